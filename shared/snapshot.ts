@@ -1,0 +1,190 @@
+import { z } from 'zod';
+
+/**
+ * The bounded, immutable projection of the gateway's state that the window shows. Main is the sole authority: it
+ * sends a whole snapshot at most every 100 ms, and always the last one. All times are milliseconds since the epoch
+ * (UTC), all sizes are bytes.
+ */
+
+const time = z.number();
+const count = z.number().int();
+
+/**
+ * How a state looks at a distance. `good`: nothing to do. `busy`: working. `waiting`: will go on by itself.
+ * `act`: a person must do something. `alarm`: new pictures are not being taken, or something is broken.
+ */
+export const levels = ['good', 'busy', 'waiting', 'act', 'alarm'] as const;
+export const levelSchema = z.enum(levels);
+export type Level = z.infer<typeof levelSchema>;
+
+/** One sentence in large letters, one below it, each made in one place (`situation.ts`). */
+export const statementSchema = z.object({
+  level: levelSchema,
+  headline: z.string(),
+  detail: z.string(),
+});
+export type Statement = Readonly<z.infer<typeof statementSchema>>;
+
+/** Something a person has to do, most urgent first. `action` names a button that does or opens it. */
+export const adviceSchema = z.object({
+  code: z.string(),
+  level: levelSchema,
+  text: z.string(),
+  hint: z.string(),
+  action: z.enum(['show-dead', 'show-refused', 'enter-key', 'open-setup', 'try-now', 'none']),
+});
+export type Advice = Readonly<z.infer<typeof adviceSchema>>;
+
+/** States of the way to the cloud. */
+export const connectionStates = [
+  'starting',
+  'online',
+  'offline',
+  'throttled',
+  'trouble',
+  'intercepted',
+  'key-missing',
+  'key-refused',
+  'wrong-address',
+  'not-set-up',
+] as const;
+
+export const connectionSchema = z.object({
+  state: z.enum(connectionStates),
+  /** Since when it is in this state. */
+  since: time,
+  /** When the gateway tries again by itself; null when it does not wait. */
+  nextProbeAt: time.nullable(),
+  /** What is wrong, in words; empty when nothing is. */
+  text: z.string(),
+  /** What to check; empty when nothing is wrong. */
+  hint: z.string(),
+  /** The error as the machine put it (a code and a message), for the person on the telephone. */
+  technical: z.string(),
+  /** Deliveries under way now, and the most allowed now (the gateway lowers it when the cloud asks it to slow down). */
+  inFlight: count,
+  concurrency: count,
+  lastSuccessAt: time.nullable(),
+});
+export type Connection = Readonly<z.infer<typeof connectionSchema>>;
+
+export const sourceStates = ['starting', 'scanning', 'watching', 'missing', 'blocked', 'failed'] as const;
+
+export const sourceSnapshotSchema = z.object({
+  id: z.string(),
+  kind: z.literal('folder'),
+  name: z.string(),
+  /** Where it is: for a folder its path. */
+  location: z.string(),
+  state: z.enum(sourceStates),
+  text: z.string(),
+  hint: z.string(),
+  /** Since the store was made: images stored from this source, and files it could not take. */
+  collected: count,
+  refused: count,
+  /** Files seen and not yet quiet and complete. */
+  settling: count,
+  /** Sidecars that have no picture (yet). */
+  unclaimedSidecars: count,
+  pending: count,
+  acknowledged: count,
+  dead: count,
+  lastCollectedAt: time.nullable(),
+  afterIngest: z.enum(['keep', 'archive', 'delete']),
+  polling: z.boolean(),
+});
+export type SourceSnapshot = Readonly<z.infer<typeof sourceSnapshotSchema>>;
+
+export const recentImageSchema = z.object({
+  imageId: z.string(),
+  filename: z.string(),
+  sourceId: z.string(),
+  capturedAt: time,
+  state: z.enum(['pending', 'leased', 'acknowledged', 'dead']),
+  annotationCount: count,
+});
+export type RecentImage = Readonly<z.infer<typeof recentImageSchema>>;
+
+export const snapshotSchema = z.object({
+  /** A new one each time the gateway starts; revisions are comparable only within it. */
+  instanceId: z.string(),
+  revision: count,
+  at: time,
+  gateway: z.object({
+    version: z.string(),
+    startedAt: time,
+    deviceId: z.string(),
+    baseUrl: z.string(),
+    dataDir: z.string(),
+    configFile: z.string(),
+    /** For example `Electron 45.4.1`. */
+    runtime: z.string(),
+    /** False until a usable configuration exists: the window then shows the set-up form. */
+    configured: z.boolean(),
+    /** True for the demo and the drill: the server is the embedded one. */
+    demo: z.boolean(),
+    /** True where nothing encrypts the traffic to the cloud. */
+    plainHttp: z.boolean(),
+  }),
+  /** Is everything safe? Is everything flowing? What must I do? */
+  safe: statementSchema,
+  flow: statementSchema,
+  advice: z.array(adviceSchema).max(8),
+  counts: z.object({
+    /** Images stored since the store was made. */
+    collected: count,
+    /** Waiting for delivery, without those under way. */
+    pending: count,
+    leased: count,
+    /** Of `pending`: sent, but no answer came. */
+    ambiguous: count,
+    /** Of `pending`: tried at least once. */
+    retrying: count,
+    /** Of `retrying`: failing for so long, while others succeed, that a person should look. */
+    stuck: count,
+    acknowledged: count,
+    /** Of `acknowledged`: the cloud said it already had it. */
+    duplicates: count,
+    dead: count,
+    /** Files that could not be taken: still in their folder. */
+    refused: count,
+    /** Acknowledged images whose payload was removed from this disk to make room. */
+    evicted: count,
+    /** Stored images that a full decode found damaged. */
+    damaged: count,
+    /** Stored images whose sidecar could not be read. */
+    sidecarProblems: count,
+  }),
+  bytes: z.object({
+    /** Payload bytes waiting for delivery (pending and leased). */
+    waiting: count,
+    acknowledged: count,
+    dead: count,
+  }),
+  oldestWaiting: z.object({ imageId: z.string(), storedAt: time }).nullable(),
+  rates: z.object({
+    /** Images a second over the last 10 s. */
+    collectedPerSecond: z.number(),
+    acknowledgedPerSecond: z.number(),
+    /** Payload bytes a second acknowledged over the last 10 s. */
+    bytesPerSecond: z.number(),
+    /** One value a second, oldest first, the last 60 s. */
+    collectedHistory: z.array(count).max(60),
+    acknowledgedHistory: z.array(count).max(60),
+  }),
+  disk: z.object({
+    state: z.enum(['ok', 'low', 'full', 'failing']),
+    freeBytes: count,
+    totalBytes: count,
+    /** What payloads take, and the quota. */
+    usedBytes: count,
+    maxBytes: count,
+    minFreeBytes: count,
+    text: z.string(),
+  }),
+  connection: connectionSchema,
+  sources: z.array(sourceSnapshotSchema).max(64),
+  /** The newest images, newest first. */
+  recent: z.array(recentImageSchema).max(12),
+});
+export type Snapshot = Readonly<z.infer<typeof snapshotSchema>>;
