@@ -71,7 +71,7 @@ export const ingestSchema = z.strictObject({
 });
 
 export const storeSchema = z.strictObject({
-  /** Quota for payloads and previews together. */
+  /** Quota for the stored pictures. */
   maxBytes: bytes.min(1_000_000).default(50_000_000_000),
   /** The gateway takes no new frame when the disk has less than this free. */
   minFreeBytes: z.int().min(0).default(1_000_000_000),

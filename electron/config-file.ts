@@ -1,0 +1,66 @@
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { type Config, type ConfigFault, type ConfigInput, parseConfig } from '../shared/config.ts';
+import { describeCause, errnoCode } from './gateway/platform/errors.ts';
+
+export type LoadedConfig =
+  | { readonly kind: 'loaded'; readonly config: Config; readonly input: ConfigInput }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'faulty'; readonly faults: readonly ConfigFault[]; readonly input: unknown };
+
+/** Reads and checks a configuration file. Every fault has its path in the file; nothing is guessed. */
+export async function loadConfig(path: string): Promise<LoadedConfig> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (errnoCode(error) === 'ENOENT') return { kind: 'missing' };
+    return { kind: 'faulty', faults: [{ path: '(the file)', message: `can’t be read: ${describeCause(error)}` }], input: null };
+  }
+  let input: unknown;
+  try {
+    // A byte-order mark is what some editors on Windows put before the text.
+    input = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    return { kind: 'faulty', faults: [{ path: '(the file)', message: `is not valid JSON: ${describeCause(error)}` }], input: null };
+  }
+  return checkConfig(input);
+}
+
+export function checkConfig(input: unknown): Exclude<LoadedConfig, { kind: 'missing' }> {
+  const outcome = parseConfig(input);
+  if (!outcome.ok) return { kind: 'faulty', faults: outcome.faults, input };
+  const faults = pathFaults(outcome.config);
+  if (faults.length > 0) return { kind: 'faulty', faults, input };
+  return { kind: 'loaded', config: outcome.config, input: input as ConfigInput };
+}
+
+/** What the schema can't see without the operating system: paths must be absolute, folders must not contain each other. */
+function pathFaults(config: Config): ConfigFault[] {
+  const faults: ConfigFault[] = [];
+  config.sources.forEach((source, index) => {
+    if (!isAbsolute(source.path)) {
+      faults.push({ path: `sources[${index}].path`, message: `must be an absolute path, not "${source.path}"` });
+    }
+    if (source.archivePath !== undefined && !isAbsolute(source.archivePath)) {
+      faults.push({ path: `sources[${index}].archivePath`, message: `must be an absolute path, not "${source.archivePath}"` });
+    }
+    const twin = config.sources.findIndex((other, place) => place < index && resolve(other.path) === resolve(source.path));
+    if (twin >= 0) faults.push({ path: `sources[${index}].path`, message: `is the folder of sources[${twin}] already` });
+  });
+  return faults;
+}
+
+/** Replaces the file so that a power cut leaves either the old or the new one. */
+export async function saveConfig(path: string, input: ConfigInput): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.new`;
+  const handle = await open(temporary, 'w', 0o600);
+  try {
+    await handle.writeFile(`${JSON.stringify(input, null, 2)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, path);
+}

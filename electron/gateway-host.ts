@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import type { Config, ConfigFault } from '../shared/config.ts';
+import type { Snapshot } from '../shared/snapshot.ts';
+import { Gateway, type GatewayOptions } from './gateway/gateway.ts';
+import { GatewayError } from './gateway/platform/errors.ts';
+import { idleSnapshot } from './idle-snapshot.ts';
+
+type Fault = { readonly headline: string; readonly text: string; readonly hint: string; readonly canSetUp: boolean };
+export type HostOptions = Omit<GatewayOptions, 'config'>;
+
+/** Holds the running gateway, or the reason why none runs, so that the window always has something true to show. */
+export class GatewayHost {
+  readonly #options: HostOptions;
+  readonly #listeners = new Set<() => void>();
+  readonly #instanceId = randomUUID();
+  readonly #startedAt: number;
+  #gateway: Gateway | null = null;
+  #fault: Fault | null = null;
+  #revision = 0;
+  #heartbeat: NodeJS.Timeout;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+    this.#startedAt = options.clock.now();
+    // A gateway reports a change at least every second; without one the window still needs a sign of life.
+    this.#heartbeat = setInterval(() => {
+      if (this.#gateway === null) this.#changed();
+    }, 1_000);
+  }
+
+  get gateway(): Gateway | null {
+    return this.#gateway;
+  }
+
+  /** The running gateway; throws words for the window where none runs. */
+  require(): Gateway {
+    if (this.#gateway !== null) return this.#gateway;
+    throw new GatewayError({
+      code: 'not-running',
+      operation: 'call',
+      text: 'The gateway is not running.',
+      hint: this.#fault?.hint ?? 'Set it up first.',
+      disposition: 'pause',
+    });
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Starts a gateway; a fault is kept for the window and thrown for whoever waits. */
+  async start(config: Config): Promise<Gateway> {
+    await this.#end();
+    try {
+      const gateway = await Gateway.open({ ...this.#options, config });
+      gateway.onChange(() => this.#changed());
+      gateway.start();
+      this.#fault = null;
+      this.#gateway = gateway;
+      this.#changed();
+      return gateway;
+    } catch (error) {
+      const known = error instanceof GatewayError;
+      this.#fail({
+        headline: 'CAN’T START',
+        text: known ? error.message : 'The gateway could not start.',
+        hint: known ? error.hint : String(error),
+        canSetUp: false,
+      });
+      throw error;
+    }
+  }
+
+  failConfiguration(faults: readonly ConfigFault[]): void {
+    const [first] = faults;
+    const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
+    this.#fail({
+      headline: 'WRONG SETTINGS',
+      text: `The configuration file has a mistake: ${first?.path ?? ''} ${first?.message ?? ''}${more}.`,
+      hint: `Correct ${this.#options.identity.configFile}, or set the gateway up again here.`,
+      canSetUp: true,
+    });
+  }
+
+  snapshot(): Snapshot {
+    if (this.#gateway !== null) return this.#gateway.snapshot();
+    const { identity, dataDir, clock } = this.#options;
+    return idleSnapshot({
+      instanceId: this.#instanceId,
+      revision: this.#revision,
+      now: clock.now(),
+      startedAt: this.#startedAt,
+      version: identity.version,
+      runtime: identity.runtime,
+      configFile: identity.configFile,
+      dataDir,
+      fault: this.#fault,
+    });
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
+    const gateway = this.#gateway;
+    this.#gateway = null;
+    await gateway?.stop();
+  }
+
+  #fail(fault: Fault): void {
+    this.#fault = fault;
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#revision += 1;
+    for (const listener of this.#listeners) listener();
+  }
+}

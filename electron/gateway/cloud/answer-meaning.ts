@@ -1,0 +1,166 @@
+import type { DeliveryFailure, DeliveryOutcome, GateReason } from '../model/delivery.ts';
+import { parseAnswer, type ParsedAnswer } from './acusight-schema.ts';
+import { meaningOfLoss } from './loss-meaning.ts';
+import type { Exchange } from './http-exchange.ts';
+import { parseRetryAfter } from './retry-after.ts';
+
+/**
+ * What an answer means: the outcome table of the gateway, pure. One row a branch; the sync engine only carries out
+ * what is decided here.
+ */
+export function meaningOf(exchange: Exchange, now: number): DeliveryOutcome {
+  switch (exchange.kind) {
+    case 'aborted':
+      return { kind: 'aborted', sent: exchange.sent };
+    case 'lost':
+      return { kind: 'failed', failure: meaningOfLoss(exchange.error, exchange.sent) };
+    case 'answer':
+      return meaningOfAnswer(exchange, now);
+  }
+}
+
+type Answer = Extract<Exchange, { kind: 'answer' }>;
+
+function meaningOfAnswer(answer: Answer, now: number): DeliveryOutcome {
+  const { status, body, complete } = answer;
+  const parsed = parseAnswer(body);
+  const technical = wordsOf(answer, parsed);
+  const wait = parseRetryAfter(answer.headers['retry-after'], now);
+  const failed = (failure: Partial<DeliveryFailure> & Pick<DeliveryFailure, 'code' | 'text' | 'hint' | 'disposition' | 'gate'>): DeliveryOutcome => ({
+    kind: 'failed',
+    failure: { technical, ambiguous: false, retryAfterMilliseconds: wait, ...failure },
+  });
+
+  if (status >= 200 && status < 300) return meaningOfSuccess(answer, parsed, failed);
+  if (status === 409 || isDuplicate(parsed)) {
+    return { kind: 'acknowledged', duplicate: true, serverImageId: parsed?.serverImageId ?? null, serverBatchId: parsed?.serverBatchId ?? null };
+  }
+  if (status === 511 || (status >= 300 && status < 400) || (htmlStatuses.has(status) && parsed === null && looksLikeHtml(answer))) {
+    return failed(intercepted);
+  }
+  switch (status) {
+    case 400:
+    case 415:
+    case 422:
+      return failed({
+        code: 'refused-by-cloud',
+        text: `The cloud refused this picture${quote(parsed)}.`,
+        hint: 'Look at the picture and its annotations. When the cause is corrected, put it back in the queue.',
+        disposition: 'bury',
+        gate: 'trouble',
+      });
+    case 413:
+      return failed({
+        code: 'too-large-for-cloud',
+        text: 'The cloud, or a proxy before it, does not take a picture of this size.',
+        hint: 'Have the limit of the server or proxy raised, then put the picture back in the queue.',
+        disposition: 'bury',
+        gate: 'trouble',
+      });
+    case 401:
+    case 403:
+      return failed({
+        code: 'key-refused',
+        text: `The device key is refused${quote(parsed)}.`,
+        hint: 'Ask the Acusight administrator whether this device is approved, then enter a valid device key. Pictures are kept until then.',
+        disposition: 'pause',
+        gate: 'key-refused',
+      });
+    case 404:
+    case 405:
+    case 410:
+      return failed({
+        code: 'wrong-address',
+        text: 'There is an answer, but this address is not an Acusight API.',
+        hint: 'Check cloud.baseUrl: it ends in /api, for example https://10.0.0.5/api.',
+        disposition: 'pause',
+        gate: 'wrong-address',
+      });
+    case 407:
+      return failed({
+        code: 'proxy-refused',
+        text: 'The proxy asks for a user name and password.',
+        hint: 'Ask the network’s administrator for access through the proxy.',
+        disposition: 'pause',
+        gate: 'offline',
+      });
+    case 429:
+      return failed({
+        code: 'throttled',
+        text: 'The cloud asked us to slow down.',
+        hint: 'Nothing to do: it goes on by itself.',
+        disposition: 'pause',
+        gate: 'throttled',
+      });
+    default:
+      return failed({
+        code: status >= 500 ? 'server-error' : 'unexpected-answer',
+        text: status >= 500 ? `The cloud has an error of its own (${status}).` : `The cloud gave an unexpected answer (${status}).`,
+        hint: 'Nothing to do now: it is tried again by itself. If it lasts, tell the Acusight administrator.',
+        disposition: 'retry',
+        gate: 'trouble',
+        // An error answer that broke off says as little as none.
+        ambiguous: !complete && status >= 500,
+      });
+  }
+}
+
+function meaningOfSuccess(
+  { complete }: Answer,
+  parsed: ParsedAnswer | null,
+  failed: (failure: Omit<DeliveryFailure, 'technical' | 'ambiguous' | 'retryAfterMilliseconds'> & { ambiguous?: boolean }) => DeliveryOutcome,
+): DeliveryOutcome {
+  if (parsed === null) {
+    if (complete) return failed(intercepted);
+    return failed({
+      code: 'answer-broke-off',
+      text: 'Sent, but the answer broke off.',
+      hint: 'Nothing to do: it is sent again, and the cloud recognises it by its number.',
+      disposition: 'retry',
+      gate: 'offline',
+      ambiguous: true,
+    });
+  }
+  if (parsed.success) {
+    return { kind: 'acknowledged', duplicate: false, serverImageId: parsed.serverImageId, serverBatchId: parsed.serverBatchId };
+  }
+  if (isDuplicate(parsed)) {
+    return { kind: 'acknowledged', duplicate: true, serverImageId: parsed.serverImageId, serverBatchId: parsed.serverBatchId };
+  }
+  const refused = parsed.error?.code === 'VALIDATION_ERROR';
+  return failed({
+    code: refused ? 'refused-by-cloud' : 'server-error',
+    text: refused ? `The cloud refused this picture${quote(parsed)}.` : `The cloud reports an error${quote(parsed)}.`,
+    hint: refused
+      ? 'Look at the picture and its annotations. When the cause is corrected, put it back in the queue.'
+      : 'Nothing to do now: it is tried again by itself.',
+    disposition: refused ? 'bury' : 'retry',
+    gate: 'trouble',
+  });
+}
+
+const intercepted = {
+  code: 'intercepted',
+  text: 'Something between us and the cloud answered instead.',
+  hint: 'A proxy, firewall or login page of the network is in the way. Ask the network’s administrator to let this PC reach the cloud address.',
+  disposition: 'pause',
+  gate: 'intercepted' satisfies GateReason,
+} as const;
+
+/** Statuses that a web server or proxy in between also gives by itself, with a page of its own. */
+const htmlStatuses: ReadonlySet<number> = new Set([400, 401, 403, 415, 422]);
+
+const looksLikeHtml = ({ headers, body }: Answer): boolean =>
+  (headers['content-type'] ?? '').includes('html') || /^\s*<(?:!doctype|html)/i.test(body);
+
+const isDuplicate = (parsed: ParsedAnswer | null): boolean => /DUPLICATE|ALREADY_EXISTS|^CONFLICT$/i.test(parsed?.error?.code ?? '');
+
+const quote = (parsed: ParsedAnswer | null): string => {
+  const words = parsed?.error?.message.trim() ?? '';
+  return words === '' ? '' : `: “${words.slice(0, 200)}”`;
+};
+
+function wordsOf({ status, body }: Answer, parsed: ParsedAnswer | null): string {
+  const words = parsed?.error === null || parsed === null ? body.replace(/\s+/g, ' ').trim() : `${parsed.error.code} ${parsed.error.message}`.trim();
+  return `HTTP ${status} ${words}`.trim().slice(0, 500);
+}

@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto';
+
+/** The two ends of a multipart/form-data body (RFC 7578) around a picture's bytes, and its content type. */
+export type MultipartFrame = { readonly head: Buffer; readonly tail: Buffer; readonly contentType: string };
+
+/** `metadata` first, so that a server can look at it while the picture is still on its way; then the file `image`. */
+export function multipartFrame(metadata: string, filename: string, imageType: string): MultipartFrame {
+  const boundary = `acusight-${randomBytes(16).toString('hex')}`;
+  const head = [
+    `--${boundary}`,
+    'Content-Disposition: form-data; name="metadata"',
+    '',
+    metadata,
+    `--${boundary}`,
+    `Content-Disposition: form-data; name="image"; filename="${escapeName(filename)}"`,
+    `Content-Type: ${imageType}`,
+    '',
+    '',
+  ].join('\r\n');
+  return {
+    head: Buffer.from(head, 'utf8'),
+    tail: Buffer.from(`\r\n--${boundary}--\r\n`, 'utf8'),
+    contentType: `multipart/form-data; boundary=${boundary}`,
+  };
+}
+
+/** As browsers do it (HTML Standard, multipart/form-data encoding): UTF-8, with these three characters escaped. */
+const escapeName = (name: string): string => name.replace(/"/g, '%22').replace(/\r/g, '%0D').replace(/\n/g, '%0A');

@@ -1,0 +1,84 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { parentPort } from 'node:worker_threads';
+import Vips from 'wasm-vips';
+import { describeCause } from '../platform/errors.ts';
+import type { DecodeReply, DecodeRequest } from './decode-protocol.ts';
+
+/**
+ * Decodes pictures in full, away from everything else: libvips compiled to WebAssembly, in a worker thread. A hostile
+ * picture can at worst spoil the WebAssembly memory or end this worker, which is then replaced. One decode gives both
+ * answers: is the picture whole (every warning of the decoder counts), and its preview.
+ *
+ * Why not native code or a hidden window: docs/decisions/0004-previews-in-webassembly.md.
+ */
+const previewEdge = 320;
+/** Interlaced PNGs are decoded as a whole: 4 bytes a pixel of the 4 GB that WebAssembly can address, with room to spare. */
+const mostPngPixels = 100_000_000;
+
+const ready = Vips({ dynamicLibraries: [], printErr: () => undefined }).then((vips) => {
+  vips.concurrency(1);
+  vips.Cache.max(0);
+  return vips;
+});
+type VipsModule = Awaited<typeof ready>;
+
+async function decode({ path, format, previewPath }: DecodeRequest): Promise<Omit<DecodeReply & { kind: string; detail?: string }, 'id'>> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    return { kind: 'uncheckable', detail: describeCause(error) };
+  }
+  let preview: Uint8Array;
+  try {
+    preview = makePreview(await ready, bytes, format);
+  } catch (error) {
+    if (error instanceof RangeError) return { kind: 'uncheckable', detail: error.message };
+    return { kind: 'damaged', detail: wordsOf(error) };
+  }
+  await writeFile(`${previewPath}.part`, preview);
+  await rename(`${previewPath}.part`, previewPath);
+  return { kind: 'sound' };
+}
+
+function makePreview(vips: VipsModule, bytes: Buffer, format: 'jpeg' | 'png'): Uint8Array {
+  const strict = { fail_on: vips.FailOn.warning, access: vips.Access.sequential } as const;
+  const opened: { delete: () => void }[] = [];
+  const keep = <T extends { delete: () => void }>(image: T): T => {
+    opened.push(image);
+    return image;
+  };
+  try {
+    let image: InstanceType<VipsModule['Image']>;
+    if (format === 'jpeg') {
+      const header = keep(vips.Image.jpegloadBuffer(bytes));
+      image = keep(vips.Image.jpegloadBuffer(bytes, { ...strict, shrink: shrinkFor(Math.max(header.width, header.height)) }));
+    } else {
+      image = keep(vips.Image.pngloadBuffer(bytes, strict));
+      if (image.width * image.height > mostPngPixels) throw new RangeError('too large to decode here');
+    }
+    // The boxes are relative to the stored pixels: the preview keeps their orientation.
+    const small = keep(image.thumbnailImage(previewEdge, { height: previewEdge, size: 'down', no_rotate: true }));
+    return small.writeToBuffer('.jpg', { Q: 80, keep: vips.ForeignKeep.none, background: [255, 255, 255] });
+  } finally {
+    for (const image of opened.reverse()) image.delete();
+  }
+}
+
+/** JPEG decodes at 1/2, 1/4 or 1/8 for less work; every bit of the file is still read and checked. */
+function shrinkFor(edge: number): number {
+  for (const shrink of [8, 4, 2]) if (edge / shrink >= previewEdge) return shrink;
+  return 1;
+}
+
+function wordsOf(error: unknown): string {
+  const message = error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error) ? error.message : error;
+  const lines = (Array.isArray(message) ? message.join('\n') : String(message)).split('\n').map((line) => line.trim());
+  return [...new Set(lines.filter((line) => line !== '' && line !== 'vips::Error' && !line.startsWith('unable to call')))].join('; ').slice(0, 300);
+}
+
+parentPort?.on('message', (request: DecodeRequest) => {
+  decode(request)
+    .catch((error: unknown) => ({ kind: 'uncheckable', detail: describeCause(error) }))
+    .then((reply) => parentPort?.postMessage({ id: request.id, ...reply }));
+});

@@ -1,0 +1,246 @@
+import { open } from 'node:fs/promises';
+import type { FileOffer, FileSink, Verdict } from '../model/file-sink.ts';
+import { type FileVersion, type NewImage, noSidecar, type SidecarContent } from '../model/image.ts';
+import type { Clock } from '../platform/clock.ts';
+import { describeCause, errnoCode } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import { baseName } from '../platform/names.ts';
+import type { Reason, SourceFiles } from '../store/source-files.ts';
+import type { Admission } from './admission.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import type { CommitGroup } from './commit-group.ts';
+import { imageIdOf, sha256Of } from './image-id.ts';
+import { LateSidecars } from './late-sidecars.ts';
+import { readCaptureTime } from './picture/capture-time.ts';
+import { type Inspection, inspectPicture, sniffPicture } from './picture/inspect.ts';
+import { refusalReasons } from './refusal-reasons.ts';
+import { isSidecarName, SidecarFinder } from './sidecar/finder.ts';
+import { contentOf, isStillBeingWritten } from './sidecar-content.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import type { PayloadStore, StagedPayload } from '../store/payload-store.ts';
+
+/** What the intake of every source shares. */
+export type IntakeServices = {
+  readonly files: SourceFiles;
+  readonly catalogue: Catalogue;
+  readonly payloads: PayloadStore;
+  readonly commits: CommitGroup;
+  readonly admission: Admission;
+  readonly memory: ByteBudget;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onStored: (image: NewImage, seq: number) => void;
+};
+
+export type IntakeSettings = {
+  readonly sourceId: string;
+  readonly root: string;
+  readonly maxImageBytes: number;
+  readonly maxPixels: number;
+  readonly sidecarWaitMilliseconds: number;
+  readonly incompleteMilliseconds: number;
+  readonly settleMilliseconds: number;
+};
+
+const lookAgainMilliseconds = 400;
+const lockedMilliseconds = 2_000;
+
+/**
+ * From a file that has become quiet to an image in the outbox: read -> inspect -> find its sidecar -> hash -> make
+ * durable -> commit. Every way out is either an image, "not yet", or a reason that is listed; none is silent.
+ */
+export class FileIntake implements FileSink {
+  readonly #services: IntakeServices;
+  readonly #settings: IntakeSettings;
+  readonly #finder: SidecarFinder;
+  readonly #late: LateSidecars;
+
+  constructor(services: IntakeServices, settings: IntakeSettings) {
+    this.#services = services;
+    this.#settings = settings;
+    this.#finder = new SidecarFinder(settings.root);
+    this.#late = new LateSidecars(services, settings, this.#finder);
+  }
+
+  status = (file: FileVersion): ReturnType<FileSink['status']> => this.#services.files.status(this.#settings.sourceId, file);
+  finish = (path: string): void => this.#services.files.finish(this.#settings.sourceId, path);
+  refusedPaths = (): readonly string[] => this.#services.files.refusedPaths(this.#settings.sourceId);
+
+  forgetRefusal = (path: string): void => {
+    this.#services.files.forgetRefusal(this.#settings.sourceId, path);
+  };
+
+  refuse = (file: FileVersion, reason: Reason): void => {
+    const { files, clock, logger } = this.#services;
+    const { sourceId } = this.#settings;
+    if (!files.refuse(sourceId, file, reason, clock.now())) return;
+    logger.log(reason.severity === 'refused' ? 'warn' : 'info', 'file-refused', {
+      source: sourceId,
+      path: file.path,
+      code: reason.code,
+      text: reason.text,
+    });
+  };
+
+  offer = async (offer: FileOffer): Promise<Verdict> => {
+    const { maxImageBytes } = this.#settings;
+    try {
+      if (offer.file.bytes > maxImageBytes) return await this.#turnAwayLarge(offer);
+      return await this.#services.memory.hold(offer.file.bytes, () => this.#take(offer));
+    } catch (error) {
+      return this.#explain(offer, error);
+    }
+  };
+
+  async #take(offer: FileOffer): Promise<Verdict> {
+    const bytes = await readUnchanged(offer);
+    if (bytes === null) return { kind: 'not-yet', why: 'changed', milliseconds: lookAgainMilliseconds };
+    if (sniffPicture(bytes) === null && isSidecarName(offer.file.path)) return this.#late.consider(offer);
+    const inspection = inspectPicture(bytes);
+    switch (inspection.kind) {
+      case 'incomplete':
+        return this.#awaitRest(offer, refusalReasons.incomplete(inspection.detail, bytes.length));
+      case 'invalid':
+        // A picture's beginning with broken parts may still be a copy that is not written front to back.
+        if (inspection.format !== null) return this.#awaitRest(offer, refusalReasons.broken(inspection.detail));
+        return this.#turnAway(offer, refusalReasons.notAPicture(inspection.detail));
+      case 'complete':
+        return this.#takePicture(offer, bytes, inspection);
+    }
+  }
+
+  async #takePicture(offer: FileOffer, bytes: Uint8Array, picture: CompletePicture): Promise<Verdict> {
+    const { maxPixels } = this.#settings;
+    if (picture.width * picture.height > maxPixels) {
+      return this.#turnAway(offer, refusalReasons.tooManyPixels(picture.width, picture.height, maxPixels));
+    }
+    const content = await this.#sidecarOf(offer, picture);
+    if (content === 'wait') return { kind: 'not-yet', why: 'sidecar', milliseconds: Math.min(lookAgainMilliseconds, this.#settings.sidecarWaitMilliseconds) };
+    const { admission, payloads } = this.#services;
+    const admitted = await admission.admit(bytes.length);
+    if (!admitted.ok) return { kind: 'no-room', text: admitted.text, hint: admitted.hint };
+    try {
+      const image = await this.#describe(offer, bytes, picture, content);
+      const payload = await payloads.stage(image.sha256, image.format, bytes);
+      await this.#commit(image, payload);
+      admission.reportSuccess();
+      return { kind: 'stored' };
+    } finally {
+      admitted.done();
+    }
+  }
+
+  async #commit(image: NewImage, payload: StagedPayload): Promise<void> {
+    const { commits, payloads, onStored } = this.#services;
+    try {
+      const { seq, isNew } = await commits.commit(image, payload);
+      if (isNew) onStored(image, seq);
+    } catch (error) {
+      await payloads.discard(payload).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #describe(offer: FileOffer, bytes: Uint8Array, picture: CompletePicture, content: SidecarContent): Promise<NewImage> {
+    const { sourceId } = this.#settings;
+    const sha256 = await sha256Of(bytes);
+    const taken = await readCaptureTime(bytes, picture.format);
+    return {
+      imageId: imageIdOf(sourceId, offer.file, sha256),
+      sourceId,
+      file: offer.file,
+      filename: baseName(offer.file.path),
+      sha256,
+      bytes: bytes.length,
+      format: picture.format,
+      width: picture.width,
+      height: picture.height,
+      capturedAt: taken?.atMs ?? offer.file.modifiedMs,
+      captureOffsetMinutes: taken?.offsetMinutes ?? null,
+      capturedFrom: taken === null ? 'file' : 'exif',
+      content,
+    };
+  }
+
+  /** The sidecar's content; `wait` while it may still come or is being written, within the source's window. */
+  async #sidecarOf(offer: FileOffer, picture: CompletePicture): Promise<SidecarContent | 'wait'> {
+    const { root, sidecarWaitMilliseconds, settleMilliseconds } = this.#settings;
+    const { path } = offer.file;
+    const found = await this.#finder.find(path, { filename: baseName(path), width: picture.width, height: picture.height });
+    const mayWait = offer.quietMilliseconds < sidecarWaitMilliseconds;
+    if (found === null) return mayWait ? 'wait' : noSidecar;
+    const writing = await isStillBeingWritten(root, found.relativePath, settleMilliseconds, this.#services.clock.now());
+    if ((writing && offer.quietMilliseconds < sidecarWaitMilliseconds + settleMilliseconds) || (found.outcome.kind === 'bad' && mayWait)) {
+      return 'wait';
+    }
+    return contentOf(found);
+  }
+
+  /** More of the file may still come; after the source's patience it is listed with the reason. */
+  #awaitRest(offer: FileOffer, reason: Reason): Verdict {
+    if (offer.quietMilliseconds >= this.#settings.incompleteMilliseconds) return this.#turnAway(offer, reason);
+    return { kind: 'not-yet', why: 'incomplete', milliseconds: lookAgainMilliseconds };
+  }
+
+  #turnAway(offer: FileOffer, reason: Reason): Verdict {
+    this.refuse(offer.file, reason);
+    return { kind: 'refused' };
+  }
+
+  async #turnAwayLarge(offer: FileOffer): Promise<Verdict> {
+    const head = await readHead(offer.absolutePath);
+    const { maxImageBytes } = this.#settings;
+    return this.#turnAway(
+      offer,
+      sniffPicture(head) === null ? refusalReasons.notAPicture('') : refusalReasons.tooLarge(offer.file.bytes, maxImageBytes),
+    );
+  }
+
+  #explain(offer: FileOffer, error: unknown): Verdict {
+    const code = errnoCode(error) ?? '';
+    const { sourceId } = this.#settings;
+    if (code === 'ENOENT') return { kind: 'not-yet', why: 'changed', milliseconds: 0 };
+    if (['ENOSPC', 'EDQUOT', 'EIO', 'EROFS'].includes(code) || code.startsWith('SQLITE_')) {
+      const technical = describeCause(error);
+      this.#services.admission.reportFailure(technical);
+      this.#services.logger.log('error', 'store-failed', { source: sourceId, path: offer.file.path, technical });
+      return {
+        kind: 'no-room',
+        text: code === 'ENOSPC' || code === 'EDQUOT' ? 'The disk is full' : 'The disk refuses to write',
+        hint: `New pictures wait in their folder. Check the disk of the data folder (${technical}).`,
+      };
+    }
+    if (['EACCES', 'EPERM', 'EBUSY', 'ETXTBSY', 'ELOOP'].includes(code)) {
+      if (offer.quietMilliseconds < this.#settings.incompleteMilliseconds) {
+        return { kind: 'not-yet', why: 'busy', milliseconds: lockedMilliseconds };
+      }
+      return this.#turnAway(offer, refusalReasons.locked(describeCause(error)));
+    }
+    throw error;
+  }
+}
+
+type CompletePicture = Extract<Inspection, { kind: 'complete' }>;
+
+/** The file's bytes; null when it is not the version that was offered any more. */
+async function readUnchanged({ absolutePath, file }: FileOffer): Promise<Buffer | null> {
+  const handle = await open(absolutePath, 'r');
+  try {
+    const bytes = await handle.readFile();
+    const after = await handle.stat();
+    const same = after.size === file.bytes && after.mtimeMs === file.modifiedMs && bytes.length === file.bytes;
+    return same ? bytes : null;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readHead(path: string): Promise<Buffer> {
+  const handle = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}

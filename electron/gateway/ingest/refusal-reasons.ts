@@ -1,0 +1,55 @@
+import { type Reason, unreadable, withoutPicture } from '../store/source-files.ts';
+
+const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(bytes < 10_000_000 ? 1 : 0)} MB`;
+const megapixels = (pixels: number): string => `${Math.round(pixels / 1_000_000)} megapixels`;
+const sentence = (detail: string): string => (detail === '' ? '' : ` (${detail})`);
+const refused = (code: string, text: string, hint: string): Reason => ({ severity: 'refused', code, text, hint });
+const notice = (code: string, text: string, hint: string): Reason => ({ severity: 'notice', code, text, hint });
+
+/** Why a file is not taken, in words: what is wrong, and what the person at the line can do. The file stays in place. */
+export const refusalReasons = {
+  incomplete: (detail: string, bytes: number): Reason =>
+    bytes === 0
+      ? refused('empty', 'The file is empty (0 bytes).', 'Check that the camera program finishes its files and that its disk is not full. It is taken when it gets its content.')
+      : refused(
+          'truncated',
+          `The picture is cut off: its end is missing${sentence(detail)}.`,
+          'The program that wrote it stopped too early. Let it write the file again; it is taken as soon as it is complete.',
+        ),
+  broken: (detail: string): Reason =>
+    refused('broken', `The picture’s file is damaged${sentence(detail)}.`, 'Let the camera program write it again, or copy it again from where it came.'),
+  notAPicture: (detail: string): Reason =>
+    refused(
+      'not-a-picture',
+      `The content of this file is not a JPEG or PNG picture, whatever its name says${sentence(detail)}.`,
+      'Set the camera program to JPEG or PNG, or exclude such files in the source’s settings.',
+    ),
+  tooLarge: (bytes: number, most: number): Reason =>
+    refused(
+      'too-large',
+      `The picture is too large: ${megabytes(bytes)}, at most ${megabytes(most)} are taken.`,
+      'Save with stronger compression. The hosted service takes 50 MB; for a server of your own that takes more, raise ingest.maxImageBytes.',
+    ),
+  tooManyPixels: (width: number, height: number, most: number): Reason =>
+    refused(
+      'too-many-pixels',
+      `The picture has too many pixels: ${width} × ${height} are ${megapixels(width * height)}, at most ${megapixels(most)} are taken.`,
+      'Check the camera’s resolution. If such pictures are meant, raise ingest.maxPixels.',
+    ),
+  locked: (technical: string): Reason =>
+    refused(unreadable, `The file can’t be opened${sentence(technical)}.`, 'Close the program that holds it, or allow the gateway’s user to read it. It is tried again by itself.'),
+  sidecarWithoutPicture: (): Reason =>
+    notice(
+      withoutPicture,
+      'This looks like an annotation file, but there is no picture of the same name.',
+      'Check the names. When the picture comes, both are taken together.',
+    ),
+  sidecarLate: (): Reason =>
+    notice(
+      'sidecar-late',
+      'These annotations came after their picture was delivered, so they were not sent.',
+      'Write the annotations before or soon after the picture, or raise the source’s sidecar.waitMilliseconds.',
+    ),
+  sidecarUnusable: (problem: string): Reason =>
+    notice('sidecar-unusable', problem, 'The picture itself is safe. Correct the file; it is read again when it changes.'),
+} as const;

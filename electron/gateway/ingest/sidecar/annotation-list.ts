@@ -1,0 +1,80 @@
+import type { Annotation } from '../../../../shared/annotation.ts';
+import { type Box, placeBox } from './box.ts';
+import { readText } from './label-text.ts';
+import { describeValue, readNumber } from './number.ts';
+import type { ProblemList } from './problem-list.ts';
+
+export const MAX_ANNOTATIONS = 10_000;
+const ROUNDING = 1e-6;
+
+/** The annotations of one sidecar. Each is checked by itself: what is wrong with one goes to the problems. */
+export class AnnotationList {
+  readonly #problems: ProblemList;
+  readonly #annotations: Annotation[] = [];
+  #overflowed = false;
+
+  constructor(problems: ProblemList) {
+    this.#problems = problems;
+  }
+
+  /** True once more annotations came than are taken; a reader may stop then. */
+  get overflowed(): boolean {
+    return this.#overflowed;
+  }
+
+  toArray(): readonly Annotation[] {
+    return this.#annotations;
+  }
+
+  /**
+   * `where` names the place in the file ("line 3"), `label` is the class as the file has it, `confidence` whatever
+   * stands there (undefined or null: none).
+   */
+  add(where: string, label: unknown, box: Box, confidence?: unknown): void {
+    if (this.#annotations.length >= MAX_ANNOTATIONS) {
+      if (!this.#overflowed) this.#problems.add(`only the first ${MAX_ANNOTATIONS} annotations are taken`);
+      this.#overflowed = true;
+      return;
+    }
+    const classValue = readText(label);
+    if (classValue === undefined) {
+      this.#problems.add(`${where} is left out: its class ${describeValue(label)}, expected a name`);
+      return;
+    }
+    const placement = placeBox(box);
+    if (placement.kind === 'unusable') {
+      this.#problems.add(`${where} is left out: its box ${placement.why} (${describeBox(box)})`);
+      return;
+    }
+    if (placement.wasCut) {
+      this.#problems.add(`${where} sticks out of the picture and was cut at its edge (${describeBox(box)})`);
+    }
+    const checked = this.#readConfidence(where, confidence);
+    this.#annotations.push({ classValue, ...placement.box, ...(checked === null ? {} : { confidence: checked }) });
+  }
+
+  /** A wrong confidence costs the number, not the annotation. */
+  #readConfidence(where: string, value: unknown): number | null {
+    if (value === undefined || value === null || value === '') return null;
+    const number = readNumber(value);
+    if (number !== null && number >= -ROUNDING && number <= 1 + ROUNDING) return Math.min(1, Math.max(0, number));
+    this.#problems.add(
+      `${where}: its confidence ${describeValue(value)}, expected a number from 0 to 1; it is left out`,
+    );
+    return null;
+  }
+}
+
+function describeBox(box: Box): string {
+  const { left, top, right, bottom } =
+    box.kind === 'edges'
+      ? box
+      : {
+          left: box.xCenter - box.width / 2,
+          top: box.yCenter - box.height / 2,
+          right: box.xCenter + box.width / 2,
+          bottom: box.yCenter + box.height / 2,
+        };
+  const short = (value: number): string => String(Number(value.toPrecision(4)));
+  return `x from ${short(left)} to ${short(right)}, y from ${short(top)} to ${short(bottom)}, where 0 to 1 is the picture`;
+}

@@ -1,0 +1,31 @@
+import { MAX_CLASSES } from './class-limits.ts';
+import { decodeText } from './decode-text.ts';
+import { quote } from './problem-list.ts';
+import { textLines } from './text-lines.ts';
+import { readYamlNames } from './yaml-names.ts';
+
+/** Class names by class number; an empty name where the list has a gap. */
+export type ClassList =
+  | { readonly ok: true; readonly names: readonly string[] }
+  | { readonly ok: false; readonly why: string };
+
+/**
+ * Reads `classes.txt`, `obj.names` (a name a line) or `data.yaml` (`names:` as a list or a map). Null for a YAML file
+ * without names: it says something else.
+ */
+export function readClassList(fileName: string, bytes: Uint8Array): ClassList | null {
+  const decoded = decodeText(bytes);
+  if (!decoded.ok) return { ok: false, why: decoded.why };
+  if (/\.ya?ml$/i.test(fileName)) return readYamlNames(decoded.text);
+  const names: string[] = [];
+  for (const { line } of textLines(decoded.text)) {
+    if (names.length >= MAX_CLASSES) return { ok: false, why: `it has more than ${MAX_CLASSES} lines` };
+    names.push(line.slice(0, 256));
+  }
+  while (names.at(-1) === '') names.pop();
+  if (names.length === 0) return { ok: false, why: 'it is empty' };
+  const numbered = names.find((name) => /^\d+([\s,;]+[\d.]+){4,}$/.test(name));
+  if (numbered !== undefined)
+    return { ok: false, why: `it holds boxes (${quote(numbered)}), expected a class name a line` };
+  return { ok: true, names };
+}

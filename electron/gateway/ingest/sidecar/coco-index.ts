@@ -1,0 +1,94 @@
+import { isObject, type JsonObject } from './json-text.ts';
+import { readText } from './label-text.ts';
+
+/*
+ * COCO: one file for many pictures, `images[]` (id, file_name, width, height), `categories[]` (id, name) and
+ * `annotations[]` (image_id, category_id, bbox [x, y, width, height] in pixels). It is indexed once by file name and
+ * only what is needed is kept: segmentations are often most of the file.
+ */
+
+export type CocoAnnotation = {
+  /** Position in the file's list, for messages. */
+  readonly index: number;
+  readonly category: string | null;
+  readonly categoryId: unknown;
+  readonly box: unknown;
+  readonly score: unknown;
+};
+
+export type CocoImage = {
+  readonly fileName: string;
+  readonly width: unknown;
+  readonly height: unknown;
+  readonly annotations: readonly CocoAnnotation[];
+};
+
+export type CocoIndex = {
+  readonly byName: ReadonlyMap<string, readonly CocoImage[]>;
+  readonly imageCount: number;
+  /** The file's picture when it lists exactly one. */
+  readonly onlyImage: CocoImage | null;
+};
+
+export const isCoco = (value: JsonObject): boolean => Array.isArray(value.images);
+
+const normalPath = (path: string): string => path.replaceAll('\\', '/').normalize('NFC');
+const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+/** Programs and file systems do not agree on case and on the form of accents. */
+const nameKey = (path: string): string => baseName(normalPath(path)).toLowerCase();
+
+export function indexCoco(value: JsonObject): CocoIndex {
+  const categories = new Map<string, string>();
+  for (const category of listOf(value.categories)) {
+    const id = readText(category.id);
+    const name = readText(category.name);
+    if (id !== undefined && name !== undefined) categories.set(id, name);
+  }
+  const byId = new Map<string, CocoAnnotation[]>();
+  const byName = new Map<string, CocoImage[]>();
+  let only: CocoImage | null = null;
+  let imageCount = 0;
+  for (const { id, file_name, width, height } of listOf(value.images)) {
+    const key = readText(id);
+    if (typeof file_name !== 'string' || key === undefined) continue;
+    const annotations: CocoAnnotation[] = byId.get(key) ?? [];
+    byId.set(key, annotations);
+    const image: CocoImage = { fileName: file_name, width, height, annotations };
+    const sameName = byName.get(nameKey(file_name));
+    if (sameName === undefined) byName.set(nameKey(file_name), [image]);
+    else sameName.push(image);
+    imageCount += 1;
+    only = image;
+  }
+  const annotations: readonly unknown[] = Array.isArray(value.annotations) ? value.annotations : [];
+  for (const [index, annotation] of annotations.entries()) {
+    if (!isObject(annotation)) continue;
+    const { image_id, category_id, bbox, score } = annotation;
+    const category = categories.get(readText(category_id) ?? '') ?? null;
+    byId.get(readText(image_id) ?? '')?.push({ index, category, categoryId: category_id, box: bbox, score });
+  }
+  return { byName, imageCount, onlyImage: imageCount === 1 ? only : null };
+}
+
+/** Several pictures of one name are told apart by their folders, compared from the right; null: not listed. */
+export function cocoImageFor(index: CocoIndex, picturePath: string): CocoImage | 'several' | null {
+  const path = normalPath(picturePath);
+  let candidates = index.byName.get(nameKey(path)) ?? [];
+  const exact = candidates.filter(({ fileName }) => baseName(normalPath(fileName)) === baseName(path));
+  if (exact.length > 0) candidates = exact;
+  if (candidates.length > 1) {
+    const depth = (image: CocoImage): number => sharedDepth(normalPath(image.fileName), path);
+    const deepest = Math.max(...candidates.map(depth));
+    candidates = candidates.filter((image) => depth(image) === deepest);
+  }
+  return candidates.length > 1 ? 'several' : (candidates[0] ?? null);
+}
+
+function sharedDepth(first: string, second: string): number {
+  const [left, right] = [first.split('/').reverse(), second.split('/').reverse()];
+  let depth = 0;
+  while (depth < left.length && depth < right.length && left[depth] === right[depth]) depth += 1;
+  return depth;
+}
+
+const listOf = (value: unknown): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);

@@ -1,0 +1,57 @@
+import type { Annotation, ModelInfo, SidecarFormat } from '../../../../shared/annotation.ts';
+import { AnnotationList } from './annotation-list.ts';
+import { ProblemList } from './problem-list.ts';
+
+/** The picture that a sidecar is read for. Its size scales pixel coordinates. */
+export type PictureFacts = { readonly filename: string; readonly width: number; readonly height: number };
+
+export type SidecarReading = {
+  readonly format: SidecarFormat;
+  readonly annotations: readonly Annotation[];
+  readonly model: ModelInfo;
+  /** What could not be used or had to be corrected, in sentences that name the file and the place in it. */
+  readonly problems: readonly string[];
+};
+
+/** `unrelated`: a file with a sidecar's name that holds something else, or says nothing about this picture. */
+export type SidecarOutcome =
+  | { readonly kind: 'read'; readonly reading: SidecarReading }
+  | { readonly kind: 'bad'; readonly problem: string }
+  | { readonly kind: 'unrelated' };
+
+export const unrelated: SidecarOutcome = { kind: 'unrelated' };
+
+/** Largest files that are read, in bytes. */
+export const sidecarLimits = {
+  /** A file for one picture. */
+  single: 10_000_000,
+  /** A COCO file for a folder of pictures. */
+  shared: 64_000_000,
+  classList: 1_000_000,
+} as const;
+
+/** What every reader fills while it goes through one file for one picture. */
+export class Reader {
+  readonly picture: PictureFacts;
+  readonly problems: ProblemList;
+  readonly annotations: AnnotationList;
+
+  /** `file`: the file's name as the messages show it. */
+  constructor(file: string, picture: PictureFacts) {
+    this.picture = picture;
+    this.problems = new ProblemList(file);
+    this.annotations = new AnnotationList(this.problems);
+  }
+
+  read(format: SidecarFormat, model: ModelInfo = {}): SidecarOutcome {
+    const { annotations, problems } = this;
+    return {
+      kind: 'read',
+      reading: { format, annotations: annotations.toArray(), model, problems: problems.toArray() },
+    };
+  }
+
+  bad(what: string): SidecarOutcome {
+    return { kind: 'bad', problem: this.problems.sentence(what) };
+  }
+}

@@ -1,0 +1,42 @@
+import type { FileVersion } from './image.ts';
+
+/**
+ * A source finds frames and offers them to the sink; the sink says what became of them. A source never touches an
+ * original before the sink has answered `stored` or `claimed`, which it does only after the commit (invariant 2).
+ */
+export type FileOffer = {
+  readonly file: FileVersion;
+  readonly absolutePath: string;
+  /** How long the file has not changed, milliseconds. */
+  readonly quietMilliseconds: number;
+};
+
+export type Verdict =
+  /** An image is in the outbox: deal with the original now. */
+  | { readonly kind: 'stored' }
+  /** A sidecar that belongs to a stored image: deal with the original now. */
+  | { readonly kind: 'claimed' }
+  /** A file that other files need (a class list, a sidecar of many pictures): leave it where it is. */
+  | { readonly kind: 'shared' }
+  /** Listed with its reason; offer it again only when it has changed. */
+  | { readonly kind: 'refused' }
+  /** Offer it again after that time. `unclaimed`: a sidecar whose picture is not there. */
+  | { readonly kind: 'not-yet'; readonly why: 'incomplete' | 'sidecar' | 'changed' | 'busy' | 'unclaimed'; readonly milliseconds: number }
+  /** The gateway takes no new frames now; offer everything again later. */
+  | { readonly kind: 'no-room'; readonly text: string; readonly hint: string };
+
+export type FileStatus = 'new' | 'stored' | 'finished' | 'refused' | 'listed';
+
+/** Where a watched folder's files go. */
+export type FileSink = {
+  readonly status: (file: FileVersion) => FileStatus;
+  readonly offer: (offer: FileOffer) => Promise<Verdict>;
+  /** The original was archived, deleted, or is to be kept: nothing more to do about it. */
+  readonly finish: (path: string) => void;
+  /** Lists a file that can't even be offered. */
+  readonly refuse: (file: FileVersion, reason: { code: string; text: string; hint: string; severity: 'refused' | 'notice' }) => void;
+  /** Files that were refused and still listed; the source says which are gone. */
+  readonly refusedPaths: () => readonly string[];
+  readonly forgetRefusal: (path: string) => void;
+};
+

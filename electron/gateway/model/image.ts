@@ -1,0 +1,46 @@
+import type { Annotation, ModelInfo, SidecarFormat } from '../../../shared/annotation.ts';
+
+export type PictureFormat = 'jpeg' | 'png';
+export const extensionOf = (format: PictureFormat): string => (format === 'jpeg' ? 'jpg' : 'png');
+export const contentTypeOf = (format: PictureFormat): string => (format === 'jpeg' ? 'image/jpeg' : 'image/png');
+
+/** What the sidecar of a picture said. */
+export type SidecarContent = {
+  readonly annotations: readonly Annotation[];
+  readonly model: ModelInfo;
+  /** Where it came from; null when there was none or it could not be read. */
+  readonly sidecar: { readonly format: SidecarFormat; readonly path: string } | null;
+  /** The sidecar's file, relative to the source's folder, even where nothing of it could be used. */
+  readonly sidecarPath: string | null;
+  /** Why it, or a part of it, could not be used, in sentences. */
+  readonly problems: readonly string[];
+};
+
+export const noSidecar: SidecarContent = { annotations: [], model: {}, sidecar: null, sidecarPath: null, problems: [] };
+
+/** A version of a file as its source saw it. */
+export type FileVersion = {
+  /** Relative to the source's folder, '/' between parts. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Modification time, milliseconds since the epoch, with its fraction. */
+  readonly modifiedMs: number;
+};
+
+/** An image on its way into the store: its payload lies on the disk already. */
+export type NewImage = {
+  /** Client image id, which is the idempotency key too. */
+  readonly imageId: string;
+  readonly sourceId: string;
+  readonly file: FileVersion;
+  readonly filename: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly format: PictureFormat;
+  readonly width: number;
+  readonly height: number;
+  readonly capturedAt: number;
+  readonly captureOffsetMinutes: number | null;
+  readonly capturedFrom: 'exif' | 'file';
+  readonly content: SidecarContent;
+};

@@ -1,0 +1,34 @@
+import type { EntryError } from '../../../shared/contract.ts';
+import type { NewImage } from './image.ts';
+
+/** An entry that was claimed for delivery; whoever settles it shows the token. */
+export type LeasedEntry = Omit<NewImage, 'file'> & {
+  readonly seq: number;
+  readonly token: string;
+  readonly attempts: number;
+  readonly ambiguous: boolean;
+  readonly storedAt: number;
+  readonly firstFailedAt: number | null;
+};
+
+/** How a delivery ended, as one transition of the entry. */
+export type Settlement =
+  | {
+      readonly kind: 'acknowledge';
+      /** The cloud said that it already had the image. */
+      readonly duplicate: boolean;
+      readonly serverImageId: string | null;
+      readonly serverBatchId: string | null;
+    }
+  /** Tried and failed: an attempt is consumed. */
+  | {
+      readonly kind: 'retry';
+      readonly nextAttemptAt: number;
+      readonly ambiguous: boolean;
+      readonly stuck: boolean;
+      readonly error: EntryError;
+    }
+  /** Not tried, or not to be counted as tried. `ambiguous` is only ever added, never taken away. */
+  | { readonly kind: 'release'; readonly ambiguous: boolean; readonly error: EntryError | null }
+  /** Refused for good. */
+  | { readonly kind: 'bury'; readonly error: EntryError };

@@ -1,0 +1,59 @@
+/**
+ * What the rest of the gateway does about a failure. `retry`: this entry again later. `pause`: everything waits, no
+ * attempt is consumed. `bury`: never again without a person. `bug`: the program itself is wrong.
+ */
+export type Disposition = 'retry' | 'pause' | 'bury' | 'bug';
+
+export type FailureFacts = {
+  /** Stable, kebab-case. */
+  readonly code: string;
+  /** What was being done, for the log. */
+  readonly operation: string;
+  /** What happened, in a sentence for the person at the line. */
+  readonly text: string;
+  /** What that person can do. */
+  readonly hint: string;
+  readonly disposition: Disposition;
+  /** The machine's or the server's own words, bounded. */
+  readonly technical?: string;
+  readonly cause?: unknown;
+};
+
+/** A failure that says what happened, what to do and what the gateway will do about it. */
+export class GatewayError extends Error {
+  readonly code: string;
+  readonly operation: string;
+  readonly hint: string;
+  readonly disposition: Disposition;
+  readonly technical: string;
+
+  constructor(facts: FailureFacts) {
+    super(facts.text, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.name = 'GatewayError';
+    this.code = facts.code;
+    this.operation = facts.operation;
+    this.hint = facts.hint;
+    this.disposition = facts.disposition;
+    this.technical = facts.technical ?? describeCause(facts.cause);
+  }
+}
+
+const longestTechnical = 500;
+
+/** One bounded line about any thrown value: code, then message, of the innermost cause that has them. */
+export function describeCause(cause: unknown): string {
+  if (cause === undefined || cause === null) return '';
+  if (cause instanceof Error) {
+    const code = errnoCode(cause);
+    const inner = cause.cause === undefined ? '' : ` (${describeCause(cause.cause)})`;
+    const message = code !== null && !cause.message.includes(code) ? `${code}: ${cause.message}` : cause.message;
+    return `${message}${inner}`.slice(0, longestTechnical);
+  }
+  return String(cause).slice(0, longestTechnical);
+}
+
+/** `ENOSPC`, `ECONNREFUSED`, `UND_ERR_SOCKET`, …: null where the value has no such code. */
+export function errnoCode(cause: unknown): string | null {
+  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return null;
+  return typeof cause.code === 'string' ? cause.code : null;
+}

@@ -1,0 +1,157 @@
+import type { Advice, Connection, Snapshot, SourceSnapshot, Statement } from '../../shared/snapshot.ts';
+
+/**
+ * From facts to the three answers an operator needs, in words: is everything safe, is everything flowing, what must I
+ * do. Pure, and the only place where these sentences are made.
+ */
+export type SituationFacts = {
+  readonly now: number;
+  readonly configured: boolean;
+  readonly counts: Snapshot['counts'];
+  readonly connection: Connection;
+  readonly disk: Snapshot['disk'];
+  readonly sources: readonly SourceSnapshot[];
+  readonly rates: Snapshot['rates'];
+};
+
+export type Situation = { readonly safe: Statement; readonly flow: Statement; readonly advice: readonly Advice[] };
+
+export function assess(facts: SituationFacts): Situation {
+  return { safe: assessSafety(facts), flow: assessFlow(facts), advice: advise(facts).slice(0, 8) };
+}
+
+const images = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'picture' : 'pictures'}`;
+const files = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'file' : 'files'}`;
+const are = (count: number): string => (count === 1 ? 'is' : 'are');
+
+function assessSafety({ configured, counts, disk, sources }: SituationFacts): Statement {
+  if (!configured) return { level: 'act', headline: 'NOT SET UP', detail: 'No pictures are collected yet.' };
+  if (disk.state === 'failing') {
+    return { level: 'alarm', headline: 'DISK FAULT', detail: 'New pictures stay in their folder; this PC’s disk refuses to write.' };
+  }
+  if (disk.state === 'full') {
+    return { level: 'alarm', headline: 'DISK FULL', detail: 'New pictures stay in their folder until there is room.' };
+  }
+  const broken = sources.filter(({ state }) => state === 'missing' || state === 'failed');
+  if (broken.length > 0) {
+    const [first] = broken;
+    const others = broken.length > 1 ? ` and ${broken.length - 1} more` : '';
+    return { level: 'alarm', headline: 'NOT COLLECTING', detail: `${first?.name ?? ''}${others}: ${lowerFirst(first?.text ?? '')}.` };
+  }
+  if (counts.refused > 0) {
+    return { level: 'act', headline: 'CHECK FILES', detail: `${files(counts.refused)} could not be taken and ${are(counts.refused)} still in the folder.` };
+  }
+  if (sources.length === 0) return { level: 'act', headline: 'NO SOURCE', detail: 'No folder is set up to collect from.' };
+  const open = counts.pending + counts.leased;
+  const kept = counts.collected === 0 ? 'Nothing collected yet.' : `All ${images(counts.collected)} are stored or delivered.`;
+  return { level: 'good', headline: 'SAFE', detail: open === 0 && counts.collected > 0 && counts.dead === 0 ? `All ${images(counts.collected)} are delivered.` : kept };
+}
+
+function assessFlow({ configured, counts, connection, rates }: SituationFacts): Statement {
+  const waiting = counts.pending + counts.leased;
+  const kept = waiting === 0 ? 'Nothing is waiting.' : `${images(waiting)} ${waiting === 1 ? 'waits' : 'wait'} safely on this PC.`;
+  if (!configured) return { level: 'act', headline: 'NOT SET UP', detail: 'Enter the cloud address and the device key.' };
+  switch (connection.state) {
+    case 'not-set-up':
+      return { level: 'act', headline: 'NOT SET UP', detail: 'Enter the cloud address and the device key.' };
+    case 'starting':
+      return { level: 'busy', headline: 'STARTING', detail: 'Looking for the cloud.' };
+    case 'offline':
+      return { level: 'waiting', headline: 'OFFLINE', detail: `${connection.text} ${kept}` };
+    case 'throttled':
+      return { level: 'waiting', headline: 'SLOWED DOWN', detail: `${connection.text} ${kept}` };
+    case 'trouble':
+      return { level: 'waiting', headline: 'CLOUD TROUBLE', detail: `${connection.text} ${kept}` };
+    case 'intercepted':
+      return { level: 'act', headline: 'BLOCKED', detail: `${connection.text} ${kept}` };
+    case 'key-missing':
+      return { level: 'act', headline: 'KEY MISSING', detail: `${connection.text} ${kept}` };
+    case 'key-refused':
+      return { level: 'act', headline: 'KEY REFUSED', detail: `${connection.text} ${kept}` };
+    case 'wrong-address':
+      return { level: 'act', headline: 'WRONG ADDRESS', detail: `${connection.text} ${kept}` };
+    case 'online':
+      break;
+  }
+  if (waiting > 0) {
+    const left = rates.acknowledgedPerSecond > 0 ? `, about ${duration(waiting / rates.acknowledgedPerSecond)} left` : '';
+    return { level: 'busy', headline: 'FLOWING', detail: `${images(waiting)} on the way${left}.` };
+  }
+  return { level: 'good', headline: 'ALL DELIVERED', detail: counts.collected === 0 ? 'Connected. Waiting for the first picture.' : 'Connected. Nothing is waiting.' };
+}
+
+function advise(facts: SituationFacts): Advice[] {
+  const { configured, counts, connection, disk, sources } = facts;
+  if (!configured) {
+    return [{ code: 'not-set-up', level: 'act', text: 'Set up this gateway', hint: 'Enter the cloud address, the device key and a folder.', action: 'open-setup' }];
+  }
+  const advice: Advice[] = [];
+  if (disk.state === 'failing') {
+    advice.push({ code: 'disk-failing', level: 'alarm', text: 'The disk refuses to write', hint: 'Have this PC’s disk checked now. Pictures wait in their folder.', action: 'none' });
+  }
+  if (disk.state === 'full') {
+    advice.push({ code: 'disk-full', level: 'alarm', text: 'Make room on the disk', hint: 'Free some space, or restore the connection so that delivered pictures can make room.', action: 'none' });
+  }
+  for (const source of sources) {
+    if (source.state === 'missing' || source.state === 'failed') {
+      advice.push({ code: `source-${source.state}`, level: 'alarm', text: `${source.name}: ${lowerFirst(source.text)}`, hint: source.hint, action: 'none' });
+    }
+  }
+  const wayAdvice = adviceOfWay(connection);
+  if (wayAdvice !== null) advice.push(wayAdvice);
+  if (counts.dead > 0) {
+    advice.push({
+      code: 'dead-letters',
+      level: 'act',
+      text: `${images(counts.dead)} ${counts.dead === 1 ? 'was' : 'were'} refused by the cloud`,
+      hint: 'They are kept here. Look at the reason, correct it, and put them back in the queue.',
+      action: 'show-dead',
+    });
+  }
+  if (counts.refused > 0) {
+    advice.push({
+      code: 'refused-files',
+      level: 'act',
+      text: `${files(counts.refused)} could not be taken`,
+      hint: 'They lie untouched in their folder. Each is listed with its reason.',
+      action: 'show-refused',
+    });
+  }
+  if (counts.stuck > 0) {
+    advice.push({
+      code: 'stuck',
+      level: 'act',
+      text: `${images(counts.stuck)} ${are(counts.stuck)} stuck while others get through`,
+      hint: 'They are tried again ever more rarely, and kept. Tell the Acusight administrator the error that is shown.',
+      action: 'none',
+    });
+  }
+  return advice;
+}
+
+function adviceOfWay(connection: Connection): Advice | null {
+  const { state, text, hint } = connection;
+  switch (state) {
+    case 'offline':
+    case 'intercepted':
+    case 'wrong-address':
+      return { code: state, level: state === 'offline' ? 'waiting' : 'act', text, hint, action: state === 'wrong-address' ? 'open-setup' : 'try-now' };
+    case 'key-missing':
+    case 'key-refused':
+      return { code: state, level: 'act', text, hint, action: 'enter-key' };
+    case 'trouble':
+      return { code: state, level: 'waiting', text, hint, action: 'try-now' };
+    default:
+      return null;
+  }
+}
+
+/** `12 s`, `5 min`, `3 h`, `2 d`. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 3_600) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400)} d`;
+}
+
+const lowerFirst = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;

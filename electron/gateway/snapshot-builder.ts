@@ -1,0 +1,110 @@
+import type { Config, FolderSourceConfig } from '../../shared/config.ts';
+import type { QueueRow } from '../../shared/contract.ts';
+import type { Connection, Snapshot, SourceSnapshot } from '../../shared/snapshot.ts';
+import type { DiskState } from './ingest/admission.ts';
+import { assess } from './situation.ts';
+import type { SourceStatus } from './source/frame-source.ts';
+import { emptyTally, type SourceTally, totalOf } from './store/tally.ts';
+import type { ConnectivityFacts } from './sync/connectivity.ts';
+
+export type GatewayIdentity = {
+  readonly instanceId: string;
+  readonly startedAt: number;
+  readonly version: string;
+  /** For example `Electron 45.4.1`. */
+  readonly runtime: string;
+  readonly configFile: string;
+  readonly demo: boolean;
+};
+
+export type SnapshotFacts = {
+  readonly identity: GatewayIdentity;
+  readonly config: Config;
+  readonly dataDir: string;
+  readonly revision: number;
+  readonly now: number;
+  readonly tallies: ReadonlyMap<string, SourceTally>;
+  readonly oldestWaiting: { readonly imageId: string; readonly storedAt: number } | null;
+  readonly rates: Snapshot['rates'];
+  readonly disk: DiskState;
+  readonly connectivity: ConnectivityFacts;
+  readonly inFlight: number;
+  readonly concurrency: number;
+  readonly lastSuccessAt: number | null;
+  readonly sources: readonly { readonly config: FolderSourceConfig; readonly status: SourceStatus }[];
+  readonly recent: readonly QueueRow[];
+};
+
+/** The one bounded projection of everything; its cost does not grow with the queue. */
+export function buildSnapshot(facts: SnapshotFacts): Snapshot {
+  const { identity, config, tallies, now } = facts;
+  const { refused, notices: _notices, waitingBytes, acknowledgedBytes, deadBytes, lastStoredAt: _last, ...counts } = totalOf(tallies.values());
+  const sources = facts.sources.map((source) => sourceSnapshot(source, tallies.get(source.config.id)));
+  const disk = { ...facts.disk, maxBytes: config.store.maxBytes, minFreeBytes: config.store.minFreeBytes };
+  const connection: Connection = {
+    ...facts.connectivity,
+    inFlight: facts.inFlight,
+    concurrency: facts.concurrency,
+    lastSuccessAt: facts.lastSuccessAt,
+  };
+  const shown = { ...counts, refused };
+  const situation = assess({ now, configured: true, counts: shown, connection, disk, sources, rates: facts.rates });
+  return {
+    instanceId: identity.instanceId,
+    revision: facts.revision,
+    at: now,
+    gateway: {
+      version: identity.version,
+      startedAt: identity.startedAt,
+      deviceId: config.cloud.deviceId,
+      baseUrl: config.cloud.baseUrl,
+      dataDir: facts.dataDir,
+      configFile: identity.configFile,
+      runtime: identity.runtime,
+      configured: true,
+      demo: identity.demo,
+      plainHttp: config.cloud.baseUrl.toLowerCase().startsWith('http:') && !identity.demo,
+    },
+    safe: situation.safe,
+    flow: situation.flow,
+    advice: [...situation.advice],
+    counts: shown,
+    bytes: { waiting: waitingBytes, acknowledged: acknowledgedBytes, dead: deadBytes },
+    oldestWaiting: facts.oldestWaiting,
+    rates: facts.rates,
+    disk,
+    connection,
+    sources,
+    recent: facts.recent.map(({ imageId, filename, sourceId, capturedAt, state, annotationCount }) => ({
+      imageId,
+      filename,
+      sourceId,
+      capturedAt,
+      state,
+      annotationCount,
+    })),
+  };
+}
+
+function sourceSnapshot({ config, status }: SnapshotFacts['sources'][number], tally: SourceTally | undefined): SourceSnapshot {
+  const { collected, refused, pending, leased, acknowledged, dead, lastStoredAt } = tally ?? emptyTally;
+  return {
+    id: config.id,
+    kind: config.kind,
+    name: config.name ?? config.id,
+    location: config.path,
+    state: status.state,
+    text: status.text,
+    hint: status.hint,
+    collected,
+    refused,
+    settling: status.settling,
+    unclaimedSidecars: status.unclaimedSidecars,
+    pending: pending + leased,
+    acknowledged,
+    dead,
+    lastCollectedAt: lastStoredAt,
+    afterIngest: config.afterIngest,
+    polling: status.polling,
+  };
+}

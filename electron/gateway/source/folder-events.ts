@@ -1,0 +1,48 @@
+import { relative, sep } from 'node:path';
+import { watch } from 'chokidar';
+import type { FileFilter } from './file-filter.ts';
+
+export type FolderListener = {
+  /** A file appeared or changed; the path is relative, with '/'. */
+  readonly onFile: (path: string) => void;
+  /** Events were lost, or something changed that only a scan can sort out. */
+  readonly onOverflow: () => void;
+  /** No more events will come. */
+  readonly onFailure: (error: unknown) => void;
+};
+
+/**
+ * The operating system's file events for a folder and what lies below it. Only hints: `awaitWriteFinish` is off,
+ * because it reports a file too early when its writer stalls; the watched folder has its own rule for what is finished.
+ */
+export class FolderEvents {
+  readonly ready: Promise<void>;
+  readonly #watcher;
+
+  constructor(root: string, filter: FileFilter, listener: FolderListener) {
+    const toRelative = (path: string): string => relative(root, path).split(sep).join('/');
+    this.#watcher = watch(root, {
+      ignoreInitial: true,
+      followSymlinks: false,
+      persistent: true,
+      ignored: (path, facts) => {
+        const inside = toRelative(path);
+        return inside !== '' && facts !== undefined && !filter(inside, facts.isDirectory());
+      },
+    });
+    this.ready = new Promise((resolve) => {
+      this.#watcher.once('ready', resolve);
+      this.#watcher.once('error', () => resolve());
+    });
+    const seen = (path: string): void => listener.onFile(toRelative(path));
+    this.#watcher.on('add', seen);
+    this.#watcher.on('change', seen);
+    // Files that were in a folder before it was moved in here raise no event of their own.
+    this.#watcher.on('addDir', () => listener.onOverflow());
+    this.#watcher.on('error', (error) => listener.onFailure(error));
+  }
+
+  close(): Promise<void> {
+    return this.#watcher.close();
+  }
+}

@@ -1,0 +1,77 @@
+import type { Dirent } from 'node:fs';
+import { lstat, opendir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FileVersion } from '../model/image.ts';
+import { describeCause } from '../platform/errors.ts';
+
+export type WalkFinding =
+  | { readonly kind: 'file'; readonly file: FileVersion }
+  /** Something that is there and can't be taken as a file. */
+  | { readonly kind: 'unusable'; readonly file: FileVersion; readonly code: string; readonly text: string; readonly hint: string }
+  | { readonly kind: 'unreadable-folder'; readonly path: string; readonly technical: string };
+
+/**
+ * Every regular file below `root`, folder by folder, in no promised order. Links are not followed: a link could lead
+ * round in a circle or out of the folder. Throws only when `root` itself can't be read.
+ */
+export async function* walkFolder(root: string, wanted: (path: string, isFolder: boolean) => boolean): AsyncGenerator<WalkFinding> {
+  const folders = [''];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    try {
+      for await (const entry of await opendir(join(root, folder), { bufferSize: 256 })) {
+        const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+        if (entry.isDirectory()) {
+          if (wanted(path, true)) folders.push(path);
+        } else if (wanted(path, false)) {
+          const finding = await examine(root, path, entry);
+          if (finding !== null) yield finding;
+        }
+      }
+    } catch (error) {
+      if (folder === '') throw error;
+      // A subfolder that vanished while we walked is no fault; one that can't be read is.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+        yield { kind: 'unreadable-folder', path: folder, technical: describeCause(error) };
+      }
+    }
+  }
+}
+
+async function examine(root: string, path: string, entry: Dirent): Promise<WalkFinding | null> {
+  const nothing: FileVersion = { path, bytes: 0, modifiedMs: 0 };
+  if (path.includes('\uFFFD')) {
+    return {
+      kind: 'unusable',
+      file: nothing,
+      code: 'name-unreadable',
+      text: 'The name of this file is not valid Unicode, so it can’t be opened safely.',
+      hint: 'Rename the file. If a camera program makes such names, set it to UTF-8.',
+    };
+  }
+  if (entry.isSymbolicLink()) {
+    return {
+      kind: 'unusable',
+      file: nothing,
+      code: 'link',
+      text: 'This is a link to a file, not a file.',
+      hint: 'Put the picture itself in the folder; the gateway does not follow links.',
+    };
+  }
+  if (!entry.isFile()) return null;
+  const file = await versionOf(root, path);
+  return file === null ? null : { kind: 'file', file };
+}
+
+/** Size and modification time now; null when the file is gone or no regular file any more. */
+export async function versionOf(root: string, path: string): Promise<FileVersion | null> {
+  try {
+    const facts = await lstat(join(root, path));
+    return facts.isFile() ? { path, bytes: facts.size, modifiedMs: facts.mtimeMs } : null;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw error;
+  }
+}
+
+export const sameVersion = (a: FileVersion, b: FileVersion): boolean => a.bytes === b.bytes && a.modifiedMs === b.modifiedMs;

@@ -1,0 +1,72 @@
+import BetterSqlite3, { type Database } from 'better-sqlite3';
+import { describeCause, errnoCode, GatewayError } from '../platform/errors.ts';
+import { migrate } from './migrations.ts';
+
+export type { Database } from 'better-sqlite3';
+
+export type OpenOptions = {
+  readonly path: string;
+  /** An addon built for this runtime, where the shipped one does not fit it. */
+  readonly nativeBinding?: string | undefined;
+};
+
+/**
+ * Opens the store's database for this process alone.
+ *
+ * - `WAL` and `synchronous=FULL`: a committed transaction survives a power cut.
+ * - `locking_mode=EXCLUSIVE`: a second gateway on the same data folder is refused here, whatever else it passed.
+ */
+export function openDatabase({ path, nativeBinding }: OpenOptions): Database {
+  let database: Database;
+  try {
+    database = new BetterSqlite3(path, { timeout: 2_000, ...(nativeBinding === undefined ? {} : { nativeBinding }) });
+  } catch (error) {
+    throw openFailure(path, error);
+  }
+  try {
+    database.pragma('locking_mode = EXCLUSIVE');
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = FULL');
+    database.pragma('foreign_keys = ON');
+    database.pragma('temp_store = MEMORY');
+    database.pragma('cache_size = -32000');
+    database.pragma('journal_size_limit = 67108864');
+    migrate(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error instanceof GatewayError ? error : openFailure(path, error);
+  }
+}
+
+function openFailure(path: string, cause: unknown): GatewayError {
+  const code = errnoCode(cause) ?? '';
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+    return new GatewayError({
+      code: 'store-in-use',
+      operation: 'open-store',
+      text: 'Another gateway is already using this data folder.',
+      hint: 'Look for a gateway window or tray icon on this PC and use that one, or choose another data folder.',
+      disposition: 'bury',
+      cause,
+    });
+  }
+  if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) {
+    return new GatewayError({
+      code: 'store-damaged',
+      operation: 'open-store',
+      text: `The gateway's database is damaged: ${path}`,
+      hint: 'Do not delete anything. Copy the whole data folder to another disk, then ask for support: the pictures lie in its folder "payloads".',
+      disposition: 'bury',
+      cause,
+    });
+  }
+  return new GatewayError({
+    code: 'store-unavailable',
+    operation: 'open-store',
+    text: `The gateway's database cannot be opened: ${path}`,
+    hint: `Check that the disk is connected, not full, and that this user may write there (${describeCause(cause)}).`,
+    disposition: 'bury',
+    cause,
+  });
+}

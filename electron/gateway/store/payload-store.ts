@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { extensionOf, type PictureFormat } from '../model/image.ts';
+import type { Files } from '../platform/files.ts';
+
+/**
+ * The bytes of the images, by SHA-256: `payloads/<first two digits>/<hash>.<jpg|png>`.
+ *
+ * Invariant 1, bytes before row: `stage` makes the bytes durable under a temporary name, `publish` the final names;
+ * only after `publish` may a row that names a payload be committed. A payload without a row is an orphan that
+ * recovery removes; a row without its payload must be impossible, which is why publishing and removing the same hash
+ * exclude each other (`exclusively`).
+ */
+export type StagedPayload = { readonly sha256: string; readonly format: PictureFormat; readonly temporaryPath: string };
+
+export class PayloadStore {
+  readonly root: string;
+  readonly #files: Files;
+  readonly #tails = new Map<string, Promise<unknown>>();
+
+  constructor(root: string, files: Files) {
+    this.root = root;
+    this.#files = files;
+  }
+
+  get temporaryRoot(): string {
+    return join(this.root, 'tmp');
+  }
+
+  /** Makes the folders, and removes what a killed process left half-written. Nothing else may be using the store. */
+  async prepare(): Promise<void> {
+    await this.#files.makeDirectory(this.temporaryRoot);
+    for (const name of await this.#files.list(this.temporaryRoot)) {
+      await this.#files.remove(join(this.temporaryRoot, name));
+    }
+    const present = new Set(await this.#files.list(this.root));
+    for (let value = 0; value < 256; value += 1) {
+      const name = value.toString(16).padStart(2, '0');
+      if (!present.has(name)) await this.#files.makeDirectory(join(this.root, name));
+    }
+  }
+
+  pathOf(sha256: string, format: PictureFormat): string {
+    return join(this.root, sha256.slice(0, 2), `${sha256}.${extensionOf(format)}`);
+  }
+
+  /** Bytes on the disk, fsynced, under a temporary name. */
+  async stage(sha256: string, format: PictureFormat, bytes: Uint8Array): Promise<StagedPayload> {
+    const temporaryPath = join(this.temporaryRoot, randomUUID());
+    await this.#files.writeAndSync(temporaryPath, bytes);
+    return { sha256, format, temporaryPath };
+  }
+
+  discard(payload: StagedPayload): Promise<void> {
+    return this.#files.remove(payload.temporaryPath);
+  }
+
+  /**
+   * Gives staged payloads their final names and makes the names durable, one directory fsync for each folder touched.
+   * An older file of the same hash is replaced, so that a damaged one heals.
+   */
+  async publish(payloads: readonly StagedPayload[]): Promise<void> {
+    const folders = new Set<string>();
+    await Promise.all(
+      payloads.map(async ({ sha256, format, temporaryPath }) => {
+        await this.#files.rename(temporaryPath, this.pathOf(sha256, format));
+        folders.add(join(this.root, sha256.slice(0, 2)));
+      }),
+    );
+    await Promise.all([...folders].map((folder) => this.#files.syncDirectory(folder)));
+  }
+
+  remove(sha256: string, format: PictureFormat): Promise<void> {
+    return this.#files.remove(this.pathOf(sha256, format));
+  }
+
+  size(sha256: string, format: PictureFormat): Promise<number | null> {
+    return this.#files.size(this.pathOf(sha256, format));
+  }
+
+  /** Runs `work` while nothing else that takes any of these hashes runs. */
+  async exclusively<T>(hashes: readonly string[], work: () => Promise<T>): Promise<T> {
+    const unique = [...new Set(hashes)];
+    const before = Promise.allSettled(unique.map((hash) => this.#tails.get(hash)));
+    const run = before.then(work);
+    const tail = run.catch(() => undefined);
+    for (const hash of unique) this.#tails.set(hash, tail);
+    try {
+      return await run;
+    } finally {
+      for (const hash of unique) if (this.#tails.get(hash) === tail) this.#tails.delete(hash);
+    }
+  }
+}

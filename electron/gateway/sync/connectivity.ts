@@ -1,0 +1,153 @@
+import type { DeliveryFailure, GateReason } from '../model/delivery.ts';
+import { backoffDelay, gateBackoff } from './backoff.ts';
+
+/**
+ * Whether deliveries may start, and why not. Pure but for the injected clock and randomness; the syncer asks it and
+ * tells it what happened.
+ *
+ * - A pause costs no entry an attempt. While it lasts, one probe at a time looks whether the way is open again, at
+ *   growing intervals; they shrink only after a real delivery.
+ * - After a pause one delivery goes alone; its success opens the way in full.
+ * - Many server errors in a row, with no success between, count as a pause too.
+ */
+export type ConnectivityState = 'starting' | 'online' | GateReason;
+
+export type ConnectivityFacts = {
+  readonly state: ConnectivityState;
+  readonly since: number;
+  readonly nextProbeAt: number | null;
+  readonly text: string;
+  readonly hint: string;
+  readonly technical: string;
+};
+
+type Time = { readonly now: () => number; readonly random: () => number };
+
+const errorsUntilTrouble = 4;
+const keyProbeMilliseconds = 60_000;
+const successesUntilFaster = 16;
+
+export class Connectivity {
+  readonly #time: Time;
+  readonly #most: number;
+  #facts: ConnectivityFacts;
+  #failures = 0;
+  #errorsInRow = 0;
+  #careful = true;
+  #limit: number;
+  #successes = 0;
+  #lastSuccessAt: number | null = null;
+
+  constructor(time: Time, concurrency: number) {
+    this.#time = time;
+    this.#most = concurrency;
+    this.#limit = concurrency;
+    this.#facts = {
+      state: 'starting',
+      since: time.now(),
+      nextProbeAt: time.now(),
+      text: 'Looking for the cloud',
+      hint: '',
+      technical: '',
+    };
+  }
+
+  get facts(): ConnectivityFacts {
+    return this.#facts;
+  }
+
+  get lastSuccessAt(): number | null {
+    return this.#lastSuccessAt;
+  }
+
+  get isOpen(): boolean {
+    return this.#facts.state === 'online';
+  }
+
+  /** The most deliveries that may be under way now. */
+  get concurrency(): number {
+    if (!this.isOpen) return 0;
+    return this.#careful ? 1 : this.#limit;
+  }
+
+  /** What to do when the time of `nextProbeAt` has come: ask the server, or simply let one delivery try. */
+  get probeBy(): 'request' | 'delivery' {
+    return this.#facts.state === 'throttled' || this.#facts.state === 'trouble' ? 'delivery' : 'request';
+  }
+
+  /** A probe was answered as the API answers, or waiting was all that was asked of us. */
+  reopen(): void {
+    if (this.isOpen) return;
+    this.#careful = true;
+    this.#errorsInRow = 0;
+    this.#say({ state: 'online', nextProbeAt: null, text: '', hint: '', technical: '' });
+  }
+
+  /** A picture was delivered, or refused by the API itself: the way is open. */
+  delivered(): void {
+    this.#lastSuccessAt = this.#time.now();
+    this.#failures = 0;
+    this.#errorsInRow = 0;
+    this.#careful = false;
+    this.#successes += 1;
+    if (this.#limit < this.#most && this.#successes >= successesUntilFaster) {
+      this.#limit += 1;
+      this.#successes = 0;
+    }
+  }
+
+  /** A failure of one entry that is no fault of the way, unless it goes on and on. */
+  serverError(failure: DeliveryFailure): void {
+    this.#errorsInRow += 1;
+    const enough = this.#careful ? 1 : errorsUntilTrouble;
+    if (this.isOpen && this.#errorsInRow >= enough) {
+      this.pause({
+        ...failure,
+        text: failure.ambiguous ? 'Pictures are sent, but no answer comes.' : `Nothing gets through: ${lowerFirst(failure.text)}`,
+      });
+    }
+  }
+
+  pause(failure: DeliveryFailure): void {
+    // Deliveries that were under way together fail together: one pause, one step of the delay.
+    if (!this.isOpen && this.#facts.state !== 'starting' && failure.gate === this.#facts.state && !this.#probing) return;
+    this.#probing = false;
+    if (failure.gate === 'throttled') {
+      this.#limit = Math.max(1, Math.floor(this.#limit / 2));
+      this.#successes = 0;
+    }
+    const now = this.#time.now();
+    const delay = failure.retryAfterMilliseconds ?? this.#delayFor(failure.gate);
+    this.#failures += 1;
+    this.#say({
+      state: failure.gate,
+      nextProbeAt: failure.gate === 'key-missing' ? null : now + delay,
+      text: failure.text,
+      hint: failure.hint,
+      technical: failure.technical,
+    });
+  }
+
+  #probing = false;
+  /** A probe begins: its failure is a new one. */
+  probing(): void {
+    this.#probing = true;
+  }
+
+  /** Somebody asked to try now, or a new key was entered. */
+  tryNow(): void {
+    if (!this.isOpen) this.#facts = { ...this.#facts, nextProbeAt: this.#time.now() };
+  }
+
+  #delayFor(gate: GateReason): number {
+    if (gate === 'key-refused') return keyProbeMilliseconds;
+    return backoffDelay(this.#failures, gateBackoff, this.#time.random());
+  }
+
+  #say(facts: Omit<ConnectivityFacts, 'since'>): void {
+    const since = facts.state === this.#facts.state ? this.#facts.since : this.#time.now();
+    this.#facts = { ...facts, since };
+  }
+}
+
+const lowerFirst = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;

@@ -1,0 +1,92 @@
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { extname, join, normalize, sep } from 'node:path';
+import { Readable } from 'node:stream';
+import { protocol, type Session } from 'electron';
+import { APP_SCHEME, IMAGE_SCHEME } from '../shared/channels.ts';
+import type { PictureFormat } from './gateway/model/image.ts';
+
+/** Where the pictures come from. */
+export type PictureSource = {
+  readonly preview: (imageId: string) => Promise<string | null>;
+  readonly original: (imageId: string) => { readonly path: string; readonly format: PictureFormat } | null;
+};
+
+/** Must run before Electron is ready. */
+export function registerSchemes(): void {
+  protocol.registerSchemesAsPrivileged([
+    { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+    { scheme: IMAGE_SCHEME, privileges: { standard: true, secure: true, stream: true } },
+  ]);
+}
+
+/** What the window's page may load: only itself and pictures by image id. No inline code, no eval, no other origin. */
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  `img-src 'self' ${IMAGE_SCHEME}:`,
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.woff2': 'font/woff2',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.map': 'application/json',
+};
+
+/** The window's own files, from one folder and nowhere else. */
+export function serveApp(session: Session, root: string): void {
+  session.protocol.handle(APP_SCHEME, async (request) => {
+    const { pathname } = new URL(request.url);
+    const path = normalize(join(root, pathname === '/' ? 'index.html' : decodeURIComponent(pathname)));
+    const type = contentTypes[extname(path)];
+    if (!path.startsWith(`${normalize(root)}${sep}`) || type === undefined || request.method !== 'GET') return notFound();
+    try {
+      return new Response(new Uint8Array(await readFile(path)), {
+        headers: { 'content-type': type, 'content-security-policy': contentSecurityPolicy, 'x-content-type-options': 'nosniff' },
+      });
+    } catch {
+      return notFound();
+    }
+  });
+}
+
+/** `acusight-image://preview/<imageId>` and `acusight-image://original/<imageId>`: by id, never by path. */
+export function serveImages(session: Session, pictures: PictureSource): void {
+  session.protocol.handle(IMAGE_SCHEME, async (request) => {
+    try {
+      const { host, pathname } = new URL(request.url);
+      const imageId = decodeURIComponent(pathname.slice(1));
+      if (request.method !== 'GET' || !/^[0-9a-f-]{1,64}$/.test(imageId)) return notFound();
+      if (host === 'preview') {
+        const path = await pictures.preview(imageId);
+        return path === null ? notFound() : picture(new Uint8Array(await readFile(path)), 'image/jpeg');
+      }
+      const original = host === 'original' ? pictures.original(imageId) : null;
+      if (original === null) return notFound();
+      await stat(original.path);
+      return picture(
+        Readable.toWeb(createReadStream(original.path)) as ReadableStream,
+        original.format === 'jpeg' ? 'image/jpeg' : 'image/png',
+      );
+    } catch {
+      return notFound();
+    }
+  });
+}
+
+const notFound = (): Response => new Response(null, { status: 404 });
+
+/** An image id names the same bytes for ever. */
+const picture = (body: Uint8Array<ArrayBuffer> | ReadableStream, type: string): Response =>
+  new Response(body, { headers: { 'content-type': type, 'cache-control': 'private, max-age=31536000, immutable', 'x-content-type-options': 'nosniff' } });

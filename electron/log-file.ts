@@ -1,0 +1,41 @@
+import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+const longest = 5_000_000;
+const kept = 3;
+
+/**
+ * A log file that is moved to `.1`, `.2`, `.3` when it is full. Written synchronously: a line that is logged just before
+ * a crash is the one that is needed. A log that can't be written never stops the gateway.
+ */
+export function logFile(path: string): (line: string) => void {
+  let size = 0;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    size = statSync(path).size;
+  } catch {
+    // Not there yet.
+  }
+  return (line) => {
+    try {
+      if (size > longest) {
+        rotate(path);
+        size = 0;
+      }
+      appendFileSync(path, line);
+      size += line.length;
+    } catch {
+      // The disk is full or gone: the window says so already.
+    }
+  };
+}
+
+function rotate(path: string): void {
+  for (let number = kept - 1; number >= 0; number -= 1) {
+    try {
+      renameSync(number === 0 ? path : `${path}.${number}`, `${path}.${number + 1}`);
+    } catch {
+      // That one does not exist yet.
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/** The last part of a path of either kind of system: `/in/a.png` and `C:\in\a.png` -> `a.png`. */
+export const fileName = (path: string): string => path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
+
+/**
+ * A source id made from a folder's name: letters, digits, ".", "_" and "-" only, not one of `taken`, 64 characters at
+ * most. A name in another script has no such letters: it becomes `folder`.
+ */
+export function sourceIdFor(path: string, taken: readonly string[]): string {
+  const plain = fileName(path)
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+|-+$/g, '')
+    .slice(0, 56)
+    .toLowerCase();
+  const base = plain === '' ? 'folder' : plain;
+  if (!taken.includes(base)) return base;
+  let number = 2;
+  while (taken.includes(`${base}-${number}`)) number += 1;
+  return `${base}-${number}`;
+}

@@ -1,0 +1,31 @@
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+
+const sameDay = (one: Date, other: Date): boolean => one.toDateString() === other.toDateString();
+
+/** `14:03:22` in this computer's zone. */
+export const formatClock = (at: number): string => clock.format(at);
+
+/** Clock time for today, with the day before it for any other: `14:03:22`, `19 Nov 14:03:22`. */
+export function formatMoment(at: number, now: number): string {
+  return sameDay(new Date(at), new Date(now)) ? clock.format(at) : `${day.format(at)} ${clock.format(at)}`;
+}
+
+/** Minutes east of UTC as `+02:00`, `−03:30`, `+00:00`. */
+export function formatOffset(minutes: number): string {
+  const size = Math.abs(minutes);
+  const part = (value: number): string => String(value).padStart(2, '0');
+  return `${minutes < 0 ? '−' : '+'}${part(Math.floor(size / 60))}:${part(size % 60)}`;
+}
+
+/**
+ * The capture time on the camera's own clock, with its zone where one is known. Without one it is shown in this
+ * computer's zone, and says so.
+ */
+export function formatCapture(at: number, offsetMinutes: number | null): string {
+  if (offsetMinutes === null) return `${date.format(at)}, ${clock.format(at)} (this PC’s time)`;
+  const shifted = new Date(at + offsetMinutes * 60_000);
+  const [ymd = '', hms = ''] = shifted.toISOString().split('T');
+  return `${ymd}, ${hms.slice(0, 8)} ${formatOffset(offsetMinutes)}`;
+}

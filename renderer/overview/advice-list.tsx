@@ -1,0 +1,74 @@
+import type { ReactNode } from 'react';
+import type { Advice } from '../../shared/snapshot.ts';
+import { tryCloudNow } from '../commands.ts';
+import { useGateway } from '../gateway-store.ts';
+import { openFilter } from '../queue/queue-store.ts';
+import { show } from '../screen-store.ts';
+import { GoodShape, LevelShape } from '../ui/shapes.tsx';
+
+const actions: Readonly<
+  Record<Exclude<Advice['action'], 'none'>, { readonly label: string; readonly run: () => void }>
+> = {
+  'show-dead': {
+    label: 'Show dead letters',
+    run: () => {
+      show({ panel: 'queue', enlarged: false });
+      openFilter('dead');
+    },
+  },
+  'show-refused': { label: 'Show files', run: () => show({ panel: 'refusals', enlarged: false }) },
+  'enter-key': { label: 'Enter key', run: () => show({ keyDialog: true }) },
+  'open-setup': { label: 'Open settings', run: () => show({ view: 'settings' }) },
+  'try-now': { label: 'Try now', run: tryCloudNow },
+};
+
+const NONE: readonly Advice[] = [];
+
+/** What a person must do, most urgent first, each with the button that does it. */
+export function AdviceList(): ReactNode {
+  const advice = useGateway((mirror) => mirror.snapshot?.advice ?? NONE);
+  const link = useGateway((mirror) => mirror.link);
+  return (
+    <section className="panel advice-panel" aria-labelledby="advice-title" data-testid="advice">
+      <header className="panel-title">
+        <h2 id="advice-title">What to do</h2>
+        {advice.length > 1 && <span className="badge-count">{advice.length}</span>}
+      </header>
+      {link === 'silent' ? (
+        <p className="calm">
+          <LevelShape level="act" />
+          <span>Start the gateway again.</span>
+        </p>
+      ) : advice.length === 0 ? (
+        <p className="calm">
+          <GoodShape />
+          <span>Nothing to do.</span>
+        </p>
+      ) : (
+        <ol className="advice-list">
+          {advice.map((item) => (
+            <AdviceEntry key={item.code} advice={item} />
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function AdviceEntry({ advice }: { readonly advice: Advice }): ReactNode {
+  const action = advice.action === 'none' ? null : actions[advice.action];
+  return (
+    <li className="advice" data-level={advice.level} data-code={advice.code}>
+      <LevelShape level={advice.level} />
+      <div>
+        <p className="advice-text">{advice.text}</p>
+        {advice.hint !== '' && <p className="advice-hint">{advice.hint}</p>}
+        {action !== null && (
+          <button type="button" className="button primary" onClick={action.run}>
+            {action.label}
+          </button>
+        )}
+      </div>
+    </li>
+  );
+}

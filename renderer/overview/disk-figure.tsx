@@ -1,0 +1,41 @@
+import type { ReactNode } from 'react';
+import type { Level, Snapshot } from '../../shared/snapshot.ts';
+import { formatBytes, fractionOf } from '../format/bytes.ts';
+import { useSnapshot } from '../gateway-store.ts';
+import { LevelShape } from '../ui/shapes.tsx';
+
+const levels: Readonly<Record<Snapshot['disk']['state'], Level>> = {
+  ok: 'good',
+  low: 'act',
+  full: 'alarm',
+  failing: 'alarm',
+};
+
+/** Room for pictures: how much of the quota is used, and what is free on the disk. */
+export function DiskFigure(): ReactNode {
+  const disk = useSnapshot((snapshot) => snapshot.disk);
+  const used = disk ? fractionOf(disk.usedBytes, disk.maxBytes) : 0;
+  const state = disk?.state ?? 'ok';
+  return (
+    <div className="figure figure-disk" data-level={levels[state]}>
+      <div className="figure-title">
+        <span>Disk</span>
+        {state !== 'ok' && <LevelShape level={levels[state]} />}
+        <span className="note">{disk ? `${formatBytes(disk.freeBytes)} free` : ''}</span>
+      </div>
+      <meter
+        className="visually-hidden"
+        aria-label="Disk quota used"
+        value={used}
+        aria-valuetext={disk ? `${formatBytes(disk.usedBytes)} of ${formatBytes(disk.maxBytes)}` : 'not known'}
+      />
+      <div className="disk-bar" aria-hidden="true">
+        <span className="disk-used" style={{ width: `${used * 100}%` }} />
+      </div>
+      <p className="note disk-text" title={disk?.text}>
+        {disk ? `${formatBytes(disk.usedBytes)} of ${formatBytes(disk.maxBytes)}` : ''}
+        {disk && disk.text !== '' ? ` · ${disk.text}` : ''}
+      </p>
+    </div>
+  );
+}

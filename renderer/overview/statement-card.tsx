@@ -1,0 +1,26 @@
+import type { ReactNode } from 'react';
+import type { Statement } from '../../shared/snapshot.ts';
+import { LevelShape } from '../ui/shapes.tsx';
+
+type Props = {
+  readonly question: string;
+  readonly statement: Statement;
+  readonly testId: string;
+};
+
+/** One of the two sentences that must be readable from two metres: shape, headline, detail. Its size never changes. */
+export function StatementCard({ question, statement, testId }: Props): ReactNode {
+  return (
+    <section className="statement" data-level={statement.level} data-testid={testId} aria-label={question}>
+      <LevelShape level={statement.level} />
+      <div className="statement-words">
+        <h2 className="headline" data-long={statement.headline.length > 42}>
+          {statement.headline}
+        </h2>
+        <p className="detail" title={statement.detail}>
+          {statement.detail}
+        </p>
+      </div>
+    </section>
+  );
+}

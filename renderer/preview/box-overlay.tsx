@@ -1,0 +1,69 @@
+import type { ReactNode } from 'react';
+import type { Annotation } from '../../shared/annotation.ts';
+import type { ClassStyle } from './class-style.ts';
+import { boxRect, type Size, type View } from './geometry.ts';
+
+/** More labels than this hide the picture; beyond it only the highlighted box is labelled. */
+const MOST_LABELS = 40;
+const LABEL_HEIGHT = 24;
+
+type Props = {
+  readonly annotations: readonly Annotation[];
+  readonly styles: ReadonlyMap<string, ClassStyle>;
+  readonly picture: Size;
+  readonly view: View;
+  readonly highlighted: number | null;
+};
+
+export const confidenceText = (confidence: number | undefined): string =>
+  confidence === undefined ? '' : `${Math.round(confidence * 100)} %`;
+
+/** The boxes over the picture, drawn in stage pixels so that lines and labels keep their size at every zoom. */
+export function BoxOverlay({ annotations, styles, picture, view, highlighted }: Props): ReactNode {
+  return (
+    <div className="boxes" aria-hidden="true">
+      <svg className="box-lines" aria-hidden="true">
+        {annotations.map((annotation, index) => {
+          const rect = boxRect(annotation, picture, view);
+          const style = styles.get(annotation.classValue);
+          return (
+            <g
+              // biome-ignore lint/suspicious/noArrayIndexKey: annotations have no identity but their place in the list
+              key={index}
+              className="box"
+              data-testid="box"
+              data-class={annotation.classValue}
+              data-dimmed={highlighted !== null && highlighted !== index}
+            >
+              <rect className="box-halo" {...rect} />
+              <rect
+                className="box-line"
+                {...rect}
+                stroke={style?.color}
+                strokeDasharray={style?.dash}
+                strokeWidth={highlighted === index ? 4 : 2.5}
+              />
+            </g>
+          );
+        })}
+      </svg>
+      {annotations.map((annotation, index) => {
+        if (highlighted !== null ? highlighted !== index : annotations.length > MOST_LABELS) return null;
+        const rect = boxRect(annotation, picture, view);
+        const style = styles.get(annotation.classValue);
+        // Above the box; inside it where the box touches the upper edge of the stage.
+        const top = rect.y - LABEL_HEIGHT < 0 ? Math.max(0, rect.y) : rect.y - LABEL_HEIGHT;
+        return (
+          <span
+            // biome-ignore lint/suspicious/noArrayIndexKey: as above
+            key={index}
+            className="box-label"
+            style={{ transform: `translate(${Math.max(0, rect.x)}px, ${top}px)`, color: style?.color }}
+          >
+            <span>{style?.glyph}</span> {annotation.classValue} {confidenceText(annotation.confidence)}
+          </span>
+        );
+      })}
+    </div>
+  );
+}

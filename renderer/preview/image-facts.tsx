@@ -1,0 +1,101 @@
+import type { ReactNode } from 'react';
+import type { ImageDetail } from '../../shared/contract.ts';
+import { reveal } from '../commands.ts';
+import { formatBytes } from '../format/bytes.ts';
+import { formatUntil } from '../format/duration.ts';
+import { formatCapture, formatMoment } from '../format/time.ts';
+import { useGateway } from '../gateway-store.ts';
+import { EntryState } from '../queue/entry-look.tsx';
+import { FolderIcon } from '../ui/icons.tsx';
+import { useNow } from '../ui/use-now.ts';
+
+const checks: Readonly<Record<ImageDetail['check'], string>> = {
+  unchecked: 'Not checked yet',
+  sound: 'Sound: decodes completely',
+  damaged: 'Damaged; delivered as it is',
+  uncheckable: 'Could not be checked',
+};
+
+const sidecars = {
+  acusight: 'Acusight JSON',
+  yolo: 'YOLO',
+  voc: 'Pascal VOC',
+  coco: 'COCO',
+  labelme: 'LabelMe',
+} as const;
+
+/** Everything that is known about a picture, for the person who looks closer. */
+export function ImageFacts({ image }: { readonly image: ImageDetail }): ReactNode {
+  const now = useNow();
+  const sourceName = useGateway(
+    (mirror) => mirror.snapshot?.sources.find((one) => one.id === image.sourceId)?.name ?? image.sourceId,
+  );
+  const model = [image.model.name ?? image.model.id, image.model.version].filter(Boolean).join(' ');
+  return (
+    <section className="facts" aria-label="About this picture">
+      <dl>
+        <Fact name="Delivery">
+          <EntryState entry={image} />
+          {image.acknowledgedAt !== null && ` ${formatMoment(image.acknowledgedAt, now)}`}
+          {image.state === 'pending' &&
+            image.nextAttemptAt !== null &&
+            ` next ${formatUntil(image.nextAttemptAt, now)}`}
+        </Fact>
+        <Fact name="Attempts">{image.attempts}</Fact>
+        {image.lastError !== null && (
+          <Fact name={image.state === 'acknowledged' ? 'Earlier error' : 'Last error'} tone="error">
+            <strong>{image.lastError.text}</strong>
+            <span>{image.lastError.hint}</span>
+            {image.lastError.technical !== '' && <code>{image.lastError.technical}</code>}
+          </Fact>
+        )}
+        <Fact name="Captured">
+          {formatCapture(image.capturedAt, image.captureOffsetMinutes)}
+          {image.capturedFrom === 'file' && ' · from the file’s time'}
+        </Fact>
+        <Fact name="Picture">
+          {image.width} × {image.height} px · {formatBytes(image.bytes)} · {image.format.toUpperCase()}
+        </Fact>
+        <Fact name="Check" tone={image.check === 'damaged' ? 'error' : 'plain'}>
+          {checks[image.check]}
+          {image.checkDetail !== '' && ` (${image.checkDetail})`}
+        </Fact>
+        <Fact name="Labels" tone={image.sidecarProblems.length > 0 ? 'error' : 'plain'}>
+          {image.sidecar === null ? (
+            'No label file'
+          ) : (
+            <span title={image.sidecar.path}>{sidecars[image.sidecar.format]} file</span>
+          )}
+          {image.sidecarProblems.map((problem) => (
+            <span key={problem}>{problem}</span>
+          ))}
+        </Fact>
+        {model !== '' && <Fact name="Model">{model}</Fact>}
+        <Fact name="Source">{sourceName}</Fact>
+        <Fact name="Original">
+          <bdi className="breakable">{image.originalPath}</bdi>
+        </Fact>
+        {image.serverImageId !== null && (
+          <Fact name="Cloud id">
+            <code>{image.serverImageId}</code>
+          </Fact>
+        )}
+        <Fact name="SHA-256">
+          <code title={image.sha256}>{image.sha256}</code>
+        </Fact>
+      </dl>
+      <button type="button" className="button quiet" onClick={() => reveal({ kind: 'image', imageId: image.imageId })}>
+        <FolderIcon /> Show file
+      </button>
+    </section>
+  );
+}
+
+type FactProps = { readonly name: string; readonly tone?: 'plain' | 'error'; readonly children: ReactNode };
+
+const Fact = ({ name, tone = 'plain', children }: FactProps): ReactNode => (
+  <div className="fact" data-tone={tone}>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+);

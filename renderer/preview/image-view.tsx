@@ -1,0 +1,64 @@
+import { type ReactNode, type RefObject, useCallback, useMemo, useRef, useState } from 'react';
+import type { ImageDetail } from '../../shared/contract.ts';
+import { useSize } from '../ui/use-size.ts';
+import { BoxList } from './box-list.tsx';
+import { useBoxesShown } from './boxes-shown.ts';
+import { classStyles } from './class-style.ts';
+import { type Size, turnedLike } from './geometry.ts';
+import { ImageFacts } from './image-facts.tsx';
+import { Stage } from './stage.tsx';
+import { StageTools } from './stage-tools.tsx';
+import { usePreviewKeys } from './use-preview-keys.ts';
+import { useRendition } from './use-rendition.ts';
+import { useView } from './use-view.ts';
+
+/** A followed picture may be gone in a second: its original is opened only when the line pauses. */
+const DWELL_MILLISECONDS = { followed: 2_000, picked: 150 } as const;
+
+type Props = {
+  readonly image: ImageDetail;
+  readonly pane: RefObject<HTMLElement | null>;
+  readonly followed: boolean;
+};
+
+export function ImageView({ image, pane, followed }: Props): ReactNode {
+  const element = useRef<HTMLDivElement>(null);
+  const stage = useSize(element);
+  const [natural, setNatural] = useState<Size | null>(null);
+  const [highlighted, setHighlighted] = useState<number | null>(null);
+  const { width, height } = image;
+  const picture = useMemo(() => {
+    const stored = { width: Math.max(1, width), height: Math.max(1, height) };
+    return natural === null ? stored : turnedLike(stored, natural);
+  }, [width, height, natural]);
+  const control = useView(picture, stage, element);
+  const shown = useRendition(
+    image.imageId,
+    image.payloadPresent,
+    followed ? DWELL_MILLISECONDS.followed : DWELL_MILLISECONDS.picked,
+  );
+  const styles = useMemo(() => classStyles(image.annotations.map((one) => one.classValue)), [image.annotations]);
+  const boxesShown = useBoxesShown((state) => state.shown);
+  const toggleBoxes = useCallback(() => useBoxesShown.setState((state) => ({ shown: !state.shown })), []);
+  usePreviewKeys(pane, image.imageId, control, toggleBoxes);
+  return (
+    <div className="image-view">
+      <Stage
+        element={element}
+        image={image}
+        picture={picture}
+        shown={shown}
+        control={control}
+        styles={styles}
+        boxesShown={boxesShown}
+        highlighted={highlighted}
+        onNaturalSize={setNatural}
+      />
+      <StageTools control={control} boxesShown={boxesShown} onToggleBoxes={toggleBoxes} />
+      <div className="image-words">
+        <BoxList image={image} styles={styles} highlighted={highlighted} onHighlight={setHighlighted} />
+        <ImageFacts image={image} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,54 @@
+import type { ReactNode } from 'react';
+import type { QueueRow } from '../../shared/contract.ts';
+import type { Level } from '../../shared/snapshot.ts';
+import {
+  ArrowUpIcon,
+  CheckCircleIcon,
+  ClockIcon,
+  DeadIcon,
+  DoubleCheckIcon,
+  NoAnswerIcon,
+  RetryWaitIcon,
+  StuckIcon,
+} from '../ui/icons.tsx';
+
+export type EntryLook = { readonly word: string; readonly level: Level; readonly Icon: () => ReactNode };
+
+type State = Pick<QueueRow, 'state' | 'stuck' | 'ambiguous' | 'duplicate' | 'attempts'>;
+
+/** The word and the shape of an entry's state. */
+export function entryLook(entry: State): EntryLook {
+  switch (entry.state) {
+    case 'acknowledged':
+      return entry.duplicate
+        ? { word: 'Already there', level: 'good', Icon: DoubleCheckIcon }
+        : { word: 'Delivered', level: 'good', Icon: CheckCircleIcon };
+    case 'dead':
+      return { word: 'Dead letter', level: 'alarm', Icon: DeadIcon };
+    case 'leased':
+      return { word: 'Sending', level: 'busy', Icon: ArrowUpIcon };
+    case 'pending':
+      if (entry.stuck) return { word: 'Stuck', level: 'act', Icon: StuckIcon };
+      if (entry.ambiguous) return { word: 'Sent – no answer', level: 'waiting', Icon: NoAnswerIcon };
+      return { word: 'Waiting', level: 'waiting', Icon: entry.attempts > 0 ? RetryWaitIcon : ClockIcon };
+  }
+}
+
+/** What a person can order for an entry: a pending one that waits for its time, and a dead letter. */
+export function entryAction(
+  entry: Pick<QueueRow, 'state' | 'nextAttemptAt'>,
+  now: number,
+): 'retry' | 'put-back' | null {
+  if (entry.state === 'dead') return 'put-back';
+  return entry.state === 'pending' && entry.nextAttemptAt !== null && entry.nextAttemptAt > now ? 'retry' : null;
+}
+
+export function EntryState({ entry }: { readonly entry: State }): ReactNode {
+  const { word, level, Icon } = entryLook(entry);
+  return (
+    <span className="entry-state" data-level={level}>
+      <Icon />
+      <span>{word}</span>
+    </span>
+  );
+}

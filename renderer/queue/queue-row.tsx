@@ -1,0 +1,132 @@
+import { type CSSProperties, memo, type ReactNode, useState } from 'react';
+import { imageUrl } from '../../shared/channels.ts';
+import type { QueueRow } from '../../shared/contract.ts';
+import { putBack, retryNow } from '../commands.ts';
+import { formatBytes } from '../format/bytes.ts';
+import { plural } from '../format/count.ts';
+import { formatUntil } from '../format/duration.ts';
+import { formatMoment } from '../format/time.ts';
+import { PictureIcon, RetryWaitIcon } from '../ui/icons.tsx';
+import { EntryState, entryAction } from './entry-look.tsx';
+
+type Props = {
+  readonly row: QueueRow | undefined;
+  readonly index: number;
+  readonly sourceName: string;
+  readonly picked: boolean;
+  readonly now: number;
+  readonly style: CSSProperties;
+};
+
+export const rowElementId = (imageId: string): string => `queue-row-${imageId}`;
+
+/** One entry. The same cells stand in one line where there is room and in three where there is not (see queue.css). */
+export const QueueTableRow = memo(function QueueTableRow(props: Props): ReactNode {
+  const { row, index, style, now } = props;
+  if (row === undefined) {
+    return (
+      <tr className="queue-row queue-row-blank" aria-rowindex={index + 2} style={style}>
+        <td>Loading…</td>
+      </tr>
+    );
+  }
+  return (
+    <tr
+      id={rowElementId(row.imageId)}
+      className="queue-row"
+      aria-rowindex={index + 2}
+      aria-selected={props.picked}
+      data-testid="queue-row"
+      data-image-id={row.imageId}
+      data-state={row.state}
+      style={style}
+    >
+      <td className="cell-thumb">
+        <Thumbnail key={row.imageId} imageId={row.imageId} />
+      </td>
+      <td className="cell-file">
+        <span className="file-name" title={row.filename}>
+          <bdi>{row.filename}</bdi>
+        </span>
+        <span className="file-source">{props.sourceName}</span>
+      </td>
+      <td className="cell-captured">{formatMoment(row.capturedAt, now)}</td>
+      <td className="cell-size">{formatBytes(row.bytes)}</td>
+      <td className="cell-boxes" data-problem={row.sidecarProblem}>
+        {row.sidecarProblem ? 'labels unreadable' : plural(row.annotationCount, 'box', 'boxes')}
+      </td>
+      <td className="cell-state">
+        <EntryState entry={row} />
+      </td>
+      <td className="cell-attempts">{row.attempts > 0 ? plural(row.attempts, 'attempt') : ''}</td>
+      <td className="cell-next">
+        {row.state === 'pending' && row.nextAttemptAt !== null ? formatUntil(row.nextAttemptAt, now) : ''}
+      </td>
+      <td className="cell-error">
+        <RowError row={row} />
+      </td>
+      <td className="cell-action">
+        <RowAction row={row} now={now} />
+      </td>
+    </tr>
+  );
+});
+
+/** The keyboard's way to the same order is R on the picked row, so the button itself is not a tab stop. */
+function RowAction({ row, now }: { readonly row: QueueRow; readonly now: number }): ReactNode {
+  const action = entryAction(row, now);
+  if (action === null) return null;
+  const { label, short, run } =
+    action === 'retry'
+      ? { label: 'Retry now', short: 'Retry', run: retryNow }
+      : { label: 'Put back in queue', short: 'Put back', run: putBack };
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className="button row-button"
+      title={`${label} (R)`}
+      aria-label={`${label}: ${row.filename}`}
+      onClick={() => run(row.imageId)}
+    >
+      <RetryWaitIcon />
+      <span>{short}</span>
+    </button>
+  );
+}
+
+/** The error of an entry that is not delivered; once delivered it is history, and stands in the preview only. */
+function RowError({ row }: { readonly row: QueueRow }): ReactNode {
+  if (row.check === 'damaged' && row.lastError === null) {
+    return <span className="error-text">The picture is damaged; it is delivered as it is.</span>;
+  }
+  if (row.lastError === null || row.state === 'acknowledged') return null;
+  return (
+    <>
+      <span className="error-text" title={row.lastError.technical}>
+        {row.lastError.text}
+      </span>
+      <span className="error-hint" title={row.lastError.hint}>
+        {row.lastError.hint}
+      </span>
+    </>
+  );
+}
+
+function Thumbnail({ imageId }: { readonly imageId: string }): ReactNode {
+  const [broken, setBroken] = useState(false);
+  return broken ? (
+    <span className="thumb thumb-none">
+      <PictureIcon />
+    </span>
+  ) : (
+    <img
+      className="thumb"
+      src={imageUrl('preview', imageId)}
+      alt=""
+      decoding="async"
+      draggable={false}
+      onError={() => setBroken(true)}
+    />
+  );
+}

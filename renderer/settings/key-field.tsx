@@ -1,0 +1,40 @@
+import { type ReactNode, useState } from 'react';
+import { EyeIcon } from '../ui/icons.tsx';
+import { Field } from './field.tsx';
+
+type Props = {
+  readonly value: string;
+  readonly hint: string;
+  readonly faults: readonly string[];
+  readonly disabled?: boolean;
+  readonly placeholder?: string;
+  readonly onChange: (value: string) => void;
+};
+
+/** The device key: hidden, and shown while someone wants to compare it with the paper in their hand. */
+export function KeyField({ value, hint, faults, disabled = false, placeholder = '', onChange }: Props): ReactNode {
+  const [visible, setVisible] = useState(false);
+  return (
+    <Field label="Device key" hint={hint} faults={faults}>
+      {(ids) => (
+        <div className="field-row">
+          <input
+            {...ids}
+            type={visible ? 'text' : 'password'}
+            className="mono"
+            value={value}
+            disabled={disabled}
+            placeholder={placeholder}
+            autoComplete="off"
+            spellCheck={false}
+            maxLength={512}
+            onChange={(event) => onChange(event.target.value)}
+          />
+          <button type="button" className="button" aria-pressed={visible} onClick={() => setVisible(!visible)}>
+            <EyeIcon /> {visible ? 'Hide' : 'Show'}
+          </button>
+        </div>
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,76 @@
+import type { ReactNode } from 'react';
+import type { Level, SourceSnapshot } from '../../shared/snapshot.ts';
+import { formatCount, plural } from '../format/count.ts';
+import { formatDuration } from '../format/duration.ts';
+import { useGateway } from '../gateway-store.ts';
+import { show } from '../screen-store.ts';
+import { LevelShape } from '../ui/shapes.tsx';
+import { useNow } from '../ui/use-now.ts';
+
+const states: Readonly<Record<SourceSnapshot['state'], { readonly level: Level; readonly word: string }>> = {
+  starting: { level: 'waiting', word: 'Starting' },
+  scanning: { level: 'busy', word: 'Looking through the folder' },
+  watching: { level: 'good', word: 'Watching' },
+  missing: { level: 'act', word: 'Folder missing' },
+  blocked: { level: 'alarm', word: 'Not taking pictures' },
+  failed: { level: 'alarm', word: 'Failed' },
+};
+
+const NONE: readonly SourceSnapshot[] = [];
+
+/** Where pictures come from, each with its state in a word and a shape. */
+export function SourceList(): ReactNode {
+  const sources = useGateway((mirror) => mirror.snapshot?.sources ?? NONE);
+  return (
+    <section className="panel source-panel" aria-labelledby="source-title">
+      <header className="panel-title">
+        <h2 id="source-title">Sources</h2>
+        {sources.length > 1 && <span className="badge-count">{sources.length}</span>}
+      </header>
+      {sources.length === 0 ? (
+        <p className="empty-line">No folder is being watched.</p>
+      ) : (
+        <ul className="source-list">
+          {sources.map((source) => (
+            <SourceCard key={source.id} source={source} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function SourceCard({ source }: { readonly source: SourceSnapshot }): ReactNode {
+  const state = states[source.state];
+  const now = useNow(5_000);
+  const ill = state.level === 'act' || state.level === 'alarm';
+  return (
+    <li className="source" data-level={state.level} data-testid="source" data-source-id={source.id}>
+      <LevelShape level={state.level} />
+      <div className="source-words">
+        <p className="source-name">
+          <strong title={source.name}>{source.name}</strong>
+          <span className="source-state">{state.word}</span>
+        </p>
+        <p className="source-location" title={source.location}>
+          <bdi>{source.location}</bdi>
+        </p>
+        {ill && source.text !== '' && <p className="source-fault">{source.text}</p>}
+        {ill && source.hint !== '' && <p className="source-hint">{source.hint}</p>}
+        <p className="source-counts">
+          <span>{formatCount(source.collected)} taken</span>
+          {source.lastCollectedAt !== null && <span>last {formatDuration(now - source.lastCollectedAt)} ago</span>}
+          {source.settling > 0 && <span>{plural(source.settling, 'file')} arriving</span>}
+          {source.unclaimedSidecars > 0 && (
+            <span>{plural(source.unclaimedSidecars, 'label file')} without picture</span>
+          )}
+        </p>
+        {source.refused > 0 && (
+          <button type="button" className="button link" onClick={() => show({ panel: 'refusals', enlarged: false })}>
+            {plural(source.refused, 'file')} not taken
+          </button>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,36 @@
+import { developmentVersion, installedDevelopment } from './setup/development-runtime.mjs';
+import { SetupFailure } from './setup/failure.mjs';
+import { declaredVersion, installedOfficial } from './setup/official-runtime.mjs';
+import { readSandboxFacts, sandboxTrouble } from './setup/sandbox.mjs';
+import { installedBinding } from './setup/sqlite-binding.mjs';
+
+/**
+ * The Electron that set-up provided, for everything that starts one: run scripts, tests and benchmarks. Types are in
+ * electron-runtime.d.mts.
+ */
+
+/** @returns {import('./electron-runtime.d.mts').ElectronRuntime} */
+export function resolveElectron() {
+  const official = installedOfficial();
+  if (official) return { ...official, kind: 'official', switches: switchesFor(official.executable), env: {} };
+  const development = installedDevelopment();
+  const binding = installedBinding(developmentVersion);
+  if (!development || !binding) {
+    throw new SetupFailure('no Electron runtime is set up', { hint: 'run `npm run setup`' });
+  }
+  const switches = switchesFor(development.executable);
+  return { ...development, kind: 'development', switches, env: { ACUSIGHT_SQLITE_BINDING: binding } };
+}
+
+/** @returns {import('./electron-runtime.d.mts').ElectronRuntime} */
+export function requireReleaseRuntime() {
+  const runtime = resolveElectron();
+  if (runtime.kind === 'official') return runtime;
+  throw new SetupFailure(
+    `a release is made with Electron ${declaredVersion()}, but here runs ${runtime.version}, for development only`,
+    { hint: 'make the release on a machine that can download Electron' },
+  );
+}
+
+const switchesFor = (/** @type {string} */ executable) =>
+  sandboxTrouble(readSandboxFacts(executable)) === '' ? [] : ['--no-sandbox'];

@@ -1,0 +1,40 @@
+import { resolveElectron } from '../electron-runtime.mjs';
+import { root } from '../setup/places.mjs';
+import { runChild } from './child.mjs';
+import { openDisplay } from './display.mjs';
+import { createQuietStream } from './quiet-stderr.mjs';
+
+/**
+ * Runs the built product in Electron to its end. Its standard output is ours, untouched; its standard error loses
+ * Chromium's harmless noise unless ACUSIGHT_VERBOSE is 1.
+ *
+ * @param {readonly string[]} flags the product's own, after `--`
+ * @returns {Promise<number>} its exit code
+ */
+export async function runApplication(flags) {
+  const { executable, switches, env } = resolveElectron();
+  const display = await openDisplay();
+  try {
+    return await runChild(executable, [...switches, root, '--', ...flags], {
+      env: applicationEnvironment({ ...env, ...display.env }),
+      stdio: ['inherit', 'inherit', 'pipe'],
+      onStart: ({ stderr }) => {
+        const quiet = process.env.ACUSIGHT_VERBOSE === '1' ? stderr : stderr?.pipe(createQuietStream());
+        quiet?.pipe(process.stderr, { end: false });
+      },
+    });
+  } finally {
+    await display.stop();
+  }
+}
+
+/**
+ * @param {Readonly<Record<string, string | undefined>>} additions
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function applicationEnvironment(additions) {
+  const environment = { ...process.env, ...additions };
+  // Set by tools around us, it would turn Electron into a plain Node.
+  delete environment.ELECTRON_RUN_AS_NODE;
+  return environment;
+}

@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { attempt, findProgram, lastLines } from './command.mjs';
+import { SetupFailure } from './failure.mjs';
+
+/** @typedef {import('./report.mjs').Report} Report */
+
+/**
+ * What Electron needs from a Debian-like system. Newer releases renamed packages of libraries whose time type grew to
+ * 64 bits, so each need names its candidates, newest first.
+ *
+ * @typedef {{ readonly library?: string, readonly program?: string, readonly packages: readonly string[] }} Need
+ */
+
+/** @type {readonly Need[]} */
+const electronNeeds = [
+  { library: 'libnss3.so', packages: ['libnss3'] },
+  { library: 'libatk-1.0.so.0', packages: ['libatk1.0-0t64', 'libatk1.0-0'] },
+  { library: 'libatk-bridge-2.0.so.0', packages: ['libatk-bridge2.0-0t64', 'libatk-bridge2.0-0'] },
+  { library: 'libcups.so.2', packages: ['libcups2t64', 'libcups2'] },
+  { library: 'libgtk-3.so.0', packages: ['libgtk-3-0t64', 'libgtk-3-0'] },
+  { library: 'libgbm.so.1', packages: ['libgbm1'] },
+  { library: 'libasound.so.2', packages: ['libasound2t64', 'libasound2'] },
+  { library: 'libXss.so.1', packages: ['libxss1'] },
+  { library: 'libXtst.so.6', packages: ['libxtst6t64', 'libxtst6'] },
+  { program: 'Xvfb', packages: ['xvfb'] },
+  { program: 'xauth', packages: ['xauth'] },
+];
+
+/**
+ * Installs the missing system packages where that is allowed, else says which they are.
+ *
+ * @param {Report} report
+ * @param {readonly string[]} programs further programs that are needed, each in the Debian package of its name
+ */
+export async function provideSystemPackages(report, programs) {
+  if (process.platform !== 'linux') return;
+  const needs = [...electronNeeds, ...programs.map((program) => ({ program, packages: [program] }))];
+  const missing = await findMissing(needs);
+  if (missing.length === 0) return;
+
+  const names = missing.map((need) => need.library ?? need.program).join(', ');
+  const usual = missing.map((need) => need.packages.at(-1)).join(' ');
+  const apt = findProgram('apt-get');
+  if (!apt) {
+    throw new SetupFailure(`this system lacks ${names}`, {
+      hint: `install them with your system's package tool (on Debian they are in: ${usual})`,
+    });
+  }
+  const rights = await rightsToInstall();
+  if (!rights) {
+    throw new SetupFailure(`this system lacks ${names}`, {
+      hint: `run: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${usual}`,
+    });
+  }
+  await report.step(`installing system packages (${names})`, () => install(rights, apt, missing));
+  const left = await findMissing(needs);
+  if (left.length > 0) {
+    throw new SetupFailure(
+      `still missing after installing: ${left.map((need) => need.library ?? need.program).join(', ')}`,
+    );
+  }
+}
+
+/**
+ * @param {readonly Need[]} needs
+ * @returns {Promise<readonly Need[]>}
+ */
+async function findMissing(needs) {
+  const ldconfig = findProgram('ldconfig');
+  const listing = ldconfig ? await attempt(ldconfig, ['-p']) : undefined;
+  // Without a listing nothing is known; starting Electron will tell.
+  const known = listing?.code === 0 ? listing.output : undefined;
+  return needs.filter((need) =>
+    need.program ? !findProgram(need.program) : known !== undefined && !known.includes(`\t${need.library} `),
+  );
+}
+
+/** @returns {Promise<readonly string[] | undefined>} what to put before a command to run it as root; undefined: no way */
+async function rightsToInstall() {
+  if (process.getuid?.() === 0) return [];
+  const sudo = findProgram('sudo');
+  if (!sudo) return undefined;
+  const { code } = await attempt(sudo, ['-n', 'true']);
+  return code === 0 ? [sudo, '-n'] : undefined;
+}
+
+/**
+ * @param {readonly string[]} rights
+ * @param {string} apt
+ * @param {readonly Need[]} missing
+ */
+async function install(rights, apt, missing) {
+  const asRoot = (/** @type {readonly string[]} */ command) => {
+    const [program = '', ...parameters] = [...rights, ...command];
+    return attempt(program, parameters);
+  };
+  // A stale or partly unreachable package list is no reason to stop before trying.
+  const update = await asRoot([apt, 'update', '-qq', '-o', 'DPkg::Lock::Timeout=300']);
+  /** @type {string[]} */
+  const packages = [];
+  for (const need of missing) packages.push(await choosePackage(need.packages));
+  const options = ['-y', '-qq', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300'];
+  const environment = existsSync('/usr/bin/env') ? ['/usr/bin/env', 'DEBIAN_FRONTEND=noninteractive'] : [];
+  const { code, output } = await asRoot([...environment, apt, 'install', ...options, ...packages]);
+  if (code === 0) return;
+  throw new SetupFailure(`apt-get could not install ${packages.join(' ')}`, {
+    detail: lastLines(update.code === 0 ? output : `${update.output}\n${output}`),
+    hint: 'install these packages yourself, then run `npm run setup` again',
+  });
+}
+
+/**
+ * @param {readonly string[]} candidates
+ * @returns {Promise<string>} the first that this release has
+ */
+async function choosePackage(candidates) {
+  const cache = findProgram('apt-cache') ?? 'apt-cache';
+  for (const name of candidates.slice(0, -1)) {
+    const { code, output } = await attempt(cache, ['show', '--no-all-versions', name]);
+    if (code === 0 && output.startsWith('Package:')) return name;
+  }
+  return candidates.at(-1) ?? '';
+}

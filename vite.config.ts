@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import type { InlineConfig, Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Three builds and four test projects. `npm run …` drives the builds through scripts/build.mjs; `vite` by itself sees
+ * the renderer, `vitest` the tests.
+ */
+
+const inRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Hot replacement works with inline scripts and styles and a socket, all of which the page's own policy forbids. */
+const withoutPolicyInDevelopment: Plugin = {
+  name: 'without-policy-in-development',
+  apply: 'serve',
+  transformIndexHtml: {
+    order: 'pre',
+    handler: (html) => html.replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/, ''),
+  },
+};
+
+/**
+ * The window. Scripts, styles and fonts are files of their own, so that a policy of `'self'` without exceptions holds.
+ */
+export const rendererBuild: InlineConfig = {
+  configFile: false,
+  root: inRoot('renderer'),
+  base: './',
+  plugins: [react(), withoutPolicyInDevelopment],
+  build: {
+    outDir: inRoot('out/renderer'),
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: true,
+    // The older of the two Chromiums that the product runs in.
+    target: 'chrome130',
+  },
+};
+
+/** What stays outside of the bundles: Electron itself, and packages whose binary files lie in their own folder. */
+const electronOwn = ['electron', /^electron\//];
+const withBinaries = ['better-sqlite3', 'wasm-vips'];
+const nodeOwn = [...builtinModules, /^node:/];
+
+function nodeBuild(entry: string, output: string, externals: readonly (string | RegExp)[]): InlineConfig {
+  const [folder = '', name = ''] = output.split('/');
+  return {
+    configFile: false,
+    root: inRoot('.'),
+    publicDir: false,
+    // Everything is bundled that is not named as external: the packaged product carries no node_modules tree for it.
+    ssr: { noExternal: true },
+    build: {
+      ssr: inRoot(entry),
+      outDir: inRoot(`out/${folder}`),
+      emptyOutDir: false,
+      sourcemap: true,
+      // Stack traces in logs are read by people.
+      minify: false,
+      // The older of the two Nodes that the product runs in.
+      target: 'node20',
+      rolldownOptions: {
+        external: [...externals],
+        output: { format: 'cjs', entryFileNames: name, codeSplitting: false },
+      },
+    },
+  };
+}
+
+const mainEntries = [
+  ['electron/main.ts', 'main/main.cjs'],
+  ['electron/gateway/ingest/decode-worker.ts', 'main/decode-worker.cjs'],
+  ['electron/sandbox/server-worker.ts', 'main/server-worker.cjs'],
+] as const;
+
+/** The main process and its worker threads: each one file, because a worker is started by its file's name. */
+export const mainBuilds: readonly InlineConfig[] = mainEntries
+  .filter(([entry]) => existsSync(inRoot(entry)))
+  .map(([entry, output]) => nodeBuild(entry, output, [...electronOwn, ...withBinaries, ...nodeOwn]));
+
+/** Runs sandboxed, where only `electron` can be required. */
+export const preloadBuild: InlineConfig = nodeBuild('electron/preload.ts', 'preload/preload.cjs', electronOwn);
+
+const slow = ['test/e2e/**', 'test/crash/**', 'test/integration/**', 'test/bench/**'];
+
+export default defineConfig(({ mode }) => {
+  if (mode !== 'test') return { ...rendererBuild };
+  return {
+    test: {
+      projects: [
+        { test: { name: 'unit', include: ['test/**/*.test.{ts,tsx,mjs}'], exclude: slow } },
+        {
+          test: {
+            name: 'integration',
+            include: ['test/integration/**/*.test.ts'],
+            testTimeout: 30_000,
+            hookTimeout: 30_000,
+          },
+        },
+        {
+          test: {
+            name: 'e2e',
+            include: ['test/e2e/**/*.test.ts'],
+            fileParallelism: false,
+            testTimeout: 120_000,
+            hookTimeout: 120_000,
+          },
+        },
+        {
+          test: {
+            name: 'crash',
+            include: ['test/crash/**/*.test.ts'],
+            fileParallelism: false,
+            testTimeout: 600_000,
+            hookTimeout: 600_000,
+          },
+        },
+      ],
+    },
+  };
+});
