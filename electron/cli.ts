@@ -10,7 +10,9 @@ export type RunOptions =
     }
   | { readonly command: 'demo'; readonly json: boolean; readonly keepOpen: boolean };
 
-export type CliOutcome = { readonly ok: true; readonly options: RunOptions } | { readonly ok: false; readonly message: string };
+export type CliOutcome =
+  | { readonly ok: true; readonly options: RunOptions }
+  | { readonly ok: false; readonly message: string };
 
 export const exitCodes = { drained: 0, failed: 1, badConfiguration: 2, drainedWithProblems: 3 } as const;
 
@@ -43,23 +45,40 @@ export function parseArguments(args: readonly string[]): CliOutcome {
     case 'open': {
       const flags = readFlags(rest, ['config', 'data-dir'], []);
       if (typeof flags === 'string') return { ok: false, message: flags };
-      return { ok: true, options: { command: 'open', dataDir: flags.values.get('data-dir') ?? null, configFile: flags.values.get('config') ?? null } };
+      return {
+        ok: true,
+        options: {
+          command: 'open',
+          dataDir: flags.values.get('data-dir') ?? null,
+          configFile: flags.values.get('config') ?? null,
+        },
+      };
     }
     case 'gateway': {
       const flags = readFlags(rest, ['config', 'data-dir'], ['headless', 'exit-when-drained']);
       if (typeof flags === 'string') return { ok: false, message: flags };
       const configFile = flags.values.get('config');
       const dataDir = flags.values.get('data-dir');
-      if (configFile === undefined || dataDir === undefined) return { ok: false, message: '"gateway" needs --config FILE and --data-dir DIR' };
+      if (configFile === undefined || dataDir === undefined)
+        return { ok: false, message: '"gateway" needs --config FILE and --data-dir DIR' };
       return {
         ok: true,
-        options: { command: 'gateway', configFile, dataDir, headless: flags.set.has('headless'), exitWhenDrained: flags.set.has('exit-when-drained') },
+        options: {
+          command: 'gateway',
+          configFile,
+          dataDir,
+          headless: flags.set.has('headless'),
+          exitWhenDrained: flags.set.has('exit-when-drained'),
+        },
       };
     }
     case 'demo': {
       const flags = readFlags(rest, [], ['json', 'keep-open']);
       if (typeof flags === 'string') return { ok: false, message: flags };
-      return { ok: true, options: { command: 'demo', json: flags.set.has('json'), keepOpen: flags.set.has('keep-open') } };
+      return {
+        ok: true,
+        options: { command: 'demo', json: flags.set.has('json'), keepOpen: flags.set.has('keep-open') },
+      };
     }
     default:
       return { ok: false, message: `"${named}" is no command` };
@@ -76,7 +95,9 @@ function readFlags(args: readonly string[], valued: readonly string[], plain: re
     const name = match?.[1] ?? '';
     if (plain.includes(name) && match?.[2] === undefined) set.add(name);
     else if (valued.includes(name)) {
-      const value = match?.[2] ?? args[(index += 1)];
+      const inline = match?.[2];
+      if (inline === undefined) index += 1;
+      const value = inline ?? args[index];
       if (value === undefined || value === '') return `--${name} needs a value`;
       values.set(name, value);
     } else return `"${args[index] ?? ''}" is no option of this command`;

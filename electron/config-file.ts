@@ -15,14 +15,22 @@ export async function loadConfig(path: string): Promise<LoadedConfig> {
     text = await readFile(path, 'utf8');
   } catch (error) {
     if (errnoCode(error) === 'ENOENT') return { kind: 'missing' };
-    return { kind: 'faulty', faults: [{ path: '(the file)', message: `can’t be read: ${describeCause(error)}` }], input: null };
+    return {
+      kind: 'faulty',
+      faults: [{ path: '(the file)', message: `can’t be read: ${describeCause(error)}` }],
+      input: null,
+    };
   }
   let input: unknown;
   try {
     // A byte-order mark is what some editors on Windows put before the text.
     input = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    return { kind: 'faulty', faults: [{ path: '(the file)', message: `is not valid JSON: ${describeCause(error)}` }], input: null };
+    return {
+      kind: 'faulty',
+      faults: [{ path: '(the file)', message: `is not valid JSON: ${describeCause(error)}` }],
+      input: null,
+    };
   }
   return checkConfig(input);
 }
@@ -43,10 +51,16 @@ function pathFaults(config: Config): ConfigFault[] {
       faults.push({ path: `sources[${index}].path`, message: `must be an absolute path, not "${source.path}"` });
     }
     if (source.archivePath !== undefined && !isAbsolute(source.archivePath)) {
-      faults.push({ path: `sources[${index}].archivePath`, message: `must be an absolute path, not "${source.archivePath}"` });
+      faults.push({
+        path: `sources[${index}].archivePath`,
+        message: `must be an absolute path, not "${source.archivePath}"`,
+      });
     }
-    const twin = config.sources.findIndex((other, place) => place < index && resolve(other.path) === resolve(source.path));
-    if (twin >= 0) faults.push({ path: `sources[${index}].path`, message: `is the folder of sources[${twin}] already` });
+    const twin = config.sources.findIndex(
+      (other, place) => place < index && resolve(other.path) === resolve(source.path),
+    );
+    if (twin >= 0)
+      faults.push({ path: `sources[${index}].path`, message: `is the folder of sources[${twin}] already` });
   });
   return faults;
 }

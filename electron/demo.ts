@@ -51,7 +51,14 @@ export class Demo {
   readonly #lineFolder: string;
   readonly #screenshot: string;
 
-  private constructor(options: DemoOptions, server: SandboxWorker, deviceKey: string, pictures: readonly DemoPicture[], from: string, root: string) {
+  private constructor(
+    options: DemoOptions,
+    server: SandboxWorker,
+    deviceKey: string,
+    pictures: readonly DemoPicture[],
+    from: string,
+    root: string,
+  ) {
     this.environment = { ACUSIGHT_DEVICE_KEY: deviceKey };
     this.#options = options;
     this.#server = server;
@@ -66,7 +73,11 @@ export class Demo {
     const root = dirname(plan.dataDir);
     const deviceKey = `adk_${randomBytes(16).toString('hex')}`;
     const deviceId = 'demo-line-1';
-    const server = await SandboxWorker.start(paths.serverWorker, { dataDir: join(root, 'server'), deviceId, deviceKey });
+    const server = await SandboxWorker.start(paths.serverWorker, {
+      dataDir: join(root, 'server'),
+      deviceId,
+      deviceKey,
+    });
     await server.setFaults([{ kind: 'latency', milliseconds: serverLatencyMilliseconds }]);
     const pictures = JSON.parse(await readFile(join(paths.demoPictures, 'index.json'), 'utf8')) as DemoPicture[];
     const demo = new Demo(options, server, deviceKey, inTurn(pictures), paths.demoPictures, root);
@@ -162,7 +173,9 @@ export class Demo {
     const { images: stored, duplicates } = await this.#server.stats();
     const { collected, acknowledged, dead } = gateway.snapshot().counts;
     if (stored !== this.#pictures.length || collected !== stored || acknowledged !== stored) {
-      faults.push(`${this.#pictures.length} pictures, ${collected} collected, ${acknowledged} acknowledged, ${stored} on the server`);
+      faults.push(
+        `${this.#pictures.length} pictures, ${collected} collected, ${acknowledged} acknowledged, ${stored} on the server`,
+      );
     }
     if (duplicates > 0) faults.push(`${duplicates} duplicates on the server`);
     if (dead > 0) faults.push(`${dead} dead letters`);
@@ -209,7 +222,9 @@ export class Demo {
     process.stdout.write(
       [
         '',
-        faults.length === 0 ? 'Every picture is on the server, byte for byte, once.' : 'The server does not hold what was collected.',
+        faults.length === 0
+          ? 'Every picture is on the server, byte for byte, once.'
+          : 'The server does not hold what was collected.',
         `  collected     ${collected}`,
         `  acknowledged  ${acknowledged}`,
         `  dead          ${dead}`,

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { app, type BrowserWindow, dialog, Menu, session } from 'electron';
 import { APP_ORIGIN } from '../shared/channels.ts';
-import type { GatewayHost } from './gateway-host.ts';
 import type { Logger } from './gateway/platform/logger.ts';
+import type { GatewayHost } from './gateway-host.ts';
 import { serveApp, serveImages } from './image-protocol.ts';
 import { answerCalls, type Operations } from './ipc.ts';
 import type { AppPaths } from './paths.ts';
@@ -114,6 +114,7 @@ async function askToQuit(host: GatewayHost, window: BrowserWindow | null): Promi
     message: 'Stop collecting pictures?',
     detail: `New pictures will stay in their folders until the gateway is started again. ${pending + leased} stored pictures wait for delivery; they are kept.`,
   };
-  const { response } = window === null ? await dialog.showMessageBox(options) : await dialog.showMessageBox(window, options);
+  const { response } =
+    window === null ? await dialog.showMessageBox(options) : await dialog.showMessageBox(window, options);
   if (response === 1) app.quit();
 }

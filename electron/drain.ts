@@ -1,6 +1,6 @@
+import { exitCodes } from './cli.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { Logger } from './gateway/platform/logger.ts';
-import { exitCodes } from './cli.ts';
 
 const lookMilliseconds = 150;
 /** A file that is being written when its folder is looked at shows itself within this time. */

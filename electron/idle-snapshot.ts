@@ -10,7 +10,12 @@ export type IdleFacts = {
   readonly dataDir: string;
   readonly configFile: string;
   /** Why no gateway runs; null when it was only not set up yet. */
-  readonly fault: { readonly headline: string; readonly text: string; readonly hint: string; readonly canSetUp: boolean } | null;
+  readonly fault: {
+    readonly headline: string;
+    readonly text: string;
+    readonly hint: string;
+    readonly canSetUp: boolean;
+  } | null;
 };
 
 /** What the window shows while no gateway runs: it is not set up yet, or it can't start, and why. */
@@ -43,8 +48,20 @@ export function idleSnapshot({ fault, ...facts }: IdleFacts): Snapshot {
     flow,
     advice: [
       fault === null
-        ? { code: 'not-set-up', level: 'act', text: 'Set up this gateway', hint: 'Enter the cloud address, the device key and a folder.', action: 'open-setup' }
-        : { code: 'cannot-start', level: 'alarm', text: fault.text, hint: fault.hint, action: fault.canSetUp ? 'open-setup' : 'none' },
+        ? {
+            code: 'not-set-up',
+            level: 'act',
+            text: 'Set up this gateway',
+            hint: 'Enter the cloud address, the device key and a folder.',
+            action: 'open-setup',
+          }
+        : {
+            code: 'cannot-start',
+            level: 'alarm',
+            text: fault.text,
+            hint: fault.hint,
+            action: fault.canSetUp ? 'open-setup' : 'none',
+          },
     ],
     counts: {
       collected: 0,
@@ -63,7 +80,13 @@ export function idleSnapshot({ fault, ...facts }: IdleFacts): Snapshot {
     },
     bytes: { waiting: 0, acknowledged: 0, dead: 0 },
     oldestWaiting: null,
-    rates: { collectedPerSecond: 0, acknowledgedPerSecond: 0, bytesPerSecond: 0, collectedHistory: [], acknowledgedHistory: [] },
+    rates: {
+      collectedPerSecond: 0,
+      acknowledgedPerSecond: 0,
+      bytesPerSecond: 0,
+      collectedHistory: [],
+      acknowledgedHistory: [],
+    },
     disk: { state: 'ok', freeBytes: 0, totalBytes: 0, usedBytes: 0, maxBytes: 0, minFreeBytes: 0, text: '' },
     connection: {
       state: 'not-set-up',

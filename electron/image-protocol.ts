@@ -50,10 +50,15 @@ export function serveApp(session: Session, root: string): void {
     const { pathname } = new URL(request.url);
     const path = normalize(join(root, pathname === '/' ? 'index.html' : decodeURIComponent(pathname)));
     const type = contentTypes[extname(path)];
-    if (!path.startsWith(`${normalize(root)}${sep}`) || type === undefined || request.method !== 'GET') return notFound();
+    if (!path.startsWith(`${normalize(root)}${sep}`) || type === undefined || request.method !== 'GET')
+      return notFound();
     try {
       return new Response(new Uint8Array(await readFile(path)), {
-        headers: { 'content-type': type, 'content-security-policy': contentSecurityPolicy, 'x-content-type-options': 'nosniff' },
+        headers: {
+          'content-type': type,
+          'content-security-policy': contentSecurityPolicy,
+          'x-content-type-options': 'nosniff',
+        },
       });
     } catch {
       return notFound();
@@ -89,4 +94,10 @@ const notFound = (): Response => new Response(null, { status: 404 });
 
 /** An image id names the same bytes for ever. */
 const picture = (body: Uint8Array<ArrayBuffer> | ReadableStream, type: string): Response =>
-  new Response(body, { headers: { 'content-type': type, 'cache-control': 'private, max-age=31536000, immutable', 'x-content-type-options': 'nosniff' } });
+  new Response(body, {
+    headers: {
+      'content-type': type,
+      'cache-control': 'private, max-age=31536000, immutable',
+      'x-content-type-options': 'nosniff',
+    },
+  });

@@ -95,8 +95,10 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
 
   const loaded = await loadConfig(plan.configFile);
   if (loaded.kind !== 'loaded') {
-    const faults = loaded.kind === 'missing' ? [{ path: plan.configFile, message: 'there is no such file' }] : loaded.faults;
-    for (const { path, message } of faults) logger.log('error', 'bad-configuration', { file: plan.configFile, path, message });
+    const faults =
+      loaded.kind === 'missing' ? [{ path: plan.configFile, message: 'there is no such file' }] : loaded.faults;
+    for (const { path, message } of faults)
+      logger.log('error', 'bad-configuration', { file: plan.configFile, path, message });
     if (plan.command === 'gateway') {
       process.stderr.write(faults.map(({ path, message }) => `configuration: ${path}: ${message}\n`).join(''));
       return end(exitCodes.badConfiguration);
@@ -105,7 +107,9 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     return;
   }
   if (plan.exitWhenDrained && secrets.deviceKey() === null) {
-    process.stderr.write('configuration: there is no device key: set ACUSIGHT_DEVICE_KEY, or enter the key in the window once\n');
+    process.stderr.write(
+      'configuration: there is no device key: set ACUSIGHT_DEVICE_KEY, or enter the key in the window once\n',
+    );
     return end(exitCodes.badConfiguration);
   }
   try {

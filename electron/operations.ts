@@ -22,7 +22,8 @@ export function makeOperations(context: OperationContext): Operations {
   const { host, secrets } = context;
   return {
     'snapshot.get': () => host.snapshot(),
-    'queue.page': ({ filter, cursor, limit }) => host.gateway?.queuePage(filter, cursor, limit) ?? { rows: [], nextCursor: null },
+    'queue.page': ({ filter, cursor, limit }) =>
+      host.gateway?.queuePage(filter, cursor, limit) ?? { rows: [], nextCursor: null },
     'image.detail': ({ imageId }) => ({ image: host.gateway?.imageDetail(imageId) ?? null }),
     'refusals.page': ({ cursor, limit }) => host.gateway?.refusalsPage(cursor, limit) ?? { rows: [], nextCursor: null },
     'refusal.recheck': ({ id }) => ({ changed: host.require().recheckRefusal(id) }),
@@ -38,12 +39,17 @@ export function makeOperations(context: OperationContext): Operations {
       host.gateway?.tryNow();
       return { stored };
     },
-    'setup.get': async () => ({ setup: await readSetup(context.configFile), keyStored: secrets.isStored, editable: context.editable }),
+    'setup.get': async () => ({
+      setup: await readSetup(context.configFile),
+      keyStored: secrets.isStored,
+      editable: context.editable,
+    }),
     'setup.save': (setup) => saveSetup(context, setup),
     'folder.choose': async () => {
       const window = context.window();
       const options = { title: 'Choose a folder to collect pictures from', properties: ['openDirectory' as const] };
-      const { filePaths } = window === null ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(window, options);
+      const { filePaths } =
+        window === null ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(window, options);
       return { path: filePaths[0] ?? null };
     },
     'file.reveal': (target) => {
@@ -65,11 +71,19 @@ async function readSetup(configFile: string): Promise<Setup> {
   const empty: Setup = { baseUrl: 'https://acusight.io/api', deviceId: '', deviceKey: '', folders: [] };
   if (loaded.kind !== 'loaded') return empty;
   const { cloud, sources } = loaded.config;
-  return { baseUrl: cloud.baseUrl, deviceId: cloud.deviceId, deviceKey: '', folders: sources.map(({ id, path }) => ({ id, path })) };
+  return {
+    baseUrl: cloud.baseUrl,
+    deviceId: cloud.deviceId,
+    deviceKey: '',
+    folders: sources.map(({ id, path }) => ({ id, path })),
+  };
 }
 
 /** Writes the settings the form knows and leaves every other one of the file as it is. */
-async function saveSetup(context: OperationContext, setup: Setup): Promise<{ faults: { path: string; message: string }[] }> {
+async function saveSetup(
+  context: OperationContext,
+  setup: Setup,
+): Promise<{ faults: { path: string; message: string }[] }> {
   const { configFile, secrets, editable } = context;
   if (!editable) throw new RangeError('This configuration was given on the command line; change that file instead.');
   const loaded = await loadConfig(configFile);
@@ -78,7 +92,12 @@ async function saveSetup(context: OperationContext, setup: Setup): Promise<{ fau
   const input: ConfigInput = {
     ...before,
     cloud: { ...before?.cloud, baseUrl: setup.baseUrl.trim(), deviceId: setup.deviceId.trim() },
-    sources: setup.folders.map(({ id, path }) => ({ ...known.get(id), id: id.trim(), kind: 'folder' as const, path: path.trim() })),
+    sources: setup.folders.map(({ id, path }) => ({
+      ...known.get(id),
+      id: id.trim(),
+      kind: 'folder' as const,
+      path: path.trim(),
+    })),
   };
   const checked = checkConfig(input);
   const faults = checked.kind === 'faulty' ? [...checked.faults] : [];

@@ -43,7 +43,10 @@ export class Secrets {
   /** Stores the key durably before it is used. Throws a RangeError for what can't be a key. */
   async storeDeviceKey(entered: string): Promise<'keyring' | 'file'> {
     const key = entered.trim();
-    if (!deviceKeyForm.test(key)) throw new RangeError('A device key has no spaces or line breaks; it looks like adk_ followed by letters and digits.');
+    if (!deviceKeyForm.test(key))
+      throw new RangeError(
+        'A device key has no spaces or line breaks; it looks like adk_ followed by letters and digits.',
+      );
     const form = keyringAvailable() ? 'keyring' : 'file';
     const bytes = form === 'keyring' ? safeStorage.encryptString(key) : Buffer.from(key, 'utf8');
     await mkdir(join(this.#path, '..'), { recursive: true, mode: 0o700 });

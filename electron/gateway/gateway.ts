@@ -81,7 +81,10 @@ export class Gateway {
   /** Throws a GatewayError with words when the store can't be opened. */
   static async open(options: GatewayOptions): Promise<Gateway> {
     await options.files.makeDirectory(options.dataDir);
-    const database = openDatabase({ path: join(options.dataDir, 'gateway.sqlite'), nativeBinding: options.nativeBinding });
+    const database = openDatabase({
+      path: join(options.dataDir, 'gateway.sqlite'),
+      nativeBinding: options.nativeBinding,
+    });
     try {
       const gateway = new Gateway(options, database);
       await gateway.#recover();
@@ -167,7 +170,10 @@ export class Gateway {
     this.#checker.start();
     this.#measureOften();
     this.#background = this.#runAudit();
-    this.#options.logger.log('info', 'gateway-started', { sources: this.#sources.length, dataDir: this.#options.dataDir });
+    this.#options.logger.log('info', 'gateway-started', {
+      sources: this.#sources.length,
+      dataDir: this.#options.dataDir,
+    });
   }
 
   /** Every step is safe to interrupt: what it does not get to, recovery does at the next start. */
@@ -271,7 +277,11 @@ export class Gateway {
     return pending === 0 && leased === 0 && this.#sources.every(({ source }) => source.status().drained);
   }
 
-  queuePage(filter: QueueFilter, cursor: string | null, limit: number): { rows: QueueRow[]; nextCursor: string | null } {
+  queuePage(
+    filter: QueueFilter,
+    cursor: string | null,
+    limit: number,
+  ): { rows: QueueRow[]; nextCursor: string | null } {
     return this.#catalogue.page(filter, cursor, limit);
   }
 

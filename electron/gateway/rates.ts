@@ -31,8 +31,14 @@ export class Rates {
   } {
     this.#advance();
     const history = (counts: readonly number[]): number[] =>
-      Array.from({ length: 60 }, (_, index) => counts[(this.#second - 60 + index + this.#seconds * 2) % this.#seconds] ?? 0);
-    const average = (counts: readonly number[]): number => history(counts).slice(-10).reduce((sum, count) => sum + count, 0) / 10;
+      Array.from(
+        { length: 60 },
+        (_, index) => counts[(this.#second - 60 + index + this.#seconds * 2) % this.#seconds] ?? 0,
+      );
+    const average = (counts: readonly number[]): number =>
+      history(counts)
+        .slice(-10)
+        .reduce((sum, count) => sum + count, 0) / 10;
     return {
       collectedPerSecond: average(this.#collected),
       acknowledgedPerSecond: average(this.#acknowledged),

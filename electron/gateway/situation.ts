@@ -27,7 +27,11 @@ const are = (count: number): string => (count === 1 ? 'is' : 'are');
 function assessSafety({ configured, counts, disk, sources }: SituationFacts): Statement {
   if (!configured) return { level: 'act', headline: 'NOT SET UP', detail: 'No pictures are collected yet.' };
   if (disk.state === 'failing') {
-    return { level: 'alarm', headline: 'DISK FAULT', detail: 'New pictures stay in their folder; this PC’s disk refuses to write.' };
+    return {
+      level: 'alarm',
+      headline: 'DISK FAULT',
+      detail: 'New pictures stay in their folder; this PC’s disk refuses to write.',
+    };
   }
   if (disk.state === 'full') {
     return { level: 'alarm', headline: 'DISK FULL', detail: 'New pictures stay in their folder until there is room.' };
@@ -36,21 +40,38 @@ function assessSafety({ configured, counts, disk, sources }: SituationFacts): St
   if (broken.length > 0) {
     const [first] = broken;
     const others = broken.length > 1 ? ` and ${broken.length - 1} more` : '';
-    return { level: 'alarm', headline: 'NOT COLLECTING', detail: `${first?.name ?? ''}${others}: ${lowerFirst(first?.text ?? '')}.` };
+    return {
+      level: 'alarm',
+      headline: 'NOT COLLECTING',
+      detail: `${first?.name ?? ''}${others}: ${lowerFirst(first?.text ?? '')}.`,
+    };
   }
   if (counts.refused > 0) {
-    return { level: 'act', headline: 'CHECK FILES', detail: `${files(counts.refused)} could not be taken and ${are(counts.refused)} still in the folder.` };
+    return {
+      level: 'act',
+      headline: 'CHECK FILES',
+      detail: `${files(counts.refused)} could not be taken and ${are(counts.refused)} still in the folder.`,
+    };
   }
-  if (sources.length === 0) return { level: 'act', headline: 'NO SOURCE', detail: 'No folder is set up to collect from.' };
+  if (sources.length === 0)
+    return { level: 'act', headline: 'NO SOURCE', detail: 'No folder is set up to collect from.' };
   const open = counts.pending + counts.leased;
-  const kept = counts.collected === 0 ? 'Nothing collected yet.' : `All ${images(counts.collected)} are stored or delivered.`;
-  return { level: 'good', headline: 'SAFE', detail: open === 0 && counts.collected > 0 && counts.dead === 0 ? `All ${images(counts.collected)} are delivered.` : kept };
+  const kept =
+    counts.collected === 0 ? 'Nothing collected yet.' : `All ${images(counts.collected)} are stored or delivered.`;
+  return {
+    level: 'good',
+    headline: 'SAFE',
+    detail:
+      open === 0 && counts.collected > 0 && counts.dead === 0 ? `All ${images(counts.collected)} are delivered.` : kept,
+  };
 }
 
 function assessFlow({ configured, counts, connection, rates }: SituationFacts): Statement {
   const waiting = counts.pending + counts.leased;
-  const kept = waiting === 0 ? 'Nothing is waiting.' : `${images(waiting)} ${waiting === 1 ? 'waits' : 'wait'} safely on this PC.`;
-  if (!configured) return { level: 'act', headline: 'NOT SET UP', detail: 'Enter the cloud address and the device key.' };
+  const kept =
+    waiting === 0 ? 'Nothing is waiting.' : `${images(waiting)} ${waiting === 1 ? 'waits' : 'wait'} safely on this PC.`;
+  if (!configured)
+    return { level: 'act', headline: 'NOT SET UP', detail: 'Enter the cloud address and the device key.' };
   switch (connection.state) {
     case 'not-set-up':
       return { level: 'act', headline: 'NOT SET UP', detail: 'Enter the cloud address and the device key.' };
@@ -74,27 +95,58 @@ function assessFlow({ configured, counts, connection, rates }: SituationFacts): 
       break;
   }
   if (waiting > 0) {
-    const left = rates.acknowledgedPerSecond > 0 ? `, about ${duration(waiting / rates.acknowledgedPerSecond)} left` : '';
+    const left =
+      rates.acknowledgedPerSecond > 0 ? `, about ${duration(waiting / rates.acknowledgedPerSecond)} left` : '';
     return { level: 'busy', headline: 'FLOWING', detail: `${images(waiting)} on the way${left}.` };
   }
-  return { level: 'good', headline: 'ALL DELIVERED', detail: counts.collected === 0 ? 'Connected. Waiting for the first picture.' : 'Connected. Nothing is waiting.' };
+  return {
+    level: 'good',
+    headline: 'ALL DELIVERED',
+    detail: counts.collected === 0 ? 'Connected. Waiting for the first picture.' : 'Connected. Nothing is waiting.',
+  };
 }
 
 function advise(facts: SituationFacts): Advice[] {
   const { configured, counts, connection, disk, sources } = facts;
   if (!configured) {
-    return [{ code: 'not-set-up', level: 'act', text: 'Set up this gateway', hint: 'Enter the cloud address, the device key and a folder.', action: 'open-setup' }];
+    return [
+      {
+        code: 'not-set-up',
+        level: 'act',
+        text: 'Set up this gateway',
+        hint: 'Enter the cloud address, the device key and a folder.',
+        action: 'open-setup',
+      },
+    ];
   }
   const advice: Advice[] = [];
   if (disk.state === 'failing') {
-    advice.push({ code: 'disk-failing', level: 'alarm', text: 'The disk refuses to write', hint: 'Have this PC’s disk checked now. Pictures wait in their folder.', action: 'none' });
+    advice.push({
+      code: 'disk-failing',
+      level: 'alarm',
+      text: 'The disk refuses to write',
+      hint: 'Have this PC’s disk checked now. Pictures wait in their folder.',
+      action: 'none',
+    });
   }
   if (disk.state === 'full') {
-    advice.push({ code: 'disk-full', level: 'alarm', text: 'Make room on the disk', hint: 'Free some space, or restore the connection so that delivered pictures can make room.', action: 'none' });
+    advice.push({
+      code: 'disk-full',
+      level: 'alarm',
+      text: 'Make room on the disk',
+      hint: 'Free some space, or restore the connection so that delivered pictures can make room.',
+      action: 'none',
+    });
   }
   for (const source of sources) {
     if (source.state === 'missing' || source.state === 'failed') {
-      advice.push({ code: `source-${source.state}`, level: 'alarm', text: `${source.name}: ${lowerFirst(source.text)}`, hint: source.hint, action: 'none' });
+      advice.push({
+        code: `source-${source.state}`,
+        level: 'alarm',
+        text: `${source.name}: ${lowerFirst(source.text)}`,
+        hint: source.hint,
+        action: 'none',
+      });
     }
   }
   const wayAdvice = adviceOfWay(connection);
@@ -135,7 +187,13 @@ function adviceOfWay(connection: Connection): Advice | null {
     case 'offline':
     case 'intercepted':
     case 'wrong-address':
-      return { code: state, level: state === 'offline' ? 'waiting' : 'act', text, hint, action: state === 'wrong-address' ? 'open-setup' : 'try-now' };
+      return {
+        code: state,
+        level: state === 'offline' ? 'waiting' : 'act',
+        text,
+        hint,
+        action: state === 'wrong-address' ? 'open-setup' : 'try-now',
+      };
     case 'key-missing':
     case 'key-refused':
       return { code: state, level: 'act', text, hint, action: 'enter-key' };

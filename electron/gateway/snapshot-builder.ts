@@ -38,7 +38,15 @@ export type SnapshotFacts = {
 /** The one bounded projection of everything; its cost does not grow with the queue. */
 export function buildSnapshot(facts: SnapshotFacts): Snapshot {
   const { identity, config, tallies, now } = facts;
-  const { refused, notices: _notices, waitingBytes, acknowledgedBytes, deadBytes, lastStoredAt: _last, ...counts } = totalOf(tallies.values());
+  const {
+    refused,
+    notices: _notices,
+    waitingBytes,
+    acknowledgedBytes,
+    deadBytes,
+    lastStoredAt: _last,
+    ...counts
+  } = totalOf(tallies.values());
   const sources = facts.sources.map((source) => sourceSnapshot(source, tallies.get(source.config.id)));
   const disk = { ...facts.disk, maxBytes: config.store.maxBytes, minFreeBytes: config.store.minFreeBytes };
   const connection: Connection = {
@@ -86,7 +94,10 @@ export function buildSnapshot(facts: SnapshotFacts): Snapshot {
   };
 }
 
-function sourceSnapshot({ config, status }: SnapshotFacts['sources'][number], tally: SourceTally | undefined): SourceSnapshot {
+function sourceSnapshot(
+  { config, status }: SnapshotFacts['sources'][number],
+  tally: SourceTally | undefined,
+): SourceSnapshot {
   const { collected, refused, pending, leased, acknowledged, dead, lastStoredAt } = tally ?? emptyTally;
   return {
     id: config.id,

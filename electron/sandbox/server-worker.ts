@@ -5,10 +5,13 @@ import type { WorkerReply, WorkerRequest } from './worker-messages.ts';
 
 /** Entry of the worker thread: the server beside the app's own thread, so that neither slows the other. */
 
-const port = parentPort;
-if (port === null) throw new Error('server-worker runs in a worker thread');
+function parent(): NonNullable<typeof parentPort> {
+  if (parentPort === null) throw new Error('server-worker runs in a worker thread');
+  return parentPort;
+}
 
-const reply = (message: WorkerReply): void => port.postMessage(message);
+const listener = parent();
+const reply = (message: WorkerReply): void => listener.postMessage(message);
 const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 async function run(sandbox: AcusightSandbox, request: WorkerRequest): Promise<unknown> {
@@ -35,20 +38,21 @@ async function run(sandbox: AcusightSandbox, request: WorkerRequest): Promise<un
   }
 }
 
-try {
+async function serve(): Promise<void> {
   const sandbox = new AcusightSandbox(workerData as SandboxOptionsInput);
   const address = await sandbox.start();
-  port.on('message', (request: WorkerRequest) => {
+  listener.on('message', (request: WorkerRequest) => {
     run(sandbox, request)
       .then(
         (value) => reply({ type: 'value', id: request.id, value: value ?? null }),
         (error) => reply({ type: 'error', id: request.id, message: text(error) }),
       )
       .finally(() => {
-        if (request.call === 'stop') port.close();
+        if (request.call === 'stop') listener.close();
       });
   });
   reply({ type: 'listening', address });
-} catch (error) {
-  reply({ type: 'failed', message: text(error) });
 }
+
+// Not a top-level await: the app's bundle of this file is CommonJS.
+serve().catch((error) => reply({ type: 'failed', message: text(error) }));

@@ -80,11 +80,6 @@ function createParser(headers: IncomingHttpHeaders, maxImageBytes: number): busb
 /** Not `pipeline`: it would destroy the request, and with it the connection that the 400 must go over. */
 function parse(body: Readable, parser: busboy.Busboy): Promise<void> {
   return new Promise((resolve, reject) => {
-    const lost = (): void => {
-      const error = new ConnectionLost('the connection ended within the form');
-      reject(error);
-      parser.destroy(error);
-    };
     parser.once('close', resolve);
     parser.on('error', (error) => {
       body.unpipe(parser);
@@ -92,9 +87,10 @@ function parse(body: Readable, parser: busboy.Busboy): Promise<void> {
       reject(invalid(`the form cannot be read: ${error instanceof Error ? error.message : String(error)}`));
       parser.destroy();
     });
-    body.once('error', lost);
-    body.once('close', () => {
-      if (!body.readableEnded) lost();
+    body.once('error', (cause) => {
+      const error = new ConnectionLost('the connection ended within the form', { cause });
+      reject(error);
+      parser.destroy(error);
     });
     body.pipe(parser);
   });

@@ -18,6 +18,9 @@ export function formatShortCount(value: number): string {
   return plain.format(value);
 }
 
+/** For the large figures: exact as long as there is room for its digits. */
+export const formatBigCount = (value: number): string => (value < 1e9 ? formatCount(value) : formatShortCount(value));
+
 function floorTo3Figures(value: number): number {
   const step = 10 ** Math.max(0, 2 - Math.floor(Math.log10(Math.max(value, 1))));
   return Math.floor(value * step) / step;

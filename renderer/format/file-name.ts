@@ -8,6 +8,7 @@ export const fileName = (path: string): string => path.split(/[\\/]/).findLast((
 export function sourceIdFor(path: string, taken: readonly string[]): string {
   const plain = fileName(path)
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+|-+$/g, '')
     .slice(0, 56)

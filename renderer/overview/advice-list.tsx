@@ -35,10 +35,12 @@ export function AdviceList(): ReactNode {
         {advice.length > 1 && <span className="badge-count">{advice.length}</span>}
       </header>
       {link === 'silent' ? (
-        <p className="calm">
+        <p className="calm" data-level="act">
           <LevelShape level="act" />
           <span>Start the gateway again.</span>
         </p>
+      ) : link === 'connecting' ? (
+        <p className="calm">Asking the gateway…</p>
       ) : advice.length === 0 ? (
         <p className="calm">
           <GoodShape />

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { formatBytes } from '../format/bytes.ts';
-import { formatCount, formatShortCount } from '../format/count.ts';
+import { formatBigCount, formatShortCount } from '../format/count.ts';
 import { formatDuration } from '../format/duration.ts';
 import { formatRate } from '../format/rate.ts';
 import { useSnapshot } from '../gateway-store.ts';
@@ -30,7 +30,7 @@ function WaitingFigure(): ReactNode {
     <dl className="figure">
       <dt>Waiting</dt>
       <dd className="value" data-testid="count-waiting">
-        {waiting === undefined ? '–' : formatCount(waiting)}
+        {waiting === undefined ? '–' : formatBigCount(waiting)}
       </dd>
       <dd className="note">
         {waiting === 0 ? 'nothing to deliver' : `${formatBytes(bytes)}, ${formatShortCount(underWay)} under way`}
@@ -67,7 +67,7 @@ function RateFigure(): ReactNode {
           <ArrowUpIcon /> Out
         </dt>
         <dd className="value">{rates ? formatRate(rates.acknowledgedPerSecond) : '–'}</dd>
-        <dd className="note">{rates ? `${formatBytes(rates.bytesPerSecond)}/s` : ' '}</dd>
+        <dd className="note">{rates ? `${formatBytes(rates.bytesPerSecond)}/s` : '–'}</dd>
       </dl>
       <div className="figure-spark">
         <Sparkline collected={rates?.collectedHistory ?? []} delivered={rates?.acknowledgedHistory ?? []} />
@@ -84,9 +84,9 @@ function DeliveredFigure(): ReactNode {
     <dl className="figure">
       <dt>Delivered</dt>
       <dd className="value" data-testid="count-delivered">
-        {delivered === undefined ? '–' : formatCount(delivered)}
+        {delivered === undefined ? '–' : formatBigCount(delivered)}
       </dd>
-      <dd className="note">of {formatCount(collected)} collected</dd>
+      <dd className="note">of {formatBigCount(collected)} collected</dd>
     </dl>
   );
 }

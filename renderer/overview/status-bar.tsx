@@ -40,8 +40,8 @@ export function StatusBar(): ReactNode {
       {gateway !== undefined && (
         <button
           type="button"
-          className="button quiet"
-          title={gateway.dataDir}
+          className="button quiet narrow-icon"
+          title={`Data folder: ${gateway.dataDir}`}
           aria-label={`Show the data folder ${gateway.dataDir}`}
           onClick={() => reveal({ kind: 'data-dir' })}
         >

@@ -12,6 +12,7 @@ type Props = {
   readonly styles: ReadonlyMap<string, ClassStyle>;
   readonly picture: Size;
   readonly view: View;
+  readonly stageWidth: number;
   readonly highlighted: number | null;
 };
 
@@ -19,7 +20,7 @@ export const confidenceText = (confidence: number | undefined): string =>
   confidence === undefined ? '' : `${Math.round(confidence * 100)} %`;
 
 /** The boxes over the picture, drawn in stage pixels so that lines and labels keep their size at every zoom. */
-export function BoxOverlay({ annotations, styles, picture, view, highlighted }: Props): ReactNode {
+export function BoxOverlay({ annotations, styles, picture, view, stageWidth, highlighted }: Props): ReactNode {
   return (
     <div className="boxes" aria-hidden="true">
       <svg className="box-lines" aria-hidden="true">
@@ -53,12 +54,17 @@ export function BoxOverlay({ annotations, styles, picture, view, highlighted }: 
         const style = styles.get(annotation.classValue);
         // Above the box; inside it where the box touches the upper edge of the stage.
         const top = rect.y - LABEL_HEIGHT < 0 ? Math.max(0, rect.y) : rect.y - LABEL_HEIGHT;
+        // Towards the right edge labels end with their box instead of beginning with it, to stay on the stage.
+        const across =
+          rect.x + rect.width / 2 > stageWidth * 0.6
+            ? `translateX(min(${rect.x + rect.width}px, ${stageWidth}px)) translateX(-100%)`
+            : `translateX(${Math.max(0, rect.x)}px)`;
         return (
           <span
             // biome-ignore lint/suspicious/noArrayIndexKey: as above
             key={index}
             className="box-label"
-            style={{ transform: `translate(${Math.max(0, rect.x)}px, ${top}px)`, color: style?.color }}
+            style={{ transform: `${across} translateY(${top}px)`, color: style?.color }}
           >
             <span>{style?.glyph}</span> {annotation.classValue} {confidenceText(annotation.confidence)}
           </span>

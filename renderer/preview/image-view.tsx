@@ -47,6 +47,7 @@ export function ImageView({ image, pane, followed }: Props): ReactNode {
         element={element}
         image={image}
         picture={picture}
+        stageWidth={stage.width}
         shown={shown}
         control={control}
         styles={styles}

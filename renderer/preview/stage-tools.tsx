@@ -50,7 +50,6 @@ export function StageTools({ control, boxesShown, onToggleBoxes }: Props): React
         className="button tool"
         title="Whole picture (0)"
         aria-label="Show the whole picture"
-        aria-pressed={control.fitted}
         onClick={control.fit}
       >
         <FitIcon />

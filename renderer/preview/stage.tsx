@@ -11,6 +11,7 @@ type Props = {
   readonly element: RefObject<HTMLDivElement | null>;
   readonly image: ImageDetail;
   readonly picture: Size;
+  readonly stageWidth: number;
   readonly shown: Shown;
   readonly control: ViewControl;
   readonly styles: ReadonlyMap<string, ClassStyle>;
@@ -78,6 +79,7 @@ export function Stage(props: Props): ReactNode {
           styles={props.styles}
           picture={picture}
           view={control.view}
+          stageWidth={props.stageWidth}
           highlighted={props.highlighted}
         />
       )}
@@ -93,7 +95,11 @@ export function Stage(props: Props): ReactNode {
 
 /** Why the full picture is not on the stage; null when it is, or is on its way. */
 function missingWords(image: ImageDetail, shown: Shown): string | null {
-  if (!image.payloadPresent) return 'Delivered; removed from this PC to make room.';
+  if (!image.payloadPresent) {
+    return image.state === 'acknowledged'
+      ? 'Delivered; removed from this PC to make room.'
+      : 'The file of this picture is not on this PC any more.';
+  }
   if (shown.originalBroken) {
     return shown.url === null
       ? 'This picture cannot be shown. The file is kept and delivered as it is.'

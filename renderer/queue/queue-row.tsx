@@ -53,7 +53,7 @@ export const QueueTableRow = memo(function QueueTableRow(props: Props): ReactNod
       <td className="cell-captured">{formatMoment(row.capturedAt, now)}</td>
       <td className="cell-size">{formatBytes(row.bytes)}</td>
       <td className="cell-boxes" data-problem={row.sidecarProblem}>
-        {row.sidecarProblem ? 'labels unreadable' : plural(row.annotationCount, 'box', 'boxes')}
+        {row.sidecarProblem ? 'bad labels' : plural(row.annotationCount, 'box', 'boxes')}
       </td>
       <td className="cell-state">
         <EntryState entry={row} />
@@ -76,10 +76,8 @@ export const QueueTableRow = memo(function QueueTableRow(props: Props): ReactNod
 function RowAction({ row, now }: { readonly row: QueueRow; readonly now: number }): ReactNode {
   const action = entryAction(row, now);
   if (action === null) return null;
-  const { label, short, run } =
-    action === 'retry'
-      ? { label: 'Retry now', short: 'Retry', run: retryNow }
-      : { label: 'Put back in queue', short: 'Put back', run: putBack };
+  const { label, run } =
+    action === 'retry' ? { label: 'Retry now', run: retryNow } : { label: 'Put back in queue', run: putBack };
   return (
     <button
       type="button"
@@ -90,7 +88,6 @@ function RowAction({ row, now }: { readonly row: QueueRow; readonly now: number 
       onClick={() => run(row.imageId)}
     >
       <RetryWaitIcon />
-      <span>{short}</span>
     </button>
   );
 }

@@ -62,7 +62,9 @@ export function QueueTable(): ReactNode {
     overscan: 4,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the measurements depend on the row height alone
-  useEffect(() => virtualizer.measure(), [rowPixels]);
+  useEffect(() => {
+    virtualizer.measure();
+  }, [rowPixels]);
 
   const shown = virtualizer.getVirtualItems();
   const first = shown[0]?.index ?? 0;
@@ -71,7 +73,9 @@ export function QueueTable(): ReactNode {
   useEffect(() => {
     void loadTop();
   }, []);
-  useEffect(() => setLive(atTop && pickedId === null), [atTop, pickedId]);
+  useEffect(() => {
+    setLive(atTop && pickedId === null);
+  }, [atTop, pickedId]);
   useEffect(() => {
     if (window.rowCount === 0) return;
     attend(first, last);
@@ -80,7 +84,9 @@ export function QueueTable(): ReactNode {
   useRevisionRefresh(() => renew(first, last));
   // A new list begins at its beginning.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the filter is the reason to run
-  useEffect(() => scroller.current?.scrollTo({ top: 0 }), [filter]);
+  useEffect(() => {
+    scroller.current?.scrollTo({ top: 0 });
+  }, [filter]);
 
   const open = useCallback((imageId: string) => show({ pickedId: imageId, enlarged: true }), []);
   const pickAt = useCallback(
@@ -113,7 +119,7 @@ export function QueueTable(): ReactNode {
 
   const complete = nextCursorOf(window) === null;
   return (
-    <div className="queue" data-layout={layout}>
+    <div className="queue" data-layout={layout} data-empty={window.rowCount === 0}>
       <NewAbove onShow={toNewest} />
       <table
         ref={scroller}

@@ -30,6 +30,6 @@ export function Field({ label, hint, faults, children }: Props): ReactNode {
 export const Faults = ({ faults }: { readonly faults: readonly string[] }): ReactNode =>
   faults.map((fault) => (
     <span key={fault} className="field-fault" role="alert">
-      <StuckIcon /> {fault}
+      <StuckIcon /> {fault.charAt(0).toUpperCase() + fault.slice(1)}
     </span>
   ));

@@ -24,7 +24,9 @@ function OpenKeyDialog(): ReactNode {
   const [key, setKey] = useState('');
   const [failure, setFailure] = useState<Failure | null>(null);
   const [saving, setSaving] = useState(false);
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setSaving(true);

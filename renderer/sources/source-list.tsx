@@ -9,7 +9,7 @@ import { useNow } from '../ui/use-now.ts';
 
 const states: Readonly<Record<SourceSnapshot['state'], { readonly level: Level; readonly word: string }>> = {
   starting: { level: 'waiting', word: 'Starting' },
-  scanning: { level: 'busy', word: 'Looking through the folder' },
+  scanning: { level: 'busy', word: 'Scanning' },
   watching: { level: 'good', word: 'Watching' },
   missing: { level: 'act', word: 'Folder missing' },
   blocked: { level: 'alarm', word: 'Not taking pictures' },
@@ -21,6 +21,7 @@ const NONE: readonly SourceSnapshot[] = [];
 /** Where pictures come from, each with its state in a word and a shape. */
 export function SourceList(): ReactNode {
   const sources = useGateway((mirror) => mirror.snapshot?.sources ?? NONE);
+  const known = useGateway((mirror) => mirror.snapshot !== null);
   return (
     <section className="panel source-panel" aria-labelledby="source-title">
       <header className="panel-title">
@@ -28,7 +29,7 @@ export function SourceList(): ReactNode {
         {sources.length > 1 && <span className="badge-count">{sources.length}</span>}
       </header>
       {sources.length === 0 ? (
-        <p className="empty-line">No folder is being watched.</p>
+        <p className="empty-line">{known ? 'No folder is being watched.' : 'Not known yet.'}</p>
       ) : (
         <ul className="source-list">
           {sources.map((source) => (

@@ -51,7 +51,8 @@ export function attempt(command, parameters, options = {}) {
  *
  * @param {string} command
  * @param {readonly string[]} parameters
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeoutMilliseconds?: number, hint?: string }} options
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeoutMilliseconds?: number, hint?: string,
+ *   shorten?: (output: string) => string }} options `shorten` picks what of the output a failure shows
  * @returns {Promise<string>} its output
  */
 export async function run(command, parameters, options = {}) {
@@ -59,7 +60,7 @@ export async function run(command, parameters, options = {}) {
   if (code === 0) return output;
   const shown = [path.basename(command), ...parameters].join(' ');
   throw new SetupFailure(`\`${shown}\` ended with ${signal ?? `code ${code}`}`, {
-    detail: lastLines(output),
+    detail: (options.shorten ?? lastLines)(output),
     hint: options.hint,
   });
 }
@@ -72,16 +73,27 @@ export async function run(command, parameters, options = {}) {
  * @returns {Promise<string>}
  */
 export function runNpm(parameters, options = {}) {
+  const settings = { ...options, shorten: npmErrors };
   const { npm_execpath: script, npm_node_execpath: node } = process.env;
   if (script && path.basename(script).startsWith('npm-cli')) {
-    return run(node && existsSync(node) ? node : process.execPath, [script, ...parameters], options);
+    return run(node && existsSync(node) ? node : process.execPath, [script, ...parameters], settings);
   }
   // On Windows `npm` is a batch file, which can only be started through a shell; its script lies beside Node.
   const beside = path.join(path.dirname(process.execPath), 'node_modules', 'npm', 'bin', 'npm-cli.js');
   if (process.platform === 'win32' && existsSync(beside))
-    return run(process.execPath, [beside, ...parameters], options);
-  return run('npm', parameters, options);
+    return run(process.execPath, [beside, ...parameters], settings);
+  return run('npm', parameters, settings);
 }
+
+/**
+ * npm states the cause first and its usage after it.
+ *
+ * @param {string} output
+ */
+const npmErrors = (output) => {
+  const errors = output.split('\n').filter((line) => line.startsWith('npm error') && line.trim() !== 'npm error');
+  return errors.length > 0 ? errors.slice(0, 15).join('\n') : lastLines(output);
+};
 
 /**
  * The end of a program's output: enough to see why, not so much that nobody reads it.

@@ -6,9 +6,9 @@ const MINUTE = 60_000;
 test('an image can be looked at by the id of its answer, in either form', async () => {
   const { api, upload, address } = await startSandbox();
   const picture = jpeg(10, 20);
-  const { image_id } = (await upload(picture, { source: 'aoi' })).body.data;
+  const { image_id } = (await upload(picture, { source: 'aoi' })).data;
   const reply = await api(`/data/images/${image_id}`);
-  expect(reply.body.data).toMatchObject({
+  expect(reply.data).toMatchObject({
     id: 'img-1',
     batch_id: 'batch-1',
     sha256: sha256(picture),
@@ -27,7 +27,7 @@ test('an image can be looked at by the id of its answer, in either form', async 
 test('a batch takes images for its window and up to its limit, then a new one opens', async () => {
   let now = Date.UTC(2025, 0, 1);
   const { api, upload } = await startSandbox({ batchImages: 3 }, { now: () => now });
-  const place = async (): Promise<string> => (await upload(jpeg(8, 8))).body.data.batch_id;
+  const place = async (): Promise<unknown> => (await upload(jpeg(8, 8))).data.batch_id;
   expect([await place(), await place()]).toEqual(['batch-1', 'batch-1']);
   now += 30 * MINUTE - 1;
   expect(await place()).toBe('batch-1');
@@ -36,35 +36,37 @@ test('a batch takes images for its window and up to its limit, then a new one op
   expect(await place()).toBe('batch-2');
   now += 1;
   expect(await place(), 'the window of the second is over').toBe('batch-3');
-  const { body } = await api('/data/batches');
-  expect(body.data.map((batch: Record<string, unknown>) => [batch.status, batch.image_count])).toEqual([
+  const { list } = await api('/data/batches');
+  expect(list.map((batch) => [batch.status, batch.image_count])).toEqual([
     ['closed', 3],
     ['closed', 2],
     ['open', 1],
   ]);
-  expect(body.data[1].closed_at).toBe('2025-01-01T00:59:59.999Z');
+  expect(list[1]?.closed_at).toBe('2025-01-01T00:59:59.999Z');
 });
 
 test('devices have batches of their own', async () => {
   const { api, upload, address } = await startSandbox();
   const device_info = { device_id: 'other', name: 'Other', ip_address: '', agent_version: '1' };
   const json = { token: address.provisioningToken, device_info };
-  const { api_key } = (await api('/devices/provision', { json, key: null })).body.data;
-  expect((await upload(jpeg(8, 8))).body.data.batch_id).toBe('batch-1');
-  expect((await upload(jpeg(8, 8), {}, { 'x-device-key': api_key })).body.data.batch_id).toBe('batch-2');
-  expect((await upload(jpeg(8, 8))).body.data.batch_id).toBe('batch-1');
+  const { api_key } = (await api('/devices/provision', { json, key: null })).data;
+  expect((await upload(jpeg(8, 8))).data.batch_id).toBe('batch-1');
+  expect((await upload(jpeg(8, 8), {}, { 'x-device-key': String(api_key) })).data.batch_id).toBe('batch-2');
+  expect((await upload(jpeg(8, 8))).data.batch_id).toBe('batch-1');
 });
 
 test('batches come in pages with the documented metadata', async () => {
   const { api, upload } = await startSandbox({ batchImages: 1 });
   for (let count = 0; count < 5; count += 1) await upload(jpeg(8, 8));
-  expect((await api('/data/batches')).body.meta).toEqual({ total: 5, page: 1, per_page: 20, total_pages: 1 });
-  const second = (await api('/data/batches?page=2&per_page=2')).body;
-  expect(second.meta).toEqual({ total: 5, page: 2, per_page: 2, total_pages: 3 });
-  expect(second.data.map(({ id }: { id: string }) => id)).toEqual(['batch-3', 'batch-4']);
-  expect((await api('/data/batches?page=9')).body.data).toEqual([]);
+  expect((await api('/data/batches')).body).toMatchObject({
+    meta: { total: 5, page: 1, per_page: 20, total_pages: 1 },
+  });
+  const second = await api('/data/batches?page=2&per_page=2');
+  expect(second.body).toMatchObject({ meta: { total: 5, page: 2, per_page: 2, total_pages: 3 } });
+  expect(second.list.map(({ id }) => id)).toEqual(['batch-3', 'batch-4']);
+  expect((await api('/data/batches?page=9')).list).toEqual([]);
   for (const query of ['page=0', 'page=x', 'per_page=101', 'per_page=']) {
     const reply = await api(`/data/batches?${query}`);
-    expect([reply.status, reply.body.error.code]).toEqual([400, 'VALIDATION_ERROR']);
+    expect([reply.status, reply.error.code]).toEqual([400, 'VALIDATION_ERROR']);
   }
 });

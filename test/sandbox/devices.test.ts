@@ -13,14 +13,14 @@ describe('provisioning', () => {
     const { api, address } = await startSandbox();
     const reply = await api('/devices/provision', { json: request(address.provisioningToken), key: null });
     expect(reply.status).toBe(201);
-    expect(reply.body.data).toEqual({
+    expect(reply.data).toEqual({
       device_id: 'line-8',
       endpoint_id: 'ep-2',
       api_key: expect.stringMatching(/^adk_[0-9a-f]{48}$/),
       api_endpoint: address.baseUrl.replace(/\/api$/, ''),
     });
-    const self = await api('/device/self', { key: reply.body.data.api_key });
-    expect(self.body.data).toMatchObject({
+    const self = await api('/device/self', { key: String(reply.data.api_key) });
+    expect(self.data).toMatchObject({
       device_id: 'line-8',
       name: 'Line 8',
       status: 'approved',
@@ -36,21 +36,21 @@ describe('provisioning', () => {
   ])('refuses %s', async (_, token, status, code) => {
     const { api } = await startSandbox({ provisioningTokens: [{ token: EXPIRED, state: 'expired' }] });
     const reply = await api('/devices/provision', { json: request(token), key: null });
-    expect([reply.status, reply.body.error.code]).toEqual([status, code]);
+    expect([reply.status, reply.error.code]).toEqual([status, code]);
   });
 
   test('refuses a device that exists', async () => {
     const { api, address } = await startSandbox({ deviceId: 'line-7' });
     const reply = await api('/devices/provision', { json: request(address.provisioningToken, 'line-7'), key: null });
-    expect([reply.status, reply.body.error.code]).toEqual([409, 'DEVICE_EXISTS']);
+    expect([reply.status, reply.error.code]).toEqual([409, 'DEVICE_EXISTS']);
   });
 
   test('names missing fields', async () => {
     const { api } = await startSandbox();
     const reply = await api('/devices/provision', { json: { device_info: { device_id: 'x' } }, key: null });
     expect(reply.status).toBe(400);
-    expect(reply.body.error.details).toContain('token is required');
-    expect(reply.body.error.details).toContain('device_info.name is required');
+    expect(reply.error.details).toContain('token is required');
+    expect(reply.error.details).toContain('device_info.name is required');
   });
 });
 
@@ -61,7 +61,7 @@ describe('authentication', () => {
     const how = path === '/device/self' ? {} : { json: notice };
     for (const key of [null, 'adk_dead', '']) {
       const reply = await api(path, { ...how, key });
-      expect([reply.status, reply.body.error?.code]).toEqual([401, 'UNAUTHORIZED']);
+      expect([reply.status, reply.error.code]).toEqual([401, 'UNAUTHORIZED']);
     }
   });
 
@@ -69,9 +69,9 @@ describe('authentication', () => {
     const { sandbox, api, upload, notify } = await startSandbox({ deviceId: 'd' });
     for (const status of ['pending', 'rejected'] as const) {
       sandbox.setDeviceStatus('d', status);
-      expect((await api('/device/self')).body.data.status).toBe(status);
+      expect((await api('/device/self')).data.status).toBe(status);
       const reply = await upload(jpeg(8, 8));
-      expect([reply.status, reply.body.error.code]).toEqual([403, 'FORBIDDEN']);
+      expect([reply.status, reply.error.code]).toEqual([403, 'FORBIDDEN']);
       expect((await notify(notice)).status).toBe(403);
     }
     sandbox.setDeviceStatus('d', 'approved');
@@ -97,7 +97,7 @@ describe('check-in', () => {
     const { api } = await startSandbox();
     const reply = await api('/device/checkin', { json });
     expect(reply.status).toBe(400);
-    expect(reply.body.error.details).toContain(details);
+    expect(reply.error.details).toContain(details);
   });
 });
 
@@ -112,13 +112,13 @@ describe('what is not there', () => {
   ])('%s is a 404', async (path) => {
     const { api } = await startSandbox();
     const reply = await api(path);
-    expect([reply.status, reply.body.error.code]).toEqual([404, 'NOT_FOUND']);
+    expect([reply.status, reply.error.code]).toEqual([404, 'NOT_FOUND']);
   });
 
   test('a wrong method is a 405 that names the right one', async () => {
     const { api } = await startSandbox();
     const get = await api('/device/images/upload');
-    expect([get.status, get.headers.allow, get.body.error.code]).toEqual([405, 'POST', 'METHOD_NOT_ALLOWED']);
+    expect([get.status, get.headers.allow, get.error.code]).toEqual([405, 'POST', 'METHOD_NOT_ALLOWED']);
     const remove = await api('/device/self', { method: 'DELETE' });
     expect([remove.status, remove.headers.allow]).toEqual([405, 'GET']);
   });

@@ -42,8 +42,12 @@ export type Reply = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: the tests look into answers of every shape
-  readonly body: any;
+  /** The JSON value; undefined when it is none. */
+  readonly body: unknown;
+  /** Parts of an enveloped body, empty where it has none. */
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly list: readonly Readonly<Record<string, unknown>>[];
+  readonly error: { readonly code?: string; readonly message?: string; readonly details?: string };
 };
 
 export type Part = {
@@ -104,7 +108,7 @@ function client(address: SandboxAddress, agent: Agent) {
     const method = how.method ?? (body === undefined ? 'GET' : 'POST');
     const answer = await request(url, { dispatcher: agent, method, headers, ...(body === undefined ? {} : { body }) });
     const text = await answer.body.text();
-    return { status: answer.statusCode, headers: answer.headers, text, body: parseOr(text) };
+    return { status: answer.statusCode, headers: answer.headers, text, ...parts(text) };
   };
   const api = (path: string, how: Send = {}): Promise<Reply> => {
     const key = how.key === undefined ? address.deviceKey : how.key;
@@ -130,6 +134,13 @@ function client(address: SandboxAddress, agent: Agent) {
     notify: (json: unknown, headers: Record<string, string> = {}): Promise<Reply> =>
       api('/data/agent/images/notify', { json, headers }),
   };
+}
+
+function parts(text: string): Pick<Reply, 'body' | 'data' | 'list' | 'error'> {
+  const body = parseOr(text);
+  const envelope = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const data = (envelope.data ?? {}) as Reply['data'];
+  return { body, data, list: Array.isArray(data) ? data : [], error: (envelope.error ?? {}) as Reply['error'] };
 }
 
 function parseOr(text: string): unknown {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { FormData, request } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { form, jpeg, png, sha256, startSandbox } from './support.ts';
@@ -33,7 +34,7 @@ describe('a good upload', () => {
   test('may come from a usual client, with a name in any language', async () => {
     const { sandbox, address, agent } = await startSandbox();
     const body = new FormData();
-    body.append('image', new Blob([picture], { type: 'image/jpeg' }), '基板-été.jpg');
+    body.append('image', new Blob([new Uint8Array(picture)], { type: 'image/jpeg' }), '基板-été.jpg');
     body.append('metadata', JSON.stringify({ source: 'x' }));
     const headers = { 'x-device-key': address.deviceKey };
     const answer = await request(`${address.baseUrl}${PATH}`, { dispatcher: agent, method: 'POST', body, headers });
@@ -61,8 +62,8 @@ describe('a good upload', () => {
     await hashing.upload(picture);
     expect((await hashing.sandbox.images())[0]).toMatchObject({ sha256: sha256(picture), payload: null });
     const discarding = await startSandbox({ store: 'discard' });
-    expect((await discarding.upload(picture)).body.data.image_id).toBe('img-1');
-    expect((await discarding.upload(picture)).body.data.image_id).toBe('img-2');
+    expect((await discarding.upload(picture)).data.image_id).toBe('img-1');
+    expect((await discarding.upload(picture)).data.image_id).toBe('img-2');
     expect(discarding.sandbox.stats()).toMatchObject({ images: 2, bytes: 2 * picture.length });
     expect(await discarding.sandbox.images()).toEqual([]);
   });
@@ -99,7 +100,7 @@ describe('a bad upload is refused, stored nowhere, and told why', () => {
     const reply = await upload(picture, metadata);
     expect(reply.status).toBe(400);
     expect(reply.body).toMatchObject({ success: false, error: { code: 'VALIDATION_ERROR' } });
-    expect(reply.body.error.details).toContain(details);
+    expect(reply.error.details).toContain(details);
     expect(sandbox.stats().images).toBe(0);
   });
 
@@ -129,7 +130,7 @@ describe('a bad upload is refused, stored nowhere, and told why', () => {
     const { sandbox, api } = await startSandbox();
     const reply = await api(PATH, { body, headers: { 'content-type': type } });
     expect(reply.status).toBe(400);
-    expect(reply.body.error.details).toContain(details);
+    expect(reply.error.details).toContain(details);
     expect(sandbox.stats().images).toBe(0);
   });
 
@@ -138,7 +139,7 @@ describe('a bad upload is refused, stored nowhere, and told why', () => {
     expect((await upload(picture)).status).toBe(201);
     const reply = await upload(jpeg(64, 48, 2_001));
     expect(reply.status).toBe(413);
-    expect(reply.body.error).toMatchObject({
+    expect(reply.error).toMatchObject({
       code: 'PAYLOAD_TOO_LARGE',
       details: `image is larger than ${picture.length} bytes`,
     });
@@ -160,14 +161,18 @@ describe('a bad upload is refused, stored nowhere, and told why', () => {
 
   test('a client that goes away within the form leaves nothing behind', async () => {
     const { sandbox, address, agent } = await startSandbox();
+    const { body, type } = form([{ name: 'image', value: picture, filename: 'a.jpg' }], false);
     const gone = new AbortController();
-    async function* half(): AsyncGenerator<Buffer> {
-      yield form([{ name: 'image', value: picture, filename: 'a.jpg' }], false).body;
-      gone.abort();
-      await new Promise(() => undefined);
-    }
-    const headers = { 'x-device-key': address.deviceKey, 'content-type': form([]).type };
-    const options = { dispatcher: agent, method: 'POST', body: half(), headers, signal: gone.signal } as const;
+    const half = Readable.from(
+      (async function* () {
+        yield body;
+        await expect.poll(() => sandbox.stats().inFlight).toBe(1);
+        gone.abort();
+        await new Promise(() => undefined);
+      })(),
+    );
+    const headers = { 'x-device-key': address.deviceKey, 'content-type': type };
+    const options = { dispatcher: agent, method: 'POST', body: half, headers, signal: gone.signal } as const;
     await expect(request(`${address.baseUrl}${PATH}`, options)).rejects.toThrow();
     await expect.poll(() => sandbox.stats()).toMatchObject({ aborted: 1, inFlight: 0, images: 0 });
   });

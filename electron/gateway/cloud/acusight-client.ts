@@ -58,7 +58,12 @@ export class AcusightClient {
   }
 
   /** `POST /device/images/upload`, cloud mode. */
-  upload(image: { readonly imageId: string; readonly contentType: string }, metadata: ImageMetadata, payload: UploadPayload, signal: AbortSignal): Promise<DeliveryOutcome> {
+  upload(
+    image: { readonly imageId: string; readonly contentType: string },
+    metadata: ImageMetadata,
+    payload: UploadPayload,
+    signal: AbortSignal,
+  ): Promise<DeliveryOutcome> {
     const frame = multipartFrame(JSON.stringify(metadata), metadata.filename, image.contentType);
     const body: RequestBody =
       payload.kind === 'bytes'
@@ -68,7 +73,13 @@ export class AcusightClient {
             length: frame.head.length + payload.length + frame.tail.length,
             chunks: framed(frame.head, payload.path, frame.tail),
           };
-    return this.#call('POST', '/device/images/upload', { 'content-type': frame.contentType, 'idempotency-key': image.imageId }, body, signal);
+    return this.#call(
+      'POST',
+      '/device/images/upload',
+      { 'content-type': frame.contentType, 'idempotency-key': image.imageId },
+      body,
+      signal,
+    );
   }
 
   /** `GET /device/self`: is the API there, and does it know us? */
@@ -80,7 +91,13 @@ export class AcusightClient {
     return this.#pool.destroy();
   }
 
-  async #call(method: 'GET' | 'POST', path: string, headers: Record<string, string>, body: RequestBody, signal: AbortSignal): Promise<DeliveryOutcome> {
+  async #call(
+    method: 'GET' | 'POST',
+    path: string,
+    headers: Record<string, string>,
+    body: RequestBody,
+    signal: AbortSignal,
+  ): Promise<DeliveryOutcome> {
     const key = this.#options.deviceKey();
     if (key === null) return { kind: 'failed', failure: keyMissing };
     const outcome = await exchange(this.#pool, {

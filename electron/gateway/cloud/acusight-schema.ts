@@ -68,7 +68,11 @@ export function metadataOf(image: ImageFacts, deviceId: string): ImageMetadata {
 const identifier = z.union([z.string(), z.number()]).transform(String);
 
 const identifiers = z
-  .looseObject({ image_id: identifier.optional().catch(undefined), id: identifier.optional().catch(undefined), batch_id: identifier.optional().catch(undefined) })
+  .looseObject({
+    image_id: identifier.optional().catch(undefined),
+    id: identifier.optional().catch(undefined),
+    batch_id: identifier.optional().catch(undefined),
+  })
   .catch({ image_id: undefined, id: undefined, batch_id: undefined });
 
 const errorBody = z.looseObject({

@@ -1,7 +1,7 @@
 import type { DeliveryFailure, DeliveryOutcome, GateReason } from '../model/delivery.ts';
-import { parseAnswer, type ParsedAnswer } from './acusight-schema.ts';
-import { meaningOfLoss } from './loss-meaning.ts';
+import { type ParsedAnswer, parseAnswer } from './acusight-schema.ts';
 import type { Exchange } from './http-exchange.ts';
+import { meaningOfLoss } from './loss-meaning.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
 /**
@@ -26,16 +26,27 @@ function meaningOfAnswer(answer: Answer, now: number): DeliveryOutcome {
   const parsed = parseAnswer(body);
   const technical = wordsOf(answer, parsed);
   const wait = parseRetryAfter(answer.headers['retry-after'], now);
-  const failed = (failure: Partial<DeliveryFailure> & Pick<DeliveryFailure, 'code' | 'text' | 'hint' | 'disposition' | 'gate'>): DeliveryOutcome => ({
+  const failed = (
+    failure: Partial<DeliveryFailure> & Pick<DeliveryFailure, 'code' | 'text' | 'hint' | 'disposition' | 'gate'>,
+  ): DeliveryOutcome => ({
     kind: 'failed',
     failure: { technical, ambiguous: false, retryAfterMilliseconds: wait, ...failure },
   });
 
   if (status >= 200 && status < 300) return meaningOfSuccess(answer, parsed, failed);
   if (status === 409 || isDuplicate(parsed)) {
-    return { kind: 'acknowledged', duplicate: true, serverImageId: parsed?.serverImageId ?? null, serverBatchId: parsed?.serverBatchId ?? null };
+    return {
+      kind: 'acknowledged',
+      duplicate: true,
+      serverImageId: parsed?.serverImageId ?? null,
+      serverBatchId: parsed?.serverBatchId ?? null,
+    };
   }
-  if (status === 511 || (status >= 300 && status < 400) || (htmlStatuses.has(status) && parsed === null && looksLikeHtml(answer))) {
+  if (
+    status === 511 ||
+    (status >= 300 && status < 400) ||
+    (htmlStatuses.has(status) && parsed === null && looksLikeHtml(answer))
+  ) {
     return failed(intercepted);
   }
   switch (status) {
@@ -95,7 +106,10 @@ function meaningOfAnswer(answer: Answer, now: number): DeliveryOutcome {
     default:
       return failed({
         code: status >= 500 ? 'server-error' : 'unexpected-answer',
-        text: status >= 500 ? `The cloud has an error of its own (${status}).` : `The cloud gave an unexpected answer (${status}).`,
+        text:
+          status >= 500
+            ? `The cloud has an error of its own (${status}).`
+            : `The cloud gave an unexpected answer (${status}).`,
         hint: 'Nothing to do now: it is tried again by itself. If it lasts, tell the Acusight administrator.',
         disposition: 'retry',
         gate: 'trouble',
@@ -108,7 +122,9 @@ function meaningOfAnswer(answer: Answer, now: number): DeliveryOutcome {
 function meaningOfSuccess(
   { complete }: Answer,
   parsed: ParsedAnswer | null,
-  failed: (failure: Omit<DeliveryFailure, 'technical' | 'ambiguous' | 'retryAfterMilliseconds'> & { ambiguous?: boolean }) => DeliveryOutcome,
+  failed: (
+    failure: Omit<DeliveryFailure, 'technical' | 'ambiguous' | 'retryAfterMilliseconds'> & { ambiguous?: boolean },
+  ) => DeliveryOutcome,
 ): DeliveryOutcome {
   if (parsed === null) {
     if (complete) return failed(intercepted);
@@ -122,10 +138,20 @@ function meaningOfSuccess(
     });
   }
   if (parsed.success) {
-    return { kind: 'acknowledged', duplicate: false, serverImageId: parsed.serverImageId, serverBatchId: parsed.serverBatchId };
+    return {
+      kind: 'acknowledged',
+      duplicate: false,
+      serverImageId: parsed.serverImageId,
+      serverBatchId: parsed.serverBatchId,
+    };
   }
   if (isDuplicate(parsed)) {
-    return { kind: 'acknowledged', duplicate: true, serverImageId: parsed.serverImageId, serverBatchId: parsed.serverBatchId };
+    return {
+      kind: 'acknowledged',
+      duplicate: true,
+      serverImageId: parsed.serverImageId,
+      serverBatchId: parsed.serverBatchId,
+    };
   }
   const refused = parsed.error?.code === 'VALIDATION_ERROR';
   return failed({
@@ -153,7 +179,8 @@ const htmlStatuses: ReadonlySet<number> = new Set([400, 401, 403, 415, 422]);
 const looksLikeHtml = ({ headers, body }: Answer): boolean =>
   (headers['content-type'] ?? '').includes('html') || /^\s*<(?:!doctype|html)/i.test(body);
 
-const isDuplicate = (parsed: ParsedAnswer | null): boolean => /DUPLICATE|ALREADY_EXISTS|^CONFLICT$/i.test(parsed?.error?.code ?? '');
+const isDuplicate = (parsed: ParsedAnswer | null): boolean =>
+  /DUPLICATE|ALREADY_EXISTS|^CONFLICT$/i.test(parsed?.error?.code ?? '');
 
 const quote = (parsed: ParsedAnswer | null): string => {
   const words = parsed?.error?.message.trim() ?? '';
@@ -161,6 +188,9 @@ const quote = (parsed: ParsedAnswer | null): string => {
 };
 
 function wordsOf({ status, body }: Answer, parsed: ParsedAnswer | null): string {
-  const words = parsed?.error === null || parsed === null ? body.replace(/\s+/g, ' ').trim() : `${parsed.error.code} ${parsed.error.message}`.trim();
+  const words =
+    parsed?.error === null || parsed === null
+      ? body.replace(/\s+/g, ' ').trim()
+      : `${parsed.error.code} ${parsed.error.message}`.trim();
   return `HTTP ${status} ${words}`.trim().slice(0, 500);
 }

@@ -2,7 +2,13 @@ import type { Dispatcher } from 'undici';
 
 /** What became of one HTTP request, before anybody asks what it means. */
 export type Exchange =
-  | { readonly kind: 'answer'; readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string; readonly complete: boolean }
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+      readonly complete: boolean;
+    }
   /** No answer. `sent`: the whole request had been handed to a connected socket, so that the server may have acted on it. */
   | { readonly kind: 'lost'; readonly sent: boolean; readonly error: Error }
   | { readonly kind: 'aborted'; readonly sent: boolean };
@@ -60,7 +66,10 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
     let timer = setTimeout(() => undefined, 0);
     const restart = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(() => stop(new SilenceError(`no answer for ${request.silenceMilliseconds} ms`)), request.silenceMilliseconds);
+      timer = setTimeout(
+        () => stop(new SilenceError(`no answer for ${request.silenceMilliseconds} ms`)),
+        request.silenceMilliseconds,
+      );
     };
     const sent = (): boolean => started && streamed;
     const onAbort = (): void => {
@@ -85,7 +94,10 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
       {
         method: request.method,
         path: request.path,
-        headers: { ...request.headers, ...(request.body.kind === 'stream' ? { 'content-length': String(request.body.length) } : {}) },
+        headers: {
+          ...request.headers,
+          ...(request.body.kind === 'stream' ? { 'content-length': String(request.body.length) } : {}),
+        },
         body: bodyOf(request.body, watched) as Buffer | null,
         headersTimeout: 0,
         bodyTimeout: 0,

@@ -57,7 +57,13 @@ function offlineWords(code: string): Words {
       hint: 'Check whether cloud.baseUrl must begin with http:// instead of https://, or names another port.',
     };
   }
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH' || code === 'ENETDOWN') {
+  if (
+    code === 'UND_ERR_CONNECT_TIMEOUT' ||
+    code === 'ETIMEDOUT' ||
+    code === 'EHOSTUNREACH' ||
+    code === 'ENETUNREACH' ||
+    code === 'ENETDOWN'
+  ) {
     return {
       code: 'unreachable',
       text: 'The server can’t be reached.',

@@ -30,7 +30,11 @@ export class ByteBudget {
   }
 
   #admit(): void {
-    for (let next = this.#queue[0]; next !== undefined && this.#used + next.bytes <= this.#capacity; next = this.#queue[0]) {
+    for (
+      let next = this.#queue[0];
+      next !== undefined && this.#used + next.bytes <= this.#capacity;
+      next = this.#queue[0]
+    ) {
       this.#queue.shift();
       this.#used += next.bytes;
       next.enter();

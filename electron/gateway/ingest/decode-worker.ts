@@ -22,7 +22,11 @@ const ready = Vips({ dynamicLibraries: [], printErr: () => undefined }).then((vi
 });
 type VipsModule = Awaited<typeof ready>;
 
-async function decode({ path, format, previewPath }: DecodeRequest): Promise<Omit<DecodeReply & { kind: string; detail?: string }, 'id'>> {
+async function decode({
+  path,
+  format,
+  previewPath,
+}: DecodeRequest): Promise<Omit<DecodeReply & { kind: string; detail?: string }, 'id'>> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
@@ -52,7 +56,9 @@ function makePreview(vips: VipsModule, bytes: Buffer, format: 'jpeg' | 'png'): U
     let image: InstanceType<VipsModule['Image']>;
     if (format === 'jpeg') {
       const header = keep(vips.Image.jpegloadBuffer(bytes));
-      image = keep(vips.Image.jpegloadBuffer(bytes, { ...strict, shrink: shrinkFor(Math.max(header.width, header.height)) }));
+      image = keep(
+        vips.Image.jpegloadBuffer(bytes, { ...strict, shrink: shrinkFor(Math.max(header.width, header.height)) }),
+      );
     } else {
       image = keep(vips.Image.pngloadBuffer(bytes, strict));
       if (image.width * image.height > mostPngPixels) throw new RangeError('too large to decode here');
@@ -72,9 +78,16 @@ function shrinkFor(edge: number): number {
 }
 
 function wordsOf(error: unknown): string {
-  const message = error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error) ? error.message : error;
+  const message =
+    error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error)
+      ? error.message
+      : error;
   const lines = (Array.isArray(message) ? message.join('\n') : String(message)).split('\n').map((line) => line.trim());
-  return [...new Set(lines.filter((line) => line !== '' && line !== 'vips::Error' && !line.startsWith('unable to call')))].join('; ').slice(0, 300);
+  return [
+    ...new Set(lines.filter((line) => line !== '' && line !== 'vips::Error' && !line.startsWith('unable to call'))),
+  ]
+    .join('; ')
+    .slice(0, 300);
 }
 
 parentPort?.on('message', (request: DecodeRequest) => {

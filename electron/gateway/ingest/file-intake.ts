@@ -5,6 +5,8 @@ import type { Clock } from '../platform/clock.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { baseName } from '../platform/names.ts';
+import type { Catalogue } from '../store/catalogue.ts';
+import type { PayloadStore, StagedPayload } from '../store/payload-store.ts';
 import type { Reason, SourceFiles } from '../store/source-files.ts';
 import type { Admission } from './admission.ts';
 import type { ByteBudget } from './byte-budget.ts';
@@ -16,8 +18,6 @@ import { type Inspection, inspectPicture, sniffPicture } from './picture/inspect
 import { refusalReasons } from './refusal-reasons.ts';
 import { isSidecarName, SidecarFinder } from './sidecar/finder.ts';
 import { contentOf, isStillBeingWritten } from './sidecar-content.ts';
-import type { Catalogue } from '../store/catalogue.ts';
-import type { PayloadStore, StagedPayload } from '../store/payload-store.ts';
 
 /** What the intake of every source shares. */
 export type IntakeServices = {
@@ -62,7 +62,8 @@ export class FileIntake implements FileSink {
     this.#late = new LateSidecars(services, settings, this.#finder);
   }
 
-  status = (file: FileVersion): ReturnType<FileSink['status']> => this.#services.files.status(this.#settings.sourceId, file);
+  status = (file: FileVersion): ReturnType<FileSink['status']> =>
+    this.#services.files.status(this.#settings.sourceId, file);
   finish = (path: string): void => this.#services.files.finish(this.#settings.sourceId, path);
   refusedPaths = (): readonly string[] => this.#services.files.refusedPaths(this.#settings.sourceId);
 
@@ -115,7 +116,12 @@ export class FileIntake implements FileSink {
       return this.#turnAway(offer, refusalReasons.tooManyPixels(picture.width, picture.height, maxPixels));
     }
     const content = await this.#sidecarOf(offer, picture);
-    if (content === 'wait') return { kind: 'not-yet', why: 'sidecar', milliseconds: Math.min(lookAgainMilliseconds, this.#settings.sidecarWaitMilliseconds) };
+    if (content === 'wait')
+      return {
+        kind: 'not-yet',
+        why: 'sidecar',
+        milliseconds: Math.min(lookAgainMilliseconds, this.#settings.sidecarWaitMilliseconds),
+      };
     const { admission, payloads } = this.#services;
     const admitted = await admission.admit(bytes.length);
     if (!admitted.ok) return { kind: 'no-room', text: admitted.text, hint: admitted.hint };
@@ -141,7 +147,12 @@ export class FileIntake implements FileSink {
     }
   }
 
-  async #describe(offer: FileOffer, bytes: Uint8Array, picture: CompletePicture, content: SidecarContent): Promise<NewImage> {
+  async #describe(
+    offer: FileOffer,
+    bytes: Uint8Array,
+    picture: CompletePicture,
+    content: SidecarContent,
+  ): Promise<NewImage> {
     const { sourceId } = this.#settings;
     const sha256 = await sha256Of(bytes);
     const taken = await readCaptureTime(bytes, picture.format);
@@ -166,11 +177,18 @@ export class FileIntake implements FileSink {
   async #sidecarOf(offer: FileOffer, picture: CompletePicture): Promise<SidecarContent | 'wait'> {
     const { root, sidecarWaitMilliseconds, settleMilliseconds } = this.#settings;
     const { path } = offer.file;
-    const found = await this.#finder.find(path, { filename: baseName(path), width: picture.width, height: picture.height });
+    const found = await this.#finder.find(path, {
+      filename: baseName(path),
+      width: picture.width,
+      height: picture.height,
+    });
     const mayWait = offer.quietMilliseconds < sidecarWaitMilliseconds;
     if (found === null) return mayWait ? 'wait' : noSidecar;
     const writing = await isStillBeingWritten(root, found.relativePath, settleMilliseconds, this.#services.clock.now());
-    if ((writing && offer.quietMilliseconds < sidecarWaitMilliseconds + settleMilliseconds) || (found.outcome.kind === 'bad' && mayWait)) {
+    if (
+      (writing && offer.quietMilliseconds < sidecarWaitMilliseconds + settleMilliseconds) ||
+      (found.outcome.kind === 'bad' && mayWait)
+    ) {
       return 'wait';
     }
     return contentOf(found);
@@ -192,7 +210,9 @@ export class FileIntake implements FileSink {
     const { maxImageBytes } = this.#settings;
     return this.#turnAway(
       offer,
-      sniffPicture(head) === null ? refusalReasons.notAPicture('') : refusalReasons.tooLarge(offer.file.bytes, maxImageBytes),
+      sniffPicture(head) === null
+        ? refusalReasons.notAPicture('')
+        : refusalReasons.tooLarge(offer.file.bytes, maxImageBytes),
     );
   }
 

@@ -46,7 +46,10 @@ export class LateSidecars {
     if (picture === null || picture === undefined) return this.#unclaimed(offer);
     const found = await this.#finder.find(picture.path, picture);
     if (found === null || found.relativePath !== file.path) {
-      return this.#list(offer, refusalReasons.sidecarUnusable('Another annotation file of this picture goes before this one.'));
+      return this.#list(
+        offer,
+        refusalReasons.sidecarUnusable('Another annotation file of this picture goes before this one.'),
+      );
     }
     switch (catalogue.attachSidecar(picture.seq, contentOf(found))) {
       case 'busy':
@@ -61,7 +64,8 @@ export class LateSidecars {
     }
     files.forgetRefusal(this.#sourceId, file.path);
     files.settle(this.#sourceId, file);
-    if (found.outcome.kind === 'bad') files.refuse(this.#sourceId, file, refusalReasons.sidecarUnusable(found.outcome.problem), clock.now());
+    if (found.outcome.kind === 'bad')
+      files.refuse(this.#sourceId, file, refusalReasons.sidecarUnusable(found.outcome.problem), clock.now());
     return { kind: 'claimed' };
   }
 

@@ -10,14 +10,22 @@ const notice = (code: string, text: string, hint: string): Reason => ({ severity
 export const refusalReasons = {
   incomplete: (detail: string, bytes: number): Reason =>
     bytes === 0
-      ? refused('empty', 'The file is empty (0 bytes).', 'Check that the camera program finishes its files and that its disk is not full. It is taken when it gets its content.')
+      ? refused(
+          'empty',
+          'The file is empty (0 bytes).',
+          'Check that the camera program finishes its files and that its disk is not full. It is taken when it gets its content.',
+        )
       : refused(
           'truncated',
           `The picture is cut off: its end is missing${sentence(detail)}.`,
           'The program that wrote it stopped too early. Let it write the file again; it is taken as soon as it is complete.',
         ),
   broken: (detail: string): Reason =>
-    refused('broken', `The picture’s file is damaged${sentence(detail)}.`, 'Let the camera program write it again, or copy it again from where it came.'),
+    refused(
+      'broken',
+      `The picture’s file is damaged${sentence(detail)}.`,
+      'Let the camera program write it again, or copy it again from where it came.',
+    ),
   notAPicture: (detail: string): Reason =>
     refused(
       'not-a-picture',
@@ -37,7 +45,11 @@ export const refusalReasons = {
       'Check the camera’s resolution. If such pictures are meant, raise ingest.maxPixels.',
     ),
   locked: (technical: string): Reason =>
-    refused(unreadable, `The file can’t be opened${sentence(technical)}.`, 'Close the program that holds it, or allow the gateway’s user to read it. It is tried again by itself.'),
+    refused(
+      unreadable,
+      `The file can’t be opened${sentence(technical)}.`,
+      'Close the program that holds it, or allow the gateway’s user to read it. It is tried again by itself.',
+    ),
   sidecarWithoutPicture: (): Reason =>
     notice(
       withoutPicture,
@@ -51,5 +63,9 @@ export const refusalReasons = {
       'Write the annotations before or soon after the picture, or raise the source’s sidecar.waitMilliseconds.',
     ),
   sidecarUnusable: (problem: string): Reason =>
-    notice('sidecar-unusable', problem, 'The picture itself is safe. Correct the file; it is read again when it changes.'),
+    notice(
+      'sidecar-unusable',
+      problem,
+      'The picture itself is safe. Correct the file; it is read again when it changes.',
+    ),
 } as const;

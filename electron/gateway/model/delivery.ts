@@ -1,7 +1,14 @@
 import type { Disposition } from '../platform/errors.ts';
 
 /** Why everything waits. */
-export type GateReason = 'offline' | 'throttled' | 'trouble' | 'intercepted' | 'key-missing' | 'key-refused' | 'wrong-address';
+export type GateReason =
+  | 'offline'
+  | 'throttled'
+  | 'trouble'
+  | 'intercepted'
+  | 'key-missing'
+  | 'key-refused'
+  | 'wrong-address';
 
 /** What went wrong with a request to the cloud, and what it means for the entry and for the rest of the queue. */
 export type DeliveryFailure = {

@@ -21,7 +21,11 @@ export type Verdict =
   /** Listed with its reason; offer it again only when it has changed. */
   | { readonly kind: 'refused' }
   /** Offer it again after that time. `unclaimed`: a sidecar whose picture is not there. */
-  | { readonly kind: 'not-yet'; readonly why: 'incomplete' | 'sidecar' | 'changed' | 'busy' | 'unclaimed'; readonly milliseconds: number }
+  | {
+      readonly kind: 'not-yet';
+      readonly why: 'incomplete' | 'sidecar' | 'changed' | 'busy' | 'unclaimed';
+      readonly milliseconds: number;
+    }
   /** The gateway takes no new frames now; offer everything again later. */
   | { readonly kind: 'no-room'; readonly text: string; readonly hint: string };
 
@@ -34,9 +38,11 @@ export type FileSink = {
   /** The original was archived, deleted, or is to be kept: nothing more to do about it. */
   readonly finish: (path: string) => void;
   /** Lists a file that can't even be offered. */
-  readonly refuse: (file: FileVersion, reason: { code: string; text: string; hint: string; severity: 'refused' | 'notice' }) => void;
+  readonly refuse: (
+    file: FileVersion,
+    reason: { code: string; text: string; hint: string; severity: 'refused' | 'notice' },
+  ) => void;
   /** Files that were refused and still listed; the source says which are gone. */
   readonly refusedPaths: () => readonly string[];
   readonly forgetRefusal: (path: string) => void;
 };
-

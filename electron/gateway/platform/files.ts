@@ -49,7 +49,8 @@ export const nodeFiles: Files = {
   makeDirectory: async (path) => {
     const first = await mkdir(path, { recursive: true, mode: 0o700 });
     if (first === undefined) return;
-    for (let made = path; made.length >= first.length; made = dirname(made)) await nodeFiles.syncDirectory(dirname(made));
+    for (let made = path; made.length >= first.length; made = dirname(made))
+      await nodeFiles.syncDirectory(dirname(made));
   },
   remove: (path) => rm(path, { force: true }),
   list: (path) => readdir(path),

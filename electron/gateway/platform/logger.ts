@@ -15,7 +15,8 @@ export function jsonLogger(write: (line: string) => void, now: () => number): Lo
   return {
     log: (level, event, fields = {}) => {
       const record: Record<string, unknown> = { time: new Date(now()).toISOString(), level, event };
-      for (const [key, value] of Object.entries(fields)) record[key] = value instanceof Error ? errorFields(value) : value;
+      for (const [key, value] of Object.entries(fields))
+        record[key] = value instanceof Error ? errorFields(value) : value;
       write(`${JSON.stringify(record)}\n`);
     },
   };

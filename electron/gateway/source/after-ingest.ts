@@ -6,13 +6,21 @@ import { errnoCode } from '../platform/errors.ts';
 import { nodeFiles } from '../platform/files.ts';
 import { sameVersion, versionOf } from './folder-walk.ts';
 
-export type AfterIngest = { readonly action: 'keep' } | { readonly action: 'delete' } | { readonly action: 'archive'; readonly archiveRoot: string };
+export type AfterIngest =
+  | { readonly action: 'keep' }
+  | { readonly action: 'delete' }
+  | { readonly action: 'archive'; readonly archiveRoot: string };
 
 /**
  * Deals with an original whose image is committed. A file that changed since is left alone: it is a new frame.
  * Throws what the file system says; the caller tries again later, for the image is safe already.
  */
-export async function dealWithOriginal(root: string, file: FileVersion, after: AfterIngest, day: string): Promise<'done' | 'changed'> {
+export async function dealWithOriginal(
+  root: string,
+  file: FileVersion,
+  after: AfterIngest,
+  day: string,
+): Promise<'done' | 'changed'> {
   if (after.action === 'keep') return 'done';
   const present = await versionOf(root, file.path);
   if (present === null) return 'done';

@@ -7,14 +7,23 @@ import { describeCause } from '../platform/errors.ts';
 export type WalkFinding =
   | { readonly kind: 'file'; readonly file: FileVersion }
   /** Something that is there and can't be taken as a file. */
-  | { readonly kind: 'unusable'; readonly file: FileVersion; readonly code: string; readonly text: string; readonly hint: string }
+  | {
+      readonly kind: 'unusable';
+      readonly file: FileVersion;
+      readonly code: string;
+      readonly text: string;
+      readonly hint: string;
+    }
   | { readonly kind: 'unreadable-folder'; readonly path: string; readonly technical: string };
 
 /**
  * Every regular file below `root`, folder by folder, in no promised order. Links are not followed: a link could lead
  * round in a circle or out of the folder. Throws only when `root` itself can't be read.
  */
-export async function* walkFolder(root: string, wanted: (path: string, isFolder: boolean) => boolean): AsyncGenerator<WalkFinding> {
+export async function* walkFolder(
+  root: string,
+  wanted: (path: string, isFolder: boolean) => boolean,
+): AsyncGenerator<WalkFinding> {
   const folders = [''];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     try {
@@ -74,4 +83,5 @@ export async function versionOf(root: string, path: string): Promise<FileVersion
   }
 }
 
-export const sameVersion = (a: FileVersion, b: FileVersion): boolean => a.bytes === b.bytes && a.modifiedMs === b.modifiedMs;
+export const sameVersion = (a: FileVersion, b: FileVersion): boolean =>
+  a.bytes === b.bytes && a.modifiedMs === b.modifiedMs;

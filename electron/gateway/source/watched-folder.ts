@@ -58,7 +58,8 @@ export class WatchedFolder implements FrameSource {
     this.#clock = clock;
     this.#logger = logger;
     const archiveRoot = config.archivePath ?? join(config.path, '.acusight-archive');
-    this.#after = config.afterIngest === 'archive' ? { action: 'archive', archiveRoot } : { action: config.afterIngest };
+    this.#after =
+      config.afterIngest === 'archive' ? { action: 'archive', archiveRoot } : { action: config.afterIngest };
     this.#filter = fileFilter(config.include, [...config.exclude, ...archiveInside(config.path, archiveRoot)]);
     this.#settling = new Settling(config.settleMilliseconds);
   }
@@ -87,7 +88,9 @@ export class WatchedFolder implements FrameSource {
   }
 
   recheck(path: string): void {
-    void this.#see(path, Number.POSITIVE_INFINITY).catch((error: unknown) => this.#log('warn', 'recheck-failed', { path, error }));
+    void this.#see(path, Number.POSITIVE_INFINITY).catch((error: unknown) =>
+      this.#log('warn', 'recheck-failed', { path, error }),
+    );
   }
 
   // ---- finding files -------------------------------------------------------------------------------------------
@@ -133,7 +136,11 @@ export class WatchedFolder implements FrameSource {
           'Check the drive or network share, and that the folder was not renamed. Collecting goes on by itself when it is back.',
         );
       } else {
-        this.#say('failed', 'The folder can’t be opened', `Check that this user may read it (${describeCause(error)}).`);
+        this.#say(
+          'failed',
+          'The folder can’t be opened',
+          `Check that this user may read it (${describeCause(error)}).`,
+        );
       }
     }
     return null;
@@ -145,7 +152,10 @@ export class WatchedFolder implements FrameSource {
     this.#polling = polling === 'always' || (polling === 'auto' && (await isNetworkShare(path)));
     if (this.#polling || this.#abort.signal.aborted) return;
     this.#events = new FolderEvents(path, this.#filter, {
-      onFile: (changed) => void this.#see(changed, 0).catch((error: unknown) => this.#log('warn', 'event-failed', { path: changed, error })),
+      onFile: (changed) =>
+        void this.#see(changed, 0).catch((error: unknown) =>
+          this.#log('warn', 'event-failed', { path: changed, error }),
+        ),
       onOverflow: () => this.#scanWithin(newFolderScanMilliseconds),
       onFailure: (error) => {
         // No more events to be had (out of inotify watches, for instance): scanning often replaces them.
@@ -174,9 +184,11 @@ export class WatchedFolder implements FrameSource {
         if (finding.kind === 'file') {
           files += 1;
           this.#sort(finding.file, first ? Math.max(0, this.#clock.now() - finding.file.modifiedMs) : 0);
-          while (this.#settling.waiting > mostCandidates && !this.#abort.signal.aborted) await sleep(this.#clock, tickMilliseconds);
+          while (this.#settling.waiting > mostCandidates && !this.#abort.signal.aborted)
+            await sleep(this.#clock, tickMilliseconds);
         } else if (finding.kind === 'unusable') {
-          if (this.#sink.status(finding.file) === 'new') this.#sink.refuse(finding.file, { ...finding, severity: 'refused' });
+          if (this.#sink.status(finding.file) === 'new')
+            this.#sink.refuse(finding.file, { ...finding, severity: 'refused' });
         } else {
           unreadable += 1;
           this.#sink.refuse(
@@ -192,12 +204,20 @@ export class WatchedFolder implements FrameSource {
       }
       await this.#forgetGoneRefusals();
     } catch (error) {
-      this.#say('failed', 'The folder can’t be read', `Check the drive and the rights of this user (${describeCause(error)}).`);
+      this.#say(
+        'failed',
+        'The folder can’t be read',
+        `Check the drive and the rights of this user (${describeCause(error)}).`,
+      );
       this.#log('warn', 'scan-failed', { error });
       return false;
     }
     if (!this.#scanned) {
-      this.#log('info', 'first-scan-done', { files, unreadable, milliseconds: Math.round(this.#clock.monotonic() - began) });
+      this.#log('info', 'first-scan-done', {
+        files,
+        unreadable,
+        milliseconds: Math.round(this.#clock.monotonic() - began),
+      });
     }
     this.#scanned = true;
     // A gateway without room stays blocked until it has taken a file again.

@@ -95,7 +95,10 @@ export class Outbox {
   }
 
   /** Puts the outcomes of deliveries in the store, all in one transaction. Returns how many leases were still valid. */
-  settle(outcomes: readonly { readonly seq: number; readonly token: string; readonly settlement: Settlement }[], now: number): number {
+  settle(
+    outcomes: readonly { readonly seq: number; readonly token: string; readonly settlement: Settlement }[],
+    now: number,
+  ): number {
     return this.#transaction(() => {
       let valid = 0;
       for (const { seq, token, settlement } of outcomes) valid += this.#settleOne(seq, token, settlement, now);
@@ -209,7 +212,7 @@ type LeasedRow = ContentRow & {
 type Parameters = Record<string, unknown>;
 
 function prepare(database: Database) {
-  const clean = "attempts = 0, next_attempt_at = 0, stuck = 0, first_failed_at = NULL, lease_token = NULL";
+  const clean = 'attempts = 0, next_attempt_at = 0, stuck = 0, first_failed_at = NULL, lease_token = NULL';
   return {
     insertImage: database.prepare<[Parameters], { seq: number }>(`
       INSERT INTO images (image_id, source_id, path, stem, filename, sha256, bytes, format, width, height, captured_at,

@@ -71,4 +71,9 @@ export class Retention {
   }
 }
 
-type Candidate = { readonly seq: number; readonly sha256: string; readonly format: PictureFormat; readonly bytes: number };
+type Candidate = {
+  readonly seq: number;
+  readonly sha256: string;
+  readonly format: PictureFormat;
+  readonly bytes: number;
+};

@@ -54,7 +54,8 @@ export class SourceFiles {
   /** Lists a file that can't be taken. One entry a path: a newer reason replaces the older. Returns true if it is news. */
   refuse(sourceId: string, file: FileVersion, reason: Reason, at: number): boolean {
     const known = this.#statements.findRefusal.get(sourceId, file.path);
-    if (known?.code === reason.code && known.bytes === file.bytes && known.modified_ms === file.modifiedMs) return false;
+    if (known?.code === reason.code && known.bytes === file.bytes && known.modified_ms === file.modifiedMs)
+      return false;
     this.#statements.forget.run(sourceId, file.path);
     this.#statements.refuse.run(
       sourceId,

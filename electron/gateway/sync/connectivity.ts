@@ -103,14 +103,17 @@ export class Connectivity {
     if (this.isOpen && this.#errorsInRow >= enough) {
       this.pause({
         ...failure,
-        text: failure.ambiguous ? 'Pictures are sent, but no answer comes.' : `Nothing gets through: ${lowerFirst(failure.text)}`,
+        text: failure.ambiguous
+          ? 'Pictures are sent, but no answer comes.'
+          : `Nothing gets through: ${lowerFirst(failure.text)}`,
       });
     }
   }
 
   pause(failure: DeliveryFailure): void {
     // Deliveries that were under way together fail together: one pause, one step of the delay.
-    if (!this.isOpen && this.#facts.state !== 'starting' && failure.gate === this.#facts.state && !this.#probing) return;
+    if (!this.isOpen && this.#facts.state !== 'starting' && failure.gate === this.#facts.state && !this.#probing)
+      return;
     this.#probing = false;
     if (failure.gate === 'throttled') {
       this.#limit = Math.max(1, Math.floor(this.#limit / 2));

@@ -21,7 +21,11 @@ export type PolicyFacts = {
 const stuckAttempts = 6;
 
 /** Pure: the one place where an outcome becomes a transition. */
-export function decide(outcome: DeliveryOutcome, entry: Pick<LeasedEntry, 'attempts' | 'firstFailedAt'>, facts: PolicyFacts): Decision {
+export function decide(
+  outcome: DeliveryOutcome,
+  entry: Pick<LeasedEntry, 'attempts' | 'firstFailedAt'>,
+  facts: PolicyFacts,
+): Decision {
   switch (outcome.kind) {
     case 'acknowledged': {
       const { duplicate, serverImageId, serverBatchId } = outcome;
@@ -34,7 +38,11 @@ export function decide(outcome: DeliveryOutcome, entry: Pick<LeasedEntry, 'attem
   }
 }
 
-function decideFailure(failure: DeliveryFailure, entry: Pick<LeasedEntry, 'attempts' | 'firstFailedAt'>, facts: PolicyFacts): Decision {
+function decideFailure(
+  failure: DeliveryFailure,
+  entry: Pick<LeasedEntry, 'attempts' | 'firstFailedAt'>,
+  facts: PolicyFacts,
+): Decision {
   const error = entryErrorOf(failure, facts.now);
   switch (failure.disposition) {
     case 'pause':
@@ -43,8 +51,12 @@ function decideFailure(failure: DeliveryFailure, entry: Pick<LeasedEntry, 'attem
       return { settlement: { kind: 'bury', error }, gate: 'success' };
     case 'bug':
     case 'retry': {
-      const delay = Math.max(backoffDelay(entry.attempts, entryBackoff, facts.random), failure.retryAfterMilliseconds ?? 0);
-      const othersSucceed = facts.lastSuccessAt !== null && facts.lastSuccessAt > (entry.firstFailedAt ?? Number.POSITIVE_INFINITY);
+      const delay = Math.max(
+        backoffDelay(entry.attempts, entryBackoff, facts.random),
+        failure.retryAfterMilliseconds ?? 0,
+      );
+      const othersSucceed =
+        facts.lastSuccessAt !== null && facts.lastSuccessAt > (entry.firstFailedAt ?? Number.POSITIVE_INFINITY);
       return {
         settlement: {
           kind: 'retry',

@@ -96,7 +96,8 @@ export class Syncer {
     }
     const most = connectivity.concurrency;
     if (this.#active.size >= most) return this.#idle(null);
-    if (this.#claimed.length === 0) this.#claimed = [...outbox.lease(most === 1 ? 1 : most * claimAhead, clock.now(), leaseMilliseconds)];
+    if (this.#claimed.length === 0)
+      this.#claimed = [...outbox.lease(most === 1 ? 1 : most * claimAhead, clock.now(), leaseMilliseconds)];
     if (this.#claimed.length === 0) return this.#waitForWork(signal);
     while (this.#active.size < most) {
       const entry = this.#claimed.shift();
@@ -124,7 +125,11 @@ export class Syncer {
 
   #end(entry: LeasedEntry, outcome: DeliveryOutcome): void {
     const { clock, random, connectivity, logger, onDelivered } = this.#options;
-    const decision = decide(outcome, entry, { now: clock.now(), random: random(), lastSuccessAt: connectivity.lastSuccessAt });
+    const decision = decide(outcome, entry, {
+      now: clock.now(),
+      random: random(),
+      lastSuccessAt: connectivity.lastSuccessAt,
+    });
     this.#heardAt = clock.monotonic();
     if (decision.gate === 'success') connectivity.delivered();
     else if (decision.gate !== 'none' && outcome.kind === 'failed') {
@@ -133,7 +138,13 @@ export class Syncer {
     }
     if (outcome.kind === 'failed') {
       const { code, technical, disposition, ambiguous } = outcome.failure;
-      logger.log(disposition === 'bury' ? 'error' : 'warn', 'delivery-failed', { image: entry.imageId, code, technical, disposition, ambiguous });
+      logger.log(disposition === 'bury' ? 'error' : 'warn', 'delivery-failed', {
+        image: entry.imageId,
+        code,
+        technical,
+        disposition,
+        ambiguous,
+      });
     } else if (outcome.kind === 'acknowledged') onDelivered(entry.bytes);
     this.#finished.push({ entry, settlement: decision.settlement });
     if (!this.#flushScheduled) {
@@ -205,7 +216,11 @@ export class Syncer {
     const woken = new AbortController();
     this.#wake = () => woken.abort();
     if (this.#abort.signal.aborted) return;
-    await sleep(this.#options.clock, Math.max(1, Math.min(milliseconds ?? idleMilliseconds, idleMilliseconds)), woken.signal);
+    await sleep(
+      this.#options.clock,
+      Math.max(1, Math.min(milliseconds ?? idleMilliseconds, idleMilliseconds)),
+      woken.signal,
+    );
   }
 
   #renewLeases(): void {

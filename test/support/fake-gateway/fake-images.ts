@@ -36,14 +36,6 @@ const strangeNames = [
   '🔥 hot plate 🔥 (copy) (copy) (copy).png',
 ];
 
-const sizes = [
-  [512, 480],
-  [640, 480],
-  [868, 600],
-  [512, 512],
-  [548, 342],
-] as const;
-
 const classes = ['scratch', 'solder bridge', 'missing component', 'dent', 'misaligned', 'ok'];
 
 /** Repeatable and well spread: the same index gives the same fraction. */
@@ -77,6 +69,8 @@ export type FakeWorld = {
   readonly dead: number;
   readonly evicted: boolean;
   readonly strange: boolean;
+  /** Widths and heights by serial number. */
+  readonly sizes: readonly (readonly [number, number])[];
 };
 
 const matches = (world: FakeWorld, filter: QueueFilter, index: number): number | null => {
@@ -104,7 +98,7 @@ export const fakeById = (world: FakeWorld, imageId: string): ImageDetail | null 
 
 function fakeImage(world: FakeWorld, index: number): ImageDetail {
   const serial = world.total - index;
-  const [width, height] = sizes[serial % sizes.length] ?? [640, 480];
+  const [width, height] = world.sizes[serial % world.sizes.length] ?? [640, 480];
   const annotations = boxes(serial);
   const dead = index >= world.waiting && index < world.waiting + world.dead;
   const pending = index < world.waiting;
@@ -144,7 +138,7 @@ function fakeImage(world: FakeWorld, index: number): ImageDetail {
     sidecar: serial % 13 === 0 ? null : { format: 'yolo', path: `/data/line-7/in/${name}_${serial}.txt` },
     sidecarProblems: serial % 13 === 0 ? ['Line 3 has 4 numbers; YOLO needs 5.'] : [],
     checkDetail: serial % 23 === 0 ? 'ends after 61 % of its rows' : '',
-    payloadPresent: !(world.evicted && !pending && serial % 2 === 0),
+    payloadPresent: !(world.evicted && !pending && !dead && serial % 2 === 0),
     serverImageId: pending || dead ? null : `b1946ac9-${serial}`,
     serverBatchId: null,
   };

@@ -120,6 +120,7 @@ const world = (change: Partial<FakeWorld>): FakeWorld => ({
   dead: 0,
   evicted: false,
   strange: false,
+  sizes: [],
   ...change,
 });
 
@@ -421,7 +422,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
         dead: 1_234_567,
         refused: 99_999,
       },
-      bytes: { waiting: 9_876_543_210_123, acknowledged: 9e16, dead: 0 },
+      bytes: { waiting: 9_876_543_210_123, acknowledged: 9e15, dead: 0 },
       oldestWaiting: { imageId: 'img-1', storedAt: startedAt - 400 * 86_400_000 },
       rates: {
         collectedPerSecond: 1234.5,

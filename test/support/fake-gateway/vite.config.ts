@@ -20,6 +20,10 @@ const pictures = (): Plugin => ({
   configureServer: (server) => {
     const names = readdirSync(folder).filter((name) => /\.(jpe?g|png)$/i.test(name));
     server.middlewares.use('/fake-pictures', (request, response) => {
+      if (request.url === '/count') {
+        response.end(String(names.length));
+        return;
+      }
       const serial = Number(/\d+$/.exec(request.url ?? '')?.[0] ?? 0);
       const name = names[serial % names.length];
       if (name === undefined) {

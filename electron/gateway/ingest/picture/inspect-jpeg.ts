@@ -54,6 +54,14 @@ function endOfEntropy(bytes: Buffer, from: number): number {
   return -1;
 }
 
+/** Index of the FF behind a little padding, or what is there instead. */
+function nextMarker(bytes: Buffer, position: number): number | 'gap' | 'end' | 'none' {
+  if (isHole(bytes, position, MAX_PADDING)) return 'gap';
+  const found = bytes.subarray(position, position + MAX_PADDING + 1).indexOf(0xff);
+  if (found !== -1) return position + found;
+  return bytes.length - position <= MAX_PADDING ? 'end' : 'none';
+}
+
 type Size = { readonly width: number; readonly height: number };
 
 /** `bytes` begins with a JPEG signature. Linear in the file's length; allocates nothing a byte. */
@@ -72,12 +80,10 @@ export function inspectJpeg(bytes: Buffer): Inspection {
   let size: Size | null = null;
   let scans = 0;
   for (;;) {
-    if (isHole(bytes, position, MAX_PADDING)) return incomplete(`The JPEG has a gap of zeros at byte ${position}.`);
-    const found = bytes.indexOf(0xff, position);
-    if (found === -1 && bytes.length - position <= MAX_PADDING) return cutOff();
-    if (found === -1 || found - position > MAX_PADDING) {
-      return fault(position + MAX_PADDING, `there is no marker at byte ${position}`);
-    }
+    const found = bytes[position] === 0xff ? position : nextMarker(bytes, position);
+    if (found === 'gap') return incomplete(`The JPEG has a gap of zeros at byte ${position}.`);
+    if (found === 'end') return cutOff();
+    if (found === 'none') return fault(position + MAX_PADDING, `there is no marker at byte ${position}`);
     let code = found + 1;
     while (bytes[code] === 0xff) code += 1;
     const marker = bytes[code];

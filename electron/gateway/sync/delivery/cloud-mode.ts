@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { AcusightClient, UploadPayload } from '../../cloud/acusight-client.ts';
 import { metadataOf } from '../../cloud/acusight-schema.ts';
 import type { DeliveryFailure, DeliveryOutcome } from '../../model/delivery.ts';
@@ -56,11 +56,18 @@ export class CloudModeDelivery implements Delivery {
         for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
         payload = { kind: 'file', path, length: entry.bytes };
       }
-      return hash.digest('hex') === entry.sha256 ? payload : unreadable('payload-damaged', 'The stored picture was changed or damaged on this PC’s disk.', path);
+      return hash.digest('hex') === entry.sha256
+        ? payload
+        : unreadable('payload-damaged', 'The stored picture was changed or damaged on this PC’s disk.', path);
     } catch (error) {
-      if (errnoCode(error) === 'ENOENT') return unreadable('payload-missing', 'The stored picture is gone from this PC’s disk.', path);
+      if (errnoCode(error) === 'ENOENT')
+        return unreadable('payload-missing', 'The stored picture is gone from this PC’s disk.', path);
       return {
-        ...unreadable('payload-unreadable', 'The stored picture can’t be read from this PC’s disk.', describeCause(error)),
+        ...unreadable(
+          'payload-unreadable',
+          'The stored picture can’t be read from this PC’s disk.',
+          describeCause(error),
+        ),
         disposition: 'retry',
       };
     }

@@ -1,0 +1,100 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { _electron, type ElectronApplication, type Page } from 'playwright';
+import { resolveElectron } from '../../scripts/electron-runtime.mjs';
+import type { ConfigInput } from '../../shared/config.ts';
+import { SandboxProcess } from './sandbox-process.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The product with its window, in the real Electron, driven by Playwright; a folder and a server of its own. */
+export class DesktopApp {
+  readonly folder: string;
+  readonly server: SandboxProcess;
+  #app: ElectronApplication | null = null;
+
+  private constructor(folder: string, server: SandboxProcess) {
+    this.folder = folder;
+    this.server = server;
+  }
+
+  static async prepare(): Promise<DesktopApp> {
+    const folder = await mkdtemp(join(tmpdir(), 'acusight-e2e-'));
+    await mkdir(join(folder, 'in'));
+    return new DesktopApp(folder, await SandboxProcess.start(join(folder, 'server')));
+  }
+
+  get input(): string {
+    return join(this.folder, 'in');
+  }
+
+  get dataDir(): string {
+    return join(this.folder, 'data');
+  }
+
+  config(overrides: Partial<ConfigInput> = {}): ConfigInput {
+    return {
+      cloud: { baseUrl: this.server.baseUrl, deviceId: 'sandbox-device' },
+      sources: [
+        {
+          id: 'aoi',
+          name: 'AOI camera',
+          kind: 'folder',
+          path: this.input,
+          settleMilliseconds: 100,
+          incompleteSeconds: 1,
+        },
+      ],
+      ...overrides,
+    };
+  }
+
+  /** `gateway` on a configuration file, with its window. */
+  async runGateway(config: ConfigInput = this.config()): Promise<Page> {
+    const file = join(this.folder, 'config.json');
+    await writeFile(file, JSON.stringify(config));
+    return this.launch(['gateway', '--config', file, '--data-dir', this.dataDir], {
+      ACUSIGHT_DEVICE_KEY: this.server.deviceKey,
+    });
+  }
+
+  async launch(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Page> {
+    const { executable, switches, env } = resolveElectron();
+    const own: Record<string, string> = {};
+    for (const [name, value] of Object.entries({ ...process.env, ...env, ...environment })) {
+      if (
+        value !== undefined &&
+        name !== 'ELECTRON_RUN_AS_NODE' &&
+        (name !== 'ACUSIGHT_DEVICE_KEY' || name in environment)
+      )
+        own[name] = value;
+    }
+    this.#app = await _electron.launch({
+      executablePath: executable,
+      args: [...switches, root, '--', ...args],
+      env: own,
+      cwd: root,
+    });
+    return this.#app.firstWindow();
+  }
+
+  get app(): ElectronApplication {
+    if (this.#app === null) throw new Error('not launched');
+    return this.#app;
+  }
+
+  async close(): Promise<void> {
+    const child = this.#app?.process();
+    await this.#app?.close().catch(() => undefined);
+    if (child !== undefined && child.exitCode === null) child.kill('SIGKILL');
+    this.#app = null;
+  }
+
+  async dispose(): Promise<void> {
+    await this.close();
+    await this.server.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
