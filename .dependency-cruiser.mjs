@@ -46,7 +46,7 @@ export default {
     mayImport('gateway', `${gateway}[^/]+$`, [...stages.map(stage), shared, libraries], nodeOwn),
     mayImport('sandbox', '^electron/sandbox/', [platform, shared, libraries], nodeOwn),
     mayImport('preload', '^electron/preload\\.ts$', ['^node_modules/electron/', '^shared/channels\\.ts$']),
-    mayImport('shell', shell, [`${gateway}[^/]+$`, '^electron/sandbox/', shared, '^node_modules/'], nodeOwn),
+    mayImport('shell', shell, [`${gateway}[^/]+$`, platform, '^electron/sandbox/', shared, '^node_modules/'], nodeOwn),
     mayImport('renderer', '^renderer/', [shared, libraries]),
     {
       name: 'unnamed-module',

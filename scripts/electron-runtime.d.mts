@@ -13,6 +13,3 @@ export type ElectronRuntime = {
 
 /** The runtime that set-up provided. Throws, saying to run set-up, when there is none. */
 export function resolveElectron(): ElectronRuntime;
-
-/** The same, but throws when that runtime is not the one releases are made with. */
-export function requireReleaseRuntime(): ElectronRuntime;

@@ -1,6 +1,6 @@
 import { developmentVersion, installedDevelopment } from './setup/development-runtime.mjs';
 import { SetupFailure } from './setup/failure.mjs';
-import { declaredVersion, installedOfficial } from './setup/official-runtime.mjs';
+import { installedOfficial } from './setup/official-runtime.mjs';
 import { readSandboxFacts, sandboxTrouble } from './setup/sandbox.mjs';
 import { installedBinding } from './setup/sqlite-binding.mjs';
 
@@ -20,16 +20,6 @@ export function resolveElectron() {
   }
   const switches = switchesFor(development.executable);
   return { ...development, kind: 'development', switches, env: { ACUSIGHT_SQLITE_BINDING: binding } };
-}
-
-/** @returns {import('./electron-runtime.d.mts').ElectronRuntime} */
-export function requireReleaseRuntime() {
-  const runtime = resolveElectron();
-  if (runtime.kind === 'official') return runtime;
-  throw new SetupFailure(
-    `a release is made with Electron ${declaredVersion()}, but here runs ${runtime.version}, for development only`,
-    { hint: 'make the release on a machine that can download Electron' },
-  );
 }
 
 const switchesFor = (/** @type {string} */ executable) =>

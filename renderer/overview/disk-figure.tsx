@@ -13,7 +13,9 @@ const levels: Readonly<Record<Snapshot['disk']['state'], Level>> = {
 
 /** Room for pictures: how much of the quota is used, and what is free on the disk. */
 export function DiskFigure(): ReactNode {
-  const disk = useSnapshot((snapshot) => snapshot.disk);
+  const known = useSnapshot((snapshot) => snapshot.disk);
+  // A gateway that could not start knows nothing of its disk.
+  const disk = known === undefined || known.totalBytes === 0 ? undefined : known;
   const used = disk ? fractionOf(disk.usedBytes, disk.maxBytes) : 0;
   const state = disk?.state ?? 'ok';
   return (

@@ -5,7 +5,8 @@ import { boxRect, type Size, type View } from './geometry.ts';
 
 /** More labels than this hide the picture; beyond it only the highlighted box is labelled. */
 const MOST_LABELS = 40;
-const LABEL_HEIGHT = 24;
+/** CSS: the height of a label and its distance from the box. */
+const LABEL_HEIGHT = '1.5rem';
 
 type Props = {
   readonly annotations: readonly Annotation[];
@@ -35,15 +36,10 @@ export function BoxOverlay({ annotations, styles, picture, view, stageWidth, hig
               data-testid="box"
               data-class={annotation.classValue}
               data-dimmed={highlighted !== null && highlighted !== index}
+              data-highlighted={highlighted === index}
             >
               <rect className="box-halo" {...rect} />
-              <rect
-                className="box-line"
-                {...rect}
-                stroke={style?.color}
-                strokeDasharray={style?.dash}
-                strokeWidth={highlighted === index ? 4 : 2.5}
-              />
+              <rect className="box-line" {...rect} stroke={style?.color} strokeDasharray={style?.dash} />
             </g>
           );
         })}
@@ -53,7 +49,6 @@ export function BoxOverlay({ annotations, styles, picture, view, stageWidth, hig
         const rect = boxRect(annotation, picture, view);
         const style = styles.get(annotation.classValue);
         // Above the box; inside it where the box touches the upper edge of the stage.
-        const top = rect.y - LABEL_HEIGHT < 0 ? Math.max(0, rect.y) : rect.y - LABEL_HEIGHT;
         // Towards the right edge labels end with their box instead of beginning with it, to stay on the stage.
         const across =
           rect.x + rect.width / 2 > stageWidth * 0.6
@@ -64,7 +59,7 @@ export function BoxOverlay({ annotations, styles, picture, view, stageWidth, hig
             // biome-ignore lint/suspicious/noArrayIndexKey: as above
             key={index}
             className="box-label"
-            style={{ transform: `${across} translateY(${top}px)`, color: style?.color }}
+            style={{ transform: `${across} translateY(max(0px, ${rect.y}px - ${LABEL_HEIGHT}))`, color: style?.color }}
           >
             <span>{style?.glyph}</span> {annotation.classValue} {confidenceText(annotation.confidence)}
           </span>

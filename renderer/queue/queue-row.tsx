@@ -1,4 +1,4 @@
-import { type CSSProperties, memo, type ReactNode, useState } from 'react';
+import { type CSSProperties, memo, type ReactNode, useEffect, useState } from 'react';
 import { imageUrl } from '../../shared/channels.ts';
 import type { QueueRow } from '../../shared/contract.ts';
 import { putBack, retryNow } from '../commands.ts';
@@ -110,8 +110,18 @@ function RowError({ row }: { readonly row: QueueRow }): ReactNode {
   );
 }
 
+const THUMBNAIL_TRIES = 5;
+const THUMBNAIL_PAUSE_MILLISECONDS = 3_000;
+
+/** The preview may be made a moment after the row: a missing one is asked for again a few times. */
 function Thumbnail({ imageId }: { readonly imageId: string }): ReactNode {
+  const [failures, setFailures] = useState(0);
   const [broken, setBroken] = useState(false);
+  useEffect(() => {
+    if (!broken || failures >= THUMBNAIL_TRIES) return;
+    const timer = setTimeout(() => setBroken(false), THUMBNAIL_PAUSE_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [broken, failures]);
   return broken ? (
     <span className="thumb thumb-none">
       <PictureIcon />
@@ -123,7 +133,10 @@ function Thumbnail({ imageId }: { readonly imageId: string }): ReactNode {
       alt=""
       decoding="async"
       draggable={false}
-      onError={() => setBroken(true)}
+      onError={() => {
+        setBroken(true);
+        setFailures(failures + 1);
+      }}
     />
   );
 }

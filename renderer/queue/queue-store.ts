@@ -79,7 +79,7 @@ export const loadTop = (): Promise<void> =>
     const counterAtTop = counterNow(filter);
     const answer = await call('queue.page', { filter, cursor: null, limit: PAGE_ROWS });
     const list = useQueue.getState();
-    if (mine !== generation || (!list.live && list.loaded)) return;
+    if (mine !== generation || (!list.live && list.window.rowCount > 0)) return;
     useQueue.setState(
       answer.ok
         ? { window: withFirstPage(answer.value), loaded: true, failure: null, counterAtTop }
@@ -89,7 +89,7 @@ export const loadTop = (): Promise<void> =>
 
 export function openFilter(filter: QueueFilter): void {
   generation += 1;
-  useQueue.setState({ filter, window: emptyWindow, live: true, loaded: false, failure: null });
+  useQueue.setState({ filter, window: emptyWindow, loaded: false, failure: null });
   void loadTop();
 }
 
@@ -136,7 +136,8 @@ export function attend(firstRow: number, lastRow: number): void {
 
 /** Renews the rows on view: all at once when live, one by one and in place when held. */
 export function renew(firstRow: number, lastRow: number): void {
-  if (useQueue.getState().live || !useQueue.getState().loaded) {
+  const list = useQueue.getState();
+  if (list.live || list.window.rowCount === 0) {
     void loadTop();
     return;
   }

@@ -45,7 +45,10 @@ function OpenKeyDialog(): ReactNode {
         <h2 id="key-dialog-title">
           <KeyIcon /> Device key
         </h2>
-        <p>Acusight gives each device its own key. It is kept in this PC’s keyring, never in the configuration file.</p>
+        <p>
+          Acusight gives each device its own key. It is kept in this PC’s keyring where there is one, never in the
+          configuration file.
+        </p>
         <KeyField
           value={key}
           hint="Paste it, or type it as it stands on the paper."

@@ -34,10 +34,11 @@ export async function setUp(report) {
 async function setUpOfficial(/** @type {Report} */ report) {
   await provideSystemPackages(report, []);
   const runtime = installedOfficial();
-  const trouble = runtime ? await checkBinding(runtime.executable, undefined) : 'it is not there';
-  if (trouble) throw cannotOpenDatabase(`Electron ${declaredVersion()}`, trouble);
-  report.say(`runs with Electron ${declaredVersion()}`);
-  tellSandbox(report, runtime?.executable ?? '');
+  if (!runtime) throw new SetupFailure('Electron is not there any more', { hint: 'run `npm run setup` again' });
+  const trouble = await checkBinding(runtime.executable, undefined);
+  if (trouble) throw cannotOpenDatabase(runtime, trouble, 'node_modules');
+  report.say(`runs with Electron ${runtime.version}`);
+  tellSandbox(report, runtime.executable);
 }
 
 async function setUpDevelopment(/** @type {Report} */ report, /** @type {string} */ refusal) {
@@ -81,13 +82,18 @@ async function checkDevelopment(
   const still = await checkBinding(executable, binding);
   if (still === '') return;
   await rm(path.dirname(binding), { recursive: true, force: true });
-  throw cannotOpenDatabase(`Electron ${developmentVersion}`, still);
+  throw cannotOpenDatabase({ version: developmentVersion }, still, cacheFolder());
 }
 
-const cannotOpenDatabase = (/** @type {string} */ runtime, /** @type {string} */ trouble) =>
-  new SetupFailure(`better-sqlite3 cannot open a database in ${runtime}`, {
+/**
+ * @param {{ readonly version: string }} runtime
+ * @param {string} trouble
+ * @param {string} remedy what to remove so that it is made again
+ */
+const cannotOpenDatabase = ({ version }, trouble, remedy) =>
+  new SetupFailure(`better-sqlite3 cannot open a database in Electron ${version}`, {
     detail: trouble,
-    hint: `a line "error while loading shared libraries" names a library to install; else remove ${cacheFolder()}`,
+    hint: `a line "error while loading shared libraries" names a library to install; else remove ${remedy} and run this again`,
   });
 
 /**

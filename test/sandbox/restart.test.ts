@@ -45,6 +45,8 @@ test('a torn last line, as a killed process leaves it, is cut off and its image 
   await second.sandbox.stop();
   const third = await startSandbox({ dataDir });
   expect((await third.sandbox.images()).map(({ width }) => width)).toEqual([8, 9]);
+  const lines = (await readFile(journal, 'utf8')).split('\n');
+  expect(lines.pop(), 'nothing is left of the torn line').toBe('');
   expect(await readdir(join(dataDir, 'incoming'))).toEqual([]);
 });
 

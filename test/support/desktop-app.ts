@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { _electron, type ElectronApplication, type Page } from 'playwright';
 import { resolveElectron } from '../../scripts/electron-runtime.mjs';
 import type { ConfigInput } from '../../shared/config.ts';
+import type { Operation, OperationRequest, OperationResponse } from '../../shared/contract.ts';
+import type { Result } from '../../shared/result.ts';
 import { SandboxProcess } from './sandbox-process.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -97,4 +99,20 @@ export class DesktopApp {
     await this.server.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** A call of the page's own bridge, as the renderer makes it: the raw answer, unchecked. */
+export function invoke(page: Page, operation: string, request: unknown): Promise<unknown> {
+  return page.evaluate(([name, body]) => window.gateway?.invoke(name, body), [operation, request] as const);
+}
+
+/** The value of a call that must go well. */
+export async function ask<Name extends Operation>(
+  page: Page,
+  operation: Name,
+  request: OperationRequest<Name>,
+): Promise<OperationResponse<Name>> {
+  const answer = (await invoke(page, operation, request)) as Result<OperationResponse<Name>>;
+  if (!answer.ok) throw new Error(`${operation}: ${answer.error.message}`);
+  return answer.value;
 }

@@ -50,7 +50,7 @@ export async function makeJpeg({ width, height, seed, targetBytes }: JpegWish): 
   let coding = codings.get(key);
   if (coding === undefined) {
     coding = withVips((vips) => {
-      const image = testImage(vips, width, height);
+      const image = testImage(vips, width, height).copyMemory();
       return qualities.map((Q) => Buffer.from(image.jpegsaveBuffer({ Q, keep: 'none' })));
     });
     codings.set(key, coding);

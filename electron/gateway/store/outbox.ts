@@ -6,6 +6,8 @@ import { stemOf } from '../platform/names.ts';
 import type { Database } from './database.ts';
 import { type ContentRow, parseContent, serialiseContent } from './stored-content.ts';
 
+const delayedEvery = 4;
+
 /**
  * The durable outbox.
  *
@@ -17,6 +19,7 @@ import { type ContentRow, parseContent, serialiseContent } from './stored-conten
 export class Outbox {
   readonly #database: Database;
   readonly #statements: ReturnType<typeof prepare>;
+  #claims = 0;
 
   constructor(database: Database) {
     this.#database = database;
@@ -55,17 +58,26 @@ export class Outbox {
         }
         s.rememberFile.run(image.sourceId, image.file.path, image.file.bytes, image.file.modifiedMs, seq);
         s.forgetRefusal.run(image.sourceId, image.file.path);
+        // A sidecar that was met before its picture may be listed as one without: it has its picture now.
+        if (image.content.sidecarPath !== null) s.forgetRefusal.run(image.sourceId, image.content.sidecarPath);
         return { seq, isNew: inserted !== undefined };
       }),
     );
   }
 
-  /** Claims up to `limit` entries that are due, those never delayed first and each of these groups oldest first. */
+  /**
+   * Claims up to `limit` entries that are due: those never delayed first, then the others by their due time. Every
+   * fourth claim takes the others first, so that they have their turn on a line whose queue never empties.
+   */
   lease(limit: number, now: number, leaseMilliseconds: number): readonly LeasedEntry[] {
     const token = randomUUID();
+    const expires = now + leaseMilliseconds;
+    this.#claims += 1;
+    const delayedFirst = this.#claims % delayedEvery === 0;
     return this.#transaction(() => {
-      const claimed = this.#statements.claim.all({ token, expires: now + leaseMilliseconds, now, limit });
-      return claimed
+      const { claim } = this.#statements;
+      const delayed = delayedFirst ? claim.all({ token, expires, after: 0, now, limit }) : [];
+      return [...delayed, ...claim.all({ token, expires, after: -1, now, limit: limit - delayed.length })]
         .map(({ seq }) => seq)
         .sort((a, b) => a - b)
         .map((seq): LeasedEntry => {
@@ -157,7 +169,7 @@ export class Outbox {
     return this.#statements.expire.run(Number.MAX_SAFE_INTEGER).changes;
   }
 
-  /** After a jump of the clock: nothing may wait longer than `longestWait` from now. */
+  /** After a jump of the clock: what would wait longer than `longestWait` from now is due at once. */
   clampWaits(now: number, longestWait: number): number {
     return this.#statements.clamp.run(now, now + longestWait).changes;
   }
@@ -231,7 +243,8 @@ function prepare(database: Database) {
     forgetRefusal: database.prepare('DELETE FROM refusals WHERE source_id = ? AND path = ?'),
     claim: database.prepare<[Parameters], { seq: number }>(`
       UPDATE outbox SET state = 'leased', lease_token = @token, lease_expires_at = @expires
-      WHERE seq IN (SELECT seq FROM outbox WHERE state = 'pending' AND next_attempt_at <= @now
+      WHERE seq IN (SELECT seq FROM outbox
+                    WHERE state = 'pending' AND next_attempt_at > @after AND next_attempt_at <= @now
                     ORDER BY next_attempt_at, seq LIMIT @limit)
       RETURNING seq`),
     leasedImage: database.prepare<[number]>(`

@@ -59,10 +59,10 @@ const calm: Snapshot = {
   },
   safe: {
     level: 'good',
-    headline: 'Every picture is safe',
+    headline: 'SAFE',
     detail: 'All 1,234 collected pictures are stored or delivered.',
   },
-  flow: { level: 'good', headline: 'Everything is delivered', detail: 'Online. Last delivery 4 seconds ago.' },
+  flow: { level: 'good', headline: 'ALL DELIVERED', detail: 'Online. Last delivery 4 seconds ago.' },
   advice: [],
   counts: {
     collected: 1234,
@@ -212,12 +212,12 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       gateway: { ...calm.gateway, demo: true, plainHttp: true, baseUrl: 'http://127.0.0.1:8080/api' },
       safe: {
         level: 'good',
-        headline: 'Every picture is safe',
+        headline: 'SAFE',
         detail: 'All 1,264 collected pictures are stored or delivered.',
       },
       flow: {
         level: 'busy',
-        headline: 'Pictures are flowing',
+        headline: 'FLOWING',
         detail: 'Delivering 4 at a time to 127.0.0.1; 30 wait for less than a minute.',
       },
       counts: waitingCounts(26, { leased: 4, collected: 1264 }),
@@ -241,12 +241,12 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     {
       safe: {
         level: 'good',
-        headline: 'Every picture is safe',
+        headline: 'SAFE',
         detail: '1,254,331 pictures wait on this PC’s disk. New ones are still taken.',
       },
       flow: {
         level: 'waiting',
-        headline: 'Offline – pictures wait here',
+        headline: 'OFFLINE',
         detail: 'No connection since 09:12. Next try in 24 s. Check the network cable and the switch.',
       },
       advice: [
@@ -271,12 +271,12 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     {
       safe: {
         level: 'good',
-        headline: 'Every picture is safe',
+        headline: 'SAFE',
         detail: '212 pictures wait on this PC’s disk. New ones are still taken.',
       },
       flow: {
         level: 'act',
-        headline: 'The device key is refused',
+        headline: 'KEY REFUSED',
         detail: 'Nothing is delivered until the right key is entered.',
       },
       advice: [
@@ -314,12 +314,12 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     {
       safe: {
         level: 'alarm',
-        headline: 'New pictures are NOT taken',
+        headline: 'DISK FULL',
         detail: 'The disk is full. They stay in their folders; those already taken are safe.',
       },
       flow: {
         level: 'waiting',
-        headline: 'Offline – pictures wait here',
+        headline: 'OFFLINE',
         detail: 'No connection since Thursday 09:12. Next try in 24 s.',
       },
       advice: [
@@ -364,7 +364,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     {
       safe: {
         level: 'good',
-        headline: 'Every picture is safe',
+        headline: 'SAFE',
         detail: 'All 1,249 collected pictures are stored or delivered.',
       },
       flow: {
@@ -396,7 +396,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     {
       safe: {
         level: 'good',
-        headline: 'Every picture is safe',
+        headline: 'SAFE',
         detail:
           'All 98,765,432,109 collected pictures are stored or delivered, which is a great many pictures for one line to have taken in its life.',
       },

@@ -17,9 +17,9 @@ export class AnnotationList {
     this.#problems = problems;
   }
 
-  /** True once more annotations came than are taken; a reader may stop then. */
+  /** True once more annotations or problems came than are taken: the reader stops. */
   get overflowed(): boolean {
-    return this.#overflowed;
+    return this.#overflowed || this.#problems.tooMany;
   }
 
   toArray(): readonly Annotation[] {

@@ -29,7 +29,13 @@ function tryParse(text: string): ParsedJson {
     if (/unexpected end|unterminated/i.test(message))
       return { ok: false, why: 'it is not valid JSON (it stops in the middle)' };
     const position = /at position (\d+)/.exec(message)?.[1];
-    const place = position === undefined ? quote(message) : placeOf(text, Number(position));
+    if (position !== undefined) return { ok: false, why: `it is not valid JSON (${placeOf(text, Number(position))})` };
+    // The engine gives the text around the fault instead of its position.
+    const [, token, around] = /^Unexpected token (.+?), (.*) is not valid JSON$/s.exec(message) ?? [];
+    const place =
+      token === undefined
+        ? quote(message)
+        : `unexpected ${quote(token.replaceAll("'", ''))} in ${quote(around?.replace(/^"|"$/g, '') ?? '')}`;
     return { ok: false, why: `it is not valid JSON (${place})` };
   }
 }

@@ -1,5 +1,7 @@
 const MAX_PROBLEMS = 20;
 const MAX_QUOTED = 60;
+/** A file that is wrong so often is not one that a program wrote for this purpose. */
+const MAX_COUNT = 10_000;
 
 /** Text from a file, for a message: on one line, bounded, in quotes. */
 export function quote(text: string): string {
@@ -22,6 +24,11 @@ export class ProblemList {
     return `${this.#file}: ${what}.`;
   }
 
+  /** True when reading on is a waste of time. */
+  get tooMany(): boolean {
+    return this.#count >= MAX_COUNT;
+  }
+
   add(what: string): void {
     this.#count += 1;
     if (this.#sentences.length < MAX_PROBLEMS) this.#sentences.push(this.sentence(what));
@@ -29,6 +36,8 @@ export class ProblemList {
 
   toArray(): readonly string[] {
     const more = this.#count - this.#sentences.length;
-    return more === 0 ? [...this.#sentences] : [...this.#sentences, `${this.#file}: and ${more} more problems.`];
+    if (more === 0) return [...this.#sentences];
+    const rest = this.tooMany ? `${more} more problems; the rest was not read` : `${more} more problems`;
+    return [...this.#sentences, `${this.#file}: and ${rest}.`];
   }
 }

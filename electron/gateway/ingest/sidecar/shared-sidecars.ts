@@ -14,12 +14,21 @@ type SharedFile =
   | { readonly kind: 'other' }
   | { readonly kind: 'bad'; readonly why: string };
 
-type Listing = { readonly names: readonly string[]; readonly modified: bigint; readonly at: number };
+type Listing = {
+  readonly names: readonly string[];
+  readonly modified: bigint;
+  readonly at: number;
+  /** How long the listing took. */
+  readonly took: number;
+};
 
 const INSTANCES = /^instances.*\.json$/i;
 const MAX_INSTANCES = 8;
-/** A folder that changes all the time is not listed more often than this. */
-const LIST_MILLISECONDS = 2_000;
+/** A folder that changes all the time is not listed more often than this, and never more than a twentieth of the time. */
+const LIST_MILLISECONDS = 250;
+const LIST_SHARE = 20;
+/** Some file systems keep times no finer than this. */
+const COARSE_MILLISECONDS = 2_000;
 const MAX_LISTINGS = 256;
 
 /** COCO files that speak for a folder of pictures. */
@@ -67,14 +76,15 @@ export class SharedSidecars {
   async #instances(folder: string): Promise<readonly string[]> {
     const now = this.#now();
     const known = this.#listings.get(folder);
-    if (known !== undefined && now - known.at < LIST_MILLISECONDS && now >= known.at) return known.names;
+    const pause = Math.max(LIST_MILLISECONDS, LIST_SHARE * (known?.took ?? 0));
+    if (known !== undefined && now - known.at < pause && now >= known.at) return known.names;
     const modified = await this.#folder.folderModified(folder);
     if (modified === null) {
       this.#listings.delete(folder);
       return [];
     }
     // A change in the same instant as the last listing may not show in the folder's time.
-    const wasQuiet = known !== undefined && Number(known.modified / 1_000_000n) < known.at - LIST_MILLISECONDS;
+    const wasQuiet = known !== undefined && Number(known.modified / 1_000_000n) < known.at - COARSE_MILLISECONDS;
     const isSame = wasQuiet && known.modified === modified;
     const all = isSame ? known.names : await this.#folder.names(folder);
     const names = (all ?? [])
@@ -82,7 +92,7 @@ export class SharedSidecars {
       .sort()
       .slice(0, MAX_INSTANCES);
     this.#listings.delete(folder);
-    this.#listings.set(folder, { names, modified, at: now });
+    this.#listings.set(folder, { names, modified, at: now, took: Math.max(0, this.#now() - now) });
     const oldest = this.#listings.keys().next();
     if (this.#listings.size > MAX_LISTINGS && !oldest.done) this.#listings.delete(oldest.value);
     return names;

@@ -124,6 +124,10 @@ function endOfDocumentType(text: string, from: number): number {
       if (character === inQuotes) inQuotes = '';
     } else if (character === '"' || character === "'") {
       inQuotes = character;
+    } else if (text.startsWith('<!--', index)) {
+      const end = text.indexOf('-->', index + 4);
+      if (end === -1) return -1;
+      index = end + 2;
     } else if (character === '[' || character === '<') {
       depth += 1;
     } else if (character === ']' || character === '>') {

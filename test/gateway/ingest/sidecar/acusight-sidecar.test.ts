@@ -76,7 +76,11 @@ describe('an Acusight sidecar', () => {
   it('is bad when it is no JSON, and says where', () => {
     expect(outcomeOf('part.json', '{"annotations": [}')).toEqual({
       kind: 'bad',
-      problem: 'part.json: it is not valid JSON (line 1, character 18).',
+      problem: 'part.json: it is not valid JSON (unexpected "}" in "{"annotations": [}").',
+    });
+    expect(outcomeOf('part.json', '{"model_id": 1,\n "annotations": [1 2]}')).toEqual({
+      kind: 'bad',
+      problem: 'part.json: it is not valid JSON (line 2, character 20).',
     });
     expect(outcomeOf('part.json', '{"annotations": [{"class')).toMatchObject({
       kind: 'bad',

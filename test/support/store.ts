@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { imageIdOf } from '../../electron/gateway/ingest/image-id.ts';
+import { type NewImage, noSidecar, type SidecarContent } from '../../electron/gateway/model/image.ts';
+import { type Files, nodeFiles } from '../../electron/gateway/platform/files.ts';
+import { Catalogue } from '../../electron/gateway/store/catalogue.ts';
+import { openDatabase } from '../../electron/gateway/store/database.ts';
+import { Outbox } from '../../electron/gateway/store/outbox.ts';
+import { PayloadStore } from '../../electron/gateway/store/payload-store.ts';
+import { Audit } from '../../electron/gateway/store/recovery.ts';
+import { Retention } from '../../electron/gateway/store/retention.ts';
+import { SourceFiles } from '../../electron/gateway/store/source-files.ts';
+import { Tally, totalOf } from '../../electron/gateway/store/tally.ts';
+
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'acusight-gateway-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  return folder;
+}
+
+export type TestStore = Awaited<ReturnType<typeof openStore>>;
+
+/** A whole store in a folder; it is closed with the test, or before by `close`. */
+export async function openStore(folder?: string, files: Files = nodeFiles) {
+  const root = folder ?? (await temporaryFolder());
+  const database = openDatabase({ path: join(root, 'gateway.sqlite') });
+  onTestFinished(() => void database.close());
+  const payloads = new PayloadStore(join(root, 'payloads'), files);
+  await payloads.prepare();
+  const outbox = new Outbox(database);
+  const tally = new Tally(database);
+  return {
+    root,
+    database,
+    payloads,
+    outbox,
+    tally,
+    catalogue: new Catalogue(database),
+    sourceFiles: new SourceFiles(database),
+    retention: new Retention(database, payloads),
+    audit: new Audit(database, payloads, files, outbox),
+    totals: () => totalOf(tally.sources().values()),
+    close: () => database.close(),
+  };
+}
+
+export type ImageWish = {
+  readonly name?: string;
+  readonly sourceId?: string;
+  readonly modifiedMs?: number;
+  readonly bytes?: Uint8Array;
+  readonly content?: Partial<SidecarContent>;
+};
+
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** An image as ingest would make it. The store does not look into the bytes. */
+export function newImage({ name = 'a.jpg', sourceId = 'aoi', modifiedMs = 1, bytes, content }: ImageWish = {}): {
+  image: NewImage;
+  bytes: Uint8Array;
+} {
+  const payload = bytes ?? Buffer.from(`picture ${name}`);
+  const hash = sha256(payload);
+  const file = { path: name, bytes: payload.length, modifiedMs };
+  return {
+    bytes: payload,
+    image: {
+      imageId: imageIdOf(sourceId, file, hash),
+      sourceId,
+      file,
+      filename: name.slice(name.lastIndexOf('/') + 1),
+      sha256: hash,
+      bytes: payload.length,
+      format: 'jpeg',
+      width: 640,
+      height: 480,
+      capturedAt: modifiedMs,
+      captureOffsetMinutes: null,
+      capturedFrom: 'file',
+      content: { ...noSidecar, ...content },
+    },
+  };
+}
+
+/** Puts an image in the store the way ingest does: staged, published, enqueued. */
+export async function storeImage(store: TestStore, wish: ImageWish = {}, storedAt = 1_000): Promise<NewImage> {
+  const { image, bytes } = newImage(wish);
+  const staged = await store.payloads.stage(image.sha256, image.format, bytes);
+  await store.payloads.publish([staged]);
+  store.outbox.enqueue([image], storedAt);
+  return image;
+}
+
+/** Delivers the oldest entries that are due. Returns their numbers. */
+export function acknowledge(store: TestStore, limit: number, now = 2_000): readonly number[] {
+  const leased = store.outbox.lease(limit, now, 60_000);
+  store.outbox.settle(
+    leased.map(({ seq, token }) => ({
+      seq,
+      token,
+      settlement: { kind: 'acknowledge', duplicate: false, serverImageId: null, serverBatchId: null },
+    })),
+    now,
+  );
+  return leased.map(({ seq }) => seq);
+}
