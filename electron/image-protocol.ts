@@ -4,19 +4,17 @@ import { extname, join, normalize, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { protocol, type Session } from 'electron';
 import { APP_SCHEME, IMAGE_SCHEME } from '../shared/channels.ts';
-import type { PictureFormat } from './gateway/model/image.ts';
+import type { Gateway } from './gateway/gateway.ts';
 
 /** Where the pictures come from. */
-export type PictureSource = {
-  readonly preview: (imageId: string) => Promise<string | null>;
-  readonly original: (imageId: string) => { readonly path: string; readonly format: PictureFormat } | null;
-};
+export type PictureSource = Pick<Gateway, 'preview' | 'original'>;
 
 /** Must run before Electron is ready. */
 export function registerSchemes(): void {
   protocol.registerSchemesAsPrivileged([
     { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
-    { scheme: IMAGE_SCHEME, privileges: { standard: true, secure: true, stream: true } },
+    // The page asks with CORS: only then may it show a picture as it is stored instead of turned by its EXIF data.
+    { scheme: IMAGE_SCHEME, privileges: { standard: true, secure: true, stream: true, corsEnabled: true } },
   ]);
 }
 
@@ -99,5 +97,6 @@ const picture = (body: Uint8Array<ArrayBuffer> | ReadableStream, type: string): 
       'content-type': type,
       'cache-control': 'private, max-age=31536000, immutable',
       'x-content-type-options': 'nosniff',
+      'access-control-allow-origin': '*',
     },
   });

@@ -55,15 +55,15 @@ function assessSafety({ configured, counts, disk, sources }: SituationFacts): St
   }
   if (sources.length === 0)
     return { level: 'act', headline: 'NO SOURCE', detail: 'No folder is set up to collect from.' };
-  const open = counts.pending + counts.leased;
-  const kept =
-    counts.collected === 0 ? 'Nothing collected yet.' : `All ${images(counts.collected)} are stored or delivered.`;
-  return {
-    level: 'good',
-    headline: 'SAFE',
-    detail:
-      open === 0 && counts.collected > 0 && counts.dead === 0 ? `All ${images(counts.collected)} are delivered.` : kept,
-  };
+  const waiting = counts.pending + counts.leased;
+  return { level: 'good', headline: 'SAFE', detail: safeDetail(counts.collected, waiting, counts.dead) };
+}
+
+function safeDetail(collected: number, waiting: number, dead: number): string {
+  if (collected === 0) return 'Nothing collected yet.';
+  const all = collected === 1 ? 'The 1 picture' : `All ${images(collected)}`;
+  if (waiting === 0 && dead === 0) return `${all} ${are(collected)} delivered.`;
+  return `${all} ${are(collected)} stored or delivered.`;
 }
 
 function assessFlow({ configured, counts, connection, rates }: SituationFacts): Statement {

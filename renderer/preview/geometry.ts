@@ -57,9 +57,3 @@ export function boxRect(annotation: Annotation, picture: Size, view: View): Rect
     height: Math.max(0, bottom - top) * picture.height * view.scale,
   };
 }
-
-/** The picture's size as the browser shows it: a camera's rotation mark may turn it by a quarter. */
-export const turnedLike = (stored: Size, shown: Size): Size =>
-  stored.width > stored.height === shown.width > shown.height || stored.width === stored.height
-    ? stored
-    : { width: stored.height, height: stored.width };

@@ -4,7 +4,7 @@ import { useSize } from '../ui/use-size.ts';
 import { BoxList } from './box-list.tsx';
 import { useBoxesShown } from './boxes-shown.ts';
 import { classStyles } from './class-style.ts';
-import { type Size, turnedLike } from './geometry.ts';
+import type { Size } from './geometry.ts';
 import { ImageFacts } from './image-facts.tsx';
 import { Stage } from './stage.tsx';
 import { StageTools } from './stage-tools.tsx';
@@ -24,13 +24,9 @@ type Props = {
 export function ImageView({ image, pane, followed }: Props): ReactNode {
   const element = useRef<HTMLDivElement>(null);
   const stage = useSize(element);
-  const [natural, setNatural] = useState<Size | null>(null);
   const [highlighted, setHighlighted] = useState<number | null>(null);
   const { width, height } = image;
-  const picture = useMemo(() => {
-    const stored = { width: Math.max(1, width), height: Math.max(1, height) };
-    return natural === null ? stored : turnedLike(stored, natural);
-  }, [width, height, natural]);
+  const picture = useMemo<Size>(() => ({ width: Math.max(1, width), height: Math.max(1, height) }), [width, height]);
   const control = useView(picture, stage, element);
   const shown = useRendition(
     image.imageId,
@@ -53,7 +49,6 @@ export function ImageView({ image, pane, followed }: Props): ReactNode {
         styles={styles}
         boxesShown={boxesShown}
         highlighted={highlighted}
-        onNaturalSize={setNatural}
       />
       <StageTools control={control} boxesShown={boxesShown} onToggleBoxes={toggleBoxes} />
       <div className="image-words">

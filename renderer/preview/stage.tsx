@@ -17,7 +17,6 @@ type Props = {
   readonly styles: ReadonlyMap<string, ClassStyle>;
   readonly boxesShown: boolean;
   readonly highlighted: number | null;
-  readonly onNaturalSize: (size: Size) => void;
 };
 
 /** The picture with its boxes. Drag to pan; the wheel zooms (see `useView`). */
@@ -56,6 +55,8 @@ export function Stage(props: Props): ReactNode {
           data-testid="preview-image"
           data-rendition={shown.rendition}
           data-sharp={control.view.scale >= 3}
+          // With CORS the style may keep EXIF data from turning the picture away from under its boxes.
+          crossOrigin="anonymous"
           src={shown.url}
           alt={`${image.filename}: ${image.annotations.map((one) => one.classValue).join(', ') || 'no boxes'}`}
           draggable={false}
@@ -64,12 +65,6 @@ export function Stage(props: Props): ReactNode {
             height: picture.height * control.view.scale,
             transform: `translate(${control.view.x}px, ${control.view.y}px)`,
           }}
-          onLoad={(event) =>
-            props.onNaturalSize({
-              width: event.currentTarget.naturalWidth,
-              height: event.currentTarget.naturalHeight,
-            })
-          }
           onError={shown.onPreviewError}
         />
       )}

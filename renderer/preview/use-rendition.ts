@@ -21,6 +21,7 @@ export function useRendition(imageId: string, originalPresent: boolean, dwellMil
   useEffect(() => {
     if (!originalPresent) return;
     const picture = new Image();
+    picture.crossOrigin = 'anonymous';
     let left = false;
     const timer = setTimeout(() => {
       picture.src = imageUrl('original', imageId);

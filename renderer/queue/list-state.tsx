@@ -3,7 +3,7 @@ import type { QueueFilter } from '../../shared/contract.ts';
 import { formatCount } from '../format/count.ts';
 import { useSnapshot } from '../gateway-store.ts';
 import { ArrowUpIcon, PictureIcon } from '../ui/icons.tsx';
-import { MOST_ROWS } from './page-window.ts';
+import { MOST_ROWS, rowAt } from './page-window.ts';
 import { changeCounter, loadMore, loadTop, useQueue } from './queue-store.ts';
 
 const nothing: Readonly<Record<QueueFilter, { readonly title: string; readonly text: string }>> = {
@@ -53,8 +53,11 @@ export function NewAbove({ onShow }: { readonly onShow: () => void }): ReactNode
   const filter = useQueue((list) => list.filter);
   const counterAtTop = useQueue((list) => list.counterAtTop);
   const counter = useSnapshot((snapshot) => changeCounter(filter, snapshot.counts)) ?? counterAtTop;
+  const newest = useSnapshot((snapshot) => snapshot.recent[0]?.imageId);
+  const top = useQueue((list) => rowAt(list.window, 0)?.imageId);
   const fresh = counter - counterAtTop;
-  if (live || fresh === 0) return null;
+  // The page may be newer than the snapshot it was counted by.
+  if (live || fresh === 0 || (filter === 'all' && newest === top)) return null;
   return (
     <button type="button" className="button new-above" data-testid="new-above" onClick={onShow}>
       <ArrowUpIcon />{' '}

@@ -1,15 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  boxRect,
-  canPan,
-  clampView,
-  fitView,
-  panBy,
-  type Size,
-  turnedLike,
-  zoomAt,
-} from '../../renderer/preview/geometry.ts';
+import { boxRect, canPan, clampView, fitView, panBy, type Size, zoomAt } from '../../renderer/preview/geometry.ts';
 
 const picture: Size = { width: 2000, height: 1000 };
 const stage: Size = { width: 400, height: 400 };
@@ -60,11 +51,6 @@ describe('a picture on its stage', () => {
   it('has something to pan only when it is larger than the stage', () => {
     expect(canPan(fitView(picture, stage), picture, stage)).toBe(false);
     expect(canPan({ scale: 0.3, x: 0, y: 0 }, picture, stage)).toBe(true);
-  });
-
-  it('is turned when the browser turned it', () => {
-    expect(turnedLike(picture, { width: 320, height: 160 })).toBe(picture);
-    expect(turnedLike(picture, { width: 160, height: 320 })).toEqual({ width: 1000, height: 2000 });
   });
 });
 

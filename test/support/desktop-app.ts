@@ -87,17 +87,25 @@ export class DesktopApp {
     return this.#app;
   }
 
+  /** As a person quits it; a program that does not end by itself within 20 s is ended, and that is a failure. */
   async close(): Promise<void> {
-    const child = this.#app?.process();
-    await this.#app?.close().catch(() => undefined);
-    if (child !== undefined && child.exitCode === null) child.kill('SIGKILL');
+    const app = this.#app;
     this.#app = null;
+    if (app === null) return;
+    const child = app.process();
+    const late = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    await app.close().catch(() => undefined);
+    clearTimeout(late);
+    if (child.signalCode === 'SIGKILL') throw new Error('the program did not end by itself');
   }
 
   async dispose(): Promise<void> {
-    await this.close();
-    await this.server.stop();
-    await rm(this.folder, { recursive: true, force: true });
+    try {
+      await this.close();
+    } finally {
+      await this.server.stop();
+      await rm(this.folder, { recursive: true, force: true });
+    }
   }
 }
 

@@ -65,10 +65,8 @@ export class FailingFiles implements Files {
     throw error;
   };
   rename = (from: string, to: string): Promise<void> => this.#change('rename', () => nodeFiles.rename(from, to));
-  syncDirectory = (path: string): Promise<void> =>
-    this.#change('syncDirectory', () => nodeFiles.syncDirectory(path));
-  makeDirectory = (path: string): Promise<void> =>
-    this.#change('makeDirectory', () => nodeFiles.makeDirectory(path));
+  syncDirectory = (path: string): Promise<void> => this.#change('syncDirectory', () => nodeFiles.syncDirectory(path));
+  makeDirectory = (path: string): Promise<void> => this.#change('makeDirectory', () => nodeFiles.makeDirectory(path));
   remove = (path: string): Promise<void> => this.#change('remove', () => nodeFiles.remove(path));
   list = (path: string): Promise<string[]> => nodeFiles.list(path);
   size = (path: string): Promise<number | null> => nodeFiles.size(path);

@@ -35,7 +35,8 @@ export class Admission {
   #reserved = 0;
   #space: { readonly freeBytes: number; readonly totalBytes: number } = { freeBytes: 0, totalBytes: 0 };
   #writtenSince = 0;
-  #full = false;
+  /** What could not be taken for want of room; null while nothing is waiting for room. */
+  #refused: number | null = null;
   #failing = '';
   #making: Promise<unknown> = Promise.resolve();
 
@@ -47,11 +48,23 @@ export class Admission {
     this.#root = root;
   }
 
-  /** Asks the file system how much is free; called every second or so, and before a refusal. */
+  /** Asks the file system how much is free, and makes room for what was refused; called every second or so. */
   async measure(): Promise<void> {
+    await this.#look();
+    const refused = this.#refused;
+    if (refused === null) return;
+    await this.#makeRoom(refused);
+    if (this.#shortage(refused) === null) this.#refused = null;
+  }
+
+  async #look(): Promise<void> {
     this.#space = await this.#files.space(this.#root);
     this.#writtenSince = 0;
-    if (this.#full && this.#shortage(0) === null) this.#full = false;
+  }
+
+  /** The largest picture that the quota can hold at all. */
+  get mostImageBytes(): number {
+    return this.#limits.maxBytes - overheadBytes;
   }
 
   /** A write failed for a reason that lies with the disk. */
@@ -68,10 +81,10 @@ export class Admission {
     if (this.#shortage(wanted) !== null) await this.#makeRoom(wanted);
     const shortage = this.#shortage(wanted);
     if (shortage !== null) {
-      this.#full = true;
+      this.#refused = wanted;
       return { ok: false, ...shortage };
     }
-    this.#full = false;
+    this.#refused = null;
     this.#reserved += wanted;
     let open = true;
     return {
@@ -89,7 +102,7 @@ export class Admission {
     const usedBytes = this.#tally.payloads().bytes;
     const facts = { freeBytes: this.#space.freeBytes, totalBytes: this.#space.totalBytes, usedBytes };
     if (this.#failing !== '') return { state: 'failing', text: 'The disk refuses to write', ...facts };
-    if (this.#full) return { state: 'full', text: 'Full: no new pictures are taken', ...facts };
+    if (this.#refused !== null) return { state: 'full', text: 'Full: no new pictures are taken', ...facts };
     const { maxBytes, minFreeBytes } = this.#limits;
     const low = usedBytes > maxBytes * lowShare || this.#space.freeBytes < minFreeBytes * 1.5;
     return low
@@ -100,10 +113,10 @@ export class Admission {
   /** One at a time: several frames that find the disk full together must not each evict. */
   async #makeRoom(wanted: number): Promise<void> {
     const run = this.#making.then(async () => {
-      await this.measure();
+      await this.#look();
       if (this.#shortage(wanted) === null) return;
       await this.#retention.makeRoom(wanted + Math.round(this.#limits.maxBytes * headroom));
-      await this.measure();
+      await this.#look();
     });
     this.#making = run.catch(() => undefined);
     await run;

@@ -21,6 +21,7 @@ const ready = Vips({ dynamicLibraries: [], printErr: () => undefined }).then((vi
   return vips;
 });
 type VipsModule = Awaited<typeof ready>;
+const outOfMemory = /out of memory|unable to allocate|memory exhausted/i;
 
 async function decode({
   path,
@@ -33,15 +34,23 @@ async function decode({
   } catch (error) {
     return { kind: 'uncheckable', detail: describeCause(error) };
   }
+  const vips = await ready;
   let preview: Uint8Array;
   try {
-    preview = makePreview(await ready, bytes, format);
+    preview = makePreview(vips, bytes, format);
   } catch (error) {
     if (error instanceof RangeError) return { kind: 'uncheckable', detail: error.message };
-    return { kind: 'damaged', detail: wordsOf(error) };
+    const said = wordsOf(error);
+    // Whatever libvips did not say itself says nothing about the picture.
+    if (said === null) throw error;
+    return { kind: outOfMemory.test(said) ? 'uncheckable' : 'damaged', detail: said };
   }
-  await writeFile(`${previewPath}.part`, preview);
-  await rename(`${previewPath}.part`, previewPath);
+  try {
+    await writeFile(`${previewPath}.part`, preview);
+    await rename(`${previewPath}.part`, previewPath);
+  } catch (error) {
+    return { kind: 'uncheckable', detail: describeCause(error) };
+  }
   return { kind: 'sound' };
 }
 
@@ -77,21 +86,28 @@ function shrinkFor(edge: number): number {
   return 1;
 }
 
-function wordsOf(error: unknown): string {
-  const message =
-    error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error)
-      ? error.message
-      : error;
-  const lines = (Array.isArray(message) ? message.join('\n') : String(message)).split('\n').map((line) => line.trim());
-  return [
-    ...new Set(lines.filter((line) => line !== '' && line !== 'vips::Error' && !line.startsWith('unable to call'))),
-  ]
+/** What libvips says about a picture; it throws `{ message: ['vips::Error', text] }`. Null for any other failure. */
+function wordsOf(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null || !('message' in error) || !Array.isArray(error.message))
+    return null;
+  const [type, text] = error.message;
+  if (type !== 'vips::Error') return null;
+  const lines = String(text)
+    .split('\n')
+    .map((line) => line.trim());
+  return [...new Set(lines.filter((line) => line !== '' && !line.startsWith('unable to call')))]
     .join('; ')
     .slice(0, 300);
 }
 
 parentPort?.on('message', (request: DecodeRequest) => {
-  decode(request)
-    .catch((error: unknown) => ({ kind: 'uncheckable', detail: describeCause(error) }))
-    .then((reply) => parentPort?.postMessage({ id: request.id, ...reply }));
+  decode(request).then(
+    (reply) => parentPort?.postMessage({ id: request.id, ...reply }),
+    (error: unknown) => {
+      // The decoder trapped or never came up: its memory is not to be trusted. The checker starts another worker.
+      setImmediate(() => {
+        throw error;
+      });
+    },
+  );
 });

@@ -89,12 +89,13 @@ export class FileIntake implements FileSink {
       if (offer.file.bytes > maxImageBytes) return await this.#turnAwayLarge(offer);
       return await this.#services.memory.hold(offer.file.bytes, () => this.#take(offer));
     } catch (error) {
-      return this.#explain(offer, error);
+      if (error instanceof OriginalFailure) return this.#awaitOriginal(offer, error.cause);
+      return this.#explainStore(offer, error);
     }
   };
 
   async #take(offer: FileOffer): Promise<Verdict> {
-    const bytes = await readUnchanged(offer);
+    const bytes = await ofOriginal(readUnchanged(offer));
     if (bytes === null) return { kind: 'not-yet', why: 'changed', milliseconds: lookAgainMilliseconds };
     if (sniffPicture(bytes) === null && isSidecarName(offer.file.path)) return this.#late.consider(offer);
     const inspection = inspectPicture(bytes);
@@ -112,8 +113,12 @@ export class FileIntake implements FileSink {
 
   async #takePicture(offer: FileOffer, bytes: Uint8Array, picture: CompletePicture): Promise<Verdict> {
     const { maxPixels } = this.#settings;
+    const { admission, payloads } = this.#services;
     if (picture.width * picture.height > maxPixels) {
       return this.#turnAway(offer, refusalReasons.tooManyPixels(picture.width, picture.height, maxPixels));
+    }
+    if (bytes.length > admission.mostImageBytes) {
+      return this.#turnAway(offer, refusalReasons.tooLargeForStore(bytes.length, admission.mostImageBytes));
     }
     const content = await this.#sidecarOf(offer, picture);
     if (content === 'wait')
@@ -122,7 +127,6 @@ export class FileIntake implements FileSink {
         why: 'sidecar',
         milliseconds: Math.min(lookAgainMilliseconds, this.#settings.sidecarWaitMilliseconds),
       };
-    const { admission, payloads } = this.#services;
     const admitted = await admission.admit(bytes.length);
     if (!admitted.ok) return { kind: 'no-room', text: admitted.text, hint: admitted.hint };
     try {
@@ -206,39 +210,53 @@ export class FileIntake implements FileSink {
   }
 
   async #turnAwayLarge(offer: FileOffer): Promise<Verdict> {
-    const head = await readHead(offer.absolutePath);
+    const isPicture = sniffPicture(await ofOriginal(readHead(offer.absolutePath))) !== null;
+    if (!isPicture && isSidecarName(offer.file.path)) return this.#late.consider(offer);
     const { maxImageBytes } = this.#settings;
     return this.#turnAway(
       offer,
-      sniffPicture(head) === null
-        ? refusalReasons.notAPicture('')
-        : refusalReasons.tooLarge(offer.file.bytes, maxImageBytes),
+      isPicture ? refusalReasons.tooLarge(offer.file.bytes, maxImageBytes) : refusalReasons.notAPicture(''),
     );
   }
 
-  #explain(offer: FileOffer, error: unknown): Verdict {
-    const code = errnoCode(error) ?? '';
-    const { sourceId } = this.#settings;
-    if (code === 'ENOENT') return { kind: 'not-yet', why: 'changed', milliseconds: 0 };
-    if (['ENOSPC', 'EDQUOT', 'EIO', 'EROFS'].includes(code) || code.startsWith('SQLITE_')) {
-      const technical = describeCause(error);
-      this.#services.admission.reportFailure(technical);
-      this.#services.logger.log('error', 'store-failed', { source: sourceId, path: offer.file.path, technical });
-      return {
-        kind: 'no-room',
-        text: code === 'ENOSPC' || code === 'EDQUOT' ? 'The disk is full' : 'The disk refuses to write',
-        hint: `New pictures wait in their folder. Check the disk of the data folder (${technical}).`,
-      };
+  /** The file can't be read: its own trouble, or that of the disk or share it lies on. */
+  #awaitOriginal(offer: FileOffer, error: unknown): Verdict {
+    const code = errnoCode(error);
+    if (code === null || ourLimits.has(code)) throw error;
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(code)) {
+      return { kind: 'not-yet', why: 'changed', milliseconds: lookAgainMilliseconds };
     }
-    if (['EACCES', 'EPERM', 'EBUSY', 'ETXTBSY', 'ELOOP'].includes(code)) {
-      if (offer.quietMilliseconds < this.#settings.incompleteMilliseconds) {
-        return { kind: 'not-yet', why: 'busy', milliseconds: lockedMilliseconds };
-      }
-      return this.#turnAway(offer, refusalReasons.locked(describeCause(error)));
+    if (offer.quietMilliseconds < this.#settings.incompleteMilliseconds) {
+      return { kind: 'not-yet', why: 'busy', milliseconds: lockedMilliseconds };
     }
-    throw error;
+    return this.#turnAway(offer, refusalReasons.locked(describeCause(error)));
+  }
+
+  /** The picture is good and could not be stored: nothing can be until the data folder's disk works again. */
+  #explainStore(offer: FileOffer, error: unknown): Verdict {
+    const code = errnoCode(error);
+    if (code === null || ourLimits.has(code) || code.startsWith('SQLITE_CONSTRAINT')) throw error;
+    const { admission, logger } = this.#services;
+    const technical = describeCause(error);
+    admission.reportFailure(technical);
+    logger.log('error', 'store-failed', { source: this.#settings.sourceId, path: offer.file.path, technical });
+    return {
+      kind: 'no-room',
+      text: ['ENOSPC', 'EDQUOT', 'SQLITE_FULL'].includes(code) ? 'The disk is full' : 'The disk refuses to write',
+      hint: `New pictures wait in their folder. Check the disk of the data folder (${technical}).`,
+    };
   }
 }
+
+/** Limits of this process: neither the file's fault nor the disk's, and over in a moment. */
+const ourLimits: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
+
+/** Tells a failure to read the original from one to store it: the same code means different things. */
+class OriginalFailure extends Error {}
+const ofOriginal = <T>(reading: Promise<T>): Promise<T> =>
+  reading.catch((cause: unknown) => {
+    throw new OriginalFailure('the original can’t be read', { cause });
+  });
 
 type CompletePicture = Extract<Inspection, { kind: 'complete' }>;
 

@@ -1,3 +1,5 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { FileOffer, Verdict } from '../model/file-sink.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -17,26 +19,38 @@ export type LateSidecarServices = {
 const lookAgainMilliseconds = 500;
 /** So long a sidecar may wait for its picture before it is listed. */
 const patienceMilliseconds = 60_000;
+const mostAttachedAtOnce = 2_000;
 
 /**
  * Sidecar files as the source meets them. Most were read with their picture already; one that comes after its picture
- * but before delivery is attached; one that comes too late, or has no picture, is listed.
+ * but before delivery is attached; one that comes too late, has no picture, or can't be read, is listed and left alone.
+ *
+ * Many cameras use the same names again. So a sidecar belongs to the stored picture only while no other file lies under
+ * the picture's name; and once the original is gone, annotations that were read are not replaced: the next ones of that
+ * name are for the next picture.
  */
 export class LateSidecars {
   readonly #services: LateSidecarServices;
   readonly #sourceId: string;
+  readonly #root: string;
   readonly #finder: SidecarFinder;
 
-  constructor(services: LateSidecarServices, { sourceId }: { readonly sourceId: string }, finder: SidecarFinder) {
+  constructor(
+    services: LateSidecarServices,
+    { sourceId, root }: { readonly sourceId: string; readonly root: string },
+    finder: SidecarFinder,
+  ) {
     this.#services = services;
     this.#sourceId = sourceId;
+    this.#root = root;
     this.#finder = finder;
   }
 
   async consider(offer: FileOffer): Promise<Verdict> {
-    const { files, catalogue, clock } = this.#services;
+    const { files, catalogue } = this.#services;
     const { file } = offer;
     if (isClassListName(file.path) || isSharedSidecarName(file.path)) {
+      if (isSharedSidecarName(file.path)) await this.#attachShared(file.path);
       files.settle(this.#sourceId, file);
       return { kind: 'shared' };
     }
@@ -45,13 +59,15 @@ export class LateSidecars {
       .find((found) => found !== null);
     if (picture === null || picture === undefined) return this.#unclaimed(offer);
     const found = await this.#finder.find(picture.path, picture);
-    if (found === null || found.relativePath !== file.path) {
-      return this.#list(
-        offer,
-        refusalReasons.sidecarUnusable('Another annotation file of this picture goes before this one.'),
-      );
+    if (found === null) return this.#list(offer, refusalReasons.sidecarOfOtherKind());
+    if (found.relativePath !== file.path) {
+      return this.#list(offer, refusalReasons.sidecarSuperseded(found.relativePath));
     }
-    switch (catalogue.attachSidecar(picture.seq, contentOf(found))) {
+    const original = await this.#originalOf(picture.path);
+    if (original === 'another') return this.#unclaimed(offer);
+    switch (catalogue.attachSidecar(picture.seq, contentOf(found), original === 'stored')) {
+      case 'taken':
+        return this.#unclaimed(offer);
       case 'busy':
         return { kind: 'not-yet', why: 'busy', milliseconds: lookAgainMilliseconds };
       case 'late':
@@ -62,11 +78,32 @@ export class LateSidecars {
       case 'known':
         break;
     }
+    // What could not be read stays where it is, so that somebody can correct it.
+    if (found.outcome.kind === 'bad') return this.#list(offer, refusalReasons.sidecarUnusable(found.outcome.problem));
     files.forgetRefusal(this.#sourceId, file.path);
     files.settle(this.#sourceId, file);
-    if (found.outcome.kind === 'bad')
-      files.refuse(this.#sourceId, file, refusalReasons.sidecarUnusable(found.outcome.problem), clock.now());
-    return { kind: 'claimed' };
+    return { kind: found.shared ? 'shared' : 'claimed' };
+  }
+
+  /** What lies under the picture's name now: the very file that was stored, another one, or nothing. */
+  async #originalOf(path: string): Promise<'stored' | 'another' | 'gone'> {
+    try {
+      const { size, mtimeMs } = await lstat(join(this.#root, path));
+      const status = this.#services.files.status(this.#sourceId, { path, bytes: size, modifiedMs: mtimeMs });
+      return status === 'stored' || status === 'finished' ? 'stored' : 'another';
+    } catch {
+      return 'gone';
+    }
+  }
+
+  /** A folder's common annotation file came after some of its pictures: those that still wait for delivery get theirs. */
+  async #attachShared(path: string): Promise<void> {
+    const { catalogue } = this.#services;
+    for (const picture of catalogue.waitingWithoutSidecar(this.#sourceId, mostAttachedAtOnce)) {
+      const found = await this.#finder.find(picture.path, picture);
+      if (found?.relativePath === path && catalogue.attachSidecar(picture.seq, contentOf(found)) === 'attached')
+        this.#log(picture, path);
+    }
   }
 
   #unclaimed(offer: FileOffer): Verdict {

@@ -38,6 +38,7 @@ export class PictureChecker {
   readonly #demands = new Map<string, Promise<string | null>>();
   #worker: Worker | null = null;
   #nextId = 1;
+  #turn: Promise<unknown> = Promise.resolve();
   #run: Promise<void> | null = null;
   #wake: () => void = () => undefined;
 
@@ -57,6 +58,7 @@ export class PictureChecker {
     this.#abort.abort();
     this.#wake();
     await this.#dropWorker('stopped');
+    await this.#turn;
     await this.#run;
   }
 
@@ -118,8 +120,16 @@ export class PictureChecker {
     return verdict;
   }
 
+  /** One picture at a time: one that takes too long or ends the worker must condemn no other. */
   #decode(request: Omit<DecodeRequest, 'id'>): Promise<DecodeReply> {
+    const reply = this.#turn.then(() => this.#decodeNow(request));
+    this.#turn = reply.catch(() => undefined);
+    return reply;
+  }
+
+  #decodeNow(request: Omit<DecodeRequest, 'id'>): Promise<DecodeReply> {
     const id = this.#nextId++;
+    if (this.#abort.signal.aborted) return Promise.resolve({ id, kind: 'uncheckable', detail: 'stopped' });
     const worker = this.#liveWorker();
     return new Promise((resolve) => {
       const cancel = this.#options.clock.after(decodeLimitMilliseconds, () => {

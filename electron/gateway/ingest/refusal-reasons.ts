@@ -2,7 +2,7 @@ import { type Reason, unreadable, withoutPicture } from '../store/source-files.t
 
 const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(bytes < 10_000_000 ? 1 : 0)} MB`;
 const megapixels = (pixels: number): string => `${Math.round(pixels / 1_000_000)} megapixels`;
-const sentence = (detail: string): string => (detail === '' ? '' : ` (${detail})`);
+const sentence = (detail: string): string => (detail === '' ? '' : ` (${detail.replace(/\.$/, '')})`);
 const refused = (code: string, text: string, hint: string): Reason => ({ severity: 'refused', code, text, hint });
 const notice = (code: string, text: string, hint: string): Reason => ({ severity: 'notice', code, text, hint });
 
@@ -38,6 +38,12 @@ export const refusalReasons = {
       `The picture is too large: ${megabytes(bytes)}, at most ${megabytes(most)} are taken.`,
       'Save with stronger compression. The hosted service takes 50 MB; for a server of your own that takes more, raise ingest.maxImageBytes.',
     ),
+  tooLargeForStore: (bytes: number, most: number): Reason =>
+    refused(
+      'too-large',
+      `The picture is too large for the gateway’s share of the disk: ${megabytes(bytes)}, at most ${megabytes(most)} fit.`,
+      'Save with stronger compression, or raise store.maxBytes.',
+    ),
   tooManyPixels: (width: number, height: number, most: number): Reason =>
     refused(
       'too-many-pixels',
@@ -61,6 +67,18 @@ export const refusalReasons = {
       'sidecar-late',
       'These annotations came after their picture was delivered, so they were not sent.',
       'Write the annotations before or soon after the picture, or raise the source’s sidecar.waitMilliseconds.',
+    ),
+  sidecarOfOtherKind: (): Reason =>
+    notice(
+      'sidecar-unusable',
+      'This is named like the annotations of a picture, but holds none that are known here.',
+      'The picture itself is safe. Exclude such files in the source’s settings if they are no annotations.',
+    ),
+  sidecarSuperseded: (chosen: string): Reason =>
+    notice(
+      'sidecar-unusable',
+      `The annotations of this picture were taken from ${chosen}.`,
+      'The picture itself is safe. Keep one annotation file a picture.',
     ),
   sidecarUnusable: (problem: string): Reason =>
     notice(

@@ -1,5 +1,3 @@
-import type { Disposition } from '../platform/errors.ts';
-
 /** Why everything waits. */
 export type GateReason =
   | 'offline'
@@ -16,7 +14,8 @@ export type DeliveryFailure = {
   readonly text: string;
   readonly hint: string;
   readonly technical: string;
-  readonly disposition: Disposition;
+  /** As in `GatewayError`: what the sync engine does about it. */
+  readonly disposition: 'retry' | 'pause' | 'bury' | 'bug';
   /** For `pause`: why. For `retry`: what it becomes when most entries fail so. */
   readonly gate: GateReason;
   /** The picture was sent and no answer came: the cloud may hold it. */

@@ -68,16 +68,22 @@ export class Catalogue {
     return row === undefined ? null : { seq: row.seq, imageId: row.image_id, sha256: row.sha256, format: row.format };
   }
 
+  /** An answer, once given, is not taken back because the picture could not be looked at again. */
   recordCheck(sha256: string, state: CheckState, detail: string): void {
-    this.#statements.recordCheck.run(state, detail.slice(0, 500), sha256);
+    this.#statements.recordCheck.run(state, detail.slice(0, 500), sha256, state);
   }
 
   /**
    * Attaches a sidecar that came after its picture.
    * `attached`: it will be delivered with the picture. `known`: the picture has this very content already. `busy`:
    * the picture is being delivered now, try again. `late`: the picture is delivered, or another sidecar came first.
+   * `taken`: it has annotations of this sidecar's path already, and they may not be replaced.
    */
-  attachSidecar(seq: number, content: SidecarContent): 'attached' | 'known' | 'busy' | 'late' {
+  attachSidecar(
+    seq: number,
+    content: SidecarContent,
+    mayReplace: boolean,
+  ): 'attached' | 'known' | 'busy' | 'late' | 'taken' {
     const row = this.#statements.attachable.get(seq);
     if (row === undefined) return 'late';
     const present = parseContent(row);
@@ -86,7 +92,13 @@ export class Catalogue {
     if (row.state === 'leased') return 'busy';
     if (row.state === 'acknowledged') return 'late';
     if (present.sidecarPath !== null && present.sidecarPath !== content.sidecarPath) return 'late';
+    if (present.sidecar !== null && !mayReplace) return 'taken';
     return this.#statements.attach.run(annotationCount, text, sidecarProblem, seq).changes === 1 ? 'attached' : 'busy';
+  }
+
+  /** Images of a source that wait for delivery and came without a sidecar, oldest first. */
+  waitingWithoutSidecar(sourceId: string, limit: number): readonly SidecarTarget[] {
+    return this.#statements.withoutSidecar.all(sourceId, limit);
   }
 
   /** The newest image of a file stem: whether a sidecar has a picture to belong to. */
@@ -202,11 +214,15 @@ function prepare(database: Database) {
       WHERE state IN ('pending', 'leased') ORDER BY seq LIMIT 1`),
     nextUnchecked: database.prepare<[], { seq: number; image_id: string; sha256: string; format: PictureFormat }>(`
       SELECT seq, image_id, sha256, format FROM images WHERE check_state = 'unchecked' ORDER BY seq DESC LIMIT 1`),
-    recordCheck: database.prepare<[string, string, string]>(
-      'UPDATE images SET check_state = ?, check_detail = ? WHERE sha256 = ?',
-    ),
+    recordCheck: database.prepare<[string, string, string, string]>(`
+      UPDATE images SET check_state = ?, check_detail = ?
+      WHERE sha256 = ? AND (check_state IN ('unchecked', 'uncheckable') OR ? <> 'uncheckable')`),
     byStem: database.prepare<[string, string], SidecarTarget>(`
       SELECT seq, path, filename, width, height FROM images WHERE source_id = ? AND stem = ? ORDER BY seq DESC LIMIT 1`),
+    withoutSidecar: database.prepare<[string, number], SidecarTarget>(`
+      SELECT seq, i.path, i.filename, i.width, i.height FROM outbox o JOIN images i USING (seq)
+      WHERE state IN ('pending', 'leased') AND i.source_id = ? AND i.content ->> '$.sidecarPath' IS NULL
+      ORDER BY seq LIMIT ?`),
     attachable: database.prepare<[number], ContentRow & { readonly state: string }>(
       'SELECT i.content, o.state FROM images i JOIN outbox o USING (seq) WHERE seq = ?',
     ),

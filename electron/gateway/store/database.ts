@@ -1,6 +1,6 @@
 import BetterSqlite3, { type Database } from 'better-sqlite3';
 import { describeCause, errnoCode, GatewayError } from '../platform/errors.ts';
-import { migrate } from './migrations.ts';
+import { migrate, refuseNewer } from './migrations.ts';
 
 export type { Database } from 'better-sqlite3';
 
@@ -25,6 +25,7 @@ export function openDatabase({ path, nativeBinding }: OpenOptions): Database {
   }
   try {
     database.pragma('locking_mode = EXCLUSIVE');
+    refuseNewer(database);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');

@@ -172,18 +172,24 @@ const migrations: readonly string[] = [
 
 export const schemaVersion = migrations.length;
 
-/** Brings the schema up to date in one transaction. A store made by a newer version is refused, untouched. */
+const versionOf = (database: Database.Database): number => database.pragma('user_version', { simple: true }) as number;
+
+/** To be asked before anything is written, the journal mode included: a store made by a newer version stays untouched. */
+export function refuseNewer(database: Database.Database): void {
+  const found = versionOf(database);
+  if (found <= schemaVersion) return;
+  throw new GatewayError({
+    code: 'store-newer',
+    operation: 'open-store',
+    text: `The stored pictures were written by a newer version of the gateway (store ${found}, this version knows ${schemaVersion}).`,
+    hint: 'Install the newer version again, or point this one at another data folder. Nothing was changed.',
+    disposition: 'bury',
+  });
+}
+
+/** Brings the schema up to date in one transaction. */
 export function migrate(database: Database.Database): void {
-  const found = database.pragma('user_version', { simple: true }) as number;
-  if (found > schemaVersion) {
-    throw new GatewayError({
-      code: 'store-newer',
-      operation: 'open-store',
-      text: `The stored pictures were written by a newer version of the gateway (store ${found}, this version knows ${schemaVersion}).`,
-      hint: 'Install the newer version again, or point this one at another data folder. Nothing was changed.',
-      disposition: 'bury',
-    });
-  }
+  const found = versionOf(database);
   database
     .transaction(() => {
       for (const step of migrations.slice(found)) database.exec(step);

@@ -59,15 +59,18 @@ export class Retention {
         }
       })
       .immediate();
-    let freed = 0;
-    for (const { sha256, format, bytes } of gone) {
-      await this.#payloads.exclusively([sha256], async () => {
-        // The same picture may have been collected again since the transaction.
-        if (this.#exists.get(sha256) === undefined) await this.#payloads.remove(sha256, format);
-      });
-      freed += bytes;
-    }
-    return freed;
+    // One that can't be removed must not keep the others: they are off the books already.
+    const removals = await Promise.allSettled(
+      gone.map(({ sha256, format }) =>
+        this.#payloads.exclusively([sha256], async () => {
+          // The same picture may have been collected again since the transaction.
+          if (this.#exists.get(sha256) === undefined) await this.#payloads.remove(sha256, format);
+        }),
+      ),
+    );
+    const failed = removals.find((removal) => removal.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return gone.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 }
 

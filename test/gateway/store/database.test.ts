@@ -58,7 +58,9 @@ describe('opening the database', () => {
       import { openDatabase } from ${JSON.stringify(join(import.meta.dirname, '../../../electron/gateway/store/database.ts'))};
       try { openDatabase({ path: ${JSON.stringify(join(store.root, 'gateway.sqlite'))} }); console.log('opened'); }
       catch (error) { console.log(error.code); }`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let answer = '';
     for await (const chunk of child.stdout) answer += String(chunk);
     expect(answer.trim()).toBe('store-in-use');
@@ -122,7 +124,9 @@ describe('opening the database', () => {
     half.close();
     expect(refusalOf(path).code).toBe('store-unavailable');
     const after = new BetterSqlite3(path);
-    expect(after.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()).toEqual([{ name: 'payload_tally' }]);
+    expect(after.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()).toEqual([
+      { name: 'payload_tally' },
+    ]);
     expect(after.pragma('user_version', { simple: true })).toBe(0);
     after.close();
   });

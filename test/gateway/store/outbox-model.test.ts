@@ -73,9 +73,7 @@ function compare(model: Model, store: TestStore): void {
   }
   expect(countedByTriggers(store.database)).toEqual(recount(store.database));
   expect(store.tally.payloads()).toEqual(
-    store.database
-      .prepare('SELECT count(*) AS files, coalesce(sum(bytes), 0) AS bytes FROM payloads')
-      .get(),
+    store.database.prepare('SELECT count(*) AS files, coalesce(sum(bytes), 0) AS bytes FROM payloads').get(),
   );
 }
 
@@ -141,37 +139,39 @@ const lease = (limit: number, milliseconds: number): Step =>
     }
   });
 
-const settlements: readonly ((model: Model) => { readonly settlement: Settlement; apply: (entry: ModelEntry) => void })[] =
-  [
-    () => ({
-      settlement: { kind: 'acknowledge', duplicate: true, serverImageId: null, serverBatchId: null },
-      apply: (entry) => Object.assign(entry, { state: 'acknowledged', stuck: false }),
-    }),
-    ({ now }) => ({
-      settlement: { kind: 'retry', nextAttemptAt: now + 50, ambiguous: true, stuck: true, error },
-      apply: (entry) =>
-        Object.assign(entry, {
-          state: 'pending',
-          attempts: entry.attempts + 1,
-          dueAt: now + 50,
-          ambiguous: true,
-          stuck: true,
-        }),
-    }),
-    ({ now }) => ({
-      settlement: { kind: 'retry', nextAttemptAt: now, ambiguous: false, stuck: false, error },
-      apply: (entry) =>
-        Object.assign(entry, { state: 'pending', attempts: entry.attempts + 1, dueAt: now, stuck: false }),
-    }),
-    () => ({
-      settlement: { kind: 'release', ambiguous: false, error: null },
-      apply: (entry) => Object.assign(entry, { state: 'pending' }),
-    }),
-    () => ({
-      settlement: { kind: 'bury', error },
-      apply: (entry) => Object.assign(entry, { state: 'dead', attempts: entry.attempts + 1, stuck: false }),
-    }),
-  ];
+const settlements: readonly ((model: Model) => {
+  readonly settlement: Settlement;
+  apply: (entry: ModelEntry) => void;
+})[] = [
+  () => ({
+    settlement: { kind: 'acknowledge', duplicate: true, serverImageId: null, serverBatchId: null },
+    apply: (entry) => Object.assign(entry, { state: 'acknowledged', stuck: false }),
+  }),
+  ({ now }) => ({
+    settlement: { kind: 'retry', nextAttemptAt: now + 50, ambiguous: true, stuck: true, error },
+    apply: (entry) =>
+      Object.assign(entry, {
+        state: 'pending',
+        attempts: entry.attempts + 1,
+        dueAt: now + 50,
+        ambiguous: true,
+        stuck: true,
+      }),
+  }),
+  ({ now }) => ({
+    settlement: { kind: 'retry', nextAttemptAt: now, ambiguous: false, stuck: false, error },
+    apply: (entry) =>
+      Object.assign(entry, { state: 'pending', attempts: entry.attempts + 1, dueAt: now, stuck: false }),
+  }),
+  () => ({
+    settlement: { kind: 'release', ambiguous: false, error: null },
+    apply: (entry) => Object.assign(entry, { state: 'pending' }),
+  }),
+  () => ({
+    settlement: { kind: 'bury', error },
+    apply: (entry) => Object.assign(entry, { state: 'dead', attempts: entry.attempts + 1, stuck: false }),
+  }),
+];
 
 const settle = (which: number, kind: number): Step =>
   new Step(`settle lease ${which} as ${kind}`, (model, store) => {
@@ -198,7 +198,8 @@ const renew = (which: number): Step =>
     if (known.state === 'leased' && known.token === entry.token) known.expiresAt = model.now + 500;
   });
 
-const abandon = (entry: ModelEntry): void => void Object.assign(entry, { state: 'pending', ambiguous: true, token: '' });
+const abandon = (entry: ModelEntry): void =>
+  void Object.assign(entry, { state: 'pending', ambiguous: true, token: '' });
 
 const expire = new Step('expire leases', (model, store) => {
   const ended = model.in('leased').filter(({ expiresAt }) => expiresAt < model.now);

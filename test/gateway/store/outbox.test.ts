@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { LeasedEntry, Settlement } from '../../../electron/gateway/model/outbox-entry.ts';
 import { noSidecar } from '../../../electron/gateway/model/image.ts';
+import type { LeasedEntry, Settlement } from '../../../electron/gateway/model/outbox-entry.ts';
 import { newImage, openStore, type TestStore } from '../../support/store.ts';
 
 const error = { code: 'server-error', text: 'The cloud failed.', hint: 'Wait.', technical: '500', at: 5 };
@@ -42,7 +42,7 @@ describe('enqueueing', () => {
       sidecarPath: 'labels/a.txt',
       problems: ['line 3 is left out'],
     };
-    const { image } = newImage({ name: 'line 1/бортовая плата.jpg', modifiedMs: 1_700_000_000_123.4567, content });
+    const { image } = newImage({ name: 'line 1/бортовая плата.jpg', modifiedMs: 1_700_000_000_123.25, content });
     store.outbox.enqueue([image], 1_234);
     const { file, ...known } = image;
     expect(store.outbox.lease(1, 2_000, 60_000)).toEqual([

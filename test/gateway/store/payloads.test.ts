@@ -6,7 +6,15 @@ import { nodeFiles } from '../../../electron/gateway/platform/files.ts';
 import { PayloadStore } from '../../../electron/gateway/store/payload-store.ts';
 import { FailingFiles, type FailWish } from '../../support/failing-files.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { acknowledge, type ImageWish, newImage, openStore, storeImage, type TestStore, temporaryFolder } from '../../support/store.ts';
+import {
+  acknowledge,
+  type ImageWish,
+  newImage,
+  openStore,
+  storeImage,
+  type TestStore,
+  temporaryFolder,
+} from '../../support/store.ts';
 
 /** What ingest does with each picture, all at once; the names of those that were reported as stored. */
 async function ingest(store: TestStore, wishes: readonly ImageWish[]): Promise<string[]> {
@@ -52,46 +60,52 @@ describe('bytes before row', () => {
     ),
   );
 
-  it.each(wishes)('holds wherever the disk fails: $code $lasts, torn writes $tornWrites', { timeout: 60_000 }, async (wish) => {
-    let failures = 0;
-    for (let nth = 1; ; nth += 1) {
-      const files = new FailingFiles();
-      const store = await openStore(undefined, files);
-      store.database.pragma('synchronous = OFF');
-      files.failAt({ ...wish, nth });
-      const stored = await ingest(store, batch);
-      if (files.failed === 0) {
-        expect(stored).toHaveLength(batch.length);
-        expect(nth).toBeGreaterThan(10);
-        break;
-      }
-      failures += 1;
-      store.close();
+  it.each(wishes)(
+    'holds wherever the disk fails: $code $lasts, torn writes $tornWrites',
+    { timeout: 60_000 },
+    async (wish) => {
+      let failures = 0;
+      for (let nth = 1; ; nth += 1) {
+        const files = new FailingFiles();
+        const store = await openStore(undefined, files);
+        store.database.pragma('synchronous = OFF');
+        files.failAt({ ...wish, nth });
+        const stored = await ingest(store, batch);
+        if (files.failed === 0) {
+          expect(stored).toHaveLength(batch.length);
+          expect(nth).toBeGreaterThan(10);
+          break;
+        }
+        failures += 1;
+        store.close();
 
-      const again = await openStore(store.root);
-      const { temporary } = await onDisk(again);
-      expect(temporary).toEqual([]);
-      const rows = again.catalogue.page('all', null, 200).rows;
-      // What was reported as stored is there, and what is there is what was reported.
-      expect(rows.map(({ filename }) => filename).sort()).toEqual([...stored].sort());
-      const findings = await again.audit.run(new AbortController().signal, () => 1);
-      expect(findings.missing).toBe(0);
-      const { payloads } = await onDisk(again);
-      const expected = new Map(
-        batch.filter(({ name }) => stored.includes(name ?? '')).map((made) => {
-          const { image, bytes } = newImage(made);
-          return [`${image.sha256}.jpg`, bytes];
-        }),
-      );
-      expect(new Set(payloads.keys())).toEqual(new Set(expected.keys()));
-      for (const [name, bytes] of payloads) expect(bytes.equals(expected.get(name) as Uint8Array)).toBe(true);
-      // The same pictures offered again are all taken, each once.
-      expect(await ingest(again, batch)).toHaveLength(batch.length);
-      expect(again.totals()).toMatchObject({ collected: batch.length, pending: batch.length });
-      again.close();
-    }
-    expect(failures).toBeGreaterThan(10);
-  });
+        const again = await openStore(store.root);
+        const { temporary } = await onDisk(again);
+        expect(temporary).toEqual([]);
+        const rows = again.catalogue.page('all', null, 200).rows;
+        // What was reported as stored is there, and what is there is what was reported.
+        expect(rows.map(({ filename }) => filename).sort()).toEqual([...stored].sort());
+        const findings = await again.audit.run(new AbortController().signal, () => 1);
+        expect(findings.missing).toBe(0);
+        const { payloads } = await onDisk(again);
+        const expected = new Map(
+          batch
+            .filter(({ name }) => stored.includes(name ?? ''))
+            .map((made) => {
+              const { image, bytes } = newImage(made);
+              return [`${image.sha256}.jpg`, bytes];
+            }),
+        );
+        expect(new Set(payloads.keys())).toEqual(new Set(expected.keys()));
+        for (const [name, bytes] of payloads) expect(bytes.equals(expected.get(name) as Uint8Array)).toBe(true);
+        // The same pictures offered again are all taken, each once.
+        expect(await ingest(again, batch)).toHaveLength(batch.length);
+        expect(again.totals()).toMatchObject({ collected: batch.length, pending: batch.length });
+        again.close();
+      }
+      expect(failures).toBeGreaterThan(10);
+    },
+  );
 
   it('leaves no row when the database refuses, and takes the pictures when they are offered again', async () => {
     const store = await openStore();

@@ -66,7 +66,9 @@ it('what reads a whole partial index stops early, or is meant for all of it', as
 });
 
 it('the queue of each filter is read by its own index, backwards from the cursor', async () => {
-  const pages = [...(await plans())].filter(([sql]) => sql.includes('ORDER BY seq DESC LIMIT ?') && sql.includes('o.state'));
+  const pages = [...(await plans())].filter(
+    ([sql]) => sql.includes('ORDER BY seq DESC LIMIT ?') && sql.includes('o.state'),
+  );
   const indexes = pages.map(([, steps]) => /INDEX (\w+)/.exec(steps[0] ?? '')?.[1] ?? steps[0]);
   expect(pages).toHaveLength(5);
   expect(indexes.slice(1)).toEqual(['outbox_open', 'outbox_retrying', 'outbox_dead', 'outbox_acknowledged']);
