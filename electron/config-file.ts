@@ -1,5 +1,5 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { type Config, type ConfigFault, type ConfigInput, parseConfig } from '../shared/config.ts';
 import { describeCause, errnoCode } from './gateway/platform/errors.ts';
 
@@ -56,13 +56,36 @@ function pathFaults(config: Config): ConfigFault[] {
         message: `must be an absolute path, not "${source.archivePath}"`,
       });
     }
-    const twin = config.sources.findIndex(
-      (other, place) => place < index && resolve(other.path) === resolve(source.path),
-    );
-    if (twin >= 0)
-      faults.push({ path: `sources[${index}].path`, message: `is the folder of sources[${twin}] already` });
+    config.sources.forEach((other, place) => {
+      const archive = source.archivePath;
+      if (place < index && resolve(other.path) === resolve(source.path)) {
+        faults.push({ path: `sources[${index}].path`, message: `is the folder of sources[${place}] already` });
+      } else if (place !== index && contains(other.path, source.path)) {
+        faults.push({
+          path: `sources[${index}].path`,
+          message: `lies in the folder of sources[${place}]: its pictures would be collected twice`,
+        });
+      }
+      if (archive !== undefined && resolve(archive) === resolve(other.path)) {
+        faults.push({
+          path: `sources[${index}].archivePath`,
+          message: `is the folder of sources[${place}]: what is archived would be collected again`,
+        });
+      } else if (archive !== undefined && place !== index && contains(other.path, archive)) {
+        faults.push({
+          path: `sources[${index}].archivePath`,
+          message: `lies in the folder of sources[${place}]: what is archived would be collected again`,
+        });
+      }
+    });
   });
   return faults;
+}
+
+/** Whether `inner` lies below `outer`. */
+function contains(outer: string, inner: string): boolean {
+  const way = relative(outer, inner);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** Replaces the file so that a power cut leaves either the old or the new one. */

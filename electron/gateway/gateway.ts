@@ -17,6 +17,7 @@ import { Rates } from './rates.ts';
 import { buildSnapshot, type GatewayIdentity } from './snapshot-builder.ts';
 import type { FrameSource } from './source/frame-source.ts';
 import { WatchedFolder } from './source/watched-folder.ts';
+import { refuseLostDatabase, refuseOverlap } from './start-checks.ts';
 import { Catalogue } from './store/catalogue.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { Outbox } from './store/outbox.ts';
@@ -80,11 +81,12 @@ export class Gateway {
 
   /** Throws a GatewayError with words when the store can't be opened. */
   static async open(options: GatewayOptions): Promise<Gateway> {
-    await options.files.makeDirectory(options.dataDir);
-    const database = openDatabase({
-      path: join(options.dataDir, 'gateway.sqlite'),
-      nativeBinding: options.nativeBinding,
-    });
+    const { dataDir, files, config, nativeBinding } = options;
+    await files.makeDirectory(dataDir);
+    await refuseOverlap(dataDir, config.sources);
+    const path = join(dataDir, 'gateway.sqlite');
+    await refuseLostDatabase(path, new PayloadStore(join(dataDir, 'payloads'), files), files);
+    const database = openDatabase({ path, nativeBinding });
     try {
       const gateway = new Gateway(options, database);
       await gateway.#recover();

@@ -101,7 +101,7 @@ export class LateSidecars {
     const { catalogue } = this.#services;
     for (const picture of catalogue.waitingWithoutSidecar(this.#sourceId, mostAttachedAtOnce)) {
       const found = await this.#finder.find(picture.path, picture);
-      if (found?.relativePath === path && catalogue.attachSidecar(picture.seq, contentOf(found)) === 'attached')
+      if (found?.relativePath === path && catalogue.attachSidecar(picture.seq, contentOf(found), false) === 'attached')
         this.#log(picture, path);
     }
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { extensionOf, type PictureFormat } from '../model/image.ts';
+import { errnoCode } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
 
 /**
@@ -38,6 +39,21 @@ export class PayloadStore {
       const name = value.toString(16).padStart(2, '0');
       if (!present.has(name)) await this.#files.makeDirectory(join(this.root, name));
     }
+  }
+
+  /** Whether any payload lies here; also before the folders were made. */
+  async isEmpty(): Promise<boolean> {
+    for (const folder of await this.#listOr(this.root)) {
+      if (/^[0-9a-f]{2}$/.test(folder) && (await this.#listOr(join(this.root, folder))).length > 0) return false;
+    }
+    return true;
+  }
+
+  #listOr(path: string): Promise<string[]> {
+    return this.#files.list(path).catch((error: unknown) => {
+      if (errnoCode(error) === 'ENOENT') return [];
+      throw error;
+    });
   }
 
   pathOf(sha256: string, format: PictureFormat): string {
