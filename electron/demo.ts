@@ -238,20 +238,16 @@ export class Demo {
   }
 }
 
-/** The stations take turns, as cameras along a line do. */
+/** The stations take turns, as cameras along a line do, and come to their ends together. */
 function inTurn(pictures: readonly DemoPicture[]): DemoPicture[] {
   const stations = new Map<string, DemoPicture[]>();
-  for (const picture of pictures) {
+  // The last pictures stay on view: the first of the list are the finest.
+  for (const picture of [...pictures].reverse()) {
     const station = dirname(picture.file);
     stations.set(station, [...(stations.get(station) ?? []), picture]);
   }
-  const turns: DemoPicture[] = [];
-  const most = Math.max(0, ...[...stations.values()].map(({ length }) => length));
-  for (let turn = 0; turn < most; turn += 1) {
-    for (const queue of stations.values()) {
-      const picture = queue[turn];
-      if (picture !== undefined) turns.push(picture);
-    }
-  }
-  return turns;
+  return [...stations.values()]
+    .flatMap((queue) => queue.map((picture, index) => ({ picture, share: (index + 1) / queue.length })))
+    .sort((a, b) => a.share - b.share)
+    .map(({ picture }) => picture);
 }

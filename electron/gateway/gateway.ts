@@ -364,5 +364,6 @@ function intakeSettings(config: Config, source: FolderSourceConfig) {
     sidecarWaitMilliseconds: source.sidecar.waitMilliseconds,
     incompleteMilliseconds: source.incompleteSeconds * 1_000,
     settleMilliseconds: source.settleMilliseconds,
+    originalsStay: source.afterIngest === 'keep',
   };
 }

@@ -43,7 +43,7 @@ export function ImageView({ image, pane, followed }: Props): ReactNode {
         element={element}
         image={image}
         picture={picture}
-        stageWidth={stage.width}
+        stage={stage}
         shown={shown}
         control={control}
         styles={styles}

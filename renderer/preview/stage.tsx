@@ -11,7 +11,7 @@ type Props = {
   readonly element: RefObject<HTMLDivElement | null>;
   readonly image: ImageDetail;
   readonly picture: Size;
-  readonly stageWidth: number;
+  readonly stage: Size;
   readonly shown: Shown;
   readonly control: ViewControl;
   readonly styles: ReadonlyMap<string, ClassStyle>;
@@ -74,7 +74,7 @@ export function Stage(props: Props): ReactNode {
           styles={props.styles}
           picture={picture}
           view={control.view}
-          stageWidth={props.stageWidth}
+          stage={props.stage}
           highlighted={props.highlighted}
         />
       )}

@@ -39,7 +39,7 @@ async function curlRound(folder: string, input: string): Promise<Measured> {
     const config = join(folder, 'curl.cfg');
     await writeFile(config, names.map(entry).join('\nnext\n'));
     const began = performance.now();
-    const curl = spawn('curl', ['--silent', '--parallel', '--parallel-max', String(concurrency), '--config', config], {
+    const curl = spawn('curl', ['--silent', '--no-progress-meter', '--parallel', '--parallel-max', String(concurrency), '--config', config], {
       stdio: 'inherit',
     });
     const [code] = (await once(curl, 'exit')) as [number];

@@ -84,6 +84,7 @@ export function newImage({ name = 'a.jpg', sourceId = 'aoi', modifiedMs = 1, byt
       capturedAt: modifiedMs,
       captureOffsetMinutes: null,
       capturedFrom: 'file',
+      originalStays: true,
       content: { ...noSidecar, ...content },
     },
   };

@@ -40,6 +40,8 @@ export type IntakeSettings = {
   readonly sidecarWaitMilliseconds: number;
   readonly incompleteMilliseconds: number;
   readonly settleMilliseconds: number;
+  /** Originals are neither archived nor deleted. */
+  readonly originalsStay: boolean;
 };
 
 const lookAgainMilliseconds = 400;
@@ -174,6 +176,7 @@ export class FileIntake implements FileSink {
       captureOffsetMinutes: taken?.offsetMinutes ?? null,
       capturedFrom: taken === null ? 'file' : 'exif',
       content,
+      originalStays: this.#settings.originalsStay,
     };
   }
 
@@ -264,10 +267,15 @@ type CompletePicture = Extract<Inspection, { kind: 'complete' }>;
 async function readUnchanged({ absolutePath, file }: FileOffer): Promise<Buffer | null> {
   const handle = await open(absolutePath, 'r');
   try {
-    const bytes = await handle.readFile();
+    const bytes = Buffer.allocUnsafe(file.bytes);
+    let length = 0;
+    while (length < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, length, bytes.length - length, length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
     const after = await handle.stat();
-    const same = after.size === file.bytes && after.mtimeMs === file.modifiedMs && bytes.length === file.bytes;
-    return same ? bytes : null;
+    return length === file.bytes && after.size === file.bytes && after.mtimeMs === file.modifiedMs ? bytes : null;
   } finally {
     await handle.close();
   }

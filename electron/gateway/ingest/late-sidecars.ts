@@ -16,6 +16,8 @@ export type LateSidecarServices = {
   readonly logger: Logger;
 };
 
+export type LateSidecarSettings = { readonly sourceId: string; readonly root: string; readonly originalsStay: boolean };
+
 const lookAgainMilliseconds = 500;
 /** So long a sidecar may wait for its picture before it is listed. */
 const patienceMilliseconds = 60_000;
@@ -33,16 +35,18 @@ export class LateSidecars {
   readonly #services: LateSidecarServices;
   readonly #sourceId: string;
   readonly #root: string;
+  readonly #originalsStay: boolean;
   readonly #finder: SidecarFinder;
 
   constructor(
     services: LateSidecarServices,
-    { sourceId, root }: { readonly sourceId: string; readonly root: string },
+    { sourceId, root, originalsStay }: LateSidecarSettings,
     finder: SidecarFinder,
   ) {
     this.#services = services;
     this.#sourceId = sourceId;
     this.#root = root;
+    this.#originalsStay = originalsStay;
     this.#finder = finder;
   }
 
@@ -51,7 +55,7 @@ export class LateSidecars {
     const { file } = offer;
     if (isClassListName(file.path) || isSharedSidecarName(file.path)) {
       if (isSharedSidecarName(file.path)) await this.#attachShared(file.path);
-      files.settle(this.#sourceId, file);
+      files.settle(this.#sourceId, file, true);
       return { kind: 'shared' };
     }
     const picture = picturesOfSidecar(file.path)
@@ -81,7 +85,7 @@ export class LateSidecars {
     // What could not be read stays where it is, so that somebody can correct it.
     if (found.outcome.kind === 'bad') return this.#list(offer, refusalReasons.sidecarUnusable(found.outcome.problem));
     files.forgetRefusal(this.#sourceId, file.path);
-    files.settle(this.#sourceId, file);
+    files.settle(this.#sourceId, file, this.#originalsStay || found.shared);
     return { kind: found.shared ? 'shared' : 'claimed' };
   }
 

@@ -2,6 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { PictureFormat } from '../model/image.ts';
+import { Bell } from '../platform/bell.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
 import { describeCause } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -33,6 +34,7 @@ type Verdict = { readonly kind: DecodeReply['kind']; readonly detail: string };
 /** Looks through stored pictures in the background, newest first, and makes their previews; on demand at once. */
 export class PictureChecker {
   readonly #options: CheckerOptions;
+  readonly #bell: Bell;
   readonly #abort = new AbortController();
   readonly #waiting = new Map<number, (reply: DecodeReply) => void>();
   readonly #demands = new Map<string, Promise<string | null>>();
@@ -40,10 +42,10 @@ export class PictureChecker {
   #nextId = 1;
   #turn: Promise<unknown> = Promise.resolve();
   #run: Promise<void> | null = null;
-  #wake: () => void = () => undefined;
 
   constructor(options: CheckerOptions) {
     this.#options = options;
+    this.#bell = new Bell(options.clock);
   }
 
   start(): void {
@@ -51,12 +53,12 @@ export class PictureChecker {
   }
 
   wake(): void {
-    this.#wake();
+    this.#bell.ring();
   }
 
   async stop(): Promise<void> {
     this.#abort.abort();
-    this.#wake();
+    this.#bell.ring();
     await this.#dropWorker('stopped');
     await this.#turn;
     await this.#run;
@@ -102,9 +104,7 @@ export class PictureChecker {
   }
 
   async #rest(milliseconds: number): Promise<void> {
-    const woken = new AbortController();
-    this.#wake = () => woken.abort();
-    if (!this.#abort.signal.aborted) await sleep(this.#options.clock, milliseconds, woken.signal);
+    if (!this.#abort.signal.aborted) await this.#bell.sleep(milliseconds);
   }
 
   async #check(sha256: string, format: PictureFormat): Promise<Verdict> {

@@ -43,4 +43,6 @@ export type NewImage = {
   readonly captureOffsetMinutes: number | null;
   readonly capturedFrom: 'exif' | 'file';
   readonly content: SidecarContent;
+  /** The original is left in its folder: nothing remains to be done about it once the image is committed. */
+  readonly originalStays: boolean;
 };

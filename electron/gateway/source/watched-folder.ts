@@ -315,7 +315,6 @@ export class WatchedFolder implements FrameSource {
         this.#settling.drop(candidate);
         return this.#finish(file);
       case 'shared':
-        this.#sink.finish(file.path);
         return this.#settling.drop(candidate);
       case 'refused':
         return this.#settling.drop(candidate);
@@ -329,6 +328,7 @@ export class WatchedFolder implements FrameSource {
   }
 
   async #finish(file: FileVersion): Promise<void> {
+    if (this.#after.action === 'keep') return;
     try {
       const day = localDay(this.#clock.now());
       const outcome = await dealWithOriginal(this.#config.path, file, this.#after, day);

@@ -219,8 +219,9 @@ function prepare(database: Database) {
       WHERE sha256 = ? AND (check_state IN ('unchecked', 'uncheckable') OR ? <> 'uncheckable')`),
     byStem: database.prepare<[string, string], SidecarTarget>(`
       SELECT seq, path, filename, width, height FROM images WHERE source_id = ? AND stem = ? ORDER BY seq DESC LIMIT 1`),
+    // CROSS JOIN: along the open entries; by the source, SQLite would walk all it ever collected.
     withoutSidecar: database.prepare<[string, number], SidecarTarget>(`
-      SELECT seq, i.path, i.filename, i.width, i.height FROM outbox o JOIN images i USING (seq)
+      SELECT seq, i.path, i.filename, i.width, i.height FROM outbox o CROSS JOIN images i USING (seq)
       WHERE state IN ('pending', 'leased') AND i.source_id = ? AND i.content ->> '$.sidecarPath' IS NULL
       ORDER BY seq LIMIT ?`),
     attachable: database.prepare<[number], ContentRow & { readonly state: string }>(

@@ -56,7 +56,14 @@ export class Outbox {
           s.referPayload.run(image.sha256, image.format, image.bytes);
           s.insertEntry.run(seq, image.sourceId, image.bytes);
         }
-        s.rememberFile.run(image.sourceId, image.file.path, image.file.bytes, image.file.modifiedMs, seq);
+        s.rememberFile.run(
+          image.sourceId,
+          image.file.path,
+          image.file.bytes,
+          image.file.modifiedMs,
+          seq,
+          image.originalStays ? 1 : 0,
+        );
         s.forgetRefusal.run(image.sourceId, image.file.path);
         // A sidecar that was met before its picture may be listed as one without: it has its picture now.
         if (image.content.sidecarPath !== null) s.forgetRefusal.run(image.sourceId, image.content.sidecarPath);
@@ -238,8 +245,9 @@ function prepare(database: Database) {
       ON CONFLICT (sha256) DO UPDATE SET refs = refs + 1`),
     insertEntry: database.prepare("INSERT INTO outbox (seq, source_id, bytes, state) VALUES (?, ?, ?, 'pending')"),
     rememberFile: database.prepare(`
-      INSERT INTO source_files (source_id, path, bytes, modified_ms, seq, finished) VALUES (?, ?, ?, ?, ?, 0)
-      ON CONFLICT DO UPDATE SET bytes = excluded.bytes, modified_ms = excluded.modified_ms, seq = excluded.seq, finished = 0`),
+      INSERT INTO source_files (source_id, path, bytes, modified_ms, seq, finished) VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET bytes = excluded.bytes, modified_ms = excluded.modified_ms, seq = excluded.seq,
+        finished = excluded.finished`),
     forgetRefusal: database.prepare('DELETE FROM refusals WHERE source_id = ? AND path = ?'),
     claim: database.prepare<[Parameters], { seq: number }>(`
       UPDATE outbox SET state = 'leased', lease_token = @token, lease_expires_at = @expires

@@ -46,9 +46,9 @@ export class SourceFiles {
     this.#statements.finish.run(sourceId, path);
   }
 
-  /** A file that is no image and needs no more attention in this version: a sidecar that was read, a class list. */
-  settle(sourceId: string, file: FileVersion): void {
-    this.#statements.settle.run(sourceId, file.path, file.bytes, file.modifiedMs);
+  /** A file that is no image and was understood in this version: a sidecar that was read, a class list. */
+  settle(sourceId: string, file: FileVersion, originalStays: boolean): void {
+    this.#statements.settle.run(sourceId, file.path, file.bytes, file.modifiedMs, originalStays ? 1 : 0);
   }
 
   /** Lists a file that can't be taken. One entry a path: a newer reason replaces the older. Returns true if it is news. */
@@ -107,8 +107,9 @@ function prepare(database: Database) {
     ),
     finish: database.prepare('UPDATE source_files SET finished = 1 WHERE source_id = ? AND path = ?'),
     settle: database.prepare(`
-      INSERT INTO source_files (source_id, path, bytes, modified_ms, seq, finished) VALUES (?, ?, ?, ?, NULL, 0)
-      ON CONFLICT DO UPDATE SET bytes = excluded.bytes, modified_ms = excluded.modified_ms, seq = NULL, finished = 0`),
+      INSERT INTO source_files (source_id, path, bytes, modified_ms, seq, finished) VALUES (?, ?, ?, ?, NULL, ?)
+      ON CONFLICT DO UPDATE SET bytes = excluded.bytes, modified_ms = excluded.modified_ms, seq = NULL,
+        finished = excluded.finished`),
     findRefusal: database.prepare<[string, string], { bytes: number; modified_ms: number; code: string }>(
       'SELECT bytes, modified_ms, code FROM refusals WHERE source_id = ? AND path = ?',
     ),

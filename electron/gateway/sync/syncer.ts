@@ -1,5 +1,6 @@
 import type { DeliveryOutcome } from '../model/delivery.ts';
 import type { LeasedEntry, Settlement } from '../model/outbox-entry.ts';
+import { Bell } from '../platform/bell.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
 import { describeCause } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -28,26 +29,30 @@ const heartbeatMilliseconds = 30_000;
 /** Entries claimed ahead for each delivery that may be under way: one transaction serves several. */
 const claimAhead = 4;
 
+/** Outcomes wait so long for others, to share a transaction; their places are free for the next deliveries meanwhile. */
+const settleWithinMilliseconds = 8;
+
 type Finished = { readonly entry: LeasedEntry; readonly settlement: Settlement };
 
 /**
  * The loop lease -> deliver -> settle. One attempt a lease; what a failure means is decided by `retry-policy`, whether
- * anything may start by `connectivity`. Outcomes of one turn of the event loop are settled in one transaction.
+ * anything may start by `connectivity`. Outcomes that come close together are settled in one transaction.
  */
 export class Syncer {
   readonly #options: SyncerOptions;
+  readonly #bell: Bell;
   readonly #abort = new AbortController();
   readonly #active = new Map<number, { readonly entry: LeasedEntry; readonly done: Promise<void> }>();
   #claimed: LeasedEntry[] = [];
   #finished: Finished[] = [];
   #flushScheduled = false;
   #run: Promise<void> | null = null;
-  #wake: () => void = () => undefined;
   #heardAt = 0;
   #renewedAt = 0;
 
   constructor(options: SyncerOptions) {
     this.#options = options;
+    this.#bell = new Bell(options.clock);
   }
 
   start(): void {
@@ -58,7 +63,7 @@ export class Syncer {
   /** Stops, aborts what is under way and returns every claim to the queue. */
   async stop(): Promise<void> {
     this.#abort.abort();
-    this.#wake();
+    this.#bell.ring();
     await this.#run;
     await Promise.allSettled([...this.#active.values()].map(({ done }) => done));
     this.#flush();
@@ -66,7 +71,7 @@ export class Syncer {
 
   /** Something may have become due: a new entry, a retry, a new key. */
   wake(): void {
-    this.#wake();
+    this.#bell.ring();
   }
 
   get inFlight(): number {
@@ -118,7 +123,7 @@ export class Syncer {
       .finally(() => {
         this.#active.delete(entry.seq);
         onChange();
-        this.#wake();
+        this.#bell.ring();
       });
     this.#active.set(entry.seq, { entry, done });
   }
@@ -149,7 +154,7 @@ export class Syncer {
     this.#finished.push({ entry, settlement: decision.settlement });
     if (!this.#flushScheduled) {
       this.#flushScheduled = true;
-      setImmediate(() => this.#flush());
+      this.#options.clock.after(settleWithinMilliseconds, () => this.#flush());
     }
   }
 
@@ -213,14 +218,8 @@ export class Syncer {
 
   /** Waits for a wake-up, at most a second: the wall clock may jump, so no long wait relies on it. */
   async #idle(milliseconds: number | null): Promise<void> {
-    const woken = new AbortController();
-    this.#wake = () => woken.abort();
     if (this.#abort.signal.aborted) return;
-    await sleep(
-      this.#options.clock,
-      Math.max(1, Math.min(milliseconds ?? idleMilliseconds, idleMilliseconds)),
-      woken.signal,
-    );
+    await this.#bell.sleep(Math.max(1, Math.min(milliseconds ?? idleMilliseconds, idleMilliseconds)));
   }
 
   #renewLeases(): void {

@@ -54,11 +54,11 @@ const batch: readonly ImageWish[] = [
 ];
 
 describe('bytes before row', () => {
-  const wishes = (['ENOSPC', 'EIO'] as const).flatMap((code) =>
-    (['once', 'from-then-on'] as const).flatMap((lasts) =>
-      [true, false].map((tornWrites): Omit<FailWish, 'nth'> => ({ code, lasts, tornWrites })),
-    ),
-  );
+  const wishes: readonly Omit<FailWish, 'nth'>[] = [
+    { code: 'ENOSPC', lasts: 'once', tornWrites: true },
+    { code: 'EIO', lasts: 'once', tornWrites: false },
+    { code: 'EIO', lasts: 'from-then-on', tornWrites: true },
+  ];
 
   it.each(wishes)(
     'holds wherever the disk fails: $code $lasts, torn writes $tornWrites',

@@ -1,0 +1,76 @@
+import { lstat, mkdir, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Admission } from '../../electron/gateway/ingest/admission.ts';
+import { ByteBudget } from '../../electron/gateway/ingest/byte-budget.ts';
+import { CommitGroup } from '../../electron/gateway/ingest/commit-group.ts';
+import { FileIntake, type IntakeSettings } from '../../electron/gateway/ingest/file-intake.ts';
+import type { Verdict } from '../../electron/gateway/model/file-sink.ts';
+import { silentLogger } from '../../electron/gateway/platform/logger.ts';
+import type { Refusal } from '../../shared/contract.ts';
+import { FailingFiles } from './failing-files.ts';
+import { FakeClock } from './fake-clock.ts';
+import { openStore, temporaryFolder } from './store.ts';
+
+export type IntakeWish = Partial<IntakeSettings> & { readonly storeBytes?: number };
+export type TestIntake = Awaited<ReturnType<typeof openIntake>>;
+
+/** An intake on a real folder and a real store. Files are as old as the test says; nothing waits by itself. */
+export async function openIntake({ storeBytes = 1_000_000_000, ...wish }: IntakeWish = {}) {
+  const files = new FailingFiles();
+  const store = await openStore(undefined, files);
+  const root = wish.root ?? (await temporaryFolder());
+  const clock = new FakeClock();
+  const admission = new Admission({ maxBytes: storeBytes, minFreeBytes: 0 }, store.tally, store.retention, files, root);
+  await admission.measure();
+  const stored: string[] = [];
+  const services = {
+    files: store.sourceFiles,
+    catalogue: store.catalogue,
+    payloads: store.payloads,
+    commits: new CommitGroup(store.payloads, store.outbox, clock),
+    admission,
+    memory: new ByteBudget(100_000_000),
+    clock,
+    logger: silentLogger,
+    onStored: (image: { readonly filename: string }) => void stored.push(image.filename),
+  };
+  const settings: IntakeSettings = {
+    sourceId: 'aoi',
+    root,
+    maxImageBytes: 50_000_000,
+    maxPixels: 150_000_000,
+    sidecarWaitMilliseconds: 1_000,
+    incompleteMilliseconds: 30_000,
+    settleMilliseconds: 500,
+    originalsStay: true,
+    ...wish,
+  };
+  const intake = new FileIntake(services, settings);
+
+  /** Writes a file whose last change lies `ageMilliseconds` back. */
+  const put = async (path: string, content: Uint8Array | string, ageMilliseconds = 60_000): Promise<void> => {
+    const place = join(root, path);
+    await mkdir(dirname(place), { recursive: true });
+    await writeFile(place, content);
+    const time = new Date(clock.now() - ageMilliseconds);
+    await utimes(place, time, time);
+  };
+  /** Offers a file as the folder source would, quiet for `quietMilliseconds`. */
+  const offer = async (path: string, quietMilliseconds = 60_000): Promise<Verdict> => {
+    const absolutePath = join(root, path);
+    const { size, mtimeMs } = await lstat(absolutePath);
+    return intake.offer({ file: { path, bytes: size, modifiedMs: mtimeMs }, absolutePath, quietMilliseconds });
+  };
+  const statusOf = async (path: string) => {
+    const { size, mtimeMs } = await lstat(join(root, path));
+    return intake.status({ path, bytes: size, modifiedMs: mtimeMs });
+  };
+  const listed = (): Refusal[] => store.sourceFiles.refusalsPage(null, 200).rows;
+  const images = () =>
+    store.catalogue.page('all', null, 200).rows.map(({ imageId }) => {
+      const detail = store.catalogue.detail(imageId);
+      if (detail === null) throw new Error(`${imageId} has no detail`);
+      return detail;
+    });
+  return { files, store, root, clock, admission, intake, put, offer, statusOf, listed, images, stored };
+}
