@@ -1,4 +1,11 @@
-import type { Advice, Connection, Snapshot, SourceSnapshot, Statement } from '../../shared/snapshot.ts';
+import {
+  type Advice,
+  type Connection,
+  levels,
+  type Snapshot,
+  type SourceSnapshot,
+  type Statement,
+} from '../../shared/snapshot.ts';
 
 /**
  * From facts to the three answers an operator needs, in words: is everything safe, is everything flowing, what must I
@@ -17,8 +24,10 @@ export type SituationFacts = {
 export type Situation = { readonly safe: Statement; readonly flow: Statement; readonly advice: readonly Advice[] };
 
 export function assess(facts: SituationFacts): Situation {
-  return { safe: assessSafety(facts), flow: assessFlow(facts), advice: advise(facts).slice(0, 8) };
+  return { safe: assessSafety(facts), flow: assessFlow(facts), advice: advise(facts).sort(byUrgency).slice(0, 8) };
 }
+
+const byUrgency = (a: Advice, b: Advice): number => levels.indexOf(b.level) - levels.indexOf(a.level);
 
 const images = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'picture' : 'pictures'}`;
 const files = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'file' : 'files'}`;

@@ -36,8 +36,11 @@ async function decode({
   }
   const vips = await ready;
   let preview: Uint8Array;
+  takeWarnings(vips);
   try {
     preview = makePreview(vips, bytes, format);
+    const warnings = takeWarnings(vips);
+    if (warnings !== '') return { kind: 'damaged', detail: warnings };
   } catch (error) {
     if (error instanceof RangeError) return { kind: 'uncheckable', detail: error.message };
     const said = wordsOf(error);
@@ -84,6 +87,24 @@ function makePreview(vips: VipsModule, bytes: Buffer, format: 'jpeg' | 'png'): U
 function shrinkFor(edge: number): number {
   for (const shrink of [8, 4, 2]) if (edge / shrink >= previewEdge) return shrink;
   return 1;
+}
+
+/** A few stray bytes behind the last coded line: many cameras leave them, and no pixel is concerned. */
+const harmless = /extraneous bytes before marker 0xd9/;
+
+/**
+ * What libvips noted and did not fail on. It looks at the decoder's warnings before each strip of lines, so that those
+ * about the last strip (a picture whose end is cut off before the end marker) are left in its list of errors; the next
+ * operation that fails brings that list with it.
+ */
+function takeWarnings(vips: VipsModule): string {
+  try {
+    vips.Image.pngloadBuffer(Buffer.alloc(8)).delete();
+    return '';
+  } catch (error) {
+    const lines = (wordsOf(error) ?? '').split('; ').filter((line) => !harmless.test(line));
+    return lines.filter((line) => line.startsWith('VipsJpeg:')).join('; ');
+  }
 }
 
 /** What libvips says about a picture; it throws `{ message: ['vips::Error', text] }`. Null for any other failure. */
