@@ -112,40 +112,29 @@ test('closing the window hides it: the gateway goes on, and starting the program
   await expect.poll(visible).toEqual([true]);
 });
 
-test('first run: the form names what is wrong, and once it is right the gateway flows', async () => {
+test('first run: the form names what is wrong beside its field, and once it is right the gateway flows', async () => {
   const dataDir = join(product.folder, 'fresh');
   await mkdir(dataDir);
   const page = await product.launch(['open', '--data-dir', dataDir]);
-  await page.getByTestId('setup-form').waitFor();
-  const save = (setup: object) => invoke(page, 'setup.save', setup);
-  const folders = [{ id: 'aoi', path: product.input }];
-  expect(
-    await save({ baseUrl: 'nonsense', deviceId: 'line 7', deviceKey: '', folders: [{ id: 'aoi', path: 'relative' }] }),
-  ).toMatchObject({
-    ok: true,
-    value: { faults: [{ path: 'cloud.baseUrl' }, { path: 'cloud.deviceId' }] },
-  });
+  const form = page.getByTestId('setup-form');
+  await form.waitFor();
+  const address = form.getByLabel('Address of the cloud or server');
+  const device = form.getByLabel('Device id');
+  await address.fill('nonsense');
+  await device.fill('line 7');
+  await form.locator('input[type=password]').fill(product.server.deviceKey);
+  await product.app.evaluate(({ dialog }, path) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
+  }, product.input);
+  await form.getByRole('button', { name: 'Add a folder' }).click();
+  await form.getByText(product.input).waitFor();
+  await form.locator('button[type=submit]').click();
+  await form.getByText(/must be an http:\/\/ or https:\/\/ address/i).waitFor();
+  await form.getByText(/use letters, digits/i).waitFor();
 
-  await page
-    .getByLabel(/address/i)
-    .first()
-    .fill(product.server.baseUrl);
-  await page
-    .getByLabel(/device id|name of this device|device/i)
-    .first()
-    .fill('sandbox-device');
-  await page.locator('input[type=password]').first().fill(product.server.deviceKey);
-  expect(
-    await save({
-      baseUrl: product.server.baseUrl,
-      deviceId: 'sandbox-device',
-      deviceKey: product.server.deviceKey,
-      folders,
-    }),
-  ).toMatchObject({
-    ok: true,
-    value: { faults: [] },
-  });
+  await address.fill(product.server.baseUrl);
+  await device.fill('sandbox-device');
+  await form.locator('button[type=submit]').click();
   await page.getByTestId('flow-statement').getByText('ALL DELIVERED').waitFor();
   await fillFolder(product.input, { count: 1, bytes: 40_000 });
   await expect.poll(async () => (await product.server.stats()).images, { timeout: 20_000 }).toBe(1);
@@ -153,6 +142,6 @@ test('first run: the form names what is wrong, and once it is right the gateway 
   expect(JSON.stringify(written)).not.toContain(product.server.deviceKey);
   expect(written).toMatchObject({
     cloud: { deviceId: 'sandbox-device' },
-    sources: [{ id: 'aoi', path: product.input }],
+    sources: [{ kind: 'folder', path: product.input }],
   });
 });

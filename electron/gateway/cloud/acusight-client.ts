@@ -23,6 +23,10 @@ export type UploadPayload =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'file'; readonly path: string; readonly length: number };
 
+/** What is handed to the socket at once shows no progress: on a slow line it must be gone before it counts as silence. */
+const largestWhole = 256 * 1024;
+const chunkBytes = 64 * 1024;
+
 const keyMissing: DeliveryFailure = {
   code: 'key-missing',
   text: 'There is no device key yet.',
@@ -32,6 +36,15 @@ const keyMissing: DeliveryFailure = {
   gate: 'key-missing',
   ambiguous: false,
   retryAfterMilliseconds: null,
+};
+
+/** Printable ASCII without spaces: what a header may carry. */
+const sendable = /^[\x21-\x7e]+$/;
+const keyUnusable: DeliveryFailure = {
+  ...keyMissing,
+  code: 'key-unusable',
+  text: 'The device key has characters that no device key has.',
+  hint: 'Enter the device key again, without spaces and line breaks: it begins with adk_. Pictures are kept until then.',
 };
 
 /** The Acusight device API. One attempt a call: the outbox is the only one that retries. */
@@ -65,13 +78,14 @@ export class AcusightClient {
     signal: AbortSignal,
   ): Promise<DeliveryOutcome> {
     const frame = multipartFrame(JSON.stringify(metadata), metadata.filename, image.contentType);
+    const length = payload.kind === 'bytes' ? payload.bytes.length : payload.length;
     const body: RequestBody =
-      payload.kind === 'bytes'
+      payload.kind === 'bytes' && length <= largestWhole
         ? { kind: 'buffer', bytes: Buffer.concat([frame.head, payload.bytes, frame.tail]) }
         : {
             kind: 'stream',
-            length: frame.head.length + payload.length + frame.tail.length,
-            chunks: framed(frame.head, payload.path, frame.tail),
+            length: frame.head.length + length + frame.tail.length,
+            chunks: framed(frame.head, payload, frame.tail),
           };
     return this.#call(
       'POST',
@@ -82,7 +96,7 @@ export class AcusightClient {
     );
   }
 
-  /** `GET /device/self`: is the API there, and does it know us? */
+  /** `GET /device/self`: is the API there, and does it know us? Without an answer we are offline: no picture was sent. */
   self(signal: AbortSignal): Promise<DeliveryOutcome> {
     return this.#call('GET', '/device/self', {}, { kind: 'none' }, signal);
   }
@@ -100,6 +114,7 @@ export class AcusightClient {
   ): Promise<DeliveryOutcome> {
     const key = this.#options.deviceKey();
     if (key === null) return { kind: 'failed', failure: keyMissing };
+    if (!sendable.test(key)) return { kind: 'failed', failure: keyUnusable };
     const outcome = await exchange(this.#pool, {
       method,
       path: `${this.#basePath}${path}`,
@@ -108,12 +123,20 @@ export class AcusightClient {
       silenceMilliseconds: this.#options.answerTimeoutMilliseconds,
       signal,
     });
-    return meaningOf(outcome, this.#options.now());
+    const carried = body.kind !== 'none';
+    return meaningOf(
+      outcome.kind === 'lost' ? { ...outcome, sent: outcome.sent && carried } : outcome,
+      this.#options.now(),
+    );
   }
 }
 
-async function* framed(head: Buffer, path: string, tail: Buffer): AsyncGenerator<Uint8Array> {
+async function* framed(head: Buffer, payload: UploadPayload, tail: Buffer): AsyncGenerator<Uint8Array> {
   yield head;
-  yield* createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>;
+  if (payload.kind === 'file') {
+    yield* createReadStream(payload.path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>;
+  } else {
+    for (let at = 0; at < payload.bytes.length; at += chunkBytes) yield payload.bytes.subarray(at, at + chunkBytes);
+  }
   yield tail;
 }

@@ -101,7 +101,8 @@ export function parseAnswer(body: string): ParsedAnswer | null {
   const fields = value as Record<string, unknown>;
   const found = identifiers.parse(fields['data'] ?? fields);
   return {
-    success: fields['success'] !== false,
+    // The notify endpoint's errors have no `success`: an object that names an error is none either.
+    success: fields['success'] === true || (fields['success'] !== false && !fields['error']),
     serverImageId: found.image_id ?? found.id ?? null,
     serverBatchId: found.batch_id ?? null,
     error: parseError(fields),

@@ -34,7 +34,7 @@ function meaningOfAnswer(answer: Answer, now: number): DeliveryOutcome {
   });
 
   if (status >= 200 && status < 300) return meaningOfSuccess(answer, parsed, failed);
-  if (status === 409 || isDuplicate(parsed)) {
+  if ((status === 409 && !looksLikeHtml(answer)) || ((status === 400 || status === 422) && isDuplicate(parsed))) {
     return {
       kind: 'acknowledged',
       duplicate: true,
@@ -42,11 +42,8 @@ function meaningOfAnswer(answer: Answer, now: number): DeliveryOutcome {
       serverBatchId: parsed?.serverBatchId ?? null,
     };
   }
-  if (
-    status === 511 ||
-    (status >= 300 && status < 400) ||
-    (htmlStatuses.has(status) && parsed === null && looksLikeHtml(answer))
-  ) {
+  if (status >= 300 && status < 400) return failed({ ...intercepted, hint: redirectHint });
+  if (status === 511 || (htmlStatuses.has(status) && parsed === null && looksLikeHtml(answer))) {
     return failed(intercepted);
   }
   switch (status) {
@@ -120,14 +117,15 @@ function meaningOfAnswer(answer: Answer, now: number): DeliveryOutcome {
 }
 
 function meaningOfSuccess(
-  { complete }: Answer,
+  answer: Answer,
   parsed: ParsedAnswer | null,
   failed: (
     failure: Omit<DeliveryFailure, 'technical' | 'ambiguous' | 'retryAfterMilliseconds'> & { ambiguous?: boolean },
   ) => DeliveryOutcome,
 ): DeliveryOutcome {
+  const { complete } = answer;
   if (parsed === null) {
-    if (complete) return failed(intercepted);
+    if (complete || looksLikeHtml(answer)) return failed({ ...intercepted, ambiguous: !complete });
     return failed({
       code: 'answer-broke-off',
       text: 'Sent, but the answer broke off.',
@@ -173,21 +171,26 @@ const intercepted = {
   gate: 'intercepted' satisfies GateReason,
 } as const;
 
+const redirectHint =
+  'A redirect is not followed. Check whether cloud.baseUrl must begin with https://; otherwise a login page of the network is in the way: ask the network’s administrator.';
+
 /** Statuses that a web server or proxy in between also gives by itself, with a page of its own. */
-const htmlStatuses: ReadonlySet<number> = new Set([400, 401, 403, 415, 422]);
+const htmlStatuses: ReadonlySet<number> = new Set([400, 401, 403, 409, 415, 422]);
 
 const looksLikeHtml = ({ headers, body }: Answer): boolean =>
   (headers['content-type'] ?? '').includes('html') || /^\s*<(?:!doctype|html)/i.test(body);
 
+/** Whole codes only: a `DUPLICATE_FIELD` is a fault of the request, and its picture is not in the cloud. */
 const isDuplicate = (parsed: ParsedAnswer | null): boolean =>
-  /DUPLICATE|ALREADY_EXISTS|^CONFLICT$/i.test(parsed?.error?.code ?? '');
+  /^(?:CONFLICT|DUPLICATE(?:_IMAGE)?|(?:IMAGE_)?(?:DUPLICATE|(?:ALREADY_)?EXISTS))$/i.test(parsed?.error?.code ?? '');
 
 const quote = (parsed: ParsedAnswer | null): string => {
   const words = parsed?.error?.message.trim() ?? '';
   return words === '' ? '' : `: “${words.slice(0, 200)}”`;
 };
 
-function wordsOf({ status, body }: Answer, parsed: ParsedAnswer | null): string {
+function wordsOf({ status, headers, body }: Answer, parsed: ParsedAnswer | null): string {
+  if (status >= 300 && status < 400) return `HTTP ${status} to ${headers['location'] ?? 'nowhere'}`.slice(0, 500);
   const words =
     parsed?.error === null || parsed === null
       ? body.replace(/\s+/g, ' ').trim()

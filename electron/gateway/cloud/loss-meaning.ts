@@ -70,9 +70,16 @@ function offlineWords(code: string): Words {
       hint: 'Check the network cable and switch of this PC, and that the firewall lets it reach the address in cloud.baseUrl.',
     };
   }
+  if (code === 'ACUSIGHT_SILENCE') {
+    return {
+      code: 'server-silent',
+      text: 'The connection is there, but the server does not answer.',
+      hint: 'Check the Acusight server, and what lies between it and this PC: a proxy or firewall may hold the connection.',
+    };
+  }
   return {
     code: 'connection-lost',
-    text: 'The connection broke before the picture was sent.',
+    text: 'The connection to the server broke off.',
     hint: 'Check the network between this PC and the server.',
   };
 }

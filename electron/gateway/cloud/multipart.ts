@@ -24,5 +24,13 @@ export function multipartFrame(metadata: string, filename: string, imageType: st
   };
 }
 
-/** As browsers do it (HTML Standard, multipart/form-data encoding): UTF-8, with these three characters escaped. */
-const escapeName = (name: string): string => name.replace(/"/g, '%22').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+/**
+ * As browsers do it (HTML Standard, multipart/form-data encoding): UTF-8, with quote and line breaks escaped. Escaped
+ * too are the backslash, which many parsers take for the beginning of an escape, and control characters, which no
+ * header may hold. The metadata has the name as it is.
+ */
+const escapeName = (name: string): string =>
+  name.replace(
+    /["\\\p{Cc}]/gu,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );

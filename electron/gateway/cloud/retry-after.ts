@@ -9,7 +9,8 @@ export function parseRetryAfter(value: string | undefined, now: number): number 
   if (value === undefined) return null;
   const text = value.trim();
   if (/^\d{1,9}$/.test(text)) return Math.min(Number(text) * 1_000, longestRetryAfter);
-  const date = Date.parse(text);
-  if (Number.isNaN(date) || !/[a-z]/i.test(text)) return null;
+  // Date.parse alone takes much for a date that is none ("May 5"): all three forms of an HTTP date begin with a weekday.
+  const date = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .*\d\d:\d\d:\d\d/i.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(date)) return null;
   return Math.min(Math.max(0, date - now), longestRetryAfter);
 }

@@ -16,8 +16,10 @@ export type FolderListener = {
  * because it reports a file too early when its writer stalls; the watched folder has its own rule for what is finished.
  */
 export class FolderEvents {
+  /** Resolves once changes are noticed, or never will be: after a failure or a close. */
   readonly ready: Promise<void>;
   readonly #watcher;
+  #endWait: () => void = () => undefined;
 
   constructor(root: string, filter: FileFilter, listener: FolderListener) {
     const toRelative = (path: string): string => relative(root, path).split(sep).join('/');
@@ -31,6 +33,7 @@ export class FolderEvents {
       },
     });
     this.ready = new Promise((resolve) => {
+      this.#endWait = resolve;
       this.#watcher.once('ready', resolve);
       this.#watcher.once('error', () => resolve());
     });
@@ -42,7 +45,8 @@ export class FolderEvents {
     this.#watcher.on('error', (error) => listener.onFailure(error));
   }
 
-  close(): Promise<void> {
-    return this.#watcher.close();
+  async close(): Promise<void> {
+    this.#endWait();
+    await this.#watcher.close();
   }
 }

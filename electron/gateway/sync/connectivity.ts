@@ -34,6 +34,9 @@ export class Connectivity {
   #failures = 0;
   #errorsInRow = 0;
   #careful = true;
+  #probing = false;
+  #proven = false;
+  #asked = false;
   #limit: number;
   #successes = 0;
   #lastSuccessAt: number | null = null;
@@ -70,6 +73,11 @@ export class Connectivity {
     return this.#careful ? 1 : this.#limit;
   }
 
+  /** A probe has just found the way open, and nothing was delivered since. */
+  get isProven(): boolean {
+    return this.isOpen && this.#proven;
+  }
+
   /** What to do when the time of `nextProbeAt` has come: ask the server, or simply let one delivery try. */
   get probeBy(): 'request' | 'delivery' {
     return this.#facts.state === 'throttled' || this.#facts.state === 'trouble' ? 'delivery' : 'request';
@@ -77,7 +85,9 @@ export class Connectivity {
 
   /** A probe was answered as the API answers, or waiting was all that was asked of us. */
   reopen(): void {
+    this.#probing = false;
     if (this.isOpen) return;
+    this.#proven = this.probeBy === 'request';
     this.#careful = true;
     this.#errorsInRow = 0;
     this.#say({ state: 'online', nextProbeAt: null, text: '', hint: '', technical: '' });
@@ -89,6 +99,7 @@ export class Connectivity {
     this.#failures = 0;
     this.#errorsInRow = 0;
     this.#careful = false;
+    this.#proven = false;
     this.#successes += 1;
     if (this.#limit < this.#most && this.#successes >= successesUntilFaster) {
       this.#limit += 1;
@@ -114,36 +125,49 @@ export class Connectivity {
     // Deliveries that were under way together fail together: one pause, one step of the delay.
     if (!this.isOpen && this.#facts.state !== 'starting' && failure.gate === this.#facts.state && !this.#probing)
       return;
+    const delay = this.#delayFor(failure);
     this.#probing = false;
+    this.#proven = false;
     if (failure.gate === 'throttled') {
       this.#limit = Math.max(1, Math.floor(this.#limit / 2));
       this.#successes = 0;
     }
     const now = this.#time.now();
-    const delay = failure.retryAfterMilliseconds ?? this.#delayFor(failure.gate);
     this.#failures += 1;
     this.#say({
       state: failure.gate,
-      nextProbeAt: failure.gate === 'key-missing' ? null : now + delay,
+      nextProbeAt: this.#planProbe(failure.gate, now + delay, now),
       text: failure.text,
       hint: failure.hint,
       technical: failure.technical,
     });
   }
 
-  #probing = false;
   /** A probe begins: its failure is a new one. */
   probing(): void {
     this.#probing = true;
+    this.#asked = false;
   }
 
   /** Somebody asked to try now, or a new key was entered. */
   tryNow(): void {
+    this.#asked = true;
     if (!this.isOpen) this.#facts = { ...this.#facts, nextProbeAt: this.#time.now() };
   }
 
-  #delayFor(gate: GateReason): number {
-    if (gate === 'key-refused') return keyProbeMilliseconds;
+  /** What failed may have begun before somebody asked to try now, with the key of before: then now is the time. */
+  #planProbe(gate: GateReason, planned: number, now: number): number | null {
+    const asked = this.#asked && gate !== 'throttled';
+    this.#asked = false;
+    if (asked) return now;
+    return gate === 'key-missing' ? null : planned;
+  }
+
+  #delayFor({ gate, retryAfterMilliseconds }: DeliveryFailure): number {
+    // A server that asks for no time at all (0, or a date that has passed) must not make us ask without a pause.
+    if (retryAfterMilliseconds !== null && retryAfterMilliseconds > 0) return retryAfterMilliseconds;
+    // A delivery's refusal may be about its picture: that a probe is refused too shows soon.
+    if (gate === 'key-refused' && this.#probing) return keyProbeMilliseconds;
     return backoffDelay(this.#failures, gateBackoff, this.#time.random());
   }
 

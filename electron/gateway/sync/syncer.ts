@@ -8,6 +8,7 @@ import type { Outbox } from '../store/outbox.ts';
 import type { Connectivity } from './connectivity.ts';
 import type { Delivery } from './delivery/cloud-mode.ts';
 import { decide } from './retry-policy.ts';
+import { Suspects } from './suspects.ts';
 
 export type SyncerOptions = {
   readonly outbox: Outbox;
@@ -42,10 +43,12 @@ export class Syncer {
   readonly #options: SyncerOptions;
   readonly #bell: Bell;
   readonly #abort = new AbortController();
+  readonly #suspects: Suspects;
   readonly #active = new Map<number, { readonly entry: LeasedEntry; readonly done: Promise<void> }>();
   #claimed: LeasedEntry[] = [];
   #finished: Finished[] = [];
   #flushScheduled = false;
+  #cancelFlush: () => void = () => undefined;
   #run: Promise<void> | null = null;
   #heardAt = 0;
   #renewedAt = 0;
@@ -53,6 +56,7 @@ export class Syncer {
   constructor(options: SyncerOptions) {
     this.#options = options;
     this.#bell = new Bell(options.clock);
+    this.#suspects = new Suspects({ monotonic: options.clock.monotonic, random: options.random });
   }
 
   start(): void {
@@ -66,6 +70,7 @@ export class Syncer {
     this.#bell.ring();
     await this.#run;
     await Promise.allSettled([...this.#active.values()].map(({ done }) => done));
+    this.#cancelFlush();
     this.#flush();
   }
 
@@ -89,11 +94,16 @@ export class Syncer {
         await sleep(this.#options.clock, idleMilliseconds, signal);
       }
     }
-    this.#release(this.#claimed.splice(0));
+    try {
+      this.#release(this.#claimed.splice(0));
+    } catch (error) {
+      // The start after this one finds the leases and returns them.
+      this.#options.logger.log('warn', 'leases-not-released', { error });
+    }
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
-    const { connectivity, outbox, clock } = this.#options;
+    const { connectivity } = this.#options;
     this.#renewLeases();
     if (!connectivity.isOpen) {
       this.#release(this.#claimed.splice(0));
@@ -101,14 +111,21 @@ export class Syncer {
     }
     const most = connectivity.concurrency;
     if (this.#active.size >= most) return this.#idle(null);
-    if (this.#claimed.length === 0)
-      this.#claimed = [...outbox.lease(most === 1 ? 1 : most * claimAhead, clock.now(), leaseMilliseconds)];
+    if (this.#claimed.length === 0) this.#claim(most === 1 ? 1 : most * claimAhead);
     if (this.#claimed.length === 0) return this.#waitForWork(signal);
     while (this.#active.size < most) {
       const entry = this.#claimed.shift();
       if (entry === undefined) break;
       this.#begin(entry, signal);
     }
+  }
+
+  #claim(limit: number): void {
+    const { outbox, clock } = this.#options;
+    const leased = outbox.lease(limit + this.#suspects.count, clock.now(), leaseMilliseconds);
+    this.#claimed = [...this.#suspects.choose(leased)];
+    const chosen = new Set(this.#claimed);
+    this.#release(leased.filter((entry) => !chosen.has(entry)));
   }
 
   #begin(entry: LeasedEntry, signal: AbortSignal): void {
@@ -139,8 +156,12 @@ export class Syncer {
     if (decision.gate === 'success') connectivity.delivered();
     else if (decision.gate !== 'none' && outcome.kind === 'failed') {
       if (decision.gate === 'server-error') connectivity.serverError(outcome.failure);
-      else connectivity.pause(outcome.failure);
+      else {
+        if (connectivity.isProven && outcome.failure.gate !== 'throttled') this.#suspects.blame(entry.seq);
+        connectivity.pause(outcome.failure);
+      }
     }
+    if (decision.settlement.kind !== 'release') this.#suspects.pardon(entry.seq);
     if (outcome.kind === 'failed') {
       const { code, technical, disposition, ambiguous } = outcome.failure;
       logger.log(disposition === 'bury' ? 'error' : 'warn', 'delivery-failed', {
@@ -154,7 +175,7 @@ export class Syncer {
     this.#finished.push({ entry, settlement: decision.settlement });
     if (!this.#flushScheduled) {
       this.#flushScheduled = true;
-      this.#options.clock.after(settleWithinMilliseconds, () => this.#flush());
+      this.#cancelFlush = this.#options.clock.after(settleWithinMilliseconds, () => this.#flush());
     }
   }
 
@@ -226,6 +247,8 @@ export class Syncer {
     const { clock, outbox } = this.#options;
     if (clock.monotonic() - this.#renewedAt < renewMilliseconds) return;
     this.#renewedAt = clock.monotonic();
+    // What is finished and not yet settled is held by nobody: its lease must not expire now.
+    this.#flush();
     const held = [...[...this.#active.values()].map(({ entry }) => entry), ...this.#claimed];
     outbox.renew(held, clock.now() + leaseMilliseconds);
     outbox.expireLeases(clock.now());

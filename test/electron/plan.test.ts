@@ -1,0 +1,46 @@
+import { rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { makePlan } from '../../electron/plan.ts';
+
+it('the product itself keeps its data and its configuration with the user, and may write both', () => {
+  expect(makePlan({ command: 'open', dataDir: null, configFile: null }, '/home/u/.config/gw')).toMatchObject({
+    dataDir: resolve('/home/u/.config/gw/data'),
+    configFile: resolve('/home/u/.config/gw/data/config.json'),
+    editable: true,
+    headless: false,
+    logToStdout: false,
+  });
+});
+
+it('a configuration that was given is not written to', () => {
+  expect(makePlan({ command: 'open', dataDir: '/d', configFile: 'c.json' }, '/u')).toMatchObject({
+    dataDir: resolve('/d'),
+    configFile: resolve('c.json'),
+    editable: false,
+  });
+});
+
+it('the integrator’s way in logs to standard output and changes nothing', () => {
+  expect(
+    makePlan({ command: 'gateway', dataDir: 'd', configFile: 'c', headless: true, exitWhenDrained: true }, '/u'),
+  ).toEqual({
+    command: 'gateway',
+    dataDir: resolve('d'),
+    configFile: resolve('c'),
+    headless: true,
+    exitWhenDrained: true,
+    editable: false,
+    logToStdout: true,
+  });
+});
+
+it('each demo has a folder of its own', () => {
+  const plans = [1, 2].map(() => makePlan({ command: 'demo', json: true, keepOpen: false }, '/u'));
+  const roots = plans.map(({ dataDir }) => dirname(dataDir));
+  onTestFinished(async () => {
+    for (const root of roots) await rm(root, { recursive: true });
+  });
+  expect(new Set(roots).size).toBe(2);
+  expect(plans[0]?.configFile).toBe(join(roots[0] ?? '', 'config.json'));
+});

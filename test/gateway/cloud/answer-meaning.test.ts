@@ -1,0 +1,218 @@
+import { describe, expect, test } from 'vitest';
+import { meaningOf } from '../../../electron/gateway/cloud/answer-meaning.ts';
+import type { DeliveryFailure, DeliveryOutcome } from '../../../electron/gateway/model/delivery.ts';
+
+const now = Date.UTC(2025, 10, 21);
+
+const bodies = {
+  envelope: { type: 'application/json', text: '{"success":false,"error":{"code":"SOME_CODE","message":"Words"}}' },
+  strings: { type: 'application/json', text: '{"error":"Words"}' },
+  html: { type: 'text/html; charset=utf-8', text: '<!doctype html><title>Login</title>' },
+  untypedHtml: { type: '', text: '\n <HTML><body>Login</body>' },
+  empty: { type: '', text: '' },
+  garbage: { type: 'application/json', text: '{"success": true, "data": {"image_id"' },
+  text: { type: 'text/plain', text: 'upstream connect error' },
+} as const;
+type BodyName = keyof typeof bodies;
+const bodyNames = Object.keys(bodies) as BodyName[];
+
+function answer(
+  status: number,
+  body: { readonly type: string; readonly text: string },
+  { complete = true, headers = {} }: { complete?: boolean; headers?: Record<string, string> } = {},
+): DeliveryOutcome {
+  return meaningOf(
+    { kind: 'answer', status, headers: { 'content-type': body.type, ...headers }, body: body.text, complete },
+    now,
+  );
+}
+
+const json = (value: unknown) => ({ type: 'application/json', text: JSON.stringify(value) });
+
+function failureOf(outcome: DeliveryOutcome): DeliveryFailure {
+  if (outcome.kind !== 'failed') throw new Error(`not a failure: ${outcome.kind}`);
+  return outcome.failure;
+}
+
+/** Disposition and gate in two words, as the table of the architecture has them. */
+const verdict = (outcome: DeliveryOutcome): string =>
+  outcome.kind === 'failed'
+    ? `${outcome.failure.disposition} ${outcome.failure.gate}`
+    : outcome.kind === 'acknowledged'
+      ? outcome.duplicate
+        ? 'duplicate'
+        : 'acknowledged'
+      : outcome.kind;
+
+function expected(status: number, name: BodyName, complete: boolean): string {
+  const isJson = name === 'envelope' || name === 'strings';
+  const isHtml = name === 'html' || name === 'untypedHtml';
+  if (status < 300) return isJson ? 'retry trouble' : isHtml || complete ? 'pause intercepted' : 'retry offline';
+  if (status < 400 || status === 511) return 'pause intercepted';
+  if (status === 409) return isHtml ? 'pause intercepted' : 'duplicate';
+  if ([400, 401, 403, 415, 422].includes(status) && isHtml) return 'pause intercepted';
+  if ([400, 413, 415, 422].includes(status)) return 'bury trouble';
+  if (status === 401 || status === 403) return 'pause key-refused';
+  if ([404, 405, 410].includes(status)) return 'pause wrong-address';
+  if (status === 407) return 'pause offline';
+  if (status === 429) return 'pause throttled';
+  return 'retry trouble';
+}
+
+const statuses = Array.from({ length: 400 }, (_, index) => 200 + index);
+
+describe('every status from 200 to 599', () => {
+  test.each(bodyNames)('with a body that is %s means what the table says', (name) => {
+    for (const complete of [true, false]) {
+      for (const status of statuses) {
+        const found = verdict(answer(status, bodies[name], { complete }));
+        expect(`${status} ${complete}: ${found}`).toBe(`${status} ${complete}: ${expected(status, name, complete)}`);
+      }
+    }
+  });
+
+  test('never takes a picture for delivered on a body that is not the API’s, but for a 409', () => {
+    for (const name of ['html', 'untypedHtml', 'empty', 'garbage', 'text'] as const) {
+      for (const status of statuses) {
+        const outcome = answer(status, bodies[name]);
+        if (outcome.kind === 'acknowledged') expect([status, outcome.duplicate]).toEqual([409, true]);
+      }
+    }
+  });
+
+  test('gives words, advice and the status to whoever reads it', () => {
+    for (const status of statuses) {
+      const outcome = answer(status, bodies.text);
+      if (outcome.kind !== 'failed' || (status >= 300 && status < 400)) continue;
+      expect(outcome.failure.text).toMatch(/\.$/);
+      expect(outcome.failure.hint).toMatch(/\.$/);
+      expect(outcome.failure.technical).toBe(`HTTP ${status} upstream connect error`);
+    }
+  });
+
+  test('is ambiguous only where the answer broke off', () => {
+    for (const name of bodyNames) {
+      for (const status of statuses) {
+        const outcome = answer(status, bodies[name]);
+        if (outcome.kind === 'failed') expect([status, outcome.failure.ambiguous]).toEqual([status, false]);
+      }
+    }
+    expect(failureOf(answer(201, bodies.garbage, { complete: false })).ambiguous).toBe(true);
+    expect(failureOf(answer(200, bodies.html, { complete: false })).ambiguous).toBe(true);
+    expect(failureOf(answer(502, bodies.empty, { complete: false })).ambiguous).toBe(true);
+  });
+});
+
+describe('a picture counts as delivered', () => {
+  test.each([
+    ['an envelope', { success: true, data: { image_id: 'img-1', batch_id: 'b-1' } }, 'img-1', 'b-1'],
+    ['a bare object', { image_id: 5, batch_id: 6 }, '5', '6'],
+    ['an empty object', {}, null, null],
+  ])('after a 2xx with %s', (_form, body, serverImageId, serverBatchId) => {
+    for (const status of [200, 201, 202]) {
+      expect(answer(status, json(body))).toEqual({
+        kind: 'acknowledged',
+        duplicate: false,
+        serverImageId,
+        serverBatchId,
+      });
+    }
+  });
+
+  test('after a 2xx whose object is whole although the connection broke behind it', () => {
+    expect(verdict(answer(201, json({ success: true }), { complete: false }))).toBe('acknowledged');
+  });
+
+  test('as a duplicate after a 409, with the identifiers where they are given', () => {
+    expect(answer(409, json({ success: false, data: { image_id: 7 }, error: { code: 'CONFLICT' } }))).toEqual({
+      kind: 'acknowledged',
+      duplicate: true,
+      serverImageId: '7',
+      serverBatchId: null,
+    });
+    expect(verdict(answer(409, bodies.empty))).toBe('duplicate');
+  });
+
+  test.each([
+    'CONFLICT',
+    'DUPLICATE',
+    'DUPLICATE_IMAGE',
+    'IMAGE_DUPLICATE',
+    'IMAGE_ALREADY_EXISTS',
+    'ALREADY_EXISTS',
+    'IMAGE_EXISTS',
+  ])('as a duplicate after a refusal that names it so: %s', (code) => {
+    const body = json({ success: false, error: { code, message: 'known' } });
+    for (const status of [200, 400, 422]) expect(verdict(answer(status, body))).toBe('duplicate');
+  });
+
+  test.each([
+    [400, 'DUPLICATE_ANNOTATION'],
+    [400, 'DUPLICATE_FIELD'],
+    [403, 'DUPLICATE_DEVICE'],
+    [401, 'DUPLICATE_KEY'],
+    [429, 'DUPLICATE_IMAGE'],
+    [500, 'CONFLICT'],
+    [503, 'DUPLICATE_IMAGE'],
+  ])('but not after a %i because of the code %s', (status, code) => {
+    expect(answer(status, json({ success: false, error: { code, message: 'no' } })).kind).toBe('failed');
+  });
+
+  test.each([
+    ['an error without a success flag', { error: { code: 'UNAUTHORIZED', message: 'no' } }],
+    ['the flat error of notify', { error: 'Failed to store' }],
+    ['success: false', { success: false }],
+  ])('not after a 200 with %s', (_form, body) => {
+    expect(verdict(answer(200, json(body)))).toBe('retry trouble');
+  });
+});
+
+describe('words', () => {
+  test('of the server are shown where it refuses a picture', () => {
+    const body = json({ success: false, error: { code: 'VALIDATION_ERROR', message: 'width is required' } });
+    expect(failureOf(answer(400, body))).toMatchObject({
+      code: 'refused-by-cloud',
+      text: 'The cloud refused this picture: “width is required”.',
+      technical: 'HTTP 400 VALIDATION_ERROR width is required',
+    });
+    expect(failureOf(answer(200, body))).toMatchObject({ code: 'refused-by-cloud', disposition: 'bury' });
+  });
+
+  test('are bounded, however much the server says', () => {
+    const flood = 'x'.repeat(100_000);
+    const body = json({ success: false, error: { code: 'C', message: flood, details: flood } });
+    const found = failureOf(answer(400, body));
+    expect(found.technical.length).toBeLessThanOrEqual(500);
+    expect(found.text.length).toBeLessThanOrEqual(300);
+    expect(failureOf(answer(502, { type: 'text/plain', text: flood })).technical.length).toBeLessThanOrEqual(500);
+  });
+
+  test('name where a redirect leads, for it tells what is in the way', () => {
+    const found = failureOf(answer(301, bodies.empty, { headers: { location: 'https://acusight.example/api' } }));
+    expect(found.technical).toBe('HTTP 301 to https://acusight.example/api');
+  });
+});
+
+describe('Retry-After', () => {
+  test.each([
+    [429, '30', 30_000],
+    [503, '120', 120_000],
+    [503, new Date(now + 60_000).toUTCString(), 60_000],
+    [429, 'soon', null],
+  ])('of a %i with %s is kept', (status, value, wait) => {
+    const found = failureOf(answer(status, bodies.envelope, { headers: { 'retry-after': value } }));
+    expect(found.retryAfterMilliseconds).toBe(wait);
+  });
+});
+
+describe('without an answer', () => {
+  test('what was stopped is stopped, sent or not', () => {
+    expect(meaningOf({ kind: 'aborted', sent: true }, now)).toEqual({ kind: 'aborted', sent: true });
+  });
+
+  test('what was lost is a failure of the line', () => {
+    const error = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+    expect(verdict(meaningOf({ kind: 'lost', sent: false, error }, now))).toBe('pause offline');
+    expect(verdict(meaningOf({ kind: 'lost', sent: true, error }, now))).toBe('retry offline');
+  });
+});

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { type ConfigFault, parseConfig } from '../../shared/config.ts';
+
+const cloud = { baseUrl: 'http://127.0.0.1:8080/api', mode: 'cloud', deviceId: 'line-7' };
+const folder = { id: 'aoi', kind: 'folder', path: '/data/in' };
+
+function faultsOf(value: unknown): readonly ConfigFault[] {
+  const outcome = parseConfig(value);
+  return outcome.ok ? [] : outcome.faults;
+}
+const pathsOf = (value: unknown): string[] => faultsOf(value).map(({ path }) => path);
+
+it('takes the example of the documentation', () => {
+  const outcome = parseConfig({
+    cloud: { baseUrl: 'http://127.0.0.1:8080/api', mode: 'cloud', deviceId: 'line-7' },
+    sources: [{ id: 'aoi', kind: 'folder', path: '/data/in', afterIngest: 'keep' }],
+    store: { maxBytes: 50000000000, minFreeBytes: 1000000000 },
+    sync: { concurrency: 4 },
+  });
+  expect(outcome).toMatchObject({ ok: true, config: { cloud, store: { maxBytes: 50_000_000_000 } } });
+});
+
+it('has a default for everything but the cloud, and for a source but where it is', () => {
+  expect(parseConfig({ cloud: { baseUrl: cloud.baseUrl, deviceId: 'line-7' }, sources: [folder] })).toEqual({
+    ok: true,
+    config: {
+      cloud,
+      sources: [
+        {
+          ...folder,
+          include: ['**'],
+          exclude: [],
+          afterIngest: 'keep',
+          settleMilliseconds: 500,
+          incompleteSeconds: 30,
+          rescanSeconds: 60,
+          polling: 'auto',
+          pollMilliseconds: 2_000,
+          sidecar: { waitMilliseconds: 1_000 },
+        },
+      ],
+      ingest: { maxImageBytes: 50_000_000, maxPixels: 150_000_000 },
+      store: { maxBytes: 50_000_000_000, minFreeBytes: 1_000_000_000 },
+      sync: { concurrency: 4, connectTimeoutMilliseconds: 10_000, answerTimeoutMilliseconds: 60_000 },
+    },
+  });
+  expect(parseConfig({ cloud })).toMatchObject({ ok: true, config: { sources: [] } });
+});
+
+describe('unknown keys are refused at every level, by their path', () => {
+  it.each([
+    ['surces', { cloud, surces: [] }],
+    ['cloud.deviceKey', { cloud: { ...cloud, deviceKey: 'adk_00' } }],
+    ['sources[0].afterIngset', { cloud, sources: [{ ...folder, afterIngset: 'delete' }] }],
+    ['sources[1].sidecar.wait', { cloud, sources: [folder, { ...folder, id: 'b', sidecar: { wait: 1 } }] }],
+    ['ingest.maxBytes', { cloud, ingest: { maxBytes: 1 } }],
+    ['store.max', { cloud, store: { max: 1 } }],
+    ['sync.retries', { cloud, sync: { retries: 3 } }],
+  ])('%s', (path, value) => {
+    expect(faultsOf(value)).toEqual([{ path, message: expect.stringContaining('not a setting') }]);
+  });
+
+  it('all of them at once', () => {
+    expect(pathsOf({ cloud: { ...cloud, a: 1, b: 2 }, c: 3 }).sort()).toEqual(['c', 'cloud.a', 'cloud.b']);
+  });
+});
+
+describe('each fault is named with its path', () => {
+  const source = (change: Record<string, unknown>) => ({ cloud, sources: [{ ...folder, ...change }] });
+  it.each<[string, unknown]>([
+    ['(the file)', null],
+    ['(the file)', []],
+    ['(the file)', 'text'],
+    ['cloud', {}],
+    ['cloud.baseUrl', { cloud: { deviceId: 'a' } }],
+    ['cloud.deviceId', { cloud: { baseUrl: cloud.baseUrl } }],
+    ['cloud.mode', { cloud: { ...cloud, mode: 'lan' } }],
+    ['cloud.deviceId', { cloud: { ...cloud, deviceId: 'line 7' } }],
+    ['cloud.deviceId', { cloud: { ...cloud, deviceId: '' } }],
+    ['cloud.deviceId', { cloud: { ...cloud, deviceId: 'x'.repeat(65) } }],
+    ['sources', { cloud, sources: folder }],
+    ['sources', { cloud, sources: Array.from({ length: 65 }, (_, index) => ({ ...folder, id: `s${index}` })) }],
+    ['sources[0].id', source({ id: '-a' })],
+    ['sources[0].kind', source({ kind: 'camera' })],
+    ['sources[0].path', source({ path: '' })],
+    ['sources[0].path', source({ path: 7 })],
+    ['sources[0].name', source({ name: '' })],
+    ['sources[0].include', source({ include: [] })],
+    ['sources[0].include[1]', source({ include: ['*.jpg', ''] })],
+    ['sources[0].exclude[0]', source({ exclude: [7] })],
+    ['sources[0].afterIngest', source({ afterIngest: 'move' })],
+    ['sources[0].archivePath', source({ archivePath: '' })],
+    ['sources[0].settleMilliseconds', source({ settleMilliseconds: 49 })],
+    ['sources[0].settleMilliseconds', source({ settleMilliseconds: 100.5 })],
+    ['sources[0].incompleteSeconds', source({ incompleteSeconds: 0 })],
+    ['sources[0].rescanSeconds', source({ rescanSeconds: 100_000 })],
+    ['sources[0].polling', source({ polling: true })],
+    ['sources[0].pollMilliseconds', source({ pollMilliseconds: 1 })],
+    ['sources[0].sidecar.waitMilliseconds', source({ sidecar: { waitMilliseconds: -1 } })],
+    ['ingest.maxImageBytes', { cloud, ingest: { maxImageBytes: 0 } }],
+    ['ingest.maxImageBytes', { cloud, ingest: { maxImageBytes: 2_000_000_001 } }],
+    ['ingest.maxPixels', { cloud, ingest: { maxPixels: -5 } }],
+    ['store.maxBytes', { cloud, store: { maxBytes: 999_999 } }],
+    ['store.maxBytes', { cloud, store: { maxBytes: '50GB' } }],
+    ['store.minFreeBytes', { cloud, store: { minFreeBytes: -1 } }],
+    ['sync.concurrency', { cloud, sync: { concurrency: 0 } }],
+    ['sync.concurrency', { cloud, sync: { concurrency: 65 } }],
+    ['sync.connectTimeoutMilliseconds', { cloud, sync: { connectTimeoutMilliseconds: 99 } }],
+    ['sync.answerTimeoutMilliseconds', { cloud, sync: { answerTimeoutMilliseconds: null } }],
+  ])('%s', (path, value) => {
+    const faults = faultsOf(value);
+    expect(faults.map((fault) => fault.path)).toEqual([path]);
+    expect(faults[0]?.message).toMatch(/\w+ \w+/);
+  });
+
+  it('several in one file, all of them', () => {
+    const value = { cloud: { ...cloud, mode: 'x' }, sources: [{ ...folder, path: 1, afterIngest: 2 }], sync: 3 };
+    expect(pathsOf(value).sort()).toEqual(['cloud.mode', 'sources[0].afterIngest', 'sources[0].path', 'sync']);
+  });
+
+  it('a source that has the id of another', () => {
+    const value = { cloud, sources: [folder, { ...folder, id: 'b', path: '/b' }, { ...folder, path: '/c' }] };
+    expect(faultsOf(value)).toEqual([
+      { path: 'sources[2].id', message: '"aoi" is already the id of sources[0]; every source needs its own' },
+    ]);
+  });
+});
+
+describe('the cloud’s address', () => {
+  const parse = (baseUrl: string) => {
+    const outcome = parseConfig({ cloud: { ...cloud, baseUrl } });
+    return outcome.ok ? outcome.config.cloud.baseUrl : outcome.faults[0]?.path;
+  };
+
+  it.each([
+    ['https://acusight.io/api', 'https://acusight.io/api'],
+    ['https://acusight.io/api///', 'https://acusight.io/api'],
+    ['HTTP://Server:8080/api', 'HTTP://Server:8080/api'],
+    ['http://[::1]:8080/api', 'http://[::1]:8080/api'],
+    ['http://größe.example/api', 'http://größe.example/api'],
+    ['http://10.0.0.5', 'http://10.0.0.5'],
+  ])('may be %s', (given, taken) => {
+    expect(parse(given)).toBe(taken);
+    expect(URL.canParse(taken)).toBe(true);
+  });
+
+  it.each([
+    'acusight.io/api',
+    'ftp://acusight.io/api',
+    'https://',
+    'https:///api',
+    'https://user:password@acusight.io/api',
+    'https://acusight.io/api?x=1',
+    'https://acusight.io/api#x',
+    'https://acu sight.io/api',
+    ' https://acusight.io/api',
+    'http://server:99999/api',
+    'http://server:port/api',
+    'http://:8080/api',
+    'http://[::1/api',
+    'http://a\\b/api',
+    'http://a<b/api',
+    `https://acusight.io/${'x'.repeat(2_100)}`,
+  ])('may not be %s', (given) => {
+    expect(parse(given)).toBe('cloud.baseUrl');
+  });
+});

@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { Gateway } from '../../electron/gateway/gateway.ts';
+import { type Clock, systemClock } from '../../electron/gateway/platform/clock.ts';
+import { nodeFiles } from '../../electron/gateway/platform/files.ts';
+import type { LogFields, LogLevel } from '../../electron/gateway/platform/logger.ts';
+import { AcusightSandbox } from '../../electron/sandbox/acusight-sandbox.ts';
+import type { ImageRecord } from '../../electron/sandbox/records.ts';
+import type { SandboxOptionsInput } from '../../electron/sandbox/sandbox-options.ts';
+import { type ConfigInput, parseConfig } from '../../shared/config.ts';
+import type { QueueFilter, QueueRow, Refusal } from '../../shared/contract.ts';
+import type { Snapshot } from '../../shared/snapshot.ts';
+import { makeJpeg } from './pictures.ts';
+
+/** Decoding is not what these tests are about, and the real decoder would take the machine's time from what is. */
+const decodeWorkerPath = fileURLToPath(new URL('./no-decoder.cjs', import.meta.url));
+
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'acusight-gateway-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  return folder;
+}
+
+/** The embedded server in this process; it ends with the test. */
+export async function startServer(options: Partial<SandboxOptionsInput> = {}) {
+  const sandbox = new AcusightSandbox({ dataDir: await temporaryFolder(), deviceId: 'line-7', ...options });
+  const address = await sandbox.start();
+  onTestFinished(() => sandbox.stop());
+  return {
+    sandbox,
+    ...address,
+    images: async (): Promise<ImageRecord[]> => {
+      const all: ImageRecord[] = [];
+      for (let page = 1; ; page += 1) {
+        const images = await sandbox.images(page, 1_000);
+        all.push(...images);
+        if (images.length < 1_000) return all;
+      }
+    },
+  };
+}
+
+export type LogRecord = { readonly level: LogLevel; readonly event: string; readonly fields: LogFields };
+
+type SourceInput = NonNullable<ConfigInput['sources']>[number];
+
+export type GatewayWish = {
+  readonly baseUrl: string;
+  readonly deviceKey?: string | null;
+  readonly clock?: Clock;
+  /** Of the one source; its folder is made unless `path` says otherwise. */
+  readonly source?: Partial<SourceInput>;
+  readonly sync?: ConfigInput['sync'];
+  readonly store?: ConfigInput['store'];
+  readonly ingest?: ConfigInput['ingest'];
+  /** Keep it to start a second gateway on what the first left. */
+  readonly root?: string;
+};
+
+export type TestGateway = Awaited<ReturnType<typeof openGateway>>;
+
+/**
+ * The whole gateway on real folders, with short waits. It is open and not started, and is stopped with the test.
+ */
+export async function openGateway(wish: GatewayWish) {
+  const root = wish.root ?? (await temporaryFolder());
+  const input = wish.source?.path ?? join(root, 'in');
+  if (wish.source?.path === undefined) await mkdir(input, { recursive: true });
+  const parsed = parseConfig({
+    cloud: { baseUrl: wish.baseUrl, deviceId: 'line-7' },
+    sources: [
+      {
+        id: 'aoi',
+        kind: 'folder',
+        settleMilliseconds: 60,
+        incompleteSeconds: 2,
+        rescanSeconds: 600,
+        sidecar: { waitMilliseconds: 0 },
+        ...wish.source,
+        path: input,
+      },
+    ],
+    store: { minFreeBytes: 0, ...wish.store },
+    sync: { answerTimeoutMilliseconds: 1_500, connectTimeoutMilliseconds: 1_000, ...wish.sync },
+    ingest: wish.ingest,
+  });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+  const log: LogRecord[] = [];
+  let key: string | null = wish.deviceKey ?? null;
+  const gateway = await Gateway.open({
+    config: parsed.config,
+    dataDir: join(root, 'data'),
+    identity: { version: '0.0.0', runtime: `Node ${process.versions.node}`, configFile: '', demo: false },
+    deviceKey: () => key,
+    decodeWorkerPath,
+    clock: wish.clock ?? systemClock,
+    files: nodeFiles,
+    random: () => 0.5,
+    logger: { log: (level, event, fields = {}) => void log.push({ level, event, fields }) },
+  });
+  let stopped: Promise<void> | null = null;
+  const stop = (): Promise<void> => {
+    stopped ??= gateway.stop();
+    return stopped;
+  };
+  onTestFinished(stop);
+  const put = async (name: string, bytes: Uint8Array): Promise<string> => {
+    await writeFile(join(input, name), bytes);
+    return sha256(bytes);
+  };
+  return {
+    gateway,
+    root,
+    input,
+    log,
+    stop,
+    setKey: (next: string | null): void => {
+      key = next;
+    },
+    put,
+    /** Small, different, real pictures `<prefix>0.jpg`, …; returns their hashes. */
+    putPictures: async (count: number, prefix = 'frame-', firstSeed = 1): Promise<Set<string>> => {
+      const hashes = new Set<string>();
+      for (let index = 0; index < count; index += 1) {
+        hashes.add(await put(`${prefix}${index}.jpg`, await smallPicture(firstSeed + index)));
+      }
+      return hashes;
+    },
+    rows: (filter: QueueFilter = 'all'): QueueRow[] => pages((cursor) => gateway.queuePage(filter, cursor, 200)),
+    refusals: (): Refusal[] => pages((cursor) => gateway.refusalsPage(cursor, 200)),
+    until: (what: string, holds: (snapshot: Snapshot) => boolean, milliseconds = 10_000): Promise<Snapshot> =>
+      until(
+        what,
+        () => (holds(gateway.snapshot()) ? gateway.snapshot() : null),
+        milliseconds,
+        () =>
+          JSON.stringify({
+            connection: gateway.snapshot().connection,
+            counts: gateway.snapshot().counts,
+            source: gateway.snapshot().sources[0],
+          }),
+      ),
+    untilDrained: async (milliseconds = 15_000): Promise<void> => {
+      await until(
+        'the gateway is drained',
+        () => (gateway.isDrained ? true : null),
+        milliseconds,
+        () =>
+          JSON.stringify({
+            connection: gateway.snapshot().connection,
+            counts: gateway.snapshot().counts,
+            source: gateway.snapshot().sources[0],
+          }),
+      );
+    },
+  };
+}
+
+/** About 3 kB, 32 by 24 pixels; another seed, other bytes. */
+export const smallPicture = (seed: number): Promise<Buffer> => makeJpeg({ width: 32, height: 24, seed });
+
+/** Asks again and again, with words when it takes too long. */
+export async function until<T>(
+  what: string,
+  ask: () => T | null | Promise<T | null>,
+  milliseconds = 10_000,
+  describe: () => string = () => '',
+): Promise<T> {
+  const deadline = performance.now() + milliseconds;
+  for (;;) {
+    const found = await ask();
+    if (found !== null) return found;
+    if (performance.now() > deadline) throw new Error(`not within ${milliseconds} ms: ${what} ${describe()}`);
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+}
+
+function pages<Row>(
+  page: (cursor: string | null) => { readonly rows: Row[]; readonly nextCursor: string | null },
+): Row[] {
+  const all: Row[] = [];
+  for (let cursor: string | null = null; ; ) {
+    const { rows, nextCursor } = page(cursor);
+    all.push(...rows);
+    if (nextCursor === null) return all;
+    cursor = nextCursor;
+  }
+}
