@@ -34,7 +34,11 @@ export function ownArguments(argv: readonly string[], isPackaged: boolean): stri
   if (!isPackaged) return [];
   const own = argv.slice(1);
   const first = own.findIndex((argument) => ['open', 'gateway', 'demo'].includes(argument));
-  return first >= 0 ? own.slice(first) : own.filter((argument) => /^--(?:config|data-dir)(?:=|$)/.test(argument));
+  if (first >= 0) return own.slice(first);
+  return own.filter(
+    (argument, index) =>
+      /^--(?:config|data-dir)(?:=|$)/.test(argument) || /^--(?:config|data-dir)$/.test(own[index - 1] ?? ''),
+  );
 }
 
 export function parseArguments(args: readonly string[]): CliOutcome {
@@ -98,7 +102,7 @@ function readFlags(args: readonly string[], valued: readonly string[], plain: re
       const inline = match?.[2];
       if (inline === undefined) index += 1;
       const value = inline ?? args[index];
-      if (value === undefined || value === '') return `--${name} needs a value`;
+      if (value === undefined || value === '' || value.startsWith('--')) return `--${name} needs a value`;
       values.set(name, value);
     } else return `"${args[index] ?? ''}" is no option of this command`;
   }

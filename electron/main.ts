@@ -25,7 +25,7 @@ const paths = appPaths(app.getAppPath());
 function main(): void {
   const outcome = parseArguments(ownArguments(process.argv, app.isPackaged));
   if (!outcome.ok) return leave(exitCodes.badConfiguration, `${outcome.message}\n${usage}`);
-  const plan = makePlan(outcome.options, app.getPath('userData'));
+  const plan = makePlan(outcome.options, join(app.getPath('appData'), 'acusight-line-gateway'));
   // What Chromium keeps of its own lies apart from the pictures, and one folder has one instance.
   const shellData = join(plan.dataDir, 'shell');
   mkdirSync(shellData, { recursive: true });

@@ -19,8 +19,9 @@ const httpUrl = z
   .max(2048)
   .refine((text) => {
     // No URL object here: `shared` knows neither Node nor the DOM.
-    const match = /^(https?):\/\/([^\s/?#]+)(\/[^\s?#]*)?$/i.exec(text);
-    return match !== null && !match[2]?.includes('@');
+    const match = /^https?:\/\/(?:\[[0-9a-f:.]+\]|[^\s/?#@:[\]\\<>^|%]+)(?::(\d{1,5}))?(?:\/[^\s?#]*)?$/i.exec(text);
+    const port = Number(match?.[1] ?? 80);
+    return match !== null && port > 0 && port < 65_536;
   }, 'must be an http:// or https:// address without user name, query or fragment, for example https://10.0.0.5/api')
   .transform((text) => text.replace(/\/+$/, ''));
 

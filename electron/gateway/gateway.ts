@@ -111,7 +111,11 @@ export class Gateway {
     this.#files = new SourceFiles(database);
     this.#tally = new Tally(database);
     this.#audit = new Audit(database, this.#payloads, files, this.#outbox);
-    this.#admission = new Admission(config.store, this.#tally, new Retention(database, this.#payloads), files, dataDir);
+    // Small as they are, previews of years would fill the disk: they go with their pictures.
+    const retention = new Retention(database, this.#payloads, (sha256) =>
+      files.remove(this.#checker.previewPath(sha256)),
+    );
+    this.#admission = new Admission(config.store, this.#tally, retention, files, dataDir);
     this.#commits = new CommitGroup(this.#payloads, this.#outbox, clock);
     this.#checker = new PictureChecker({
       workerPath: options.decodeWorkerPath,

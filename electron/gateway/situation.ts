@@ -108,6 +108,13 @@ function assessFlow({ configured, counts, connection, rates }: SituationFacts): 
       rates.acknowledgedPerSecond > 0 ? `, about ${duration(waiting / rates.acknowledgedPerSecond)} left` : '';
     return { level: 'busy', headline: 'FLOWING', detail: `${images(waiting)} on the way${left}.` };
   }
+  if (counts.dead > 0) {
+    return {
+      level: 'act',
+      headline: 'PICTURES REFUSED',
+      detail: `${images(counts.dead)} ${counts.dead === 1 ? 'was' : 'were'} refused by the cloud and ${are(counts.dead)} kept here. Nothing else is waiting.`,
+    };
+  }
   return {
     level: 'good',
     headline: 'ALL DELIVERED',

@@ -39,9 +39,13 @@ async function curlRound(folder: string, input: string): Promise<Measured> {
     const config = join(folder, 'curl.cfg');
     await writeFile(config, names.map(entry).join('\nnext\n'));
     const began = performance.now();
-    const curl = spawn('curl', ['--silent', '--no-progress-meter', '--parallel', '--parallel-max', String(concurrency), '--config', config], {
-      stdio: 'inherit',
-    });
+    const curl = spawn(
+      'curl',
+      ['--silent', '--no-progress-meter', '--parallel', '--parallel-max', String(concurrency), '--config', config],
+      {
+        stdio: 'inherit',
+      },
+    );
     const [code] = (await once(curl, 'exit')) as [number];
     const whole = performance.now() - began;
     if (code !== 0) throw new Error(`curl ended with ${code}`);

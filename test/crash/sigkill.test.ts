@@ -106,7 +106,7 @@ test(`killed ${kills} times while it works, every picture is on the server once 
   expect(duplicates).toBe(0);
   expect(await expectEveryRowHasItsPayload()).toBe(expected.size);
   process.stdout.write(
-    `${kills} kills, ${expected.size} pictures, ${duplicates} duplicates, ${replays} kills fell between the server's commit and our settle\n`,
+    `${kills} kills, ${expected.size} pictures, ${duplicates} duplicates, ${replays} deliveries were between the server's commit and our settle\n`,
   );
 });
 

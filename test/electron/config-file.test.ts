@@ -25,7 +25,11 @@ async function load(content: string | Buffer): Promise<LoadedConfig> {
 
 describe('reading the file', () => {
   it('gives the settings with their defaults, and the file as it was written', async () => {
-    expect(await load(JSON.stringify(input))).toMatchObject({ kind: 'loaded', input, config: { sync: { concurrency: 4 } } });
+    expect(await load(JSON.stringify(input))).toMatchObject({
+      kind: 'loaded',
+      input,
+      config: { sync: { concurrency: 4 } },
+    });
   });
 
   it('forgives a byte-order mark', async () => {
@@ -38,7 +42,9 @@ describe('reading the file', () => {
 
   it('says where the JSON is wrong', async () => {
     const faults = faultsOf(await load('{ "cloud": {\n  "baseUrl": "x",,\n} }'));
-    expect(faults).toEqual([{ path: '(the file)', message: expect.stringMatching(/not valid JSON: .*(line 2|position)/) }]);
+    expect(faults).toEqual([
+      { path: '(the file)', message: expect.stringMatching(/not valid JSON: .*(line 2|position)/) },
+    ]);
     expect(faultsOf(await load(''))).toMatchObject([{ message: expect.stringContaining('not valid JSON') }]);
   });
 
@@ -70,7 +76,9 @@ describe('the folders of the sources', () => {
       { path: 'sources[1].path', message: 'is the folder of sources[0] already' },
     ]);
     expect(withSources({ path: '/data/in' }, { path: '/data/in/top' })).toMatchObject([{ path: 'sources[1].path' }]);
-    expect(withSources({ path: '/data/in/top' }, { path: '/data/x/../in' })).toMatchObject([{ path: 'sources[0].path' }]);
+    expect(withSources({ path: '/data/in/top' }, { path: '/data/x/../in' })).toMatchObject([
+      { path: 'sources[0].path' },
+    ]);
     expect(withSources({ path: '/data/in' }, { path: '/data/in2' }, { path: '/data/..in' })).toBe('loaded');
   });
 

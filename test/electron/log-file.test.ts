@@ -27,5 +27,4 @@ it('a log that can’t be written stops nothing', async () => {
   const folder = await temporaryFolder();
   await mkdir(join(folder, 'gateway.jsonl'));
   expect(() => logFile(join(folder, 'gateway.jsonl'))('line\n')).not.toThrow();
-  expect(() => logFile(join('/proc/no/such', 'gateway.jsonl'))('line\n')).not.toThrow();
 });

@@ -15,7 +15,12 @@ const previewEdge = 320;
 /** Interlaced PNGs are decoded as a whole: 4 bytes a pixel of the 4 GB that WebAssembly can address, with room to spare. */
 const mostPngPixels = 100_000_000;
 
-const ready = Vips({ dynamicLibraries: [], printErr: () => undefined }).then((vips) => {
+/** libvips prints its warnings from threads of its own, past every stream of this worker, unless its environment says no. */
+const quiet = (module: { ENV?: Record<string, string> }): void => {
+  if (module.ENV !== undefined) module.ENV['VIPS_WARNING'] = '1';
+};
+
+const ready = Vips({ dynamicLibraries: [], printErr: () => undefined, preRun: quiet }).then((vips) => {
   vips.concurrency(1);
   vips.Cache.max(0);
   return vips;

@@ -39,13 +39,15 @@ export class GatewayError extends Error {
 }
 
 const longestTechnical = 500;
+const deepestCause = 5;
 
-/** One bounded line about any thrown value: code, then message, of the innermost cause that has them. */
-export function describeCause(cause: unknown): string {
+/** One bounded line about any thrown value: code and message, and in brackets those of what caused it. */
+export function describeCause(cause: unknown, depth = 0): string {
   if (cause === undefined || cause === null) return '';
   if (cause instanceof Error) {
     const code = errnoCode(cause);
-    const inner = cause.cause === undefined ? '' : ` (${describeCause(cause.cause)})`;
+    const inner =
+      cause.cause === undefined || depth >= deepestCause ? '' : ` (${describeCause(cause.cause, depth + 1)})`;
     const message = code !== null && !cause.message.includes(code) ? `${code}: ${cause.message}` : cause.message;
     return `${message}${inner}`.slice(0, longestTechnical);
   }

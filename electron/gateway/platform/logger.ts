@@ -17,9 +17,19 @@ export function jsonLogger(write: (line: string) => void, now: () => number): Lo
       const record: Record<string, unknown> = { time: new Date(now()).toISOString(), level, event };
       for (const [key, value] of Object.entries(fields))
         record[key] = value instanceof Error ? errorFields(value) : value;
-      write(`${JSON.stringify(record)}\n`);
+      write(`${toJson(record)}\n`);
     },
   };
+}
+
+/** Never throws: what can't be written in full is written without its fields. */
+function toJson(record: Readonly<Record<string, unknown>>): string {
+  try {
+    return JSON.stringify(record);
+  } catch (error) {
+    const { time, level, event } = record;
+    return JSON.stringify({ time, level, event, unwritable: describeCause(error) });
+  }
 }
 
 function errorFields(error: Error): LogFields {

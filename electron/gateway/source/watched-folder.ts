@@ -1,5 +1,5 @@
 import { lstat, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import type { FolderSourceConfig } from '../../../shared/config.ts';
 import type { FileSink, Verdict } from '../model/file-sink.ts';
 import type { FileVersion } from '../model/image.ts';
@@ -358,7 +358,9 @@ export class WatchedFolder implements FrameSource {
 /** Patterns that keep an archive inside the watched folder from being collected again. */
 function archiveInside(root: string, archiveRoot: string): string[] {
   const inside = relative(root, archiveRoot).split(sep).join('/');
-  return inside === '' || inside.startsWith('..') ? [] : [inside, `${inside}/**`];
+  return inside === '' || inside === '..' || inside.startsWith('../') || isAbsolute(inside)
+    ? []
+    : [inside, `${inside}/**`];
 }
 
 function localDay(now: number): string {

@@ -11,15 +11,22 @@ const batch = 64;
 export class Retention {
   readonly #database: Database;
   readonly #payloads: PayloadStore;
+  readonly #onRemoved: (sha256: string) => Promise<void>;
   readonly #oldest;
   readonly #mark;
   readonly #release;
   readonly #dropUnreferenced;
   readonly #exists;
 
-  constructor(database: Database, payloads: PayloadStore) {
+  /** `onRemoved`: what was made from a payload that is gone, its preview for instance, may go too. */
+  constructor(
+    database: Database,
+    payloads: PayloadStore,
+    onRemoved: (sha256: string) => Promise<void> = async () => undefined,
+  ) {
     this.#database = database;
     this.#payloads = payloads;
+    this.#onRemoved = onRemoved;
     this.#oldest = database.prepare<[number], Candidate>(`
       SELECT o.seq, i.sha256, i.format, i.bytes FROM outbox o JOIN images i USING (seq)
       WHERE state = 'acknowledged' AND payload_present = 1 ORDER BY o.seq LIMIT ?`);
@@ -64,7 +71,9 @@ export class Retention {
       gone.map(({ sha256, format }) =>
         this.#payloads.exclusively([sha256], async () => {
           // The same picture may have been collected again since the transaction.
-          if (this.#exists.get(sha256) === undefined) await this.#payloads.remove(sha256, format);
+          if (this.#exists.get(sha256) !== undefined) return;
+          await this.#payloads.remove(sha256, format);
+          await this.#onRemoved(sha256);
         }),
       ),
     );

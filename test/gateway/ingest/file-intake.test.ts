@@ -56,7 +56,7 @@ describe('a complete picture', () => {
 
   it('has its capture time from EXIF where the camera wrote it', async () => {
     const { put, offer, images } = await openIntake();
-    const block = exifBlock({ fields: { 0x9003: '2025:03:04 05:06:07', 0x9011: '+02:00' } });
+    const block = exifBlock({ fields: { 36867: '2025:03:04 05:06:07', 36881: '+02:00' } });
     await put('a.jpg', withExif(jpeg, block));
     expect(await offer('a.jpg')).toEqual({ kind: 'stored' });
     expect(images()[0]).toMatchObject({
@@ -167,7 +167,10 @@ describe('what cannot be taken is listed with its reason, in words', () => {
     expect(await offer('large.jpg')).toEqual({ kind: 'refused' });
     expect(await offer('large.bin')).toEqual({ kind: 'refused' });
     const [other, picture] = listed();
-    expect(picture).toMatchObject({ code: 'too-large', text: 'The picture is too large: 12 MB, at most 5.0 MB are taken.' });
+    expect(picture).toMatchObject({
+      code: 'too-large',
+      text: 'The picture is too large: 12 MB, at most 5.0 MB are taken.',
+    });
     expect(other).toMatchObject({ code: 'not-a-picture' });
   });
 
@@ -214,7 +217,10 @@ describe('a file that is not at rest', () => {
     await put('a.jpg', jpeg);
     const whole = new Set([sha256(jpeg), sha256(other)]);
     for (let round = 0; round < 20; round += 1) {
-      const [, verdict] = await Promise.all([writeFile(join(root, 'a.jpg'), round % 2 === 0 ? other : jpeg), offer('a.jpg', 600)]);
+      const [, verdict] = await Promise.all([
+        writeFile(join(root, 'a.jpg'), round % 2 === 0 ? other : jpeg),
+        offer('a.jpg', 600),
+      ]);
       expect(['stored', 'not-yet']).toContain(verdict.kind);
     }
     for (const image of images()) expect(whole).toContain(image.sha256);
@@ -223,25 +229,31 @@ describe('a file that is not at rest', () => {
   it('is offered again when it vanished', async () => {
     const { intake, root } = await openIntake();
     const offer = { file: { path: 'gone.jpg', bytes: 5, modifiedMs: 1 }, absolutePath: join(root, 'gone.jpg') };
-    expect(await intake.offer({ ...offer, quietMilliseconds: 60_000 })).toMatchObject({ kind: 'not-yet', why: 'changed' });
+    expect(await intake.offer({ ...offer, quietMilliseconds: 60_000 })).toMatchObject({
+      kind: 'not-yet',
+      why: 'changed',
+    });
   });
 
-  it.skipIf(process.platform !== 'linux')('that its own disk can’t give is waited for, then listed, and no fault of the gateway’s disk', async () => {
-    const { intake, admission, listed } = await openIntake();
-    // /proc/self/mem answers EIO to a read from its beginning, as a bad sector does.
-    const offer = (quietMilliseconds: number) =>
-      intake.offer({
-        file: { path: 'bad-sector.jpg', bytes: 100, modifiedMs: 1 },
-        absolutePath: '/proc/self/mem',
-        quietMilliseconds,
-      });
-    expect(await offer(1_000)).toMatchObject({ kind: 'not-yet', why: 'busy' });
-    expect(await offer(30_000)).toEqual({ kind: 'refused' });
-    expect(listed()[0]).toMatchObject({ code: 'unreadable', text: expect.stringContaining('EIO') });
-    expect(admission.state().state).toBe('ok');
-    // Such a file is worth another try at each scan.
-    expect(intake.status({ path: 'bad-sector.jpg', bytes: 100, modifiedMs: 1 })).toBe('listed');
-  });
+  it.skipIf(process.platform !== 'linux')(
+    'that its own disk can’t give is waited for, then listed, and no fault of the gateway’s disk',
+    async () => {
+      const { intake, admission, listed } = await openIntake();
+      // /proc/self/mem answers EIO to a read from its beginning, as a bad sector does.
+      const offer = (quietMilliseconds: number) =>
+        intake.offer({
+          file: { path: 'bad-sector.jpg', bytes: 100, modifiedMs: 1 },
+          absolutePath: '/proc/self/mem',
+          quietMilliseconds,
+        });
+      expect(await offer(1_000)).toMatchObject({ kind: 'not-yet', why: 'busy' });
+      expect(await offer(30_000)).toEqual({ kind: 'refused' });
+      expect(listed()[0]).toMatchObject({ code: 'unreadable', text: expect.stringContaining('EIO') });
+      expect(admission.state().state).toBe('ok');
+      // Such a file is worth another try at each scan.
+      expect(intake.status({ path: 'bad-sector.jpg', bytes: 100, modifiedMs: 1 })).toBe('listed');
+    },
+  );
 });
 
 describe('a store that can’t take the picture', () => {
@@ -251,22 +263,29 @@ describe('a store that can’t take the picture', () => {
     { code: 'EROFS', text: 'The disk refuses to write' },
     { code: 'EACCES', text: 'The disk refuses to write' },
     { code: 'ENOENT', text: 'The disk refuses to write' },
-  ] as const)('$code: says so loudly, leaves nothing behind, and takes it when the disk works again', async ({ code, text }) => {
-    const { files, put, offer, admission, store, listed, stored } = await openIntake();
-    await put('a.jpg', jpeg);
-    for (const nth of [1, 2, 3]) {
-      files.failAt({ nth, code, lasts: 'once', only: ['writeAndSync', 'rename', 'syncDirectory'] });
-      expect(await offer('a.jpg'), `call ${nth}`).toMatchObject({ kind: 'no-room', text, hint: expect.stringContaining(code) });
-      expect(admission.state().state).toBe('failing');
-      expect(await files.list(store.payloads.temporaryRoot)).toEqual([]);
-    }
-    expect(store.totals().collected).toBe(0);
-    expect(listed()).toEqual([]);
-    files.failAt(null);
-    expect(await offer('a.jpg')).toEqual({ kind: 'stored' });
-    expect(admission.state().state).toBe('ok');
-    expect(stored).toEqual(['a.jpg']);
-  });
+  ] as const)(
+    '$code: says so loudly, leaves nothing behind, and takes it when the disk works again',
+    async ({ code, text }) => {
+      const { files, put, offer, admission, store, listed, stored } = await openIntake();
+      await put('a.jpg', jpeg);
+      for (const nth of [1, 2, 3]) {
+        files.failAt({ nth, code, lasts: 'once', only: ['writeAndSync', 'rename', 'syncDirectory'] });
+        expect(await offer('a.jpg'), `call ${nth}`).toMatchObject({
+          kind: 'no-room',
+          text,
+          hint: expect.stringContaining(code),
+        });
+        expect(admission.state().state).toBe('failing');
+        expect(await files.list(store.payloads.temporaryRoot)).toEqual([]);
+      }
+      expect(store.totals().collected).toBe(0);
+      expect(listed()).toEqual([]);
+      files.failAt(null);
+      expect(await offer('a.jpg')).toEqual({ kind: 'stored' });
+      expect(admission.state().state).toBe('ok');
+      expect(stored).toEqual(['a.jpg']);
+    },
+  );
 
   it('says so when the folder of the payloads was taken away', async () => {
     const { put, offer, store, admission } = await openIntake();
@@ -304,7 +323,9 @@ describe('a store that can’t take the picture', () => {
 describe('the sidecar', () => {
   const acusight = (classValue: string): string =>
     JSON.stringify({
-      annotations: [{ class_value: classValue, confidence: 0.9, x_center: 0.5, y_center: 0.5, width: 0.2, height: 0.1 }],
+      annotations: [
+        { class_value: classValue, confidence: 0.9, x_center: 0.5, y_center: 0.5, width: 0.2, height: 0.1 },
+      ],
       model_name: 'finder',
     });
 
@@ -330,7 +351,11 @@ describe('the sidecar', () => {
     await put('a.json', acusight('scratch'));
     await put('classes.txt', 'scratch\n');
     for (const name of ['a.jpg', 'a.json', 'classes.txt']) await offer(name);
-    expect(await Promise.all(['a.jpg', 'a.json', 'classes.txt'].map(statusOf))).toEqual(['stored', 'stored', 'finished']);
+    expect(await Promise.all(['a.jpg', 'a.json', 'classes.txt'].map(statusOf))).toEqual([
+      'stored',
+      'stored',
+      'finished',
+    ]);
     intake.finish('a.jpg');
     expect(await statusOf('a.jpg')).toBe('finished');
   });
@@ -389,7 +414,9 @@ describe('the sidecar', () => {
     await put('sub/a.json', acusight('late'), 1_000);
     expect(await offer('sub/a.json', 600)).toEqual({ kind: 'claimed' });
     expect(images()[0]).toMatchObject({ annotationCount: 1, sidecar: { path: 'sub/a.json' } });
-    expect(store.outbox.lease(1, store.catalogue.page('all', null, 1).rows[0]?.storedAt ?? 0, 1)[0]?.content.annotations).toHaveLength(1);
+    expect(
+      store.outbox.lease(1, store.catalogue.page('all', null, 1).rows[0]?.storedAt ?? 0, 1)[0]?.content.annotations,
+    ).toHaveLength(1);
   });
 
   it('is not attached while its picture is under way, and is when the delivery failed', async () => {
@@ -458,7 +485,10 @@ describe('the sidecar', () => {
 
   it('larger than a picture may be is still no refused picture', async () => {
     const { put, offer, listed } = await openIntake({ maxImageBytes: 1_000 });
-    await put('_annotations.coco.json', JSON.stringify({ images: [], annotations: [], categories: [], x: 'x'.repeat(5_000) }));
+    await put(
+      '_annotations.coco.json',
+      JSON.stringify({ images: [], annotations: [], categories: [], x: 'x'.repeat(5_000) }),
+    );
     expect(await offer('_annotations.coco.json')).toEqual({ kind: 'shared' });
     expect(listed()).toEqual([]);
   });
@@ -479,7 +509,9 @@ describe('the sidecar', () => {
 
 describe('a camera that uses the same names again', () => {
   const box = (classValue: string): string =>
-    JSON.stringify({ annotations: [{ class_value: classValue, x_center: 0.5, y_center: 0.5, width: 0.1, height: 0.1 }] });
+    JSON.stringify({
+      annotations: [{ class_value: classValue, x_center: 0.5, y_center: 0.5, width: 0.1, height: 0.1 }],
+    });
 
   it('never gets the annotations of the next picture on the one that waits for delivery', async () => {
     const { put, offer, images, root } = await openIntake();
@@ -497,6 +529,17 @@ describe('a camera that uses the same names again', () => {
     expect(await offer('live.jpg', 900)).toEqual({ kind: 'stored' });
     expect(await offer('live.json', 900)).toEqual({ kind: 'claimed' });
     expect(images().map(({ annotations }) => annotations[0]?.classValue)).toEqual(['second', 'first']);
+  });
+
+  it('nor on one that came without any, once the next picture is there', async () => {
+    const { put, offer, images } = await openIntake();
+    await put('live.jpg', jpeg);
+    await offer('live.jpg');
+    await put('live.jpg', await makeJpeg({ width: 320, height: 240, seed: 2 }), 900);
+    await put('live.json', box('second'), 900);
+    expect(await offer('live.json', 900)).toMatchObject({ kind: 'not-yet', why: 'unclaimed' });
+    expect(await offer('live.jpg', 900)).toEqual({ kind: 'stored' });
+    expect(images().map(({ annotationCount }) => annotationCount)).toEqual([1, 0]);
   });
 
   it('has no notice left of a sidecar that met the picture before it', async () => {

@@ -2,15 +2,15 @@ import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { inspectPicture } from '../../../electron/gateway/ingest/picture/inspect.ts';
 import { PictureChecker } from '../../../electron/gateway/ingest/picture-checker.ts';
 import type { PictureFormat } from '../../../electron/gateway/model/image.ts';
 import { systemClock } from '../../../electron/gateway/platform/clock.ts';
 import { silentLogger } from '../../../electron/gateway/platform/logger.ts';
-import { inspectPicture } from '../../../electron/gateway/ingest/picture/inspect.ts';
 import { pngChunk } from '../../support/exif.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { makeJpeg } from '../../support/pictures.ts';
-import { newImage, openStore, sha256, temporaryFolder, type TestStore } from '../../support/store.ts';
+import { newImage, openStore, sha256, type TestStore, temporaryFolder } from '../../support/store.ts';
 
 const decodeWorker = join(import.meta.dirname, '../../../electron/gateway/ingest/decode-worker.ts');
 const fixture = (name: string): Promise<Buffer> => readFile(join(import.meta.dirname, '../../fixtures/pictures', name));
@@ -79,7 +79,8 @@ describe('a check with the real decoder', { timeout: 60_000 }, () => {
     ];
     checker.start();
     await until(() => store.catalogue.nextUnchecked() === null);
-    for (const { imageId, filename } of images) expect(checkOf(store, imageId), filename).toEqual({ check: 'sound', checkDetail: '' });
+    for (const { imageId, filename } of images)
+      expect(checkOf(store, imageId), filename).toEqual({ check: 'sound', checkDetail: '' });
     const sizes = await Promise.all(
       images.map(async ({ sha256: hash }) => inspectPicture(await readFile(checker.previewPath(hash)))),
     );
@@ -98,7 +99,8 @@ describe('a check with the real decoder', { timeout: 60_000 }, () => {
     const { store, checker } = await openChecker();
     const rgb = await fixture('rgb.png');
     const noise = Buffer.from(jpeg);
-    for (let at = jpeg.length >> 1; at < (jpeg.length >> 1) + 400; at += 1) noise[at] = noise[at] === 0xff ? 0xff : 0x55;
+    for (let at = jpeg.length >> 1; at < (jpeg.length >> 1) + 400; at += 1)
+      noise[at] = noise[at] === 0xff ? 0xff : 0x55;
     // Every chunk's checksum is right; what is compressed inside is not.
     const wrongAdler = deflateSync(Buffer.alloc(32 * (1 + 48 * 3), 9));
     wrongAdler[wrongAdler.length - 1] = (wrongAdler.at(-1) ?? 0) ^ 0xff;
@@ -108,7 +110,12 @@ describe('a check with the real decoder', { timeout: 60_000 }, () => {
       await put(store, 'cut.jpg', cutInside),
       await put(store, 'noise.jpg', noise),
       await put(store, 'adler.png', Buffer.concat([headOfPng, pngChunk('IDAT', wrongAdler), end]), 'png'),
-      await put(store, 'short.png', Buffer.concat([headOfPng, pngChunk('IDAT', deflateSync(Buffer.alloc(99))), end]), 'png'),
+      await put(
+        store,
+        'short.png',
+        Buffer.concat([headOfPng, pngChunk('IDAT', deflateSync(Buffer.alloc(99))), end]),
+        'png',
+      ),
       await put(store, 'no deflate.png', Buffer.concat([headOfPng, pngChunk('IDAT', Buffer.alloc(99, 7)), end]), 'png'),
     ];
     expect(inspectPicture(cutInside).kind).toBe('complete');
@@ -132,7 +139,11 @@ describe('a check with the real decoder', { timeout: 60_000 }, () => {
     const { store, checker } = await openChecker();
     const end = jpeg.subarray(-2);
     const cut = await put(store, 'cut.jpg', Buffer.concat([jpeg.subarray(0, -22), end]));
-    const stray = await put(store, 'stray.jpg', Buffer.concat([jpeg.subarray(0, -2), Buffer.from([0x55, 0x55, 0x55]), end]));
+    const stray = await put(
+      store,
+      'stray.jpg',
+      Buffer.concat([jpeg.subarray(0, -2), Buffer.from([0x55, 0x55, 0x55]), end]),
+    );
     for (const { sha256: hash } of [cut, stray]) await checker.preview(hash, 'jpeg');
     expect(checkOf(store, cut.imageId)).toMatchObject({
       check: 'damaged',
@@ -170,7 +181,10 @@ describe('a check with the real decoder', { timeout: 60_000 }, () => {
     const gone = await put(store, 'gone.jpg', jpeg);
     await rm(store.payloads.pathOf(gone.sha256, 'jpeg'));
     expect(await checker.preview(gone.sha256, 'jpeg')).toBeNull();
-    expect(checkOf(store, gone.imageId)).toMatchObject({ check: 'uncheckable', checkDetail: expect.stringContaining('ENOENT') });
+    expect(checkOf(store, gone.imageId)).toMatchObject({
+      check: 'uncheckable',
+      checkDetail: expect.stringContaining('ENOENT'),
+    });
   });
 
   it('calls a picture sound or unchecked, never damaged, when only its preview could not be written', async () => {
@@ -280,7 +294,9 @@ describe('a worker that goes wrong', { timeout: 60_000 }, () => {
 });
 
 it('takes only a share of the time while the gateway is busy', { timeout: 30_000 }, async () => {
-  const workerPath = await workerThat("parentPort.on('message', ({ id }) => parentPort.postMessage({ id, kind: 'sound' }));");
+  const workerPath = await workerThat(
+    "parentPort.on('message', ({ id }) => parentPort.postMessage({ id, kind: 'sound' }));",
+  );
   const { store, checker } = await openChecker({ workerPath, busy: () => true });
   for (let index = 0; index < 20; index += 1) await put(store, `${index}`, Buffer.from(`${index}`));
   checker.start();

@@ -274,10 +274,10 @@ it('keeps every entry and every count through any sequence of operations', { tim
     }
   });
   fc.assert(
-    fc.property(fc.commands(steps, { maxCommands: 60 }), (commands) => {
+    fc.property(fc.commands(steps, { maxCommands: 120, size: 'max' }), (commands) => {
       empty();
       fc.modelRun(() => ({ model: new Model(), real: store }), commands);
     }),
-    { numRuns: 120 },
+    { numRuns: 100 },
   );
 });

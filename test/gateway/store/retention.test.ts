@@ -26,7 +26,13 @@ describe('eviction', () => {
     expect(evictedNames(store)).toEqual(['a', 'b']);
     for (const [name, there] of Object.entries({ a: false, b: false, c: true, d: true, e: true }))
       expect(await isThere(store, name), name).toBe(there);
-    expect(store.totals()).toMatchObject({ collected: 5, acknowledged: 3, evicted: 2, pending: 2, waitingBytes: 2_000 });
+    expect(store.totals()).toMatchObject({
+      collected: 5,
+      acknowledged: 3,
+      evicted: 2,
+      pending: 2,
+      waitingBytes: 2_000,
+    });
     expect(store.tally.payloads()).toEqual({ files: 3, bytes: 3_000 });
   });
 
@@ -109,7 +115,13 @@ describe('admission', () => {
     const files = new FailingFiles();
     const store = await openStore(undefined, files);
     files.reported = { freeBytes: 10_000_000, totalBytes: 20_000_000 };
-    const admission = new Admission(limits, store.tally, new Retention(store.database, store.payloads), files, store.root);
+    const admission = new Admission(
+      limits,
+      store.tally,
+      new Retention(store.database, store.payloads),
+      files,
+      store.root,
+    );
     await admission.measure();
     /** What ingest does with a picture: true when it was taken. */
     const take = async (name: string, length = 100_000): Promise<boolean> => {

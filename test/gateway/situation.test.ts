@@ -1,0 +1,255 @@
+import { describe, expect, it } from 'vitest';
+import { assess, duration, type SituationFacts } from '../../electron/gateway/situation.ts';
+import { adviceSchema, connectionStates, statementSchema } from '../../shared/snapshot.ts';
+
+const counts: SituationFacts['counts'] = {
+  collected: 0,
+  pending: 0,
+  leased: 0,
+  ambiguous: 0,
+  retrying: 0,
+  stuck: 0,
+  acknowledged: 0,
+  duplicates: 0,
+  dead: 0,
+  refused: 0,
+  evicted: 0,
+  damaged: 0,
+  sidecarProblems: 0,
+};
+const connection: SituationFacts['connection'] = {
+  state: 'online',
+  since: 0,
+  nextProbeAt: null,
+  text: '',
+  hint: '',
+  technical: '',
+  inFlight: 0,
+  concurrency: 4,
+  lastSuccessAt: null,
+};
+const disk: SituationFacts['disk'] = {
+  state: 'ok',
+  freeBytes: 1,
+  totalBytes: 1,
+  usedBytes: 1,
+  maxBytes: 1,
+  minFreeBytes: 1,
+  text: 'Enough room',
+};
+const source: SituationFacts['sources'][number] = {
+  id: 'aoi',
+  kind: 'folder',
+  name: 'AOI top',
+  location: '/data/in',
+  state: 'watching',
+  text: 'Watching',
+  hint: '',
+  collected: 0,
+  refused: 0,
+  settling: 0,
+  unclaimedSidecars: 0,
+  pending: 0,
+  acknowledged: 0,
+  dead: 0,
+  lastCollectedAt: null,
+  afterIngest: 'keep',
+  polling: false,
+};
+const rates: SituationFacts['rates'] = {
+  collectedPerSecond: 0,
+  acknowledgedPerSecond: 0,
+  bytesPerSecond: 0,
+  collectedHistory: [],
+  acknowledgedHistory: [],
+};
+
+type Change = {
+  readonly configured?: boolean;
+  readonly counts?: Partial<typeof counts>;
+  readonly connection?: Partial<typeof connection>;
+  readonly disk?: Partial<typeof disk>;
+  readonly sources?: readonly Partial<typeof source>[];
+  readonly rates?: Partial<typeof rates>;
+};
+const situationOf = (change: Change = {}) =>
+  assess({
+    now: 1_000,
+    configured: change.configured ?? true,
+    counts: { ...counts, ...change.counts },
+    connection: { ...connection, ...change.connection },
+    disk: { ...disk, ...change.disk },
+    sources: (change.sources ?? [{}]).map((facts) => ({ ...source, ...facts })),
+    rates: { ...rates, ...change.rates },
+  });
+
+/** A sentence a person can read: begins with a capital letter or a number, ends with a stop, has no gap. */
+const sentence = /^[A-Z0-9][^{}]*[^ .]\.$/;
+const hasGap = /undefined|null|NaN| {2}|\.\.|^\s|\s$|: \./;
+
+describe('for every state of the way to the cloud', () => {
+  it.each(connectionStates)('%s has words, with a queue and without', (state) => {
+    const text = state === 'online' || state === 'starting' ? '' : 'The server does not accept connections.';
+    for (const pending of [0, 1, 1_234_567]) {
+      const situation = situationOf({
+        connection: { state, text, hint: text },
+        counts: { pending, collected: pending, retrying: pending },
+      });
+      for (const statement of [situation.safe, situation.flow]) {
+        expect(statementSchema.parse(statement)).toEqual(statement);
+        expect(statement.headline).toMatch(/^[A-Z ]{4,}$/);
+        expect(statement.detail).toMatch(sentence);
+        expect(statement.detail).not.toMatch(hasGap);
+      }
+      for (const advice of situation.advice) {
+        expect(adviceSchema.parse(advice)).toEqual(advice);
+        expect(advice.text).not.toBe('');
+        expect(advice.hint).not.toBe('');
+      }
+    }
+  });
+
+  it.each([
+    ['offline', 'waiting', 'OFFLINE', 'try-now'],
+    ['trouble', 'waiting', 'CLOUD TROUBLE', 'try-now'],
+    ['intercepted', 'act', 'BLOCKED', 'try-now'],
+    ['key-missing', 'act', 'KEY MISSING', 'enter-key'],
+    ['key-refused', 'act', 'KEY REFUSED', 'enter-key'],
+    ['wrong-address', 'act', 'WRONG ADDRESS', 'open-setup'],
+  ] as const)('%s says what to do', (state, level, headline, action) => {
+    const { flow, advice, safe } = situationOf({
+      connection: { state, text: 'It is so.', hint: 'Do this.' },
+      counts: { pending: 2, leased: 1, collected: 3 },
+    });
+    expect(flow).toEqual({ level, headline, detail: 'It is so. 3 pictures wait safely on this PC.' });
+    expect(advice).toMatchObject([{ code: state, level, text: 'It is so.', hint: 'Do this.', action }]);
+    // Nothing is unsafe because the cloud is away.
+    expect(safe.level).toBe('good');
+  });
+
+  it('being asked to slow down is nobody’s task', () => {
+    const { flow, advice } = situationOf({
+      connection: { state: 'throttled', text: 'The cloud asked us to slow down.' },
+    });
+    expect(flow).toMatchObject({ level: 'waiting', headline: 'SLOWED DOWN' });
+    expect(advice).toEqual([]);
+  });
+});
+
+describe('is everything safe?', () => {
+  it.each<[string, Change, string, string]>([
+    ['not set up', { configured: false }, 'act', 'NOT SET UP'],
+    ['a failing disk', { disk: { state: 'failing' } }, 'alarm', 'DISK FAULT'],
+    ['a full disk', { disk: { state: 'full' } }, 'alarm', 'DISK FULL'],
+    [
+      'a missing folder',
+      { sources: [{}, { state: 'missing', text: 'The folder is not there' }] },
+      'alarm',
+      'NOT COLLECTING',
+    ],
+    ['a folder that fails', { sources: [{ state: 'failed', text: 'This is a file' }] }, 'alarm', 'NOT COLLECTING'],
+    ['refused files', { counts: { refused: 1 } }, 'act', 'CHECK FILES'],
+    ['no source', { sources: [] }, 'act', 'NO SOURCE'],
+    ['a low disk', { disk: { state: 'low' } }, 'good', 'SAFE'],
+    ['dead letters, which are kept', { counts: { dead: 3, collected: 5 } }, 'good', 'SAFE'],
+  ])('%s', (_, change, level, headline) => {
+    const { safe } = situationOf(change);
+    expect(safe).toMatchObject({ level, headline });
+    expect(safe.detail).toMatch(sentence);
+  });
+
+  it('names the source that is missing, and how many more', () => {
+    const missing = { state: 'missing', text: 'The folder is not there' } as const;
+    expect(situationOf({ sources: [missing, { ...missing, name: 'B' }] }).safe.detail).toBe(
+      'AOI top and 1 more: the folder is not there.',
+    );
+  });
+
+  it.each([
+    [{ collected: 0 }, 'Nothing collected yet.'],
+    [{ collected: 1, acknowledged: 1 }, 'The 1 picture is delivered.'],
+    [{ collected: 2, acknowledged: 2 }, 'All 2 pictures are delivered.'],
+    [{ collected: 1_500, pending: 1 }, 'All 1,500 pictures are stored or delivered.'],
+    [{ collected: 2, dead: 1 }, 'All 2 pictures are stored or delivered.'],
+  ])('%j: %s', (change, detail) => {
+    expect(situationOf({ counts: change }).safe.detail).toBe(detail);
+  });
+});
+
+describe('is everything flowing?', () => {
+  it.each<[Change, string, string]>([
+    [{}, 'ALL DELIVERED', 'Connected. Waiting for the first picture.'],
+    [{ counts: { collected: 4, acknowledged: 4 } }, 'ALL DELIVERED', 'Connected. Nothing is waiting.'],
+    [{ counts: { leased: 1 } }, 'FLOWING', '1 picture on the way.'],
+    [
+      { counts: { pending: 3_600 }, rates: { acknowledgedPerSecond: 10 } },
+      'FLOWING',
+      '3,600 pictures on the way, about 6 min left.',
+    ],
+  ])('%j: %s', (change, headline, detail) => {
+    expect(situationOf(change).flow).toMatchObject({ headline, detail });
+  });
+
+  it('never says that all is delivered while the cloud refused something', () => {
+    expect(situationOf({ counts: { collected: 5, acknowledged: 4, dead: 1 } }).flow).toEqual({
+      level: 'act',
+      headline: 'PICTURES REFUSED',
+      detail: '1 picture was refused by the cloud and is kept here. Nothing else is waiting.',
+    });
+  });
+});
+
+describe('what must I do?', () => {
+  it('is nothing when all is well', () => {
+    expect(situationOf().advice).toEqual([]);
+  });
+
+  it('is to set up, and nothing else, before that is done', () => {
+    const { advice } = situationOf({ configured: false, disk: { state: 'full' }, counts: { dead: 1 } });
+    expect(advice).toMatchObject([{ code: 'not-set-up', action: 'open-setup' }]);
+  });
+
+  it('has the most urgent first, and never more than the window can show', () => {
+    const { advice } = situationOf({
+      disk: { state: 'full' },
+      connection: { state: 'offline', text: 'No way.', hint: 'Look.' },
+      counts: { dead: 1, refused: 2, stuck: 1 },
+      sources: Array.from({ length: 10 }, (_, index) => ({
+        name: `s${index}`,
+        state: 'missing' as const,
+        text: 'The folder is not there',
+        hint: 'Check it.',
+      })),
+    });
+    expect(advice).toHaveLength(8);
+    expect(advice[0]?.code).toBe('disk-full');
+    expect(new Set(advice.map(({ level }) => level))).toEqual(new Set(['alarm']));
+  });
+
+  it('counts in words that fit one and many', () => {
+    const texts = (change: Partial<typeof counts>) => situationOf({ counts: change }).advice.map(({ text }) => text);
+    expect(texts({ dead: 1, refused: 1, stuck: 1 })).toEqual([
+      '1 picture was refused by the cloud',
+      '1 file could not be taken',
+      '1 picture is stuck while others get through',
+    ]);
+    expect(texts({ dead: 2, refused: 3, stuck: 4 })).toEqual([
+      '2 pictures were refused by the cloud',
+      '3 files could not be taken',
+      '4 pictures are stuck while others get through',
+    ]);
+  });
+});
+
+it('a duration is short words', () => {
+  expect([0, 0.4, 59, 60, 3_599, 3_600, 172_799, 172_800].map(duration)).toEqual([
+    '1 s',
+    '1 s',
+    '59 s',
+    '1 min',
+    '60 min',
+    '1 h',
+    '48 h',
+    '2 d',
+  ]);
+});
