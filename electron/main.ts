@@ -7,6 +7,7 @@ import { Demo } from './demo.ts';
 import { type Desktop, openDesktop } from './desktop.ts';
 import { logProgress, untilDrained } from './drain.ts';
 import { systemClock } from './gateway/platform/clock.ts';
+import { GatewayError } from './gateway/platform/errors.ts';
 import { nodeFiles } from './gateway/platform/files.ts';
 import { jsonLogger, type Logger } from './gateway/platform/logger.ts';
 import { GatewayHost } from './gateway-host.ts';
@@ -120,7 +121,8 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     logger.log('error', 'start-failed', { error });
     if (plan.headless || plan.exitWhenDrained || demo !== null) {
       process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      return end(exitCodes.failed);
+      const isConfiguration = error instanceof GatewayError && error.code === 'folder-overlap';
+      return end(isConfiguration ? exitCodes.badConfiguration : exitCodes.failed);
     }
   }
 }

@@ -208,7 +208,7 @@ export class Gateway {
     const { logger, clock } = this.#options;
     try {
       const findings = await this.#audit.run(this.#abort.signal, clock.now);
-      logger.log(findings.missing > 0 ? 'error' : 'info', 'audit-done', findings);
+      logger.log(findings.missing + findings.orphansLeft > 0 ? 'error' : 'info', 'audit-done', findings);
     } catch (error) {
       logger.log('warn', 'audit-failed', { error });
     }

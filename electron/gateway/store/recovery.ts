@@ -5,13 +5,22 @@ import type { Database } from './database.ts';
 import type { Outbox } from './outbox.ts';
 import type { PayloadStore } from './payload-store.ts';
 
-export type AuditFindings = { readonly orphansRemoved: number; readonly missing: number };
+export type AuditFindings = {
+  readonly orphansRemoved: number;
+  /** Too many to be what a kill leaves: nothing was removed. */
+  readonly orphansLeft: number;
+  readonly missing: number;
+};
+
+/** A kill leaves the frames of one commit group at most; several kills before one audit a few times that. */
+const mostOrphansOfKills = 2_000;
 
 /**
  * Compares the payload folder with the rows, one of its 256 folders at a time, in the background after start.
  *
  * A payload without a row is what a kill between publish and commit leaves: it is removed (its original is still in
- * its folder, or the frame was never acknowledged to its source). A row without a payload must be impossible; where
+ * its folder, or the frame was never acknowledged to its source). Very many of them are something else, a database put
+ * back from an old backup for instance: then nothing is removed, for these may be the only copies. A row without a payload must be impossible; where
  * the disk lost one, the entry is buried with words, never silently skipped.
  */
 export class Audit {
@@ -36,7 +45,7 @@ export class Audit {
   }
 
   async run(signal: AbortSignal, now: () => number): Promise<AuditFindings> {
-    let orphansRemoved = 0;
+    const orphans: string[] = [];
     let missing = 0;
     for (let value = 0; value < 256 && !signal.aborted; value += 1) {
       const prefix = value.toString(16).padStart(2, '0');
@@ -44,13 +53,19 @@ export class Audit {
       const expected = new Map(rows.map((row) => [fileName(row), row]));
       const present = new Set(await this.#files.list(join(this.#payloads.root, prefix)));
       for (const name of present) {
-        if (!expected.has(name) && (await this.#removeOrphan(name, prefix))) orphansRemoved += 1;
+        if (!expected.has(name)) orphans.push(name);
       }
       for (const [name, row] of expected) {
         if (!present.has(name)) missing += await this.#buryMissing(row, now());
       }
     }
-    return { orphansRemoved, missing };
+    if (orphans.length > mostOrphansOfKills) return { orphansRemoved: 0, orphansLeft: orphans.length, missing };
+    let orphansRemoved = 0;
+    for (const name of orphans) {
+      if (signal.aborted) break;
+      if (await this.#removeOrphan(name, name.slice(0, 2))) orphansRemoved += 1;
+    }
+    return { orphansRemoved, orphansLeft: 0, missing };
   }
 
   #removeOrphan(name: string, prefix: string): Promise<boolean> {

@@ -11,6 +11,7 @@ import {
   type ImageWish,
   newImage,
   openStore,
+  sha256,
   storeImage,
   type TestStore,
   temporaryFolder,
@@ -259,9 +260,9 @@ describe('the audit after start', () => {
     await store.payloads.publish([orphan]);
     // The same picture under the wrong extension is no payload of the row.
     await writeFile(store.payloads.pathOf(kept.sha256, 'png'), 'stray');
-    expect(await run(store)).toEqual({ orphansRemoved: 2, missing: 0 });
+    expect(await run(store)).toEqual({ orphansRemoved: 2, orphansLeft: 0, missing: 0 });
     expect([...(await onDisk(store)).payloads.keys()]).toEqual([`${kept.sha256}.jpg`]);
-    expect(await run(store)).toEqual({ orphansRemoved: 0, missing: 0 });
+    expect(await run(store)).toEqual({ orphansRemoved: 0, orphansLeft: 0, missing: 0 });
   });
 
   it('buries with words what waits for delivery and lost its payload, every image of it', async () => {
@@ -272,7 +273,7 @@ describe('the audit after start', () => {
     for (const name of ['waiting', 'waiting too']) await storeImage(store, { name, bytes });
     await storeImage(store, { name: 'sound' });
     await rm(store.payloads.pathOf(image.sha256, 'jpeg'));
-    expect(await run(store)).toEqual({ orphansRemoved: 0, missing: 2 });
+    expect(await run(store)).toEqual({ orphansRemoved: 0, orphansLeft: 0, missing: 2 });
     expect(store.totals()).toMatchObject({ dead: 2, pending: 1, acknowledged: 1 });
     const [row] = store.catalogue.page('dead', null, 1).rows;
     expect(row?.lastError).toMatchObject({ code: 'payload-missing', technical: image.sha256, at: 77 });
@@ -294,14 +295,28 @@ describe('the audit after start', () => {
       await new Promise((resolve) => setTimeout(resolve, 150));
       store.outbox.enqueue([image], 1_000);
     });
-    expect(await audited).toEqual({ orphansRemoved: 0, missing: 0 });
+    expect(await audited).toEqual({ orphansRemoved: 0, orphansLeft: 0, missing: 0 });
     expect(await store.payloads.size(image.sha256, 'jpeg')).toBe(bytes.length);
   });
 
   it('stops when it is told to', async () => {
     const store = await openStore();
     await store.payloads.publish([await store.payloads.stage('ff'.repeat(32), 'jpeg', Buffer.from('orphan'))]);
-    expect(await store.audit.run(AbortSignal.abort(), () => 1)).toEqual({ orphansRemoved: 0, missing: 0 });
+    expect(await store.audit.run(AbortSignal.abort(), () => 1)).toEqual({
+      orphansRemoved: 0,
+      orphansLeft: 0,
+      missing: 0,
+    });
     expect(await store.payloads.size('ff'.repeat(32), 'jpeg')).toBe(6);
+  });
+
+  it('removes nothing when there are more payloads without a row than kills can leave', async () => {
+    const store = await openStore();
+    for (let number = 0; number < 2_001; number += 1) {
+      const hash = sha256(Buffer.from(`lost ${number}`));
+      await writeFile(store.payloads.pathOf(hash, 'jpeg'), 'the only copy');
+    }
+    expect(await run(store)).toEqual({ orphansRemoved: 0, orphansLeft: 2_001, missing: 0 });
+    expect(await readFile(store.payloads.pathOf(sha256(Buffer.from('lost 7')), 'jpeg'), 'utf8')).toBe('the only copy');
   });
 });
