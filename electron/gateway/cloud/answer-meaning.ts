@@ -34,7 +34,7 @@ function meaningOfAnswer(answer: Answer, now: number): DeliveryOutcome {
   });
 
   if (status >= 200 && status < 300) return meaningOfSuccess(answer, parsed, failed);
-  if ((status === 409 && !looksLikeHtml(answer)) || ((status === 400 || status === 422) && isDuplicate(parsed))) {
+  if (isDuplicate(parsed, status)) {
     return {
       kind: 'acknowledged',
       duplicate: true,
@@ -43,9 +43,8 @@ function meaningOfAnswer(answer: Answer, now: number): DeliveryOutcome {
     };
   }
   if (status >= 300 && status < 400) return failed({ ...intercepted, hint: redirectHint });
-  if (status === 511 || (htmlStatuses.has(status) && parsed === null && looksLikeHtml(answer))) {
-    return failed(intercepted);
-  }
+  if (status === 511 || (jsonOnly.has(status) && parsed === null)) return failed(intercepted);
+  if (keyStatuses.has(status) && parsed === null && looksLikeHtml(answer)) return failed(intercepted);
   switch (status) {
     case 400:
     case 415:
@@ -143,7 +142,7 @@ function meaningOfSuccess(
       serverBatchId: parsed.serverBatchId,
     };
   }
-  if (isDuplicate(parsed)) {
+  if (isDuplicate(parsed, answer.status)) {
     return {
       kind: 'acknowledged',
       duplicate: true,
@@ -174,15 +173,30 @@ const intercepted = {
 const redirectHint =
   'A redirect is not followed. Check whether cloud.baseUrl must begin with https://; otherwise a login page of the network is in the way: ask the network’s administrator.';
 
-/** Statuses that a web server or proxy in between also gives by itself, with a page of its own. */
-const htmlStatuses: ReadonlySet<number> = new Set([400, 401, 403, 409, 415, 422]);
+/**
+ * Statuses that decide over a picture for good: only the API's own words count. Web servers and proxies give them too,
+ * with a page or a line of text, for instance for plain HTTP on their TLS port.
+ */
+const jsonOnly: ReadonlySet<number> = new Set([400, 409, 415, 422]);
+/** Refusals of the key: a page instead of the API's words is a login or proxy page. */
+const keyStatuses: ReadonlySet<number> = new Set([401, 403]);
 
 const looksLikeHtml = ({ headers, body }: Answer): boolean =>
   (headers['content-type'] ?? '').includes('html') || /^\s*<(?:!doctype|html)/i.test(body);
 
 /** Whole codes only: a `DUPLICATE_FIELD` is a fault of the request, and its picture is not in the cloud. */
-const isDuplicate = (parsed: ParsedAnswer | null): boolean =>
-  /^(?:CONFLICT|DUPLICATE(?:_IMAGE)?|(?:IMAGE_)?(?:DUPLICATE|(?:ALREADY_)?EXISTS))$/i.test(parsed?.error?.code ?? '');
+const duplicateCode = /^(?:CONFLICT|DEVICE_EXISTS|DUPLICATE(?:_IMAGE)?|(?:IMAGE_)?(?:DUPLICATE|(?:ALREADY_)?EXISTS))$/i;
+
+/**
+ * Does the answer say that the cloud holds this image already? A 409 alone does not: it may be about something else, a
+ * closed batch or a device that is not approved.
+ */
+function isDuplicate(parsed: ParsedAnswer | null, status: number): boolean {
+  if (parsed === null || (status > 299 && status !== 400 && status !== 409 && status !== 422)) return false;
+  const { code, message } = parsed.error ?? { code: '', message: '' };
+  if (code !== '') return duplicateCode.test(code);
+  return status === 409 && (message === '' || /duplicate|already|exists/i.test(message));
+}
 
 const quote = (parsed: ParsedAnswer | null): string => {
   const words = parsed?.error?.message.trim() ?? '';

@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { copyFile, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { FileVersion } from '../model/image.ts';
 import { errnoCode } from '../platform/errors.ts';
 import { nodeFiles } from '../platform/files.ts';
 import { sameVersion, versionOf } from './folder-walk.ts';
+import { moveWithoutOverwriting } from './move-file.ts';
 
 export type AfterIngest =
   | { readonly action: 'keep' }
@@ -13,6 +15,11 @@ export type AfterIngest =
 
 /**
  * Deals with an original whose image is committed. A file that changed since is left alone: it is a new frame.
+ *
+ * Cameras that write each frame under the same name may put the next one in its place at any instant, also between
+ * our look and our deed. So the file is first taken aside by one rename, which nothing can come between, and looked at
+ * there; what turns out to be another frame is put back.
+ *
  * Throws what the file system says; the caller tries again later, for the image is safe already.
  */
 export async function dealWithOriginal(
@@ -26,56 +33,78 @@ export async function dealWithOriginal(
   if (present === null) return 'done';
   if (!sameVersion(present, file)) return 'changed';
   const from = join(root, file.path);
-  if (after.action === 'delete') {
-    await rm(from, { force: true });
-    return 'done';
-  }
+  if (after.action === 'delete') return remove(from, file);
   const folder = join(after.archiveRoot, day, dirname(file.path));
   await mkdir(folder, { recursive: true });
-  await moveWithoutOverwriting(from, folder, basename(file.path));
+  return archive(from, file, folder);
+}
+
+async function remove(from: string, file: FileVersion): Promise<'done' | 'changed'> {
+  const taken = await takeAside(from, file, dirname(from));
+  if (typeof taken === 'string') return taken;
+  await rm(taken.path);
   return 'done';
 }
 
-/** Never replaces what is archived already: the second `a.jpg` of a day becomes `a (2).jpg`. */
-async function moveWithoutOverwriting(from: string, folder: string, name: string): Promise<void> {
-  const extension = extname(name);
-  const stem = name.slice(0, name.length - extension.length);
-  for (let copy = 1; ; copy += 1) {
-    const to = join(folder, copy === 1 ? name : `${stem} (${copy})${extension}`);
-    try {
-      return await moveTo(from, to);
-    } catch (error) {
-      if (errnoCode(error) !== 'EEXIST') throw error;
-    }
-  }
-}
-
-async function moveTo(from: string, to: string): Promise<void> {
+async function archive(from: string, file: FileVersion, folder: string): Promise<'done' | 'changed'> {
   try {
-    // A hard link fails where the name is taken; rename would replace it silently.
-    await link(from, to);
-    await unlink(from);
+    const taken = await takeAside(from, file, folder);
+    if (typeof taken === 'string') return taken;
+    await moveWithoutOverwriting(taken.path, folder, basename(from));
+    return 'done';
   } catch (error) {
-    const code = errnoCode(error);
-    if (code === 'EEXIST') throw error;
-    if (code === 'EXDEV') return copyAcross(from, to);
-    // File systems without hard links (FAT, some shares): reserve the name, then rename over the reservation.
-    await (await open(to, 'wx')).close();
-    await rename(from, to);
+    if (errnoCode(error) !== 'EXDEV') throw error;
+    return archiveAcross(from, file, folder);
   }
 }
 
-async function copyAcross(from: string, to: string): Promise<void> {
-  const temporary = `${to}.part`;
-  await copyFile(from, temporary, constants.COPYFILE_FICLONE);
-  const handle = await open(temporary, 'r+');
+/** To another file system: the original goes only once its copy is on the disk there. */
+async function archiveAcross(from: string, file: FileVersion, folder: string): Promise<'done' | 'changed'> {
+  const copy = join(folder, asideName());
   try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    await copyFile(from, copy, constants.COPYFILE_FICLONE);
+    const handle = await open(copy, 'r+');
+    try {
+      const { atime, mtime } = await lstat(from);
+      await handle.utimes(atime, mtime);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (!(await isVersion(from, file))) {
+      await rm(copy, { force: true });
+      return 'changed';
+    }
+    await moveWithoutOverwriting(copy, folder, basename(from));
+    await nodeFiles.syncDirectory(folder);
+  } catch (error) {
+    await rm(copy, { force: true });
+    throw error;
   }
-  await (await open(to, 'wx')).close();
-  await rename(temporary, to);
-  await nodeFiles.syncDirectory(dirname(to));
-  await unlink(from);
+  return remove(from, file);
+}
+
+/** The file under a name in `folder` that no scan looks at; `done` where it was gone, `changed` where it was another. */
+async function takeAside(
+  from: string,
+  file: FileVersion,
+  folder: string,
+): Promise<{ readonly path: string } | 'done' | 'changed'> {
+  const aside = join(folder, asideName());
+  try {
+    await rename(from, aside);
+  } catch (error) {
+    if (errnoCode(error) === 'ENOENT') return 'done';
+    throw error;
+  }
+  if (await isVersion(aside, file)) return { path: aside };
+  await moveWithoutOverwriting(aside, dirname(from), basename(from));
+  return 'changed';
+}
+
+const asideName = (): string => `.acusight-${randomUUID()}`;
+
+async function isVersion(path: string, file: FileVersion): Promise<boolean> {
+  const present = await versionOf(dirname(path), basename(path));
+  return present !== null && sameVersion(present, file);
 }

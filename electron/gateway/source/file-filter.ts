@@ -18,7 +18,9 @@ export function fileFilter(include: readonly string[], exclude: readonly string[
   const options = { dot: false, nocase: true } as const;
   const included = picomatch([...include], options);
   const excluded = exclude.length === 0 ? () => false : picomatch([...exclude], { ...options, dot: true });
-  return (path, isFolder) => {
+  return (given, isFolder) => {
+    // Patterns take no line break for a character of a name, though a name may have one.
+    const path = given.replace(/[\n\r\u2028\u2029]/g, '_');
     const name = path.slice(path.lastIndexOf('/') + 1);
     if (isFolder) return !name.startsWith('.') && !excluded(path);
     return !neverFrames.some((pattern) => pattern.test(name)) && included(path) && !excluded(path);

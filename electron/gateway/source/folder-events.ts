@@ -5,8 +5,8 @@ import type { FileFilter } from './file-filter.ts';
 export type FolderListener = {
   /** A file appeared or changed; the path is relative, with '/'. */
   readonly onFile: (path: string) => void;
-  /** Events were lost, or something changed that only a scan can sort out. */
-  readonly onOverflow: () => void;
+  /** A subfolder appeared: only a look into it can tell what it holds. */
+  readonly onFolder: (path: string) => void;
   /** No more events will come. */
   readonly onFailure: (error: unknown) => void;
 };
@@ -27,6 +27,8 @@ export class FolderEvents {
       ignoreInitial: true,
       followSymlinks: false,
       persistent: true,
+      // A subfolder that can't be read is listed by the scan; it must not end the events of all others.
+      ignorePermissionErrors: true,
       ignored: (path, facts) => {
         const inside = toRelative(path);
         return inside !== '' && facts !== undefined && !filter(inside, facts.isDirectory());
@@ -41,7 +43,7 @@ export class FolderEvents {
     this.#watcher.on('add', seen);
     this.#watcher.on('change', seen);
     // Files that were in a folder before it was moved in here raise no event of their own.
-    this.#watcher.on('addDir', () => listener.onOverflow());
+    this.#watcher.on('addDir', (path) => listener.onFolder(toRelative(path)));
     this.#watcher.on('error', (error) => listener.onFailure(error));
   }
 

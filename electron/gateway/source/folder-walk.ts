@@ -17,14 +17,15 @@ export type WalkFinding =
   | { readonly kind: 'unreadable-folder'; readonly path: string; readonly technical: string };
 
 /**
- * Every regular file below `root`, folder by folder, in no promised order. Links are not followed: a link could lead
- * round in a circle or out of the folder. Throws only when `root` itself can't be read.
+ * Every regular file below `root` (or below its subfolder `start`), folder by folder, in no promised order. Links are
+ * not followed: a link could lead round in a circle or out of the folder. Throws only when `root` itself can't be read.
  */
 export async function* walkFolder(
   root: string,
   wanted: (path: string, isFolder: boolean) => boolean,
+  start = '',
 ): AsyncGenerator<WalkFinding> {
-  const folders = [''];
+  const folders = [start];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     try {
       for await (const entry of await opendir(join(root, folder), { bufferSize: 256 })) {

@@ -63,7 +63,12 @@ export class Settling {
     this.#mark(candidate, false);
   }
 
+  /** Behind all others: a crowd that is never ready must not keep the rest from its turn. */
   again(candidate: Candidate, now: number, milliseconds: number, unclaimed: boolean): void {
+    if (this.#candidates.get(candidate.path) === candidate) {
+      this.#candidates.delete(candidate.path);
+      this.#candidates.set(candidate.path, candidate);
+    }
     candidate.dueAt = now + milliseconds;
     this.#mark(candidate, unclaimed);
   }

@@ -1,16 +1,19 @@
-import { lstat, stat } from 'node:fs/promises';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { FolderSourceConfig } from '../../../shared/config.ts';
 import type { FileSink, Verdict } from '../model/file-sink.ts';
 import type { FileVersion } from '../model/image.ts';
+import { Bell } from '../platform/bell.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { type AfterIngest, dealWithOriginal } from './after-ingest.ts';
-import { fileFilter } from './file-filter.ts';
+import { placeOfArchive, realPathOf } from './archive-place.ts';
+import { type FileFilter, fileFilter } from './file-filter.ts';
 import { FolderEvents } from './folder-events.ts';
-import { versionOf, walkFolder } from './folder-walk.ts';
+import { sameVersion, versionOf, walkFolder } from './folder-walk.ts';
 import type { FrameSource, SourceState, SourceStatus } from './frame-source.ts';
+import { ListedFiles } from './listed-files.ts';
 import { isNetworkShare } from './network-share.ts';
 import { type Candidate, Settling } from './settling.ts';
 
@@ -20,8 +23,14 @@ const offersAtOnce = 24;
 const mostCandidates = 4_000;
 const rootCheckMilliseconds = 1_000;
 const roomRetryMilliseconds = 2_000;
-/** New subfolders come in bursts: one scan for the burst. */
-const newFolderScanMilliseconds = 500;
+/** Originals that the scan found undone, archived or deleted at once. */
+const mostFinishing = 64;
+/** New subfolders come in bursts: one look for the burst. */
+const newFolderMilliseconds = 500;
+/** Looking through a large folder takes at most such a share of the time: one in ten, and by polling one in two. */
+const restAfterScan = 9;
+const restAfterPoll = 1;
+const longestRest = 10 * 60 * 1_000;
 
 /**
  * A folder whose pictures become frames.
@@ -36,20 +45,32 @@ export class WatchedFolder implements FrameSource {
   readonly #sink: FileSink;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #filter;
+  readonly #patterns: FileFilter;
   readonly #after: AfterIngest;
   readonly #settling: Settling;
+  readonly #listed: ListedFiles;
   readonly #abort = new AbortController();
   readonly #offers = new Set<Promise<void>>();
+  readonly #finishing = new Set<string>();
+  readonly #newFolders = new Set<string>();
   readonly #loops: Promise<void>[] = [];
+  /** Wakes the offers: a place is free, or a file was seen. */
+  readonly #bell: Bell;
   #state: SourceState = 'starting';
   #text = 'Starting';
   #hint = '';
   #polling = false;
   #scanned = false;
   #events: FolderEvents | null = null;
+  /** A subfolder that could not be read, and so is not watched, can be read now. */
+  #eventsAreStale = false;
   #nextScanAt = 0;
+  /** How long the scan under way waited for files that it had found. */
+  #waited = 0;
+  #newFoldersAt = 0;
   #blockedUntil = 0;
+  /** The archive's place in this folder; null where it lies outside. */
+  #archive: string | null = null;
 
   constructor(config: FolderSourceConfig, sink: FileSink, clock: Clock, logger: Logger) {
     this.id = config.id;
@@ -57,11 +78,14 @@ export class WatchedFolder implements FrameSource {
     this.#sink = sink;
     this.#clock = clock;
     this.#logger = logger;
-    const archiveRoot = config.archivePath ?? join(config.path, '.acusight-archive');
+    this.#bell = new Bell(clock);
     this.#after =
-      config.afterIngest === 'archive' ? { action: 'archive', archiveRoot } : { action: config.afterIngest };
-    this.#filter = fileFilter(config.include, [...config.exclude, ...archiveInside(config.path, archiveRoot)]);
+      config.afterIngest === 'archive'
+        ? { action: 'archive', archiveRoot: config.archivePath ?? join(config.path, '.acusight-archive') }
+        : { action: config.afterIngest };
+    this.#patterns = fileFilter(config.include, config.exclude);
     this.#settling = new Settling(config.settleMilliseconds);
+    this.#listed = new ListedFiles(config.path, sink, (path, isFolder) => this.#filter(path, isFolder));
   }
 
   start(): void {
@@ -70,6 +94,7 @@ export class WatchedFolder implements FrameSource {
 
   async stop(): Promise<void> {
     this.#abort.abort();
+    this.#bell.ring();
     await this.#events?.close();
     await Promise.allSettled(this.#loops);
     await Promise.allSettled([...this.#offers]);
@@ -104,14 +129,21 @@ export class WatchedFolder implements FrameSource {
       if (present === null) {
         identity = '';
         this.#scanned = false;
+        this.#newFolders.clear();
         await this.#closeEvents();
       } else if (present !== identity || this.#clock.monotonic() >= this.#nextScanAt) {
         // Another inode under the same name is another folder (a remount, or deleted and made again): watch it anew.
-        if (present !== identity) await this.#openEvents();
+        if (present !== identity || this.#eventsAreStale) await this.#openEvents();
         const { pollMilliseconds, rescanSeconds } = this.#config;
         this.#nextScanAt = Number.POSITIVE_INFINITY;
+        const began = this.#clock.monotonic();
+        this.#waited = 0;
         if (await this.#scan(present !== identity && identity === '')) identity = present;
-        this.#scanWithin(this.#polling ? pollMilliseconds : rescanSeconds * 1_000);
+        const took = this.#clock.monotonic() - began - this.#waited;
+        const rest = Math.min(took * (this.#polling ? restAfterPoll : restAfterScan), longestRest);
+        this.#scanWithin(Math.max(this.#polling ? pollMilliseconds : rescanSeconds * 1_000, rest));
+      } else if (this.#newFolders.size > 0 && this.#clock.monotonic() >= this.#newFoldersAt) {
+        await this.#lookIntoNewFolders();
       }
       await sleep(this.#clock, Math.min(rootCheckMilliseconds, this.#config.pollMilliseconds), signal);
     }
@@ -125,8 +157,9 @@ export class WatchedFolder implements FrameSource {
   async #identify(): Promise<string | null> {
     try {
       const facts = await stat(this.#config.path);
-      if (facts.isDirectory()) return `${facts.dev}:${facts.ino}`;
-      this.#say('failed', 'This is a file, not a folder', `Set the source to a folder: ${this.#config.path}`);
+      if (facts.isDirectory() && (await this.#placeArchive())) return `${facts.dev}:${facts.ino}`;
+      if (!facts.isDirectory())
+        this.#say('failed', 'This is a file, not a folder', `Set the source to a folder: ${this.#config.path}`);
     } catch (error) {
       const code = errnoCode(error);
       if (code === 'ENOENT' || code === 'ENOTDIR') {
@@ -146,21 +179,47 @@ export class WatchedFolder implements FrameSource {
     return null;
   }
 
+  /** Returns false where the archive is the folder itself: every file would be archived and collected without end. */
+  async #placeArchive(): Promise<boolean> {
+    if (this.#after.action !== 'archive') return true;
+    this.#archive = await placeOfArchive(this.#config.path, this.#after.archiveRoot);
+    if (this.#archive !== '') return true;
+    this.#say(
+      'failed',
+      'The archive is the watched folder itself',
+      'Set archivePath to another folder, or leave it out.',
+    );
+    return false;
+  }
+
+  /** Whether a path is looked at. */
+  readonly #filter: FileFilter = (path, isFolder) => {
+    if (this.#archive !== null && (path === this.#archive || path.startsWith(`${this.#archive}/`))) return false;
+    return this.#patterns(path, isFolder);
+  };
+
   async #openEvents(): Promise<void> {
     await this.#closeEvents();
+    this.#eventsAreStale = false;
     const { path, polling } = this.#config;
-    this.#polling = polling === 'always' || (polling === 'auto' && (await isNetworkShare(path)));
+    // A folder may be a link to another, or a drive letter for a share: the events are those of what it stands for.
+    const real = await realPathOf(path);
+    this.#polling = polling === 'always' || (polling === 'auto' && (await isNetworkShare(real)));
     if (this.#polling || this.#abort.signal.aborted) return;
-    this.#events = new FolderEvents(path, this.#filter, {
+    this.#events = new FolderEvents(real, this.#filter, {
       onFile: (changed) =>
         void this.#see(changed, 0).catch((error: unknown) =>
           this.#log('warn', 'event-failed', { path: changed, error }),
         ),
-      onOverflow: () => this.#scanWithin(newFolderScanMilliseconds),
+      onFolder: (appeared) => {
+        if (this.#newFolders.size === 0) this.#newFoldersAt = this.#clock.monotonic() + newFolderMilliseconds;
+        this.#newFolders.add(appeared);
+      },
       onFailure: (error) => {
         // No more events to be had (out of inotify watches, for instance): scanning often replaces them.
-        this.#log('warn', 'events-failed', { error });
+        if (!this.#polling) this.#log('warn', 'events-failed', { error });
         this.#polling = true;
+        this.#scanWithin(this.#config.pollMilliseconds);
       },
     });
     await this.#events.ready;
@@ -176,33 +235,16 @@ export class WatchedFolder implements FrameSource {
   async #scan(first: boolean): Promise<boolean> {
     if (!this.#scanned) this.#say('scanning', 'Looking through the folder', '');
     const began = this.#clock.monotonic();
+    const listed = new Set<string>();
     let files = 0;
-    let unreadable = 0;
     try {
       for await (const finding of walkFolder(this.#config.path, this.#filter)) {
         if (this.#abort.signal.aborted) return false;
-        if (finding.kind === 'file') {
-          files += 1;
-          this.#sort(finding.file, first ? Math.max(0, this.#clock.now() - finding.file.modifiedMs) : 0);
-          while (this.#settling.waiting > mostCandidates && !this.#abort.signal.aborted)
-            await sleep(this.#clock, tickMilliseconds);
-        } else if (finding.kind === 'unusable') {
-          if (this.#sink.status(finding.file) === 'new')
-            this.#sink.refuse(finding.file, { ...finding, severity: 'refused' });
-        } else {
-          unreadable += 1;
-          this.#sink.refuse(
-            { path: `${finding.path}/`, bytes: 0, modifiedMs: 0 },
-            {
-              severity: 'refused',
-              code: 'folder-unreadable',
-              text: `This subfolder can’t be read (${finding.technical}).`,
-              hint: 'Allow the gateway’s user to read it.',
-            },
-          );
-        }
+        if (finding.kind === 'file') files += 1;
+        else listed.add(this.#listed.add(finding));
+        if (finding.kind === 'file') await this.#take(finding.file, first);
       }
-      await this.#forgetGoneRefusals();
+      if (await this.#listed.forgetGone(listed, this.#abort.signal)) this.#eventsAreStale = true;
     } catch (error) {
       this.#say(
         'failed',
@@ -215,7 +257,7 @@ export class WatchedFolder implements FrameSource {
     if (!this.#scanned) {
       this.#log('info', 'first-scan-done', {
         files,
-        unreadable,
+        unusable: listed.size,
         milliseconds: Math.round(this.#clock.monotonic() - began),
       });
     }
@@ -225,12 +267,42 @@ export class WatchedFolder implements FrameSource {
     return true;
   }
 
+  /** Files that were in a folder before it was moved in here raise no events of their own. */
+  async #lookIntoNewFolders(): Promise<void> {
+    const folders = [...this.#newFolders];
+    this.#newFolders.clear();
+    for (const folder of folders) {
+      // One that lies in another new one is seen with that one.
+      if (folders.some((other) => folder.startsWith(`${other}/`))) continue;
+      try {
+        for await (const finding of walkFolder(this.#config.path, this.#filter, folder)) {
+          if (this.#abort.signal.aborted) return;
+          if (finding.kind === 'file') await this.#take(finding.file, false);
+          else this.#listed.add(finding);
+        }
+      } catch (error) {
+        this.#log('warn', 'folder-not-read', { path: folder, error });
+      }
+    }
+  }
+
+  /** A file that a scan found. Waits while there is much to do, so that a folder of a million files fills no memory. */
+  async #take(file: FileVersion, first: boolean): Promise<void> {
+    this.#sort(file, first ? Math.max(0, this.#clock.now() - file.modifiedMs) : 0);
+    const { signal } = this.#abort;
+    const began = this.#clock.monotonic();
+    while ((this.#settling.waiting > mostCandidates || this.#offers.size >= mostFinishing) && !signal.aborted)
+      await sleep(this.#clock, tickMilliseconds, signal);
+    this.#waited += this.#clock.monotonic() - began;
+  }
+
   #sort(file: FileVersion, quietBefore: number): void {
-    switch (this.#sink.status(file)) {
+    const status = this.#sink.status(file);
+    switch (status) {
       case 'new':
-        return this.#settling.see(file, this.#clock.monotonic(), quietBefore);
       case 'listed':
-        return this.#settling.see(file, this.#clock.monotonic(), Number.POSITIVE_INFINITY);
+        this.#settling.see(file, this.#clock.monotonic(), status === 'new' ? quietBefore : Number.POSITIVE_INFINITY);
+        return this.#bell.ring();
       case 'stored':
         return this.#track(this.#finish(file));
       case 'finished':
@@ -239,21 +311,14 @@ export class WatchedFolder implements FrameSource {
     }
   }
 
-  async #forgetGoneRefusals(): Promise<void> {
-    for (const path of this.#sink.refusedPaths()) {
-      if (this.#abort.signal.aborted) return;
-      const gone = await lstat(join(this.#config.path, path)).then(
-        () => false,
-        (error: unknown) => errnoCode(error) === 'ENOENT',
-      );
-      if (gone) this.#sink.forgetRefusal(path);
-    }
-  }
-
   /** One file was named by an event or by a person. */
   async #see(path: string, quietBefore: number): Promise<void> {
     const file = await versionOf(this.#config.path, path);
-    if (file === null) return;
+    if (file === null) {
+      // Somebody asked about what is no file: a link, a subfolder, something gone. A scan finds out.
+      if (quietBefore > 0) this.#scanWithin(0);
+      return;
+    }
     if (quietBefore > 0) this.#sink.forgetRefusal(path);
     this.#sort(file, quietBefore);
   }
@@ -270,14 +335,19 @@ export class WatchedFolder implements FrameSource {
           this.#track(this.#step(candidate));
         }
       }
-      // With every place taken, go on as soon as one is free; else look again a little later.
-      if (this.#offers.size >= offersAtOnce) await Promise.race(this.#offers);
+      // With every place taken, go on as soon as one is free; with no file in sight, as soon as one is seen.
+      const { waiting, unclaimed } = this.#settling;
+      if (signal.aborted) return;
+      if (this.#offers.size >= offersAtOnce || waiting + unclaimed === 0) await this.#bell.sleep(rootCheckMilliseconds);
       else await sleep(this.#clock, tickMilliseconds, signal);
     }
   }
 
   #track(work: Promise<void>): void {
-    const tracked = work.finally(() => this.#offers.delete(tracked));
+    const tracked = work.finally(() => {
+      this.#offers.delete(tracked);
+      this.#bell.ring();
+    });
     this.#offers.add(tracked);
   }
 
@@ -286,9 +356,7 @@ export class WatchedFolder implements FrameSource {
       const file = await versionOf(this.#config.path, candidate.path);
       const now = this.#clock.monotonic();
       if (file === null) return this.#settling.drop(candidate);
-      if (file.bytes !== candidate.file.bytes || file.modifiedMs !== candidate.file.modifiedMs) {
-        return this.#settling.changed(candidate, file, now);
-      }
+      if (!sameVersion(file, candidate.file)) return this.#settling.changed(candidate, file, now);
       if (!this.#settling.isQuiet(candidate, now)) {
         return this.#settling.again(candidate, now, this.#config.settleMilliseconds, candidate.unclaimed);
       }
@@ -312,12 +380,11 @@ export class WatchedFolder implements FrameSource {
     switch (verdict.kind) {
       case 'stored':
       case 'claimed':
-        this.#settling.drop(candidate);
+        this.#dismiss(candidate, file);
         return this.#finish(file);
       case 'shared':
-        return this.#settling.drop(candidate);
       case 'refused':
-        return this.#settling.drop(candidate);
+        return this.#dismiss(candidate, file);
       case 'not-yet':
         return this.#settling.again(candidate, now, verdict.milliseconds, verdict.why === 'unclaimed');
       case 'no-room':
@@ -327,8 +394,15 @@ export class WatchedFolder implements FrameSource {
     }
   }
 
+  /** This version is dealt with; one that was seen while it was on offer still has to be. */
+  #dismiss(candidate: Candidate, file: FileVersion): void {
+    if (sameVersion(candidate.file, file)) this.#settling.drop(candidate);
+  }
+
   async #finish(file: FileVersion): Promise<void> {
-    if (this.#after.action === 'keep') return;
+    // One at a time: a scan may find an original undone while it is being dealt with.
+    if (this.#after.action === 'keep' || this.#finishing.has(file.path)) return;
+    this.#finishing.add(file.path);
     try {
       const day = localDay(this.#clock.now());
       const outcome = await dealWithOriginal(this.#config.path, file, this.#after, day);
@@ -336,6 +410,8 @@ export class WatchedFolder implements FrameSource {
     } catch (error) {
       // The image is safe; only tidying up failed. The next scan finds the file again and tries again.
       this.#log('warn', 'original-not-moved', { path: file.path, action: this.#after.action, error });
+    } finally {
+      this.#finishing.delete(file.path);
     }
   }
 
@@ -353,14 +429,6 @@ export class WatchedFolder implements FrameSource {
   #log(level: 'info' | 'warn', event: string, fields: Readonly<Record<string, unknown>>): void {
     this.#logger.log(level, event, { source: this.id, ...fields });
   }
-}
-
-/** Patterns that keep an archive inside the watched folder from being collected again. */
-function archiveInside(root: string, archiveRoot: string): string[] {
-  const inside = relative(root, archiveRoot).split(sep).join('/');
-  return inside === '' || inside === '..' || inside.startsWith('../') || isAbsolute(inside)
-    ? []
-    : [inside, `${inside}/**`];
 }
 
 function localDay(now: number): string {

@@ -48,7 +48,7 @@ function decideFailure(
     case 'pause':
       return { settlement: { kind: 'release', ambiguous: failure.ambiguous, error }, gate: { pause: failure } };
     case 'bury':
-      return { settlement: { kind: 'bury', error }, gate: 'success' };
+      return { settlement: { kind: 'bury', error }, gate: isOurs(failure) ? 'none' : 'success' };
     case 'bug':
     case 'retry': {
       const delay = Math.max(
@@ -65,11 +65,15 @@ function decideFailure(
           stuck: othersSucceed && entry.attempts + 1 >= stuckAttempts,
           error,
         },
-        gate: 'server-error',
+        gate: isOurs(failure) ? 'none' : 'server-error',
       };
     }
   }
 }
+
+/** A payload that can't be read, or a bug: it says nothing about the way to the cloud. */
+const isOurs = ({ code, disposition }: DeliveryFailure): boolean =>
+  code.startsWith('payload-') || disposition === 'bug';
 
 export function entryErrorOf({ code, text, hint, technical }: DeliveryFailure, at: number): EntryError {
   return { code, text, hint, technical, at };

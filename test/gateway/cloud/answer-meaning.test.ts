@@ -49,8 +49,8 @@ function expected(status: number, name: BodyName, complete: boolean): string {
   const isHtml = name === 'html' || name === 'untypedHtml';
   if (status < 300) return isJson ? 'retry trouble' : isHtml || complete ? 'pause intercepted' : 'retry offline';
   if (status < 400 || status === 511) return 'pause intercepted';
-  if (status === 409) return isHtml ? 'pause intercepted' : 'duplicate';
-  if ([400, 401, 403, 415, 422].includes(status) && isHtml) return 'pause intercepted';
+  if ([400, 409, 415, 422].includes(status) && !isJson) return 'pause intercepted';
+  if ([401, 403].includes(status) && isHtml) return 'pause intercepted';
   if ([400, 413, 415, 422].includes(status)) return 'bury trouble';
   if (status === 401 || status === 403) return 'pause key-refused';
   if ([404, 405, 410].includes(status)) return 'pause wrong-address';
@@ -71,11 +71,12 @@ describe('every status from 200 to 599', () => {
     }
   });
 
-  test('never takes a picture for delivered on a body that is not the API’s, but for a 409', () => {
+  test('never takes a picture for delivered, nor buries it but for its size, on a body that is not the API’s', () => {
     for (const name of ['html', 'untypedHtml', 'empty', 'garbage', 'text'] as const) {
       for (const status of statuses) {
         const outcome = answer(status, bodies[name]);
-        if (outcome.kind === 'acknowledged') expect([status, outcome.duplicate]).toEqual([409, true]);
+        expect(outcome.kind).toBe('failed');
+        if (verdict(outcome).startsWith('bury')) expect(status).toBe(413);
       }
     }
   });
@@ -130,7 +131,14 @@ describe('a picture counts as delivered', () => {
       serverImageId: '7',
       serverBatchId: null,
     });
-    expect(verdict(answer(409, bodies.empty))).toBe('duplicate');
+    expect(verdict(answer(409, json({})))).toBe('duplicate');
+    expect(verdict(answer(409, json({ error: 'image already exists' })))).toBe('duplicate');
+  });
+
+  test('not after a 409 about something else', () => {
+    for (const error of [{ code: 'BATCH_CLOSED', message: 'the batch is closed' }, 'device is not approved yet']) {
+      expect(verdict(answer(409, json({ success: false, error })))).toBe('retry trouble');
+    }
   });
 
   test.each([

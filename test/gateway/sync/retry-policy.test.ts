@@ -50,11 +50,14 @@ describe('an outcome becomes one transition of its entry', () => {
     });
   });
 
-  test.each(['retry', 'bug'] as const)('disposition %s: another attempt later, counted', (disposition) => {
+  test.each([
+    ['retry', 'server-error'],
+    ['bug', 'none'],
+  ] as const)('disposition %s: another attempt later, counted', (disposition, gate) => {
     const outcome = failed({ disposition, ambiguous: true });
     expect(decide(outcome, { attempts: 2, firstFailedAt: 1 }, facts)).toEqual({
       settlement: { kind: 'retry', nextAttemptAt: now + 3_000, ambiguous: true, stuck: false, error: words },
-      gate: 'server-error',
+      gate,
     });
   });
 

@@ -1,0 +1,107 @@
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { versionOf, type WalkFinding, walkFolder } from '../../../electron/gateway/source/folder-walk.ts';
+import { asNobody } from '../../support/as-nobody.ts';
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'acusight-walk-'));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+async function walk(
+  root: string,
+  wanted: (path: string, isFolder: boolean) => boolean = () => true,
+): Promise<WalkFinding[]> {
+  const found: WalkFinding[] = [];
+  for await (const finding of walkFolder(root, wanted)) found.push(finding);
+  return found.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+}
+const nameOf = (finding: WalkFinding): string =>
+  finding.kind === 'unreadable-folder' ? finding.path : finding.file.path;
+
+const names = [
+  'plain.jpg',
+  'größe-検査-изделие-🏭.jpg',
+  `${'é'.repeat(125)}.jpg`,
+  'with "quotes".jpg',
+  'line\nbreak.jpg',
+  '-rf',
+  '.dot',
+  'nfd-u\u0308.jpg',
+  'nfc-\u00fc.jpg',
+];
+
+test('every file is found under its own name, with its size and time', async () => {
+  const root = await folder();
+  await mkdir(join(root, 'sub/deep'), { recursive: true });
+  for (const name of names) {
+    await writeFile(join(root, name), name);
+    await writeFile(join(root, 'sub/deep', name), 'x');
+  }
+  const found = await walk(root);
+  expect(found.map(nameOf)).toEqual([...names, ...names.map((name) => `sub/deep/${name}`)].sort());
+  for (const finding of found) {
+    if (finding.kind !== 'file') throw new Error(finding.kind);
+    expect(await versionOf(root, finding.file.path)).toEqual(finding.file);
+  }
+});
+
+test.runIf(process.platform === 'linux')(
+  'a name that is no Unicode is listed, and not opened under another',
+  async () => {
+    const root = await folder();
+    await writeFile(Buffer.concat([Buffer.from(`${root}/bad-`), Buffer.from([0xff, 0xfe]), Buffer.from('.jpg')]), 'x');
+    expect(await walk(root)).toMatchObject([{ kind: 'unusable', code: 'name-unreadable' }]);
+  },
+);
+
+test('links are listed and never followed, not even in a circle', async () => {
+  const root = await folder();
+  const elsewhere = await folder();
+  await writeFile(join(elsewhere, 'secret.jpg'), 'x');
+  await mkdir(join(root, 'sub'));
+  await symlink(root, join(root, 'sub/circle'));
+  await symlink(elsewhere, join(root, 'out'));
+  await symlink(join(elsewhere, 'secret.jpg'), join(root, 'linked.jpg'));
+  await symlink('nowhere', join(root, 'broken.jpg'));
+  const found = await walk(root);
+  expect(found.map(nameOf)).toEqual(['broken.jpg', 'linked.jpg', 'out', 'sub/circle']);
+  expect(found.every((finding) => finding.kind === 'unusable' && finding.code === 'link')).toBe(true);
+});
+
+test('what is not wanted is neither entered nor examined', async () => {
+  const root = await folder();
+  await mkdir(join(root, 'no/deep'), { recursive: true });
+  await writeFile(join(root, 'no/deep/a.jpg'), 'x');
+  await writeFile(join(root, 'a.txt'), 'x');
+  await writeFile(join(root, 'a.jpg'), 'x');
+  const found = await walk(root, (path, isFolder) => (isFolder ? path !== 'no' : path.endsWith('.jpg')));
+  expect(found.map(nameOf)).toEqual(['a.jpg']);
+});
+
+test.runIf(process.platform !== 'win32')('a subfolder that can’t be read is named, and the rest is found', async () => {
+  const root = await folder();
+  await chmod(root, 0o755);
+  await mkdir(join(root, 'locked'));
+  await writeFile(join(root, 'a.jpg'), 'x');
+  await chmod(join(root, 'locked'), 0);
+  onTestFinished(() => chmod(join(root, 'locked'), 0o700));
+  expect((await asNobody(() => walk(root))).map((finding) => [finding.kind, nameOf(finding)])).toEqual([
+    ['file', 'a.jpg'],
+    ['unreadable-folder', 'locked'],
+  ]);
+});
+
+test('a folder that is not there is said so by an error', async () => {
+  await expect(walk(join(await folder(), 'gone'))).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test('a deep tree is walked without recursion', async () => {
+  const root = await folder();
+  await mkdir(join(root, ...Array.from({ length: 300 }, () => 'd')), { recursive: true });
+  await writeFile(join(root, ...Array.from({ length: 300 }, () => 'd'), 'a.jpg'), 'x');
+  expect(await walk(root)).toHaveLength(1);
+});

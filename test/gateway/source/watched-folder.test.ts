@@ -1,0 +1,166 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { FileOffer, FileSink, Verdict } from '../../../electron/gateway/model/file-sink.ts';
+import { silentLogger } from '../../../electron/gateway/platform/logger.ts';
+import { WatchedFolder } from '../../../electron/gateway/source/watched-folder.ts';
+import { folderSourceSchema } from '../../../shared/config.ts';
+import { LeapingClock } from '../../support/leaping-clock.ts';
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** A sink that does what a test tells it, and remembers what it was offered. */
+function recordingSink(verdict: (offer: FileOffer) => Promise<Verdict> | Verdict) {
+  const offers: FileOffer[] = [];
+  const known = new Set<string>();
+  const sink: FileSink = {
+    status: (file) => (known.has(`${file.path} ${file.bytes} ${file.modifiedMs}`) ? 'finished' : 'new'),
+    offer: async (offer) => {
+      offers.push(offer);
+      const answer = await verdict(offer);
+      if (answer.kind === 'stored') known.add(`${offer.file.path} ${offer.file.bytes} ${offer.file.modifiedMs}`);
+      return answer;
+    },
+    finish: () => undefined,
+    refuse: () => undefined,
+    refusedPaths: () => [],
+    forgetRefusal: () => undefined,
+  };
+  return { sink, offers };
+}
+
+async function watch(verdict: (offer: FileOffer) => Promise<Verdict> | Verdict, settings: object = {}) {
+  const path = await mkdtemp(join(tmpdir(), 'acusight-watch-'));
+  const config = folderSourceSchema.parse({
+    id: 'aoi',
+    kind: 'folder',
+    path,
+    settleMilliseconds: 50,
+    rescanSeconds: 86_400,
+    ...settings,
+  });
+  const { sink, offers } = recordingSink(verdict);
+  const clock = new LeapingClock();
+  const folder = new WatchedFolder(config, sink, clock, silentLogger);
+  folder.start();
+  onTestFinished(async () => {
+    await folder.stop();
+    await rm(path, { recursive: true, force: true });
+  });
+  for (let wait = 0; wait < 200 && folder.status().state !== 'watching'; wait += 1) await pause(10);
+  expect(folder.status().state).toBe('watching');
+  return { path, folder, offers, clock };
+}
+
+const names = (offers: readonly FileOffer[]): string[] => offers.map(({ file }) => file.path);
+
+test('a change that comes while a file is on offer is not lost with the verdict on its older version', async () => {
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const { path, offers } = await watch(async ({ file }) => {
+    if (file.bytes === 3) await held;
+    return { kind: 'stored' };
+  });
+  await writeFile(join(path, 'latest.jpg'), 'one');
+  await pause(300);
+  expect(offers).toHaveLength(1);
+  await writeFile(join(path, 'latest.jpg'), 'second');
+  await pause(300);
+  release();
+  await pause(400);
+  expect(offers.map(({ file }) => file.bytes)).toEqual([3, 6]);
+});
+
+test('a crowd of files that are not ready does not keep a ready one waiting', async () => {
+  const { path, offers } = await watch(async ({ file }) => {
+    await pause(20);
+    return file.path.startsWith('z') ? { kind: 'stored' } : { kind: 'not-yet', why: 'incomplete', milliseconds: 100 };
+  });
+  for (let index = 0; index < 400; index += 1) await writeFile(join(path, `a${index}.jpg`), 'x');
+  await pause(200);
+  await writeFile(join(path, 'z.jpg'), 'ready');
+  for (let wait = 0; wait < 100 && !names(offers).includes('z.jpg'); wait += 1) await pause(20);
+  expect(names(offers)).toContain('z.jpg');
+});
+
+test('at most so many files are on offer at once, however many there are', async () => {
+  let now = 0;
+  let most = 0;
+  const { path, offers } = await watch(async () => {
+    now += 1;
+    most = Math.max(most, now);
+    await pause(10);
+    now -= 1;
+    return { kind: 'stored' };
+  });
+  for (let index = 0; index < 300; index += 1) await writeFile(join(path, `${index}.jpg`), 'x');
+  for (let wait = 0; wait < 200 && offers.length < 300; wait += 1) await pause(20);
+  await pause(100);
+  expect(offers).toHaveLength(300);
+  expect(most).toBe(24);
+});
+
+test('without room nothing is offered for a while, and then everything is again', async () => {
+  let full = true;
+  const { path, folder, offers, clock } = await watch(() =>
+    full ? { kind: 'no-room', text: 'Full', hint: 'Make room.' } : { kind: 'stored' },
+  );
+  for (let index = 0; index < 50; index += 1) await writeFile(join(path, `${index}.jpg`), 'x');
+  for (let wait = 0; wait < 100 && folder.status().state !== 'blocked'; wait += 1) await pause(10);
+  expect(folder.status()).toMatchObject({ state: 'blocked', text: 'Full', hint: 'Make room.', drained: false });
+  await pause(300);
+  const tried = offers.length;
+  await pause(500);
+  expect(offers.length).toBe(tried);
+  full = false;
+  clock.leap(2_100);
+  for (let wait = 0; wait < 100 && folder.status().settling > 0; wait += 1) await pause(20);
+  expect(folder.status()).toMatchObject({ state: 'watching', settling: 0, drained: true });
+});
+
+test('an offer that fails is made again, and the file is not forgotten', async () => {
+  let failures = 0;
+  const { path, offers, clock } = await watch(() => {
+    failures += 1;
+    if (failures <= 2) throw new Error('odd');
+    return { kind: 'stored' };
+  });
+  await writeFile(join(path, 'a.jpg'), 'x');
+  for (let second = 0; second < 20 && offers.length < 3; second += 1) {
+    await pause(60);
+    clock.leap(1_000);
+  }
+  expect(names(offers)).toEqual(['a.jpg', 'a.jpg', 'a.jpg']);
+});
+
+describe('stopping', () => {
+  test('waits for what is on offer, and leaves no timer', async () => {
+    let finished = false;
+    const { path, folder, offers, clock } = await watch(async () => {
+      await pause(300);
+      finished = true;
+      return { kind: 'stored' };
+    });
+    await writeFile(join(path, 'a.jpg'), 'x');
+    for (let wait = 0; wait < 100 && offers.length === 0; wait += 1) await pause(10);
+    await folder.stop();
+    expect(finished).toBe(true);
+    expect(clock.timers).toBe(0);
+  });
+
+  test('is quick with thousands of files in sight', async () => {
+    const { path, folder, clock } = await watch(async () => {
+      await pause(20);
+      return { kind: 'not-yet', why: 'incomplete', milliseconds: 10 };
+    });
+    await Promise.all(Array.from({ length: 3_000 }, (_, index) => writeFile(join(path, `${index}.jpg`), 'x')));
+    await pause(300);
+    const began = performance.now();
+    await folder.stop();
+    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(clock.timers).toBe(0);
+  });
+});
