@@ -16,6 +16,9 @@ export class GatewayHost {
   readonly #startedAt: number;
   #gateway: Gateway | null = null;
   #fault: Fault | null = null;
+  /** Nothing is known to be wrong or missing yet: a gateway is being opened, or its configuration read. */
+  #starting = true;
+  #turn: Promise<unknown> = Promise.resolve();
   #revision = 0;
   #heartbeat: NodeJS.Timeout;
 
@@ -49,13 +52,23 @@ export class GatewayHost {
   }
 
   /** Starts a gateway; a fault is kept for the window and thrown for whoever waits. */
-  async start(config: Config): Promise<Gateway> {
+  start(config: Config): Promise<Gateway> {
+    // One after the other: two gateways on one data folder would refuse each other.
+    const turn = this.#turn.then(() => this.#startNow(config));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #startNow(config: Config): Promise<Gateway> {
+    this.#starting = true;
+    this.#changed();
     await this.#end();
     try {
       const gateway = await Gateway.open({ ...this.#options, config });
       gateway.onChange(() => this.#changed());
       gateway.start();
       this.#fault = null;
+      this.#starting = false;
       this.#gateway = gateway;
       this.#changed();
       return gateway;
@@ -69,6 +82,12 @@ export class GatewayHost {
       });
       throw error;
     }
+  }
+
+  /** There is no configuration yet: the window shows the set-up form. */
+  awaitSetup(): void {
+    this.#starting = false;
+    this.#changed();
   }
 
   failConfiguration(faults: readonly ConfigFault[]): void {
@@ -94,7 +113,8 @@ export class GatewayHost {
       runtime: identity.runtime,
       configFile: identity.configFile,
       dataDir,
-      fault: this.#fault,
+      fault: this.#starting ? null : this.#fault,
+      starting: this.#starting,
     });
   }
 
@@ -111,6 +131,7 @@ export class GatewayHost {
 
   #fail(fault: Fault): void {
     this.#fault = fault;
+    this.#starting = false;
     this.#changed();
   }
 

@@ -9,6 +9,8 @@ export type IdleFacts = {
   readonly runtime: string;
   readonly dataDir: string;
   readonly configFile: string;
+  /** A gateway is being opened. */
+  readonly starting: boolean;
   /** Why no gateway runs; null when it was only not set up yet. */
   readonly fault: {
     readonly headline: string;
@@ -20,12 +22,15 @@ export type IdleFacts = {
 
 /** What the window shows while no gateway runs: it is not set up yet, or it can't start, and why. */
 export function idleSnapshot({ fault, ...facts }: IdleFacts): Snapshot {
-  const safe: Statement =
-    fault === null
+  const starting: Statement = { level: 'busy', headline: 'STARTING', detail: 'Opening the store on this PC.' };
+  const safe: Statement = facts.starting
+    ? starting
+    : fault === null
       ? { level: 'act', headline: 'NOT SET UP', detail: 'No pictures are collected yet.' }
       : { level: 'alarm', headline: fault.headline, detail: fault.text };
-  const flow: Statement =
-    fault === null
+  const flow: Statement = facts.starting
+    ? starting
+    : fault === null
       ? { level: 'act', headline: 'NOT SET UP', detail: 'Enter the cloud address and the device key.' }
       : { level: 'alarm', headline: 'STOPPED', detail: 'Nothing is collected or delivered.' };
   return {
@@ -40,29 +45,31 @@ export function idleSnapshot({ fault, ...facts }: IdleFacts): Snapshot {
       dataDir: facts.dataDir,
       configFile: facts.configFile,
       runtime: facts.runtime,
-      configured: fault !== null,
+      configured: facts.starting || fault !== null,
       demo: false,
       plainHttp: false,
     },
     safe,
     flow,
-    advice: [
-      fault === null
-        ? {
-            code: 'not-set-up',
-            level: 'act',
-            text: 'Set up this gateway',
-            hint: 'Enter the cloud address, the device key and a folder.',
-            action: 'open-setup',
-          }
-        : {
-            code: 'cannot-start',
-            level: 'alarm',
-            text: fault.text,
-            hint: fault.hint,
-            action: fault.canSetUp ? 'open-setup' : 'none',
-          },
-    ],
+    advice: facts.starting
+      ? []
+      : [
+          fault === null
+            ? {
+                code: 'not-set-up',
+                level: 'act',
+                text: 'Set up this gateway',
+                hint: 'Enter the cloud address, the device key and a folder.',
+                action: 'open-setup',
+              }
+            : {
+                code: 'cannot-start',
+                level: 'alarm',
+                text: fault.text,
+                hint: fault.hint,
+                action: fault.canSetUp ? 'open-setup' : 'none',
+              },
+        ],
     counts: {
       collected: 0,
       pending: 0,
@@ -89,7 +96,7 @@ export function idleSnapshot({ fault, ...facts }: IdleFacts): Snapshot {
     },
     disk: { state: 'ok', freeBytes: 0, totalBytes: 0, usedBytes: 0, maxBytes: 0, minFreeBytes: 0, text: '' },
     connection: {
-      state: 'not-set-up',
+      state: facts.starting ? 'starting' : 'not-set-up',
       since: facts.startedAt,
       nextProbeAt: null,
       text: '',

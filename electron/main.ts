@@ -1,3 +1,5 @@
+import './thread-pool.ts';
+
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { app } from 'electron';
@@ -6,7 +8,7 @@ import { loadConfig } from './config-file.ts';
 import { Demo } from './demo.ts';
 import { type Desktop, openDesktop } from './desktop.ts';
 import { logProgress, untilDrained } from './drain.ts';
-import { systemClock } from './gateway/platform/clock.ts';
+import { sleep, systemClock } from './gateway/platform/clock.ts';
 import { GatewayError } from './gateway/platform/errors.ts';
 import { nodeFiles } from './gateway/platform/files.ts';
 import { jsonLogger, type Logger } from './gateway/platform/logger.ts';
@@ -21,6 +23,7 @@ import { Secrets } from './secrets.ts';
 /** Composition root: what was asked for, one instance a data folder, start, and the order in which everything ends. */
 
 const stopDeadlineMilliseconds = 15_000;
+const startAgainMilliseconds = 10_000;
 const paths = appPaths(app.getAppPath());
 
 function main(): void {
@@ -29,7 +32,7 @@ function main(): void {
   const plan = makePlan(outcome.options, join(app.getPath('appData'), 'acusight-line-gateway'));
   // What Chromium keeps of its own lies apart from the pictures, and one folder has one instance.
   const shellData = join(plan.dataDir, 'shell');
-  mkdirSync(shellData, { recursive: true });
+  mkdirSync(shellData, { recursive: true, mode: 0o700 });
   app.setPath('userData', shellData);
   registerSchemes();
   if (!app.requestSingleInstanceLock()) {
@@ -66,12 +69,23 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
   const stopProgress = plan.logToStdout ? logProgress(() => host.gateway, logger) : () => undefined;
   let desktop: Desktop | null = null;
   const end = once(async (code: number): Promise<void> => {
-    stopProgress();
-    desktop?.close();
-    await withDeadline(host.stop(), stopDeadlineMilliseconds, () => logger.log('warn', 'stop-took-too-long'));
-    await demo?.stop();
-    app.exit(code);
+    try {
+      stopProgress();
+      desktop?.close();
+      const stopped = host.stop().then(() => demo?.stop());
+      await withDeadline(stopped, stopDeadlineMilliseconds, () => logger.log('warn', 'stop-took-too-long'));
+    } catch (error) {
+      logger.log('error', 'stop-failed', { error });
+    } finally {
+      app.exit(code);
+    }
   });
+  // Electron's own answer to an exception nobody caught is a dialog that stops everything, on a PC nobody looks at.
+  process.on('uncaughtException', (error) => {
+    logger.log('error', 'uncaught-exception', { error });
+    void end(exitCodes.failed);
+  });
+  process.on('unhandledRejection', (error) => logger.log('error', 'unhandled-rejection', { error }));
   const interrupted = plan.exitWhenDrained ? exitCodes.failed : 0;
   app.on('before-quit', (event) => {
     event.preventDefault();
@@ -105,6 +119,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       return end(exitCodes.badConfiguration);
     }
     if (loaded.kind === 'faulty') host.failConfiguration(faults);
+    else host.awaitSetup();
     return;
   }
   if (plan.exitWhenDrained && secrets.deviceKey() === null) {
@@ -113,21 +128,33 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     );
     return end(exitCodes.badConfiguration);
   }
-  try {
-    const gateway = await host.start(loaded.config);
-    if (demo !== null) return end(await demo.run(gateway, desktop));
-    if (plan.exitWhenDrained) return end(await untilDrained(gateway));
-  } catch (error) {
-    logger.log('error', 'start-failed', { error });
-    if (plan.headless || plan.exitWhenDrained || demo !== null) {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      const isConfiguration = error instanceof GatewayError && error.code === 'folder-overlap';
-      return end(isConfiguration ? exitCodes.badConfiguration : exitCodes.failed);
+  for (;;) {
+    try {
+      const gateway = await host.start(loaded.config);
+      if (demo !== null) return end(await demo.run(gateway, desktop));
+      if (plan.exitWhenDrained) return end(await untilDrained(gateway));
+      return;
+    } catch (error) {
+      logger.log('error', 'start-failed', { error });
+      // The data disk may come up later than this program: wait for it, and show that meanwhile.
+      const mayPass = error instanceof GatewayError && error.code === 'store-unavailable';
+      const mustEnd = demo !== null || plan.exitWhenDrained || (plan.headless && !mayPass);
+      if (mustEnd) {
+        process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+        const isConfiguration = error instanceof GatewayError && error.code === 'folder-overlap';
+        return end(isConfiguration ? exitCodes.badConfiguration : exitCodes.failed);
+      }
+      if (!mayPass) return;
+      await sleep(systemClock, startAgainMilliseconds);
+      if (host.gateway !== null) return;
     }
   }
 }
 
 function makeLogger({ dataDir, logToStdout }: Plan): Logger {
+  // Whoever read our output has gone: the log file still has it all.
+  process.stdout.on('error', () => undefined);
+  process.stderr.on('error', () => undefined);
   const toFile = logFile(join(dataDir, 'log', 'gateway.jsonl'));
   return jsonLogger((line) => {
     toFile(line);

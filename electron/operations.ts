@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises';
 import { type BrowserWindow, dialog, shell } from 'electron';
 import type { Config, ConfigInput } from '../shared/config.ts';
 import type { Setup } from '../shared/contract.ts';
@@ -110,6 +111,8 @@ async function saveSetup(
     }
   }
   if (checked.kind === 'faulty' || faults.length > 0) return { faults };
+  // Settings that this form does not know would be gone with a file that could not be understood: it is kept beside.
+  if (loaded.kind === 'faulty') await copyFile(configFile, `${configFile}.bak`);
   await saveConfig(configFile, input);
   await context.start(checked.config);
   return { faults: [] };

@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { safeStorage } from 'electron';
+import { nodeFiles } from './gateway/platform/files.ts';
 
 /** Printable ASCII without spaces: what a header may carry. The documented form is `adk_<hex>`. */
 const deviceKeyForm = /^[\x21-\x7e]{1,512}$/;
@@ -43,13 +44,18 @@ export class Secrets {
   /** Stores the key durably before it is used. Throws a RangeError for what can't be a key. */
   async storeDeviceKey(entered: string): Promise<'keyring' | 'file'> {
     const key = entered.trim();
+    if (this.#environment !== null && key !== this.#environment) {
+      throw new RangeError(
+        'The key is given by the environment variable ACUSIGHT_DEVICE_KEY of this program, which goes first. Change it there.',
+      );
+    }
     if (!deviceKeyForm.test(key))
       throw new RangeError(
         'A device key has no spaces or line breaks; it looks like adk_ followed by letters and digits.',
       );
     const form = keyringAvailable() ? 'keyring' : 'file';
     const bytes = form === 'keyring' ? safeStorage.encryptString(key) : Buffer.from(key, 'utf8');
-    await mkdir(join(this.#path, '..'), { recursive: true, mode: 0o700 });
+    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
     const temporary = `${this.#path}.new`;
     const handle = await open(temporary, 'w', 0o600);
     try {
@@ -59,6 +65,7 @@ export class Secrets {
       await handle.close();
     }
     await rename(temporary, this.#path);
+    await nodeFiles.syncDirectory(dirname(this.#path));
     this.#stored = key;
     return form;
   }

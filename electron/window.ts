@@ -42,7 +42,11 @@ export function createWindow({ session, preload, url, icon, title }: WindowOptio
   window.on('page-title-updated', (event) => event.preventDefault());
   // Chromium restores a page that crashed only when asked.
   window.webContents.on('render-process-gone', (_event, { reason }) => {
-    if (reason !== 'clean-exit' && !window.isDestroyed()) window.webContents.reload();
+    if (reason === 'clean-exit') return;
+    // Not at once: a page that crashes as it loads would do so in a hot loop.
+    setTimeout(() => {
+      if (!window.isDestroyed()) window.webContents.reload();
+    }, 2_000);
   });
   void window.loadURL(url);
   return window;

@@ -10,7 +10,7 @@ import { CommitGroup } from './ingest/commit-group.ts';
 import { FileIntake, type IntakeServices } from './ingest/file-intake.ts';
 import { PictureChecker } from './ingest/picture-checker.ts';
 import type { PictureFormat } from './model/image.ts';
-import type { Clock } from './platform/clock.ts';
+import { type Clock, sleep } from './platform/clock.ts';
 import type { Files } from './platform/files.ts';
 import type { Logger } from './platform/logger.ts';
 import { Rates } from './rates.ts';
@@ -46,6 +46,9 @@ export type GatewayOptions = {
 
 const memoryForPictures = 192_000_000;
 const measureMilliseconds = 1_000;
+const orphanMilliseconds = 120_000;
+/** A source that hangs (a dead network share) must not keep the others, the leases and the database from their end. */
+const sourceStopMilliseconds = 5_000;
 /** Nothing may be put off for longer than the longest wait that the policy itself gives, with its jitter. */
 const longestWaitMilliseconds = 2 * 60 * 60 * 1_000;
 
@@ -75,6 +78,9 @@ export class Gateway {
   readonly #abort = new AbortController();
   readonly #listeners = new Set<() => void>();
   #revision = 0;
+  #orphans = 0;
+  #orphansToShow = 0;
+  #lookAtOrphansAt = 0;
   #background: Promise<unknown> = Promise.resolve();
   #stopMeasuring: () => void = () => undefined;
   #wallMinusMonotonic: number;
@@ -186,7 +192,8 @@ export class Gateway {
   async stop(): Promise<void> {
     this.#abort.abort();
     this.#stopMeasuring();
-    await Promise.allSettled(this.#sources.map(({ source }) => source.stop()));
+    const sourcesStopped = Promise.allSettled(this.#sources.map(({ source }) => source.stop()));
+    await Promise.race([sourcesStopped, sleep(this.#options.clock, sourceStopMilliseconds)]);
     await this.#commits.drain();
     await this.#syncer.stop();
     await this.#checker.stop();
@@ -208,7 +215,9 @@ export class Gateway {
     const { logger, clock } = this.#options;
     try {
       const findings = await this.#audit.run(this.#abort.signal, clock.now);
-      logger.log(findings.missing + findings.orphansLeft > 0 ? 'error' : 'info', 'audit-done', findings);
+      logger.log(findings.missing > 0 ? 'error' : 'info', 'audit-done', findings);
+      this.#orphans = await this.#audit.settleOrphans();
+      this.#lookAtOrphansAt = clock.monotonic() + orphanMilliseconds;
     } catch (error) {
       logger.log('warn', 'audit-failed', { error });
     }
@@ -218,17 +227,26 @@ export class Gateway {
     const { clock, logger } = this.#options;
     const again = (): void => {
       this.#stopMeasuring = clock.after(measureMilliseconds, () => {
-        this.#watchClock();
-        this.#admission
-          .measure()
-          .catch((error: unknown) => logger.log('warn', 'disk-not-measured', { error }))
+        this.#lookAround()
+          .catch((error: unknown) => logger.log('warn', 'not-measured', { error }))
           .finally(() => {
+            if (this.#abort.signal.aborted) return;
+            again();
             this.#changed();
-            if (!this.#abort.signal.aborted) again();
           });
       });
     };
     again();
+  }
+
+  async #lookAround(): Promise<void> {
+    this.#watchClock();
+    await this.#admission.measure();
+    if (this.#orphans === 0 || this.#options.clock.monotonic() < this.#lookAtOrphansAt) return;
+    this.#lookAtOrphansAt = this.#options.clock.monotonic() + orphanMilliseconds;
+    this.#orphans = await this.#audit.settleOrphans();
+    // What a kill left is collected again from its folder within a scan or two.
+    this.#orphansToShow = this.#orphans;
   }
 
   /** A wall clock that jumped back would put off every waiting entry: bring them near again. */
@@ -253,7 +271,14 @@ export class Gateway {
 
   #changed(): void {
     this.#revision += 1;
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) {
+      try {
+        listener();
+      } catch (error) {
+        // A window that can't be told must not stop the gateway.
+        this.#options.logger.log('error', 'listener-failed', { error });
+      }
+    }
   }
 
   snapshot(): Snapshot {
@@ -265,6 +290,8 @@ export class Gateway {
       revision: this.#revision,
       now: clock.now(),
       tallies: this.#tally.sources(),
+      orphans: this.#orphansToShow,
+      orphanRoot: this.#audit.orphanRoot,
       oldestWaiting: this.#catalogue.oldestWaiting(),
       rates: this.#rates.read(),
       disk: this.#admission.state(),

@@ -19,6 +19,9 @@ export type SituationFacts = {
   readonly disk: Snapshot['disk'];
   readonly sources: readonly SourceSnapshot[];
   readonly rates: Snapshot['rates'];
+  /** Payloads on the disk that no row knows, and where they lie. */
+  readonly orphans: number;
+  readonly orphanRoot: string;
 };
 
 export type Situation = { readonly safe: Statement; readonly flow: Statement; readonly advice: readonly Advice[] };
@@ -103,6 +106,13 @@ function assessFlow({ configured, counts, connection, rates }: SituationFacts): 
     case 'online':
       break;
   }
+  if (waiting > 0 && connection.inFlight === 0 && counts.retrying >= waiting) {
+    return {
+      level: 'waiting',
+      headline: 'RETRYING',
+      detail: `${images(waiting)} failed before and ${are(waiting)} tried again by ${waiting === 1 ? 'itself' : 'themselves'}.`,
+    };
+  }
   if (waiting > 0) {
     const left =
       rates.acknowledgedPerSecond > 0 ? `, about ${duration(waiting / rates.acknowledgedPerSecond)} left` : '';
@@ -183,6 +193,15 @@ function advise(facts: SituationFacts): Advice[] {
       text: `${files(counts.refused)} could not be taken`,
       hint: 'They lie untouched in their folder. Each is listed with its reason.',
       action: 'show-refused',
+    });
+  }
+  if (facts.orphans > 0) {
+    advice.push({
+      code: 'orphans',
+      level: 'act',
+      text: `${images(facts.orphans)} on this disk ${are(facts.orphans)} in no list`,
+      hint: `They may be lost frames after a disk fault. Look at them in ${facts.orphanRoot} and copy what is missing into a watched folder.`,
+      action: 'none',
     });
   }
   if (counts.stuck > 0) {

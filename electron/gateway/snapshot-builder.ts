@@ -24,6 +24,9 @@ export type SnapshotFacts = {
   readonly revision: number;
   readonly now: number;
   readonly tallies: ReadonlyMap<string, SourceTally>;
+  /** Payloads on the disk that no row knows, and where they lie. */
+  readonly orphans: number;
+  readonly orphanRoot: string;
   readonly oldestWaiting: { readonly imageId: string; readonly storedAt: number } | null;
   readonly rates: Snapshot['rates'];
   readonly disk: DiskState;
@@ -56,7 +59,17 @@ export function buildSnapshot(facts: SnapshotFacts): Snapshot {
     lastSuccessAt: facts.lastSuccessAt,
   };
   const shown = { ...counts, refused };
-  const situation = assess({ now, configured: true, counts: shown, connection, disk, sources, rates: facts.rates });
+  const situation = assess({
+    now,
+    configured: true,
+    counts: shown,
+    connection,
+    disk,
+    sources,
+    rates: facts.rates,
+    orphans: facts.orphans,
+    orphanRoot: facts.orphanRoot,
+  });
   return {
     instanceId: identity.instanceId,
     revision: facts.revision,

@@ -81,6 +81,8 @@ const situationOf = (change: Change = {}) =>
     disk: { ...disk, ...change.disk },
     sources: (change.sources ?? [{}]).map((facts) => ({ ...source, ...facts })),
     rates: { ...rates, ...change.rates },
+    orphans: 0,
+    orphanRoot: '/data/payloads/orphans',
   });
 
 /** A sentence a person can read: begins with a capital letter or a number, ends with a stop, has no gap. */

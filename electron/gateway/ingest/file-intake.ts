@@ -172,7 +172,7 @@ export class FileIntake implements FileSink {
       format: picture.format,
       width: picture.width,
       height: picture.height,
-      capturedAt: taken?.atMs ?? offer.file.modifiedMs,
+      capturedAt: taken?.atMs ?? sensibleTime(offer.file.modifiedMs, this.#services.clock.now()),
       captureOffsetMinutes: taken?.offsetMinutes ?? null,
       capturedFrom: taken === null ? 'file' : 'exif',
       content,
@@ -262,6 +262,12 @@ const ofOriginal = <T>(reading: Promise<T>): Promise<T> =>
   });
 
 type CompletePicture = Extract<Inspection, { kind: 'complete' }>;
+
+/** File systems can hold times that no calendar has: such a file was captured now, as far as anybody knows. */
+function sensibleTime(milliseconds: number, now: number): number {
+  const year = new Date(milliseconds).getUTCFullYear();
+  return year >= 1970 && year <= 9999 ? milliseconds : now;
+}
 
 /** The file's bytes; null when it is not the version that was offered any more. */
 async function readUnchanged({ absolutePath, file }: FileOffer): Promise<Buffer | null> {

@@ -6,21 +6,17 @@ import type { Outbox } from './outbox.ts';
 import type { PayloadStore } from './payload-store.ts';
 
 export type AuditFindings = {
-  readonly orphansRemoved: number;
-  /** Too many to be what a kill leaves: nothing was removed. */
-  readonly orphansLeft: number;
+  /** Payloads without a row that were put aside now. */
+  readonly orphans: number;
   readonly missing: number;
 };
-
-/** A kill leaves the frames of one commit group at most; several kills before one audit a few times that. */
-const mostOrphansOfKills = 2_000;
 
 /**
  * Compares the payload folder with the rows, one of its 256 folders at a time, in the background after start.
  *
- * A payload without a row is what a kill between publish and commit leaves: it is removed (its original is still in
- * its folder, or the frame was never acknowledged to its source). Very many of them are something else, a database put
- * back from an old backup for instance: then nothing is removed, for these may be the only copies. A row without a payload must be impossible; where
+ * A payload without a row is what a kill between publish and commit leaves; its original is still in its folder and is
+ * collected again. But it may also be the only copy, where a disk lied about a flush or a database was put back from an
+ * old backup. So it is put aside in `orphans/`, never deleted, until a row has the same content again. A row without a payload must be impossible; where
  * the disk lost one, the entry is buried with words, never silently skipped.
  */
 export class Audit {
@@ -30,6 +26,7 @@ export class Audit {
   readonly #rows;
   readonly #row;
   readonly #entries;
+  readonly #delivered;
 
   constructor(database: Database, payloads: PayloadStore, files: Files, outbox: Outbox) {
     this.#payloads = payloads;
@@ -42,6 +39,9 @@ export class Audit {
     this.#entries = database.prepare<[string], { seq: number }>(`
       SELECT o.seq FROM images i JOIN outbox o USING (seq)
       WHERE i.sha256 = ? AND o.state = 'pending'`);
+    this.#delivered = database.prepare<[string], { found: number }>(`
+      SELECT 1 AS found FROM images i JOIN outbox o USING (seq)
+      WHERE i.sha256 = ? AND o.state = 'acknowledged' LIMIT 1`);
   }
 
   async run(signal: AbortSignal, now: () => number): Promise<AuditFindings> {
@@ -59,21 +59,40 @@ export class Audit {
         if (!present.has(name)) missing += await this.#buryMissing(row, now());
       }
     }
-    if (orphans.length > mostOrphansOfKills) return { orphansRemoved: 0, orphansLeft: orphans.length, missing };
-    let orphansRemoved = 0;
+    let aside = 0;
+    if (orphans.length > 0) await this.#files.makeDirectory(this.orphanRoot);
     for (const name of orphans) {
       if (signal.aborted) break;
-      if (await this.#removeOrphan(name, name.slice(0, 2))) orphansRemoved += 1;
+      if (await this.#putAside(name)) aside += 1;
     }
-    return { orphansRemoved, orphansLeft: 0, missing };
+    return { orphans: aside, missing };
   }
 
-  #removeOrphan(name: string, prefix: string): Promise<boolean> {
+  /** Where payloads without a row are kept. */
+  get orphanRoot(): string {
+    return join(this.#payloads.root, 'orphans');
+  }
+
+  /** Drops what was put aside and is in the store again, or was delivered. Returns how many files are still without a row. */
+  async settleOrphans(): Promise<number> {
+    const names = (await this.#files.size(this.orphanRoot)) === null ? [] : await this.#files.list(this.orphanRoot);
+    let left = 0;
+    for (const name of names) {
+      const known = this.#row.get(name.slice(0, name.indexOf('.')));
+      const isStored = known !== undefined && fileName(known) === name;
+      if (isStored || this.#delivered.get(name.slice(0, name.indexOf('.'))) !== undefined)
+        await this.#files.remove(join(this.orphanRoot, name));
+      else left += 1;
+    }
+    return left;
+  }
+
+  #putAside(name: string): Promise<boolean> {
     const sha256 = name.slice(0, name.indexOf('.'));
     return this.#payloads.exclusively([sha256], async () => {
       const row = this.#row.get(sha256);
       if (row !== undefined && fileName(row) === name) return false;
-      await this.#files.remove(join(this.#payloads.root, prefix, name));
+      await this.#files.rename(join(this.#payloads.root, name.slice(0, 2), name), join(this.orphanRoot, name));
       return true;
     });
   }
