@@ -205,6 +205,7 @@ export class Gateway {
 
   async #recover(): Promise<void> {
     await this.#payloads.prepare();
+    this.#files.forgetRefusalsExceptOf(this.#options.config.sources.map(({ id }) => id));
     const abandoned = this.#outbox.releaseAllLeases();
     this.#outbox.clampWaits(this.#options.clock.now(), longestWaitMilliseconds);
     await this.#admission.measure();

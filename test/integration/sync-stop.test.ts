@@ -1,10 +1,11 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../electron/gateway/store/database.ts';
 import type { FaultInput } from '../../electron/sandbox/faults.ts';
 import { openGateway, startServer, temporaryFolder } from '../support/gateway-fixture.ts';
 import { LeapingClock } from '../support/leaping-clock.ts';
+import { makeJpeg } from '../support/pictures.ts';
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -101,6 +102,26 @@ describe('stopping in the middle', () => {
     await last.untilDrained();
     expect(server.sandbox.stats()).toMatchObject({ images: 300, duplicates: 0, repeatedContent: 0 });
     expect(new Set((await server.images()).map((image) => image.sha256))).toEqual(hashes);
+  });
+
+  test.runIf(process.platform === 'linux')('while large pictures are on their way leaves no file open', async () => {
+    const server = await startServer();
+    server.sandbox.faults.set([{ kind: 'slow-read', bytesPerSecond: 2_000_000, endpoints: ['upload'] }]);
+    const { gateway, put, until, stop, root } = await openGateway(server);
+    for (let seed = 1; seed <= 4; seed += 1) {
+      await put(`${seed}.jpg`, await makeJpeg({ width: 640, height: 480, seed, targetBytes: 20_000_000 }));
+    }
+    gateway.start();
+    await until('a picture is on its way', ({ connection }) => connection.inFlight > 0);
+    await pause(400);
+    const open = async (): Promise<string[]> => {
+      const links = (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => ''));
+      return (await Promise.all(links)).filter((target) => target.startsWith(root));
+    };
+    expect((await open()).some((target) => target.includes('/payloads/'))).toBe(true);
+    await stop();
+    await pause(100);
+    expect(await open()).toEqual([]);
   });
 
   test('leaves no half-written payload behind', async () => {

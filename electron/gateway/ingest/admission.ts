@@ -1,6 +1,6 @@
 import type { Files } from '../platform/files.ts';
 import type { Retention } from '../store/retention.ts';
-import type { Tally } from '../store/tally.ts';
+import { type Tally, totalOf } from '../store/tally.ts';
 
 export type DiskLimits = { readonly maxBytes: number; readonly minFreeBytes: number };
 
@@ -20,7 +20,8 @@ export type Admitted =
 const overheadBytes = 32_768;
 /** When room must be made, make so much of the quota, so that it is not made picture by picture. */
 const headroom = 0.02;
-const lowShare = 0.9;
+const lowShare = 0.8;
+const looksUntilForgotten = 30;
 
 /**
  * Decides whether a frame may be taken. When the quota or the free space is reached, acknowledged payloads make room;
@@ -37,7 +38,8 @@ export class Admission {
   #writtenSince = 0;
   /** What could not be taken for want of room; null while nothing is waiting for room. */
   #refused: number | null = null;
-  #failing = '';
+  #failing: 'full' | 'failing' | null = null;
+  #measuredSinceFailure = 0;
   #making: Promise<unknown> = Promise.resolve();
 
   constructor(limits: DiskLimits, tally: Tally, retention: Retention, files: Files, root: string) {
@@ -51,6 +53,9 @@ export class Admission {
   /** Asks the file system how much is free, and makes room for what was refused; called every second or so. */
   async measure(): Promise<void> {
     await this.#look();
+    // Whoever still has something to store would have failed again by now: what is over is not shown for ever.
+    this.#measuredSinceFailure += 1;
+    if (this.#measuredSinceFailure > looksUntilForgotten) this.#failing = null;
     const refused = this.#refused;
     if (refused === null) return;
     await this.#makeRoom(refused);
@@ -68,12 +73,13 @@ export class Admission {
   }
 
   /** A write failed for a reason that lies with the disk. */
-  reportFailure(technical: string): void {
-    this.#failing = technical;
+  reportFailure(kind: 'full' | 'failing'): void {
+    this.#failing = kind;
+    this.#measuredSinceFailure = 0;
   }
 
   reportSuccess(): void {
-    this.#failing = '';
+    this.#failing = null;
   }
 
   async admit(bytes: number): Promise<Admitted> {
@@ -101,13 +107,14 @@ export class Admission {
   state(): DiskState {
     const usedBytes = this.#tally.payloads().bytes;
     const facts = { freeBytes: this.#space.freeBytes, totalBytes: this.#space.totalBytes, usedBytes };
-    if (this.#failing !== '') return { state: 'failing', text: 'The disk refuses to write', ...facts };
-    if (this.#refused !== null) return { state: 'full', text: 'Full: no new pictures are taken', ...facts };
+    if (this.#failing === 'failing') return { state: 'failing', text: 'The disk refuses to write', ...facts };
+    if (this.#failing === 'full' || this.#refused !== null)
+      return { state: 'full', text: 'Full: no new pictures are taken', ...facts };
     const { maxBytes, minFreeBytes } = this.#limits;
-    const low = usedBytes > maxBytes * lowShare || this.#space.freeBytes < minFreeBytes * 1.5;
-    return low
-      ? { state: 'low', text: 'Nearly full: delivered pictures make room', ...facts }
-      : { state: 'ok', text: 'Enough room', ...facts };
+    // A quota full of delivered pictures is as it should be: they make room. What nothing can make room for is not.
+    const { waitingBytes, deadBytes } = totalOf(this.#tally.sources().values());
+    const low = waitingBytes + deadBytes > maxBytes * lowShare || this.#space.freeBytes < minFreeBytes * 1.1;
+    return low ? { state: 'low', text: 'Nearly full', ...facts } : { state: 'ok', text: 'Enough room', ...facts };
   }
 
   /** One at a time: several frames that find the disk full together must not each evict. */

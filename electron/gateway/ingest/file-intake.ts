@@ -241,11 +241,12 @@ export class FileIntake implements FileSink {
     if (code === null || ourLimits.has(code) || code.startsWith('SQLITE_CONSTRAINT')) throw error;
     const { admission, logger } = this.#services;
     const technical = describeCause(error);
-    admission.reportFailure(technical);
+    const isFull = ['ENOSPC', 'EDQUOT', 'SQLITE_FULL'].includes(code);
+    admission.reportFailure(isFull ? 'full' : 'failing');
     logger.log('error', 'store-failed', { source: this.#settings.sourceId, path: offer.file.path, technical });
     return {
       kind: 'no-room',
-      text: ['ENOSPC', 'EDQUOT', 'SQLITE_FULL'].includes(code) ? 'The disk is full' : 'The disk refuses to write',
+      text: isFull ? 'The disk is full' : 'The disk refuses to write',
       hint: `New pictures wait in their folder. Check the disk of the data folder (${technical}).`,
     };
   }

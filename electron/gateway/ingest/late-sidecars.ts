@@ -21,7 +21,7 @@ export type LateSidecarSettings = { readonly sourceId: string; readonly root: st
 const lookAgainMilliseconds = 500;
 /** So long a sidecar may wait for its picture before it is listed. */
 const patienceMilliseconds = 60_000;
-const mostAttachedAtOnce = 2_000;
+const attachedAtOnce = 500;
 
 /**
  * Sidecar files as the source meets them. Most were read with their picture already; one that comes after its picture
@@ -103,16 +103,24 @@ export class LateSidecars {
   /** A folder's common annotation file came after some of its pictures: those that still wait for delivery get theirs. */
   async #attachShared(path: string): Promise<void> {
     const { catalogue } = this.#services;
-    for (const picture of catalogue.waitingWithoutSidecar(this.#sourceId, mostAttachedAtOnce)) {
-      const found = await this.#finder.find(picture.path, picture);
-      if (found?.relativePath === path && catalogue.attachSidecar(picture.seq, contentOf(found), false) === 'attached')
-        this.#log(picture, path);
+    for (let after = 0; ; ) {
+      const pictures = catalogue.waitingWithoutSidecar(this.#sourceId, after, attachedAtOnce);
+      for (const picture of pictures) {
+        const found = await this.#finder.find(picture.path, picture);
+        if (found?.relativePath !== path) continue;
+        if (catalogue.attachSidecar(picture.seq, contentOf(found), false) === 'attached') this.#log(picture, path);
+      }
+      const last = pictures.at(-1);
+      if (last === undefined || pictures.length < attachedAtOnce) return;
+      after = last.seq;
     }
   }
 
   #unclaimed(offer: FileOffer): Verdict {
     if (offer.quietMilliseconds < patienceMilliseconds) {
-      return { kind: 'not-yet', why: 'unclaimed', milliseconds: lookAgainMilliseconds };
+      // Labels may come by the thousand before their pictures: the longer one waits, the more rarely it is read.
+      const milliseconds = Math.min(10_000, Math.max(lookAgainMilliseconds, offer.quietMilliseconds / 4));
+      return { kind: 'not-yet', why: 'unclaimed', milliseconds };
     }
     return this.#list(offer, refusalReasons.sidecarWithoutPicture());
   }

@@ -142,6 +142,7 @@ export class WatchedFolder implements FrameSource {
         const took = this.#clock.monotonic() - began - this.#waited;
         const rest = Math.min(took * (this.#polling ? restAfterPoll : restAfterScan), longestRest);
         this.#scanWithin(Math.max(this.#polling ? pollMilliseconds : rescanSeconds * 1_000, rest));
+        if (this.#eventsAreStale) this.#scanWithin(0);
       } else if (this.#newFolders.size > 0 && this.#clock.monotonic() >= this.#newFoldersAt) {
         await this.#lookIntoNewFolders();
       }

@@ -96,9 +96,9 @@ export class Catalogue {
     return this.#statements.attach.run(annotationCount, text, sidecarProblem, seq).changes === 1 ? 'attached' : 'busy';
   }
 
-  /** Images of a source that wait for delivery and came without a sidecar, oldest first. */
-  waitingWithoutSidecar(sourceId: string, limit: number): readonly SidecarTarget[] {
-    return this.#statements.withoutSidecar.all(sourceId, limit);
+  /** Images of a source, from after that number on, that wait for delivery and came without a sidecar, oldest first. */
+  waitingWithoutSidecar(sourceId: string, afterSeq: number, limit: number): readonly SidecarTarget[] {
+    return this.#statements.withoutSidecar.all(sourceId, afterSeq, limit);
   }
 
   /** The newest image of a file stem: whether a sidecar has a picture to belong to. */
@@ -220,9 +220,10 @@ function prepare(database: Database) {
     byStem: database.prepare<[string, string], SidecarTarget>(`
       SELECT seq, path, filename, width, height FROM images WHERE source_id = ? AND stem = ? ORDER BY seq DESC LIMIT 1`),
     // CROSS JOIN: along the open entries; by the source, SQLite would walk all it ever collected.
-    withoutSidecar: database.prepare<[string, number], SidecarTarget>(`
+    withoutSidecar: database.prepare<[string, number, number], SidecarTarget>(`
       SELECT seq, i.path, i.filename, i.width, i.height FROM outbox o CROSS JOIN images i USING (seq)
-      WHERE state IN ('pending', 'leased') AND i.source_id = ? AND i.content ->> '$.sidecarPath' IS NULL
+      WHERE state IN ('pending', 'leased') AND i.source_id = ? AND seq > ?
+        AND i.content ->> '$.sidecarPath' IS NULL
       ORDER BY seq LIMIT ?`),
     attachable: database.prepare<[number], ContentRow & { readonly state: string }>(
       'SELECT i.content, o.state FROM images i JOIN outbox o USING (seq) WHERE seq = ?',

@@ -55,7 +55,7 @@ export class Outbox {
         if (inserted !== undefined) {
           s.referPayload.run(image.sha256, image.format, image.bytes);
           s.insertEntry.run(seq, image.sourceId, image.bytes);
-        }
+        } else s.heal.run(seq);
         s.rememberFile.run(
           image.sourceId,
           image.file.path,
@@ -243,6 +243,10 @@ function prepare(database: Database) {
     referPayload: database.prepare(`
       INSERT INTO payloads (sha256, format, bytes, refs) VALUES (?, ?, ?, 1)
       ON CONFLICT (sha256) DO UPDATE SET refs = refs + 1`),
+    // An entry that was buried because the disk lost its payload has it again.
+    heal: database.prepare(`
+      UPDATE outbox SET state = 'pending', last_error = NULL, ${clean}
+      WHERE seq = ? AND state = 'dead' AND last_error ->> '$.code' IN ('payload-missing', 'payload-damaged')`),
     insertEntry: database.prepare("INSERT INTO outbox (seq, source_id, bytes, state) VALUES (?, ?, ?, 'pending')"),
     rememberFile: database.prepare(`
       INSERT INTO source_files (source_id, path, bytes, modified_ms, seq, finished) VALUES (?, ?, ?, ?, ?, ?)

@@ -33,6 +33,8 @@ export class SourceFiles {
   status(sourceId: string, file: FileVersion): FileStatus {
     const known = this.#statements.find.get(sourceId, file.path);
     if (known !== undefined && known.bytes === file.bytes && known.modified_ms === file.modifiedMs) {
+      // The disk lost our copy: the original, still there or put back, heals it.
+      if (known.lost === 1) return 'new';
       return known.finished === 1 ? 'finished' : 'stored';
     }
     const refusal = this.#statements.findRefusal.get(sourceId, file.path);
@@ -40,6 +42,14 @@ export class SourceFiles {
       return reconsidered.has(refusal.code) ? 'listed' : 'refused';
     }
     return 'new';
+  }
+
+  /** Files of sources that are no longer configured are nobody's to look after. */
+  forgetRefusalsExceptOf(sourceIds: readonly string[]): number {
+    return this.#statements.sources
+      .all()
+      .filter(({ source_id: id }) => !sourceIds.includes(id))
+      .reduce((sum, { source_id: id }) => sum + this.#statements.forgetAll.run(id).changes, 0);
   }
 
   finish(sourceId: string, path: string): void {
@@ -102,9 +112,13 @@ type RefusalRow = Omit<Refusal, 'sourceId'> & { readonly source_id: string };
 
 function prepare(database: Database) {
   return {
-    find: database.prepare<[string, string], { bytes: number; modified_ms: number; finished: number }>(
-      'SELECT bytes, modified_ms, finished FROM source_files WHERE source_id = ? AND path = ?',
-    ),
+    find: database.prepare<[string, string], { bytes: number; modified_ms: number; finished: number; lost: number }>(`
+      SELECT bytes, modified_ms, finished, EXISTS (
+        SELECT 1 FROM outbox o WHERE o.seq = f.seq AND o.state = 'dead'
+          AND o.last_error ->> '$.code' IN ('payload-missing', 'payload-damaged')) AS lost
+      FROM source_files f WHERE source_id = ? AND path = ?`),
+    sources: database.prepare<[], { source_id: string }>('SELECT source_id FROM tally'),
+    forgetAll: database.prepare<[string]>('DELETE FROM refusals WHERE source_id = ?'),
     finish: database.prepare('UPDATE source_files SET finished = 1 WHERE source_id = ? AND path = ?'),
     settle: database.prepare(`
       INSERT INTO source_files (source_id, path, bytes, modified_ms, seq, finished) VALUES (?, ?, ?, ?, NULL, ?)

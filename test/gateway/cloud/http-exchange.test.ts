@@ -157,15 +157,11 @@ describe('an answer', () => {
 
 describe('no answer', () => {
   test('because nobody listens: nothing was sent', async () => {
-    const { origin } = await serve(() => undefined);
-    const closed = await serve(() => undefined);
-    void origin;
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
     server.close();
-    void closed;
     expect(await post(poolFor(`http://127.0.0.1:${port}`))).toMatchObject({
       kind: 'lost',
       sent: false,

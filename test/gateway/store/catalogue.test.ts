@@ -171,9 +171,9 @@ describe('attaching a sidecar', () => {
     store.outbox.enqueue([...versions, newImage({ name: 'x/a.jpg', sourceId: 'other' }).image], 1_000);
     expect(store.catalogue.pictureByStem('aoi', 'x/a')).toMatchObject({ seq: 2, path: 'x/a.jpg', filename: 'a.jpg' });
     expect(store.catalogue.pictureByStem('aoi', 'a')).toBeNull();
-    expect(store.catalogue.waitingWithoutSidecar('aoi', 10).map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(store.catalogue.waitingWithoutSidecar('aoi', 0, 10).map(({ seq }) => seq)).toEqual([1, 2]);
     store.catalogue.attachSidecar(1, found, false);
-    expect(store.catalogue.waitingWithoutSidecar('aoi', 10).map(({ seq }) => seq)).toEqual([2]);
+    expect(store.catalogue.waitingWithoutSidecar('aoi', 0, 10).map(({ seq }) => seq)).toEqual([2]);
   });
 });
 

@@ -315,4 +315,20 @@ describe('a payload that is gone', () => {
     expect(store.totals()).toMatchObject({ dead: 1, pending: 0 });
     expect(settle(store, entry, acknowledged)).toBe(0);
   });
+
+  it('heals an entry whose payload the disk lost, when its original is collected again', async () => {
+    const store = await openStore();
+    const { image } = newImage();
+    const [entry] = store.outbox.enqueue([image], 1_000);
+    const file = image.file;
+    expect(store.sourceFiles.status('aoi', file)).toBe('finished');
+    const error = { code: 'payload-missing', text: 'Gone.', hint: 'Look.', technical: '', at: 2_000 };
+    expect(store.outbox.buryUnreadable(entry?.seq ?? 0, error)).toBe(1);
+    expect(store.sourceFiles.status('aoi', file)).toBe('new');
+    expect(store.outbox.enqueue([image], 3_000)).toEqual([{ seq: entry?.seq, isNew: false }]);
+    expect(store.catalogue.page('waiting', null, 5).rows).toMatchObject([
+      { state: 'pending', attempts: 0, lastError: null },
+    ]);
+    expect(store.sourceFiles.status('aoi', file)).toBe('finished');
+  });
 });

@@ -211,7 +211,7 @@ describe('admission', () => {
   it('says that the disk fails until a picture is stored again', async () => {
     const { admission } = await makeAdmission({ maxBytes: 1_000_000, minFreeBytes: 0 });
     expect(admission.state()).toMatchObject({ state: 'ok' });
-    admission.reportFailure('EIO');
+    admission.reportFailure('failing');
     expect(admission.state().state).toBe('failing');
     admission.reportSuccess();
     expect(admission.state().state).toBe('ok');
