@@ -145,3 +145,19 @@ test('first run: the form names what is wrong beside its field, and once it is r
     sources: [{ kind: 'folder', path: product.input }],
   });
 });
+
+test('a run whose output nobody reads any more goes on, and ends when it is asked to', async () => {
+  const { folder, server } = product;
+  const gateway = await GatewayProcess.start({
+    folder,
+    deviceKey: server.deviceKey,
+    config: product.config(),
+    flags: ['--headless'],
+  });
+  await gateway.until(({ event }) => event === 'gateway-started');
+  gateway.closeOutput();
+  await fillFolder(product.input, { count: 3, bytes: 40_000 });
+  await expect.poll(async () => (await server.stats()).images, { timeout: 20_000 }).toBe(3);
+  gateway.kill('SIGTERM');
+  expect((await gateway.ended).exitCode).toBe(0);
+});

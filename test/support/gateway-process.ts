@@ -98,6 +98,12 @@ export class GatewayProcess {
     });
   }
 
+  /** Whoever read its output is gone. */
+  closeOutput(): void {
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+  }
+
   /** As a power cut ends it: the whole process group, without a word. */
   kill(signal: NodeJS.Signals = 'SIGKILL'): void {
     const { pid } = this.#child;
