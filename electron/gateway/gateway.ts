@@ -4,6 +4,7 @@ import type { Config, FolderSourceConfig } from '../../shared/config.ts';
 import type { ImageDetail, QueueFilter, QueueRow, Refusal } from '../../shared/contract.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import { AcusightClient } from './cloud/acusight-client.ts';
+import { Housekeeping, longestWaitMilliseconds } from './housekeeping.ts';
 import { Admission } from './ingest/admission.ts';
 import { ByteBudget } from './ingest/byte-budget.ts';
 import { CommitGroup } from './ingest/commit-group.ts';
@@ -45,12 +46,8 @@ export type GatewayOptions = {
 };
 
 const memoryForPictures = 192_000_000;
-const measureMilliseconds = 1_000;
-const orphanMilliseconds = 120_000;
 /** A source that hangs (a dead network share) must not keep the others, the leases and the database from their end. */
 const sourceStopMilliseconds = 5_000;
-/** Nothing may be put off for longer than the longest wait that the policy itself gives, with its jitter. */
-const longestWaitMilliseconds = 2 * 60 * 60 * 1_000;
 
 /**
  * The gateway: source -> ingest -> store -> sync -> cloud, wired. Plain Node: the same in Electron's main process, in
@@ -75,15 +72,9 @@ export class Gateway {
   readonly #rates: Rates;
   readonly #audit: Audit;
   readonly #identity: GatewayIdentity;
-  readonly #abort = new AbortController();
+  readonly #housekeeping: Housekeeping;
   readonly #listeners = new Set<() => void>();
   #revision = 0;
-  #orphans = 0;
-  #orphansToShow = 0;
-  #lookAtOrphansAt = 0;
-  #background: Promise<unknown> = Promise.resolve();
-  #stopMeasuring: () => void = () => undefined;
-  #wallMinusMonotonic: number;
 
   /** Throws a GatewayError with words when the store can't be opened. */
   static async open(options: GatewayOptions): Promise<Gateway> {
@@ -109,7 +100,6 @@ export class Gateway {
     this.#options = options;
     this.#database = database;
     this.#identity = { ...options.identity, instanceId: randomUUID(), startedAt: clock.now() };
-    this.#wallMinusMonotonic = clock.now() - clock.monotonic();
     this.#rates = new Rates(clock.monotonic);
     this.#payloads = new PayloadStore(join(dataDir, 'payloads'), files);
     this.#outbox = new Outbox(database);
@@ -154,6 +144,15 @@ export class Gateway {
       onDelivered: (bytes) => this.#rates.acknowledged(bytes),
       onChange: () => this.#changed(),
     });
+    this.#housekeeping = new Housekeeping({
+      audit: this.#audit,
+      admission: this.#admission,
+      outbox: this.#outbox,
+      clock,
+      logger,
+      onClockJump: () => this.tryNow(),
+      onLook: () => this.#changed(),
+    });
     const services: IntakeServices = {
       files: this.#files,
       catalogue: this.#catalogue,
@@ -180,8 +179,7 @@ export class Gateway {
     for (const { source } of this.#sources) source.start();
     this.#syncer.start();
     this.#checker.start();
-    this.#measureOften();
-    this.#background = this.#runAudit();
+    this.#housekeeping.start();
     this.#options.logger.log('info', 'gateway-started', {
       sources: this.#sources.length,
       dataDir: this.#options.dataDir,
@@ -190,14 +188,13 @@ export class Gateway {
 
   /** Every step is safe to interrupt: what it does not get to, recovery does at the next start. */
   async stop(): Promise<void> {
-    this.#abort.abort();
-    this.#stopMeasuring();
-    const sourcesStopped = Promise.allSettled(this.#sources.map(({ source }) => source.stop()));
-    await Promise.race([sourcesStopped, sleep(this.#options.clock, sourceStopMilliseconds)]);
+    const stopped = new AbortController();
+    const sources = Promise.allSettled(this.#sources.map(({ source }) => source.stop())).then(() => stopped.abort());
+    await Promise.race([sources, sleep(this.#options.clock, sourceStopMilliseconds, stopped.signal)]);
     await this.#commits.drain();
     await this.#syncer.stop();
     await this.#checker.stop();
-    await this.#background;
+    await this.#housekeeping.stop();
     await this.#client.close();
     this.#database.close();
     this.#options.logger.log('info', 'gateway-stopped');
@@ -210,56 +207,6 @@ export class Gateway {
     this.#outbox.clampWaits(this.#options.clock.now(), longestWaitMilliseconds);
     await this.#admission.measure();
     if (abandoned > 0) this.#options.logger.log('warn', 'leases-recovered', { entries: abandoned });
-  }
-
-  async #runAudit(): Promise<void> {
-    const { logger, clock } = this.#options;
-    try {
-      const findings = await this.#audit.run(this.#abort.signal, clock.now);
-      logger.log(findings.missing > 0 ? 'error' : 'info', 'audit-done', findings);
-      this.#orphans = await this.#audit.settleOrphans();
-      this.#lookAtOrphansAt = clock.monotonic() + orphanMilliseconds;
-    } catch (error) {
-      logger.log('warn', 'audit-failed', { error });
-    }
-  }
-
-  #measureOften(): void {
-    const { clock, logger } = this.#options;
-    const again = (): void => {
-      this.#stopMeasuring = clock.after(measureMilliseconds, () => {
-        this.#lookAround()
-          .catch((error: unknown) => logger.log('warn', 'not-measured', { error }))
-          .finally(() => {
-            if (this.#abort.signal.aborted) return;
-            again();
-            this.#changed();
-          });
-      });
-    };
-    again();
-  }
-
-  async #lookAround(): Promise<void> {
-    this.#watchClock();
-    await this.#admission.measure();
-    if (this.#orphans === 0 || this.#options.clock.monotonic() < this.#lookAtOrphansAt) return;
-    this.#lookAtOrphansAt = this.#options.clock.monotonic() + orphanMilliseconds;
-    this.#orphans = await this.#audit.settleOrphans();
-    // What a kill left is collected again from its folder within a scan or two.
-    this.#orphansToShow = this.#orphans;
-  }
-
-  /** A wall clock that jumped back would put off every waiting entry: bring them near again. */
-  #watchClock(): void {
-    const { clock, logger } = this.#options;
-    const difference = clock.now() - clock.monotonic();
-    const jump = difference - this.#wallMinusMonotonic;
-    this.#wallMinusMonotonic = difference;
-    if (Math.abs(jump) < 60_000) return;
-    const entries = this.#outbox.clampWaits(clock.now(), longestWaitMilliseconds);
-    this.#connectivity.tryNow();
-    logger.log('warn', 'clock-jumped', { milliseconds: Math.round(jump), entries });
   }
 
   // ---- what the shell asks ------------------------------------------------------------------------------------
@@ -291,7 +238,7 @@ export class Gateway {
       revision: this.#revision,
       now: clock.now(),
       tallies: this.#tally.sources(),
-      orphans: this.#orphansToShow,
+      orphans: this.#housekeeping.orphans,
       orphanRoot: this.#audit.orphanRoot,
       oldestWaiting: this.#catalogue.oldestWaiting(),
       rates: this.#rates.read(),

@@ -1,3 +1,4 @@
+import { baseName } from '../../platform/names.ts';
 import { isObject, type JsonObject } from './json-text.ts';
 import { readText } from './label-text.ts';
 
@@ -33,7 +34,6 @@ export type CocoIndex = {
 export const isCoco = (value: JsonObject): boolean => Array.isArray(value.images);
 
 const normalPath = (path: string): string => path.replaceAll('\\', '/').normalize('NFC');
-const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 /** Programs and file systems do not agree on case and on the form of accents. */
 const nameKey = (path: string): string => baseName(normalPath(path)).toLowerCase();
 

@@ -7,7 +7,7 @@ import { SharedSidecars } from './shared-sidecars.ts';
 import { classListNames, foldersUpward, joinPath, ownCandidates } from './sidecar-names.ts';
 import { SourceFolder } from './source-file.ts';
 
-export { isClassListName, isSharedSidecarName, isSidecarName, picturesOfSidecar, stemOf } from './sidecar-names.ts';
+export { isClassListName, isSharedSidecarName, isSidecarName, picturesOfSidecar } from './sidecar-names.ts';
 
 export type FoundSidecar = {
   /** Absolute. */

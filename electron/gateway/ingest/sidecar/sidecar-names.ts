@@ -10,6 +10,8 @@
  * The extension is looked for in lower case; where the picture's own is in upper case (A.JPG), in upper case too.
  */
 
+import { baseName, stemOf } from '../../platform/names.ts';
+
 const SIDECAR = /\.(json|txt|xml|ya?ml)$/i;
 const CLASS_LIST = /^(classes\.txt|classes\.names|obj\.names|_darknet\.labels|data\.ya?ml|dataset\.ya?ml)$/i;
 const SHARED = /^(_annotations\.coco\.json|annotations\.json|instances.*\.json)$/i;
@@ -41,21 +43,12 @@ const labelFolders: Readonly<Record<string, readonly { readonly folder: string; 
   ],
 };
 
-export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-
 export function folderOf(path: string): string {
   const slash = path.lastIndexOf('/');
   return slash === -1 ? '' : path.slice(0, slash);
 }
 
 export const joinPath = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
-
-/** The path without its extension. */
-export function stemOf(relativePath: string): string {
-  const name = baseName(relativePath);
-  const dot = name.lastIndexOf('.');
-  return dot <= 0 ? relativePath : relativePath.slice(0, relativePath.length - (name.length - dot));
-}
 
 /** Whether a file may be a sidecar or a class list, by its name. */
 export const isSidecarName = (relativePath: string): boolean =>

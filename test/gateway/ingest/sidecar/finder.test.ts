@@ -10,9 +10,9 @@ import {
   isSidecarName,
   picturesOfSidecar,
   SidecarFinder,
-  stemOf,
 } from '../../../../electron/gateway/ingest/sidecar/finder.ts';
 import { ownCandidates } from '../../../../electron/gateway/ingest/sidecar/sidecar-names.ts';
+import { stemOf } from '../../../../electron/gateway/platform/names.ts';
 import { fixture, json } from './reading.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
