@@ -32,6 +32,7 @@ export class Connectivity {
   readonly #most: number;
   #facts: ConnectivityFacts;
   #failures = 0;
+  #lastGate: GateReason | null = null;
   #errorsInRow = 0;
   #careful = true;
   #probing = false;
@@ -125,6 +126,9 @@ export class Connectivity {
     // Deliveries that were under way together fail together: one pause, one step of the delay.
     if (!this.isOpen && this.#facts.state !== 'starting' && failure.gate === this.#facts.state && !this.#probing)
       return;
+    // Another trouble than the last is a new one: hours offline must not make the first error after them wait a minute.
+    if (failure.gate !== this.#lastGate) this.#failures = 0;
+    this.#lastGate = failure.gate;
     const delay = this.#delayFor(failure);
     this.#probing = false;
     this.#proven = false;

@@ -67,6 +67,21 @@ describe('the way to the cloud', () => {
     expect(way.concurrency).toBe(1);
   });
 
+  test('waits only a moment when the trouble after hours offline is another one', () => {
+    const { way, wait, failProbe } = start();
+    for (let hour = 0; hour < 12; hour += 1) failProbe(offline);
+    expect(wait()).toBeGreaterThan(30_000);
+    way.probing();
+    way.reopen();
+    way.serverError(serverError);
+    expect(way.facts.state).toBe('trouble');
+    expect(wait()).toBeLessThanOrEqual(1_000);
+    // The same trouble again and again is looked at ever more rarely.
+    way.reopen();
+    way.serverError(serverError);
+    expect(wait()).toBeGreaterThan(1_000);
+  });
+
   test('says since when it is in its state, and not since when it was last looked at', () => {
     const { way, clock, failProbe } = start();
     clock.advance(5_000);
