@@ -11,9 +11,3 @@ export type Failure = z.infer<typeof failureSchema>;
 
 /** The answer to every call across the process boundary. Errors are values: an exception would lose its type on the way. */
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Failure };
-
-export const resultSchema = <T extends z.ZodType>(value: T) =>
-  z.discriminatedUnion('ok', [
-    z.object({ ok: z.literal(true), value }),
-    z.object({ ok: z.literal(false), error: failureSchema }),
-  ]);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeJpeg } from './pictures.ts';
 
@@ -18,16 +18,5 @@ export async function fillFolder(
     hashes.add(createHash('sha256').update(picture).digest('hex'));
     await writeFile(join(folder, `frame-${String(seed).padStart(6, '0')}.jpg`), picture);
   }
-  return hashes;
-}
-
-export async function hashesOf(folder: string): Promise<Set<string>> {
-  const hashes = new Set<string>();
-  for (const name of await readdir(folder))
-    hashes.add(
-      createHash('sha256')
-        .update(await readFile(join(folder, name)))
-        .digest('hex'),
-    );
   return hashes;
 }

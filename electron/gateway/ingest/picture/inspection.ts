@@ -15,6 +15,3 @@ export type Inspection =
     }
   | { readonly kind: 'incomplete'; readonly format: PictureFormat | null; readonly detail: string }
   | { readonly kind: 'invalid'; readonly format: PictureFormat | null; readonly detail: string };
-
-/** The name that a person knows the format by. */
-export const formatName = (format: PictureFormat): string => (format === 'jpeg' ? 'JPEG' : 'PNG');
