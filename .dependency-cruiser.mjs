@@ -31,7 +31,7 @@ const shared = '^shared/';
 /** Everything around the core, its subfolders included. */
 const shell = '^electron/(?!gateway/|sandbox/|preload\\.ts$)';
 const foundation = [model, platform, shared, libraries];
-const stages = ['model', 'platform', 'source', 'ingest', 'store', 'sync', 'cloud'];
+const stages = ['model', 'platform', 'source', 'ingest', 'store', 'sync', 'cloud', 'doctor'];
 
 export default {
   forbidden: [
@@ -43,6 +43,7 @@ export default {
     mayImport('cloud', stage('cloud'), foundation, nodeOwn),
     mayImport('ingest', stage('ingest'), [...foundation, stage('store')], nodeOwn),
     mayImport('sync', stage('sync'), [...foundation, stage('store'), stage('cloud')], nodeOwn),
+    mayImport('doctor', stage('doctor'), [...foundation, stage('cloud')], nodeOwn),
     mayImport('gateway', `${gateway}[^/]+$`, [...stages.map(stage), shared, libraries], nodeOwn),
     mayImport('sandbox', '^electron/sandbox/', [platform, shared, libraries], nodeOwn),
     mayImport('preload', '^electron/preload\\.ts$', ['^node_modules/electron/', '^shared/channels\\.ts$']),

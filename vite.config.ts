@@ -73,6 +73,7 @@ function nodeBuild(entry: string, output: string, externals: readonly (string | 
 
 const mainEntries = [
   ['electron/main.ts', 'main/main.cjs'],
+  ['electron/gateway-worker.ts', 'main/gateway-worker.cjs'],
   ['electron/gateway/ingest/decode-worker.ts', 'main/decode-worker.cjs'],
   ['electron/sandbox/server-worker.ts', 'main/server-worker.cjs'],
 ] as const;

@@ -8,21 +8,65 @@ export type RunOptions =
       readonly headless: boolean;
       readonly exitWhenDrained: boolean;
     }
-  | { readonly command: 'demo'; readonly json: boolean; readonly keepOpen: boolean };
+  | {
+      readonly command: 'provision';
+      readonly dataDir: string;
+      readonly configFile: string;
+      /** From `--token`, else from the environment. */
+      readonly token: string;
+      /** What people call this device; its id where it is not given. */
+      readonly name: string | null;
+    }
+  | {
+      readonly command: 'doctor';
+      readonly configFile: string;
+      /** The folder that the window uses where it is not given. */
+      readonly dataDir: string | null;
+      readonly json: boolean;
+    }
+  | {
+      readonly command: 'ledger';
+      readonly dataDir: string;
+      readonly configFile: string | null;
+      readonly json: boolean;
+    }
+  | { readonly command: 'demo'; readonly json: boolean; readonly keepOpen: boolean; readonly lan: boolean };
 
 export type CliOutcome =
   | { readonly ok: true; readonly options: RunOptions }
   | { readonly ok: false; readonly message: string };
 
-export const exitCodes = { drained: 0, failed: 1, badConfiguration: 2, drainedWithProblems: 3 } as const;
+/** `drainedWithProblems` and `faultsFound` are one number: it ended as it should, but there is something to look at. */
+export const exitCodes = {
+  ok: 0,
+  drained: 0,
+  failed: 1,
+  badConfiguration: 2,
+  drainedWithProblems: 3,
+  faultsFound: 3,
+} as const;
 
 export const usage = `usage:
   acusight-line-gateway [open] [--config FILE] [--data-dir DIR]
   acusight-line-gateway gateway --config FILE --data-dir DIR [--headless] [--exit-when-drained]
-  acusight-line-gateway demo [--json] [--keep-open]
+  acusight-line-gateway gateway provision --config FILE --data-dir DIR [--token apt_…] [--name NAME]
+  acusight-line-gateway gateway doctor --config FILE [--data-dir DIR] [--json]
+  acusight-line-gateway gateway ledger --verify --data-dir DIR [--config FILE] [--json]
+  acusight-line-gateway demo [--json] [--keep-open] [--lan]
 
-The device key comes from the environment variable ACUSIGHT_DEVICE_KEY, or from the key entered in the window.
-exit codes: 0 drained, 2 bad configuration, 3 drained but with dead letters or refused files, 1 otherwise`;
+provision  takes a provisioning token for a device key and stores the key for later runs on that data folder.
+           Other users of this PC can see a token given by --token; the environment variable
+           ACUSIGHT_PROVISIONING_TOKEN keeps it from them.
+doctor     tests everything on the way from here to the cloud, and says what to do about each fault.
+ledger     checks that every picture taken is accounted for.
+
+Secrets come from environment variables, or from those entered in the window or provisioned:
+ACUSIGHT_DEVICE_KEY, ACUSIGHT_S3_ACCESS_KEY_ID, ACUSIGHT_S3_SECRET_ACCESS_KEY, ACUSIGHT_PROXY_PASSWORD.
+exit codes: 0 done (or drained), 2 bad configuration or arguments, 3 the doctor found faults, the ledger has gaps,
+or drained but with dead letters or refused files, 1 otherwise`;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+const tokenVariable = 'ACUSIGHT_PROVISIONING_TOKEN';
 
 /**
  * The program's own arguments. In development Electron has switches and the app's folder before them: they come after
@@ -41,10 +85,12 @@ export function ownArguments(argv: readonly string[], isPackaged: boolean): stri
   );
 }
 
-export function parseArguments(args: readonly string[]): CliOutcome {
-  const [first = 'open'] = args;
+/** `environment` is where a provisioning token may be, which nobody should have to write on a command line. */
+export function parseArguments(args: readonly string[], environment: Environment = {}): CliOutcome {
+  const [first = 'open', second = ''] = args;
   const named = first.startsWith('--') ? 'open' : first;
   const rest = first.startsWith('--') ? args : args.slice(1);
+  if (named === 'gateway' && isTask(second)) return tasks[second](args.slice(2), environment);
   switch (named) {
     case 'open': {
       const flags = readFlags(rest, ['config', 'data-dir'], []);
@@ -77,17 +123,58 @@ export function parseArguments(args: readonly string[]): CliOutcome {
       };
     }
     case 'demo': {
-      const flags = readFlags(rest, [], ['json', 'keep-open']);
+      const flags = readFlags(rest, [], ['json', 'keep-open', 'lan']);
       if (typeof flags === 'string') return { ok: false, message: flags };
       return {
         ok: true,
-        options: { command: 'demo', json: flags.set.has('json'), keepOpen: flags.set.has('keep-open') },
+        options: {
+          command: 'demo',
+          json: flags.set.has('json'),
+          keepOpen: flags.set.has('keep-open'),
+          lan: flags.set.has('lan'),
+        },
       };
     }
     default:
       return { ok: false, message: `"${named}" is no command` };
   }
 }
+
+/** What `gateway` can do besides running: each does one thing, prints it and ends. */
+const tasks = {
+  provision: (args: readonly string[], environment: Environment): CliOutcome => {
+    const flags = readFlags(args, ['config', 'data-dir', 'token', 'name'], []);
+    if (typeof flags === 'string') return { ok: false, message: flags };
+    const configFile = flags.values.get('config');
+    const dataDir = flags.values.get('data-dir');
+    if (configFile === undefined || dataDir === undefined)
+      return { ok: false, message: '"gateway provision" needs --config FILE and --data-dir DIR' };
+    const token = (flags.values.get('token') ?? environment[tokenVariable] ?? '').trim();
+    if (token === '')
+      return { ok: false, message: `"gateway provision" needs --token apt_…, or ${tokenVariable} in the environment` };
+    const name = flags.values.get('name') ?? null;
+    return { ok: true, options: { command: 'provision', configFile, dataDir, token, name } };
+  },
+  doctor: (args: readonly string[]): CliOutcome => {
+    const flags = readFlags(args, ['config', 'data-dir'], ['json']);
+    if (typeof flags === 'string') return { ok: false, message: flags };
+    const configFile = flags.values.get('config');
+    if (configFile === undefined) return { ok: false, message: '"gateway doctor" needs --config FILE' };
+    const dataDir = flags.values.get('data-dir') ?? null;
+    return { ok: true, options: { command: 'doctor', configFile, dataDir, json: flags.set.has('json') } };
+  },
+  ledger: (args: readonly string[]): CliOutcome => {
+    const flags = readFlags(args, ['config', 'data-dir'], ['json', 'verify']);
+    if (typeof flags === 'string') return { ok: false, message: flags };
+    const dataDir = flags.values.get('data-dir');
+    if (dataDir === undefined || !flags.set.has('verify'))
+      return { ok: false, message: '"gateway ledger" needs --verify and --data-dir DIR' };
+    const configFile = flags.values.get('config') ?? null;
+    return { ok: true, options: { command: 'ledger', dataDir, configFile, json: flags.set.has('json') } };
+  },
+} as const;
+
+const isTask = (word: string): word is keyof typeof tasks => Object.hasOwn(tasks, word);
 
 type Flags = { readonly values: ReadonlyMap<string, string>; readonly set: ReadonlySet<string> };
 

@@ -46,6 +46,9 @@ export function checkConfig(input: unknown): Exclude<LoadedConfig, { kind: 'miss
 /** What the schema can't see without the operating system: paths must be absolute, folders must not contain each other. */
 function pathFaults(config: Config): ConfigFault[] {
   const faults: ConfigFault[] = [];
+  const { caFile } = config.cloud.tls;
+  if (caFile !== undefined && !isAbsolute(caFile))
+    faults.push({ path: 'cloud.tls.caFile', message: `must be an absolute path, not "${caFile}"` });
   config.sources.forEach((source, index) => {
     if (!isAbsolute(source.path)) {
       faults.push({ path: `sources[${index}].path`, message: `must be an absolute path, not "${source.path}"` });

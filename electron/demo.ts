@@ -5,11 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfigInput } from '../shared/config.ts';
 import type { RunOptions } from './cli.ts';
 import { saveConfig } from './config-file.ts';
+import { type DemoStore, demoStore } from './demo-store.ts';
 import type { Desktop } from './desktop.ts';
-import type { Gateway } from './gateway/gateway.ts';
+import type { GatewayThread } from './gateway-thread.ts';
 import type { AppPaths } from './paths.ts';
 import type { Plan } from './plan.ts';
-import { annotationCount } from './sandbox/records.ts';
+import { annotationCount, type ImageRecord } from './sandbox/records.ts';
 import { SandboxWorker } from './sandbox/worker-client.ts';
 
 type DemoOptions = Extract<RunOptions, { command: 'demo' }>;
@@ -46,6 +47,7 @@ export class Demo {
   readonly environment: Readonly<Record<string, string>>;
   readonly #options: DemoOptions;
   readonly #server: SandboxWorker;
+  readonly #store: DemoStore | null;
   readonly #pictures: readonly DemoPicture[];
   readonly #from: string;
   readonly #lineFolder: string;
@@ -54,14 +56,16 @@ export class Demo {
   private constructor(
     options: DemoOptions,
     server: SandboxWorker,
+    store: DemoStore | null,
     deviceKey: string,
     pictures: readonly DemoPicture[],
     from: string,
     root: string,
   ) {
-    this.environment = { ACUSIGHT_DEVICE_KEY: deviceKey };
+    this.environment = { ACUSIGHT_DEVICE_KEY: deviceKey, ...store?.environment };
     this.#options = options;
     this.#server = server;
+    this.#store = store;
     this.#pictures = pictures;
     this.#from = from;
     this.#lineFolder = join(root, 'line');
@@ -71,6 +75,7 @@ export class Demo {
   /** Starts the server and writes the configuration that the gateway then reads like any other. */
   static async prepare(options: DemoOptions, plan: Plan, paths: AppPaths): Promise<Demo> {
     const root = dirname(plan.dataDir);
+    const store = options.lan ? demoStore(process.env) : null;
     const deviceKey = `adk_${randomBytes(16).toString('hex')}`;
     const deviceId = 'demo-line-1';
     const server = await SandboxWorker.start(paths.serverWorker, {
@@ -80,11 +85,17 @@ export class Demo {
     });
     await server.setFaults([{ kind: 'latency', milliseconds: serverLatencyMilliseconds }]);
     const pictures = JSON.parse(await readFile(join(paths.demoPictures, 'index.json'), 'utf8')) as DemoPicture[];
-    const demo = new Demo(options, server, deviceKey, inTurn(pictures), paths.demoPictures, root);
+    const demo = new Demo(options, server, store, deviceKey, inTurn(pictures), paths.demoPictures, root);
     const stations = [...new Set(pictures.map(({ file }) => dirname(file)))];
     for (const station of stations) await mkdir(join(demo.#lineFolder, station), { recursive: true });
     const config: ConfigInput = {
-      cloud: { baseUrl: server.address.baseUrl, deviceId },
+      cloud: {
+        baseUrl: server.address.baseUrl,
+        deviceId,
+        ...(store === null
+          ? {}
+          : { mode: 'lan', objectStore: { endpoint: store.endpoint, bucket: store.bucket, prefix: 'demo/' } }),
+      },
       sources: stations.map((station) => ({
         id: station,
         name: stationNames[station] ?? station,
@@ -99,7 +110,7 @@ export class Demo {
   }
 
   /** Runs to the end and returns the exit code: 0 only if the server holds exactly what was collected. */
-  async run(gateway: Gateway, desktop: Desktop | null): Promise<number> {
+  async run(gateway: GatewayThread, desktop: Desktop | null): Promise<number> {
     const began = performance.now();
     const seconds = (): number => (performance.now() - began) / 1_000;
     const progress = setInterval(() => this.#sayProgress(gateway), 1_000);
@@ -142,7 +153,7 @@ export class Demo {
     await copyFile(join(this.#from, path), join(this.#lineFolder, path));
   }
 
-  async #untilAcknowledged(gateway: Gateway, began: number): Promise<void> {
+  async #untilAcknowledged(gateway: GatewayThread, began: number): Promise<void> {
     const all = (): boolean => {
       const { collected, acknowledged, dead } = gateway.snapshot().counts;
       return gateway.isDrained && collected === this.#pictures.length && acknowledged + dead === collected;
@@ -154,7 +165,7 @@ export class Demo {
   }
 
   /** What is wrong between the folders and the server; empty when every picture is there, byte for byte, once. */
-  async #compare(gateway: Gateway): Promise<string[]> {
+  async #compare(gateway: GatewayThread): Promise<string[]> {
     const faults: string[] = [];
     const images = await this.#server.images(1, 1_000);
     const onServer = new Map(images.map((image) => [image.sha256, image]));
@@ -165,8 +176,8 @@ export class Demo {
         faults.push(`${file} is not on the server`);
         continue;
       }
-      const path = await this.#server.payloadPath(image.image);
-      if (path === null || !bytes.equals(await readFile(path))) faults.push(`${file} differs on the server`);
+      if (!bytes.equals((await this.#delivered(image)) ?? Buffer.alloc(0)))
+        faults.push(`${file} differs on the server`);
       const delivered = annotationCount(image.metadata);
       if (delivered !== boxes) faults.push(`${file} has ${delivered} boxes on the server instead of ${boxes}`);
     }
@@ -182,6 +193,13 @@ export class Demo {
     return faults;
   }
 
+  /** The bytes behind an image of the server: its own, or in LAN mode those in the object storage. */
+  async #delivered({ image, storageKey }: ImageRecord): Promise<Buffer | null> {
+    if (this.#store !== null) return storageKey === null ? null : this.#store.read(storageKey);
+    const path = await this.#server.payloadPath(image);
+    return path === null ? null : readFile(path);
+  }
+
   async #takeScreenshot(desktop: Desktop | null): Promise<void> {
     const window = desktop?.window();
     if (window === null || window === undefined) return;
@@ -191,7 +209,7 @@ export class Demo {
     await writeFile(this.#screenshot, image.toPNG());
   }
 
-  async #summarise(gateway: Gateway, seconds: number): Promise<DemoSummary> {
+  async #summarise(gateway: GatewayThread, seconds: number): Promise<DemoSummary> {
     const { collected, acknowledged, dead } = gateway.snapshot().counts;
     const { images, annotations, duplicates } = await this.#server.stats();
     return {
@@ -204,7 +222,7 @@ export class Demo {
     };
   }
 
-  #sayProgress(gateway: Gateway): void {
+  #sayProgress(gateway: GatewayThread): void {
     const { counts, rates } = gateway.snapshot();
     const { collected, acknowledged, pending, leased, dead } = counts;
     process.stdout.write(

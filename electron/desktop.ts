@@ -28,8 +28,8 @@ export function openDesktop(host: GatewayHost, paths: AppPaths, operations: Oper
   denyPermissions(own);
   serveApp(own, paths.renderer);
   serveImages(own, {
-    preview: async (imageId) => (await host.gateway?.preview(imageId)) ?? null,
-    original: (imageId) => host.gateway?.original(imageId) ?? null,
+    preview: async (imageId) => (await host.gateway?.call('preview', imageId)) ?? null,
+    original: async (imageId) => (await host.gateway?.call('original', imageId)) ?? null,
   });
   Menu.setApplicationMenu(null);
 

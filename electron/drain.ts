@@ -1,13 +1,13 @@
 import { exitCodes } from './cli.ts';
-import type { Gateway } from './gateway/gateway.ts';
 import type { Logger } from './gateway/platform/logger.ts';
+import type { GatewayThread } from './gateway-thread.ts';
 
 const lookMilliseconds = 150;
 /** A file that is being written when its folder is looked at shows itself within this time. */
 const looksInRow = 3;
 
 /** Resolves with the exit code once every source has made its first scan and nothing settles or waits. */
-export function untilDrained(gateway: Gateway): Promise<number> {
+export function untilDrained(gateway: GatewayThread): Promise<number> {
   return new Promise((resolve) => {
     let drained = 0;
     const timer = setInterval(() => {
@@ -21,7 +21,7 @@ export function untilDrained(gateway: Gateway): Promise<number> {
 }
 
 /** One log line a second: how far everything is. */
-export function logProgress(gateway: () => Gateway | null, logger: Logger): () => void {
+export function logProgress(gateway: () => GatewayThread | null, logger: Logger): () => void {
   const timer = setInterval(() => {
     const snapshot = gateway()?.snapshot();
     if (snapshot === undefined) return;

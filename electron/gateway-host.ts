@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Config, ConfigFault } from '../shared/config.ts';
 import type { Snapshot } from '../shared/snapshot.ts';
-import { Gateway, type GatewayOptions } from './gateway/gateway.ts';
+import type { GatewaySecrets } from './gateway/gateway.ts';
 import { GatewayError } from './gateway/platform/errors.ts';
+import type { ThreadOptions } from './gateway-calls.ts';
+import { GatewayThread, type ThreadEvents } from './gateway-thread.ts';
 import { idleSnapshot } from './idle-snapshot.ts';
 
 type Fault = { readonly headline: string; readonly text: string; readonly hint: string; readonly canSetUp: boolean };
-export type HostOptions = Omit<GatewayOptions, 'config'>;
+export type HostOptions = Omit<ThreadOptions, 'config' | 'secrets'> & {
+  /** The built `gateway-worker`. */
+  readonly workerPath: string;
+  readonly secrets: () => GatewaySecrets;
+  readonly events: ThreadEvents;
+};
 
 /** Holds the running gateway, or the reason why none runs, so that the window always has something true to show. */
 export class GatewayHost {
@@ -14,7 +21,7 @@ export class GatewayHost {
   readonly #listeners = new Set<() => void>();
   readonly #instanceId = randomUUID();
   readonly #startedAt: number;
-  #gateway: Gateway | null = null;
+  #gateway: GatewayThread | null = null;
   #fault: Fault | null = null;
   /** Nothing is known to be wrong or missing yet: a gateway is being opened, or its configuration read. */
   #starting = true;
@@ -24,19 +31,19 @@ export class GatewayHost {
 
   constructor(options: HostOptions) {
     this.#options = options;
-    this.#startedAt = options.clock.now();
+    this.#startedAt = Date.now();
     // A gateway reports a change at least every second; without one the window still needs a sign of life.
     this.#heartbeat = setInterval(() => {
       if (this.#gateway === null) this.#changed();
     }, 1_000);
   }
 
-  get gateway(): Gateway | null {
+  get gateway(): GatewayThread | null {
     return this.#gateway;
   }
 
   /** The running gateway; throws words for the window where none runs. */
-  require(): Gateway {
+  require(): GatewayThread {
     if (this.#gateway !== null) return this.#gateway;
     throw new GatewayError({
       code: 'not-running',
@@ -52,21 +59,22 @@ export class GatewayHost {
   }
 
   /** Starts a gateway; a fault is kept for the window and thrown for whoever waits. */
-  start(config: Config): Promise<Gateway> {
+  start(config: Config): Promise<GatewayThread> {
     // One after the other: two gateways on one data folder would refuse each other.
     const turn = this.#turn.then(() => this.#startNow(config));
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
 
-  async #startNow(config: Config): Promise<Gateway> {
+  async #startNow(config: Config): Promise<GatewayThread> {
     this.#starting = true;
     this.#changed();
     await this.#end();
     try {
-      const gateway = await Gateway.open({ ...this.#options, config });
+      const { workerPath, secrets, events, dataDir, identity, decodeWorkerPath, nativeBinding } = this.#options;
+      const options = { dataDir, identity, decodeWorkerPath, nativeBinding, config, secrets: secrets() };
+      const gateway = await GatewayThread.start(workerPath, options, events);
       gateway.onChange(() => this.#changed());
-      gateway.start();
       this.#fault = null;
       this.#starting = false;
       this.#gateway = gateway;
@@ -103,11 +111,11 @@ export class GatewayHost {
 
   snapshot(): Snapshot {
     if (this.#gateway !== null) return this.#gateway.snapshot();
-    const { identity, dataDir, clock } = this.#options;
+    const { identity, dataDir } = this.#options;
     return idleSnapshot({
       instanceId: this.#instanceId,
       revision: this.#revision,
-      now: clock.now(),
+      now: Date.now(),
       startedAt: this.#startedAt,
       version: identity.version,
       runtime: identity.runtime,
@@ -116,6 +124,11 @@ export class GatewayHost {
       fault: this.#starting ? null : this.#fault,
       starting: this.#starting,
     });
+  }
+
+  /** A secret was entered: it is used at once. */
+  secretsChanged(): void {
+    this.#gateway?.setSecrets(this.#options.secrets());
   }
 
   async stop(): Promise<void> {

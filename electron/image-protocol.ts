@@ -4,10 +4,13 @@ import { extname, join, normalize, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { protocol, type Session } from 'electron';
 import { APP_SCHEME, IMAGE_SCHEME } from '../shared/channels.ts';
-import type { Gateway } from './gateway/gateway.ts';
 
 /** Where the pictures come from. */
-export type PictureSource = Pick<Gateway, 'preview' | 'original'>;
+export type PictureSource = {
+  /** Path of the small picture; null where there is none. */
+  readonly preview: (imageId: string) => Promise<string | null>;
+  readonly original: (imageId: string) => Promise<{ readonly path: string; readonly format: 'jpeg' | 'png' } | null>;
+};
 
 /** Must run before Electron is ready. */
 export function registerSchemes(): void {
@@ -75,7 +78,7 @@ export function serveImages(session: Session, pictures: PictureSource): void {
         const path = await pictures.preview(imageId);
         return path === null ? notFound() : picture(new Uint8Array(await readFile(path)), 'image/jpeg');
       }
-      const original = host === 'original' ? pictures.original(imageId) : null;
+      const original = host === 'original' ? await pictures.original(imageId) : null;
       if (original === null) return notFound();
       await stat(original.path);
       return picture(

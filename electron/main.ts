@@ -2,8 +2,9 @@ import './thread-pool.ts';
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { app } from 'electron';
+import { app, safeStorage } from 'electron';
 import { exitCodes, ownArguments, parseArguments, type RunOptions, usage } from './cli.ts';
+import { isTask, runTask, type TaskOptions } from './commands/run-task.ts';
 import { loadConfig } from './config-file.ts';
 import { Demo } from './demo.ts';
 import { type Desktop, openDesktop } from './desktop.ts';
@@ -11,13 +12,14 @@ import { logProgress, untilDrained } from './drain.ts';
 import { sleep, systemClock } from './gateway/platform/clock.ts';
 import { GatewayError } from './gateway/platform/errors.ts';
 import { nodeFiles } from './gateway/platform/files.ts';
-import { jsonLogger, type Logger } from './gateway/platform/logger.ts';
+import { jsonLogger } from './gateway/platform/logger.ts';
 import { GatewayHost } from './gateway-host.ts';
 import { registerSchemes } from './image-protocol.ts';
 import { logFile } from './log-file.ts';
 import { makeOperations } from './operations.ts';
 import { appPaths } from './paths.ts';
 import { makePlan, type Plan } from './plan.ts';
+import { provisioner } from './provisioner.ts';
 import { Secrets } from './secrets.ts';
 
 /** Composition root: what was asked for, one instance a data folder, start, and the order in which everything ends. */
@@ -27,13 +29,16 @@ const startAgainMilliseconds = 10_000;
 const paths = appPaths(app.getAppPath());
 
 function main(): void {
-  const outcome = parseArguments(ownArguments(process.argv, app.isPackaged));
+  const outcome = parseArguments(ownArguments(process.argv, app.isPackaged), process.env);
   if (!outcome.ok) return leave(exitCodes.badConfiguration, `${outcome.message}\n${usage}`);
   const plan = makePlan(outcome.options, join(app.getPath('appData'), 'acusight-line-gateway'));
   // What Chromium keeps of its own lies apart from the pictures, and one folder has one instance.
   const shellData = join(plan.dataDir, 'shell');
   mkdirSync(shellData, { recursive: true, mode: 0o700 });
   app.setPath('userData', shellData);
+  const { options } = outcome;
+  // Beside a gateway that runs: a task opens no window, and the store refuses a second one by itself.
+  if (isTask(options)) return perform(options, plan);
   registerSchemes();
   if (!app.requestSingleInstanceLock()) {
     // The instance that runs has been told, and shows its window.
@@ -41,15 +46,56 @@ function main(): void {
   }
   app
     .whenReady()
-    .then(() => launch(plan, outcome.options))
+    .then(() => launch(plan, options))
     .catch((error: unknown) => leave(exitCodes.failed, `The gateway could not start: ${String(error)}`));
 }
 
+/** One thing, told on standard output, and the end. */
+function perform(options: TaskOptions, plan: Plan): void {
+  app.disableHardwareAcceleration();
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+  app.on('before-quit', (event) => {
+    event.preventDefault();
+    stop.abort();
+  });
+  app
+    .whenReady()
+    .then(() =>
+      runTask(options, plan, {
+        environment: process.env,
+        vault: safeStorage,
+        files: nodeFiles,
+        version: app.getVersion(),
+        nativeBinding: ownBinding(),
+        output: {
+          print: (text) => void process.stdout.write(`${text}\n`),
+          complain: (text) => void process.stderr.write(`${text}\n`),
+        },
+        signal: stop.signal,
+      }),
+    )
+    .then(
+      (code) => app.exit(code),
+      (error: unknown) => leave(exitCodes.failed, String(error)),
+    );
+}
+
+/** An addon built for this runtime, where the shipped one does not fit it; never in a package. */
+const ownBinding = (): string | undefined => (app.isPackaged ? undefined : process.env['ACUSIGHT_SQLITE_BINDING']);
+
 async function launch(plan: Plan, options: RunOptions): Promise<void> {
-  const logger = makeLogger(plan);
+  const writeLine = lineWriter(plan);
+  const logger = jsonLogger(writeLine, Date.now);
   const demo = options.command === 'demo' ? await Demo.prepare(options, plan, paths) : null;
-  const secrets = new Secrets(plan.dataDir, demo?.environment ?? process.env);
+  const secrets = new Secrets({
+    dataDir: plan.dataDir,
+    environment: demo?.environment ?? process.env,
+    vault: safeStorage,
+    files: nodeFiles,
+  });
   await secrets.load();
+  for (const problem of secrets.problems) logger.log('warn', 'secret-not-read', { problem });
   const host = new GatewayHost({
     dataDir: plan.dataDir,
     identity: {
@@ -58,14 +104,19 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       configFile: plan.configFile,
       demo: demo !== null,
     },
-    deviceKey: () => secrets.deviceKey(),
+    secrets: () => ({ ...secrets.all(), keySource: secrets.source() }),
+    workerPath: paths.gatewayWorker,
     decodeWorkerPath: paths.decodeWorker,
-    nativeBinding: app.isPackaged ? undefined : process.env['ACUSIGHT_SQLITE_BINDING'],
-    clock: systemClock,
-    files: nodeFiles,
-    random: Math.random,
-    logger,
+    nativeBinding: ownBinding(),
+    events: {
+      onLog: writeLine,
+      onCrash: (error) => {
+        logger.log('error', 'gateway-crashed', { error });
+        void end(exitCodes.failed);
+      },
+    },
   });
+  secrets.onChange(() => host.secretsChanged());
   const stopProgress = plan.logToStdout ? logProgress(() => host.gateway, logger) : () => undefined;
   let desktop: Desktop | null = null;
   const end = once(async (code: number): Promise<void> => {
@@ -104,6 +155,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       dataDir: plan.dataDir,
       editable: plan.editable,
       start: (config) => host.start(config),
+      provision: provisioner({ secrets, configFile: plan.configFile, version: app.getVersion() }),
     });
     desktop = openDesktop(host, paths, operations, logger);
   }
@@ -151,15 +203,15 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
   }
 }
 
-function makeLogger({ dataDir, logToStdout }: Plan): Logger {
+function lineWriter({ dataDir, logToStdout }: Plan): (line: string) => void {
   // Whoever read our output has gone: the log file still has it all.
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
   const toFile = logFile(join(dataDir, 'log', 'gateway.jsonl'));
-  return jsonLogger((line) => {
+  return (line) => {
     toFile(line);
     if (logToStdout) process.stdout.write(line);
-  }, Date.now);
+  };
 }
 
 function leave(code: number, message: string): void {

@@ -1,11 +1,10 @@
-import { copyFile } from 'node:fs/promises';
-import { type BrowserWindow, dialog, shell } from 'electron';
-import type { Config, ConfigInput } from '../shared/config.ts';
-import type { Setup } from '../shared/contract.ts';
-import { checkConfig, loadConfig, saveConfig } from './config-file.ts';
+import { type BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron';
+import type { Config } from '../shared/config.ts';
+import type { OperationRequest, OperationResponse } from '../shared/contract.ts';
 import type { GatewayHost } from './gateway-host.ts';
 import type { Operations } from './ipc.ts';
 import type { Secrets } from './secrets.ts';
+import { readSetup, saveSetup } from './setup.ts';
 
 export type OperationContext = {
   readonly host: GatewayHost;
@@ -16,104 +15,81 @@ export type OperationContext = {
   /** False where the configuration belongs to somebody else: a file given on the command line, the demo. */
   readonly editable: boolean;
   readonly start: (config: Config) => Promise<unknown>;
+  readonly provision: (request: OperationRequest<'device.provision'>) => Promise<OperationResponse<'device.provision'>>;
 };
 
 /** What the window's calls do. Each is short: the gateway knows how. */
 export function makeOperations(context: OperationContext): Operations {
   const { host, secrets } = context;
+  const choose = async (options: OpenDialogOptions): Promise<string | null> => {
+    const window = context.window();
+    const { filePaths } =
+      window === null ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(window, options);
+    return filePaths[0] ?? null;
+  };
   return {
     'snapshot.get': () => host.snapshot(),
-    'queue.page': ({ filter, cursor, limit }) =>
-      host.gateway?.queuePage(filter, cursor, limit) ?? { rows: [], nextCursor: null },
-    'image.detail': ({ imageId }) => ({ image: host.gateway?.imageDetail(imageId) ?? null }),
-    'refusals.page': ({ cursor, limit }) => host.gateway?.refusalsPage(cursor, limit) ?? { rows: [], nextCursor: null },
-    'refusal.recheck': ({ id }) => ({ changed: host.require().recheckRefusal(id) }),
-    'entry.retry': ({ imageId }) => ({ changed: host.require().retryEntry(imageId) }),
-    'entry.requeue': ({ imageId }) => ({ changed: host.require().requeueEntry(imageId) }),
-    'dead.requeueAll': () => ({ changed: host.require().requeueAllDead() }),
-    'sync.tryNow': () => {
-      host.require().tryNow();
+    'queue.page': async ({ filter, cursor, limit }) =>
+      (await host.gateway?.call('queuePage', filter, cursor, limit)) ?? { rows: [], nextCursor: null },
+    'image.detail': async ({ imageId }) => ({ image: (await host.gateway?.call('imageDetail', imageId)) ?? null }),
+    'refusals.page': async ({ cursor, limit }) =>
+      (await host.gateway?.call('refusalsPage', cursor, limit)) ?? { rows: [], nextCursor: null },
+    'refusal.recheck': async ({ id }) => ({ changed: await host.require().call('recheckRefusal', id) }),
+    'entry.retry': async ({ imageId }) => ({ changed: await host.require().call('retryEntry', imageId) }),
+    'dead.requeue': async ({ selection }) => ({ changed: await host.require().call('requeueDead', selection) }),
+    'dead.delete': async ({ selection }) => ({ changed: await host.require().call('deleteDead', selection) }),
+    'dead.export': async ({ selection }) => {
+      const gateway = host.require();
+      const path = await choose({
+        title: 'Choose a folder for the dead letters',
+        properties: ['openDirectory', 'createDirectory'],
+      });
+      if (path === null) return { exported: 0, path: null };
+      return { exported: await gateway.call('exportDead', selection, path), path };
+    },
+    'ledger.page': async ({ cursor, limit }) =>
+      (await host.gateway?.call('ledgerPage', cursor, limit)) ?? { rows: [], nextCursor: null },
+    'ledger.verify': () => host.require().call('verifyLedger'),
+    'doctor.run': async () => ({ checks: [...(await host.require().call('runDoctor'))] }),
+    'sync.tryNow': async () => {
+      await host.require().call('tryNow');
       return {};
     },
-    'key.set': async ({ deviceKey }) => {
-      const stored = await secrets.storeDeviceKey(deviceKey);
-      host.gateway?.tryNow();
-      return { stored };
-    },
+    'device.provision': (request) => context.provision(request),
+    'key.set': async ({ deviceKey }) => ({ stored: await secrets.storeDeviceKey(deviceKey) }),
     'setup.get': async () => ({
       setup: await readSetup(context.configFile),
-      keyStored: secrets.isStored,
+      stored: secrets.stored(),
       editable: context.editable,
     }),
-    'setup.save': (setup) => saveSetup(context, setup),
-    'folder.choose': async () => {
-      const window = context.window();
-      const options = { title: 'Choose a folder to collect pictures from', properties: ['openDirectory' as const] };
-      const { filePaths } =
-        window === null ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(window, options);
-      return { path: filePaths[0] ?? null };
+    'setup.save': (setup) => {
+      if (!context.editable)
+        throw new RangeError('This configuration was given on the command line; change that file instead.');
+      return saveSetup(context, setup);
     },
-    'file.reveal': (target) => {
+    'folder.choose': async () => ({
+      path: await choose({ title: 'Choose a folder to collect pictures from', properties: ['openDirectory'] }),
+    }),
+    'file.choose': async () => ({
+      path: await choose({
+        title: 'Choose the certificate file of the site’s authority',
+        properties: ['openFile'],
+        filters: [
+          { name: 'Certificates', extensions: ['pem', 'crt', 'cer'] },
+          { name: 'All files', extensions: ['*'] },
+        ],
+      }),
+    }),
+    'file.reveal': async (target) => {
       const path =
         target.kind === 'data-dir'
           ? context.dataDir
           : target.kind === 'image'
-            ? host.require().originalLocation(target.imageId)
-            : host.require().refusalLocation(target.id);
+            ? await host.require().call('originalLocation', target.imageId)
+            : await host.require().call('refusalLocation', target.id);
       if (path === null) throw new RangeError('The place of this file is not known any more.');
       shell.showItemInFolder(path);
       return {};
     },
   };
-}
-
-async function readSetup(configFile: string): Promise<Setup> {
-  const loaded = await loadConfig(configFile);
-  const empty: Setup = { baseUrl: 'https://acusight.io/api', deviceId: '', deviceKey: '', folders: [] };
-  if (loaded.kind !== 'loaded') return empty;
-  const { cloud, sources } = loaded.config;
-  return {
-    baseUrl: cloud.baseUrl,
-    deviceId: cloud.deviceId,
-    deviceKey: '',
-    folders: sources.map(({ id, path }) => ({ id, path })),
-  };
-}
-
-/** Writes the settings the form knows and leaves every other one of the file as it is. */
-async function saveSetup(
-  context: OperationContext,
-  setup: Setup,
-): Promise<{ faults: { path: string; message: string }[] }> {
-  const { configFile, secrets, editable } = context;
-  if (!editable) throw new RangeError('This configuration was given on the command line; change that file instead.');
-  const loaded = await loadConfig(configFile);
-  const before: ConfigInput | null = loaded.kind === 'loaded' ? loaded.input : null;
-  const known = new Map((before?.sources ?? []).map((source) => [source.id, source]));
-  const input: ConfigInput = {
-    ...before,
-    cloud: { ...before?.cloud, baseUrl: setup.baseUrl.trim(), deviceId: setup.deviceId.trim() },
-    sources: setup.folders.map(({ id, path }) => ({
-      ...known.get(id),
-      id: id.trim(),
-      kind: 'folder' as const,
-      path: path.trim(),
-    })),
-  };
-  const checked = checkConfig(input);
-  const faults = checked.kind === 'faulty' ? [...checked.faults] : [];
-  if (setup.deviceKey !== '') {
-    try {
-      if (faults.length === 0) await secrets.storeDeviceKey(setup.deviceKey);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      faults.push({ path: 'deviceKey', message: error.message });
-    }
-  }
-  if (checked.kind === 'faulty' || faults.length > 0) return { faults };
-  // Settings that this form does not know would be gone with a file that could not be understood: it is kept beside.
-  if (loaded.kind === 'faulty') await copyFile(configFile, `${configFile}.bak`);
-  await saveConfig(configFile, input);
-  await context.start(checked.config);
-  return { faults: [] };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 export type AppPaths = {
   readonly renderer: string;
   readonly preload: string;
+  readonly gatewayWorker: string;
   readonly decodeWorker: string;
   readonly serverWorker: string;
   readonly icons: string;
@@ -14,6 +15,7 @@ export function appPaths(root: string): AppPaths {
   return {
     renderer: join(root, 'out', 'renderer'),
     preload: join(root, 'out', 'preload', 'preload.cjs'),
+    gatewayWorker: join(root, 'out', 'main', 'gateway-worker.cjs'),
     decodeWorker: join(root, 'out', 'main', 'decode-worker.cjs'),
     serverWorker: join(root, 'out', 'main', 'server-worker.cjs'),
     icons: join(root, 'resources', 'icons'),

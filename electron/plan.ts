@@ -40,6 +40,21 @@ export function makePlan(options: RunOptions, userData: string): Plan {
         editable: false,
         logToStdout: true,
       };
+    case 'provision':
+    case 'doctor':
+    case 'ledger': {
+      // The doctor looks at the data folder of the window where none is named: its secrets lie there.
+      const dataDir = resolve(options.dataDir ?? join(userData, 'data'));
+      return {
+        command: options.command,
+        dataDir,
+        configFile: resolve(options.configFile ?? join(dataDir, 'config.json')),
+        headless: true,
+        exitWhenDrained: false,
+        editable: false,
+        logToStdout: false,
+      };
+    }
     case 'demo': {
       const root = mkdtempSync(join(tmpdir(), 'acusight-demo-'));
       return {

@@ -1,78 +1,249 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { safeStorage } from 'electron';
-import { nodeFiles } from './gateway/platform/files.ts';
-
-/** Printable ASCII without spaces: what a header may carry. The documented form is `adk_<hex>`. */
-const deviceKeyForm = /^[\x21-\x7e]{1,512}$/;
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoCode } from './gateway/platform/errors.ts';
+import type { Files } from './gateway/platform/files.ts';
 
 /**
- * The device key. The environment goes first; otherwise the key that was entered, encrypted by the operating system's
- * keyring. Where there is no keyring it lies in a file that only this user can read, and the window says so.
+ * The gateway's secrets. The environment goes first; otherwise what was entered or provisioned, encrypted by the
+ * operating system's keyring. Where there is no keyring it lies in a file that only this user can read, and whoever
+ * stores a secret is told so.
+ *
+ * A secret is durable (temporary file, fsync, rename, fsync of the folder) before `store` resolves.
  */
-export class Secrets {
-  readonly #path: string;
-  readonly #environment: string | null;
-  #stored: string | null = null;
 
-  constructor(dataDir: string, environment: Readonly<Record<string, string | undefined>>) {
-    this.#path = join(dataDir, 'device-key.json');
-    const given = environment['ACUSIGHT_DEVICE_KEY']?.trim();
-    this.#environment = given === undefined || given === '' ? null : given;
+/** The environment variable of each secret. */
+export const secretVariables = {
+  deviceKey: 'ACUSIGHT_DEVICE_KEY',
+  s3AccessKeyId: 'ACUSIGHT_S3_ACCESS_KEY_ID',
+  s3SecretAccessKey: 'ACUSIGHT_S3_SECRET_ACCESS_KEY',
+  proxyPassword: 'ACUSIGHT_PROXY_PASSWORD',
+} as const;
+
+export type SecretName = keyof typeof secretVariables;
+export type SecretValues = { readonly [Name in SecretName]: string | null };
+export type StoredForm = 'keyring' | 'file';
+export type SecretSource = 'none' | 'environment' | StoredForm;
+
+/** The operating system's keyring; Electron's `safeStorage` is one. */
+export type Vault = {
+  readonly isEncryptionAvailable: () => boolean;
+  readonly encryptString: (text: string) => Buffer;
+  readonly decryptString: (bytes: Buffer) => string;
+  /** On Linux only. */
+  readonly getSelectedStorageBackend?: () => string;
+};
+
+export type SecretsOptions = {
+  readonly dataDir: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly vault: Vault;
+  readonly files: Files;
+};
+
+/** As it lies on the disk; `value` is base64. */
+type Kept = { readonly form: StoredForm; readonly value: string };
+
+/** Printable ASCII without spaces: what a header may carry. */
+const headerForm = /^[\x21-\x7e]{1,512}$/;
+/** Passwords may have spaces and letters of any language, but no line breaks or other control characters. */
+const passwordForm = /^[^\p{Cc}]{1,512}$/u;
+
+const forms: { readonly [Name in SecretName]: { readonly form: RegExp; readonly words: string } } = {
+  deviceKey: {
+    form: headerForm,
+    words: 'A device key has no spaces or line breaks; it looks like adk_ followed by letters and digits.',
+  },
+  s3AccessKeyId: { form: headerForm, words: 'An access key id has no spaces or line breaks.' },
+  s3SecretAccessKey: { form: headerForm, words: 'A secret access key has no spaces or line breaks.' },
+  proxyPassword: { form: passwordForm, words: 'The proxy’s password has no line breaks.' },
+};
+
+const names = Object.keys(secretVariables) as SecretName[];
+const keyFile = 'device-key.json';
+const otherFile = 'secrets.json';
+
+export class Secrets {
+  readonly #options: SecretsOptions;
+  readonly #environment: SecretValues;
+  readonly #listeners = new Set<() => void>();
+  /** What lies on the disk, kept as it is even where this user's keyring can't open it. */
+  #kept: Partial<Record<SecretName, Kept>> = {};
+  #stored: Partial<Record<SecretName, string>> = {};
+  #problems: string[] = [];
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: SecretsOptions) {
+    this.#options = options;
+    this.#environment = Object.fromEntries(
+      names.map((name) => [name, trimmed(name, options.environment[secretVariables[name]] ?? '') || null]),
+    ) as SecretValues;
   }
 
-  /** Reads the stored key. Call it once Electron is ready: the keyring is not there before. */
+  /** Reads what is stored. Call it once Electron is ready: the keyring is not there before. Never throws. */
   async load(): Promise<void> {
-    try {
-      const { form, value } = JSON.parse(await readFile(this.#path, 'utf8')) as { form: string; value: string };
-      const bytes = Buffer.from(value, 'base64');
-      this.#stored = form === 'keyring' ? safeStorage.decryptString(bytes) : bytes.toString('utf8');
-    } catch {
-      // No key, or one that this user's keyring can't open any more: the window asks for it.
-      this.#stored = null;
+    this.#problems = [];
+    const key = await this.#read(keyFile);
+    const others = await this.#read(otherFile);
+    this.#kept = {};
+    this.#stored = {};
+    for (const name of names) {
+      const kept = keptOf(name === 'deviceKey' ? key : Reflect.get(Object(others), name));
+      if (kept === null) continue;
+      this.#kept[name] = kept;
+      try {
+        const bytes = Buffer.from(kept.value, 'base64');
+        this.#stored[name] =
+          kept.form === 'keyring' ? this.#options.vault.decryptString(bytes) : bytes.toString('utf8');
+      } catch {
+        this.#problems.push(
+          `The stored ${wordsFor[name]} can’t be opened by this user’s keyring. Enter it again, or start the gateway as the user who entered it.`,
+        );
+      }
     }
+  }
+
+  /** What could not be read, each in a sentence. */
+  get problems(): readonly string[] {
+    return this.#problems;
   }
 
   deviceKey(): string | null {
-    return this.#environment ?? this.#stored;
+    return this.#value('deviceKey');
   }
 
-  get isStored(): boolean {
-    return this.deviceKey() !== null;
+  all(): SecretValues {
+    return Object.fromEntries(names.map((name) => [name, this.#value(name)])) as SecretValues;
   }
 
-  /** Stores the key durably before it is used. Throws a RangeError for what can't be a key. */
-  async storeDeviceKey(entered: string): Promise<'keyring' | 'file'> {
-    const key = entered.trim();
-    if (this.#environment !== null && key !== this.#environment) {
-      throw new RangeError(
-        'The key is given by the environment variable ACUSIGHT_DEVICE_KEY of this program, which goes first. Change it there.',
-      );
+  source(name: SecretName = 'deviceKey'): SecretSource {
+    if (this.#environment[name] !== null) return 'environment';
+    return this.#stored[name] === undefined ? 'none' : (this.#kept[name]?.form ?? 'none');
+  }
+
+  /** Which are there, for the window: it never gets their values. */
+  stored(): { readonly deviceKey: boolean; readonly objectStore: boolean; readonly proxyPassword: boolean } {
+    const { deviceKey, s3AccessKeyId, s3SecretAccessKey, proxyPassword } = this.all();
+    return {
+      deviceKey: deviceKey !== null,
+      objectStore: s3AccessKeyId !== null && s3SecretAccessKey !== null,
+      proxyPassword: proxyPassword !== null,
+    };
+  }
+
+  /** Calls back after every change; the returned function ends that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Stores what a person entered, all or nothing checked before anything is written. Throws a RangeError for what can't
+   * be such a secret, and for one that an environment variable overrules.
+   */
+  async enter(entered: Partial<Record<SecretName, string>>): Promise<StoredForm> {
+    const values: Partial<Record<SecretName, string>> = {};
+    for (const name of names) {
+      if (entered[name] === undefined) continue;
+      const value = trimmed(name, entered[name]);
+      const given = this.#environment[name];
+      if (given !== null && given !== value) {
+        throw new RangeError(
+          `The ${wordsFor[name]} is given by the environment variable ${secretVariables[name]} of this program, which goes first. Change it there.`,
+        );
+      }
+      if (!forms[name].form.test(value)) throw new RangeError(forms[name].words);
+      values[name] = value;
     }
-    if (!deviceKeyForm.test(key))
-      throw new RangeError(
-        'A device key has no spaces or line breaks; it looks like adk_ followed by letters and digits.',
-      );
-    const form = keyringAvailable() ? 'keyring' : 'file';
-    const bytes = form === 'keyring' ? safeStorage.encryptString(key) : Buffer.from(key, 'utf8');
-    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
-    const temporary = `${this.#path}.new`;
-    const handle = await open(temporary, 'w', 0o600);
+    return this.store(values);
+  }
+
+  storeDeviceKey(entered: string): Promise<StoredForm> {
+    return this.enter({ deviceKey: entered });
+  }
+
+  /** Stores as they are; an environment variable still goes first. Rejects when they are not durable. */
+  store(values: Partial<Record<SecretName, string>>): Promise<StoredForm> {
+    const turn = this.#turn.then(() => this.#storeNow(values));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #storeNow(values: Partial<Record<SecretName, string>>): Promise<StoredForm> {
+    const kept = { ...this.#kept };
+    const given = names.filter((name) => values[name] !== undefined);
+    const sealed = this.#seal(given.map((name) => values[name] ?? ''));
+    given.forEach((name, index) => {
+      kept[name] = { form: sealed.form, value: sealed.values[index] ?? '' };
+    });
+    const { deviceKey, ...others } = kept;
+    if (given.includes('deviceKey')) await this.#write(keyFile, deviceKey);
+    if (given.some((name) => name !== 'deviceKey')) await this.#write(otherFile, others);
+    this.#kept = kept;
+    this.#stored = { ...this.#stored, ...values };
+    this.#problems = [];
+    for (const listener of this.#listeners) listener();
+    return sealed.form;
+  }
+
+  #value(name: SecretName): string | null {
+    return this.#environment[name] ?? this.#stored[name] ?? null;
+  }
+
+  /** A keyring that fails at that moment (locked, its service gone) must not cost a key that is given only once. */
+  #seal(texts: readonly string[]): { readonly form: StoredForm; readonly values: readonly string[] } {
+    const encode = (bytes: Buffer): string => bytes.toString('base64');
     try {
-      await handle.writeFile(JSON.stringify({ form, value: bytes.toString('base64') }));
-      await handle.sync();
-    } finally {
-      await handle.close();
+      if (this.#hasKeyring())
+        return { form: 'keyring', values: texts.map((text) => encode(this.#options.vault.encryptString(text))) };
+    } catch {
+      // The file is what is left.
     }
-    await rename(temporary, this.#path);
-    await nodeFiles.syncDirectory(dirname(this.#path));
-    this.#stored = key;
-    return form;
+    return { form: 'file', values: texts.map((text) => encode(Buffer.from(text, 'utf8'))) };
+  }
+
+  /** Chromium's "basic_text" backend only hides the text behind a fixed password: that is no keyring. */
+  #hasKeyring(): boolean {
+    const { vault } = this.#options;
+    return vault.isEncryptionAvailable() && vault.getSelectedStorageBackend?.() !== 'basic_text';
+  }
+
+  async #read(file: string): Promise<unknown> {
+    const path = join(this.#options.dataDir, file);
+    try {
+      return JSON.parse(await readFile(path, 'utf8')) as unknown;
+    } catch (error) {
+      if (errnoCode(error) !== 'ENOENT') {
+        this.#problems.push(`${path} can’t be read. Enter what it held again, or give this user the right to read it.`);
+      }
+      return null;
+    }
+  }
+
+  async #write(file: string, content: unknown): Promise<void> {
+    const { dataDir, files } = this.#options;
+    const path = join(dataDir, file);
+    const temporary = `${path}.new`;
+    await files.makeDirectory(dataDir);
+    await files.remove(temporary);
+    await files.writeAndSync(temporary, Buffer.from(JSON.stringify(content), 'utf8'));
+    await files.rename(temporary, path);
+    await files.syncDirectory(dataDir);
   }
 }
 
-/** Chromium's "basic_text" backend only hides the text behind a fixed password: that is no keyring. */
-function keyringAvailable(): boolean {
-  if (!safeStorage.isEncryptionAvailable()) return false;
-  return process.platform !== 'linux' || safeStorage.getSelectedStorageBackend() !== 'basic_text';
+const wordsFor: { readonly [Name in SecretName]: string } = {
+  deviceKey: 'device key',
+  s3AccessKeyId: 'access key id of the object storage',
+  s3SecretAccessKey: 'secret access key of the object storage',
+  proxyPassword: 'password of the proxy',
+};
+
+/** What copying adds: spaces around a key. A password may have them itself; only the line end goes. */
+const trimmed = (name: SecretName, text: string): string =>
+  name === 'proxyPassword' ? text.replace(/[\r\n]+$/, '') : text.trim();
+
+function keptOf(value: unknown): Kept | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { form, value: text } = value as { form?: unknown; value?: unknown };
+  return (form === 'keyring' || form === 'file') && typeof text === 'string' ? { form, value: text } : null;
 }

@@ -4,23 +4,29 @@ import './queue/queue.css';
 import './refusals/refusals.css';
 import './preview/preview.css';
 import './settings/settings.css';
+import './ledger/ledger.css';
+import './site/site.css';
 
 import type { ReactNode } from 'react';
 import { useGateway } from './gateway-store.ts';
+import { LedgerScreen } from './ledger/ledger-screen.tsx';
 import { AdviceList } from './overview/advice-list.tsx';
 import { Announcer } from './overview/announcer.tsx';
 import { Figures } from './overview/figures.tsx';
 import { Statements } from './overview/statements.tsx';
 import { StatusBar } from './overview/status-bar.tsx';
+import { WayStrip } from './overview/way-strip.tsx';
 import { PreviewPane } from './preview/preview-pane.tsx';
+import { DeleteDialog } from './queue/delete-dialog.tsx';
 import { QueuePanel } from './queue/queue-panel.tsx';
-import { useScreen } from './screen-store.ts';
+import { useScreen, type View } from './screen-store.ts';
 import { KeyDialog } from './settings/key-dialog.tsx';
 import { SetupScreen } from './settings/setup-screen.tsx';
+import { SiteScreen } from './site/site-screen.tsx';
 import { SourceList } from './sources/source-list.tsx';
 import { NoticeBar } from './ui/notice-bar.tsx';
 
-/** The one screen. Its parts keep their places whatever happens; only first run and settings take the working area. */
+/** The overview's parts keep their places whatever happens; the other screens take the working area. */
 export function App(): ReactNode {
   const link = useGateway((mirror) => mirror.link);
   const configured = useGateway((mirror) => mirror.snapshot?.gateway.configured ?? true);
@@ -29,22 +35,45 @@ export function App(): ReactNode {
   return (
     <div className="app" data-link={link} data-first-run={first}>
       {!(first && link === 'live') && <Statements />}
-      {first || view === 'settings' ? (
-        <main className="work work-setup">
-          <SetupScreen first={first} key={String(first)} />
-        </main>
-      ) : (
-        <>
-          <Figures />
-          <Work />
-        </>
-      )}
+      <WorkingArea view={first ? 'settings' : view} first={first} />
       <StatusBar />
       <NoticeBar />
       <KeyDialog />
+      <DeleteDialog />
       <Announcer />
     </div>
   );
+}
+
+function WorkingArea({ view, first }: { readonly view: View; readonly first: boolean }): ReactNode {
+  switch (view) {
+    case 'settings':
+      return (
+        <main className="work work-screen work-setup">
+          <SetupScreen first={first} />
+        </main>
+      );
+    case 'ledger':
+      return (
+        <main className="work work-screen">
+          <LedgerScreen />
+        </main>
+      );
+    case 'site':
+      return (
+        <main className="work work-screen">
+          <SiteScreen />
+        </main>
+      );
+    case 'overview':
+      return (
+        <>
+          <Figures />
+          <WayStrip />
+          <Work />
+        </>
+      );
+  }
 }
 
 function Work(): ReactNode {

@@ -1,4 +1,4 @@
-import type { OperationRequest } from '../shared/contract.ts';
+import type { OperationRequest, Selection } from '../shared/contract.ts';
 import { call } from './bridge.ts';
 import { plural } from './format/count.ts';
 import { report } from './ui/notice-store.ts';
@@ -11,17 +11,34 @@ export const retryNow = (imageId: string): void => {
   );
 };
 
-export const putBack = (imageId: string): void => {
-  void report(call('entry.requeue', { imageId }), ({ changed }) =>
-    changed > 0 ? 'It is back in the queue.' : 'It is not a dead letter any more.',
+/** True when the gateway did it, whatever the number it changed. */
+export async function putBack(selection: Selection): Promise<boolean> {
+  const answer = await report(call('dead.requeue', { selection }), ({ changed }) =>
+    changed > 0
+      ? `${plural(changed, 'picture is', 'pictures are')} back in the queue.`
+      : 'Nothing was put back: these are not dead letters any more.',
   );
-};
+  return answer.ok;
+}
 
-export const putAllBack = (): void => {
-  void report(call('dead.requeueAll', {}), ({ changed }) =>
-    changed > 0 ? `${plural(changed, 'picture is', 'pictures are')} back in the queue.` : 'There are no dead letters.',
+/** A folder is asked for by the system's own dialog. */
+export async function exportDead(selection: Selection): Promise<void> {
+  await report(call('dead.export', { selection }), ({ exported, path }) =>
+    path === null
+      ? 'Nothing was exported: no folder was chosen.'
+      : `${plural(exported, 'picture')} with labels and reasons copied to ${path}.`,
   );
-};
+}
+
+/** To be called after a person has confirmed it; see `delete-dialog.tsx`. */
+export async function deleteDead(selection: Selection): Promise<boolean> {
+  const answer = await report(call('dead.delete', { selection, confirmed: true }), ({ changed }) =>
+    changed > 0
+      ? `${plural(changed, 'dead letter is', 'dead letters are')} deleted. The ledger has counted ${changed === 1 ? 'it' : 'them'}.`
+      : 'Nothing was deleted: these are not dead letters any more.',
+  );
+  return answer.ok;
+}
 
 export const tryCloudNow = (): void => {
   void report(call('sync.tryNow', {}), () => 'Trying the cloud now.');

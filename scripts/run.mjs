@@ -3,6 +3,7 @@ import { runBenchmarks } from './run/benchmarks.mjs';
 import { provideBuild } from './run/built-product.mjs';
 import { runChild } from './run/child.mjs';
 import { openDisplay } from './run/display.mjs';
+import { openObjectStore } from './run/object-store.mjs';
 import { runCheck, runTest } from './run/stages.mjs';
 import { describeFailure, SetupFailure } from './setup/failure.mjs';
 import { inRoot, root, toolEnvironment, toolNode } from './setup/places.mjs';
@@ -25,7 +26,16 @@ const application = (mode) => async (flags) => {
 const commands = {
   setup: async () => 0,
   start: application('open'),
-  demo: application('demo'),
+  demo: async (flags) => {
+    if (!flags.includes('--lan')) return application('demo')(flags);
+    const objects = await openObjectStore();
+    try {
+      Object.assign(process.env, objects.env);
+      return await application('demo')(flags);
+    } finally {
+      await objects.stop();
+    }
+  },
   gateway: application('gateway'),
   dev: async (flags) => {
     const display = await openDisplay();

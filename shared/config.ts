@@ -2,8 +2,10 @@ import { z } from 'zod';
 
 /**
  * The configuration file. Unknown keys are refused, so that a misspelt setting is an error at start and not a
- * surprise a month later. Secrets are never in it: the device key comes from the environment variable
- * `ACUSIGHT_DEVICE_KEY` or from the operating system's keyring.
+ * surprise a month later. Secrets are never in it: the device key, the access
+ * key of the object storage and the proxy's password come from environment variables (`ACUSIGHT_DEVICE_KEY`,
+ * `ACUSIGHT_S3_ACCESS_KEY_ID`, `ACUSIGHT_S3_SECRET_ACCESS_KEY`, `ACUSIGHT_PROXY_PASSWORD`) or from the operating
+ * system's keyring.
  */
 
 const identifier = z
@@ -25,12 +27,127 @@ const httpUrl = z
   }, 'must be an http:// or https:// address without user name, query or fragment, for example https://10.0.0.5/api')
   .transform((text) => text.replace(/\/+$/, ''));
 
-export const cloudSchema = z.strictObject({
-  /** Up to and including `/api`: `https://acusight.io/api`, `https://<server>/api` or `http://<server>:8080/api`. */
-  baseUrl: httpUrl,
-  mode: z.literal('cloud').default('cloud'),
-  deviceId: identifier,
+const absolutePath = z.string().min(1).max(4096);
+
+/** S3-compatible object storage, addressed by path (`<endpoint>/<bucket>/<key>`). */
+export const objectStoreSchema = z.strictObject({
+  endpoint: httpUrl,
+  region: z.string().min(1).max(64).default('us-east-1'),
+  /** 3 to 63 lower-case letters, digits, dots and hyphens, as S3 names buckets. */
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'is no name of a bucket, for example raw-data'),
+  /** Before each object's name; keys are `<prefix><uuid>_<filename>`. */
+  prefix: z
+    .string()
+    .max(256)
+    .regex(
+      /^(?:[A-Za-z0-9!_.*'()-]+\/)*[A-Za-z0-9!_.*'()-]*$/,
+      'may have letters, digits, "-", "_", "." and "/" inside',
+    )
+    .refine(
+      (prefix) => !prefix.split('/').some((part) => part === '.' || part === '..'),
+      'must not have "." or ".." between its slashes: servers and proxies rewrite such paths',
+    )
+    .default(''),
 });
+export type ObjectStoreConfig = z.infer<typeof objectStoreSchema>;
+
+export const tlsSchema = z.strictObject({
+  /** PEM file with the certificate authorities to trust besides the usual ones: Caddy's internal CA, the plant's own. */
+  caFile: absolutePath.optional(),
+  /** SHA-256 fingerprint of the server's own certificate, hex with or without colons: nothing else is then trusted. */
+  pinnedSha256: z
+    .string()
+    .transform((text) => text.replaceAll(':', '').toLowerCase())
+    .pipe(z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 fingerprint: 64 hexadecimal digits'))
+    .optional(),
+});
+export type TlsConfig = z.infer<typeof tlsSchema>;
+
+export const proxySchema = z.strictObject({
+  /** `http://proxy:3128`; `https://` where the way to the proxy itself is encrypted. */
+  url: httpUrl,
+  /** Its password comes from the environment variable `ACUSIGHT_PROXY_PASSWORD` or the keyring. */
+  username: z.string().min(1).max(256).optional(),
+  /** Not through the proxy: host names (`.plant.local` for all below it), addresses, networks (`10.0.0.0/8`). */
+  noProxy: z.array(z.string().min(1).max(255)).max(64).default([]),
+});
+export type ProxyConfig = z.infer<typeof proxySchema>;
+
+export const cloudSchema = z
+  .strictObject({
+    /** Up to and including `/api`: `https://acusight.io/api`, `https://<server>/api` or `http://<server>:8080/api`. */
+    baseUrl: httpUrl,
+    /** `cloud`: picture and metadata in one request. `lan`: the picture to object storage, then a notice to the API. */
+    mode: z.enum(['cloud', 'lan']).default('cloud'),
+    deviceId: identifier,
+    objectStore: objectStoreSchema.optional(),
+    /** For the API and the object storage. */
+    tls: tlsSchema.prefault({}),
+    proxy: proxySchema.optional(),
+    /** Between two health check-ins. */
+    checkinSeconds: z.int().min(5).max(86_400).default(30),
+  })
+  .superRefine((cloud, context) => {
+    if (cloud.mode === 'lan' && cloud.objectStore === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['objectStore'],
+        message: 'is needed in LAN mode: endpoint and bucket of the object storage',
+      });
+    }
+  });
+export type CloudConfig = z.infer<typeof cloudSchema>;
+
+/** Time of day at the site, `00:00` to `24:00`. */
+const timeOfDay = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time of day like 08:00');
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof weekdays)[number];
+
+/** Bytes a second; null: no limit. */
+export const sendWindowSchema = z.strictObject({
+  days: z.array(z.enum(weekdays)).min(1).max(7),
+  /** From this time on. */
+  from: timeOfDay.default('00:00'),
+  /** Up to, not including; where it is not after `from`, on the next day. */
+  to: timeOfDay.default('24:00'),
+  /** Within the window: at most so many bytes a second; 0 sends nothing; left out: no limit. */
+  maxBytesPerSecond: z.int().min(0).optional(),
+});
+export type SendWindow = z.infer<typeof sendWindowSchema>;
+
+export const shiftSchema = z.strictObject({ name: identifier, from: timeOfDay, to: timeOfDay });
+export type Shift = z.infer<typeof shiftSchema>;
+
+export const siteSchema = z.strictObject({
+  /** IANA name (`Europe/Berlin`) for send windows and shifts; the PC's own where it is left out. */
+  timeZone: z
+    .string()
+    .max(64)
+    .refine((zone) => {
+      try {
+        new Intl.DateTimeFormat('en', { timeZone: zone });
+        return true;
+      } catch {
+        return false;
+      }
+    }, 'is no time zone, for example Europe/Berlin')
+    .optional(),
+  /** Shifts of the ledger; without any, a shift is a day. */
+  shifts: z.array(shiftSchema).max(12).default([]),
+});
+export type SiteConfig = z.infer<typeof siteSchema>;
+
+/** Frames that differ too little from the last one kept are counted and not stored. */
+export const nearDuplicateSchema = z.strictObject({
+  /**
+   * Least difference to be kept: the largest mean difference of any of 16 × 16 blocks, in percent of full brightness.
+   * 0 keeps all but exact repeats.
+   */
+  threshold: z.number().min(0).max(100),
+  /** A frame is kept after so long even if nothing changed; 0: never. */
+  keepEverySeconds: z.int().min(0).max(86_400).default(0),
+});
+export type NearDuplicateConfig = z.infer<typeof nearDuplicateSchema>;
 
 export const sidecarSettingsSchema = z.strictObject({
   /** How long a picture waits for its sidecar, counted from the picture's own last change. 0: do not wait. */
@@ -62,6 +179,9 @@ export const folderSourceSchema = z.strictObject({
   polling: z.enum(['auto', 'always', 'never']).default('auto'),
   pollMilliseconds: z.int().min(100).max(600_000).default(2_000),
   sidecar: sidecarSettingsSchema.prefault({}),
+  /** Higher goes first when there is a queue. */
+  priority: z.int().min(-10).max(10).default(0),
+  nearDuplicates: nearDuplicateSchema.optional(),
 });
 
 export const ingestSchema = z.strictObject({
@@ -76,6 +196,16 @@ export const storeSchema = z.strictObject({
   maxBytes: bytes.min(1_000_000).default(50_000_000_000),
   /** The gateway takes no new frame when the disk has less than this free. */
   minFreeBytes: z.int().min(0).default(1_000_000_000),
+  /**
+   * When nothing acknowledged is left to make room. `refuse`: no new frames, originals stay in their folder.
+   * `drop-oldest`: a ring buffer that drops what was never delivered, oldest first, pictures without annotations
+   * before those with; each is counted.
+   */
+  whenFull: z.enum(['refuse', 'drop-oldest']).default('refuse'),
+  /** Small pictures are kept so long after their picture made room. */
+  previewDays: z.int().min(0).max(3_650).default(30),
+  /** Entries of delivered pictures leave the list after so long; the ledger keeps their counts. */
+  historyDays: z.int().min(1).max(3_650).default(180),
 });
 
 export const syncSchema = z.strictObject({
@@ -85,10 +215,22 @@ export const syncSchema = z.strictObject({
   connectTimeoutMilliseconds: z.int().min(100).max(600_000).default(10_000),
   /** Longest silence while waiting for the answer, once the picture is sent. */
   answerTimeoutMilliseconds: z.int().min(100).max(3_600_000).default(60_000),
+  /** By time of capture. `defects-first`: pictures with annotations before all others, each oldest first. */
+  order: z.enum(['oldest-first', 'newest-first', 'defects-first']).default('oldest-first'),
+  /** Class names that are no defects: annotations of these alone do not make a picture go first. */
+  goodClasses: z.array(z.string().min(1).max(200)).max(200).default([]),
+  /** Pictures with an annotation of this class go before others; higher first, added to the source's priority. */
+  classPriorities: z.record(z.string().min(1).max(200), z.int().min(-10).max(10)).default({}),
+  /** Outside of every window; left out: no limit. */
+  maxBytesPerSecond: bytes.optional(),
+  /** The first window that holds the time decides. */
+  windows: z.array(sendWindowSchema).max(50).default([]),
 });
+export type SyncConfig = z.infer<typeof syncSchema>;
 
 export const configSchema = z
   .strictObject({
+    site: siteSchema.prefault({}),
     cloud: cloudSchema,
     sources: z.array(folderSourceSchema).max(64).default([]),
     ingest: ingestSchema.prefault({}),

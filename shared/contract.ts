@@ -19,7 +19,8 @@ export const queueFilters = ['all', 'waiting', 'retrying', 'dead', 'acknowledged
 export const queueFilterSchema = z.enum(queueFilters);
 export type QueueFilter = z.infer<typeof queueFilterSchema>;
 
-export const entryStateSchema = z.enum(['pending', 'leased', 'acknowledged', 'dead']);
+/** `dropped`: never delivered, dropped by a ring buffer. `deleted`: a dead letter that a person deleted. */
+export const entryStateSchema = z.enum(['pending', 'leased', 'acknowledged', 'dead', 'dropped', 'deleted']);
 export type EntryState = z.infer<typeof entryStateSchema>;
 
 /** The last thing that went wrong with an entry. */
@@ -77,6 +78,8 @@ export const imageDetailSchema = queueRowSchema.extend({
   payloadPresent: z.boolean(),
   serverImageId: z.string().nullable(),
   serverBatchId: z.string().nullable(),
+  /** LAN mode: the object's key, once it lies in the object storage. */
+  objectKey: z.string().nullable(),
 });
 export type ImageDetail = Readonly<z.infer<typeof imageDetailSchema>>;
 
@@ -94,15 +97,96 @@ export const refusalSchema = z.object({
 });
 export type Refusal = Readonly<z.infer<typeof refusalSchema>>;
 
+/** Secrets that a person may enter. Empty: keep what is stored. */
+const secret = z.string().max(512);
+
 export const setupSchema = z.object({
   baseUrl: z.string().max(2048),
+  mode: z.enum(['cloud', 'lan']),
   deviceId: z.string().max(64),
-  /** Empty: keep the key that is stored. */
-  deviceKey: z.string().max(512),
+  deviceKey: secret,
+  /** Used in LAN mode only. */
+  objectStore: z.object({
+    endpoint: z.string().max(2048),
+    region: z.string().max(64),
+    bucket: z.string().max(63),
+    prefix: z.string().max(256),
+    accessKeyId: secret,
+    secretAccessKey: secret,
+  }),
+  /** Path of a PEM file; empty: none. */
+  caFile: z.string().max(4096),
+  /** `url` empty: no proxy. */
+  proxy: z.object({
+    url: z.string().max(2048),
+    username: z.string().max(256),
+    password: secret,
+    noProxy: z.array(z.string().max(255)).max(64),
+  }),
   folders: z.array(z.object({ id: z.string().max(64), path: z.string().max(4096) })).max(64),
 });
 export type Setup = z.infer<typeof setupSchema>;
 
+export const provisioningSchema = z.object({
+  baseUrl: z.string().max(2048),
+  /** `apt_…`, from the Acusight administrator. */
+  token: z.string().min(1).max(512),
+  deviceId: z.string().min(1).max(64),
+  /** What people call this device. */
+  name: z.string().max(120),
+});
+
+/** Which dead letters: all of them, or those named. */
+export const selectionSchema = z.union([z.literal('all'), z.array(imageId).min(1).max(1_000)]);
+export type Selection = z.infer<typeof selectionSchema>;
+
+/** One check of the site doctor. `fault`: something must be done. `warning`: it works, but look at it. */
+export const doctorCheckSchema = z.object({
+  /** Stable, kebab-case: `dns`, `tcp`, `tls`, `proxy`, `clock`, `key`, `object-store`, `disk`, `fsync`, `folder:<id>`. */
+  code: z.string(),
+  title: z.string(),
+  state: z.enum(['ok', 'warning', 'fault', 'skipped']),
+  /** What was found, in a sentence. */
+  text: z.string(),
+  /** What to do about it; empty where nothing is to do. */
+  hint: z.string(),
+  technical: z.string(),
+});
+export type DoctorCheck = Readonly<z.infer<typeof doctorCheckSchema>>;
+
+/** captured = acknowledged + pending + dead + refused + evicted + gated + deleted, for one source and shift. */
+export const ledgerRowSchema = z.object({
+  sourceId: z.string(),
+  /** `2026-11-21`, or `2026-11-21 early` where the site has shifts. */
+  shift: z.string(),
+  captured: z.int(),
+  acknowledged: z.int(),
+  /** Waiting and under way. */
+  pending: z.int(),
+  dead: z.int(),
+  refused: z.int(),
+  /** Never delivered and dropped by a ring buffer. */
+  evicted: z.int(),
+  gated: z.int(),
+  /** Dead letters that a person deleted. */
+  deleted: z.int(),
+  balanced: z.boolean(),
+});
+export type LedgerRow = Readonly<z.infer<typeof ledgerRowSchema>>;
+
+export const ledgerVerdictSchema = z.object({
+  ok: z.boolean(),
+  /** Rows of the chain that were checked. */
+  rows: count,
+  /** Each in a sentence; at most 50. */
+  problems: z.array(z.string()).max(50),
+  /** The hash of the last row, which vouches for all before it. */
+  head: z.string(),
+});
+export type LedgerVerdict = Readonly<z.infer<typeof ledgerVerdictSchema>>;
+
+const faults = z.array(z.object({ path: z.string(), message: z.string() }));
+const storedIn = z.enum(['keyring', 'file']);
 const nothing = z.object({});
 const changed = z.object({ changed: count });
 const operation = <Request extends z.ZodType, Response extends z.ZodType>(request: Request, response: Response) => ({
@@ -127,23 +211,49 @@ export const contract = {
   'refusal.recheck': operation(z.object({ id: z.int() }), changed),
   /** A pending entry that waits for its next attempt is tried now. */
   'entry.retry': operation(z.object({ imageId }), changed),
-  /** A dead letter goes back into the queue. */
-  'entry.requeue': operation(z.object({ imageId }), changed),
-  'dead.requeueAll': operation(nothing, changed),
+  /** Dead letters go back into the queue. */
+  'dead.requeue': operation(z.object({ selection: selectionSchema }), changed),
+  /** Deletes dead letters and their pictures for good; the window asks first. Each is a row of the ledger. */
+  'dead.delete': operation(z.object({ selection: selectionSchema, confirmed: z.literal(true) }), changed),
+  /** Copies pictures, annotations and reasons to a folder that a dialog asks for. `path` is null when it was cancelled. */
+  'dead.export': operation(
+    z.object({ selection: selectionSchema }),
+    z.object({ exported: count, path: z.string().nullable() }),
+  ),
+  /** Newest shift first. */
+  'ledger.page': operation(
+    z.object({ cursor, limit }),
+    z.object({ rows: z.array(ledgerRowSchema), nextCursor: cursor }),
+  ),
+  /** Checks the whole chain and counts everything anew; takes seconds for a million rows. */
+  'ledger.verify': operation(nothing, ledgerVerdictSchema),
+  /** Tests everything on the way from here to the cloud. */
+  'doctor.run': operation(nothing, z.object({ checks: z.array(doctorCheckSchema) })),
+  /** First contact: a provisioning token for a device key, which is stored before this answers. */
+  'device.provision': operation(
+    provisioningSchema,
+    z.discriminatedUnion('ok', [
+      z.object({ ok: z.literal(true), stored: storedIn, deviceId: z.string(), status: z.string().nullable() }),
+      z.object({ ok: z.literal(false), code: z.string(), text: z.string(), hint: z.string() }),
+    ]),
+  ),
   /** Tests the way to the cloud now instead of at the next probe. */
   'sync.tryNow': operation(nothing, nothing),
   /** Stores the device key in the operating system's keyring. `stored` says where it went. */
-  'key.set': operation(
-    z.object({ deviceKey: z.string().min(1).max(512) }),
-    z.object({ stored: z.enum(['keyring', 'file']) }),
+  'key.set': operation(z.object({ deviceKey: z.string().min(1).max(512) }), z.object({ stored: storedIn })),
+  'setup.get': operation(
+    nothing,
+    z.object({
+      setup: setupSchema,
+      /** Which secrets are there; their values never leave the main process. */
+      stored: z.object({ deviceKey: z.boolean(), objectStore: z.boolean(), proxyPassword: z.boolean() }),
+      editable: z.boolean(),
+    }),
   ),
-  'setup.get': operation(nothing, z.object({ setup: setupSchema, keyStored: z.boolean(), editable: z.boolean() })),
   /** Writes the configuration file and restarts the gateway with it. */
-  'setup.save': operation(
-    setupSchema,
-    z.object({ faults: z.array(z.object({ path: z.string(), message: z.string() })) }),
-  ),
+  'setup.save': operation(setupSchema, z.object({ faults })),
   /** The system's folder dialog; null when it was cancelled. */
+  'file.choose': operation(nothing, z.object({ path: z.string().nullable() })),
   'folder.choose': operation(nothing, z.object({ path: z.string().nullable() })),
   /** Shows a file in the system's file manager. */
   'file.reveal': operation(

@@ -31,7 +31,16 @@ export const adviceSchema = z.object({
   level: levelSchema,
   text: z.string(),
   hint: z.string(),
-  action: z.enum(['show-dead', 'show-refused', 'enter-key', 'open-setup', 'try-now', 'none']),
+  action: z.enum([
+    'show-dead',
+    'show-refused',
+    'show-ledger',
+    'enter-key',
+    'open-setup',
+    'run-doctor',
+    'try-now',
+    'none',
+  ]),
 });
 export type Advice = Readonly<z.infer<typeof adviceSchema>>;
 
@@ -46,6 +55,12 @@ export const connectionStates = [
   'key-missing',
   'key-refused',
   'wrong-address',
+  /** The device waits for approval by the organisation's administrator, or was rejected. */
+  'not-approved',
+  /** LAN mode: the object storage refuses the access key, or has no such bucket. */
+  'storage-refused',
+  /** A send window of the configuration closes the way now. */
+  'closed',
   'not-set-up',
 ] as const;
 
@@ -92,6 +107,11 @@ export const sourceSnapshotSchema = z.object({
   lastCollectedAt: time.nullable(),
   afterIngest: z.enum(['keep', 'archive', 'delete']),
   polling: z.boolean(),
+  priority: count,
+  /** Near-duplicate gate; null where there is none. Differences and threshold are percent of full brightness. */
+  gate: z
+    .object({ threshold: z.number(), gated: count, lastDifference: z.number().nullable(), lastAt: time.nullable() })
+    .nullable(),
 });
 export type SourceSnapshot = Readonly<z.infer<typeof sourceSnapshotSchema>>;
 
@@ -100,7 +120,7 @@ export const recentImageSchema = z.object({
   filename: z.string(),
   sourceId: z.string(),
   capturedAt: time,
-  state: z.enum(['pending', 'leased', 'acknowledged', 'dead']),
+  state: z.enum(['pending', 'leased', 'acknowledged', 'dead', 'dropped', 'deleted']),
   annotationCount: count,
 });
 export type RecentImage = Readonly<z.infer<typeof recentImageSchema>>;
@@ -125,6 +145,19 @@ export const snapshotSchema = z.object({
     demo: z.boolean(),
     /** True where nothing encrypts the traffic to the cloud. */
     plainHttp: z.boolean(),
+    mode: z.enum(['cloud', 'lan']),
+    /** LAN mode: `<endpoint>/<bucket>`; null in cloud mode. */
+    objectStore: z.string().nullable(),
+    /** What the cloud says of this device; null until it has answered. */
+    device: z
+      .object({
+        name: z.string().nullable(),
+        organization: z.string().nullable(),
+        status: z.enum(['pending', 'approved', 'rejected', 'unknown']),
+      })
+      .nullable(),
+    /** Where the device key comes from. */
+    keySource: z.enum(['none', 'environment', 'keyring', 'file']),
   }),
   /** Is everything safe? Is everything flowing? What must I do? */
   safe: statementSchema,
@@ -148,6 +181,12 @@ export const snapshotSchema = z.object({
     dead: count,
     /** Files that could not be taken: still in their folder. */
     refused: count,
+    /** Frames that the near-duplicate gate counted and did not store. */
+    gated: count,
+    /** Never delivered and dropped by the ring buffer that the site chose. */
+    dropped: count,
+    /** Dead letters that a person deleted. */
+    deleted: count,
     /** Acknowledged images whose payload was removed from this disk to make room. */
     evicted: count,
     /** Stored images that a full decode found damaged. */
@@ -181,6 +220,33 @@ export const snapshotSchema = z.object({
     maxBytes: count,
     minFreeBytes: count,
     text: z.string(),
+    /** Until no frame can be taken any more, at the rate of the last while; null when it is not filling. */
+    fullInSeconds: z.number().nullable(),
+    whenFull: z.enum(['refuse', 'drop-oldest']),
+  }),
+  pacing: z.object({
+    /** The limit now, bytes a second; null: none. 0: closed. */
+    limitBytesPerSecond: count.nullable(),
+    /** In words; empty where there is no limit. */
+    text: z.string(),
+    /** When the limit changes next; null: never. */
+    changesAt: time.nullable(),
+    order: z.enum(['oldest-first', 'newest-first', 'defects-first']),
+  }),
+  checkin: z.object({
+    status: z.enum(['healthy', 'degraded', 'error']),
+    /** When the cloud last took a check-in; null: not since the start. */
+    acceptedAt: time.nullable(),
+    /** Why the last one did not get through; empty when it did. */
+    text: z.string(),
+    /** What the cloud asked for and this gateway does not know: shown, never acted on. Newest first. */
+    unknownActions: z.array(z.object({ at: time, text: z.string() })).max(10),
+  }),
+  ledger: z.object({
+    /** `gap`: the counts do not add up, or the chain of rows is broken. */
+    state: z.enum(['ok', 'checking', 'gap']),
+    text: z.string(),
+    checkedAt: time.nullable(),
   }),
   connection: connectionSchema,
   sources: z.array(sourceSnapshotSchema).max(64),

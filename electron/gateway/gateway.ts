@@ -1,42 +1,49 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Config, FolderSourceConfig } from '../../shared/config.ts';
-import type { ImageDetail, QueueFilter, QueueRow, Refusal } from '../../shared/contract.ts';
+import type { Config } from '../../shared/config.ts';
+import type {
+  DoctorCheck,
+  ImageDetail,
+  LedgerRow,
+  LedgerVerdict,
+  QueueFilter,
+  QueueRow,
+  Refusal,
+  Selection,
+} from '../../shared/contract.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
-import { AcusightClient } from './cloud/acusight-client.ts';
+import { CheckIn } from './checkin.ts';
+import { CloudWay } from './cloud-way.ts';
+import { exportDeadLetters } from './dead-export.ts';
+import type { GatewaySecrets } from './gateway-secrets.ts';
 import { Housekeeping, longestWaitMilliseconds } from './housekeeping.ts';
-import { Admission } from './ingest/admission.ts';
-import { ByteBudget } from './ingest/byte-budget.ts';
 import { CommitGroup } from './ingest/commit-group.ts';
-import { FileIntake, type IntakeServices } from './ingest/file-intake.ts';
 import { PictureChecker } from './ingest/picture-checker.ts';
+import { Intakes } from './intakes.ts';
+import { LedgerWatch } from './ledger-watch.ts';
 import type { PictureFormat } from './model/image.ts';
 import { type Clock, sleep } from './platform/clock.ts';
 import type { Files } from './platform/files.ts';
 import type { Logger } from './platform/logger.ts';
 import { Rates } from './rates.ts';
+import { examineSite } from './site-doctor.ts';
 import { buildSnapshot, type GatewayIdentity } from './snapshot-builder.ts';
-import type { FrameSource } from './source/frame-source.ts';
-import { WatchedFolder } from './source/watched-folder.ts';
 import { refuseLostDatabase, refuseOverlap } from './start-checks.ts';
-import { Catalogue } from './store/catalogue.ts';
 import { type Database, openDatabase } from './store/database.ts';
-import { Outbox } from './store/outbox.ts';
 import { PayloadStore } from './store/payload-store.ts';
-import { Audit } from './store/recovery.ts';
-import { Retention } from './store/retention.ts';
-import { SourceFiles } from './store/source-files.ts';
-import { Tally, totalOf } from './store/tally.ts';
-import { Connectivity } from './sync/connectivity.ts';
-import { CloudModeDelivery } from './sync/delivery/cloud-mode.ts';
-import { Syncer } from './sync/syncer.ts';
+import { totalOf } from './store/tally.ts';
+import { WriteGroup } from './store/write-group.ts';
+import { makeStore, type StoreParts } from './store-parts.ts';
+import { SystemMetrics } from './system-metrics.ts';
+
+export type { GatewaySecrets } from './gateway-secrets.ts';
 
 export type GatewayOptions = {
   readonly config: Config;
   readonly dataDir: string;
   readonly identity: Omit<GatewayIdentity, 'instanceId' | 'startedAt'>;
   /** Asked before each request: a key that is entered later is used at once. */
-  readonly deviceKey: () => string | null;
+  readonly secrets: () => GatewaySecrets;
   readonly decodeWorkerPath: string;
   readonly nativeBinding?: string | undefined;
   readonly clock: Clock;
@@ -45,7 +52,6 @@ export type GatewayOptions = {
   readonly logger: Logger;
 };
 
-const memoryForPictures = 192_000_000;
 /** A source that hangs (a dead network share) must not keep the others, the leases and the database from their end. */
 const sourceStopMilliseconds = 5_000;
 
@@ -56,21 +62,14 @@ const sourceStopMilliseconds = 5_000;
  */
 export class Gateway {
   readonly #options: GatewayOptions;
-  readonly #database: Database;
-  readonly #payloads: PayloadStore;
-  readonly #outbox: Outbox;
-  readonly #catalogue: Catalogue;
-  readonly #files: SourceFiles;
-  readonly #tally: Tally;
-  readonly #admission: Admission;
+  readonly #store: StoreParts;
   readonly #commits: CommitGroup;
   readonly #checker: PictureChecker;
-  readonly #client: AcusightClient;
-  readonly #connectivity: Connectivity;
-  readonly #syncer: Syncer;
-  readonly #sources: readonly { readonly config: FolderSourceConfig; readonly source: FrameSource }[];
+  readonly #way: CloudWay;
+  readonly #checkIn: CheckIn;
+  readonly #ledgerWatch: LedgerWatch;
+  readonly #intakes: Intakes;
   readonly #rates: Rates;
-  readonly #audit: Audit;
   readonly #identity: GatewayIdentity;
   readonly #housekeeping: Housekeeping;
   readonly #listeners = new Set<() => void>();
@@ -95,118 +94,122 @@ export class Gateway {
   }
 
   private constructor(options: GatewayOptions, database: Database) {
-    const { config, dataDir, clock, files, logger } = options;
-    const { cloud, sync } = config;
+    const { config, dataDir, clock, files, logger, secrets } = options;
     this.#options = options;
-    this.#database = database;
     this.#identity = { ...options.identity, instanceId: randomUUID(), startedAt: clock.now() };
     this.#rates = new Rates(clock.monotonic);
-    this.#payloads = new PayloadStore(join(dataDir, 'payloads'), files);
-    this.#outbox = new Outbox(database);
-    this.#catalogue = new Catalogue(database);
-    this.#files = new SourceFiles(database);
-    this.#tally = new Tally(database);
-    this.#audit = new Audit(database, this.#payloads, files, this.#outbox);
-    // Small as they are, previews of years would fill the disk: they go with their pictures.
-    const retention = new Retention(database, this.#payloads, (sha256) =>
-      files.remove(this.#checker.previewPath(sha256)),
-    );
-    this.#admission = new Admission(config.store, this.#tally, retention, files, dataDir);
-    this.#commits = new CommitGroup(this.#payloads, this.#outbox, clock);
+    const store = makeStore({ config, dataDir, files, clock, logger }, database);
+    this.#store = store;
+    const onChange = (): void => this.#changed();
+    this.#commits = new CommitGroup(store.payloads, store.outbox, clock);
     this.#checker = new PictureChecker({
       workerPath: options.decodeWorkerPath,
-      previewRoot: join(dataDir, 'previews'),
-      catalogue: this.#catalogue,
-      payloads: this.#payloads,
+      previewRoot: store.previewRoot,
+      catalogue: store.catalogue,
+      payloads: store.payloads,
       clock,
       logger,
-      busy: () => this.#syncer.inFlight > 0 || this.#sources.some(({ source }) => source.status().settling > 0),
-      onChange: () => this.#changed(),
+      busy: () => this.#way.syncer.inFlight > 0 || this.#intakes.isSettling,
+      onChange,
     });
-    this.#client = new AcusightClient({
-      baseUrl: cloud.baseUrl,
-      deviceKey: options.deviceKey,
-      connections: sync.concurrency,
-      connectTimeoutMilliseconds: sync.connectTimeoutMilliseconds,
-      answerTimeoutMilliseconds: sync.answerTimeoutMilliseconds,
-      userAgent: `acusight-line-gateway/${options.identity.version}`,
-      now: clock.now,
-    });
-    this.#connectivity = new Connectivity({ now: clock.now, random: options.random }, sync.concurrency);
-    this.#syncer = new Syncer({
-      outbox: this.#outbox,
-      delivery: new CloudModeDelivery(this.#client, this.#payloads, cloud.deviceId),
-      connectivity: this.#connectivity,
-      probe: (signal) => this.#client.self(signal),
+    this.#way = new CloudWay({
+      config,
+      secrets,
+      version: options.identity.version,
+      outbox: store.outbox,
+      payloads: store.payloads,
       clock,
       random: options.random,
       logger,
       onDelivered: (bytes) => this.#rates.acknowledged(bytes),
-      onChange: () => this.#changed(),
+      onChange,
+    });
+    this.#ledgerWatch = new LedgerWatch({ database, ledger: store.ledger, clock, logger, onChange });
+    const metrics = new SystemMetrics(dataDir, files);
+    this.#checkIn = new CheckIn({
+      clock,
+      logger,
+      intervalMilliseconds: config.cloud.checkinSeconds * 1_000,
+      hasKey: () => secrets().deviceKey !== null,
+      situation: () => {
+        const { at: now, sources, disk, connection, counts, ledger } = this.snapshot();
+        return { now, sources, disk, connection, counts, ledger };
+      },
+      metrics: () => metrics.read(),
+      send: (report, signal) => this.#way.client.checkin(report, signal),
+      onChange,
     });
     this.#housekeeping = new Housekeeping({
-      audit: this.#audit,
-      admission: this.#admission,
-      outbox: this.#outbox,
+      audit: store.audit,
+      admission: store.admission,
+      outbox: store.outbox,
+      chores: [...store.chores, this.#ledgerWatch.chore],
       clock,
       logger,
       onClockJump: () => this.tryNow(),
-      onLook: () => this.#changed(),
+      onLook: () => {
+        this.#ledgerWatch.look();
+        this.#changed();
+      },
     });
-    const services: IntakeServices = {
-      files: this.#files,
-      catalogue: this.#catalogue,
-      payloads: this.#payloads,
+    this.#intakes = new Intakes({
+      config,
+      store,
       commits: this.#commits,
-      admission: this.#admission,
-      memory: new ByteBudget(memoryForPictures),
+      decodeWorkerPath: options.decodeWorkerPath,
       clock,
       logger,
       onStored: () => {
         this.#rates.collected();
-        this.#syncer.wake();
+        this.#way.syncer.wake();
         this.#checker.wake();
         this.#changed();
       },
-    };
-    this.#sources = config.sources.map((source) => ({
-      config: source,
-      source: new WatchedFolder(source, new FileIntake(services, intakeSettings(config, source)), clock, logger),
-    }));
+    });
   }
 
   start(): void {
-    for (const { source } of this.#sources) source.start();
-    this.#syncer.start();
+    this.#intakes.start();
+    this.#way.syncer.start();
     this.#checker.start();
     this.#housekeeping.start();
+    this.#checkIn.start();
     this.#options.logger.log('info', 'gateway-started', {
-      sources: this.#sources.length,
+      sources: this.#intakes.sources.length,
       dataDir: this.#options.dataDir,
     });
   }
 
   /** Every step is safe to interrupt: what it does not get to, recovery does at the next start. */
   async stop(): Promise<void> {
+    const { clock, logger } = this.#options;
     const stopped = new AbortController();
-    const sources = Promise.allSettled(this.#sources.map(({ source }) => source.stop())).then(() => stopped.abort());
-    await Promise.race([sources, sleep(this.#options.clock, sourceStopMilliseconds, stopped.signal)]);
+    const intakes = this.#intakes.stop().finally(() => stopped.abort());
+    await Promise.race([intakes, sleep(clock, sourceStopMilliseconds, stopped.signal)]);
     await this.#commits.drain();
-    await this.#syncer.stop();
+    await this.#checkIn.stop();
+    await this.#way.stop();
     await this.#checker.stop();
     await this.#housekeeping.stop();
-    await this.#client.close();
-    this.#database.close();
-    this.#options.logger.log('info', 'gateway-stopped');
+    await this.#ledgerWatch.stop();
+    WriteGroup.of(this.#store.database).flush();
+    this.#store.ledger.sealNow(clock.now());
+    this.#store.database.close();
+    logger.log('info', 'gateway-stopped');
   }
 
   async #recover(): Promise<void> {
-    await this.#payloads.prepare();
-    this.#files.forgetRefusalsExceptOf(this.#options.config.sources.map(({ id }) => id));
-    const abandoned = this.#outbox.releaseAllLeases();
-    this.#outbox.clampWaits(this.#options.clock.now(), longestWaitMilliseconds);
-    await this.#admission.measure();
-    if (abandoned > 0) this.#options.logger.log('warn', 'leases-recovered', { entries: abandoned });
+    const { config, clock, logger } = this.#options;
+    const { payloads, files, outbox, admission, ledger } = this.#store;
+    await payloads.prepare();
+    files.forgetRefusalsExceptOf(config.sources.map(({ id }) => id));
+    const abandoned = outbox.releaseAllLeases();
+    outbox.clampWaits(clock.now(), longestWaitMilliseconds);
+    const moved = outbox.applyLine();
+    ledger.sealNow(clock.now());
+    await admission.measure();
+    if (abandoned > 0) logger.log('warn', 'leases-recovered', { entries: abandoned });
+    if (moved > 0) logger.log('info', 'line-changed', { entries: moved });
   }
 
   // ---- what the shell asks ------------------------------------------------------------------------------------
@@ -230,32 +233,39 @@ export class Gateway {
   }
 
   snapshot(): Snapshot {
-    const { config, clock } = this.#options;
+    const { config, clock, secrets } = this.#options;
+    const { tally, audit, catalogue, admission } = this.#store;
+    const { connectivity, syncer, pacer, device } = this.#way;
     return buildSnapshot({
       identity: this.#identity,
       config,
       dataDir: this.#options.dataDir,
       revision: this.#revision,
       now: clock.now(),
-      tallies: this.#tally.sources(),
+      tallies: tally.sources(),
       orphans: this.#housekeeping.orphans,
-      orphanRoot: this.#audit.orphanRoot,
-      oldestWaiting: this.#catalogue.oldestWaiting(),
+      orphanRoot: audit.orphanRoot,
+      oldestWaiting: catalogue.oldestWaiting(),
       rates: this.#rates.read(),
-      disk: this.#admission.state(),
-      connectivity: this.#connectivity.facts,
-      inFlight: this.#syncer.inFlight,
-      concurrency: this.#connectivity.concurrency,
-      lastSuccessAt: this.#connectivity.lastSuccessAt,
-      sources: this.#sources.map(({ config: source, source: frames }) => ({ config: source, status: frames.status() })),
-      recent: this.#catalogue.page('all', null, 12).rows,
+      disk: admission.state(),
+      connectivity: connectivity.facts,
+      inFlight: syncer.inFlight,
+      concurrency: syncer.places,
+      lastSuccessAt: connectivity.lastSuccessAt,
+      pacing: { ...pacer.facts, order: config.sync.order },
+      device,
+      keySource: secrets().keySource,
+      checkin: this.#checkIn.situation(),
+      ledger: this.#ledgerWatch.state,
+      sources: this.#intakes.statuses(),
+      recent: catalogue.page('all', null, 12).rows,
     });
   }
 
   /** Every source has made its first full scan, nothing is settling, nothing is waiting for delivery. */
   get isDrained(): boolean {
-    const { pending, leased } = totalOf(this.#tally.sources().values());
-    return pending === 0 && leased === 0 && this.#sources.every(({ source }) => source.status().drained);
+    const { pending, leased } = totalOf(this.#store.tally.sources().values());
+    return pending === 0 && leased === 0 && this.#intakes.isDrained;
   }
 
   queuePage(
@@ -263,86 +273,104 @@ export class Gateway {
     cursor: string | null,
     limit: number,
   ): { rows: QueueRow[]; nextCursor: string | null } {
-    return this.#catalogue.page(filter, cursor, limit);
+    return this.#store.catalogue.page(filter, cursor, limit);
   }
 
   refusalsPage(cursor: string | null, limit: number): { rows: Refusal[]; nextCursor: string | null } {
-    return this.#files.refusalsPage(cursor, limit);
+    return this.#store.files.refusalsPage(cursor, limit);
   }
 
   imageDetail(imageId: string): ImageDetail | null {
-    return this.#catalogue.detail(imageId);
+    return this.#store.catalogue.detail(imageId);
   }
 
   /** The stored picture's file; null when there is no such image or its payload was evicted. */
   original(imageId: string): { readonly path: string; readonly format: PictureFormat } | null {
-    const payload = this.#catalogue.payloadOf(imageId);
+    const payload = this.#store.catalogue.payloadOf(imageId);
     if (payload === null || !payload.present) return null;
-    return { path: this.#payloads.pathOf(payload.sha256, payload.format), format: payload.format };
+    return { path: this.#store.payloads.pathOf(payload.sha256, payload.format), format: payload.format };
   }
 
   async preview(imageId: string): Promise<string | null> {
-    const payload = this.#catalogue.payloadOf(imageId);
+    const payload = this.#store.catalogue.payloadOf(imageId);
     return payload === null ? null : this.#checker.preview(payload.sha256, payload.format);
   }
 
   /** Where the original lay when it was collected, or a refused file lies. */
   originalLocation(imageId: string): string | null {
-    const found = this.#catalogue.originalOf(imageId);
+    const found = this.#store.catalogue.originalOf(imageId);
     return found === null ? null : this.#locate(found);
   }
 
   refusalLocation(id: number): string | null {
-    const found = this.#files.refusal(id);
+    const found = this.#store.files.refusal(id);
     return found === null ? null : this.#locate(found);
   }
 
   #locate({ sourceId, path }: { readonly sourceId: string; readonly path: string }): string | null {
-    const source = this.#sources.find(({ config }) => config.id === sourceId);
-    return source === undefined ? null : join(source.config.path, path);
+    const source = this.#intakes.find(sourceId);
+    return source === null ? null : join(source.config.path, path);
   }
 
   recheckRefusal(id: number): number {
-    const found = this.#files.refusal(id);
+    const found = this.#store.files.refusal(id);
     if (found === null) return 0;
-    this.#sources.find(({ config }) => config.id === found.sourceId)?.source.recheck(found.path);
+    this.#intakes.find(found.sourceId)?.source.recheck(found.path);
     return 1;
   }
 
   retryEntry(imageId: string): number {
-    return this.#afterCommand(this.#outbox.retryNow(imageId));
+    return this.#afterCommand(this.#store.outbox.retryNow(imageId));
   }
 
-  requeueEntry(imageId: string): number {
-    return this.#afterCommand(this.#outbox.requeue(imageId));
+  requeueDead(selection: Selection): number {
+    return this.#afterCommand(this.#store.outbox.requeueDead(selection, this.#options.clock.now()));
   }
 
-  requeueAllDead(): number {
-    return this.#afterCommand(this.#outbox.requeueAllDead());
+  async deleteDead(selection: Selection): Promise<number> {
+    return this.#afterCommand(await this.#store.deadLetters.deleteDead(selection, this.#options.clock.now()));
+  }
+
+  /** Copies pictures, annotations and reasons to a folder. Returns how many pictures are there. */
+  exportDead(selection: Selection, folder: string): Promise<number> {
+    const { deadLetters, payloads } = this.#store;
+    return exportDeadLetters(deadLetters, payloads, this.#options.config.cloud.deviceId, selection, folder);
+  }
+
+  ledgerPage(cursor: string | null, limit: number): { rows: LedgerRow[]; nextCursor: string | null } {
+    return this.#store.ledger.page(cursor, limit);
+  }
+
+  verifyLedger(): Promise<LedgerVerdict> {
+    return this.#ledgerWatch.verify();
+  }
+
+  /** Tests everything on the way from here to the cloud; takes seconds, at most two minutes. */
+  async runDoctor(): Promise<DoctorCheck[]> {
+    const { config, dataDir, secrets, files, clock, identity } = this.#options;
+    const checks: DoctorCheck[] = [];
+    const visit = examineSite({
+      config,
+      dataDir,
+      secrets: secrets(),
+      files,
+      clock,
+      signal: new AbortController().signal,
+      userAgent: `acusight-line-gateway/${identity.version}`,
+    });
+    for await (const check of visit) checks.push(check);
+    return checks;
   }
 
   /** Tests the way to the cloud now: asked for by a person, or because there is a new device key. */
   tryNow(): void {
-    this.#connectivity.tryNow();
+    this.#way.connectivity.tryNow();
     this.#afterCommand(0);
   }
 
   #afterCommand(changed: number): number {
-    this.#syncer.wake();
+    this.#way.syncer.wake();
     this.#changed();
     return changed;
   }
-}
-
-function intakeSettings(config: Config, source: FolderSourceConfig) {
-  return {
-    sourceId: source.id,
-    root: source.path,
-    maxImageBytes: config.ingest.maxImageBytes,
-    maxPixels: config.ingest.maxPixels,
-    sidecarWaitMilliseconds: source.sidecar.waitMilliseconds,
-    incompleteMilliseconds: source.incompleteSeconds * 1_000,
-    settleMilliseconds: source.settleMilliseconds,
-    originalsStay: source.afterIngest === 'keep',
-  };
 }

@@ -4,10 +4,20 @@ import type { Logger } from './platform/logger.ts';
 import type { Outbox } from './store/outbox.ts';
 import type { Audit } from './store/recovery.ts';
 
+/** Something to be done now and then, in slices short enough that nobody notices. */
+export type Chore = {
+  readonly name: string;
+  readonly everyMilliseconds: number;
+  /** Does a slice; returns whether there is more to do. `now` is the wall clock. */
+  readonly slice: (now: number) => boolean | Promise<boolean>;
+};
+
 export type HousekeepingOptions = {
   readonly audit: Audit;
   readonly admission: Admission;
   readonly outbox: Outbox;
+  /** Previews over their term, entries of long ago. */
+  readonly chores: readonly Chore[];
   readonly clock: Clock;
   readonly logger: Logger;
   /** The wall clock was set: nothing that waits by it may wait for ever. */
@@ -19,10 +29,14 @@ export type HousekeepingOptions = {
 const lookMilliseconds = 1_000;
 const orphanMilliseconds = 120_000;
 const jumpMilliseconds = 60_000;
+const firstChoreMilliseconds = 30_000;
 /** Nothing may be put off for longer than the longest wait that the policy itself gives, with its jitter. */
 export const longestWaitMilliseconds = 2 * 60 * 60 * 1_000;
 
-/** What has to be looked at now and then: the disk, the clock, and once after start the payloads against their rows. */
+/**
+ * What has to be looked at now and then: the disk, the clock, chores (one slice of one of them at each look), and once
+ * after start the payloads against their rows.
+ */
 export class Housekeeping {
   readonly #options: HousekeepingOptions;
   readonly #abort = new AbortController();
@@ -32,6 +46,7 @@ export class Housekeeping {
   #orphans = 0;
   #orphansToShow = 0;
   #orphansDueAt = 0;
+  readonly #choresDueAt = new Map<string, number>();
 
   constructor(options: HousekeepingOptions) {
     this.#options = options;
@@ -82,11 +97,29 @@ export class Housekeeping {
   async #look(): Promise<void> {
     this.#watchClock();
     await this.#options.admission.measure();
+    await this.#doChore();
     const now = this.#options.clock.monotonic();
     if (this.#orphans === 0 || now < this.#orphansDueAt) return;
     this.#orphansDueAt = now + orphanMilliseconds;
     this.#orphans = await this.#options.audit.settleOrphans();
     this.#orphansToShow = this.#orphans;
+  }
+
+  /** A slice of the chore that has been due for longest: one with much to do leaves room for the others. */
+  async #doChore(): Promise<void> {
+    const { chores, clock } = this.#options;
+    const now = clock.monotonic();
+    const dueAt = (chore: Chore): number => this.#choresDueAt.get(chore.name) ?? Number.POSITIVE_INFINITY;
+    for (const { name, everyMilliseconds } of chores) {
+      // A while after the start, for a gateway that is restarted every day must get to it too.
+      if (!this.#choresDueAt.has(name))
+        this.#choresDueAt.set(name, now + Math.min(everyMilliseconds, firstChoreMilliseconds));
+    }
+    const next = [...chores].sort((a, b) => dueAt(a) - dueAt(b))[0];
+    if (next === undefined || dueAt(next) > now) return;
+    // One that fails comes again at its time.
+    this.#choresDueAt.set(next.name, now + next.everyMilliseconds);
+    if (await next.slice(clock.now())) this.#choresDueAt.set(next.name, now);
   }
 
   /** A wall clock that jumped back would put off every waiting entry: bring them near again. */

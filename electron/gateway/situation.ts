@@ -22,6 +22,9 @@ export type SituationFacts = {
   /** Payloads on the disk that no row knows, and where they lie. */
   readonly orphans: number;
   readonly orphanRoot: string;
+  readonly pacing: Snapshot['pacing'];
+  readonly ledger: Snapshot['ledger'];
+  readonly checkin: Snapshot['checkin'];
 };
 
 export type Situation = { readonly safe: Statement; readonly flow: Statement; readonly advice: readonly Advice[] };
@@ -32,11 +35,14 @@ export function assess(facts: SituationFacts): Situation {
 
 const byUrgency = (a: Advice, b: Advice): number => levels.indexOf(b.level) - levels.indexOf(a.level);
 
+/** So little time is left that somebody should act within this shift. */
+const soonSeconds = 8 * 3_600;
+
 const images = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'picture' : 'pictures'}`;
 const files = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'file' : 'files'}`;
 const are = (count: number): string => (count === 1 ? 'is' : 'are');
 
-function assessSafety({ configured, counts, disk, sources }: SituationFacts): Statement {
+function assessSafety({ configured, counts, disk, sources, ledger }: SituationFacts): Statement {
   if (!configured) return { level: 'act', headline: 'NOT SET UP', detail: 'No pictures are collected yet.' };
   if (disk.state === 'failing') {
     return {
@@ -46,8 +52,15 @@ function assessSafety({ configured, counts, disk, sources }: SituationFacts): St
     };
   }
   if (disk.state === 'full') {
-    return { level: 'alarm', headline: 'DISK FULL', detail: 'New pictures stay in their folder until there is room.' };
+    return disk.whenFull === 'refuse'
+      ? { level: 'alarm', headline: 'DISK FULL', detail: 'New pictures stay in their folder until there is room.' }
+      : {
+          level: 'alarm',
+          headline: 'DROPPING PICTURES',
+          detail: `The disk is full: the oldest undelivered pictures make room, as this site chose. ${images(counts.dropped)} dropped so far.`,
+        };
   }
+  if (ledger.state === 'gap') return { level: 'alarm', headline: 'COUNTS DIFFER', detail: ledger.text };
   const broken = sources.filter(({ state }) => state === 'missing' || state === 'failed');
   if (broken.length > 0) {
     const [first] = broken;
@@ -65,6 +78,13 @@ function assessSafety({ configured, counts, disk, sources }: SituationFacts): St
       detail: `${files(counts.refused)} could not be taken and ${are(counts.refused)} still in the folder.`,
     };
   }
+  if (disk.fullInSeconds !== null && disk.fullInSeconds < soonSeconds) {
+    return {
+      level: 'act',
+      headline: 'FILLING UP',
+      detail: `The disk is full in ${duration(disk.fullInSeconds)} at this rate. ${disk.whenFull === 'refuse' ? 'No new pictures are taken then.' : 'The oldest undelivered pictures are dropped then.'}`,
+    };
+  }
   if (sources.length === 0)
     return { level: 'act', headline: 'NO SOURCE', detail: 'No folder is set up to collect from.' };
   const waiting = counts.pending + counts.leased;
@@ -78,7 +98,7 @@ function safeDetail(collected: number, waiting: number, dead: number): string {
   return `${all} ${are(collected)} stored or delivered.`;
 }
 
-function assessFlow({ configured, counts, connection, rates }: SituationFacts): Statement {
+function assessFlow({ configured, counts, connection, rates, pacing }: SituationFacts): Statement {
   const waiting = counts.pending + counts.leased;
   const kept =
     waiting === 0 ? 'Nothing is waiting.' : `${images(waiting)} ${waiting === 1 ? 'waits' : 'wait'} safely on this PC.`;
@@ -103,6 +123,12 @@ function assessFlow({ configured, counts, connection, rates }: SituationFacts): 
       return { level: 'act', headline: 'KEY REFUSED', detail: `${connection.text} ${kept}` };
     case 'wrong-address':
       return { level: 'act', headline: 'WRONG ADDRESS', detail: `${connection.text} ${kept}` };
+    case 'not-approved':
+      return { level: 'act', headline: 'NOT APPROVED', detail: `${connection.text} ${kept}` };
+    case 'storage-refused':
+      return { level: 'act', headline: 'STORAGE REFUSED', detail: `${connection.text} ${kept}` };
+    case 'closed':
+      return { level: 'waiting', headline: 'CLOSED NOW', detail: `${pacing.text}. ${kept}` };
     case 'online':
       break;
   }
@@ -116,7 +142,8 @@ function assessFlow({ configured, counts, connection, rates }: SituationFacts): 
   if (waiting > 0) {
     const left =
       rates.acknowledgedPerSecond > 0 ? `, about ${duration(waiting / rates.acknowledgedPerSecond)} left` : '';
-    return { level: 'busy', headline: 'FLOWING', detail: `${images(waiting)} on the way${left}.` };
+    const limit = pacing.text === '' ? '' : ` ${pacing.text}.`;
+    return { level: 'busy', headline: 'FLOWING', detail: `${images(waiting)} on the way${left}.${limit}` };
   }
   if (counts.dead > 0) {
     return {
@@ -133,7 +160,7 @@ function assessFlow({ configured, counts, connection, rates }: SituationFacts): 
 }
 
 function advise(facts: SituationFacts): Advice[] {
-  const { configured, counts, connection, disk, sources } = facts;
+  const { configured, counts, connection, disk, sources, ledger, checkin } = facts;
   if (!configured) {
     return [
       {
@@ -162,6 +189,23 @@ function advise(facts: SituationFacts): Advice[] {
       text: 'Make room on the disk',
       hint: 'Free some space, or restore the connection so that delivered pictures can make room.',
       action: 'none',
+    });
+  } else if (disk.fullInSeconds !== null) {
+    advice.push({
+      code: 'disk-filling',
+      level: disk.fullInSeconds < soonSeconds ? 'act' : 'waiting',
+      text: `The disk is full in ${duration(disk.fullInSeconds)} at this rate`,
+      hint: 'Restore the connection to the cloud, or free some space before then.',
+      action: 'none',
+    });
+  }
+  if (ledger.state === 'gap') {
+    advice.push({
+      code: 'ledger-gap',
+      level: 'alarm',
+      text: ledger.text,
+      hint: 'Do not delete anything in the data folder. Open the reconciliation, check everything, and tell support.',
+      action: 'show-ledger',
     });
   }
   for (const source of sources) {
@@ -213,6 +257,16 @@ function advise(facts: SituationFacts): Advice[] {
       action: 'none',
     });
   }
+  const [action] = checkin.unknownActions;
+  if (action !== undefined) {
+    advice.push({
+      code: 'unknown-action',
+      level: 'waiting',
+      text: `The cloud asked for something this gateway does not know: ${action.text}`,
+      hint: 'Nothing was done about it. Ask the Acusight administrator what is meant.',
+      action: 'none',
+    });
+  }
   return advice;
 }
 
@@ -227,8 +281,12 @@ function adviceOfWay(connection: Connection): Advice | null {
         level: state === 'offline' ? 'waiting' : 'act',
         text,
         hint,
-        action: state === 'wrong-address' ? 'open-setup' : 'try-now',
+        action: state === 'wrong-address' ? 'open-setup' : state === 'intercepted' ? 'run-doctor' : 'try-now',
       };
+    case 'not-approved':
+      return { code: state, level: 'act', text, hint, action: 'try-now' };
+    case 'storage-refused':
+      return { code: state, level: 'act', text, hint, action: 'run-doctor' };
     case 'key-missing':
     case 'key-refused':
       return { code: state, level: 'act', text, hint, action: 'enter-key' };
@@ -239,12 +297,13 @@ function adviceOfWay(connection: Connection): Advice | null {
   }
 }
 
-/** `12 s`, `5 min`, `3 h`, `2 d`. */
+/** `12 s`, `5 min`, `3 h`, `2 d 4 h`. */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
   if (seconds < 3_600) return `${Math.round(seconds / 60)} min`;
   if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
-  return `${Math.round(seconds / 86_400)} d`;
+  const hours = Math.round(seconds / 3_600);
+  return hours % 24 === 0 ? `${hours / 24} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 const lowerFirst = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;

@@ -1,9 +1,10 @@
-import type { Config, FolderSourceConfig } from '../../shared/config.ts';
+import type { Config } from '../../shared/config.ts';
 import type { QueueRow } from '../../shared/contract.ts';
 import type { Connection, Snapshot, SourceSnapshot } from '../../shared/snapshot.ts';
+import type { DeviceFacts } from './cloud/device-answers.ts';
 import type { DiskState } from './ingest/admission.ts';
+import type { IntakeStatus } from './intakes.ts';
 import { assess } from './situation.ts';
-import type { SourceStatus } from './source/frame-source.ts';
 import { emptyTally, type SourceTally, totalOf } from './store/tally.ts';
 import type { ConnectivityFacts } from './sync/connectivity.ts';
 
@@ -34,7 +35,12 @@ export type SnapshotFacts = {
   readonly inFlight: number;
   readonly concurrency: number;
   readonly lastSuccessAt: number | null;
-  readonly sources: readonly { readonly config: FolderSourceConfig; readonly status: SourceStatus }[];
+  readonly pacing: Snapshot['pacing'];
+  readonly device: DeviceFacts | null;
+  readonly keySource: Snapshot['gateway']['keySource'];
+  readonly checkin: Snapshot['checkin'];
+  readonly ledger: Snapshot['ledger'];
+  readonly sources: readonly IntakeStatus[];
   readonly recent: readonly QueueRow[];
 };
 
@@ -59,8 +65,12 @@ export function buildSnapshot(facts: SnapshotFacts): Snapshot {
     lastSuccessAt: facts.lastSuccessAt,
   };
   const shown = { ...counts, refused };
+  const { pacing, checkin, ledger } = facts;
   const situation = assess({
     now,
+    pacing,
+    checkin,
+    ledger,
     configured: true,
     counts: shown,
     connection,
@@ -84,7 +94,15 @@ export function buildSnapshot(facts: SnapshotFacts): Snapshot {
       runtime: identity.runtime,
       configured: true,
       demo: identity.demo,
-      plainHttp: config.cloud.baseUrl.toLowerCase().startsWith('http:') && !identity.demo,
+      plainHttp: isPlainHttp(config) && !identity.demo,
+      mode: config.cloud.mode,
+      objectStore: objectStoreOf(config),
+      device: facts.device && {
+        name: facts.device.name,
+        organization: facts.device.organization,
+        status: facts.device.status,
+      },
+      keySource: facts.keySource,
     },
     safe: situation.safe,
     flow: situation.flow,
@@ -94,6 +112,9 @@ export function buildSnapshot(facts: SnapshotFacts): Snapshot {
     oldestWaiting: facts.oldestWaiting,
     rates: facts.rates,
     disk,
+    pacing,
+    checkin,
+    ledger,
     connection,
     sources,
     recent: facts.recent.map(({ imageId, filename, sourceId, capturedAt, state, annotationCount }) => ({
@@ -107,11 +128,18 @@ export function buildSnapshot(facts: SnapshotFacts): Snapshot {
   };
 }
 
-function sourceSnapshot(
-  { config, status }: SnapshotFacts['sources'][number],
-  tally: SourceTally | undefined,
-): SourceSnapshot {
-  const { collected, refused, pending, leased, acknowledged, dead, lastStoredAt } = tally ?? emptyTally;
+function objectStoreOf({ cloud: { mode, objectStore } }: Config): string | null {
+  return mode === 'lan' && objectStore !== undefined ? `${objectStore.endpoint}/${objectStore.bucket}` : null;
+}
+
+/** Anybody on the network can read pictures and the device key. */
+function isPlainHttp(config: Config): boolean {
+  const addresses = [config.cloud.baseUrl, objectStoreOf(config) ?? ''];
+  return addresses.some((address) => address.toLowerCase().startsWith('http:'));
+}
+
+function sourceSnapshot({ config, status, gate }: IntakeStatus, tally: SourceTally | undefined): SourceSnapshot {
+  const { collected, refused, pending, leased, acknowledged, dead, gated, lastStoredAt } = tally ?? emptyTally;
   return {
     id: config.id,
     kind: config.kind,
@@ -130,5 +158,7 @@ function sourceSnapshot(
     lastCollectedAt: lastStoredAt,
     afterIngest: config.afterIngest,
     polling: status.polling,
+    priority: config.priority,
+    gate: gate === null ? null : { ...gate, gated },
   };
 }

@@ -1,4 +1,6 @@
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const minutes = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'short' });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 
@@ -10,6 +12,15 @@ export const formatClock = (at: number): string => clock.format(at);
 /** Clock time for today, with the day before it for any other: `14:03:22`, `19 Nov 14:03:22`. */
 export function formatMoment(at: number, now: number): string {
   return sameDay(new Date(at), new Date(now)) ? clock.format(at) : `${day.format(at)} ${clock.format(at)}`;
+}
+
+/** A time to come, to the minute: `18:00` today, `Mon 06:00` within a week, `19 Nov 06:00` later. */
+export function formatUntilMoment(at: number, now: number): string {
+  if (sameDay(new Date(at), new Date(now))) return minutes.format(at);
+  // A week ahead has the name of today: it would be taken for today.
+  return at - now < 6 * 86_400_000
+    ? `${weekday.format(at)} ${minutes.format(at)}`
+    : `${day.format(at)} ${minutes.format(at)}`;
 }
 
 /** Minutes east of UTC as `+02:00`, `−03:30`, `+00:00`. */

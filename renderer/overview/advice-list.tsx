@@ -4,6 +4,7 @@ import { tryCloudNow } from '../commands.ts';
 import { useGateway } from '../gateway-store.ts';
 import { openFilter } from '../queue/queue-store.ts';
 import { show } from '../screen-store.ts';
+import { runDoctor } from '../site/doctor-store.ts';
 import { GoodShape, LevelShape } from '../ui/shapes.tsx';
 
 const actions: Readonly<
@@ -14,6 +15,14 @@ const actions: Readonly<
     run: () => {
       show({ panel: 'queue', enlarged: false });
       openFilter('dead');
+    },
+  },
+  'show-ledger': { label: 'Show reconciliation', run: () => show({ view: 'ledger' }) },
+  'run-doctor': {
+    label: 'Check this site',
+    run: () => {
+      show({ view: 'site' });
+      void runDoctor();
     },
   },
   'show-refused': { label: 'Show files', run: () => show({ panel: 'refusals', enlarged: false }) },

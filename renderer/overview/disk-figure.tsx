@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Level, Snapshot } from '../../shared/snapshot.ts';
 import { formatBytes, fractionOf } from '../format/bytes.ts';
+import { fillWords } from '../format/pace.ts';
 import { useSnapshot } from '../gateway-store.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 
@@ -10,6 +11,14 @@ const levels: Readonly<Record<Snapshot['disk']['state'], Level>> = {
   full: 'alarm',
   failing: 'alarm',
 };
+
+/** What is wrong or to come first, for a narrow place cuts the end. */
+function diskWords(disk: Snapshot['disk']): string {
+  const used = `${formatBytes(disk.usedBytes)} of ${formatBytes(disk.maxBytes)}`;
+  const forecast = fillWords(disk);
+  const first = disk.state === 'full' || disk.state === 'failing' ? disk.text : (forecast ?? '');
+  return [first, used].filter((part) => part !== '').join(' · ');
+}
 
 /** Room for pictures: how much of the quota is used, and what is free on the disk. */
 export function DiskFigure(): ReactNode {
@@ -34,9 +43,8 @@ export function DiskFigure(): ReactNode {
       <div className="disk-bar" aria-hidden="true">
         <span className="disk-used" style={{ width: `${used * 100}%` }} />
       </div>
-      <p className="note disk-text" title={disk?.text}>
-        {disk ? `${formatBytes(disk.usedBytes)} of ${formatBytes(disk.maxBytes)}` : ''}
-        {disk && disk.text !== '' ? ` · ${disk.text}` : ''}
+      <p className="note disk-text" title={disk ? [diskWords(disk), disk.text].filter(Boolean).join(' · ') : undefined}>
+        {disk ? diskWords(disk) : ''}
       </p>
     </div>
   );

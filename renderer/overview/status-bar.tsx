@@ -1,21 +1,26 @@
 import type { ReactNode } from 'react';
-import { reveal } from '../commands.ts';
 import { useSnapshot } from '../gateway-store.ts';
-import { show, useScreen } from '../screen-store.ts';
+import { show, useScreen, type View } from '../screen-store.ts';
 import { ThemeSwitch } from '../settings/theme-switch.tsx';
-import { FolderIcon, GearIcon, UnlockedIcon } from '../ui/icons.tsx';
+import { BalanceIcon, CheckListIcon, GearIcon, OverviewIcon, StuckIcon, UnlockedIcon } from '../ui/icons.tsx';
 
-/** The lowest line: which gateway this is, and the few things that are rarely needed. */
+const screens: readonly { readonly view: View; readonly name: string; readonly Icon: () => ReactNode }[] = [
+  { view: 'overview', name: 'Overview', Icon: OverviewIcon },
+  { view: 'ledger', name: 'Reconciliation', Icon: BalanceIcon },
+  { view: 'site', name: 'Check site', Icon: CheckListIcon },
+  { view: 'settings', name: 'Settings', Icon: GearIcon },
+];
+
+/** The lowest line: which gateway this is, and the way to the other screens. */
 export function StatusBar(): ReactNode {
   const gateway = useSnapshot((snapshot) => snapshot.gateway);
-  const inSettings = useScreen((screen) => screen.view === 'settings');
   return (
     <footer className="status-bar">
       <Mark />
       {gateway?.demo && <span className="badge badge-demo">Demo</span>}
       {gateway?.plainHttp && (
         <span className="badge badge-plain" title="Pictures and the device key travel unencrypted (plain HTTP).">
-          <UnlockedIcon /> Not encrypted
+          <UnlockedIcon /> <span>Not encrypted</span>
         </span>
       )}
       {gateway !== undefined && (
@@ -24,11 +29,7 @@ export function StatusBar(): ReactNode {
             <dt>Device</dt>
             <dd>{gateway.deviceId || '–'}</dd>
           </div>
-          <div className="identity-wide">
-            <dt>Cloud</dt>
-            <dd title={gateway.baseUrl}>{gateway.baseUrl || '–'}</dd>
-          </div>
-          <div>
+          <div className="identity-version">
             <dt>Version</dt>
             <dd title={gateway.runtime}>
               {gateway.version} <span className="identity-runtime">on {gateway.runtime}</span>
@@ -37,29 +38,38 @@ export function StatusBar(): ReactNode {
         </dl>
       )}
       <span className="spring" />
-      {gateway !== undefined && (
-        <button
-          type="button"
-          className="button quiet narrow-icon"
-          title={`Data folder: ${gateway.dataDir}`}
-          aria-label={`Show the data folder ${gateway.dataDir}`}
-          onClick={() => reveal({ kind: 'data-dir' })}
-        >
-          <FolderIcon /> <span>Data folder</span>
-        </button>
-      )}
-      {gateway?.configured && (
-        <button
-          type="button"
-          className="button quiet"
-          aria-pressed={inSettings}
-          onClick={() => show({ view: inSettings ? 'overview' : 'settings' })}
-        >
-          <GearIcon /> <span>Settings</span>
-        </button>
-      )}
+      {gateway?.configured && <Screens />}
       <ThemeSwitch />
     </footer>
+  );
+}
+
+function Screens(): ReactNode {
+  const view = useScreen((screen) => screen.view);
+  const gap = useSnapshot((snapshot) => snapshot.ledger.state === 'gap');
+  return (
+    <nav className="screens" aria-label="Screens">
+      {screens.map((screen) => {
+        const alarmed = screen.view === 'ledger' && gap === true;
+        return (
+          <button
+            key={screen.view}
+            type="button"
+            className="button quiet"
+            aria-current={view === screen.view ? 'page' : undefined}
+            data-alarm={alarmed}
+            data-testid={`screen-${screen.view}`}
+            onClick={() => show({ view: screen.view })}
+          >
+            {alarmed ? <StuckIcon /> : <screen.Icon />}
+            <span>
+              {screen.name}
+              {alarmed ? ': gap' : ''}
+            </span>
+          </button>
+        );
+      })}
+    </nav>
   );
 }
 

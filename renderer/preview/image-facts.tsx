@@ -24,6 +24,14 @@ const sidecars = {
   labelme: 'LabelMe',
 } as const;
 
+/** Why the picture itself is not on this disk any more. */
+function whyGone(state: ImageDetail['state']): string {
+  if (state === 'dropped') return 'No longer: dropped before delivery, because the disk was full';
+  return state === 'deleted'
+    ? 'No longer: a person deleted this dead letter'
+    : 'No longer: it made room after delivery';
+}
+
 /** Everything that is known about a picture, for the person who looks closer. */
 export function ImageFacts({ image }: { readonly image: ImageDetail }): ReactNode {
   const now = useNow();
@@ -42,7 +50,7 @@ export function ImageFacts({ image }: { readonly image: ImageDetail }): ReactNod
             ` next ${formatUntil(image.nextAttemptAt, now)}`}
         </Fact>
         <Fact name="Attempts">{image.attempts}</Fact>
-        {image.lastError !== null && (
+        {image.lastError !== null && image.state !== 'dead' && (
           <Fact name={image.state === 'acknowledged' ? 'Earlier error' : 'Last error'} tone="error">
             <strong>{image.lastError.text}</strong>
             <span>{image.lastError.hint}</span>
@@ -80,6 +88,17 @@ export function ImageFacts({ image }: { readonly image: ImageDetail }): ReactNod
             <code>{image.serverImageId}</code>
           </Fact>
         )}
+        {image.serverBatchId !== null && (
+          <Fact name="Cloud batch">
+            <code>{image.serverBatchId}</code>
+          </Fact>
+        )}
+        {image.objectKey !== null && (
+          <Fact name="Object key">
+            <code>{image.objectKey}</code>
+          </Fact>
+        )}
+        {!image.payloadPresent && <Fact name="On this PC">{whyGone(image.state)}</Fact>}
         <Fact name="SHA-256">
           <code title={image.sha256}>{image.sha256}</code>
         </Fact>

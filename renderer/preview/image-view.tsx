@@ -4,6 +4,7 @@ import { useSize } from '../ui/use-size.ts';
 import { BoxList } from './box-list.tsx';
 import { useBoxesShown } from './boxes-shown.ts';
 import { classStyles } from './class-style.ts';
+import { DeadCard } from './dead-card.tsx';
 import type { Size } from './geometry.ts';
 import { ImageFacts } from './image-facts.tsx';
 import { Stage } from './stage.tsx';
@@ -38,7 +39,7 @@ export function ImageView({ image, pane, followed }: Props): ReactNode {
   const toggleBoxes = useCallback(() => useBoxesShown.setState((state) => ({ shown: !state.shown })), []);
   usePreviewKeys(pane, image.imageId, control, toggleBoxes);
   return (
-    <div className="image-view">
+    <div className="image-view" data-state={image.state}>
       <Stage
         element={element}
         image={image}
@@ -52,6 +53,7 @@ export function ImageView({ image, pane, followed }: Props): ReactNode {
       />
       <StageTools control={control} boxesShown={boxesShown} onToggleBoxes={toggleBoxes} />
       <div className="image-words">
+        {image.state === 'dead' && <DeadCard image={image} />}
         <BoxList image={image} styles={styles} highlighted={highlighted} onHighlight={setHighlighted} />
         <ImageFacts image={image} />
       </div>

@@ -7,9 +7,11 @@ import {
   ClockIcon,
   DeadIcon,
   DoubleCheckIcon,
+  DroppedIcon,
   NoAnswerIcon,
   RetryWaitIcon,
   StuckIcon,
+  TrashIcon,
 } from '../ui/icons.tsx';
 
 export type EntryLook = { readonly word: string; readonly level: Level; readonly Icon: () => ReactNode };
@@ -25,6 +27,10 @@ export function entryLook(entry: State): EntryLook {
         : { word: 'Delivered', level: 'good', Icon: CheckCircleIcon };
     case 'dead':
       return { word: 'Dead letter', level: 'alarm', Icon: DeadIcon };
+    case 'dropped':
+      return { word: 'Dropped: disk full', level: 'alarm', Icon: DroppedIcon };
+    case 'deleted':
+      return { word: 'Deleted', level: 'waiting', Icon: TrashIcon };
     case 'leased':
       return { word: 'Sending', level: 'busy', Icon: ArrowUpIcon };
     case 'pending':

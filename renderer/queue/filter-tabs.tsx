@@ -15,7 +15,7 @@ type Tab = {
 };
 
 const tabs: readonly Tab[] = [
-  { id: 'all', label: 'All', count: (c) => c.pending + c.leased + c.acknowledged + c.dead },
+  { id: 'all', label: 'All', count: (c) => c.pending + c.leased + c.acknowledged + c.dead + c.dropped + c.deleted },
   { id: 'waiting', label: 'Waiting', count: (c) => c.pending + c.leased },
   { id: 'retrying', label: 'Failing', count: (c) => c.retrying, warns: true },
   { id: 'dead', label: 'Dead letters', count: (c) => c.dead, warns: true },

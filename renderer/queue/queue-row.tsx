@@ -7,6 +7,7 @@ import { plural } from '../format/count.ts';
 import { formatUntil } from '../format/duration.ts';
 import { formatMoment } from '../format/time.ts';
 import { PictureIcon, RetryWaitIcon } from '../ui/icons.tsx';
+import { markUpTo, toggle } from './dead-store.ts';
 import { EntryState, entryAction } from './entry-look.tsx';
 
 type Props = {
@@ -14,6 +15,8 @@ type Props = {
   readonly index: number;
   readonly sourceName: string;
   readonly picked: boolean;
+  /** Null where the list has no marks. */
+  readonly marked: boolean | null;
   readonly now: number;
   readonly style: CSSProperties;
 };
@@ -41,6 +44,9 @@ export const QueueTableRow = memo(function QueueTableRow(props: Props): ReactNod
       data-state={row.state}
       style={style}
     >
+      {props.marked !== null && (
+        <td className="cell-check">{row.state === 'dead' && <RowCheck row={row} marked={props.marked} />}</td>
+      )}
       <td className="cell-thumb">
         <Thumbnail key={row.imageId} imageId={row.imageId} />
       </td>
@@ -72,12 +78,31 @@ export const QueueTableRow = memo(function QueueTableRow(props: Props): ReactNod
   );
 });
 
+/** The keyboard's way is the space bar on the picked row; Shift marks everything up to here. */
+const RowCheck = ({ row, marked }: { readonly row: QueueRow; readonly marked: boolean }): ReactNode => (
+  <label className="check">
+    <input
+      type="checkbox"
+      tabIndex={-1}
+      checked={marked}
+      aria-label={`Mark ${row.filename}`}
+      onChange={(event) => {
+        if (event.nativeEvent instanceof MouseEvent && event.nativeEvent.shiftKey) markUpTo(row.imageId);
+        else toggle(row.imageId);
+      }}
+    />
+    <span className="check-box" aria-hidden="true" />
+  </label>
+);
+
 /** The keyboard's way to the same order is R on the picked row, so the button itself is not a tab stop. */
 function RowAction({ row, now }: { readonly row: QueueRow; readonly now: number }): ReactNode {
   const action = entryAction(row, now);
   if (action === null) return null;
   const { label, run } =
-    action === 'retry' ? { label: 'Retry now', run: retryNow } : { label: 'Put back in queue', run: putBack };
+    action === 'retry'
+      ? { label: 'Retry now', run: retryNow }
+      : { label: 'Put back in queue', run: (id: string) => void putBack([id]) };
   return (
     <button
       type="button"

@@ -6,6 +6,8 @@ import { show, useScreen } from '../screen-store.ts';
 import { useNow } from '../ui/use-now.ts';
 import { useRevisionRefresh } from '../ui/use-revision-refresh.ts';
 import { useSize } from '../ui/use-size.ts';
+import { isMarked } from './dead-marks.ts';
+import { useDeadMarks } from './dead-store.ts';
 import { ListState, NewAbove } from './list-state.tsx';
 import { indexOfImage, nextCursorOf, rowAt } from './page-window.ts';
 import { QueueTableRow, rowElementId } from './queue-row.tsx';
@@ -34,9 +36,9 @@ const headings = [
 
 const rootFontPixels = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
 
-/** The image of the row under a click; null for a click on a row's own button, which means something else. */
+/** The image of the row under a click; null for a click on a row's own button or box, which means something else. */
 function clickedImage({ target }: MouseEvent): string | null {
-  if (!(target instanceof Element) || target.closest('button') !== null) return null;
+  if (!(target instanceof Element) || target.closest('button, label') !== null) return null;
   return target.closest<HTMLElement>('tr[data-image-id]')?.dataset.imageId ?? null;
 }
 
@@ -45,6 +47,8 @@ export function QueueTable(): ReactNode {
   const window = useQueue((list) => list.window);
   const live = useQueue((list) => list.live);
   const filter = useQueue((list) => list.filter);
+  const marks = useDeadMarks((state) => state.marks);
+  const marking = filter === 'dead';
   const pickedId = useScreen((screen) => screen.pickedId);
   const sources = useGateway((mirror) => mirror.snapshot?.sources ?? NO_SOURCES);
   const now = useNow();
@@ -119,7 +123,7 @@ export function QueueTable(): ReactNode {
 
   const complete = nextCursorOf(window) === null;
   return (
-    <div className="queue" data-layout={layout} data-empty={window.rowCount === 0}>
+    <div className="queue" data-layout={layout} data-empty={window.rowCount === 0} data-marking={marking}>
       <NewAbove onShow={toNewest} />
       <table
         ref={scroller}
@@ -128,7 +132,7 @@ export function QueueTable(): ReactNode {
         role="grid"
         aria-label="Queue"
         aria-rowcount={complete ? window.rowCount + 1 : -1}
-        aria-colcount={headings.length}
+        aria-colcount={headings.length + (marking ? 1 : 0)}
         aria-activedescendant={pickedId === null ? undefined : rowElementId(pickedId)}
         tabIndex={0}
         onKeyDown={onKeyDown}
@@ -144,6 +148,11 @@ export function QueueTable(): ReactNode {
       >
         <thead>
           <tr className="queue-head" aria-rowindex={1}>
+            {marking && (
+              <th scope="col" className="head-check">
+                Marked
+              </th>
+            )}
             {headings.map(([key, label]) => (
               <th key={key} scope="col" className={`head-${key}`}>
                 {label}
@@ -161,6 +170,7 @@ export function QueueTable(): ReactNode {
                 index={place.index}
                 sourceName={sources.find((source) => source.id === row?.sourceId)?.name ?? row?.sourceId ?? ''}
                 picked={row !== undefined && row.imageId === pickedId}
+                marked={marking && row !== undefined ? isMarked(marks, row.imageId) : null}
                 now={now}
                 style={{ transform: `translateY(${place.start}px)`, height: rowPixels }}
               />

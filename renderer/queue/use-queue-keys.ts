@@ -1,6 +1,8 @@
 import type { KeyboardEvent } from 'react';
 import { putBack, retryNow } from '../commands.ts';
-import { useScreen } from '../screen-store.ts';
+import { show, useScreen } from '../screen-store.ts';
+import { countMarks, toSelection } from './dead-marks.ts';
+import { clearMarks, markUpTo, toggle, useDeadMarks } from './dead-store.ts';
 import { entryAction } from './entry-look.tsx';
 import { indexOfImage, rowAt } from './page-window.ts';
 import { useQueue } from './queue-store.ts';
@@ -12,11 +14,22 @@ type Orders = {
   readonly pageRows: number;
 };
 
-/** The keys of the queue: arrows, Home, End, Page Up and Down pick a row, Enter opens it, R tries it again, Esc lets go. */
+/**
+ * The keys of the queue: arrows, Home, End, Page Up and Down pick a row, Enter opens it, R tries it again, Esc lets go.
+ * Among dead letters also: the space bar marks, Shift with an arrow marks on the way, Ctrl+A marks all, Delete asks.
+ */
 export function useQueueKeys({ pickAt, open, toNewest, pageRows }: Orders): (event: KeyboardEvent) => void {
   return (event) => {
+    // A box that was clicked has the focus and its own use for the space bar.
+    if (event.key === ' ' && event.target instanceof HTMLInputElement) return;
+    const { window, filter } = useQueue.getState();
+    const marking = filter === 'dead';
+    if (marking && event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey) && !event.altKey) {
+      event.preventDefault();
+      useDeadMarks.setState({ marks: 'all', anchor: null });
+      return;
+    }
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const { window } = useQueue.getState();
     const { pickedId } = useScreen.getState();
     const at = pickedId === null ? -1 : indexOfImage(window, pickedId);
     const last = window.rowCount - 1;
@@ -31,11 +44,31 @@ export function useQueueKeys({ pickAt, open, toNewest, pageRows }: Orders): (eve
     const target = targets[event.key];
     if (target !== undefined) {
       event.preventDefault();
-      pickAt(Math.min(Math.max(target, 0), last));
+      const next = Math.min(Math.max(target, 0), last);
+      const row = rowAt(window, next);
+      if (marking && event.shiftKey && row !== undefined) {
+        if (useDeadMarks.getState().anchor === null && pickedId !== null) markUpTo(pickedId);
+        markUpTo(row.imageId);
+      }
+      pickAt(next);
       return;
     }
-    if (event.key === 'Escape') toNewest();
+    if (event.key === 'Escape') {
+      if (marking && countMarks(useDeadMarks.getState().marks, 1) > 0) clearMarks();
+      else toNewest();
+      return;
+    }
+    if (marking && event.key === 'Delete') {
+      const selection = toSelection(useDeadMarks.getState().marks) ?? (pickedId === null ? null : [pickedId]);
+      if (selection !== null) show({ deleting: selection });
+      return;
+    }
     if (pickedId === null) return;
+    if (marking && event.key === ' ') {
+      event.preventDefault();
+      if (rowAt(window, at)?.state === 'dead') toggle(pickedId);
+      return;
+    }
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
       open(pickedId);
@@ -44,7 +77,7 @@ export function useQueueKeys({ pickAt, open, toNewest, pageRows }: Orders): (eve
       const row = rowAt(window, at);
       const action = row === undefined ? null : entryAction(row, Date.now());
       if (action === 'retry') retryNow(pickedId);
-      if (action === 'put-back') putBack(pickedId);
+      if (action === 'put-back') void putBack([pickedId]);
     }
   };
 }

@@ -34,7 +34,7 @@ export function FolderFields({ folders, faults, disabled, onChange }: Props): Re
   };
   return (
     <fieldset className="folders" disabled={disabled}>
-      <legend>Folders to watch</legend>
+      <legend className="visually-hidden">Folders to watch</legend>
       <ul>
         {folders.map((folder, index) => (
           <li key={folder.path} className="folder">

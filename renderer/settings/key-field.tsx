@@ -3,6 +3,7 @@ import { EyeIcon } from '../ui/icons.tsx';
 import { Field } from './field.tsx';
 
 type Props = {
+  readonly label?: string;
   readonly value: string;
   readonly hint: string;
   readonly faults: readonly string[];
@@ -11,11 +12,12 @@ type Props = {
   readonly onChange: (value: string) => void;
 };
 
-/** The device key: hidden, and shown while someone wants to compare it with the paper in their hand. */
-export function KeyField({ value, hint, faults, disabled = false, placeholder = '', onChange }: Props): ReactNode {
+/** A secret: hidden, and shown while someone wants to compare it with the paper in their hand. */
+export function KeyField(props: Props): ReactNode {
+  const { label = 'Device key', value, hint, faults, disabled = false, placeholder = '', onChange } = props;
   const [visible, setVisible] = useState(false);
   return (
-    <Field label="Device key" hint={hint} faults={faults}>
+    <Field label={label} hint={hint} faults={faults}>
       {(ids) => (
         <div className="field-row">
           <input
@@ -30,7 +32,14 @@ export function KeyField({ value, hint, faults, disabled = false, placeholder = 
             maxLength={512}
             onChange={(event) => onChange(event.target.value)}
           />
-          <button type="button" className="button" aria-pressed={visible} onClick={() => setVisible(!visible)}>
+          <button
+            type="button"
+            className="button"
+            aria-pressed={visible}
+            aria-label={`${visible ? 'Hide' : 'Show'}: ${label}`}
+            disabled={disabled}
+            onClick={() => setVisible(!visible)}
+          >
             <EyeIcon /> {visible ? 'Hide' : 'Show'}
           </button>
         </div>

@@ -1,30 +1,105 @@
 import type { ConfigFault } from '../../shared/config.ts';
-import type { Setup } from '../../shared/contract.ts';
+import type { OperationResponse, Setup } from '../../shared/contract.ts';
 
-/** The faults of one field. A fault of something below the field belongs to it too (`sources[0]` for `sources[0].id`). */
+export type Stored = OperationResponse<'setup.get'>['stored'];
+/** How the device gets its key: a key that exists, or a provisioning token that is exchanged for one. */
+export type KeyWay = 'key' | 'token';
+
+/** The paths of faults that stand at one field. Secrets are not in the configuration file: their paths are the form's. */
+export const fieldPaths = {
+  baseUrl: ['cloud.baseUrl'],
+  deviceId: ['cloud.deviceId'],
+  deviceKey: ['deviceKey'],
+  token: ['token'],
+  endpoint: ['cloud.objectStore.endpoint', 'cloud.objectStore'],
+  region: ['cloud.objectStore.region'],
+  bucket: ['cloud.objectStore.bucket'],
+  prefix: ['cloud.objectStore.prefix'],
+  accessKeyId: ['objectStore.accessKeyId'],
+  secretAccessKey: ['objectStore.secretAccessKey'],
+  caFile: ['cloud.tls.caFile', 'caFile'],
+  proxyUrl: ['cloud.proxy.url', 'cloud.proxy'],
+  proxyUser: ['cloud.proxy.username'],
+  proxyPassword: ['proxy.password'],
+  noProxy: ['cloud.proxy.noProxy'],
+  folders: ['sources'],
+} as const;
+
+/** A fault of a list's element is a fault of the list: `cloud.proxy.noProxy[2]`. */
+const belongs = (path: string, field: string): boolean =>
+  path === field || (field === fieldPaths.noProxy[0] && path.startsWith(`${field}[`));
+
+/** The faults of one field. */
 export const faultsOf = (faults: readonly ConfigFault[], ...paths: readonly string[]): readonly string[] =>
-  faults.filter((fault) => paths.includes(fault.path)).map((fault) => fault.message);
+  faults.filter((fault) => paths.some((path) => belongs(fault.path, path))).map((fault) => fault.message);
+
+/** Fields that are not on view show no fault of theirs: the object storage in cloud mode, a proxy that is not used. */
+export type Shown = { readonly folders: number; readonly storage: boolean; readonly proxy: boolean };
 
 /** Faults that stand beside no field of the form: they are listed above it, with their path. */
-export function otherFaults(faults: readonly ConfigFault[], folderCount: number): readonly ConfigFault[] {
-  const known = new Set(['cloud.baseUrl', 'cloud.deviceId', 'deviceKey', 'sources']);
-  for (let index = 0; index < folderCount; index += 1) {
-    known.add(`sources[${index}].path`);
-    known.add(`sources[${index}].id`);
-  }
-  return faults.filter((fault) => !known.has(fault.path));
+export function otherFaults(faults: readonly ConfigFault[], shown: Shown): readonly ConfigFault[] {
+  const { endpoint, region, bucket, prefix, accessKeyId, secretAccessKey } = fieldPaths;
+  const { proxyUrl, proxyUser, proxyPassword, noProxy, baseUrl, deviceId, deviceKey, token, caFile, folders } =
+    fieldPaths;
+  const known: string[] = [baseUrl, deviceId, deviceKey, token, caFile, folders].flat();
+  if (shown.storage) known.push(...[endpoint, region, bucket, prefix, accessKeyId, secretAccessKey].flat());
+  if (shown.proxy) known.push(...[proxyUrl, proxyUser, proxyPassword, noProxy].flat());
+  for (let index = 0; index < shown.folders; index += 1) known.push(`sources[${index}].path`, `sources[${index}].id`);
+  return faults.filter((fault) => !known.some((path) => belongs(fault.path, path)));
+}
+
+/** Exceptions of the proxy as a person types them: by commas, semicolons, blanks or lines. */
+export const splitExceptions = (text: string): string[] => text.split(/[\s,;]+/).filter((part) => part !== '');
+
+/** What is sent: trimmed, without what the chosen mode does not use. */
+export function tidySetup(setup: Setup, exceptions: string, useProxy: boolean): Setup {
+  const { objectStore, proxy } = setup;
+  return {
+    ...setup,
+    baseUrl: setup.baseUrl.trim(),
+    deviceId: setup.deviceId.trim(),
+    deviceKey: setup.deviceKey.trim(),
+    caFile: setup.caFile.trim(),
+    objectStore: {
+      endpoint: objectStore.endpoint.trim(),
+      region: objectStore.region.trim() || 'us-east-1',
+      bucket: objectStore.bucket.trim(),
+      prefix: objectStore.prefix.trim(),
+      accessKeyId: objectStore.accessKeyId.trim(),
+      secretAccessKey: objectStore.secretAccessKey.trim(),
+    },
+    proxy: useProxy
+      ? { ...proxy, url: proxy.url.trim(), username: proxy.username.trim(), noProxy: splitExceptions(exceptions) }
+      : { url: '', username: '', password: '', noProxy: [] },
+  };
 }
 
 /**
  * What is plainly missing, found before the gateway is asked. Everything else is the gateway's to judge, so that there
  * is one set of rules.
  */
-export function missingFields(setup: Setup, keyStored: boolean): readonly ConfigFault[] {
+export function missingFields(
+  setup: Setup,
+  stored: Stored,
+  key: { way: KeyWay; token: string },
+): readonly ConfigFault[] {
   const faults: ConfigFault[] = [];
-  if (setup.baseUrl.trim() === '')
-    faults.push({ path: 'cloud.baseUrl', message: 'Enter the address of the cloud or server.' });
-  if (setup.deviceId.trim() === '') faults.push({ path: 'cloud.deviceId', message: 'Enter the device id.' });
-  if (setup.deviceKey === '' && !keyStored) faults.push({ path: 'deviceKey', message: 'Enter the device key.' });
-  if (setup.folders.length === 0) faults.push({ path: 'sources', message: 'Add at least one folder.' });
+  const need = (missing: boolean, path: string, message: string): void => {
+    if (missing) faults.push({ path, message });
+  };
+  need(setup.baseUrl.trim() === '', 'cloud.baseUrl', 'Enter the address of the cloud or server.');
+  need(setup.deviceId.trim() === '', 'cloud.deviceId', 'Enter the device id.');
+  need(key.way === 'token' && key.token.trim() === '', 'token', 'Enter the provisioning token.');
+  need(key.way === 'key' && setup.deviceKey.trim() === '' && !stored.deviceKey, 'deviceKey', 'Enter the device key.');
+  if (setup.mode === 'lan') {
+    const { endpoint, bucket, accessKeyId, secretAccessKey } = setup.objectStore;
+    need(endpoint.trim() === '', 'cloud.objectStore.endpoint', 'Enter the address of the object storage.');
+    need(bucket.trim() === '', 'cloud.objectStore.bucket', 'Enter the bucket.');
+    // The two belong together: half of a new pair with half of the old one would be refused, far from here.
+    const pair = !stored.objectStore || accessKeyId.trim() !== '' || secretAccessKey.trim() !== '';
+    need(pair && accessKeyId.trim() === '', 'objectStore.accessKeyId', 'Enter the access key id.');
+    need(pair && secretAccessKey.trim() === '', 'objectStore.secretAccessKey', 'Enter the secret access key.');
+  }
+  need(setup.folders.length === 0, 'sources', 'Add at least one folder.');
   return faults;
 }

@@ -21,7 +21,7 @@ export function SetupScreen({ first }: { readonly first: boolean }): ReactNode {
         <h1>{first ? 'Set up this line' : 'Settings'}</h1>
         <p>
           {first
-            ? 'Four things, once. Then this window shows whether everything is safe and flowing.'
+            ? 'Once. Then this window shows whether everything is safe and flowing.'
             : 'Saving restarts the gateway with the new settings. Pictures that wait are kept.'}
         </p>
         <ol>
@@ -35,6 +35,10 @@ export function SetupScreen({ first }: { readonly first: boolean }): ReactNode {
             </li>
           ))}
         </ol>
+        <p className="setup-secrets">
+          Keys and passwords go to the operating system’s keyring; where it offers none, to a file that only this user
+          can read. They are never in the settings file.
+        </p>
       </aside>
       <section className="panel setup-panel" aria-label={first ? 'Set up' : 'Settings'}>
         <SetupForm first={first} configFile={configFile} onDone={() => show({ view: 'overview' })} />

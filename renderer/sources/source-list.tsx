@@ -6,6 +6,7 @@ import { useGateway } from '../gateway-store.ts';
 import { show } from '../screen-store.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
+import { GateBar } from './gate-bar.tsx';
 
 const states: Readonly<Record<SourceSnapshot['state'], { readonly level: Level; readonly word: string }>> = {
   starting: { level: 'waiting', word: 'Starting' },
@@ -15,6 +16,8 @@ const states: Readonly<Record<SourceSnapshot['state'], { readonly level: Level; 
   blocked: { level: 'alarm', word: 'Not taking pictures' },
   failed: { level: 'alarm', word: 'Failed' },
 };
+
+const formatPriority = (priority: number): string => (priority > 0 ? `+${priority}` : `−${-priority}`);
 
 const NONE: readonly SourceSnapshot[] = [];
 
@@ -66,6 +69,8 @@ function SourceCard({ source }: { readonly source: SourceSnapshot }): ReactNode 
             <span>{plural(source.unclaimedSidecars, 'label file')} without picture</span>
           )}
         </p>
+        {source.gate !== null && <GateBar gate={source.gate} />}
+        {source.priority !== 0 && <p className="source-counts">Priority {formatPriority(source.priority)}</p>}
         {source.refused > 0 && (
           <button type="button" className="button link" onClick={() => show({ panel: 'refusals', enlarged: false })}>
             {plural(source.refused, 'file')} not taken

@@ -163,3 +163,79 @@ export const UnlockedIcon = (): ReactNode => (
     <path d="M8 11V7.500a4 4 0 0 1 7.800-1.200" />
   </Icon>
 );
+export const OverviewIcon = (): ReactNode => (
+  <Icon>
+    <path d="M4 4h7v9H4zM13 4h7v5h-7zM13 11h7v9h-7zM4 15h7v5H4z" />
+  </Icon>
+);
+export const BalanceIcon = (): ReactNode => (
+  <Icon>
+    <path d="M12 3v18M7 21h10M4 7h16M4 7l-2.500 7a3.500 3.500 0 0 0 5 0zM20 7l-2.500 7a3.500 3.500 0 0 0 5 0z" />
+  </Icon>
+);
+export const CheckListIcon = (): ReactNode => (
+  <Icon>
+    <path d="M3 6l1.500 1.500L7.500 4.500M3 13l1.500 1.500 3-3M3 20l1.500 1.500 3-3M11 6h10M11 13h10M11 20h10" />
+  </Icon>
+);
+export const CloudIcon = (): ReactNode => (
+  <Icon>
+    <path d="M7 19a4.500 4.500 0 0 1-.500-9 6 6 0 0 1 11.500 1.500A3.800 3.800 0 0 1 17.500 19z" />
+  </Icon>
+);
+export const StorageIcon = (): ReactNode => (
+  <Icon>
+    <rect x="3" y="4" width="18" height="7" rx="1.500" />
+    <rect x="3" y="13" width="18" height="7" rx="1.500" />
+    <path d="M7 7.500v.1M7 16.500v.1M11 7.500h6M11 16.500h6" />
+  </Icon>
+);
+export const SpeedIcon = (): ReactNode => (
+  <Icon>
+    <path d="M4 18.500a9.500 9.500 0 1 1 16 0M12 14l4.500-5.500" />
+  </Icon>
+);
+export const DeviceIcon = (): ReactNode => (
+  <Icon>
+    <rect x="3" y="4" width="18" height="12" rx="1.500" />
+    <path d="M8 20.500h8M12 16v4" />
+  </Icon>
+);
+export const SimilarIcon = (): ReactNode => (
+  <Icon>
+    <rect x="3" y="3" width="12" height="12" rx="1.500" />
+    <path d="M9 18.500V21h12V9h-2.500" strokeDasharray="2.500 2.500" />
+  </Icon>
+);
+export const TrashIcon = (): ReactNode => (
+  <Icon>
+    <path d="M4 6.500h16M9 6.500V3.500h6v3M6 6.500l1 14h10l1-14M10 10.500v6M14 10.500v6" />
+  </Icon>
+);
+export const ExportIcon = (): ReactNode => (
+  <Icon>
+    <path d="M12 15V3.500M7.500 8L12 3.500 16.500 8M4 14v6.500h16V14" />
+  </Icon>
+);
+export const CopyIcon = (): ReactNode => (
+  <Icon>
+    <rect x="8" y="8" width="13" height="13" rx="1.500" />
+    <path d="M16 8V3H3v13h5" />
+  </Icon>
+);
+export const PrintIcon = (): ReactNode => (
+  <Icon>
+    <path d="M7 8V3h10v5M7 17H3V8h18v9h-4M7 14h10v7H7z" />
+  </Icon>
+);
+export const DroppedIcon = (): ReactNode => (
+  <Icon>
+    <path d="M12 3v10M7.500 9L12 13.500 16.500 9M4 18h3M10.500 18h3M17 18h3M4 21.500h3M10.500 21.500h3M17 21.500h3" />
+  </Icon>
+);
+export const SkippedIcon = (): ReactNode => (
+  <Icon>
+    <circle cx="12" cy="12" r="9" strokeDasharray="3 3" />
+    <path d="M8 12h8" />
+  </Icon>
+);

@@ -4,6 +4,10 @@ import { runChild } from './child.mjs';
 import { openDisplay } from './display.mjs';
 import { createQuietStream } from './quiet-stderr.mjs';
 
+/** What `gateway` does without ever making a window. */
+const tasks = new Set(['provision', 'doctor', 'ledger']);
+const noDisplay = { env: {}, stop: async () => {} };
+
 /**
  * Runs the built product in Electron to its end. Its standard output is ours, untouched; its standard error loses
  * Chromium's harmless noise unless ACUSIGHT_VERBOSE is 1.
@@ -13,9 +17,11 @@ import { createQuietStream } from './quiet-stderr.mjs';
  */
 export async function runApplication(flags) {
   const { executable, switches, env } = resolveElectron();
-  const display = await openDisplay();
+  const needsNoDisplay = flags[0] === 'gateway' && tasks.has(flags[1] ?? '');
+  const display = needsNoDisplay ? noDisplay : await openDisplay();
+  const headless = needsNoDisplay ? ['--ozone-platform=headless'] : [];
   try {
-    return await runChild(executable, [...switches, root, '--', ...flags], {
+    return await runChild(executable, [...switches, ...headless, root, '--', ...flags], {
       env: applicationEnvironment({ ...env, ...display.env }),
       stdio: ['inherit', 'inherit', 'pipe'],
       onStart: ({ stderr }) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ownArguments, parseArguments } from '../../electron/cli.ts';
+import { ownArguments, parseArguments, usage } from '../../electron/cli.ts';
 
 const messageOf = (...args: string[]): string => {
   const outcome = parseArguments(args);
@@ -19,8 +19,26 @@ describe('the command line', () => {
       ['gateway', '--exit-when-drained', '--data-dir=a=b', '--headless', '--config', 'c'],
       { command: 'gateway', configFile: 'c', dataDir: 'a=b', headless: true, exitWhenDrained: true },
     ],
-    [['demo'], { command: 'demo', json: false, keepOpen: false }],
-    [['demo', '--keep-open', '--json'], { command: 'demo', json: true, keepOpen: true }],
+    [['demo'], { command: 'demo', json: false, keepOpen: false, lan: false }],
+    [['demo', '--keep-open', '--json'], { command: 'demo', json: true, keepOpen: true, lan: false }],
+    [['demo', '--lan'], { command: 'demo', json: false, keepOpen: false, lan: true }],
+    [
+      ['gateway', 'provision', '--config', 'c', '--data-dir', 'd', '--token', ' apt_1 ', '--name', 'Line 7'],
+      { command: 'provision', configFile: 'c', dataDir: 'd', token: 'apt_1', name: 'Line 7' },
+    ],
+    [['gateway', 'doctor', '--config', 'c'], { command: 'doctor', configFile: 'c', dataDir: null, json: false }],
+    [
+      ['gateway', 'doctor', '--json', '--data-dir=d', '--config=c'],
+      { command: 'doctor', configFile: 'c', dataDir: 'd', json: true },
+    ],
+    [
+      ['gateway', 'ledger', '--verify', '--data-dir', 'd'],
+      { command: 'ledger', configFile: null, dataDir: 'd', json: false },
+    ],
+    [
+      ['gateway', 'ledger', '--data-dir', 'd', '--config', 'c', '--json', '--verify'],
+      { command: 'ledger', configFile: 'c', dataDir: 'd', json: true },
+    ],
   ])('%j', (args, options) => {
     expect(parseArguments(args)).toEqual({ ok: true, options });
   });
@@ -38,8 +56,36 @@ describe('the command line', () => {
     [['gateway', 'extra'], '"extra" is no option'],
     [['demo', '--config', 'c'], '"--config" is no option'],
     [['open', '--headless'], '"--headless" is no option'],
+    [['provision', '--config', 'c'], '"provision" is no command'],
+    [['gateway', 'provision', '--config', 'c', '--token', 't'], 'needs --config FILE and --data-dir DIR'],
+    [['gateway', 'provision', '--config', 'c', '--data-dir', 'd'], 'ACUSIGHT_PROVISIONING_TOKEN'],
+    [['gateway', 'provision', '--config', 'c', '--data-dir', 'd', '--token', ' '], 'needs --token'],
+    [['gateway', 'provision', '--headless'], '"--headless" is no option'],
+    [['gateway', 'doctor'], 'needs --config FILE'],
+    [['gateway', 'doctor', '--config', 'c', '--verify'], '"--verify" is no option'],
+    [['gateway', 'ledger', '--data-dir', 'd'], 'needs --verify'],
+    [['gateway', 'ledger', '--verify'], 'needs --verify and --data-dir DIR'],
   ])('%j is refused in words', (args, words) => {
     expect(messageOf(...args)).toContain(words);
+  });
+});
+
+describe('a provisioning token', () => {
+  const provision = (...more: string[]) =>
+    parseArguments(['gateway', 'provision', '--config', 'c', '--data-dir', 'd', ...more], {
+      ACUSIGHT_PROVISIONING_TOKEN: 'apt_env',
+    });
+
+  it('comes from the environment, where no other user sees it', () => {
+    expect(provision()).toMatchObject({ ok: true, options: { token: 'apt_env', name: null } });
+  });
+
+  it('comes from the command line where both are given', () => {
+    expect(provision('--token=apt_line')).toMatchObject({ ok: true, options: { token: 'apt_line' } });
+  });
+
+  it('is explained by the usage text', () => {
+    expect(usage).toMatch(/see a token given by --token; the environment variable\s+ACUSIGHT_PROVISIONING_TOKEN/);
   });
 });
 

@@ -36,11 +36,36 @@ it('the integrator’s way in logs to standard output and changes nothing', () =
 });
 
 it('each demo has a folder of its own', () => {
-  const plans = [1, 2].map(() => makePlan({ command: 'demo', json: true, keepOpen: false }, '/u'));
+  const plans = [1, 2].map(() => makePlan({ command: 'demo', json: true, keepOpen: false, lan: false }, '/u'));
   const roots = plans.map(({ dataDir }) => dirname(dataDir));
   onTestFinished(async () => {
     for (const root of roots) await rm(root, { recursive: true });
   });
   expect(new Set(roots).size).toBe(2);
   expect(plans[0]?.configFile).toBe(join(roots[0] ?? '', 'config.json'));
+});
+
+it.each([
+  { command: 'provision', dataDir: 'd', configFile: 'c', token: 'apt_1', name: null },
+  { command: 'doctor', dataDir: 'd', configFile: 'c', json: true },
+  { command: 'ledger', dataDir: 'd', configFile: 'c', json: true },
+] as const)(
+  '"gateway $command" opens no window, logs nothing to standard output and changes no settings',
+  (options) => {
+    expect(makePlan(options, '/u')).toEqual({
+      command: options.command,
+      dataDir: resolve('d'),
+      configFile: resolve('c'),
+      headless: true,
+      exitWhenDrained: false,
+      editable: false,
+      logToStdout: false,
+    });
+  },
+);
+
+it('the doctor looks at the data folder of the window where none is named', () => {
+  expect(makePlan({ command: 'doctor', dataDir: null, configFile: 'c', json: false }, '/u')).toMatchObject({
+    dataDir: resolve('/u/data'),
+  });
 });

@@ -13,6 +13,9 @@ const counts: SituationFacts['counts'] = {
   duplicates: 0,
   dead: 0,
   refused: 0,
+  gated: 0,
+  dropped: 0,
+  deleted: 0,
   evicted: 0,
   damaged: 0,
   sidecarProblems: 0,
@@ -36,6 +39,8 @@ const disk: SituationFacts['disk'] = {
   maxBytes: 1,
   minFreeBytes: 1,
   text: 'Enough room',
+  fullInSeconds: null,
+  whenFull: 'refuse',
 };
 const source: SituationFacts['sources'][number] = {
   id: 'aoi',
@@ -55,7 +60,17 @@ const source: SituationFacts['sources'][number] = {
   lastCollectedAt: null,
   afterIngest: 'keep',
   polling: false,
+  priority: 0,
+  gate: null,
 };
+const pacing: SituationFacts['pacing'] = {
+  limitBytesPerSecond: null,
+  text: '',
+  changesAt: null,
+  order: 'oldest-first',
+};
+const ledger: SituationFacts['ledger'] = { state: 'ok', text: '', checkedAt: null };
+const checkin: SituationFacts['checkin'] = { status: 'healthy', acceptedAt: null, text: '', unknownActions: [] };
 const rates: SituationFacts['rates'] = {
   collectedPerSecond: 0,
   acknowledgedPerSecond: 0,
@@ -71,6 +86,9 @@ type Change = {
   readonly disk?: Partial<typeof disk>;
   readonly sources?: readonly Partial<typeof source>[];
   readonly rates?: Partial<typeof rates>;
+  readonly pacing?: Partial<typeof pacing>;
+  readonly ledger?: Partial<typeof ledger>;
+  readonly checkin?: Partial<typeof checkin>;
 };
 const situationOf = (change: Change = {}) =>
   assess({
@@ -83,6 +101,9 @@ const situationOf = (change: Change = {}) =>
     rates: { ...rates, ...change.rates },
     orphans: 0,
     orphanRoot: '/data/payloads/orphans',
+    pacing: { ...pacing, ...change.pacing },
+    ledger: { ...ledger, ...change.ledger },
+    checkin: { ...checkin, ...change.checkin },
   });
 
 /** A sentence a person can read: begins with a capital letter or a number, ends with a stop, has no gap. */
@@ -95,6 +116,7 @@ describe('for every state of the way to the cloud', () => {
     for (const pending of [0, 1, 1_234_567]) {
       const situation = situationOf({
         connection: { state, text, hint: text },
+        pacing: state === 'closed' ? { text: 'Closed until Monday 06:00' } : {},
         counts: { pending, collected: pending, retrying: pending },
       });
       for (const statement of [situation.safe, situation.flow]) {
@@ -114,7 +136,9 @@ describe('for every state of the way to the cloud', () => {
   it.each([
     ['offline', 'waiting', 'OFFLINE', 'try-now'],
     ['trouble', 'waiting', 'CLOUD TROUBLE', 'try-now'],
-    ['intercepted', 'act', 'BLOCKED', 'try-now'],
+    ['intercepted', 'act', 'BLOCKED', 'run-doctor'],
+    ['not-approved', 'act', 'NOT APPROVED', 'try-now'],
+    ['storage-refused', 'act', 'STORAGE REFUSED', 'run-doctor'],
     ['key-missing', 'act', 'KEY MISSING', 'enter-key'],
     ['key-refused', 'act', 'KEY REFUSED', 'enter-key'],
     ['wrong-address', 'act', 'WRONG ADDRESS', 'open-setup'],
@@ -243,8 +267,63 @@ describe('what must I do?', () => {
   });
 });
 
+it('a closed window says until when, and asks nothing of anybody', () => {
+  const { flow, advice } = situationOf({
+    connection: { state: 'closed' },
+    pacing: { limitBytesPerSecond: 0, text: 'Closed until Monday 06:00' },
+    counts: { pending: 2, collected: 2 },
+  });
+  expect(flow).toEqual({
+    level: 'waiting',
+    headline: 'CLOSED NOW',
+    detail: 'Closed until Monday 06:00. 2 pictures wait safely on this PC.',
+  });
+  expect(advice).toEqual([]);
+});
+
+it('a limit is said while pictures flow', () => {
+  const { flow } = situationOf({
+    pacing: { limitBytesPerSecond: 2_000_000, text: 'At most 2.0 MB/s until 18:00' },
+    counts: { pending: 2, collected: 2 },
+  });
+  expect(flow.detail).toBe('2 pictures on the way. At most 2.0 MB/s until 18:00.');
+});
+
+describe('a disk that fills', () => {
+  it('is advice while there is time', () => {
+    const { safe, advice } = situationOf({ disk: { fullInSeconds: 187_200 }, counts: { pending: 5, collected: 5 } });
+    expect(safe.level).toBe('good');
+    expect(advice).toMatchObject([{ code: 'disk-filling', text: 'The disk is full in 2 d 4 h at this rate' }]);
+  });
+
+  it('is said in large letters within the shift', () => {
+    const { safe } = situationOf({ disk: { fullInSeconds: 7_200 }, counts: { pending: 5, collected: 5 } });
+    expect(safe).toMatchObject({ level: 'act', headline: 'FILLING UP' });
+    expect(safe.detail).toBe('The disk is full in 2 h at this rate. No new pictures are taken then.');
+  });
+
+  it('drops pictures only in so many words', () => {
+    const { safe } = situationOf({ disk: { state: 'full', whenFull: 'drop-oldest' }, counts: { dropped: 12 } });
+    expect(safe).toMatchObject({ level: 'alarm', headline: 'DROPPING PICTURES' });
+    expect(safe.detail).toContain('12 pictures dropped so far.');
+  });
+});
+
+it('a gap in the ledger is an alarm that leads to the reconciliation', () => {
+  const text = 'Line 3, 2026-11-21: 5 pictures captured, but 4 accounted for.';
+  const { safe, advice } = situationOf({ ledger: { state: 'gap', text } });
+  expect(safe).toEqual({ level: 'alarm', headline: 'COUNTS DIFFER', detail: text });
+  expect(advice).toMatchObject([{ code: 'ledger-gap', action: 'show-ledger' }]);
+});
+
+it('what the cloud asks for and nobody here knows is shown, and nothing is done', () => {
+  const { advice } = situationOf({ checkin: { unknownActions: [{ at: 1, text: 'reboot (17)' }] } });
+  expect(advice).toMatchObject([{ code: 'unknown-action', level: 'waiting', action: 'none' }]);
+  expect(advice[0]?.text).toContain('reboot (17)');
+});
+
 it('a duration is short words', () => {
-  expect([0, 0.4, 59, 60, 3_599, 3_600, 172_799, 172_800].map(duration)).toEqual([
+  expect([0, 0.4, 59, 60, 3_599, 3_600, 172_799, 172_800, 187_200].map(duration)).toEqual([
     '1 s',
     '1 s',
     '59 s',
@@ -253,5 +332,6 @@ it('a duration is short words', () => {
     '1 h',
     '48 h',
     '2 d',
+    '2 d 4 h',
   ]);
 });

@@ -64,8 +64,11 @@ describe('the device key', () => {
     await putPictures(5);
     gateway.start();
     for (let minute = 0; minute < 8; minute += 1) {
-      const { connection } = await until('it is refused', (snapshot) => snapshot.connection.state === 'key-refused');
-      expect(connection.text).toContain('Insufficient permissions');
+      const { connection, gateway: facts } = await until(
+        'it waits for approval',
+        (snapshot) => snapshot.connection.state === 'not-approved',
+      );
+      expect(facts.device?.status).toBe('pending');
       clock.leap((connection.nextProbeAt ?? 0) - clock.now());
       await pause(60);
     }
@@ -144,9 +147,9 @@ describe('a refusal of the picture', () => {
     const [first, second] = rows('dead');
     expect(first).toMatchObject({ attempts: 1, lastError: { code: 'refused-by-cloud' } });
     expect(first?.lastError?.text).toContain('Answered so on command');
-    expect(gateway.requeueEntry(first?.imageId ?? '')).toBe(1);
+    expect(gateway.requeueDead([first?.imageId ?? ''])).toBe(1);
     await until('one is dead', ({ counts }) => counts.dead === 1 && counts.acknowledged === 5);
-    expect(gateway.requeueAllDead()).toBe(1);
+    expect(gateway.requeueDead('all')).toBe(1);
     await until('none is dead', ({ counts }) => counts.dead === 0 && counts.acknowledged === 6);
     expect(gateway.imageDetail(second?.imageId ?? '')?.serverImageId).toMatch(/^img-/);
     expect(new Set((await server.images()).map((image) => image.sha256))).toEqual(hashes);

@@ -12,6 +12,8 @@ describe('the look of an entry', () => {
       { state: 'acknowledged' },
       { state: 'acknowledged', duplicate: true },
       { state: 'dead' },
+      { state: 'dropped' },
+      { state: 'deleted' },
     ] as const;
     expect(words.map((change) => entryLook(queueRow('a', change)).word)).toEqual([
       'Waiting',
@@ -21,6 +23,8 @@ describe('the look of an entry', () => {
       'Delivered',
       'Already there',
       'Dead letter',
+      'Dropped: disk full',
+      'Deleted',
     ]);
   });
 
@@ -33,6 +37,8 @@ describe('the look of an entry', () => {
       { state: 'acknowledged' },
       { state: 'acknowledged', duplicate: true },
       { state: 'dead' },
+      { state: 'dropped' },
+      { state: 'deleted' },
     ] as const;
     const icons = new Set(states.map((change) => entryLook(queueRow('a', change)).Icon));
     expect(icons.size).toBe(states.length);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { areaPath, sparkPoints, sparkTop } from '../../renderer/overview/spark-path.ts';
 import { classStyles } from '../../renderer/preview/class-style.ts';
-import { faultsOf, missingFields, otherFaults } from '../../renderer/settings/setup-draft.ts';
 
 describe('the looks of classes', () => {
   it('differ in colour, dash and glyph for up to six classes of a picture', () => {
@@ -35,29 +34,5 @@ describe('the curve of the last minute', () => {
 
   it('draws nothing for no history', () => {
     expect(areaPath(sparkPoints([], 60, 1, 100, 10), 10)).toBe('');
-  });
-});
-
-describe('the set-up form', () => {
-  const setup = { baseUrl: 'https://x/api', deviceId: 'line-7', deviceKey: '', folders: [{ id: 'a', path: '/a' }] };
-
-  it('asks for what is missing, but not for a key that is stored', () => {
-    expect(missingFields(setup, true)).toEqual([]);
-    expect(missingFields({ ...setup, baseUrl: ' ', folders: [] }, false).map((fault) => fault.path)).toEqual([
-      'cloud.baseUrl',
-      'deviceKey',
-      'sources',
-    ]);
-  });
-
-  it('puts each fault beside its field, and the rest above the form', () => {
-    const faults = [
-      { path: 'cloud.baseUrl', message: 'must be an address' },
-      { path: 'sources[0].path', message: 'is not there' },
-      { path: 'sources[1].path', message: 'is of a folder that was removed' },
-      { path: 'store.maxBytes', message: 'is too small' },
-    ];
-    expect(faultsOf(faults, 'sources[0].path', 'sources[0].id')).toEqual(['is not there']);
-    expect(otherFaults(faults, 1).map((fault) => fault.path)).toEqual(['sources[1].path', 'store.maxBytes']);
   });
 });

@@ -19,7 +19,7 @@ async function invoke(operation: string, request: unknown): Promise<unknown> {
     const own = row(Number(asked.imageId.slice(1)));
     const detail = { sha256: '', format: 'png', originalPath: '', captureOffsetMinutes: null, capturedFrom: 'file' };
     const rest = { annotations: [], model: {}, sidecar: null, sidecarProblems: [], checkDetail: '' };
-    const ends = { payloadPresent: true, serverImageId: null, serverBatchId: null };
+    const ends = { payloadPresent: true, serverImageId: null, serverBatchId: null, objectKey: null };
     return { ok: true, value: { image: { ...own, ...detail, ...rest, ...ends } } };
   }
   const from = asked.cursor === null ? queue.newest : Number(asked.cursor) - 1;

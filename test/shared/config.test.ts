@@ -24,7 +24,8 @@ it('has a default for everything but the cloud, and for a source but where it is
   expect(parseConfig({ cloud: { baseUrl: cloud.baseUrl, deviceId: 'line-7' }, sources: [folder] })).toEqual({
     ok: true,
     config: {
-      cloud,
+      site: { shifts: [] },
+      cloud: { ...cloud, tls: {}, checkinSeconds: 30 },
       sources: [
         {
           ...folder,
@@ -37,14 +38,85 @@ it('has a default for everything but the cloud, and for a source but where it is
           polling: 'auto',
           pollMilliseconds: 2_000,
           sidecar: { waitMilliseconds: 1_000 },
+          priority: 0,
         },
       ],
       ingest: { maxImageBytes: 50_000_000, maxPixels: 150_000_000 },
-      store: { maxBytes: 50_000_000_000, minFreeBytes: 1_000_000_000 },
-      sync: { concurrency: 4, connectTimeoutMilliseconds: 10_000, answerTimeoutMilliseconds: 60_000 },
+      store: {
+        maxBytes: 50_000_000_000,
+        minFreeBytes: 1_000_000_000,
+        whenFull: 'refuse',
+        previewDays: 30,
+        historyDays: 180,
+      },
+      sync: {
+        concurrency: 4,
+        connectTimeoutMilliseconds: 10_000,
+        answerTimeoutMilliseconds: 60_000,
+        order: 'oldest-first',
+        goodClasses: [],
+        classPriorities: {},
+        windows: [],
+      },
     },
   });
   expect(parseConfig({ cloud })).toMatchObject({ ok: true, config: { sources: [] } });
+});
+
+it('takes the whole example of LAN mode, with proxy, windows and a custom authority', () => {
+  const outcome = parseConfig({
+    cloud: {
+      baseUrl: 'https://10.0.0.5/api',
+      mode: 'lan',
+      deviceId: 'line-7',
+      objectStore: { endpoint: 'http://10.0.0.5:9000', region: 'us-east-1', bucket: 'raw-data', prefix: '' },
+      tls: { caFile: '/etc/plant-ca.crt' },
+      proxy: { url: 'http://proxy:3128', noProxy: ['10.0.0.0/8'] },
+      checkinSeconds: 30,
+    },
+    sync: {
+      order: 'oldest-first',
+      maxBytesPerSecond: 2_000_000,
+      windows: [
+        { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '08:00', to: '18:00', maxBytesPerSecond: 2_000_000 },
+        { days: ['sun'], maxBytesPerSecond: 0 },
+      ],
+    },
+    site: { timeZone: 'Europe/Berlin', shifts: [{ name: 'early', from: '06:00', to: '14:00' }] },
+  });
+  expect(outcome).toMatchObject({
+    ok: true,
+    config: { sync: { windows: [{}, { days: ['sun'], from: '00:00', to: '24:00', maxBytesPerSecond: 0 }] } },
+  });
+});
+
+describe('what can’t work is refused by its path', () => {
+  const lan = (objectStore: object) => ({ cloud: { ...cloud, mode: 'lan', objectStore } });
+  const store = { endpoint: 'http://10.0.0.5:9000', bucket: 'raw-data' };
+  it.each([
+    ['cloud.objectStore', { cloud: { ...cloud, mode: 'lan' } }],
+    ['cloud.objectStore.bucket', lan({ ...store, bucket: 'Raw Data' })],
+    ['cloud.objectStore.prefix', lan({ ...store, prefix: 'a/../b/' })],
+    ['cloud.objectStore.prefix', lan({ ...store, prefix: '/a' })],
+    ['cloud.objectStore.endpoint', lan({ ...store, endpoint: 'http://key:secret@10.0.0.5' })],
+    ['cloud.proxy.url', { cloud: { ...cloud, proxy: { url: 'http://user:password@proxy:3128' } } }],
+    ['cloud.tls.pinnedSha256', { cloud: { ...cloud, tls: { pinnedSha256: 'ab:cd' } } }],
+    ['cloud.checkinSeconds', { cloud: { ...cloud, checkinSeconds: 1 } }],
+    ['site.timeZone', { cloud, site: { timeZone: 'Berlin' } }],
+    ['site.shifts[0].from', { cloud, site: { shifts: [{ name: 'early', from: '6:00', to: '14:00' }] } }],
+    ['sync.windows[0].days[0]', { cloud, sync: { windows: [{ days: ['Sunday'] }] } }],
+    ['sync.windows[0].to', { cloud, sync: { windows: [{ days: ['sun'], to: '25:00' }] } }],
+    ['sources[0].nearDuplicates.threshold', { cloud, sources: [{ ...folder, nearDuplicates: { threshold: 101 } }] }],
+    ['store.whenFull', { cloud, store: { whenFull: 'drop' } }],
+  ])('%s', (path, value) => {
+    expect(pathsOf(value)).toEqual([path]);
+  });
+});
+
+it('takes a fingerprint with or without colons', () => {
+  const pinnedSha256 = 'AB:'.repeat(31).concat('CD');
+  const outcome = parseConfig({ cloud: { ...cloud, tls: { pinnedSha256 } } });
+  expect(outcome).toMatchObject({ ok: true, config: { cloud: { tls: { pinnedSha256: `${'ab'.repeat(31)}cd` } } } });
 });
 
 describe('unknown keys are refused at every level, by their path', () => {
@@ -74,7 +146,7 @@ describe('each fault is named with its path', () => {
     ['cloud', {}],
     ['cloud.baseUrl', { cloud: { deviceId: 'a' } }],
     ['cloud.deviceId', { cloud: { baseUrl: cloud.baseUrl } }],
-    ['cloud.mode', { cloud: { ...cloud, mode: 'lan' } }],
+    ['cloud.mode', { cloud: { ...cloud, mode: 'hybrid' } }],
     ['cloud.deviceId', { cloud: { ...cloud, deviceId: 'line 7' } }],
     ['cloud.deviceId', { cloud: { ...cloud, deviceId: '' } }],
     ['cloud.deviceId', { cloud: { ...cloud, deviceId: 'x'.repeat(65) } }],

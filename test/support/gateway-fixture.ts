@@ -53,6 +53,10 @@ type SourceInput = NonNullable<ConfigInput['sources']>[number];
 export type GatewayWish = {
   readonly baseUrl: string;
   readonly deviceKey?: string | null;
+  /** Of the object storage: id and secret are the same. */
+  readonly accessKey?: string;
+  readonly cloud?: Partial<ConfigInput['cloud']>;
+  readonly site?: ConfigInput['site'];
   readonly clock?: Clock;
   /** Of the one source; its folder is made unless `path` says otherwise. */
   readonly source?: Partial<SourceInput>;
@@ -73,7 +77,8 @@ export async function openGateway(wish: GatewayWish) {
   const input = wish.source?.path ?? join(root, 'in');
   if (wish.source?.path === undefined) await mkdir(input, { recursive: true });
   const parsed = parseConfig({
-    cloud: { baseUrl: wish.baseUrl, deviceId: 'line-7' },
+    site: wish.site,
+    cloud: { baseUrl: wish.baseUrl, deviceId: 'line-7', ...wish.cloud },
     sources: [
       {
         id: 'aoi',
@@ -97,7 +102,13 @@ export async function openGateway(wish: GatewayWish) {
     config: parsed.config,
     dataDir: join(root, 'data'),
     identity: { version: '0.0.0', runtime: `Node ${process.versions.node}`, configFile: '', demo: false },
-    deviceKey: () => key,
+    secrets: () => ({
+      deviceKey: key,
+      s3AccessKeyId: wish.accessKey ?? null,
+      s3SecretAccessKey: wish.accessKey ?? null,
+      proxyPassword: null,
+      keySource: key === null ? 'none' : 'environment',
+    }),
     decodeWorkerPath,
     clock: wish.clock ?? systemClock,
     files: nodeFiles,

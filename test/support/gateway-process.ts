@@ -19,7 +19,11 @@ export type GatewayStart = {
   readonly folder: string;
   readonly config: ConfigInput | string;
   readonly deviceKey?: string;
+  /** More secrets, as the environment gives them. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
+  /** A program that runs the gateway, with its own words before: `ip netns exec line`. */
+  readonly within?: readonly string[];
 };
 
 /** The built product in the real Electron, as `npm run gateway` starts it. */
@@ -51,14 +55,16 @@ export class GatewayProcess {
     folder,
     config,
     deviceKey,
+    environment: secrets = {},
+    within = [],
     flags = ['--headless', '--exit-when-drained'],
   }: GatewayStart): Promise<GatewayProcess> {
     const configFile = join(folder, 'config.json');
     await writeFile(configFile, typeof config === 'string' ? config : JSON.stringify(config));
     const { executable, switches, env } = resolveElectron();
-    const environment: NodeJS.ProcessEnv = { ...process.env, ...env };
+    const environment: NodeJS.ProcessEnv = { ...process.env, ...env, ...secrets };
     delete environment['ELECTRON_RUN_AS_NODE'];
-    delete environment['ACUSIGHT_DEVICE_KEY'];
+    if (secrets['ACUSIGHT_DEVICE_KEY'] === undefined) delete environment['ACUSIGHT_DEVICE_KEY'];
     if (deviceKey !== undefined) environment['ACUSIGHT_DEVICE_KEY'] = deviceKey;
     const args = [
       ...switches,
@@ -71,9 +77,10 @@ export class GatewayProcess {
       join(folder, 'data'),
       ...flags,
     ];
+    const [program = executable, ...words] = [...within, executable, ...args];
     // A process group of its own, so that a kill takes Chromium's helper processes with it.
     return new GatewayProcess(
-      spawn(executable, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true }),
+      spawn(program, words, { env: environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true }),
     );
   }
 

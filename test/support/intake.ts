@@ -1,33 +1,71 @@
 import { lstat, mkdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { FillForecast } from '../../electron/gateway/fill-forecast.ts';
 import { Admission } from '../../electron/gateway/ingest/admission.ts';
 import { ByteBudget } from '../../electron/gateway/ingest/byte-budget.ts';
 import { CommitGroup } from '../../electron/gateway/ingest/commit-group.ts';
+import { Decoder } from '../../electron/gateway/ingest/decoder.ts';
 import { FileIntake, type IntakeSettings } from '../../electron/gateway/ingest/file-intake.ts';
+import { NearDuplicateGate } from '../../electron/gateway/ingest/near-duplicates.ts';
 import type { Verdict } from '../../electron/gateway/model/file-sink.ts';
+import { systemClock } from '../../electron/gateway/platform/clock.ts';
 import { silentLogger } from '../../electron/gateway/platform/logger.ts';
+import { GatedFrames } from '../../electron/gateway/store/gated-frames.ts';
+import { RingBuffer } from '../../electron/gateway/store/ring-buffer.ts';
+import type { NearDuplicateConfig } from '../../shared/config.ts';
 import type { Refusal } from '../../shared/contract.ts';
 import { FailingFiles } from './failing-files.ts';
 import { FakeClock } from './fake-clock.ts';
 import { openStore, temporaryFolder } from './store.ts';
 
-export type IntakeWish = Partial<IntakeSettings> & { readonly storeBytes?: number };
+export type IntakeWish = Partial<Omit<IntakeSettings, 'gate'>> & {
+  readonly storeBytes?: number;
+  readonly whenFull?: 'refuse' | 'drop-oldest';
+  readonly nearDuplicates?: NearDuplicateConfig;
+  readonly files?: FailingFiles;
+  /** Keep it to open an intake on what the first left. */
+  readonly storeRoot?: string;
+};
+const decodeWorker = fileURLToPath(new URL('../../electron/gateway/ingest/decode-worker.ts', import.meta.url));
 export type TestIntake = Awaited<ReturnType<typeof openIntake>>;
 
 /** An intake on a real folder and a real store. Files are as old as the test says; nothing waits by itself. */
-export async function openIntake({ storeBytes = 1_000_000_000, ...wish }: IntakeWish = {}) {
-  const files = new FailingFiles();
-  const store = await openStore(undefined, files);
+export async function openIntake({
+  storeBytes = 1_000_000_000,
+  whenFull = 'refuse',
+  nearDuplicates,
+  files = new FailingFiles(),
+  storeRoot,
+  ...wish
+}: IntakeWish = {}) {
+  const store = await openStore(storeRoot, files);
+  const { database, payloads, tally, retention, ledger } = store;
   const root = wish.root ?? (await temporaryFolder());
   const clock = new FakeClock();
-  const admission = new Admission({ maxBytes: storeBytes, minFreeBytes: 0 }, store.tally, store.retention, files, root);
+  const seal = ledger.seal.bind(ledger);
+  const admission = new Admission({
+    limits: { maxBytes: storeBytes, minFreeBytes: 0 },
+    tally,
+    retention,
+    ring: whenFull === 'refuse' ? null : new RingBuffer({ database, payloads, logger: silentLogger, seal }),
+    forecast: new FillForecast(),
+    files,
+    root,
+    clock,
+  });
   await admission.measure();
+  const decoder = new Decoder(decodeWorker, systemClock, 30_000);
+  onTestFinished(() => decoder.stop());
+  const gate = nearDuplicates === undefined ? null : new NearDuplicateGate(nearDuplicates, decoder, clock);
   const stored: string[] = [];
   const services = {
     files: store.sourceFiles,
     catalogue: store.catalogue,
     payloads: store.payloads,
     commits: new CommitGroup(store.payloads, store.outbox, clock),
+    gated: new GatedFrames(database, ledger),
     admission,
     memory: new ByteBudget(100_000_000),
     clock,
@@ -44,6 +82,7 @@ export async function openIntake({ storeBytes = 1_000_000_000, ...wish }: Intake
     settleMilliseconds: 500,
     originalsStay: true,
     ...wish,
+    gate,
   };
   const intake = new FileIntake(services, settings);
 
@@ -72,5 +111,5 @@ export async function openIntake({ storeBytes = 1_000_000_000, ...wish }: Intake
       if (detail === null) throw new Error(`${imageId} has no detail`);
       return detail;
     });
-  return { files, store, root, clock, admission, intake, put, offer, statusOf, listed, images, stored };
+  return { files, store, root, clock, admission, ledger, gate, intake, put, offer, statusOf, listed, images, stored };
 }

@@ -9,10 +9,13 @@ import { type NewImage, noSidecar, type SidecarContent } from '../../electron/ga
 import { type Files, nodeFiles } from '../../electron/gateway/platform/files.ts';
 import { Catalogue } from '../../electron/gateway/store/catalogue.ts';
 import { openDatabase } from '../../electron/gateway/store/database.ts';
+import { Ledger } from '../../electron/gateway/store/ledger.ts';
+import { type Line, plainLine } from '../../electron/gateway/store/line-order.ts';
 import { Outbox } from '../../electron/gateway/store/outbox.ts';
 import { PayloadStore } from '../../electron/gateway/store/payload-store.ts';
 import { Audit } from '../../electron/gateway/store/recovery.ts';
 import { Retention } from '../../electron/gateway/store/retention.ts';
+import { type ShiftOf, shiftsOf } from '../../electron/gateway/store/shifts.ts';
 import { SourceFiles } from '../../electron/gateway/store/source-files.ts';
 import { Tally, totalOf } from '../../electron/gateway/store/tally.ts';
 
@@ -24,8 +27,17 @@ export async function temporaryFolder(): Promise<string> {
 
 export type TestStore = Awaited<ReturnType<typeof openStore>>;
 
+export type StorePolicy = { readonly line?: Line; readonly shiftOf?: ShiftOf };
+
+/** Whatever the time zone of the PC that runs the tests. */
+const utcDays = shiftsOf({ timeZone: 'UTC', shifts: [] });
+
 /** A whole store in a folder; it is closed with the test, or before by `close`. */
-export async function openStore(folder?: string, files: Files = nodeFiles) {
+export async function openStore(
+  folder?: string,
+  files: Files = nodeFiles,
+  { line = plainLine, shiftOf = utcDays }: StorePolicy = {},
+) {
   const root = folder ?? (await temporaryFolder());
   const database = openDatabase({ path: join(root, 'gateway.sqlite') });
   onTestFinished(() => void database.close());
@@ -34,7 +46,8 @@ export async function openStore(folder?: string, files: Files = nodeFiles) {
   for (let value = 0; value < 256; value += 1)
     mkdirSync(join(payloads.root, value.toString(16).padStart(2, '0')), { recursive: true });
   await payloads.prepare();
-  const outbox = new Outbox(database);
+  const ledger = new Ledger(database, shiftOf);
+  const outbox = new Outbox(database, line, ledger);
   const tally = new Tally(database);
   return {
     root,
@@ -42,8 +55,9 @@ export async function openStore(folder?: string, files: Files = nodeFiles) {
     payloads,
     outbox,
     tally,
-    catalogue: new Catalogue(database),
-    sourceFiles: new SourceFiles(database),
+    ledger,
+    catalogue: new Catalogue(database, line),
+    sourceFiles: new SourceFiles(database, ledger),
     retention: new Retention(database, payloads),
     audit: new Audit(database, payloads, files, outbox),
     totals: () => totalOf(tally.sources().values()),

@@ -1,31 +1,34 @@
-import { createReadStream } from 'node:fs';
-import { Pool } from 'undici';
-import type { DeliveryFailure, DeliveryOutcome } from '../model/delivery.ts';
+import type { DeliveryContext, DeliveryFailure, DeliveryOutcome, Pace } from '../model/delivery.ts';
 import type { ImageMetadata } from './acusight-schema.ts';
-import { meaningOf } from './answer-meaning.ts';
-import { exchange, type RequestBody } from './http-exchange.ts';
-import { multipartFrame } from './multipart.ts';
+import { looksLikeHtml, meaningOf } from './answer-meaning.ts';
+import { notApproved } from './answer-words.ts';
+import { type CheckinReport, checkinBody } from './checkin-report.ts';
+import { actionsOf, type DeviceFacts, deviceFactsOf } from './device-answers.ts';
+import { type Exchange, exchange, type RequestBody, type Transport } from './http-exchange.ts';
+import type { MultipartFrame } from './multipart.ts';
+import type { Network } from './network.ts';
+import type { UploadPayload } from './payload.ts';
+import { formBody } from './picture-form.ts';
 
 export type ClientOptions = {
   /** Up to and including `/api`. */
   readonly baseUrl: string;
   /** The device key now; null while there is none. */
   readonly deviceKey: () => string | null;
-  readonly connections: number;
-  readonly connectTimeoutMilliseconds: number;
+  readonly network: Pick<Network, 'transportFor'>;
   readonly answerTimeoutMilliseconds: number;
   readonly userAgent: string;
   readonly now: () => number;
 };
 
-/** A payload as the client sends it: held in memory when it is small, read from its file when it is large. */
-export type UploadPayload =
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'file'; readonly path: string; readonly length: number };
+/** What the server said of us; `device` is null where it said nothing that we understand. */
+export type SelfOutcome = DeliveryOutcome & { readonly device: DeviceFacts | null };
 
-/** What is handed to the socket at once shows no progress: on a slow line it must be gone before it counts as silence. */
-const largestWhole = 256 * 1024;
-const chunkBytes = 64 * 1024;
+export type CheckinOutcome =
+  /** `actions`: what the cloud asked for, in words; this gateway carries out none. */
+  | { readonly kind: 'accepted'; readonly actions: readonly string[] }
+  | { readonly kind: 'failed'; readonly failure: DeliveryFailure }
+  | { readonly kind: 'aborted' };
 
 const keyMissing: DeliveryFailure = {
   code: 'key-missing',
@@ -47,96 +50,134 @@ const keyUnusable: DeliveryFailure = {
   hint: 'Enter the device key again, without spaces and line breaks: it begins with adk_. Pictures are kept until then.',
 };
 
+type Call = {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: RequestBody;
+  readonly pace?: Pace;
+  readonly signal: AbortSignal;
+};
+
+type Called = { readonly outcome: DeliveryOutcome; readonly answer: Extract<Exchange, { kind: 'answer' }> | null };
+
 /** The Acusight device API. One attempt a call: the outbox is the only one that retries. */
 export class AcusightClient {
   readonly #options: ClientOptions;
-  readonly #pool: Pool;
+  readonly #transport: Transport;
   readonly #basePath: string;
+  #clockSkew: number | null = null;
 
   constructor(options: ClientOptions) {
-    const url = new URL(options.baseUrl);
     this.#options = options;
-    this.#basePath = url.pathname.replace(/\/+$/, '');
-    this.#pool = new Pool(url.origin, {
-      connections: options.connections,
-      pipelining: 1,
-      connect: { timeout: options.connectTimeoutMilliseconds },
-      // Shorter than the usual idle limit of servers and proxies, so that they rarely close a connection we write to.
-      keepAliveTimeout: 4_000,
-      keepAliveMaxTimeout: 30_000,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      allowH2: false,
-    });
+    this.#basePath = new URL(options.baseUrl).pathname.replace(/\/+$/, '');
+    this.#transport = options.network.transportFor(options.baseUrl);
+  }
+
+  /**
+   * How much the server's clock is ahead of ours, milliseconds, as the last answer's `date` had it (to the second);
+   * null before the first.
+   */
+  get clockSkewMilliseconds(): number | null {
+    return this.#clockSkew;
   }
 
   /** `POST /device/images/upload`, cloud mode. */
-  upload(
-    image: { readonly imageId: string; readonly contentType: string },
-    metadata: ImageMetadata,
+  async upload(
+    imageId: string,
+    form: MultipartFrame,
     payload: UploadPayload,
-    signal: AbortSignal,
+    { pace, signal }: Pick<DeliveryContext, 'pace' | 'signal'>,
   ): Promise<DeliveryOutcome> {
-    const frame = multipartFrame(JSON.stringify(metadata), metadata.filename, image.contentType);
-    const length = payload.kind === 'bytes' ? payload.bytes.length : payload.length;
-    const body: RequestBody =
-      payload.kind === 'bytes' && length <= largestWhole
-        ? { kind: 'buffer', bytes: Buffer.concat([frame.head, payload.bytes, frame.tail]) }
-        : {
-            kind: 'stream',
-            length: frame.head.length + length + frame.tail.length,
-            chunks: framed(frame.head, payload, frame.tail),
-          };
-    return this.#call(
-      'POST',
-      '/device/images/upload',
-      { 'content-type': frame.contentType, 'idempotency-key': image.imageId },
-      body,
-      signal,
-    );
-  }
-
-  /** `GET /device/self`: is the API there, and does it know us? Without an answer we are offline: no picture was sent. */
-  self(signal: AbortSignal): Promise<DeliveryOutcome> {
-    return this.#call('GET', '/device/self', {}, { kind: 'none' }, signal);
-  }
-
-  close(): Promise<void> {
-    return this.#pool.destroy();
-  }
-
-  async #call(
-    method: 'GET' | 'POST',
-    path: string,
-    headers: Record<string, string>,
-    body: RequestBody,
-    signal: AbortSignal,
-  ): Promise<DeliveryOutcome> {
-    const key = this.#options.deviceKey();
-    if (key === null) return { kind: 'failed', failure: keyMissing };
-    if (!sendable.test(key)) return { kind: 'failed', failure: keyUnusable };
-    const outcome = await exchange(this.#pool, {
-      method,
-      path: `${this.#basePath}${path}`,
-      headers: { ...headers, 'x-device-key': key, 'user-agent': this.#options.userAgent, accept: 'application/json' },
-      body,
-      silenceMilliseconds: this.#options.answerTimeoutMilliseconds,
+    const { outcome } = await this.#call({
+      method: 'POST',
+      path: '/device/images/upload',
+      headers: { 'content-type': form.contentType, 'idempotency-key': imageId },
+      body: formBody(form, payload),
+      pace,
       signal,
     });
+    return outcome;
+  }
+
+  /** `POST /data/agent/images/notify`, LAN mode: the picture lies in the object storage under `storageKey`. */
+  async notify(
+    imageId: string,
+    metadata: ImageMetadata,
+    storageKey: string,
+    signal: AbortSignal,
+  ): Promise<DeliveryOutcome> {
+    const { outcome } = await this.#call({
+      method: 'POST',
+      path: '/data/agent/images/notify',
+      headers: { 'content-type': 'application/json', 'idempotency-key': imageId },
+      body: json({ ...metadata, storage_key: storageKey }),
+      signal,
+    });
+    return outcome;
+  }
+
+  /**
+   * `GET /device/self`: is the API there, does it know us, are we approved? Without an answer we are offline: no
+   * picture was sent. A device that is not approved is told so as a failure: its pictures would be refused.
+   */
+  async self(signal: AbortSignal): Promise<SelfOutcome> {
+    const { outcome, answer } = await this.#call({
+      method: 'GET',
+      path: '/device/self',
+      body: { kind: 'none' },
+      signal,
+    });
+    if (outcome.kind !== 'acknowledged' || answer === null) return { ...outcome, device: null };
+    const device = deviceFactsOf(answer.body);
+    if (device?.status !== 'pending' && device?.status !== 'rejected') return { ...outcome, device };
+    const failure = {
+      ...notApproved(device.status),
+      technical: `GET /device/self: status ${device.status}`,
+      ambiguous: false,
+      retryAfterMilliseconds: null,
+    };
+    return { kind: 'failed', failure, device };
+  }
+
+  /** `POST /device/checkin`. */
+  async checkin(report: CheckinReport, signal: AbortSignal): Promise<CheckinOutcome> {
+    const { outcome, answer } = await this.#call({
+      method: 'POST',
+      path: '/device/checkin',
+      headers: { 'content-type': 'application/json' },
+      body: json(checkinBody(report)),
+      signal,
+    });
+    if (outcome.kind === 'acknowledged') return { kind: 'accepted', actions: actionsOf(answer?.body ?? '') };
+    return outcome.kind === 'aborted' ? { kind: 'aborted' } : outcome;
+  }
+
+  async #call({ method, path, headers, body, pace, signal }: Call): Promise<Called> {
+    const { deviceKey, userAgent, answerTimeoutMilliseconds, now } = this.#options;
+    const key = deviceKey();
+    if (key === null) return { outcome: { kind: 'failed', failure: keyMissing }, answer: null };
+    if (!sendable.test(key)) return { outcome: { kind: 'failed', failure: keyUnusable }, answer: null };
+    const result = await exchange(this.#transport, {
+      method,
+      path: `${this.#basePath}${path}`,
+      headers: { ...headers, 'x-device-key': key, 'user-agent': userAgent, accept: 'application/json' },
+      body,
+      silenceMilliseconds: answerTimeoutMilliseconds,
+      pace,
+      signal,
+    });
+    const answer = result.kind === 'answer' ? result : null;
+    if (answer !== null && !looksLikeHtml(answer)) this.#noteClock(answer.headers['date']);
     const carried = body.kind !== 'none';
-    return meaningOf(
-      outcome.kind === 'lost' ? { ...outcome, sent: outcome.sent && carried } : outcome,
-      this.#options.now(),
-    );
+    const outcome = meaningOf(result.kind === 'answer' || carried ? result : { ...result, sent: false }, now());
+    return { outcome, answer };
+  }
+
+  #noteClock(date: string | undefined): void {
+    const at = date === undefined ? Number.NaN : Date.parse(date);
+    if (!Number.isNaN(at)) this.#clockSkew = at - this.#options.now();
   }
 }
 
-async function* framed(head: Buffer, payload: UploadPayload, tail: Buffer): AsyncGenerator<Uint8Array> {
-  yield head;
-  if (payload.kind === 'file') {
-    yield* createReadStream(payload.path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>;
-  } else {
-    for (let at = 0; at < payload.bytes.length; at += chunkBytes) yield payload.bytes.subarray(at, at + chunkBytes);
-  }
-  yield tail;
-}
+const json = (value: unknown): RequestBody => ({ kind: 'buffer', bytes: Buffer.from(JSON.stringify(value)) });

@@ -58,11 +58,18 @@ export function metadataOf(image: ImageFacts, deviceId: string): ImageMetadata {
       height: annotation.height,
     })),
     source: image.sourceId,
-    timestamp: new Date(image.capturedAt).toISOString(),
+    timestamp: rfc3339(image.capturedAt),
     sha256: image.sha256,
     client_image_id: image.imageId,
   };
 }
+
+/** A file's time may be nonsense; RFC 3339 has years of four digits, and a server may refuse anything else. */
+const rfc3339 = (milliseconds: number): string =>
+  new Date(Math.min(Math.max(milliseconds, firstTime), lastTime)).toISOString();
+
+const firstTime = Date.parse('0000-01-01T00:00:00Z');
+const lastTime = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** Identifiers are strings in one place of the documents and integers in another: kept as opaque strings. */
 const identifier = z.union([z.string(), z.number()]).transform(String);

@@ -1,5 +1,6 @@
-import type { DeliveryFailure, DeliveryOutcome, GateReason } from '../model/delivery.ts';
+import type { DeliveryFailure, DeliveryOutcome } from '../model/delivery.ts';
 import { type ParsedAnswer, parseAnswer } from './acusight-schema.ts';
+import { approvalIn, intercepted, notApproved } from './answer-words.ts';
 import type { Exchange } from './http-exchange.ts';
 import { meaningOfLoss } from './loss-meaning.ts';
 import { parseRetryAfter } from './retry-after.ts';
@@ -66,10 +67,14 @@ function meaningOfAnswer(answer: Answer, now: number): DeliveryOutcome {
       });
     case 401:
     case 403:
+      if (status === 403 && parsed !== null) {
+        const approval = approvalIn(parsed);
+        if (approval !== null) return failed(notApproved(approval));
+      }
       return failed({
         code: 'key-refused',
         text: `The device key is refused${quote(parsed)}.`,
-        hint: 'Ask the Acusight administrator whether this device is approved, then enter a valid device key. Pictures are kept until then.',
+        hint: 'Ask the Acusight administrator for a valid device key and enter it. Pictures are kept until then.',
         disposition: 'pause',
         gate: 'key-refused',
       });
@@ -86,8 +91,8 @@ function meaningOfAnswer(answer: Answer, now: number): DeliveryOutcome {
     case 407:
       return failed({
         code: 'proxy-refused',
-        text: 'The proxy asks for a user name and password.',
-        hint: 'Ask the network’s administrator for access through the proxy.',
+        text: 'The proxy asks for a user name and password, or refuses the ones it got.',
+        hint: 'Ask the network’s administrator for access. The name goes in cloud.proxy.username; the password is entered in the settings or given as ACUSIGHT_PROXY_PASSWORD.',
         disposition: 'pause',
         gate: 'offline',
       });
@@ -162,14 +167,6 @@ function meaningOfSuccess(
   });
 }
 
-const intercepted = {
-  code: 'intercepted',
-  text: 'Something between us and the cloud answered instead.',
-  hint: 'A proxy, firewall or login page of the network is in the way. Ask the network’s administrator to let this PC reach the cloud address.',
-  disposition: 'pause',
-  gate: 'intercepted' satisfies GateReason,
-} as const;
-
 const redirectHint =
   'A redirect is not followed. Check whether cloud.baseUrl must begin with https://; otherwise a login page of the network is in the way: ask the network’s administrator.';
 
@@ -181,7 +178,7 @@ const jsonOnly: ReadonlySet<number> = new Set([400, 409, 415, 422]);
 /** Refusals of the key: a page instead of the API's words is a login or proxy page. */
 const keyStatuses: ReadonlySet<number> = new Set([401, 403]);
 
-const looksLikeHtml = ({ headers, body }: Answer): boolean =>
+export const looksLikeHtml = ({ headers, body }: Pick<Answer, 'headers' | 'body'>): boolean =>
   (headers['content-type'] ?? '').includes('html') || /^\s*<(?:!doctype|html)/i.test(body);
 
 /** Whole codes only: a `DUPLICATE_FIELD` is a fault of the request, and its picture is not in the cloud. */

@@ -1,38 +1,66 @@
+import type { Clock } from '../platform/clock.ts';
 import type { Files } from '../platform/files.ts';
 import type { Retention } from '../store/retention.ts';
+import type { RingBuffer } from '../store/ring-buffer.ts';
 import { type Tally, totalOf } from '../store/tally.ts';
 
 export type DiskLimits = { readonly maxBytes: number; readonly minFreeBytes: number };
 
 export type DiskState = {
+  /** `full`: frames are refused, or with `drop-oldest` undelivered ones are dropped to take them. */
   readonly state: 'ok' | 'low' | 'full' | 'failing';
   readonly freeBytes: number;
   readonly totalBytes: number;
   readonly usedBytes: number;
   readonly text: string;
+  /** Until no frame can be taken (or one must be dropped for it), seconds; null when it is not filling. */
+  readonly fullInSeconds: number | null;
+  readonly whenFull: 'refuse' | 'drop-oldest';
 };
 
 export type Admitted =
   | { readonly ok: true; readonly done: () => void }
   | { readonly ok: false; readonly text: string; readonly hint: string };
 
+/** How much may still be taken, in bytes: within the quota, and on the disk. */
+type Room = { readonly quotaBytes: number; readonly diskBytes: number };
+/** `FillForecast`, as far as it is needed here. */
+type Forecast = {
+  readonly record: (at: number, room: Room) => void;
+  readonly secondsUntilFull: (room: Room) => number | null;
+};
+
+export type AdmissionOptions = {
+  readonly limits: DiskLimits;
+  readonly tally: Tally;
+  readonly retention: Retention;
+  /** Null unless the site chose `store.whenFull = "drop-oldest"`. */
+  readonly ring: Pick<RingBuffer, 'makeRoom'> | null;
+  readonly forecast: Forecast;
+  readonly files: Files;
+  /** A folder on the disk that fills. */
+  readonly root: string;
+  readonly clock: Clock;
+};
+
 /** Rows, indexes and previews of a picture take some room too. */
 const overheadBytes = 32_768;
 /** When room must be made, make so much of the quota, so that it is not made picture by picture. */
 const headroom = 0.02;
+/** What was never delivered is dropped more sparingly. */
+const mostDropHeadroom = 16_000_000;
 const lowShare = 0.8;
 const looksUntilForgotten = 30;
+const droppingShownMilliseconds = 60_000;
+const fruitlessMilliseconds = 60_000;
 
 /**
  * Decides whether a frame may be taken. When the quota or the free space is reached, acknowledged payloads make room;
- * when nothing acknowledged is left, new frames are refused loudly and the folder's originals stay where they are.
+ * when nothing acknowledged is left, new frames are refused loudly and the folder's originals stay where they are; or,
+ * only where the site chose so, a ring buffer drops what was never delivered.
  */
 export class Admission {
-  readonly #limits: DiskLimits;
-  readonly #tally: Tally;
-  readonly #retention: Retention;
-  readonly #files: Files;
-  readonly #root: string;
+  readonly #options: AdmissionOptions;
   #reserved = 0;
   #space: { readonly freeBytes: number; readonly totalBytes: number } = { freeBytes: 0, totalBytes: 0 };
   #writtenSince = 0;
@@ -40,36 +68,36 @@ export class Admission {
   #refused: number | null = null;
   #failing: 'full' | 'failing' | null = null;
   #measuredSinceFailure = 0;
+  #droppedAt: number | null = null;
+  #dropAgainAt = 0;
   #making: Promise<unknown> = Promise.resolve();
 
-  constructor(limits: DiskLimits, tally: Tally, retention: Retention, files: Files, root: string) {
-    this.#limits = limits;
-    this.#tally = tally;
-    this.#retention = retention;
-    this.#files = files;
-    this.#root = root;
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
   }
 
   /** Asks the file system how much is free, and makes room for what was refused; called every second or so. */
   async measure(): Promise<void> {
     await this.#look();
+    this.#options.forecast.record(this.#options.clock.monotonic(), this.#room());
     // Whoever still has something to store would have failed again by now: what is over is not shown for ever.
     this.#measuredSinceFailure += 1;
     if (this.#measuredSinceFailure > looksUntilForgotten) this.#failing = null;
     const refused = this.#refused;
     if (refused === null) return;
-    await this.#makeRoom(refused);
+    // Nothing is dropped here: whether the frame that was refused still comes, nobody knows.
+    await this.#makeRoom(refused, false);
     if (this.#shortage(refused) === null) this.#refused = null;
   }
 
   async #look(): Promise<void> {
-    this.#space = await this.#files.space(this.#root);
+    this.#space = await this.#options.files.space(this.#options.root);
     this.#writtenSince = 0;
   }
 
   /** The largest picture that the quota can hold at all. */
   get mostImageBytes(): number {
-    return this.#limits.maxBytes - overheadBytes;
+    return this.#options.limits.maxBytes - overheadBytes;
   }
 
   /** A write failed for a reason that lies with the disk. */
@@ -84,8 +112,11 @@ export class Admission {
 
   async admit(bytes: number): Promise<Admitted> {
     const wanted = bytes + overheadBytes;
-    if (this.#shortage(wanted) !== null) await this.#makeRoom(wanted);
-    const shortage = this.#shortage(wanted);
+    let shortage = this.#shortage(wanted);
+    if (shortage !== null) {
+      await this.#makeRoom(wanted, true);
+      shortage = this.#shortage(wanted);
+    }
     if (shortage !== null) {
       this.#refused = wanted;
       return { ok: false, ...shortage };
@@ -105,39 +136,100 @@ export class Admission {
   }
 
   state(): DiskState {
-    const usedBytes = this.#tally.payloads().bytes;
-    const facts = { freeBytes: this.#space.freeBytes, totalBytes: this.#space.totalBytes, usedBytes };
-    if (this.#failing === 'failing') return { state: 'failing', text: 'The disk refuses to write', ...facts };
+    const { tally, ring, forecast } = this.#options;
+    const room = this.#room();
+    return {
+      ...this.#judge(room),
+      freeBytes: this.#space.freeBytes,
+      totalBytes: this.#space.totalBytes,
+      usedBytes: tally.payloads().bytes,
+      fullInSeconds: forecast.secondsUntilFull(room),
+      whenFull: ring === null ? 'refuse' : 'drop-oldest',
+    };
+  }
+
+  #judge(room: Room): Pick<DiskState, 'state' | 'text'> {
+    if (this.#failing === 'failing') return { state: 'failing', text: 'The disk refuses to write' };
     if (this.#failing === 'full' || this.#refused !== null)
-      return { state: 'full', text: 'Full: no new pictures are taken', ...facts };
-    const { maxBytes, minFreeBytes } = this.#limits;
+      return { state: 'full', text: 'Full: no new pictures are taken' };
+    const sinceDrop = this.#droppedAt === null ? null : this.#options.clock.monotonic() - this.#droppedAt;
+    if (sinceDrop !== null && sinceDrop < droppingShownMilliseconds)
+      return { state: 'full', text: 'Full: the oldest undelivered pictures are dropped for new ones' };
+    const { maxBytes, minFreeBytes } = this.#options.limits;
     // A quota full of delivered pictures is as it should be: they make room. What nothing can make room for is not.
-    const { waitingBytes, deadBytes } = totalOf(this.#tally.sources().values());
-    const low = waitingBytes + deadBytes > maxBytes * lowShare || this.#space.freeBytes < minFreeBytes * 1.1;
-    return low ? { state: 'low', text: 'Nearly full', ...facts } : { state: 'ok', text: 'Enough room', ...facts };
+    const low = room.quotaBytes < maxBytes * (1 - lowShare) || this.#space.freeBytes < minFreeBytes * 1.1;
+    return low ? { state: 'low', text: 'Nearly full' } : { state: 'ok', text: 'Enough room' };
+  }
+
+  /** What is delivered makes room: only the rest takes it away. */
+  #room(): Room {
+    const { tally, limits } = this.#options;
+    const { waitingBytes, deadBytes } = totalOf(tally.sources().values());
+    const undelivered = waitingBytes + deadBytes;
+    const evictable = Math.max(0, tally.payloads().bytes - undelivered);
+    return {
+      quotaBytes: limits.maxBytes - undelivered,
+      diskBytes: this.#space.freeBytes - limits.minFreeBytes + evictable,
+    };
   }
 
   /** One at a time: several frames that find the disk full together must not each evict. */
-  async #makeRoom(wanted: number): Promise<void> {
+  async #makeRoom(wanted: number, mayDrop: boolean): Promise<void> {
     const run = this.#making.then(async () => {
+      const { retention, limits, ring } = this.#options;
       await this.#look();
       if (this.#shortage(wanted) === null) return;
-      await this.#retention.makeRoom(wanted + Math.round(this.#limits.maxBytes * headroom));
+      const share = Math.round(limits.maxBytes * headroom);
+      await retention.makeRoom(Math.max(wanted, this.#missing(wanted)) + share);
       await this.#look();
+      if (!mayDrop || ring === null || this.#shortage(wanted) === null) return;
+      // Where far more is missing (another program took it), little by little: each time it shows whether that helps.
+      await this.#drop(ring, wanted, Math.min(wanted, this.#missing(wanted)) + Math.min(share, mostDropHeadroom));
     });
     this.#making = run.catch(() => undefined);
     await run;
   }
 
+  async #drop(ring: Pick<RingBuffer, 'makeRoom'>, wanted: number, bytes: number): Promise<void> {
+    const { clock } = this.#options;
+    if (clock.monotonic() < this.#dropAgainAt) return;
+    const before = this.#space.freeBytes;
+    const isForDisk = this.#missingOnDisk(wanted) > 0;
+    const freed = await ring.makeRoom(bytes, clock.now());
+    await this.#look();
+    if (freed > 0) this.#droppedAt = clock.monotonic();
+    // On a disk that gives nothing back (snapshots, another program that takes all) the whole line would be dropped in
+    // vain: rather rest, and say that it is full.
+    if (isForDisk && this.#space.freeBytes + this.#reserved < before + freed / 2)
+      this.#dropAgainAt = clock.monotonic() + fruitlessMilliseconds;
+  }
+
+  #missingInQuota(wanted: number): number {
+    const { tally, limits } = this.#options;
+    return tally.payloads().bytes + this.#reserved + wanted - limits.maxBytes;
+  }
+
+  #missingOnDisk(wanted: number): number {
+    return this.#options.limits.minFreeBytes + this.#writtenSince + this.#reserved + wanted - this.#space.freeBytes;
+  }
+
+  #missing(wanted: number): number {
+    return Math.max(this.#missingInQuota(wanted), this.#missingOnDisk(wanted));
+  }
+
   #shortage(wanted: number): { readonly text: string; readonly hint: string } | null {
-    const used = this.#tally.payloads().bytes + this.#reserved;
-    if (used + wanted > this.#limits.maxBytes) {
-      return {
-        text: 'The gateway’s share of the disk is full; nothing in it is delivered yet',
-        hint: 'New pictures wait in their folder. Restore the connection to the cloud, or raise store.maxBytes.',
-      };
+    if (this.#missingInQuota(wanted) > 0) {
+      return this.#options.ring === null
+        ? {
+            text: 'The gateway’s share of the disk is full; nothing in it is delivered yet',
+            hint: 'New pictures wait in their folder. Restore the connection to the cloud, or raise store.maxBytes.',
+          }
+        : {
+            text: 'The gateway’s share of the disk is full, and nothing in it may be dropped',
+            hint: 'New pictures wait in their folder. Requeue or delete the dead letters, or raise store.maxBytes.',
+          };
     }
-    if (this.#space.freeBytes - this.#writtenSince - this.#reserved - wanted < this.#limits.minFreeBytes) {
+    if (this.#missingOnDisk(wanted) > 0) {
       return {
         text: 'The disk is nearly full',
         hint: 'New pictures wait in their folder. Free some space on this disk; collecting goes on by itself.',

@@ -1,21 +1,25 @@
+import { PictureBuffers } from './picture-buffers.ts';
+
 /**
- * Bounds the bytes of pictures held in memory at once. First come, first served; something larger than the whole
+ * The memory for pictures on their way into the store: bounds the bytes held at once, and lends the buffers. First come, first served; something larger than the whole
  * budget is let in alone.
  */
 export class ByteBudget {
   readonly #capacity: number;
   readonly #queue: { readonly bytes: number; readonly enter: () => void }[] = [];
+  readonly #buffers = new PictureBuffers();
   #used = 0;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
   }
 
-  async hold<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+  /** Lends a buffer of that length while `work` runs: nothing may hold it, or a part of it, afterwards. */
+  async hold<T>(bytes: number, work: (buffer: Buffer) => Promise<T>): Promise<T> {
     const share = Math.min(bytes, this.#capacity);
     await this.#acquire(share);
     try {
-      return await work();
+      return await this.#buffers.lend(bytes, work);
     } finally {
       this.#used -= share;
       this.#admit();

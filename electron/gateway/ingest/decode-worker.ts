@@ -2,7 +2,15 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { parentPort } from 'node:worker_threads';
 import Vips from 'wasm-vips';
 import { describeCause } from '../platform/errors.ts';
-import type { DecodeReply, DecodeRequest } from './decode-protocol.ts';
+import type {
+  CheckReply,
+  CheckRequest,
+  DecodeReply,
+  DecodeRequest,
+  SignatureReply,
+  SignatureRequest,
+} from './decode-protocol.ts';
+import { blockMeans, signatureEdge } from './signature.ts';
 
 /**
  * Decodes pictures in full, away from everything else: libvips compiled to WebAssembly, in a worker thread. A hostile
@@ -28,11 +36,7 @@ const ready = Vips({ dynamicLibraries: [], printErr: () => undefined, preRun: qu
 type VipsModule = Awaited<typeof ready>;
 const outOfMemory = /out of memory|unable to allocate|memory exhausted/i;
 
-async function decode({
-  path,
-  format,
-  previewPath,
-}: DecodeRequest): Promise<Omit<DecodeReply & { kind: string; detail?: string }, 'id'>> {
+async function check({ path, format, previewPath }: CheckRequest): Promise<CheckReply> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
@@ -62,6 +66,45 @@ async function decode({
   return { kind: 'sound' };
 }
 
+/** The picture shrunk while it is decoded (at an eighth, for a JPEG, the mean of each 8 × 8), and its block means. */
+async function sign({ bytes, format }: SignatureRequest): Promise<SignatureReply> {
+  const vips = await ready;
+  const opened: { delete: () => void }[] = [];
+  const keep = <T extends { delete: () => void }>(image: T): T => {
+    opened.push(image);
+    return image;
+  };
+  try {
+    const access = vips.Access.sequential;
+    let image: InstanceType<VipsModule['Image']>;
+    let width: number;
+    let height: number;
+    if (format === 'jpeg') {
+      const header = keep(vips.Image.jpegloadBuffer(bytes));
+      ({ width, height } = header);
+      image = keep(
+        vips.Image.jpegloadBuffer(bytes, { access, shrink: shrinkFor(Math.min(width, height), signatureEdge) }),
+      );
+    } else {
+      image = keep(vips.Image.pngloadBuffer(bytes, { access }));
+      ({ width, height } = image);
+      if (width * height > mostPngPixels) throw new RangeError('too large to decode here');
+      if (image.format === 'ushort') image = keep(keep(image.multiply(1 / 257)).cast('uchar'));
+      const factor = Math.floor(Math.min(width, height) / signatureEdge);
+      if (factor > 1) image = keep(image.shrink(factor, factor));
+    }
+    const small = { width: image.width, height: image.height, channels: image.bands };
+    const means = blockMeans(new Uint8Array(image.writeToMemory()), small);
+    return { kind: 'signature', signature: { width, height, channels: small.channels, means } };
+  } catch (error) {
+    const said = error instanceof RangeError ? error.message : wordsOf(error);
+    if (said === null) throw error;
+    return { kind: 'uncheckable', detail: said };
+  } finally {
+    for (const image of opened.reverse()) image.delete();
+  }
+}
+
 function makePreview(vips: VipsModule, bytes: Buffer, format: 'jpeg' | 'png'): Uint8Array {
   const strict = { fail_on: vips.FailOn.warning, access: vips.Access.sequential } as const;
   const opened: { delete: () => void }[] = [];
@@ -74,7 +117,10 @@ function makePreview(vips: VipsModule, bytes: Buffer, format: 'jpeg' | 'png'): U
     if (format === 'jpeg') {
       const header = keep(vips.Image.jpegloadBuffer(bytes));
       image = keep(
-        vips.Image.jpegloadBuffer(bytes, { ...strict, shrink: shrinkFor(Math.max(header.width, header.height)) }),
+        vips.Image.jpegloadBuffer(bytes, {
+          ...strict,
+          shrink: shrinkFor(Math.max(header.width, header.height), previewEdge),
+        }),
       );
     } else {
       image = keep(vips.Image.pngloadBuffer(bytes, strict));
@@ -89,8 +135,8 @@ function makePreview(vips: VipsModule, bytes: Buffer, format: 'jpeg' | 'png'): U
 }
 
 /** JPEG decodes at 1/2, 1/4 or 1/8 for less work; every bit of the file is still read and checked. */
-function shrinkFor(edge: number): number {
-  for (const shrink of [8, 4, 2]) if (edge / shrink >= previewEdge) return shrink;
+function shrinkFor(edge: number, least: number): number {
+  for (const shrink of [8, 4, 2]) if (edge / shrink >= least) return shrink;
   return 1;
 }
 
@@ -127,8 +173,8 @@ function wordsOf(error: unknown): string | null {
 }
 
 parentPort?.on('message', (request: DecodeRequest) => {
-  decode(request).then(
-    (reply) => parentPort?.postMessage({ id: request.id, ...reply }),
+  (request.kind === 'check' ? check(request) : sign(request)).then(
+    (reply) => parentPort?.postMessage({ id: request.id, ...reply } satisfies DecodeReply),
     (error: unknown) => {
       // The decoder trapped or never came up: its memory is not to be trusted. The checker starts another worker.
       setImmediate(() => {

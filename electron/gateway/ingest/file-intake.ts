@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import type { FileOffer, FileSink, Verdict } from '../model/file-sink.ts';
 import { type FileVersion, type NewImage, noSidecar, type SidecarContent } from '../model/image.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -6,13 +5,17 @@ import { describeCause, errnoCode } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { baseName } from '../platform/names.ts';
 import type { Catalogue } from '../store/catalogue.ts';
+import type { GatedFrames } from '../store/gated-frames.ts';
 import type { PayloadStore, StagedPayload } from '../store/payload-store.ts';
 import type { Reason, SourceFiles } from '../store/source-files.ts';
 import type { Admission } from './admission.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { CommitGroup } from './commit-group.ts';
+import { GatePassage } from './gate-passage.ts';
 import { imageIdOf, sha256Of } from './image-id.ts';
 import { LateSidecars } from './late-sidecars.ts';
+import type { NearDuplicateGate, Turn } from './near-duplicates.ts';
+import { OriginalFailure, ofOriginal, readHead, readUnchanged } from './original.ts';
 import { readCaptureTime } from './picture/capture-time.ts';
 import { type Inspection, inspectPicture, sniffPicture } from './picture/inspect.ts';
 import { refusalReasons } from './refusal-reasons.ts';
@@ -25,6 +28,7 @@ export type IntakeServices = {
   readonly catalogue: Catalogue;
   readonly payloads: PayloadStore;
   readonly commits: CommitGroup;
+  readonly gated: Pick<GatedFrames, 'count'>;
   readonly admission: Admission;
   readonly memory: ByteBudget;
   readonly clock: Clock;
@@ -42,10 +46,15 @@ export type IntakeSettings = {
   readonly settleMilliseconds: number;
   /** Originals are neither archived nor deleted. */
   readonly originalsStay: boolean;
+  /** Near-duplicates are counted and not stored; null: every frame is stored. */
+  readonly gate: NearDuplicateGate | null;
 };
 
 const lookAgainMilliseconds = 400;
 const lockedMilliseconds = 2_000;
+/** With so many pictures under way, one look at their folder serves them all. */
+const burst = 8;
+const burstListingMilliseconds = 250;
 
 /**
  * From a file that has become quiet to an image in the outbox: read -> inspect -> find its sidecar -> hash -> make
@@ -56,17 +65,21 @@ export class FileIntake implements FileSink {
   readonly #settings: IntakeSettings;
   readonly #finder: SidecarFinder;
   readonly #late: LateSidecars;
+  readonly #passage: GatePassage;
+  #underWay = 0;
 
   constructor(services: IntakeServices, settings: IntakeSettings) {
     this.#services = services;
     this.#settings = settings;
     this.#finder = new SidecarFinder(settings.root);
     this.#late = new LateSidecars(services, settings, this.#finder);
+    this.#passage = new GatePassage(services, settings, this.#finder);
   }
 
   status = (file: FileVersion): ReturnType<FileSink['status']> =>
     this.#services.files.status(this.#settings.sourceId, file);
-  finish = (path: string): void => this.#services.files.finish(this.#settings.sourceId, path);
+  /** Need not be durable at once: a note that a kill takes away is made again, for the file is found undone. */
+  finish = (path: string): void => void this.#services.files.finish(this.#settings.sourceId, path);
   refusedPaths = (): readonly string[] => this.#services.files.refusedPaths(this.#settings.sourceId);
 
   forgetRefusal = (path: string): void => {
@@ -86,19 +99,29 @@ export class FileIntake implements FileSink {
   };
 
   offer = async (offer: FileOffer): Promise<Verdict> => {
-    const { maxImageBytes } = this.#settings;
+    const { maxImageBytes, gate } = this.#settings;
+    // At once, and before anything is waited for: the gate judges frames in the order of their offers.
+    const turn = gate?.enter() ?? null;
+    let stored = false;
+    this.#underWay += 1;
     try {
       if (offer.file.bytes > maxImageBytes) return await this.#turnAwayLarge(offer);
-      return await this.#services.memory.hold(offer.file.bytes, () => this.#take(offer));
+      const { memory } = this.#services;
+      const verdict = await memory.hold(offer.file.bytes, (bytes) => this.#take(offer, bytes, turn));
+      stored = verdict.kind === 'stored';
+      return verdict;
     } catch (error) {
       if (error instanceof OriginalFailure) return this.#awaitOriginal(offer, error.cause);
       return this.#explainStore(offer, error);
+    } finally {
+      this.#underWay -= 1;
+      turn?.settle(stored);
     }
   };
 
-  async #take(offer: FileOffer): Promise<Verdict> {
-    const bytes = await ofOriginal(readUnchanged(offer));
-    if (bytes === null) return { kind: 'not-yet', why: 'changed', milliseconds: lookAgainMilliseconds };
+  async #take(offer: FileOffer, bytes: Buffer, turn: Turn | null): Promise<Verdict> {
+    const isUnchanged = await ofOriginal(readUnchanged(offer, bytes));
+    if (!isUnchanged) return { kind: 'not-yet', why: 'changed', milliseconds: lookAgainMilliseconds };
     if (sniffPicture(bytes) === null && isSidecarName(offer.file.path)) return this.#late.consider(offer);
     const inspection = inspectPicture(bytes);
     switch (inspection.kind) {
@@ -109,11 +132,16 @@ export class FileIntake implements FileSink {
         if (inspection.format !== null) return this.#awaitRest(offer, refusalReasons.broken(inspection.detail));
         return this.#turnAway(offer, refusalReasons.notAPicture(inspection.detail));
       case 'complete':
-        return this.#takePicture(offer, bytes, inspection);
+        return this.#takePicture(offer, bytes, inspection, turn);
     }
   }
 
-  async #takePicture(offer: FileOffer, bytes: Uint8Array, picture: CompletePicture): Promise<Verdict> {
+  async #takePicture(
+    offer: FileOffer,
+    bytes: Uint8Array,
+    picture: CompletePicture,
+    turn: Turn | null,
+  ): Promise<Verdict> {
     const { maxPixels } = this.#settings;
     const { admission, payloads } = this.#services;
     if (picture.width * picture.height > maxPixels) {
@@ -129,10 +157,12 @@ export class FileIntake implements FileSink {
         why: 'sidecar',
         milliseconds: Math.min(lookAgainMilliseconds, this.#settings.sidecarWaitMilliseconds),
       };
+    const image = await this.#describe(offer, bytes, picture, content);
+    const verdict = turn === null ? null : await this.#passage.pass(turn, offer, bytes, image);
+    if (verdict !== null) return verdict;
     const admitted = await admission.admit(bytes.length);
     if (!admitted.ok) return { kind: 'no-room', text: admitted.text, hint: admitted.hint };
     try {
-      const image = await this.#describe(offer, bytes, picture, content);
       const payload = await payloads.stage(image.sha256, image.format, bytes);
       await this.#commit(image, payload);
       admission.reportSuccess();
@@ -184,11 +214,10 @@ export class FileIntake implements FileSink {
   async #sidecarOf(offer: FileOffer, picture: CompletePicture): Promise<SidecarContent | 'wait'> {
     const { root, sidecarWaitMilliseconds, settleMilliseconds } = this.#settings;
     const { path } = offer.file;
-    const found = await this.#finder.find(path, {
-      filename: baseName(path),
-      width: picture.width,
-      height: picture.height,
-    });
+    const facts = { filename: baseName(path), width: picture.width, height: picture.height };
+    // Never older than the picture itself: a sidecar that was there before it is always found.
+    const maxAge = this.#underWay < burst ? 0 : Math.min(burstListingMilliseconds, offer.quietMilliseconds);
+    const found = await this.#finder.find(path, facts, maxAge);
     const mayWait = offer.quietMilliseconds < sidecarWaitMilliseconds;
     if (found === null) return mayWait ? 'wait' : noSidecar;
     const writing = await isStillBeingWritten(root, found.relativePath, settleMilliseconds, this.#services.clock.now());
@@ -255,45 +284,10 @@ export class FileIntake implements FileSink {
 /** Limits of this process: neither the file's fault nor the disk's, and over in a moment. */
 const ourLimits: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
 
-/** Tells a failure to read the original from one to store it: the same code means different things. */
-class OriginalFailure extends Error {}
-const ofOriginal = <T>(reading: Promise<T>): Promise<T> =>
-  reading.catch((cause: unknown) => {
-    throw new OriginalFailure('the original can’t be read', { cause });
-  });
-
 type CompletePicture = Extract<Inspection, { kind: 'complete' }>;
 
 /** File systems can hold times that no calendar has: such a file was captured now, as far as anybody knows. */
 function sensibleTime(milliseconds: number, now: number): number {
   const year = new Date(milliseconds).getUTCFullYear();
   return year >= 1970 && year <= 9999 ? milliseconds : now;
-}
-
-/** The file's bytes; null when it is not the version that was offered any more. */
-async function readUnchanged({ absolutePath, file }: FileOffer): Promise<Buffer | null> {
-  const handle = await open(absolutePath, 'r');
-  try {
-    const bytes = Buffer.allocUnsafe(file.bytes);
-    let length = 0;
-    while (length < bytes.length) {
-      const { bytesRead } = await handle.read(bytes, length, bytes.length - length, length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-    const after = await handle.stat();
-    return length === file.bytes && after.size === file.bytes && after.mtimeMs === file.modifiedMs ? bytes : null;
-  } finally {
-    await handle.close();
-  }
-}
-
-async function readHead(path: string): Promise<Buffer> {
-  const handle = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
 }

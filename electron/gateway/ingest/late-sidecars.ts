@@ -58,6 +58,9 @@ export class LateSidecars {
       files.settle(this.#sourceId, file, true);
       return { kind: 'shared' };
     }
+    // Its picture was a near-duplicate, and it was dealt with together with it.
+    const status = files.status(this.#sourceId, file);
+    if (status === 'stored' || status === 'finished') return { kind: 'claimed' };
     const picture = picturesOfSidecar(file.path)
       .map((stem) => catalogue.pictureByStem(this.#sourceId, stem))
       .find((found) => found !== null);

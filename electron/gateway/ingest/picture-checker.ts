@@ -1,14 +1,14 @@
 import { mkdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { dirname } from 'node:path';
 import type { PictureFormat } from '../model/image.ts';
 import { Bell } from '../platform/bell.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
-import { describeCause } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { PayloadStore } from '../store/payload-store.ts';
-import type { DecodeReply, DecodeRequest } from './decode-protocol.ts';
+import { previewPathOf } from '../store/preview-store.ts';
+import type { CheckReply } from './decode-protocol.ts';
+import { Decoder } from './decoder.ts';
 
 export type CheckerOptions = {
   /** The decode worker's script. */
@@ -29,23 +29,21 @@ const idleMilliseconds = 1_000;
 const restWhileBusy = 8;
 const leastRestWhileBusy = 150;
 
-type Verdict = { readonly kind: DecodeReply['kind']; readonly detail: string };
+type Verdict = { readonly kind: CheckReply['kind']; readonly detail: string };
 
 /** Looks through stored pictures in the background, newest first, and makes their previews; on demand at once. */
 export class PictureChecker {
   readonly #options: CheckerOptions;
   readonly #bell: Bell;
   readonly #abort = new AbortController();
-  readonly #waiting = new Map<number, (reply: DecodeReply) => void>();
+  readonly #decoder: Decoder;
   readonly #demands = new Map<string, Promise<string | null>>();
-  #worker: Worker | null = null;
-  #nextId = 1;
-  #turn: Promise<unknown> = Promise.resolve();
   #run: Promise<void> | null = null;
 
   constructor(options: CheckerOptions) {
     this.#options = options;
     this.#bell = new Bell(options.clock);
+    this.#decoder = new Decoder(options.workerPath, options.clock, decodeLimitMilliseconds);
   }
 
   start(): void {
@@ -59,13 +57,12 @@ export class PictureChecker {
   async stop(): Promise<void> {
     this.#abort.abort();
     this.#bell.ring();
-    await this.#dropWorker('stopped');
-    await this.#turn;
+    await this.#decoder.stop();
     await this.#run;
   }
 
   previewPath(sha256: string): string {
-    return join(this.#options.previewRoot, sha256.slice(0, 2), `${sha256}.jpg`);
+    return previewPathOf(this.#options.previewRoot, sha256);
   }
 
   /** The preview's path, made now if it is not there yet; null where the picture can't be decoded or is gone. */
@@ -111,70 +108,18 @@ export class PictureChecker {
     const { payloads, catalogue, onChange, logger } = this.#options;
     const previewPath = this.previewPath(sha256);
     await mkdir(dirname(previewPath), { recursive: true });
-    const reply = await this.#decode({ path: payloads.pathOf(sha256, format), format, previewPath });
+    const reply = await this.#decoder.ask({
+      kind: 'check',
+      path: payloads.pathOf(sha256, format),
+      format,
+      previewPath,
+    });
     if (this.#abort.signal.aborted) return { kind: 'uncheckable', detail: '' };
     const verdict: Verdict = { kind: reply.kind, detail: 'detail' in reply ? reply.detail : '' };
     catalogue.recordCheck(sha256, verdict.kind, verdict.detail);
     if (verdict.kind === 'damaged') logger.log('warn', 'picture-damaged', { sha256, detail: verdict.detail });
     onChange();
     return verdict;
-  }
-
-  /** One picture at a time: one that takes too long or ends the worker must condemn no other. */
-  #decode(request: Omit<DecodeRequest, 'id'>): Promise<DecodeReply> {
-    const reply = this.#turn.then(() => this.#decodeNow(request));
-    this.#turn = reply.catch(() => undefined);
-    return reply;
-  }
-
-  #decodeNow(request: Omit<DecodeRequest, 'id'>): Promise<DecodeReply> {
-    const id = this.#nextId++;
-    if (this.#abort.signal.aborted) return Promise.resolve({ id, kind: 'uncheckable', detail: 'stopped' });
-    const worker = this.#liveWorker();
-    return new Promise((resolve) => {
-      const cancel = this.#options.clock.after(decodeLimitMilliseconds, () => {
-        void this.#dropWorker('decoding took too long');
-      });
-      this.#waiting.set(id, (reply) => {
-        cancel();
-        resolve(reply);
-      });
-      worker.postMessage({ id, ...request } satisfies DecodeRequest);
-    });
-  }
-
-  #liveWorker(): Worker {
-    if (this.#worker !== null) return this.#worker;
-    const worker = new Worker(this.#options.workerPath, { stdout: true, stderr: true });
-    worker.on('message', (reply: DecodeReply) => {
-      this.#waiting.get(reply.id)?.(reply);
-      this.#waiting.delete(reply.id);
-    });
-    worker.on('error', (error) => this.#gone(worker, describeCause(error)));
-    worker.on('exit', () => this.#gone(worker, 'the decoder ended'));
-    // Nothing of what the decoder prints is for the terminal; the streams must be read all the same.
-    worker.stdout.resume();
-    worker.stderr.resume();
-    worker.unref();
-    this.#worker = worker;
-    return worker;
-  }
-
-  async #dropWorker(reason: string): Promise<void> {
-    const worker = this.#worker;
-    if (worker === null) return;
-    this.#gone(worker, reason);
-    await worker.terminate();
-  }
-
-  /** A worker that ended leaves its pictures uncheckable, so that one hostile picture is not tried for ever. */
-  #gone(worker: Worker, detail: string): void {
-    if (this.#worker !== worker) return;
-    this.#worker = null;
-    for (const [id, answer] of [...this.#waiting]) {
-      this.#waiting.delete(id);
-      answer({ id, kind: 'uncheckable', detail });
-    }
   }
 }
 

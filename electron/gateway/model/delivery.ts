@@ -6,7 +6,10 @@ export type GateReason =
   | 'intercepted'
   | 'key-missing'
   | 'key-refused'
-  | 'wrong-address';
+  | 'wrong-address'
+  | 'not-approved'
+  | 'storage-refused'
+  | 'closed';
 
 /** What went wrong with a request to the cloud, and what it means for the entry and for the rest of the queue. */
 export type DeliveryFailure = {
@@ -34,3 +37,21 @@ export type DeliveryOutcome =
   | { readonly kind: 'failed'; readonly failure: DeliveryFailure }
   /** We stopped it ourselves (shutdown). */
   | { readonly kind: 'aborted'; readonly sent: boolean };
+
+/** Lets bytes leave no faster than the site allows. */
+export type Pace = {
+  /** False: nothing limits now, and a body may be handed to the socket whole. */
+  readonly limited: boolean;
+  /** The most bytes to ask for at once now, so that a limit is held evenly. */
+  readonly chunkBytes: number;
+  /** Resolves when so many bytes may leave. Rejects when the signal aborts or the way is closed meanwhile. */
+  readonly take: (bytes: number, signal: AbortSignal) => Promise<void>;
+};
+
+/** What a delivery may use of the sync engine while it is under way. */
+export type DeliveryContext = {
+  readonly signal: AbortSignal;
+  readonly pace: Pace;
+  /** LAN mode, between its two steps: resolves once the outbox durably knows where the payload lies. */
+  readonly stored: (objectKey: string) => Promise<void>;
+};

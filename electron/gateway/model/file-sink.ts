@@ -2,7 +2,7 @@ import type { FileVersion } from './image.ts';
 
 /**
  * A source finds frames and offers them to the sink; the sink says what became of them. A source never touches an
- * original before the sink has answered `stored` or `claimed`, which it does only after the commit (invariant 2).
+ * original before the sink has answered `stored`, `gated` or `claimed`, which it does only after the commit (invariant 2).
  */
 export type FileOffer = {
   readonly file: FileVersion;
@@ -14,6 +14,8 @@ export type FileOffer = {
 export type Verdict =
   /** An image is in the outbox: deal with the original now. */
   | { readonly kind: 'stored' }
+  /** A near-duplicate of a stored frame: counted and not stored. Deal with the original as with that of a stored one. */
+  | { readonly kind: 'gated' }
   /** A sidecar that belongs to a stored image: deal with the original now. */
   | { readonly kind: 'claimed' }
   /** A file that other files need (a class list, a sidecar of many pictures): leave it where it is. */

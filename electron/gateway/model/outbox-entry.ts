@@ -9,6 +9,8 @@ export type LeasedEntry = Omit<NewImage, 'file' | 'originalStays'> & {
   readonly ambiguous: boolean;
   readonly storedAt: number;
   readonly firstFailedAt: number | null;
+  /** LAN mode: the payload lies durably in the object storage under this key; null: not yet. */
+  readonly objectKey: string | null;
 };
 
 /** How a delivery ended, as one transition of the entry. */
@@ -28,7 +30,15 @@ export type Settlement =
       readonly stuck: boolean;
       readonly error: EntryError;
     }
-  /** Not tried, or not to be counted as tried. `ambiguous` is only ever added, never taken away. */
-  | { readonly kind: 'release'; readonly ambiguous: boolean; readonly error: EntryError | null }
+  /**
+   * Not tried, or not to be counted as tried. `ambiguous` and `stuck` are only ever added, never taken away; `stuck`:
+   * it closed the way again and again while others got through.
+   */
+  | {
+      readonly kind: 'release';
+      readonly ambiguous: boolean;
+      readonly stuck?: boolean;
+      readonly error: EntryError | null;
+    }
   /** Refused for good. */
   | { readonly kind: 'bury'; readonly error: EntryError };

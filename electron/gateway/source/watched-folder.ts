@@ -380,6 +380,7 @@ export class WatchedFolder implements FrameSource {
     if (verdict.kind === 'stored' && this.#state === 'blocked') this.#sayWatching();
     switch (verdict.kind) {
       case 'stored':
+      case 'gated':
       case 'claimed':
         this.#dismiss(candidate, file);
         return this.#finish(file);

@@ -1,14 +1,19 @@
-import type { CheckState, EntryError, ImageDetail, QueueFilter, QueueRow } from '../../../shared/contract.ts';
-import { entryErrorSchema } from '../../../shared/contract.ts';
+import type { CheckState, ImageDetail, QueueFilter, QueueRow } from '../../../shared/contract.ts';
 import type { PictureFormat, SidecarContent } from '../model/image.ts';
 import type { Database } from './database.ts';
-import { type ContentRow, parseContent, serialiseContent } from './stored-content.ts';
+import { type Line, plainLine } from './line-order.ts';
+import { type ContentRow, parseContent, parseError, serialiseContent } from './stored-content.ts';
+import { WriteGroup } from './write-group.ts';
 
 /** Reading the stored images: keyset pages, one image's detail, what is left to check, and sidecars that come late. */
 export class Catalogue {
+  readonly #line: Line;
+  readonly #group: WriteGroup;
   readonly #statements: ReturnType<typeof prepare>;
 
-  constructor(database: Database) {
+  constructor(database: Database, line: Line = plainLine) {
+    this.#line = line;
+    this.#group = WriteGroup.of(database);
     this.#statements = prepare(database);
   }
 
@@ -43,6 +48,7 @@ export class Catalogue {
       payloadPresent: row.payload_present === 1,
       serverImageId: row.server_image_id,
       serverBatchId: row.server_batch_id,
+      objectKey: row.object_key,
     };
   }
 
@@ -90,10 +96,20 @@ export class Catalogue {
     const { annotationCount, content: text, sidecarProblem } = serialiseContent(content);
     if (row.content === text) return 'known';
     if (row.state === 'leased') return 'busy';
-    if (row.state === 'acknowledged') return 'late';
+    if (row.state !== 'pending' && row.state !== 'dead') return 'late';
     if (present.sidecarPath !== null && present.sidecarPath !== content.sidecarPath) return 'late';
     if (present.sidecar !== null && !mayReplace) return 'taken';
-    return this.#statements.attach.run(annotationCount, text, sidecarProblem, seq).changes === 1 ? 'attached' : 'busy';
+    return this.#group.run(() => {
+      if (this.#statements.attach.run(annotationCount, text, sidecarProblem, seq).changes === 0) return 'busy';
+      // Its annotations may let it go before others.
+      const { rank, position } = this.#line.place({
+        sourceId: row.source_id,
+        capturedAt: row.captured_at,
+        content,
+      });
+      this.#statements.place.run(rank, position, annotationCount > 0 ? 1 : 0, seq);
+      return 'attached';
+    });
   }
 
   /** Images of a source, from after that number on, that wait for delivery and came without a sidecar, oldest first. */
@@ -138,6 +154,12 @@ type Row = {
   readonly sidecar_problem: number;
 };
 
+type AttachableRow = ContentRow & {
+  readonly source_id: string;
+  readonly captured_at: number;
+  readonly state: QueueRow['state'];
+};
+
 type DetailRow = Row &
   ContentRow & {
     readonly sha256: string;
@@ -149,6 +171,7 @@ type DetailRow = Row &
     readonly payload_present: number;
     readonly server_image_id: string | null;
     readonly server_batch_id: string | null;
+    readonly object_key: string | null;
   };
 
 function toQueueRow(row: Row): QueueRow {
@@ -175,12 +198,6 @@ function toQueueRow(row: Row): QueueRow {
   };
 }
 
-function parseError(text: string | null): EntryError | null {
-  if (text === null) return null;
-  const outcome = entryErrorSchema.safeParse(JSON.parse(text));
-  return outcome.success ? outcome.data : null;
-}
-
 function prepare(database: Database) {
   const columns = `seq, i.image_id, i.filename, i.source_id, i.bytes, i.width, i.height, i.captured_at, i.stored_at,
     o.state, o.ambiguous, o.stuck, o.duplicate, o.attempts, o.next_attempt_at, o.acknowledged_at, o.last_error,
@@ -201,7 +218,7 @@ function prepare(database: Database) {
     pages,
     detail: database.prepare<[string]>(`
       SELECT ${columns}, i.sha256, i.format, i.path, i.capture_offset, i.captured_from, i.check_detail, i.content,
-        o.payload_present, o.server_image_id, o.server_batch_id
+        o.payload_present, o.server_image_id, o.server_batch_id, o.object_key
       FROM images i JOIN outbox o USING (seq) WHERE i.image_id = ?`),
     payload: database.prepare<[string], { sha256: string; format: PictureFormat; payload_present: number }>(
       'SELECT i.sha256, i.format, o.payload_present FROM images i JOIN outbox o USING (seq) WHERE i.image_id = ?',
@@ -225,11 +242,13 @@ function prepare(database: Database) {
       WHERE state IN ('pending', 'leased') AND i.source_id = ? AND seq > ?
         AND i.content ->> '$.sidecarPath' IS NULL
       ORDER BY seq LIMIT ?`),
-    attachable: database.prepare<[number], ContentRow & { readonly state: string }>(
-      'SELECT i.content, o.state FROM images i JOIN outbox o USING (seq) WHERE seq = ?',
-    ),
+    attachable: database.prepare<[number], AttachableRow>(`
+      SELECT i.content, i.source_id, i.captured_at, o.state FROM images i JOIN outbox o USING (seq) WHERE seq = ?`),
     attach: database.prepare<[number, string, number, number]>(`
       UPDATE images SET annotation_count = ?, content = ?, sidecar_problem = ?
       WHERE seq = ? AND (SELECT state FROM outbox o WHERE o.seq = images.seq) IN ('pending', 'dead')`),
+    place: database.prepare<[number, number, number, number]>(
+      'UPDATE outbox SET rank = ?, position = ?, annotated = ? WHERE seq = ?',
+    ),
   };
 }

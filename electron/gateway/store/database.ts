@@ -30,7 +30,7 @@ export function openDatabase({ path, nativeBinding }: OpenOptions): Database {
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
     database.pragma('temp_store = MEMORY');
-    database.pragma('cache_size = -32000');
+    database.pragma('cache_size = -12000');
     database.pragma('journal_size_limit = 67108864');
     migrate(database);
     return database;

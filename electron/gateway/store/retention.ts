@@ -1,6 +1,7 @@
-import type { PictureFormat } from '../model/image.ts';
 import type { Database } from './database.ts';
+import { type FreedPayload, PayloadRows } from './payload-rows.ts';
 import type { PayloadStore } from './payload-store.ts';
+import { WriteGroup } from './write-group.ts';
 
 const batch = 64;
 
@@ -9,31 +10,23 @@ const batch = 64;
  * (invariant 5); what it removes is counted as evicted, and the image keeps its row.
  */
 export class Retention {
-  readonly #database: Database;
-  readonly #payloads: PayloadStore;
-  readonly #onRemoved: (sha256: string) => Promise<void>;
+  readonly #group: WriteGroup;
+  readonly #rows: PayloadRows;
   readonly #oldest;
   readonly #mark;
-  readonly #release;
-  readonly #dropUnreferenced;
-  readonly #exists;
 
-  /** `onRemoved`: what was made from a payload that is gone, its preview for instance, may go too. */
+  /** `onRemoved`: a payload made room now; what was made from it, its preview for instance, begins its own term. */
   constructor(
     database: Database,
     payloads: PayloadStore,
     onRemoved: (sha256: string) => Promise<void> = async () => undefined,
   ) {
-    this.#database = database;
-    this.#payloads = payloads;
-    this.#onRemoved = onRemoved;
+    this.#group = WriteGroup.of(database);
+    this.#rows = new PayloadRows(database, payloads, onRemoved);
     this.#oldest = database.prepare<[number], Candidate>(`
       SELECT o.seq, i.sha256, i.format, i.bytes FROM outbox o JOIN images i USING (seq)
       WHERE state = 'acknowledged' AND payload_present = 1 ORDER BY o.seq LIMIT ?`);
     this.#mark = database.prepare('UPDATE outbox SET payload_present = 0 WHERE seq = ?');
-    this.#release = database.prepare('UPDATE payloads SET refs = refs - 1 WHERE sha256 = ?');
-    this.#dropUnreferenced = database.prepare('DELETE FROM payloads WHERE sha256 = ? AND refs = 0');
-    this.#exists = database.prepare<[string], { found: number }>('SELECT 1 AS found FROM payloads WHERE sha256 = ?');
   }
 
   /** Frees at least `bytes` if so much is acknowledged. Returns how many bytes of payload it freed. */
@@ -56,36 +49,16 @@ export class Retention {
 
   async #evict(chosen: readonly Candidate[]): Promise<number> {
     const gone: Candidate[] = [];
-    this.#database
-      .transaction(() => {
-        for (const candidate of chosen) {
-          this.#mark.run(candidate.seq);
-          this.#release.run(candidate.sha256);
-          // Another image with the same content may still need the payload.
-          if (this.#dropUnreferenced.run(candidate.sha256).changes === 1) gone.push(candidate);
-        }
-      })
-      .immediate();
-    // One that can't be removed must not keep the others: they are off the books already.
-    const removals = await Promise.allSettled(
-      gone.map(({ sha256, format }) =>
-        this.#payloads.exclusively([sha256], async () => {
-          // The same picture may have been collected again since the transaction.
-          if (this.#exists.get(sha256) !== undefined) return;
-          await this.#payloads.remove(sha256, format);
-          await this.#onRemoved(sha256);
-        }),
-      ),
-    );
-    const failed = removals.find((removal) => removal.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    this.#group.run(() => {
+      for (const candidate of chosen) {
+        this.#mark.run(candidate.seq);
+        // Another image with the same content may still need the payload.
+        if (this.#rows.release(candidate.sha256)) gone.push(candidate);
+      }
+    });
+    await this.#rows.removeFiles(gone);
     return gone.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 }
 
-type Candidate = {
-  readonly seq: number;
-  readonly sha256: string;
-  readonly format: PictureFormat;
-  readonly bytes: number;
-};
+type Candidate = FreedPayload & { readonly seq: number };

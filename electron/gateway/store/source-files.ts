@@ -2,6 +2,9 @@ import type { Refusal } from '../../../shared/contract.ts';
 import type { FileStatus } from '../model/file-sink.ts';
 import type { FileVersion } from '../model/image.ts';
 import type { Database } from './database.ts';
+import { Ledger } from './ledger.ts';
+import { Unwritten } from './unwritten.ts';
+import { WriteGroup } from './write-group.ts';
 
 export const unreadable = 'unreadable';
 export const withoutPicture = 'sidecar-without-picture';
@@ -15,14 +18,30 @@ export type Reason = {
   readonly hint: string;
 };
 
+type Known = { readonly bytes: number; readonly modified_ms: number; readonly finished: number; readonly lost: number };
+type Refused = { readonly bytes: number; readonly modified_ms: number; readonly code: string };
+
 /**
  * What is known of each file in the watched folders: stored (and whether the original was dealt with), or refused and
  * why. A rescan of 10,000 known files asks here instead of reading them again.
+ *
+ * What it is told is written behind, many notes a transaction; the promises resolve once a note is durable. Every
+ * question is answered as if it already were. A note that could not be written is as if it had never been made: the
+ * next scan meets the file again.
  */
 export class SourceFiles {
+  readonly #ledger: Ledger;
+  readonly #group: WriteGroup;
   readonly #statements: ReturnType<typeof prepare>;
+  /** What is not written yet: the newest of each file. */
+  readonly #files: Unwritten<Known>;
+  readonly #refusals: Unwritten<Refused>;
 
-  constructor(database: Database) {
+  constructor(database: Database, ledger: Ledger = new Ledger(database)) {
+    this.#ledger = ledger;
+    this.#group = WriteGroup.of(database);
+    this.#files = new Unwritten(this.#group);
+    this.#refusals = new Unwritten(this.#group);
     this.#statements = prepare(database);
   }
 
@@ -31,63 +50,100 @@ export class SourceFiles {
    * `finished`: nothing more to do. `refused`: listed, and unchanged since. `listed`: the same, but worth another try.
    */
   status(sourceId: string, file: FileVersion): FileStatus {
-    const known = this.#statements.find.get(sourceId, file.path);
-    if (known !== undefined && known.bytes === file.bytes && known.modified_ms === file.modifiedMs) {
+    const known = this.#known(sourceId, file.path);
+    if (known !== undefined && isVersion(known, file)) {
       // The disk lost our copy: the original, still there or put back, heals it.
       if (known.lost === 1) return 'new';
       return known.finished === 1 ? 'finished' : 'stored';
     }
-    const refusal = this.#statements.findRefusal.get(sourceId, file.path);
-    if (refusal !== undefined && refusal.bytes === file.bytes && refusal.modified_ms === file.modifiedMs) {
-      return reconsidered.has(refusal.code) ? 'listed' : 'refused';
-    }
+    const refusal = this.#refusal(sourceId, file.path);
+    if (refusal !== undefined && isVersion(refusal, file)) return reconsidered.has(refusal.code) ? 'listed' : 'refused';
     return 'new';
+  }
+
+  #known(sourceId: string, path: string): Known | undefined {
+    return this.#files.read(sourceId, path, () => this.#statements.find.get(sourceId, path));
+  }
+
+  #refusal(sourceId: string, path: string): Refused | undefined {
+    return this.#refusals.read(sourceId, path, () => this.#statements.findRefusal.get(sourceId, path));
   }
 
   /** Files of sources that are no longer configured are nobody's to look after. */
   forgetRefusalsExceptOf(sourceIds: readonly string[]): number {
-    return this.#statements.sources
-      .all()
-      .filter(({ source_id: id }) => !sourceIds.includes(id))
-      .reduce((sum, { source_id: id }) => sum + this.#statements.forgetAll.run(id).changes, 0);
+    return this.#group.run(() =>
+      this.#statements.sources
+        .all()
+        .filter(({ source_id: id }) => !sourceIds.includes(id))
+        .reduce((sum, { source_id: id }) => sum + this.#statements.forgetAll.run(id).changes, 0),
+    );
   }
 
-  finish(sourceId: string, path: string): void {
-    this.#statements.finish.run(sourceId, path);
+  finish(sourceId: string, path: string): Promise<void> {
+    return this.finishMany(sourceId, [path]);
+  }
+
+  finishMany(sourceId: string, paths: readonly string[]): Promise<void> {
+    const notes = paths.flatMap((path) => {
+      const known = this.#known(sourceId, path);
+      if (known === undefined) return [];
+      const finish = (): void => void this.#statements.finish.run(sourceId, path);
+      return [this.#files.write(sourceId, path, { ...known, finished: 1 }, finish)];
+    });
+    const done = Promise.all(notes).then(() => undefined);
+    // As with each of them, whoever ignores the outcome must not end the process by it.
+    done.catch(() => undefined);
+    return done;
   }
 
   /** A file that is no image and was understood in this version: a sidecar that was read, a class list. */
-  settle(sourceId: string, file: FileVersion, originalStays: boolean): void {
-    this.#statements.settle.run(sourceId, file.path, file.bytes, file.modifiedMs, originalStays ? 1 : 0);
+  settle(sourceId: string, file: FileVersion, originalStays: boolean): Promise<void> {
+    const finished = originalStays ? 1 : 0;
+    const known = { bytes: file.bytes, modified_ms: file.modifiedMs, finished, lost: 0 };
+    return this.#files.write(
+      sourceId,
+      file.path,
+      known,
+      () => void this.#statements.settle.run(sourceId, file.path, file.bytes, file.modifiedMs, finished),
+    );
   }
 
   /** Lists a file that can't be taken. One entry a path: a newer reason replaces the older. Returns true if it is news. */
   refuse(sourceId: string, file: FileVersion, reason: Reason, at: number): boolean {
-    const known = this.#statements.findRefusal.get(sourceId, file.path);
-    if (known?.code === reason.code && known.bytes === file.bytes && known.modified_ms === file.modifiedMs)
-      return false;
-    this.#statements.forget.run(sourceId, file.path);
-    this.#statements.refuse.run(
-      sourceId,
-      file.path,
-      file.bytes,
-      file.modifiedMs,
-      reason.severity,
-      reason.code,
-      reason.text,
-      reason.hint,
-      at,
-    );
+    const known = this.#refusal(sourceId, file.path);
+    if (known?.code === reason.code && isVersion(known, file)) return false;
+    const refused = { bytes: file.bytes, modified_ms: file.modifiedMs, code: reason.code };
+    void this.#refusals.write(sourceId, file.path, refused, () => {
+      this.#statements.forget.run(sourceId, file.path);
+      this.#statements.refuse.run({
+        sourceId,
+        path: file.path,
+        bytes: file.bytes,
+        modifiedMs: file.modifiedMs,
+        ...reason,
+        at: Math.round(at),
+        shift: this.#ledger.shiftOf(at),
+      });
+      this.#ledger.seal(at);
+    });
     return true;
   }
 
-  /** The reason is gone: the file was taken, changed, or removed by a person. */
+  /** The reason is gone: the file was taken, changed, or removed by a person. Returns whether it was listed. */
   forgetRefusal(sourceId: string, path: string): boolean {
-    return this.#statements.forget.run(sourceId, path).changes > 0;
+    if (this.#refusal(sourceId, path) === undefined) return false;
+    void this.#refusals.write(sourceId, path, undefined, () => void this.#statements.forget.run(sourceId, path));
+    return true;
   }
 
-  /** Paths of a source's refusals, a page at a time, so that a rescan can drop those whose file is gone. */
+  /** Resolves once all that was said is durable. */
+  drain(): Promise<void> {
+    return this.#group.defer(() => undefined);
+  }
+
+  /** Paths of a source's refusals, so that a rescan can drop those whose file is gone. */
   refusedPaths(sourceId: string): readonly string[] {
+    this.#group.flush();
     return this.#statements.refusedPaths.all(sourceId).map(({ path }) => path);
   }
 
@@ -99,6 +155,7 @@ export class SourceFiles {
   refusalsPage(before: string | null, limit: number): { rows: Refusal[]; nextCursor: string | null } {
     const position = before === null ? Number.MAX_SAFE_INTEGER : Number(before);
     if (!Number.isSafeInteger(position)) return { rows: [], nextCursor: null };
+    this.#group.flush();
     const rows = this.#statements.refusalsPage.all(position, limit);
     const last = rows.at(-1);
     return {
@@ -108,11 +165,14 @@ export class SourceFiles {
   }
 }
 
+const isVersion = (known: { readonly bytes: number; readonly modified_ms: number }, file: FileVersion): boolean =>
+  known.bytes === file.bytes && known.modified_ms === file.modifiedMs;
+
 type RefusalRow = Omit<Refusal, 'sourceId'> & { readonly source_id: string };
 
 function prepare(database: Database) {
   return {
-    find: database.prepare<[string, string], { bytes: number; modified_ms: number; finished: number; lost: number }>(`
+    find: database.prepare<[string, string], Known>(`
       SELECT bytes, modified_ms, finished, EXISTS (
         SELECT 1 FROM outbox o WHERE o.seq = f.seq AND o.state = 'dead'
           AND o.last_error ->> '$.code' IN ('payload-missing', 'payload-damaged')) AS lost
@@ -124,12 +184,12 @@ function prepare(database: Database) {
       INSERT INTO source_files (source_id, path, bytes, modified_ms, seq, finished) VALUES (?, ?, ?, ?, NULL, ?)
       ON CONFLICT DO UPDATE SET bytes = excluded.bytes, modified_ms = excluded.modified_ms, seq = NULL,
         finished = excluded.finished`),
-    findRefusal: database.prepare<[string, string], { bytes: number; modified_ms: number; code: string }>(
+    findRefusal: database.prepare<[string, string], Refused>(
       'SELECT bytes, modified_ms, code FROM refusals WHERE source_id = ? AND path = ?',
     ),
-    refuse: database.prepare(`
-      INSERT INTO refusals (source_id, path, bytes, modified_ms, severity, code, text, hint, at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    refuse: database.prepare<[Readonly<Record<string, unknown>>]>(`
+      INSERT INTO refusals (source_id, path, bytes, modified_ms, severity, code, text, hint, at, shift)
+      VALUES (@sourceId, @path, @bytes, @modifiedMs, @severity, @code, @text, @hint, @at, @shift)`),
     forget: database.prepare('DELETE FROM refusals WHERE source_id = ? AND path = ?'),
     refusedPaths: database.prepare<[string], { path: string }>('SELECT path FROM refusals WHERE source_id = ?'),
     refusalById: database.prepare<[number], { source_id: string; path: string }>(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { annotationSchema, modelInfoSchema, sidecarFormats } from '../../../shared/annotation.ts';
+import { type EntryError, entryErrorSchema } from '../../../shared/contract.ts';
 import { noSidecar, type SidecarContent } from '../model/image.ts';
 
 /** What a sidecar said, as one JSON column of `images`. */
@@ -25,11 +26,25 @@ export function serialiseContent(content: SidecarContent): {
   };
 }
 
+const nothingText = JSON.stringify(noSidecar);
+
 /** Never throws: a damaged column costs the annotations and says so, not the picture. */
 export function parseContent(row: ContentRow): SidecarContent {
+  // Most pictures of most lines: worth more than a schema's look at an empty object a thousand times a second.
+  if (row.content === nothingText) return noSidecar;
   try {
     return storedContentSchema.parse(JSON.parse(row.content)) as SidecarContent;
   } catch {
     return { ...noSidecar, problems: ['The stored annotations of this picture are damaged and are not sent.'] };
+  }
+}
+
+/** The last thing that went wrong with an entry, one JSON column of `outbox`; null as well where it is damaged. */
+export function parseError(text: string | null): EntryError | null {
+  if (text === null) return null;
+  try {
+    return entryErrorSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
   }
 }

@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { WriteGroup } from './write-group.ts';
 
 /** Counts of one source, as the triggers keep them. Sizes are bytes. */
 export type SourceTally = {
@@ -17,6 +18,12 @@ export type SourceTally = {
   readonly sidecarProblems: number;
   readonly refused: number;
   readonly notices: number;
+  /** Frames that the near-duplicate gate counted and did not store. */
+  readonly gated: number;
+  /** Never delivered and dropped by a ring buffer. */
+  readonly dropped: number;
+  /** Dead letters that a person deleted. */
+  readonly deleted: number;
   readonly waitingBytes: number;
   readonly acknowledgedBytes: number;
   readonly deadBytes: number;
@@ -27,20 +34,24 @@ export type TallyTotals = Omit<SourceTally, 'sourceId'>;
 
 /** Status in constant time: one row a source, whatever the length of the queue. */
 export class Tally {
+  readonly #group: WriteGroup;
   readonly #rows;
   readonly #payloads;
 
   constructor(database: Database) {
+    this.#group = WriteGroup.of(database);
     this.#rows = database.prepare<[], SourceTally>(`
       SELECT source_id AS sourceId, collected, pending, leased, acknowledged, dead, ambiguous, retrying, stuck,
         duplicates, evicted, damaged, sidecar_problems AS sidecarProblems, refused, notices,
-        waiting_bytes AS waitingBytes, acknowledged_bytes AS acknowledgedBytes, dead_bytes AS deadBytes,
+        gated, dropped, deleted, waiting_bytes AS waitingBytes, acknowledged_bytes AS acknowledgedBytes, dead_bytes AS deadBytes,
         last_stored_at AS lastStoredAt
       FROM tally`);
     this.#payloads = database.prepare<[], { files: number; bytes: number }>('SELECT files, bytes FROM payload_tally');
   }
 
   sources(): ReadonlyMap<string, SourceTally> {
+    // What was said is counted, though it may not be on the disk yet.
+    this.#group.flush();
     return new Map(this.#rows.all().map((row) => [row.sourceId, row]));
   }
 
@@ -64,6 +75,9 @@ export const emptyTally: TallyTotals = {
   sidecarProblems: 0,
   refused: 0,
   notices: 0,
+  gated: 0,
+  dropped: 0,
+  deleted: 0,
   waitingBytes: 0,
   acknowledgedBytes: 0,
   deadBytes: 0,

@@ -1,14 +1,17 @@
 import type { DeliveryFailure, GateReason } from '../model/delivery.ts';
+import { AdaptiveLimit } from './adaptive-limit.ts';
 import { backoffDelay, gateBackoff } from './backoff.ts';
 
 /**
- * Whether deliveries may start, and why not. Pure but for the injected clock and randomness; the syncer asks it and
- * tells it what happened.
+ * Whether deliveries may start, how many at once, and why not. Pure but for the injected clock and randomness; the
+ * syncer asks it and tells it what happened.
  *
  * - A pause costs no entry an attempt. While it lasts, one probe at a time looks whether the way is open again, at
  *   growing intervals; they shrink only after a real delivery.
- * - After a pause one delivery goes alone; its success opens the way in full.
+ * - After a pause one delivery goes alone; its success opens the way to as many as the limit allows.
  * - Many server errors in a row, with no success between, count as a pause too.
+ * - What the schedule of the site closes is closed, whatever else there is to say about the way, and nobody can ask
+ *   for it to be opened.
  */
 export type ConnectivityState = 'starting' | 'online' | GateReason;
 
@@ -25,11 +28,20 @@ type Time = { readonly now: () => number; readonly random: () => number };
 
 const errorsUntilTrouble = 4;
 const keyProbeMilliseconds = 60_000;
-const successesUntilFaster = 16;
+/** An administrator approves a device when he comes to it: no need to hurry, and none to make him wait. */
+const approvalProbe = { least: 30_000, most: 60_000 };
+
+/** The schedule closes the way. */
+export type Closing = {
+  /** When the schedule opens it again; null: never. */
+  readonly opensAt: number | null;
+  /** "Closed until Monday 06:00". */
+  readonly text: string;
+};
 
 export class Connectivity {
   readonly #time: Time;
-  readonly #most: number;
+  readonly #limit: AdaptiveLimit;
   #facts: ConnectivityFacts;
   #failures = 0;
   #lastGate: GateReason | null = null;
@@ -38,14 +50,12 @@ export class Connectivity {
   #probing = false;
   #proven = false;
   #asked = false;
-  #limit: number;
-  #successes = 0;
+  #closing: (Closing & { readonly since: number }) | null = null;
   #lastSuccessAt: number | null = null;
 
   constructor(time: Time, concurrency: number) {
     this.#time = time;
-    this.#most = concurrency;
-    this.#limit = concurrency;
+    this.#limit = new AdaptiveLimit(concurrency);
     this.#facts = {
       state: 'starting',
       since: time.now(),
@@ -56,7 +66,22 @@ export class Connectivity {
     };
   }
 
+  /** What is shown: the schedule first. */
   get facts(): ConnectivityFacts {
+    if (this.#closing === null) return this.#facts;
+    const { since, opensAt, text } = this.#closing;
+    return {
+      state: 'closed',
+      since,
+      nextProbeAt: opensAt,
+      text: `${text}.`,
+      hint: 'Nothing to do: pictures are kept and go out when the schedule (sync.windows) opens the way.',
+      technical: '',
+    };
+  }
+
+  /** The way itself, as last seen, even while the schedule closes it. */
+  get wayFacts(): ConnectivityFacts {
     return this.#facts;
   }
 
@@ -65,13 +90,37 @@ export class Connectivity {
   }
 
   get isOpen(): boolean {
+    return this.#closing === null && this.#isWayOpen;
+  }
+
+  get isClosedBySchedule(): boolean {
+    return this.#closing !== null;
+  }
+
+  get #isWayOpen(): boolean {
     return this.#facts.state === 'online';
   }
 
   /** The most deliveries that may be under way now. */
   get concurrency(): number {
     if (!this.isOpen) return 0;
-    return this.#careful ? 1 : this.#limit;
+    return this.#careful ? 1 : this.#limit.now;
+  }
+
+  /** After a pause: one delivery goes alone. */
+  get isCareful(): boolean {
+    return this.#careful;
+  }
+
+  /** What a delivery that begins now belongs to; it tells it when it fails. */
+  get round(): number {
+    return this.#limit.round;
+  }
+
+  /** When to look at the way, while it is not open; null: not by itself. */
+  get nextLookAt(): number | null {
+    if (this.#closing === null) return this.#facts.nextProbeAt;
+    return this.#asked && this.probeBy === 'request' ? this.#time.now() : null;
   }
 
   /** A probe has just found the way open, and nothing was delivered since. */
@@ -84,10 +133,23 @@ export class Connectivity {
     return this.#facts.state === 'throttled' || this.#facts.state === 'trouble' ? 'delivery' : 'request';
   }
 
+  /** The schedule closes the way, or no longer (null). Returns whether that is new. */
+  schedule(closing: Closing | null): boolean {
+    const was = this.#closing;
+    if (closing === null) {
+      this.#closing = null;
+      // Nobody knows what has become of the way meanwhile: one delivery goes first.
+      if (was !== null) this.#careful = true;
+      return was !== null;
+    }
+    this.#closing = { ...closing, since: was?.since ?? this.#time.now() };
+    return was === null || was.opensAt !== closing.opensAt || was.text !== closing.text;
+  }
+
   /** A probe was answered as the API answers, or waiting was all that was asked of us. */
   reopen(): void {
     this.#probing = false;
-    if (this.isOpen) return;
+    if (this.#isWayOpen) return;
     this.#proven = this.probeBy === 'request';
     this.#careful = true;
     this.#errorsInRow = 0;
@@ -101,30 +163,35 @@ export class Connectivity {
     this.#errorsInRow = 0;
     this.#careful = false;
     this.#proven = false;
-    this.#successes += 1;
-    if (this.#limit < this.#most && this.#successes >= successesUntilFaster) {
-      this.#limit += 1;
-      this.#successes = 0;
-    }
+    this.#limit.succeeded();
   }
 
-  /** A failure of one entry that is no fault of the way, unless it goes on and on. */
-  serverError(failure: DeliveryFailure): void {
+  /**
+   * A failure of one entry that is no fault of the way, unless it goes on and on. `round`: what the delivery belonged
+   * to when it began.
+   */
+  serverError(failure: DeliveryFailure, round: number): void {
+    this.#limit.failed(failure, round);
     this.#errorsInRow += 1;
     const enough = this.#careful ? 1 : errorsUntilTrouble;
-    if (this.isOpen && this.#errorsInRow >= enough) {
-      this.pause({
-        ...failure,
-        text: failure.ambiguous
-          ? 'Pictures are sent, but no answer comes.'
-          : `Nothing gets through: ${lowerFirst(failure.text)}`,
-      });
+    if (this.#isWayOpen && this.#errorsInRow >= enough) {
+      this.pause(
+        {
+          ...failure,
+          text: failure.ambiguous
+            ? 'Pictures are sent, but no answer comes.'
+            : `Nothing gets through: ${lowerFirst(failure.text)}`,
+        },
+        round,
+      );
     }
   }
 
-  pause(failure: DeliveryFailure): void {
+  /** A failure of the way. `round` as in `serverError`. */
+  pause(failure: DeliveryFailure, round: number): void {
+    this.#limit.failed(failure, round);
     // Deliveries that were under way together fail together: one pause, one step of the delay.
-    if (!this.isOpen && this.#facts.state !== 'starting' && failure.gate === this.#facts.state && !this.#probing)
+    if (!this.#isWayOpen && this.#facts.state !== 'starting' && failure.gate === this.#facts.state && !this.#probing)
       return;
     // Another trouble than the last is a new one: hours offline must not make the first error after them wait a minute.
     if (failure.gate !== this.#lastGate) this.#failures = 0;
@@ -132,10 +199,6 @@ export class Connectivity {
     const delay = this.#delayFor(failure);
     this.#probing = false;
     this.#proven = false;
-    if (failure.gate === 'throttled') {
-      this.#limit = Math.max(1, Math.floor(this.#limit / 2));
-      this.#successes = 0;
-    }
     const now = this.#time.now();
     this.#failures += 1;
     this.#say({
@@ -156,7 +219,7 @@ export class Connectivity {
   /** Somebody asked to try now, or a new key was entered. */
   tryNow(): void {
     this.#asked = true;
-    if (!this.isOpen) this.#facts = { ...this.#facts, nextProbeAt: this.#time.now() };
+    if (!this.#isWayOpen) this.#facts = { ...this.#facts, nextProbeAt: this.#time.now() };
   }
 
   /** What failed may have begun before somebody asked to try now, with the key of before: then now is the time. */
@@ -172,6 +235,8 @@ export class Connectivity {
     if (retryAfterMilliseconds !== null && retryAfterMilliseconds > 0) return retryAfterMilliseconds;
     // A delivery's refusal may be about its picture: that a probe is refused too shows soon.
     if (gate === 'key-refused' && this.#probing) return keyProbeMilliseconds;
+    if (gate === 'not-approved')
+      return approvalProbe.least + (approvalProbe.most - approvalProbe.least) * this.#time.random();
     return backoffDelay(this.#failures, gateBackoff, this.#time.random());
   }
 

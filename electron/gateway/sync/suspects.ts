@@ -3,8 +3,11 @@ import { type BackoffLimits, backoffDelay } from './backoff.ts';
 /** How long a suspect lets others go first. Short: an operator who wants it tried now must not wait for long. */
 const suspectBackoff: BackoffLimits = { first: 1_000, longest: 5 * 60 * 1_000 };
 const mostSuspects = 32;
+/** From this number of times on, where others got through meanwhile, a person should look at the entry. */
+const stuckTimes = 6;
 
 type Time = { readonly monotonic: () => number; readonly random: () => number };
+type Suspect = { readonly until: number; readonly times: number; readonly othersSucceeded: boolean };
 
 /**
  * Entries that closed the way although a probe had just found it open.
@@ -16,7 +19,7 @@ type Time = { readonly monotonic: () => number; readonly random: () => number };
  */
 export class Suspects {
   readonly #time: Time;
-  readonly #suspects = new Map<number, { readonly until: number; readonly times: number }>();
+  readonly #suspects = new Map<number, Suspect>();
 
   constructor(time: Time) {
     this.#time = time;
@@ -27,10 +30,10 @@ export class Suspects {
   }
 
   blame(seq: number): void {
-    const times = this.#suspects.get(seq)?.times ?? 0;
+    const { times, othersSucceeded } = this.#suspects.get(seq) ?? { times: 0, othersSucceeded: false };
     this.#suspects.delete(seq);
     const until = this.#time.monotonic() + backoffDelay(times, suspectBackoff, this.#time.random());
-    this.#suspects.set(seq, { until, times: times + 1 });
+    this.#suspects.set(seq, { until, times: times + 1, othersSucceeded });
     const [longestAgo] = this.#suspects.keys();
     if (this.#suspects.size > mostSuspects && longestAgo !== undefined) this.#suspects.delete(longestAgo);
   }
@@ -39,13 +42,34 @@ export class Suspects {
     this.#suspects.delete(seq);
   }
 
-  /** Those that may go now, in their order. Where there are none but suspects, the one blamed longest ago goes. */
-  choose<Entry extends { readonly seq: number }>(entries: readonly Entry[]): readonly Entry[] {
+  /** Another one got through: it was not the way that failed those under suspicion. */
+  otherSucceeded(seq: number): void {
+    for (const [other, suspect] of this.#suspects) {
+      if (other !== seq && !suspect.othersSucceeded) this.#suspects.set(other, { ...suspect, othersSucceeded: true });
+    }
+  }
+
+  /** It closed the way again and again, and others got through: it is the entry. */
+  isStuck(seq: number): boolean {
+    const suspect = this.#suspects.get(seq);
+    return suspect?.othersSucceeded === true && suspect.times >= stuckTimes;
+  }
+
+  /** Those that may go now, in their order. */
+  free<Entry extends { readonly seq: number }>(entries: readonly Entry[]): readonly Entry[] {
     if (this.#suspects.size === 0) return entries;
     const now = this.#time.monotonic();
-    const untilOf = ({ seq }: Entry): number => this.#suspects.get(seq)?.until ?? 0;
-    const free = entries.filter((entry) => untilOf(entry) <= now);
+    return entries.filter((entry) => this.#untilOf(entry) <= now);
+  }
+
+  /** Those that may go now. Where there are none but suspects, the one blamed longest ago goes. */
+  choose<Entry extends { readonly seq: number }>(entries: readonly Entry[]): readonly Entry[] {
+    const free = this.free(entries);
     if (free.length > 0) return free;
-    return [...entries].sort((a, b) => untilOf(a) - untilOf(b)).slice(0, 1);
+    return [...entries].sort((a, b) => this.#untilOf(a) - this.#untilOf(b)).slice(0, 1);
+  }
+
+  #untilOf({ seq }: { readonly seq: number }): number {
+    return this.#suspects.get(seq)?.until ?? 0;
   }
 }

@@ -1,62 +1,68 @@
-import type { DeliveryOutcome } from '../model/delivery.ts';
+import type { DeliveryContext, DeliveryOutcome } from '../model/delivery.ts';
 import type { LeasedEntry, Settlement } from '../model/outbox-entry.ts';
 import { Bell } from '../platform/bell.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
-import { describeCause } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Outbox } from '../store/outbox.ts';
+import { ClaimedAhead, leaseMilliseconds } from './claimed-ahead.ts';
 import type { Connectivity } from './connectivity.ts';
-import type { Delivery } from './delivery/cloud-mode.ts';
+import type { Delivery } from './delivery/delivery.ts';
+import { bug, notRecorded } from './own-failures.ts';
+import type { Pacer } from './pacer.ts';
+import type { Passage } from './passage.ts';
 import { decide } from './retry-policy.ts';
+import { NotRecordedError, SettlementGroup } from './settlement-group.ts';
 import { Suspects } from './suspects.ts';
 
 export type SyncerOptions = {
-  readonly outbox: Outbox;
+  readonly outbox: Pick<Outbox, 'lease' | 'settle' | 'recordObjects' | 'renew' | 'expireLeases' | 'nextDueAt'>;
   readonly delivery: Delivery;
   readonly connectivity: Connectivity;
+  readonly pacer: Pacer;
   /** Asks the server who we are: the probe of a closed way. */
   readonly probe: (signal: AbortSignal) => Promise<DeliveryOutcome>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
   readonly onDelivered: (bytes: number) => void;
+  /** At most once a transaction, and when the way to the cloud changes. */
   readonly onChange: () => void;
 };
 
-const leaseMilliseconds = 10 * 60 * 1_000;
 const renewMilliseconds = 60_000;
 const idleMilliseconds = 1_000;
+/** Where there is a schedule, its edges are honoured within a second, also when the wall clock jumps. */
+const scheduledIdleMilliseconds = 500;
 const heartbeatMilliseconds = 30_000;
-/** Entries claimed ahead for each delivery that may be under way: one transaction serves several. */
-const claimAhead = 4;
 
-/** Outcomes wait so long for others, to share a transaction; their places are free for the next deliveries meanwhile. */
-const settleWithinMilliseconds = 8;
-
-type Finished = { readonly entry: LeasedEntry; readonly settlement: Settlement };
+type Active = { readonly entry: LeasedEntry; readonly control: AbortController; readonly done: Promise<void> };
 
 /**
  * The loop lease -> deliver -> settle. One attempt a lease; what a failure means is decided by `retry-policy`, whether
- * anything may start by `connectivity`. Outcomes that come close together are settled in one transaction.
+ * anything may start by `connectivity`, how fast bytes leave by `pacer`. Entries are begun in the order in which the
+ * outbox gives them; outcomes that come close together are settled in one transaction.
  */
 export class Syncer {
   readonly #options: SyncerOptions;
   readonly #bell: Bell;
   readonly #abort = new AbortController();
   readonly #suspects: Suspects;
-  readonly #active = new Map<number, { readonly entry: LeasedEntry; readonly done: Promise<void> }>();
-  #claimed: LeasedEntry[] = [];
-  #finished: Finished[] = [];
-  #flushScheduled = false;
-  #cancelFlush: () => void = () => undefined;
+  readonly #claims: ClaimedAhead;
+  readonly #settlements: SettlementGroup;
+  readonly #active = new Map<number, Active>();
   #run: Promise<void> | null = null;
+  /** Nothing is under way, and nothing was since that was last said. */
+  #resting = true;
   #heardAt = 0;
   #renewedAt = 0;
 
   constructor(options: SyncerOptions) {
+    const { outbox, clock, logger, random } = options;
     this.#options = options;
-    this.#bell = new Bell(options.clock);
-    this.#suspects = new Suspects({ monotonic: options.clock.monotonic, random: options.random });
+    this.#bell = new Bell(clock);
+    this.#suspects = new Suspects({ monotonic: clock.monotonic, random });
+    this.#claims = new ClaimedAhead(outbox, clock, this.#suspects);
+    this.#settlements = new SettlementGroup({ outbox, clock, logger, onSettled: () => this.#settled() });
   }
 
   start(): void {
@@ -67,20 +73,27 @@ export class Syncer {
   /** Stops, aborts what is under way and returns every claim to the queue. */
   async stop(): Promise<void> {
     this.#abort.abort();
+    for (const { control } of this.#active.values()) control.abort();
     this.#bell.ring();
     await this.#run;
     await Promise.allSettled([...this.#active.values()].map(({ done }) => done));
-    this.#cancelFlush();
-    this.#flush();
+    this.#settlements.close();
   }
 
   /** Something may have become due: a new entry, a retry, a new key. */
   wake(): void {
+    this.#claims.lookAgain();
     this.#bell.ring();
   }
 
   get inFlight(): number {
     return this.#active.size;
+  }
+
+  /** The most deliveries that may be under way now. */
+  get places(): number {
+    const { connectivity, pacer } = this.#options;
+    return Math.min(connectivity.concurrency, pacer.mostAtOnce);
   }
 
   async #loop(): Promise<void> {
@@ -95,7 +108,7 @@ export class Syncer {
       }
     }
     try {
-      this.#release(this.#claimed.splice(0));
+      this.#claims.release();
     } catch (error) {
       // The start after this one finds the leases and returns them.
       this.#options.logger.log('warn', 'leases-not-released', { error });
@@ -105,63 +118,88 @@ export class Syncer {
   async #turn(signal: AbortSignal): Promise<void> {
     const { connectivity } = this.#options;
     this.#renewLeases();
+    this.#watchSchedule();
     if (!connectivity.isOpen) {
-      this.#release(this.#claimed.splice(0));
+      this.#claims.release();
       return this.#waitForWay(signal);
     }
-    const most = connectivity.concurrency;
-    if (this.#active.size >= most) return this.#idle(null);
-    if (this.#claimed.length === 0) this.#claim(most === 1 ? 1 : most * claimAhead);
-    if (this.#claimed.length === 0) return this.#waitForWork(signal);
-    while (this.#active.size < most) {
-      const entry = this.#claimed.shift();
-      if (entry === undefined) break;
-      this.#begin(entry, signal);
+    const places = this.places;
+    while (this.#active.size < places) {
+      const entry = this.#claims.next(places, connectivity.isCareful);
+      if (entry === undefined) return this.#waitForWork(signal);
+      this.#begin(entry);
+    }
+    return this.#idle(null);
+  }
+
+  #watchSchedule(): void {
+    const { connectivity, pacer, onChange } = this.#options;
+    const { isClosed } = pacer;
+    if (!isClosed && !connectivity.isClosedBySchedule) return;
+    const { changesAt, text } = pacer.facts;
+    if (connectivity.schedule(isClosed ? { opensAt: changesAt, text } : null)) onChange();
+  }
+
+  #begin(entry: LeasedEntry): void {
+    const control = new AbortController();
+    const done = this.#deliver(entry, control);
+    this.#active.set(entry.seq, { entry, control, done });
+    if (this.#resting) this.#options.onChange();
+    this.#resting = false;
+  }
+
+  async #deliver(entry: LeasedEntry, control: AbortController): Promise<void> {
+    const { pacer, connectivity, logger } = this.#options;
+    const { round } = connectivity;
+    const pace = pacer.admit(entry.bytes, (reason) => control.abort(reason));
+    try {
+      const outcome = await this.#attempt(entry, {
+        signal: control.signal,
+        pace,
+        stored: (objectKey) => this.#settlements.record(entry, objectKey),
+      });
+      this.#end(entry, stoppedByUs(outcome, pace) ?? outcome, round);
+    } catch (error) {
+      // Not settled: the lease expires and the entry is delivered again, under the same idempotency key.
+      logger.log('error', 'outcome-lost', { image: entry.imageId, error });
+    } finally {
+      pacer.leave(pace);
+      this.#active.delete(entry.seq);
+      this.#bell.ring();
     }
   }
 
-  #claim(limit: number): void {
-    const { outbox, clock } = this.#options;
-    const leased = outbox.lease(limit + this.#suspects.count, clock.now(), leaseMilliseconds);
-    this.#claimed = [...this.#suspects.choose(leased)];
-    const chosen = new Set(this.#claimed);
-    this.#release(leased.filter((entry) => !chosen.has(entry)));
+  async #attempt(entry: LeasedEntry, context: DeliveryContext): Promise<DeliveryOutcome> {
+    try {
+      return await this.#options.delivery.deliver(entry, context);
+    } catch (error) {
+      if (error instanceof NotRecordedError) return { kind: 'failed', failure: notRecorded(error) };
+      this.#options.logger.log('error', 'delivery-bug', { image: entry.imageId, error });
+      return { kind: 'failed', failure: bug(error) };
+    }
   }
 
-  #begin(entry: LeasedEntry, signal: AbortSignal): void {
-    const { delivery, logger, onChange } = this.#options;
-    const done = delivery
-      .deliver(entry, signal)
-      .catch((error: unknown): DeliveryOutcome => {
-        logger.log('error', 'delivery-bug', { image: entry.imageId, error });
-        return { kind: 'failed', failure: bug(error) };
-      })
-      .then((outcome) => this.#end(entry, outcome))
-      .finally(() => {
-        this.#active.delete(entry.seq);
-        onChange();
-        this.#bell.ring();
-      });
-    this.#active.set(entry.seq, { entry, done });
-  }
-
-  #end(entry: LeasedEntry, outcome: DeliveryOutcome): void {
+  #end(entry: LeasedEntry, outcome: DeliveryOutcome, round: number): void {
     const { clock, random, connectivity, logger, onDelivered } = this.#options;
     const decision = decide(outcome, entry, {
       now: clock.now(),
       random: random(),
       lastSuccessAt: connectivity.lastSuccessAt,
     });
+    let { settlement } = decision;
     this.#heardAt = clock.monotonic();
-    if (decision.gate === 'success') connectivity.delivered();
-    else if (decision.gate !== 'none' && outcome.kind === 'failed') {
-      if (decision.gate === 'server-error') connectivity.serverError(outcome.failure);
+    if (decision.gate === 'success') {
+      connectivity.delivered();
+      this.#suspects.otherSucceeded(entry.seq);
+    } else if (decision.gate !== 'none' && outcome.kind === 'failed') {
+      if (decision.gate === 'server-error') connectivity.serverError(outcome.failure, round);
       else {
         if (connectivity.isProven && outcome.failure.gate !== 'throttled') this.#suspects.blame(entry.seq);
-        connectivity.pause(outcome.failure);
+        connectivity.pause(outcome.failure, round);
       }
     }
-    if (decision.settlement.kind !== 'release') this.#suspects.pardon(entry.seq);
+    if (settlement.kind !== 'release') this.#suspects.pardon(entry.seq);
+    else if (this.#suspects.isStuck(entry.seq)) settlement = { ...settlement, stuck: true };
     if (outcome.kind === 'failed') {
       const { code, technical, disposition, ambiguous } = outcome.failure;
       logger.log(disposition === 'bury' ? 'error' : 'warn', 'delivery-failed', {
@@ -172,44 +210,32 @@ export class Syncer {
         ambiguous,
       });
     } else if (outcome.kind === 'acknowledged') onDelivered(entry.bytes);
-    this.#finished.push({ entry, settlement: decision.settlement });
-    if (!this.#flushScheduled) {
-      this.#flushScheduled = true;
-      this.#cancelFlush = this.#options.clock.after(settleWithinMilliseconds, () => this.#flush());
-    }
+    this.#settle(entry, settlement);
   }
 
-  #flush(): void {
-    this.#flushScheduled = false;
-    const finished = this.#finished.splice(0);
-    if (finished.length === 0) return;
-    const { outbox, clock, logger, onChange } = this.#options;
+  #settle(entry: LeasedEntry, settlement: Settlement): void {
+    this.#settlements.settle(entry, settlement);
+    // It is in the queue again then.
+    if (settlement.kind !== 'acknowledge') this.#claims.lookAgain();
+  }
+
+  /** A transaction has just been made: the time for the next claims. */
+  #settled(): void {
+    const { connectivity, logger, onChange } = this.#options;
     try {
-      const valid = outbox.settle(
-        finished.map(({ entry: { seq, token }, settlement }) => ({ seq, token, settlement })),
-        clock.now(),
-      );
-      if (valid < finished.length) logger.log('warn', 'lease-outlived', { entries: finished.length - valid });
+      if (connectivity.isOpen && !connectivity.isCareful && !this.#abort.signal.aborted)
+        this.#claims.fillUp(this.places);
     } catch (error) {
-      // Not settled: the leases expire and the entries are delivered again, under the same idempotency key.
-      logger.log('error', 'settle-failed', { entries: finished.length, error });
+      logger.log('error', 'claims-not-filled-up', { error });
     }
     onChange();
   }
 
-  #release(entries: readonly LeasedEntry[]): void {
-    if (entries.length === 0) return;
-    this.#options.outbox.settle(
-      entries.map(({ seq, token }) => ({ seq, token, settlement: { kind: 'release', ambiguous: false, error: null } })),
-      this.#options.clock.now(),
-    );
-  }
-
   async #waitForWay(signal: AbortSignal): Promise<void> {
     const { connectivity, clock, onChange } = this.#options;
-    const { nextProbeAt } = connectivity.facts;
+    const { nextLookAt } = connectivity;
     const now = clock.now();
-    if (nextProbeAt === null || nextProbeAt > now) return this.#idle(nextProbeAt === null ? null : nextProbeAt - now);
+    if (nextLookAt === null || nextLookAt > now) return this.#idle(nextLookAt === null ? null : nextLookAt - now);
     if (connectivity.probeBy === 'delivery') connectivity.reopen();
     else await this.#probe(signal);
     onChange();
@@ -221,8 +247,10 @@ export class Syncer {
       await this.#probe(signal);
       return this.#options.onChange();
     }
+    if (this.#active.size === 0) this.#resting = true;
     const due = outbox.nextDueAt();
-    return this.#idle(due === null ? null : due - clock.now());
+    await this.#idle(due === null ? null : due - clock.now());
+    this.#claims.lookAgain();
   }
 
   /** Asks the server; a good answer opens the way, a bad one says why it is closed. */
@@ -234,13 +262,14 @@ export class Syncer {
     if (outcome.kind === 'aborted') return;
     if (outcome.kind === 'acknowledged') return connectivity.reopen();
     logger.log('info', 'probe-failed', { code: outcome.failure.code, technical: outcome.failure.technical });
-    connectivity.pause(outcome.failure);
+    connectivity.pause(outcome.failure, connectivity.round);
   }
 
   /** Waits for a wake-up, at most a second: the wall clock may jump, so no long wait relies on it. */
   async #idle(milliseconds: number | null): Promise<void> {
     if (this.#abort.signal.aborted) return;
-    await this.#bell.sleep(Math.max(1, Math.min(milliseconds ?? idleMilliseconds, idleMilliseconds)));
+    const longest = this.#options.pacer.everChanges ? scheduledIdleMilliseconds : idleMilliseconds;
+    await this.#bell.sleep(Math.max(1, Math.min(milliseconds ?? longest, longest)));
   }
 
   #renewLeases(): void {
@@ -248,21 +277,15 @@ export class Syncer {
     if (clock.monotonic() - this.#renewedAt < renewMilliseconds) return;
     this.#renewedAt = clock.monotonic();
     // What is finished and not yet settled is held by nobody: its lease must not expire now.
-    this.#flush();
-    const held = [...[...this.#active.values()].map(({ entry }) => entry), ...this.#claimed];
+    this.#settlements.flush();
+    const held = [...[...this.#active.values()].map(({ entry }) => entry), ...this.#claims.held];
     outbox.renew(held, clock.now() + leaseMilliseconds);
-    outbox.expireLeases(clock.now());
+    if (outbox.expireLeases(clock.now()) > 0) this.#claims.lookAgain();
   }
 }
 
-const bug = (error: unknown) =>
-  ({
-    code: 'internal-error',
-    text: 'The gateway made an error of its own with this picture.',
-    hint: 'It is tried again by itself. If it lasts, send the log to support.',
-    technical: describeCause(error),
-    disposition: 'bug',
-    gate: 'trouble',
-    ambiguous: true,
-    retryAfterMilliseconds: null,
-  }) as const;
+/** The way was closed by the schedule while the body was leaving: whatever that looked like, nothing has failed. */
+const stoppedByUs = (outcome: DeliveryOutcome, pace: Passage): DeliveryOutcome | null =>
+  pace.wasClosed && outcome.kind === 'failed' && outcome.failure.gate === 'offline' && !outcome.failure.ambiguous
+    ? { kind: 'aborted', sent: false }
+    : null;

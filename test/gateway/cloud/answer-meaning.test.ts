@@ -201,6 +201,26 @@ describe('words', () => {
   });
 });
 
+describe('a device that is not approved', () => {
+  test.each([
+    [{ success: false, error: { code: 'FORBIDDEN', message: 'device is pending approval' } }, 'device-pending'],
+    [{ success: false, error: { code: 'FORBIDDEN', message: 'no', details: 'not approved' } }, 'device-pending'],
+    [{ error: 'Device was rejected' }, 'device-rejected'],
+    [{ success: false, error: { code: 'DEVICE_REJECTED', message: '' } }, 'device-rejected'],
+  ])('is told by the words of a 403: %j', (body, code) => {
+    const failure = failureOf(answer(403, json(body)));
+    expect(failure).toMatchObject({ code, disposition: 'pause', gate: 'not-approved', ambiguous: false });
+    expect(failure.hint).toContain('approve');
+    expect(verdict(answer(401, json(body)))).toBe('pause key-refused');
+  });
+
+  test('is not seen where a 403 says something else, or is not the API’s', () => {
+    expect(verdict(answer(403, json({ error: { code: 'FORBIDDEN', message: 'no' } })))).toBe('pause key-refused');
+    expect(verdict(answer(403, { type: 'text/plain', text: 'approval pending' }))).toBe('pause key-refused');
+    expect(verdict(answer(403, { type: 'text/html', text: '<html>pending' }))).toBe('pause intercepted');
+  });
+});
+
 describe('Retry-After', () => {
   test.each([
     [429, '30', 30_000],

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Exchange, type ExchangeRequest, exchange } from '../../../electron/gateway/cloud/http-exchange.ts';
+import type { Pace } from '../../../electron/gateway/model/delivery.ts';
 
 type Peer = (socket: Socket, text: string) => void;
 
@@ -217,6 +218,23 @@ describe('no answer', () => {
     expect(await post(poolFor(origin), { body })).toMatchObject({ kind: 'lost', sent: false, error: { code: 'EIO' } });
   });
 
+  test.each([
+    [900, 'shorter'],
+    [1_100, 'longer'],
+  ])('because the stream has %i bytes of 1000, a file that is %s now: it was not sent', async (bytes) => {
+    let received = 0;
+    const { origin } = await serve((_socket, text) => {
+      received = text.split('\r\n\r\n')[1]?.length ?? 0;
+    });
+    const body = { kind: 'stream', length: 1_000, chunks: slices(1, bytes) } as const;
+    expect(await post(poolFor(origin), { body })).toMatchObject({
+      kind: 'lost',
+      sent: false,
+      error: { code: 'ACUSIGHT_PAYLOAD' },
+    });
+    expect(received).toBeLessThan(1_000);
+  });
+
   test('because a header can’t be sent: nothing was sent, and nothing is thrown', async () => {
     const { origin } = await serve(() => undefined);
     expect(await post(poolFor(origin), { headers: { 'x-device-key': 'a\nb' } })).toMatchObject({
@@ -236,6 +254,69 @@ describe('a stream that makes progress', () => {
     const outcome = await post(poolFor(origin), { body: stream(10, 1_000, 100), silenceMilliseconds: 400 });
     expect(outcome).toMatchObject({ kind: 'answer', status: 201 });
     expect(performance.now() - began).toBeGreaterThan(900);
+  });
+});
+
+describe('a pace', () => {
+  const counting = (facts: Partial<Pace> = {}) => {
+    const taken: number[] = [];
+    const pace: Pace = { limited: true, chunkBytes: 400, take: async (bytes) => void taken.push(bytes), ...facts };
+    return { taken, pace };
+  };
+  const answering = (length: number) =>
+    serve((socket, text) => {
+      if (text.split('\r\n\r\n')[1]?.length === length) socket.write(reply('201 Created', '{}'));
+    });
+
+  test('lets a body leave in its pieces, a buffer’s as well as a stream’s', async () => {
+    const { origin } = await answering(1_000);
+    for (const body of [{ kind: 'buffer', bytes: Buffer.alloc(1_000, 'x') } as const, stream(1, 1_000)]) {
+      const { taken, pace } = counting();
+      expect(await post(poolFor(origin), { body, pace })).toMatchObject({ status: 201 });
+      expect(taken).toEqual([400, 400, 200]);
+    }
+  });
+
+  test('that limits nothing is not asked', async () => {
+    const { origin } = await answering(1_000);
+    const { taken, pace } = counting({ limited: false });
+    expect(await post(poolFor(origin), { body: stream(1, 1_000), pace })).toMatchObject({ status: 201 });
+    expect(taken).toEqual([]);
+  });
+
+  test('may make a body wait for longer than the longest silence', async () => {
+    const { origin } = await answering(1_000);
+    const { pace } = counting({ take: () => wait(350) });
+    const outcome = await post(poolFor(origin), { body: stream(1, 1_000), pace, silenceMilliseconds: 200 });
+    expect(outcome).toMatchObject({ kind: 'answer', status: 201 });
+  });
+
+  test('that closes the way stops a body: it was not sent, and that is no failure', async () => {
+    const { origin } = await serve(() => undefined);
+    let asked = 0;
+    const { pace } = counting({
+      take: async () => {
+        asked += 1;
+        if (asked === 2) throw new Error('the window has closed');
+      },
+    });
+    expect(await post(poolFor(origin), { body: stream(1, 1_000), pace })).toEqual({ kind: 'aborted', sent: false });
+  });
+
+  test('is told when the request is over, so that nobody waits for nothing', async () => {
+    const { origin } = await serve((socket) => socket.resetAndDestroy());
+    let ended: Promise<unknown> = Promise.resolve();
+    let pieces = 0;
+    const { pace } = counting({
+      take: (_bytes, signal) => {
+        pieces += 1;
+        if (pieces === 1) return Promise.resolve();
+        ended = once(signal, 'abort');
+        return ended.then(() => Promise.reject(new Error('over')));
+      },
+    });
+    expect(await post(poolFor(origin), { body: stream(1, 1_000), pace })).toMatchObject({ kind: 'lost', sent: false });
+    await ended;
   });
 });
 

@@ -266,7 +266,8 @@ describe('a worker that goes wrong', { timeout: 60_000 }, () => {
     );
     await mkdir(join(folder, 'ingest'));
     await mkdir(join(folder, 'platform'));
-    await copyFile(decodeWorker, join(folder, 'ingest/decode-worker.ts'));
+    for (const name of ['decode-worker.ts', 'signature.ts'])
+      await copyFile(join(decodeWorker, '..', name), join(folder, 'ingest', name));
     await copyFile(join(decodeWorker, '../../platform/errors.ts'), join(folder, 'platform/errors.ts'));
     await writeFile(join(folder, 'package.json'), '{"type":"module"}');
     const { store, checker } = await openChecker({ workerPath: join(folder, 'ingest/decode-worker.ts') });

@@ -156,7 +156,7 @@ describe('attaching a sidecar', () => {
     // A dead letter may be requeued: it gets its annotations.
     expect(attach(found)).toBe('attached');
     expect(attach(found)).toBe('known');
-    store.outbox.requeueAllDead();
+    store.outbox.requeueDead('all', 5_000);
     expect(attach({ ...found, sidecarPath: 'a.json' })).toBe('late');
     expect(attach({ ...found, annotations: [] }, false)).toBe('taken');
     expect(attach({ ...found, annotations: [] })).toBe('attached');

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { LeasedEntry, Settlement } from '../../../electron/gateway/model/outbox-entry.ts';
 import type { Database } from '../../../electron/gateway/store/database.ts';
+import { verifyLedger } from '../../../electron/gateway/store/ledger-verify.ts';
 import { newImage, openStore, type TestStore } from '../../support/store.ts';
 
 /*
@@ -72,6 +73,8 @@ function compare(model: Model, store: TestStore): void {
     });
   }
   expect(countedByTriggers(store.database)).toEqual(recount(store.database));
+  expect(ledgerOf(store.database)).toEqual(recountedLedger(store.database));
+  expect(store.ledger.check(model.now)).toEqual([]);
   expect(store.tally.payloads()).toEqual(
     store.database.prepare('SELECT count(*) AS files, coalesce(sum(bytes), 0) AS bytes FROM payloads').get(),
   );
@@ -81,7 +84,7 @@ function countedByTriggers(database: Database): unknown {
   return database
     .prepare(
       `SELECT source_id, collected, pending, leased, acknowledged, dead, ambiguous, retrying, stuck, duplicates, evicted,
-         waiting_bytes, acknowledged_bytes, dead_bytes FROM tally ORDER BY source_id`,
+         waiting_bytes, acknowledged_bytes, dead_bytes FROM tally WHERE collected > 0 ORDER BY source_id`,
     )
     .all();
 }
@@ -101,6 +104,29 @@ function recount(database: Database): unknown {
          ${sum("state IN ('pending', 'leased')")} AS waiting_bytes, ${sum("state = 'acknowledged'")} AS acknowledged_bytes,
          ${sum("state = 'dead'")} AS dead_bytes
        FROM outbox GROUP BY source_id ORDER BY source_id`,
+    )
+    .all();
+}
+
+function ledgerOf(database: Database): unknown {
+  return database
+    .prepare(
+      `SELECT source_id, shift, captured - refused AS images, acknowledged, pending, dead, refused
+       FROM ledger_tally WHERE captured > 0 ORDER BY source_id, shift`,
+    )
+    .all();
+}
+
+function recountedLedger(database: Database): unknown {
+  const count = (condition: string): string => `count(*) FILTER (WHERE ${condition})`;
+  return database
+    .prepare(
+      `SELECT source_id, shift, ${count("kind <> 'refused'")} AS images, ${count("kind = 'acknowledged'")} AS acknowledged,
+         ${count("kind IN ('pending', 'leased')")} AS pending, ${count("kind = 'dead'")} AS dead,
+         ${count("kind = 'refused'")} AS refused
+       FROM (SELECT source_id, shift, state AS kind FROM outbox
+             UNION ALL SELECT source_id, shift, severity FROM refusals WHERE severity = 'refused')
+       GROUP BY source_id, shift ORDER BY source_id, shift`,
     )
     .all();
 }
@@ -237,18 +263,36 @@ const clean = { state: 'pending', attempts: 0, dueAt: 0, stuck: false } as const
 const requeue = (index: number): Step =>
   new Step(`requeue ${index}`, (model, store) => {
     const known = model.entries.get(nameOf(index));
-    expect(store.outbox.requeue(imageOf(index).imageId)).toBe(known?.state === 'dead' ? 1 : 0);
+    expect(store.outbox.requeueDead([imageOf(index).imageId], model.now)).toBe(known?.state === 'dead' ? 1 : 0);
     if (known?.state === 'dead') Object.assign(known, clean);
   });
 
 const requeueAll = new Step('requeue all', (model, store) => {
   const dead = model.in('dead');
-  expect(store.outbox.requeueAllDead()).toBe(dead.length);
+  expect(store.outbox.requeueDead('all', model.now)).toBe(dead.length);
   for (const entry of dead) Object.assign(entry, clean);
 });
 
+/** A file that is refused; where its picture comes later, or was there, it is refused in another version. */
+const refuse = (index: number, code: string): Step =>
+  new Step(`refuse ${index} as ${code}`, (model, store) => {
+    const { sourceId, file } = imageOf(index);
+    const reason = { severity: 'refused', code, text: 'x', hint: 'x' } as const;
+    store.sourceFiles.refuse(sourceId, { ...file, modifiedMs: 99 }, reason, model.now);
+    store.totals();
+  });
+
+const forgive = (index: number): Step =>
+  new Step(`forgive ${index}`, (_model, store) => {
+    const { sourceId, file } = imageOf(index);
+    store.sourceFiles.forgetRefusal(sourceId, file.path);
+    store.totals();
+  });
+
 const index = fc.nat({ max: 14 });
 const steps = [
+  fc.tuple(index, fc.constantFrom('truncated', 'unreadable')).map((wish) => refuse(...wish)),
+  index.map(forgive),
   fc.uniqueArray(index, { minLength: 1, maxLength: 5 }).map(enqueue),
   fc.tuple(fc.integer({ min: 1, max: 4 }), fc.constantFrom(10, 300)).map((wish) => lease(...wish)),
   fc.tuple(fc.integer({ min: 1, max: 4 }), fc.constantFrom(10, 300)).map((wish) => lease(...wish)),
@@ -265,11 +309,22 @@ const steps = [
 ];
 
 it('keeps every entry and every count through any sequence of operations', { timeout: 60_000 }, async () => {
-  const store = await openStore();
+  // A shift lasts 200 ms here.
+  const shiftOf = (time: number): string => `shift ${Math.floor(time / 200)}`;
+  const store = await openStore(undefined, undefined, { shiftOf });
   // The durability of each of thousands of commits is not what is tested here.
   store.database.pragma('synchronous = OFF');
   const empty = store.database.transaction(() => {
-    for (const table of ['outbox', 'images', 'payloads', 'source_files', 'tally']) {
+    for (const table of [
+      'outbox',
+      'images',
+      'payloads',
+      'source_files',
+      'refusals',
+      'tally',
+      'ledger_tally',
+      'ledger',
+    ]) {
       store.database.exec(`DELETE FROM ${table}`);
     }
   });
@@ -280,4 +335,5 @@ it('keeps every entry and every count through any sequence of operations', { tim
     }),
     { numRuns: 100 },
   );
+  expect(await verifyLedger(store.database)).toMatchObject({ ok: true, problems: [] });
 });

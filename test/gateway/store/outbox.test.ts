@@ -55,6 +55,7 @@ describe('enqueueing', () => {
         ambiguous: false,
         storedAt: 1_234,
         firstFailedAt: null,
+        objectKey: null,
       },
     ]);
     expect(store.sourceFiles.status('aoi', file)).toBe('finished');
@@ -230,6 +231,22 @@ describe('settling', () => {
     expect(first(store.outbox.lease(1, 2_000, 60_000)).filename).toBe('a');
   });
 
+  it('shows one as stuck that closes the way again and again, without an attempt, until it is delivered', async () => {
+    const store = await openStore();
+    await storeImage(store);
+    const settle = (settlement: Settlement): void => {
+      const [entry] = store.outbox.lease(1, 10_000, 60_000);
+      if (entry === undefined) throw new Error('nothing to lease');
+      store.outbox.settle([{ seq: entry.seq, token: entry.token, settlement }], 10_000);
+    };
+    settle({ kind: 'release', ambiguous: false, error: null, stuck: true });
+    expect(store.totals()).toMatchObject({ pending: 1, stuck: 1, retrying: 0 });
+    settle({ kind: 'release', ambiguous: false, error: null });
+    expect(store.totals()).toMatchObject({ pending: 1, stuck: 1 });
+    settle({ kind: 'acknowledge', duplicate: false, serverImageId: null, serverBatchId: null });
+    expect(store.totals()).toMatchObject({ pending: 0, stuck: 0, acknowledged: 1 });
+  });
+
   it('buries what is refused for good, keeps it and its reason, and only an operator brings it back', async () => {
     const store = await openStore();
     put(store, 'a');
@@ -241,12 +258,12 @@ describe('settling', () => {
 
     const idOf = (name: string) => newImage({ name }).image.imageId;
     expect(store.outbox.retryNow(idOf('a'))).toBe(0);
-    expect(store.outbox.requeue('no-such-image')).toBe(0);
-    expect(store.outbox.requeue(idOf('a'))).toBe(1);
-    expect(store.outbox.requeue(idOf('a'))).toBe(0);
+    expect(store.outbox.requeueDead(['no-such-image'], 5_000)).toBe(0);
+    expect(store.outbox.requeueDead([idOf('a')], 5_000)).toBe(1);
+    expect(store.outbox.requeueDead([idOf('a')], 5_000)).toBe(0);
     expect(stateOf(store, 'a')).toMatchObject({ state: 'pending', attempts: 0, nextAttemptAt: null, stuck: false });
-    expect(store.outbox.requeueAllDead()).toBe(1);
-    expect(store.outbox.requeueAllDead()).toBe(0);
+    expect(store.outbox.requeueDead('all', 5_000)).toBe(1);
+    expect(store.outbox.requeueDead('all', 5_000)).toBe(0);
     expect(store.totals()).toMatchObject({ dead: 0, pending: 2, deadBytes: 0, retrying: 0 });
   });
 

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { FillForecast } from '../../../electron/gateway/fill-forecast.ts';
 import { Admission } from '../../../electron/gateway/ingest/admission.ts';
+import type { LogFields } from '../../../electron/gateway/platform/logger.ts';
 import { Retention } from '../../../electron/gateway/store/retention.ts';
+import { RingBuffer } from '../../../electron/gateway/store/ring-buffer.ts';
 import { FailingFiles } from '../../support/failing-files.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 import { acknowledge, newImage, openStore, storeImage, type TestStore } from '../../support/store.ts';
 
 const picture = (name: string, length = 1_000): { name: string; bytes: Buffer } => ({
@@ -113,17 +117,31 @@ describe('eviction', () => {
 
 describe('admission', () => {
   const overhead = 32_768;
-  async function makeAdmission(limits: { maxBytes: number; minFreeBytes: number }) {
+  type Limits = { readonly maxBytes: number; readonly minFreeBytes: number };
+  async function makeAdmission(limits: Limits, whenFull: 'refuse' | 'drop-oldest' = 'refuse') {
     const files = new FailingFiles();
     const store = await openStore(undefined, files);
     files.reported = { freeBytes: 10_000_000, totalBytes: 20_000_000 };
-    const admission = new Admission(
+    const clock = new FakeClock();
+    const { database, payloads, tally } = store;
+    const log: LogFields[] = [];
+    const sealed: unknown[] = [];
+    const ring = new RingBuffer({
+      database,
+      payloads,
+      logger: { log: (_level, _event, fields = {}) => void log.push(fields) },
+      seal: (_at, detail) => void sealed.push(detail ?? null),
+    });
+    const admission = new Admission({
       limits,
-      store.tally,
-      new Retention(store.database, store.payloads),
+      tally,
+      retention: new Retention(database, payloads),
+      ring: whenFull === 'drop-oldest' ? ring : null,
+      forecast: new FillForecast(),
       files,
-      store.root,
-    );
+      root: store.root,
+      clock,
+    });
     await admission.measure();
     /** What ingest does with a picture: true when it was taken. */
     const take = async (name: string, length = 100_000): Promise<boolean> => {
@@ -133,7 +151,7 @@ describe('admission', () => {
       admitted.done();
       return true;
     };
-    return { files, store, admission, take };
+    return { files, store, admission, take, clock, log, sealed };
   }
 
   it('refuses when the quota is reached, evicts nothing that is not delivered, and takes again by itself', async () => {
@@ -227,5 +245,69 @@ describe('admission', () => {
     const { admission } = await makeAdmission({ maxBytes: 1_000_000, minFreeBytes: 0 });
     expect(admission.mostImageBytes).toBe(1_000_000 - overhead);
     expect((await admission.admit(admission.mostImageBytes)).ok).toBe(true);
+  });
+
+  describe('with a ring buffer', () => {
+    it('takes every frame and drops the oldest undelivered for it, and says so for a minute', async () => {
+      const { store, admission, take, clock, log } = await makeAdmission(
+        { maxBytes: 1_000_000, minFreeBytes: 0 },
+        'drop-oldest',
+      );
+      for (let index = 0; index < 30; index += 1) expect(await take(`p${index}`), `picture ${index}`).toBe(true);
+      const { dropped, pending } = store.totals();
+      expect(dropped + pending).toBe(30);
+      expect(dropped).toBe(21);
+      expect(log.reduce((sum, { pictures }) => sum + Number(pictures), 0)).toBe(21);
+      expect(admission.state()).toMatchObject({ state: 'full', whenFull: 'drop-oldest' });
+      expect(admission.state().text).toContain('dropped');
+      clock.advance(60_000);
+      expect(admission.state().state).not.toBe('full');
+    });
+
+    it('drops nothing while something acknowledged is left', async () => {
+      const { store, take } = await makeAdmission({ maxBytes: 1_000_000, minFreeBytes: 0 }, 'drop-oldest');
+      for (let index = 0; index < 30; index += 1) {
+        expect(await take(`p${index}`), `picture ${index}`).toBe(true);
+        if (index % 2 === 0) acknowledge(store, 2);
+      }
+      expect(store.totals()).toMatchObject({ dropped: 0 });
+      expect(store.totals().evicted).toBeGreaterThan(15);
+    });
+
+    it('refuses when all that is left is dead or under way, and names what to do', async () => {
+      const { store, admission, take } = await makeAdmission({ maxBytes: 1_000_000, minFreeBytes: 0 }, 'drop-oldest');
+      for (let index = 0; index < 9; index += 1) await take(`p${index}`);
+      store.outbox.lease(9, 2_000, 60_000);
+      expect(await take('p9')).toBe(false);
+      expect(await admission.admit(100_000)).toMatchObject({
+        ok: false,
+        hint: expect.stringContaining('dead letters'),
+      });
+      expect(admission.state()).toMatchObject({ state: 'full', text: expect.stringContaining('no new pictures') });
+      store.outbox.releaseAllLeases();
+      // Looking at the disk drops nothing; the next frame does.
+      await admission.measure();
+      expect(store.totals()).toMatchObject({ dropped: 0 });
+      expect(await take('p9')).toBe(true);
+    });
+
+    it('does not drop a whole line on a disk that gives nothing back', async () => {
+      const { store, files, admission, take, clock } = await makeAdmission(
+        { maxBytes: 3_000_000, minFreeBytes: 1_000_000 },
+        'drop-oldest',
+      );
+      for (let index = 0; index < 20; index += 1) await take(`p${index}`, 10_000);
+      files.reported = { freeBytes: 500_000, totalBytes: 20_000_000 };
+      await admission.measure();
+      expect(await take('x', 10_000)).toBe(false);
+      const { dropped } = store.totals();
+      expect(dropped).toBeGreaterThan(0);
+      expect(dropped).toBeLessThan(15);
+      for (let index = 0; index < 5; index += 1) expect(await take(`y${index}`, 10_000)).toBe(false);
+      expect(store.totals().dropped).toBe(dropped);
+      clock.advance(60_000);
+      files.reported = { freeBytes: 5_000_000, totalBytes: 20_000_000 };
+      expect(await take('z', 10_000)).toBe(true);
+    });
   });
 });

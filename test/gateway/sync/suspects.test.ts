@@ -46,6 +46,33 @@ describe('an entry that closed the way', () => {
     expect(suspects.count).toBe(0);
   });
 
+  test('is stuck when it did so six times and others got through meanwhile, and not before', () => {
+    const { suspects } = start();
+    for (let times = 0; times < 5; times += 1) suspects.blame(1);
+    suspects.otherSucceeded(2);
+    expect(suspects.isStuck(1)).toBe(false);
+    suspects.blame(1);
+    expect(suspects.isStuck(1)).toBe(true);
+    suspects.pardon(1);
+    expect(suspects.isStuck(1)).toBe(false);
+  });
+
+  test('is not stuck while nothing at all gets through: then it is the way', () => {
+    const { suspects } = start();
+    for (let times = 0; times < 50; times += 1) suspects.blame(1);
+    suspects.otherSucceeded(1);
+    expect(suspects.isStuck(1)).toBe(false);
+  });
+
+  test('lets those under way go on: only who is free is chosen where others wait anyway', () => {
+    const { clock, suspects } = start();
+    suspects.blame(1);
+    expect(suspects.free(entries(1))).toEqual([]);
+    expect(suspects.free(entries(1, 2))).toEqual(entries(2));
+    clock.advance(1_000);
+    expect(suspects.free(entries(1, 2))).toEqual(entries(1, 2));
+  });
+
   test('is forgotten for newer ones when there are too many', () => {
     const { suspects } = start();
     for (let seq = 1; seq <= 1_000; seq += 1) suspects.blame(seq);

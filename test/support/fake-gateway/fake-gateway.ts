@@ -1,7 +1,8 @@
 import type { GatewayBridge, Operation, QueueFilter } from '../../../shared/contract.ts';
 import type { Snapshot } from '../../../shared/snapshot.ts';
 import { type FakeWorld, fakeAt, fakeById } from './fake-images.ts';
-import type { Scenario } from './scenarios.ts';
+import { faultySite, soundSite } from './fake-site.ts';
+import type { Scenario } from './scenario-base.ts';
 
 /** A `window.gateway` to look at the window with. It answers from a scenario; commands change nothing. */
 export function fakeGateway(scenario: Scenario): GatewayBridge {
@@ -25,6 +26,8 @@ export function fakeGateway(scenario: Scenario): GatewayBridge {
     ),
   });
 
+  const sizeOf = (selection: unknown): number =>
+    Array.isArray(selection) ? selection.length : scenario.snapshot.counts.dead;
   const answers: Partial<Record<Operation, (request: Record<string, unknown>) => unknown>> = {
     'snapshot.get': () => snapshot(),
     'queue.page': ({ filter, cursor, limit }) => {
@@ -40,23 +43,53 @@ export function fakeGateway(scenario: Scenario): GatewayBridge {
     'refusals.page': () => ({ rows: scenario.refusals, nextCursor: null }),
     'refusal.recheck': () => ({ changed: 1 }),
     'entry.retry': () => ({ changed: 1 }),
-    'entry.requeue': () => ({ changed: 1 }),
-    'dead.requeueAll': () => ({ changed: scenario.snapshot.counts.dead }),
+    'dead.requeue': ({ selection }) => ({ changed: sizeOf(selection) }),
+    'dead.delete': ({ selection }) => ({ changed: sizeOf(selection) }),
+    'dead.export': ({ selection }) => ({ exported: sizeOf(selection), path: '/media/usb/dead-letters-2026-11-21' }),
+    'ledger.page': ({ cursor }) =>
+      cursor === null
+        ? { rows: scenario.ledger.slice(0, 100), nextCursor: null }
+        : { rows: scenario.ledger, nextCursor: null },
+    'ledger.verify': () => scenario.verdict,
+    'doctor.run': () => ({ checks: scenario.sound ? soundSite : faultySite }),
+    'device.provision': ({ deviceId }) =>
+      scenario.refusesToken
+        ? {
+            ok: false,
+            code: 'TOKEN_EXPIRED',
+            text: 'This provisioning token has expired.',
+            hint: 'Ask the Acusight administrator for a new token; it is made in Acusight under Devices › Add.',
+          }
+        : { ok: true, stored: 'file', deviceId, status: 'pending' },
     'sync.tryNow': () => ({}),
     'key.set': () => ({ stored: 'keyring' }),
-    'setup.get': () => ({ setup: scenario.setup, keyStored: scenario.setup.baseUrl !== '', editable: true }),
+    'setup.get': () => {
+      const known = scenario.snapshot.gateway.configured;
+      const lan = scenario.setup.mode === 'lan';
+      return {
+        setup: scenario.setup,
+        stored: { deviceKey: known, objectStore: lan, proxyPassword: lan },
+        editable: true,
+      };
+    },
     'setup.save': () => ({
-      faults: [
-        { path: 'cloud.baseUrl', message: 'must be an http:// or https:// address' },
-        { path: 'sources[0].path', message: 'this folder cannot be read' },
-      ],
+      faults: scenario.refusesSettings
+        ? [
+            { path: 'cloud.baseUrl', message: 'must be an http:// or https:// address' },
+            { path: 'cloud.tls.caFile', message: 'is no PEM file' },
+            { path: 'sources[0].path', message: 'this folder cannot be read' },
+          ]
+        : [],
     }),
+    'file.choose': () => ({ path: '/etc/acusight/plant-ca.crt' }),
     'folder.choose': () => ({ path: '/data/line-7/Prüfung 3' }),
   };
 
   return {
     invoke: async (operation, request) => {
-      await new Promise((resolve) => setTimeout(resolve, 15));
+      // Checks take their time, so that the words that stand meanwhile can be looked at.
+      const slow = operation === 'ledger.verify' || operation === 'doctor.run' || operation === 'device.provision';
+      await new Promise((resolve) => setTimeout(resolve, slow ? 2_500 : 15));
       if (scenario.silent && Date.now() - began > 1_000) throw new Error('gone');
       const answer = answers[operation as Operation];
       return answer === undefined

@@ -69,6 +69,7 @@ export type FakeWorld = {
   readonly dead: number;
   readonly evicted: boolean;
   readonly strange: boolean;
+  readonly lan: boolean;
   /** Widths and heights by serial number. */
   readonly sizes: readonly (readonly [number, number])[];
 };
@@ -141,5 +142,6 @@ function fakeImage(world: FakeWorld, index: number): ImageDetail {
     payloadPresent: !(world.evicted && !pending && !dead && serial % 2 === 0),
     serverImageId: pending || dead ? null : `b1946ac9-${serial}`,
     serverBatchId: null,
+    objectKey: world.lan && !pending ? `raw-data/5f0c3a52-93b1-4d0e-8c57-${serial}_${name}_${serial}.jpg` : null,
   };
 }

@@ -1,144 +1,20 @@
-import type { Refusal, Setup } from '../../../shared/contract.ts';
-import type { Snapshot, SourceSnapshot } from '../../../shared/snapshot.ts';
-import type { FakeWorld } from './fake-images.ts';
-
-/** States of the gateway to look at. Each is a snapshot, the images behind it, and the files that were not taken. */
-export type Scenario = {
-  readonly snapshot: Snapshot;
-  readonly world: FakeWorld;
-  readonly refusals: readonly Refusal[];
-  readonly setup: Setup;
-  /** New pictures a second while the page is open. */
-  readonly flowPerSecond: number;
-  /** Snapshots stop after the first one. */
-  readonly silent?: true;
-};
-
-const startedAt = Date.now();
-const GB = 1_000_000_000;
-
-const source = (id: string, name: string, change: Partial<SourceSnapshot> = {}): SourceSnapshot => ({
-  id,
-  kind: 'folder',
-  name,
-  location: `/data/line-7/${id}`,
-  state: 'watching',
-  text: '',
-  hint: '',
-  collected: 1204,
-  refused: 0,
-  settling: 0,
-  unclaimedSidecars: 0,
-  pending: 0,
-  acknowledged: 1200,
-  dead: 0,
-  lastCollectedAt: startedAt - 2_000,
-  afterIngest: 'keep',
-  polling: false,
-  ...change,
-});
-
-const history = (height: number, salt: number): number[] =>
-  Array.from({ length: 60 }, (_, second) => Math.max(0, Math.round(height * (1 + 0.35 * Math.sin(second / 5 + salt)))));
-
-const calm: Snapshot = {
-  instanceId: 'fake',
-  revision: 1,
-  at: startedAt,
-  gateway: {
-    version: '0.1.0',
-    startedAt,
-    deviceId: 'line-7',
-    baseUrl: 'https://acusight.io/api',
-    dataDir: '/var/lib/acusight-line-gateway',
-    configFile: '/etc/acusight/line-7.json',
-    runtime: 'Electron 45.4.1',
-    configured: true,
-    demo: false,
-    plainHttp: false,
-  },
-  safe: {
-    level: 'good',
-    headline: 'SAFE',
-    detail: 'All 1,234 collected pictures are stored or delivered.',
-  },
-  flow: { level: 'good', headline: 'ALL DELIVERED', detail: 'Online. Last delivery 4 seconds ago.' },
-  advice: [],
-  counts: {
-    collected: 1234,
-    pending: 0,
-    leased: 0,
-    ambiguous: 0,
-    retrying: 0,
-    stuck: 0,
-    acknowledged: 1234,
-    duplicates: 0,
-    dead: 0,
-    refused: 0,
-    evicted: 0,
-    damaged: 0,
-    sidecarProblems: 0,
-  },
-  bytes: { waiting: 0, acknowledged: 2.1 * GB, dead: 0 },
-  oldestWaiting: null,
-  rates: {
-    collectedPerSecond: 0,
-    acknowledgedPerSecond: 0,
-    bytesPerSecond: 0,
-    collectedHistory: history(0, 0),
-    acknowledgedHistory: history(0, 0),
-  },
-  disk: {
-    state: 'ok',
-    freeBytes: 212 * GB,
-    totalBytes: 480 * GB,
-    usedBytes: 2.1 * GB,
-    maxBytes: 50 * GB,
-    minFreeBytes: GB,
-    text: 'Room for about 28,000 pictures',
-  },
-  connection: {
-    state: 'online',
-    since: startedAt - 3_600_000,
-    nextProbeAt: null,
-    text: '',
-    hint: '',
-    technical: '',
-    inFlight: 0,
-    concurrency: 4,
-    lastSuccessAt: startedAt - 4_000,
-  },
-  sources: [source('aoi', 'AOI camera'), source('press', 'Press 2 outlet')],
-  recent: [],
-};
-
-const world = (change: Partial<FakeWorld>): FakeWorld => ({
-  now: startedAt,
-  total: 1234,
-  waiting: 0,
-  retrying: 0,
-  dead: 0,
-  evicted: false,
-  strange: false,
-  sizes: [],
-  ...change,
-});
-
-const setup: Setup = {
-  baseUrl: 'https://acusight.io/api',
-  deviceId: 'line-7',
-  deviceKey: '',
-  folders: [{ id: 'aoi', path: '/data/line-7/aoi' }],
-};
-
-const scenario = (snapshot: Partial<Snapshot>, change: Partial<Scenario> & { world?: FakeWorld } = {}): Scenario => ({
-  snapshot: { ...calm, ...snapshot },
-  world: world({}),
-  refusals: [],
+import type { Refusal } from '../../../shared/contract.ts';
+import type { Snapshot } from '../../../shared/snapshot.ts';
+import { brokenVerdict, gappedLedger } from './fake-ledger.ts';
+import {
+  calm,
+  GB,
+  history,
+  lanSetup,
+  type Scenario,
+  scenario,
   setup,
-  flowPerSecond: 0,
-  ...change,
-});
+  source,
+  startedAt,
+  world,
+} from './scenario-base.ts';
+
+/** States of the gateway to look at, by the name that stands in the page's address. */
 
 const refusal = (id: number, path: string, text: string, hint: string, severity: Refusal['severity']): Refusal => ({
   id,
@@ -204,8 +80,18 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     { world: world({ total: 0 }) },
   ),
   setup: scenario(
-    { gateway: { ...calm.gateway, configured: false, deviceId: '', baseUrl: '' }, sources: [] },
-    { world: world({ total: 0 }), setup: { baseUrl: '', deviceId: '', deviceKey: '', folders: [] } },
+    {
+      gateway: {
+        ...calm.gateway,
+        configured: false,
+        deviceId: '',
+        baseUrl: '',
+        device: null,
+        keySource: 'none',
+      },
+      sources: [],
+    },
+    { world: world({ total: 0 }), setup: { ...setup, deviceId: '', folders: [] }, refusesSettings: true },
   ),
   flowing: scenario(
     {
@@ -262,7 +148,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       bytes: { ...calm.bytes, waiting: 38.4 * GB },
       oldestWaiting: { imageId: 'img-1235', storedAt: startedAt - 3 * 86_400_000 - 5 * 3_600_000 },
       rates: { ...calm.rates, collectedPerSecond: 4.2, collectedHistory: history(4, 0) },
-      disk: { ...calm.disk, usedBytes: 40.5 * GB, text: 'Full in about 2 h 40 min' },
+      disk: { ...calm.disk, usedBytes: 40.5 * GB, text: '', fullInSeconds: 2 * 86_400 + 4 * 3_600 + 900 },
+      checkin: { ...calm.checkin, acceptedAt: startedAt - 3_900_000, text: 'The cloud cannot be reached.' },
       connection: { ...calm.connection, state: 'offline' },
     },
     { world: world({ total: 1_255_565, waiting: 1_254_331, retrying: 3 }), flowPerSecond: 4 },
@@ -388,7 +275,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
           action: 'show-refused',
         },
       ],
-      counts: { ...calm.counts, collected: 1249, dead: 15, retrying: 9, pending: 9, refused: 4 },
+      counts: { ...calm.counts, collected: 1249, dead: 15, retrying: 9, pending: 9, refused: 4, deleted: 2 },
+      bytes: { ...calm.bytes, dead: 31_400_000 },
     },
     { world: world({ total: 1258, waiting: 9, retrying: 9, dead: 15, evicted: true }), refusals },
   ),
@@ -437,7 +325,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
         usedBytes: 9_876_543_210_123,
         maxBytes: 10_000_000_000_000,
         freeBytes: 123_456_789_012,
-        text: 'Low: full in about 3 h 20 min',
+        text: 'Low: make room',
+        fullInSeconds: 3 * 3_600 + 1_200,
       },
       sources: Array.from({ length: 9 }, (_, index) =>
         source(`s${index}`, `Inspection station ${index + 1} with a rather long name`, {
@@ -452,6 +341,120 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       world: world({ total: 50_000, waiting: 40_000, retrying: 400, dead: 700, strange: true }),
       refusals,
       flowPerSecond: 20,
+    },
+  ),
+  /** LAN mode with everything that issue 3 shows: a limit, a gate, an action nobody knows, a proxy. */
+  lan: scenario(
+    {
+      gateway: {
+        ...calm.gateway,
+        baseUrl: 'https://10.0.0.5/api',
+        mode: 'lan',
+        objectStore: 'http://10.0.0.5:9000/raw-data',
+        keySource: 'file',
+      },
+      flow: {
+        level: 'busy',
+        headline: 'FLOWING',
+        detail: 'At most 2 MB/s until 18:00; 30 wait for less than a minute.',
+      },
+      safe: { level: 'good', headline: 'SAFE', detail: 'All 1,264 collected pictures are stored or delivered.' },
+      counts: waitingCounts(26, { leased: 4, collected: 1264, gated: 1_204, deleted: 2, dead: 4 }),
+      bytes: { ...calm.bytes, waiting: 61_200_000, dead: 8_900_000 },
+      rates: {
+        collectedPerSecond: 2.4,
+        acknowledgedPerSecond: 1.1,
+        bytesPerSecond: 1_980_000,
+        collectedHistory: history(3, 0),
+        acknowledgedHistory: history(2, 0.6),
+      },
+      disk: { ...calm.disk, usedBytes: 21 * GB, fullInSeconds: 2 * 86_400 + 4 * 3_600 + 900, whenFull: 'drop-oldest' },
+      pacing: {
+        limitBytesPerSecond: 2_000_000,
+        text: 'Mon–Fri 08:00–18:00: at most 2 MB/s.',
+        changesAt: new Date(startedAt).setHours(23, 59, 0, 0),
+        order: 'defects-first',
+      },
+      checkin: {
+        status: 'degraded',
+        acceptedAt: startedAt - 21_000,
+        text: '',
+        unknownActions: [
+          { at: startedAt - 600_000, text: '{"id":"17","type":"update_agent","version":"2.4.0"}' },
+          { at: startedAt - 900_000, text: '{"id":16,"type":"set_log_level","level":"debug"}' },
+        ],
+      },
+      sources: [
+        source('aoi', 'AOI camera', {
+          gate: { threshold: 3, gated: 1_140, lastDifference: 1.24, lastAt: startedAt - 2_000 },
+          priority: 5,
+        }),
+        source('press', 'Press 2 outlet', {
+          gate: { threshold: 1.5, gated: 64, lastDifference: 6.8, lastAt: startedAt - 2_000 },
+        }),
+      ],
+    },
+    { world: world({ total: 1264, waiting: 30, dead: 4, lan: true }), setup: lanSetup, sound: false },
+  ),
+  pending: scenario({
+    gateway: {
+      ...calm.gateway,
+      device: { name: null, organization: 'Rheinwerk GmbH', status: 'pending' },
+      keySource: 'file',
+    },
+    flow: { level: 'act', headline: 'WAITS FOR APPROVAL', detail: 'Acusight has not approved this device yet.' },
+    advice: [
+      {
+        code: 'approval',
+        level: 'act',
+        text: 'Ask for approval',
+        hint: 'An administrator of Rheinwerk GmbH approves line-7 in Acusight under Devices.',
+        action: 'run-doctor',
+      },
+    ],
+    counts: waitingCounts(48),
+    connection: { ...calm.connection, state: 'not-approved' },
+  }),
+  closed: scenario({
+    flow: { level: 'waiting', headline: 'CLOSED', detail: 'The send window is closed until Monday 06:00.' },
+    counts: waitingCounts(5_120),
+    pacing: {
+      limitBytesPerSecond: 0,
+      text: 'Sundays closed.',
+      changesAt: startedAt + 2 * 86_400_000,
+      order: 'oldest-first',
+    },
+    connection: { ...calm.connection, state: 'closed' },
+  }),
+  gap: scenario(
+    {
+      safe: {
+        level: 'alarm',
+        headline: 'LEDGER GAP',
+        detail: '3 captured frames of AOI camera are not accounted for.',
+      },
+      advice: [
+        {
+          code: 'ledger-gap',
+          level: 'alarm',
+          text: '3 frames are missing',
+          hint: 'The ledger of 2026-11-21 early does not add up for AOI camera.',
+          action: 'show-ledger',
+        },
+      ],
+      counts: { ...calm.counts, dropped: 31 },
+      disk: { ...calm.disk, whenFull: 'drop-oldest' },
+      ledger: {
+        state: 'gap',
+        text: 'AOI camera, 2026-11-21 early: 3 captured frames are not accounted for.',
+        checkedAt: startedAt - 60_000,
+      },
+    },
+    {
+      ledger: gappedLedger,
+      verdict: brokenVerdict,
+      sound: false,
+      refusesToken: true,
     },
   ),
   silent: scenario({}, { silent: true }),

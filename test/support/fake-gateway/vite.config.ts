@@ -18,7 +18,9 @@ const pictures = (): Plugin => ({
   transform: (code, id) =>
     id.endsWith('/shared/channels.ts') ? code.replace(/`\$\{IMAGE_SCHEME\}:\/\//, '`/fake-pictures/') : null,
   configureServer: (server) => {
-    const names = readdirSync(folder).filter((name) => /\.(jpe?g|png)$/i.test(name));
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /\.(jpe?g|png)$/i.test(name),
+    );
     server.middlewares.use('/fake-pictures', (request, response) => {
       if (request.url === '/count') {
         response.end(String(names.length));

@@ -1,4 +1,5 @@
 import { type ClassList, readClassList } from './class-list.ts';
+import { FolderListings } from './folder-listings.ts';
 import { ParsedFiles } from './parsed-files.ts';
 import { readSidecarFile } from './read-sidecar.ts';
 import type { PictureFacts, SidecarOutcome } from './reading.ts';
@@ -29,12 +30,14 @@ type Classes = { readonly names: readonly string[] | null; readonly problem: str
  */
 export class SidecarFinder {
   readonly #folder: SourceFolder;
+  readonly #listings: FolderListings;
   readonly #classLists: ParsedFiles<ClassList | null>;
   readonly #shared: SharedSidecars;
 
   constructor(root: string, now: () => number = Date.now) {
     this.#folder = new SourceFolder(root);
-    this.#shared = new SharedSidecars(this.#folder, now);
+    this.#listings = new FolderListings(this.#folder, now);
+    this.#shared = new SharedSidecars(this.#folder, this.#listings, now);
     this.#classLists = new ParsedFiles(this.#folder, {
       maxBytes: sidecarLimits.classList,
       maxKeptBytes: 16 * sidecarLimits.classList,
@@ -43,11 +46,15 @@ export class SidecarFinder {
     });
   }
 
-  /** `relativePath` is the picture's, relative to the source, with '/'. Null: it has no sidecar (yet). */
-  async find(relativePath: string, picture: PictureFacts): Promise<FoundSidecar | null> {
+  /**
+   * `relativePath` is the picture's, relative to the source, with '/'. Null: it has no sidecar (yet). What came within
+   * the last `maxAge` milliseconds may be overlooked; 0 overlooks nothing.
+   */
+  async find(relativePath: string, picture: PictureFacts, maxAge = 0): Promise<FoundSidecar | null> {
     if (relativePath.split('/').some((part) => part === '' || part === '.' || part === '..')) return null;
     let broken: FoundSidecar | null = null;
-    for (const group of ownCandidates(relativePath)) {
+    for (const candidates of ownCandidates(relativePath)) {
+      const group = await this.#listings.possible(candidates, maxAge);
       const versions = await Promise.all(group.map((path) => this.#folder.version(path)));
       for (const [index, path] of group.entries()) {
         if (versions[index] == null) continue;
@@ -56,7 +63,7 @@ export class SidecarFinder {
         broken ??= found;
       }
     }
-    const shared = await this.#shared.find(relativePath, picture);
+    const shared = await this.#shared.find(relativePath, picture, maxAge);
     if (shared !== null && (shared.outcome.kind === 'read' || broken === null)) {
       const { path, outcome } = shared;
       return { path: this.#folder.absolute(path), relativePath: path, outcome, shared: true };

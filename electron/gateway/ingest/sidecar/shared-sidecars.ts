@@ -1,6 +1,7 @@
 import { type CocoIndex, indexCoco, isCoco } from './coco-index.ts';
 import { readCoco } from './coco-sidecar.ts';
 import { decodeText } from './decode-text.ts';
+import type { FolderListings } from './folder-listings.ts';
 import { isObject, parseJson } from './json-text.ts';
 import { ParsedFiles } from './parsed-files.ts';
 import type { PictureFacts, SidecarOutcome } from './reading.ts';
@@ -34,12 +35,14 @@ const MAX_LISTINGS = 256;
 /** COCO files that speak for a folder of pictures. */
 export class SharedSidecars {
   readonly #folder: SourceFolder;
+  readonly #common: FolderListings;
   readonly #now: () => number;
   readonly #files: ParsedFiles<SharedFile>;
   readonly #listings = new Map<string, Listing>();
 
-  constructor(folder: SourceFolder, now: () => number) {
+  constructor(folder: SourceFolder, common: FolderListings, now: () => number) {
     this.#folder = folder;
+    this.#common = common;
     this.#now = now;
     this.#files = new ParsedFiles(folder, {
       maxBytes: sidecarLimits.shared,
@@ -50,11 +53,16 @@ export class SharedSidecars {
   }
 
   /** The first shared file that lists the picture; a broken one when none does; null when there is none. */
-  async find(picturePath: string, picture: PictureFacts): Promise<{ path: string; outcome: SidecarOutcome } | null> {
+  async find(
+    picturePath: string,
+    picture: PictureFacts,
+    maxAge = 0,
+  ): Promise<{ path: string; outcome: SidecarOutcome } | null> {
     let broken: { path: string; outcome: SidecarOutcome } | null = null;
     for (const folder of sharedFolders(picturePath)) {
-      for (const name of [...sharedFileNames, ...(await this.#instances(folder))]) {
-        const path = joinPath(folder, name);
+      const names = [...sharedFileNames, ...(await this.#instances(folder))];
+      const paths = names.map((name) => joinPath(folder, name));
+      for (const path of await this.#common.possible(paths, maxAge)) {
         const outcome = await this.#read(path, picturePath, picture);
         if (outcome?.kind === 'read') return { path, outcome };
         if (outcome?.kind === 'bad') broken ??= { path, outcome };

@@ -84,6 +84,13 @@ export class SourceFolder {
     }
   }
 
+  async isAbsent(path: string): Promise<boolean> {
+    return lstat(this.absolute(path)).then(
+      () => false,
+      (error: unknown) => absent.has(codeOf(error)),
+    );
+  }
+
   /** Where the file lies, or null when links on the way lead out of the folder. Without links nothing is resolved. */
   async #resolve(path: string): Promise<string | null> {
     const parts = path.split('/');

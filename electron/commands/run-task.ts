@@ -1,0 +1,109 @@
+import type { Config } from '../../shared/config.ts';
+import { exitCodes, type RunOptions } from '../cli.ts';
+import { loadConfig } from '../config-file.ts';
+import { openDeviceSetup } from '../gateway/device-setup.ts';
+import { systemClock } from '../gateway/platform/clock.ts';
+import { GatewayError } from '../gateway/platform/errors.ts';
+import type { Files } from '../gateway/platform/files.ts';
+import { examineSite } from '../gateway/site-doctor.ts';
+import { verifyStore } from '../gateway/verify-store.ts';
+import type { Plan } from '../plan.ts';
+import { Secrets, type Vault } from '../secrets.ts';
+import { printDoctor } from './doctor.ts';
+import { printLedger } from './ledger.ts';
+import type { Output } from './output.ts';
+import { runProvision } from './provision.ts';
+
+export type TaskOptions = Extract<RunOptions, { command: 'provision' | 'doctor' | 'ledger' }>;
+
+export type TaskContext = {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly vault: Vault;
+  readonly files: Files;
+  readonly version: string;
+  readonly nativeBinding: string | undefined;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+};
+
+export const isTask = (options: RunOptions): options is TaskOptions =>
+  options.command === 'provision' || options.command === 'doctor' || options.command === 'ledger';
+
+/** `gateway provision`, `doctor` and `ledger`: one thing each, without a window. Resolves with the exit code. */
+export async function runTask(
+  options: TaskOptions,
+  plan: Pick<Plan, 'dataDir' | 'configFile'>,
+  context: TaskContext,
+): Promise<number> {
+  const { output } = context;
+  try {
+    if (options.command === 'ledger') return await runLedger(options, plan, context);
+    const config = await readConfig(plan.configFile, output);
+    if (config === null) return exitCodes.badConfiguration;
+    const { environment, vault, files } = context;
+    const secrets = new Secrets({ dataDir: plan.dataDir, environment, vault, files });
+    await secrets.load();
+    return options.command === 'doctor'
+      ? await runDoctor(options.json, config, plan.dataDir, secrets, context)
+      : await provision(options, config, secrets, context);
+  } catch (error) {
+    output.complain(error instanceof GatewayError ? `${error.message}\n${error.hint}` : String(error));
+    return exitCodes.failed;
+  }
+}
+
+async function readConfig(file: string, { complain }: Output): Promise<Config | null> {
+  const loaded = await loadConfig(file);
+  if (loaded.kind === 'loaded') return loaded.config;
+  const faults = loaded.kind === 'missing' ? [{ path: file, message: 'there is no such file' }] : loaded.faults;
+  for (const { path, message } of faults) complain(`configuration: ${path}: ${message}`);
+  return null;
+}
+
+async function provision(
+  { token, name }: Extract<TaskOptions, { command: 'provision' }>,
+  { cloud }: Config,
+  secrets: Secrets,
+  { version, output, signal }: TaskContext,
+): Promise<number> {
+  const setup = openDeviceSetup({ cloud, proxyPassword: secrets.all().proxyPassword, version });
+  try {
+    const request = { token, deviceId: cloud.deviceId, name: name ?? cloud.deviceId };
+    return await runProvision({ ...setup, secrets }, request, output, signal);
+  } finally {
+    await setup.close();
+  }
+}
+
+function runDoctor(
+  json: boolean,
+  config: Config,
+  dataDir: string,
+  secrets: Secrets,
+  { files, version, output, signal }: TaskContext,
+): Promise<number> {
+  const checks = examineSite({
+    config,
+    dataDir,
+    secrets: secrets.all(),
+    secretProblems: secrets.problems,
+    files,
+    clock: systemClock,
+    signal,
+    userAgent: `acusight-line-gateway/${version}`,
+  });
+  return printDoctor(checks, json, output);
+}
+
+async function runLedger(
+  options: Extract<TaskOptions, { command: 'ledger' }>,
+  plan: Pick<Plan, 'dataDir' | 'configFile'>,
+  { files, nativeBinding, output }: TaskContext,
+): Promise<number> {
+  // The file only lends its sources' names: without one, their ids do.
+  const config = options.configFile === null ? null : await readConfig(plan.configFile, output);
+  if (options.configFile !== null && config === null) return exitCodes.badConfiguration;
+  const names = new Map((config?.sources ?? []).map(({ id, name }) => [id, name ?? id]));
+  const report = await verifyStore({ dataDir: plan.dataDir, files, nativeBinding });
+  return printLedger(report, names, options.json, output);
+}

@@ -1,0 +1,52 @@
+import type { Config } from '../shared/config.ts';
+import type { Snapshot } from '../shared/snapshot.ts';
+import type { Gateway, GatewayOptions, GatewaySecrets } from './gateway/gateway.ts';
+import type { FailureFacts } from './gateway/platform/errors.ts';
+
+/** What the main thread and the gateway's own thread say to each other. Both are built together, so the messages are not checked. */
+
+/** Methods of the gateway that may be called from outside; all else is its own business. */
+export const gatewayCalls = [
+  'queuePage',
+  'refusalsPage',
+  'imageDetail',
+  'original',
+  'preview',
+  'originalLocation',
+  'refusalLocation',
+  'recheckRefusal',
+  'retryEntry',
+  'requeueDead',
+  'deleteDead',
+  'exportDead',
+  'ledgerPage',
+  'verifyLedger',
+  'runDoctor',
+  'tryNow',
+] as const satisfies readonly (keyof Gateway)[];
+export type GatewayCall = (typeof gatewayCalls)[number];
+
+export type CallArguments<Name extends GatewayCall> = Parameters<Gateway[Name]>;
+export type CallValue<Name extends GatewayCall> = Awaited<ReturnType<Gateway[Name]>>;
+
+export type ThreadOptions = Pick<GatewayOptions, 'dataDir' | 'identity' | 'decodeWorkerPath' | 'nativeBinding'> & {
+  readonly config: Config;
+  readonly secrets: GatewaySecrets;
+};
+
+export type ToGateway =
+  | { readonly type: 'call'; readonly id: number; readonly call: GatewayCall; readonly arguments: readonly unknown[] }
+  | { readonly type: 'secrets'; readonly secrets: GatewaySecrets }
+  | { readonly type: 'stop' };
+
+/** A failure that crosses to another thread as plain data, and is a `GatewayError` again there. */
+export type SentFailure = { readonly facts: FailureFacts | null; readonly message: string };
+
+export type FromGateway =
+  | { readonly type: 'opened' }
+  | { readonly type: 'failed'; readonly failure: SentFailure }
+  | { readonly type: 'changed'; readonly snapshot: Snapshot; readonly drained: boolean }
+  | { readonly type: 'value'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'error'; readonly id: number; readonly failure: SentFailure }
+  | { readonly type: 'log'; readonly line: string }
+  | { readonly type: 'stopped' };

@@ -1,0 +1,159 @@
+import { Worker } from 'node:worker_threads';
+import type { Snapshot } from '../shared/snapshot.ts';
+import type { GatewaySecrets } from './gateway/gateway.ts';
+import { GatewayError } from './gateway/platform/errors.ts';
+import type {
+  CallArguments,
+  CallValue,
+  FromGateway,
+  GatewayCall,
+  SentFailure,
+  ThreadOptions,
+  ToGateway,
+} from './gateway-calls.ts';
+
+type Waiting = { readonly resolve: (value: never) => void; readonly reject: (error: Error) => void };
+
+export type ThreadEvents = {
+  readonly onLog: (line: string) => void;
+  /** The thread ended by itself, by an exception that nobody caught: nothing is collected or delivered any more. */
+  readonly onCrash: (error: Error) => void;
+};
+
+/** The running gateway as the main thread sees it: its newest snapshot at once, everything else by asking. */
+export class GatewayThread {
+  readonly #worker: Worker;
+  readonly #events: ThreadEvents;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #listeners = new Set<() => void>();
+  readonly #ended: Promise<void>;
+  #calls = 0;
+  #snapshot: Snapshot;
+  #drained = false;
+  #stopping = false;
+  #failure: Error | null = null;
+
+  private constructor(worker: Worker, events: ThreadEvents, first: Snapshot) {
+    this.#worker = worker;
+    this.#events = events;
+    this.#snapshot = first;
+    worker.on('message', (message: FromGateway) => this.#take(message));
+    worker.on('error', (error) => this.#fail(error));
+    this.#ended = new Promise((resolve) => {
+      worker.once('exit', () => {
+        this.#fail(new Error('the gateway has stopped'));
+        resolve();
+      });
+    });
+  }
+
+  /** `file`: the built `gateway-worker`. Rejects with the GatewayError that the gateway could not be opened for. */
+  static start(file: string | URL, options: ThreadOptions, events: ThreadEvents): Promise<GatewayThread> {
+    const worker = new Worker(file, { workerData: options });
+    return new Promise((resolve, reject) => {
+      let first: Snapshot | null = null;
+      const early = (message: FromGateway): void => {
+        switch (message.type) {
+          case 'log':
+            return events.onLog(message.line);
+          case 'changed':
+            first = message.snapshot;
+            return;
+          case 'failed':
+            // It must have let go of the database before anybody tries again.
+            void worker.terminate().then(() => reject(received(message.failure)));
+            return;
+          case 'opened':
+            forget();
+            if (first !== null) resolve(new GatewayThread(worker, events, first));
+            return;
+          default:
+        }
+      };
+      const exited = (): void => reject(new Error('the gateway ended before it had begun'));
+      const forget = (): void => {
+        worker.off('message', early);
+        worker.off('error', reject);
+        worker.off('exit', exited);
+      };
+      worker.on('message', early);
+      worker.once('error', reject);
+      worker.once('exit', exited);
+    });
+  }
+
+  snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  /** As of the newest snapshot: every source scanned, nothing settling, nothing waiting. */
+  get isDrained(): boolean {
+    return this.#drained;
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  call<Name extends GatewayCall>(call: Name, ...words: CallArguments<Name>): Promise<CallValue<Name>> {
+    if (this.#failure !== null) return Promise.reject(this.#failure);
+    this.#calls += 1;
+    const id = this.#calls;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#say({ type: 'call', id, call, arguments: words });
+    });
+  }
+
+  setSecrets(secrets: GatewaySecrets): void {
+    this.#say({ type: 'secrets', secrets });
+  }
+
+  /** Ends the gateway in the order that loses nothing, and its thread. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#say({ type: 'stop' });
+    await this.#ended;
+  }
+
+  #say(message: ToGateway): void {
+    this.#worker.postMessage(message);
+  }
+
+  #take(message: FromGateway): void {
+    switch (message.type) {
+      case 'log':
+        return this.#events.onLog(message.line);
+      case 'changed':
+        this.#snapshot = message.snapshot;
+        this.#drained = message.drained;
+        for (const listener of this.#listeners) listener();
+        return;
+      case 'value':
+        return this.#answered(message.id)?.resolve(message.value as never);
+      case 'error':
+        return this.#answered(message.id)?.reject(received(message.failure));
+      case 'stopped':
+        void this.#worker.terminate();
+        return;
+      default:
+    }
+  }
+
+  #answered(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+
+  #fail(error: Error): void {
+    if (this.#failure !== null) return;
+    this.#failure = error;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+    if (!this.#stopping) this.#events.onCrash(error);
+  }
+}
+
+const received = ({ facts, message }: SentFailure): Error =>
+  facts === null ? new Error(message) : new GatewayError(facts);

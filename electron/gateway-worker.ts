@@ -1,0 +1,91 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { Gateway, type GatewaySecrets } from './gateway/gateway.ts';
+import { systemClock } from './gateway/platform/clock.ts';
+import { GatewayError } from './gateway/platform/errors.ts';
+import { nodeFiles } from './gateway/platform/files.ts';
+import { jsonLogger } from './gateway/platform/logger.ts';
+import type { FromGateway, SentFailure, ThreadOptions, ToGateway } from './gateway-calls.ts';
+
+/**
+ * Entry of the gateway's own thread. The main thread of Electron shares its loop with the window system: a dialog, a
+ * resize or a garbage collection there must not hold up a frame, and file and network answers arrive sooner here.
+ */
+
+/** The window is told at most so often; what happens in between is in the next snapshot. */
+const tellMilliseconds = 100;
+
+function parent(): NonNullable<typeof parentPort> {
+  if (parentPort === null) throw new Error('gateway-worker runs in a worker thread');
+  return parentPort;
+}
+
+const port = parent();
+const say = (message: FromGateway): void => port.postMessage(message);
+
+function sent(error: unknown): SentFailure {
+  if (!(error instanceof GatewayError)) return { facts: null, message: String(error) };
+  const { code, operation, message: text, hint, disposition, technical } = error;
+  return { facts: { code, operation, text, hint, disposition, technical }, message: text };
+}
+
+async function run(options: ThreadOptions): Promise<void> {
+  let secrets: GatewaySecrets = options.secrets;
+  const logger = jsonLogger((line) => say({ type: 'log', line }), Date.now);
+  process.on('unhandledRejection', (error) => logger.log('error', 'unhandled-rejection', { error }));
+  const gateway = await Gateway.open({
+    ...options,
+    secrets: () => secrets,
+    clock: systemClock,
+    files: nodeFiles,
+    random: Math.random,
+    logger,
+  });
+
+  let timer: NodeJS.Timeout | null = null;
+  let toldAt = 0;
+  const tell = (): void => {
+    timer = null;
+    toldAt = performance.now();
+    say({ type: 'changed', snapshot: gateway.snapshot(), drained: gateway.isDrained });
+  };
+  gateway.onChange(() => {
+    timer ??= setTimeout(tell, Math.max(0, toldAt + tellMilliseconds - performance.now()));
+  });
+
+  const answer = async ({ id, call, arguments: given }: Extract<ToGateway, { type: 'call' }>): Promise<void> => {
+    try {
+      const method = gateway[call] as (...words: readonly unknown[]) => unknown;
+      say({ type: 'value', id, value: await method.apply(gateway, [...given]) });
+    } catch (error) {
+      say({ type: 'error', id, failure: sent(error) });
+    }
+  };
+  port.on('message', (message: ToGateway) => {
+    switch (message.type) {
+      case 'call':
+        return void answer(message);
+      case 'secrets':
+        secrets = message.secrets;
+        return gateway.tryNow();
+      case 'stop':
+        return void stop();
+    }
+  });
+  const stop = async (): Promise<void> => {
+    try {
+      await gateway.stop();
+    } catch (error) {
+      logger.log('error', 'stop-failed', { error });
+    }
+    if (timer !== null) clearTimeout(timer);
+    say({ type: 'stopped' });
+    port.close();
+  };
+
+  gateway.start();
+  tell();
+  say({ type: 'opened' });
+}
+
+// Not a top-level await: the app's bundle of this file is CommonJS.
+run(workerData as ThreadOptions).catch((error) => say({ type: 'failed', failure: sent(error) }));

@@ -1,0 +1,117 @@
+import type { Config } from '../../shared/config.ts';
+import { AcusightClient, type SelfOutcome } from './cloud/acusight-client.ts';
+import type { DeviceFacts } from './cloud/device-answers.ts';
+import { makeNetwork, type Network } from './cloud/network.ts';
+import { ObjectStore } from './cloud/object-store.ts';
+import type { GatewaySecrets } from './gateway-secrets.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Logger } from './platform/logger.ts';
+import { ZonedTime } from './platform/zoned-time.ts';
+import type { Outbox } from './store/outbox.ts';
+import type { PayloadStore } from './store/payload-store.ts';
+import { Connectivity } from './sync/connectivity.ts';
+import { CloudModeDelivery } from './sync/delivery/cloud-mode.ts';
+import type { Delivery } from './sync/delivery/delivery.ts';
+import { LanModeDelivery } from './sync/delivery/lan-mode.ts';
+import { Pacer } from './sync/pacer.ts';
+import { SendWindows } from './sync/send-windows.ts';
+import { Syncer } from './sync/syncer.ts';
+
+export type CloudWayOptions = {
+  readonly config: Config;
+  readonly secrets: () => GatewaySecrets;
+  readonly version: string;
+  readonly outbox: Outbox;
+  readonly payloads: PayloadStore;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly onDelivered: (bytes: number) => void;
+  readonly onChange: () => void;
+};
+
+/** A delivery of the mode that the site chose, and the test of the whole way it takes. */
+type Way = Delivery & { readonly probe: (signal: AbortSignal) => Promise<SelfOutcome> };
+
+/** Check-ins are requests of their own beside the deliveries. */
+const connectionsBesides = 1;
+
+/** Everything between the outbox and the cloud, wired for the mode that the site chose. */
+export class CloudWay {
+  readonly client: AcusightClient;
+  readonly connectivity: Connectivity;
+  readonly pacer: Pacer;
+  readonly syncer: Syncer;
+  readonly #network: Network;
+  #device: DeviceFacts | null = null;
+
+  constructor(options: CloudWayOptions) {
+    const { config, secrets, clock, random, logger, outbox, payloads } = options;
+    const { cloud, sync, site } = config;
+    const userAgent = `acusight-line-gateway/${options.version}`;
+    const common = { answerTimeoutMilliseconds: sync.answerTimeoutMilliseconds, userAgent, now: clock.now };
+    const network = makeNetwork({
+      tls: cloud.tls,
+      proxy: cloud.proxy,
+      proxyPassword: secrets().proxyPassword,
+      connections: sync.concurrency + connectionsBesides,
+      connectTimeoutMilliseconds: sync.connectTimeoutMilliseconds,
+      userAgent,
+    });
+    this.#network = network;
+    this.client = new AcusightClient({
+      ...common,
+      baseUrl: cloud.baseUrl,
+      deviceKey: () => secrets().deviceKey,
+      network,
+    });
+    const way = makeWay(config, this.client, payloads, () => ({
+      ...common,
+      network,
+      accessKey: () => accessKeyOf(secrets()),
+    }));
+    this.connectivity = new Connectivity({ now: clock.now, random }, sync.concurrency);
+    this.pacer = new Pacer(clock, new SendWindows(sync, new ZonedTime(site.timeZone)));
+    this.syncer = new Syncer({
+      outbox,
+      delivery: way,
+      connectivity: this.connectivity,
+      pacer: this.pacer,
+      probe: async (signal) => {
+        const outcome = await way.probe(signal);
+        if (outcome.device !== null) this.#device = outcome.device;
+        return outcome;
+      },
+      clock,
+      random,
+      logger,
+      onDelivered: options.onDelivered,
+      onChange: options.onChange,
+    });
+  }
+
+  /** What the cloud says of this device; null until it has said anything. */
+  get device(): DeviceFacts | null {
+    return this.#device;
+  }
+
+  /** Returns every claim to the queue before it ends. */
+  async stop(): Promise<void> {
+    await this.syncer.stop();
+    await this.#network.close();
+  }
+}
+
+type StoreParts = Omit<ConstructorParameters<typeof ObjectStore>[0], 'config'>;
+
+function makeWay({ cloud }: Config, client: AcusightClient, payloads: PayloadStore, storeParts: () => StoreParts): Way {
+  const { mode, objectStore, deviceId } = cloud;
+  if (mode === 'cloud' || objectStore === undefined) return new CloudModeDelivery(client, payloads, deviceId);
+  const objects = new ObjectStore({ ...storeParts(), config: objectStore });
+  return new LanModeDelivery({ client, objects, payloads, deviceId, prefix: objectStore.prefix });
+}
+
+function accessKeyOf({ s3AccessKeyId, s3SecretAccessKey }: GatewaySecrets) {
+  if (s3AccessKeyId === null || s3SecretAccessKey === null) return null;
+  return { accessKeyId: s3AccessKeyId, secretAccessKey: s3SecretAccessKey };
+}

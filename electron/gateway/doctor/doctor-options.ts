@@ -1,0 +1,28 @@
+import type { Config } from '../../../shared/config.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Files } from '../platform/files.ts';
+import type { Lookup } from './reach.ts';
+
+/** What the doctor looks at, and through what. */
+export type DoctorOptions = {
+  readonly config: Config;
+  readonly dataDir: string;
+  readonly secrets: {
+    readonly deviceKey: string | null;
+    readonly s3AccessKeyId: string | null;
+    readonly s3SecretAccessKey: string | null;
+    readonly proxyPassword: string | null;
+  };
+  /** Why a stored secret could not be read, each in a sentence. */
+  readonly secretProblems?: readonly string[];
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly userAgent: string;
+  readonly isNetworkShare: (path: string) => Promise<boolean>;
+  readonly lookup?: Lookup;
+  /** Where Linux shows its processes and limits; null on other systems. */
+  readonly proc: string | null;
+  /** This PC's own time zone (IANA). */
+  readonly timeZone: string;
+};

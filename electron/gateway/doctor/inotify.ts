@@ -1,0 +1,53 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Finding, fine, skipped, warning } from './check.ts';
+
+/**
+ * Linux allows each user so many watched folders. When they are used up, no program is told of new files any more;
+ * other programs of the same user (editors, synchronisers) count as well.
+ */
+export async function checkInotify(proc: string, signal: AbortSignal): Promise<Finding> {
+  const limits = join(proc, 'sys/fs/inotify');
+  const [watches, instances] = await Promise.all([
+    readNumber(join(limits, 'max_user_watches')),
+    readNumber(join(limits, 'max_user_instances')),
+  ]);
+  if (watches === null || instances === null) return skipped('Not tested: this system does not tell its limits.');
+  const used = await countInUse(proc, signal);
+  const words = `${used.watches} of ${watches} folder watches and ${used.instances} of ${instances} watchers are in use.`;
+  if (used.watches > watches * 0.9) {
+    return warning(
+      `${words} Soon new files are found by the rescan only.`,
+      `Raise the limit: put fs.inotify.max_user_watches=${Math.max(524_288, watches * 4)} in a file in /etc/sysctl.d and restart this PC.`,
+    );
+  }
+  if (used.instances > instances * 0.9) {
+    return warning(
+      `${words} Soon new files are found by the rescan only.`,
+      `Raise the limit: put fs.inotify.max_user_instances=${Math.max(1_024, instances * 4)} in a file in /etc/sysctl.d and restart this PC.`,
+    );
+  }
+  return fine(words);
+}
+
+async function readNumber(path: string): Promise<number | null> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return /^\d+\s*$/.test(text) ? Number(text) : null;
+}
+
+/** Of the programs that this user may look at: those of the same user, which share the limit. */
+async function countInUse(proc: string, signal: AbortSignal): Promise<{ watches: number; instances: number }> {
+  let watches = 0;
+  let instances = 0;
+  for (const pid of await readdir(proc).catch(() => [])) {
+    if (!/^\d+$/.test(pid) || signal.aborted) continue;
+    for (const descriptor of await readdir(join(proc, pid, 'fd')).catch(() => [])) {
+      const target = await readlink(join(proc, pid, 'fd', descriptor)).catch(() => '');
+      if (target !== 'anon_inode:inotify') continue;
+      instances += 1;
+      const info = await readFile(join(proc, pid, 'fdinfo', descriptor), 'utf8').catch(() => '');
+      watches += info.split('\n').filter((line) => line.startsWith('inotify ')).length;
+    }
+  }
+  return { watches, instances };
+}

@@ -1,0 +1,93 @@
+import type { Socket } from 'node:net';
+import type { ProxyConfig } from '../../../shared/config.ts';
+import type { Exchange } from '../cloud/http-exchange.ts';
+import { openTunnel } from '../cloud/proxy-tunnel.ts';
+import { describeCause, errnoCode } from '../platform/errors.ts';
+import { type Finding, type Found, fault, fine } from './check.ts';
+import { authority, type Endpoint } from './endpoint.ts';
+import { connectMilliseconds, type Open } from './reach.ts';
+
+export type ProxySettings = {
+  readonly config: ProxyConfig;
+  readonly place: Endpoint;
+  readonly password: string | null;
+};
+
+/** An `https://` server: asks the proxy for a tunnel, as every delivery does. */
+export async function checkTunnel(
+  open: Open<Socket>,
+  proxy: ProxySettings,
+  target: Endpoint,
+  signal: AbortSignal,
+): Promise<Found<Open<Socket>>> {
+  const { username } = proxy.config;
+  const login = Buffer.from(`${username ?? ''}:${proxy.password ?? ''}`, 'utf8').toString('base64');
+  const headers: Record<string, string> = username === undefined ? {} : { 'proxy-authorization': `Basic ${login}` };
+  const tunnel: Open<Socket> = async (later) =>
+    openTunnel(await open(later), authority(target), headers, connectMilliseconds);
+  try {
+    const socket = await tunnel(signal);
+    socket.on('error', () => undefined);
+    socket.destroy();
+    return { finding: through(proxy, target), value: tunnel };
+  } catch (error) {
+    return { finding: proxyFault(errnoCode(error) ?? '', describeCause(error), proxy, target), value: null };
+  }
+}
+
+/** An `http://` server: the proxy gets the whole address, and its own refusals are told from the server's answers. */
+export function judgeForwarding(answer: Exchange, proxy: ProxySettings, target: Endpoint): Found<true> {
+  const refused = (code: string, technical: string): Found<true> => ({
+    finding: proxyFault(code, technical, proxy, target),
+    value: null,
+  });
+  if (answer.kind === 'aborted') return refused('', 'no answer');
+  if (answer.kind === 'lost') return refused('', describeCause(answer.error));
+  const isPage = !answer.body.trimStart().startsWith('{');
+  const technical = `HTTP ${answer.status}`;
+  if (answer.status === 407) return refused('ACUSIGHT_PROXY_AUTH', technical);
+  if (isPage && answer.status === 403) return refused('ACUSIGHT_PROXY_DENIED', technical);
+  if (isPage && answer.status >= 502 && answer.status <= 504) return refused('ACUSIGHT_PROXY_UPSTREAM', technical);
+  return { finding: through(proxy, target), value: true };
+}
+
+const through = ({ place }: ProxySettings, target: Endpoint): Finding =>
+  fine(`The proxy ${authority(place)} lets us through to ${authority(target)}.`);
+
+function proxyFault(code: string, technical: string, proxy: ProxySettings, target: Endpoint): Finding {
+  const where = authority(proxy.place);
+  switch (code) {
+    case 'ACUSIGHT_PROXY_AUTH': {
+      const given = proxy.config.username !== undefined && proxy.password !== null;
+      return given
+        ? fault(
+            `The proxy ${where} refuses the user name or the password.`,
+            'Check cloud.proxy.username, and the password in ACUSIGHT_PROXY_PASSWORD or in the window. A proxy that takes only Windows logins (NTLM, Kerberos) can’t be used: ask for an exception.',
+            technical,
+          )
+        : fault(
+            `The proxy ${where} asks for a user name and a password.`,
+            'Ask the network’s administrator for them. The name goes in cloud.proxy.username; the password is entered in the window or given as ACUSIGHT_PROXY_PASSWORD.',
+            technical,
+          );
+    }
+    case 'ACUSIGHT_PROXY_UPSTREAM':
+      return fault(
+        `The proxy ${where} can’t reach ${authority(target)}.`,
+        'Check the address in the settings. If the server is in the plant, name it in cloud.proxy.noProxy.',
+        technical,
+      );
+    case 'ACUSIGHT_PROXY_DENIED':
+      return fault(
+        `The proxy ${where} does not let us through to ${authority(target)}.`,
+        'Ask the network’s administrator to allow this address and port, or name it in cloud.proxy.noProxy if it needs no proxy.',
+        technical,
+      );
+    default:
+      return fault(
+        `What answers at ${where} is no HTTP proxy, or it broke off.`,
+        'Check the address and port in cloud.proxy.url.',
+        technical,
+      );
+  }
+}

@@ -1,0 +1,69 @@
+import type { FolderSourceConfig } from '../../../shared/config.ts';
+import type { DoctorCheck } from '../../../shared/contract.ts';
+import { makeNetwork } from '../cloud/network.ts';
+import { check, type Finding, type Found, skipped, Visit } from './check.ts';
+import { checkDataFolder, checkFsync, checkSpace } from './disk.ts';
+import type { DoctorOptions } from './doctor-options.ts';
+import { checkFolder } from './folders.ts';
+import { checkInotify } from './inotify.ts';
+import { checkApi, checkAuthorities, checkStorage } from './servers.ts';
+import { checkTimeZone } from './time-zone.ts';
+
+const visitMilliseconds = 120_000;
+
+/**
+ * The site doctor: tests everything on the way from here to the cloud, and this PC. Needs no running gateway and
+ * disturbs none. Every fault says what to do; what makes no sense after an earlier fault is skipped, with the reason.
+ */
+export async function* runDoctor(options: DoctorOptions): AsyncGenerator<DoctorCheck, void> {
+  const { config, secrets, clock, signal } = options;
+  const visit = new Visit(clock, signal, visitMilliseconds);
+  const { cloud, sync } = config;
+  const network = makeNetwork({
+    tls: cloud.tls,
+    proxy: cloud.proxy,
+    proxyPassword: secrets.proxyPassword,
+    connections: 1,
+    connectTimeoutMilliseconds: Math.min(sync.connectTimeoutMilliseconds, 10_000),
+    userAgent: options.userAgent,
+  });
+  try {
+    const authorities = yield* checkAuthorities(config);
+    const trust = authorities === null ? null : { authorities: authorities.context, settings: cloud.tls };
+    yield* checkApi(visit, options, network, trust);
+    if (cloud.mode === 'lan') yield* checkStorage(visit, options, network, trust);
+  } finally {
+    await network.close();
+  }
+  yield* checkThisPc(visit, options);
+}
+
+async function* checkThisPc(visit: Visit, options: DoctorOptions): AsyncGenerator<DoctorCheck, void> {
+  const { config, dataDir, files, clock, isNetworkShare } = options;
+  const step = (code: string, title: string, seconds = 5) => ({ code, title, limitMilliseconds: seconds * 1_000 });
+  const only = async (finding: Promise<Finding>): Promise<Found<never>> => ({ finding: await finding, value: null });
+  const folder = await visit.take(step('data-dir', 'Data folder'), () =>
+    checkDataFolder(dataDir, files, isNetworkShare),
+  );
+  yield folder.check;
+  const place = folder.value;
+  if (place === null) {
+    yield check('disk', 'Disk space', skipped('Not tested, because the data folder can’t be used.'));
+    yield check('fsync', 'Disk speed', skipped('Not tested, because the data folder can’t be used.'));
+  } else {
+    yield (await visit.take(step('disk', 'Disk space'), () => only(checkSpace(place, config, files)))).check;
+    yield (await visit.take(step('fsync', 'Disk speed', 20), (signal) => only(checkFsync(place, files, clock, signal))))
+      .check;
+  }
+  for (const source of config.sources) {
+    const named = step(`folder:${source.id}`, `Source ${source.name ?? source.id}`);
+    yield (await visit.take(named, () => only(checkFolder(source, files, isNetworkShare)))).check;
+  }
+  const { proc } = options;
+  if (proc !== null && config.sources.some(isWatched)) {
+    yield (await visit.take(step('inotify', 'Folder watches'), (signal) => only(checkInotify(proc, signal)))).check;
+  }
+  yield check('time-zone', 'Time zone', checkTimeZone(config, options.timeZone, clock.now()));
+}
+
+const isWatched = ({ polling }: FolderSourceConfig): boolean => polling !== 'always';

@@ -1,0 +1,187 @@
+import type { SecureContext } from 'node:tls';
+import type { Config } from '../../../shared/config.ts';
+import type { DoctorCheck } from '../../../shared/contract.ts';
+import { type Exchange, exchange } from '../cloud/http-exchange.ts';
+import type { Network } from '../cloud/network.ts';
+import { readTrust } from '../cloud/trust.ts';
+import { describeCause, GatewayError } from '../platform/errors.ts';
+import { judgeApi, judgeClock, judgeKey } from './api-answer.ts';
+import type { Trust } from './certificate.ts';
+import { check, fault, fine, skipped, type Visit } from './check.ts';
+import type { DoctorOptions } from './doctor-options.ts';
+import { type Endpoint, endpointOf } from './endpoint.ts';
+import { checkObjectStore, type StoreFacts } from './object-store.ts';
+import { systemLookup } from './reach.ts';
+import { checkWay } from './way.ts';
+
+/** The two servers: the API, and in LAN mode the object storage. Each first by its way, then by what it answers. */
+
+/** A person waits for the answer: a server that is slower than this has a fault. */
+const longestAnswer = 15_000;
+
+/** Null when the file can't be used: then no encrypted connection can be made. */
+export function* checkAuthorities({
+  cloud,
+}: Config): Generator<DoctorCheck, { readonly context: SecureContext | null } | null> {
+  const { caFile } = cloud.tls;
+  if (caFile === undefined) return { context: null };
+  const title = 'Certificate authority (caFile)';
+  try {
+    const context = readTrust(cloud.tls);
+    yield check('ca-file', title, fine(`${caFile} is trusted.`));
+    return { context };
+  } catch (error) {
+    const { message, hint } =
+      error instanceof GatewayError
+        ? error
+        : { message: 'The file of certificate authorities can’t be used.', hint: '' };
+    yield check('ca-file', title, fault(message, hint, describeCause(error)));
+    return null;
+  }
+}
+
+export async function* checkApi(
+  visit: Visit,
+  options: DoctorOptions,
+  network: Network,
+  trust: Trust | null,
+): AsyncGenerator<DoctorCheck, void> {
+  const { config, clock, secrets } = options;
+  const { baseUrl, deviceId } = config.cloud;
+  const endpoint = endpointOf(baseUrl);
+  const { deviceKey } = secrets;
+  const sendable = deviceKey !== null && /^[\x21-\x7e]+$/.test(deviceKey) ? deviceKey : null;
+  const ask = (within: AbortSignal): Promise<Exchange> =>
+    exchange(network.transportFor(baseUrl), {
+      method: 'GET',
+      path: `${endpoint.basePath}/device/self`,
+      headers: {
+        accept: 'application/json',
+        'user-agent': options.userAgent,
+        ...(sendable === null ? {} : { 'x-device-key': sendable }),
+      },
+      body: { kind: 'none' },
+      silenceMilliseconds: longestAnswer,
+      signal: within,
+    });
+  const blocked = yield* wayTo(visit, options, network, trust, {
+    prefix: '',
+    name: '',
+    endpoint,
+    setting: 'cloud.baseUrl',
+    ask,
+  });
+  const titles = { api: 'Acusight API', clock: 'Clock', key: 'Device key' };
+  if (blocked !== null) {
+    for (const code of ['api', 'clock'] as const)
+      yield check(code, titles[code], skipped(`Not tested, because ${blocked}.`));
+    yield check('key', titles.key, keyUnasked(sendable, blocked));
+    return;
+  }
+  const step = { code: 'api', title: titles.api, limitMilliseconds: longestAnswer + 12_000 };
+  const answered = await visit.take(step, async (within) => {
+    const sentAt = clock.now();
+    const began = clock.monotonic();
+    const answer = await ask(within);
+    const facts = {
+      answer,
+      deviceKey: sendable,
+      deviceId,
+      sentAt,
+      receivedAt: clock.now(),
+      milliseconds: clock.monotonic() - began,
+    };
+    const { finding, isApi } = judgeApi(facts);
+    return { finding, value: { facts, isApi } };
+  });
+  yield answered.check;
+  const found = answered.value;
+  if (found === null) {
+    yield check('clock', titles.clock, skipped('Not tested, because no answer came.'));
+    yield check('key', titles.key, keyUnasked(sendable, 'no answer came'));
+    return;
+  }
+  yield check('clock', titles.clock, judgeClock(found.facts));
+  const key = found.isApi
+    ? judgeKey(found.facts, options.secretProblems ?? [])
+    : keyUnasked(sendable, 'the API did not answer');
+  yield check('key', titles.key, key);
+}
+
+/** That there is none can be said without asking. */
+const keyUnasked = (deviceKey: string | null, why: string) =>
+  deviceKey === null
+    ? fault('There is no device key yet.', 'Provision this device with a token, or enter its key in the window.')
+    : skipped(`Not tested, because ${why}.`);
+
+export async function* checkStorage(
+  visit: Visit,
+  options: DoctorOptions,
+  network: Network,
+  trust: Trust | null,
+): AsyncGenerator<DoctorCheck, void> {
+  const { config, secrets, clock } = options;
+  const store = config.cloud.objectStore;
+  if (store === undefined) return;
+  const endpoint = endpointOf(store.endpoint);
+  const transport = network.transportFor(store.endpoint);
+  const blocked = yield* wayTo(visit, options, network, trust, {
+    prefix: 'object-store:',
+    name: 'Object storage: ',
+    endpoint,
+    setting: 'cloud.objectStore.endpoint',
+    ask: (within) =>
+      exchange(transport, {
+        method: 'GET',
+        path: '/',
+        headers: {},
+        body: { kind: 'none' },
+        silenceMilliseconds: longestAnswer,
+        signal: within,
+      }),
+  });
+  const title = 'Object storage';
+  if (blocked !== null) return yield check('object-store', title, skipped(`Not tested, because ${blocked}.`));
+  const facts: StoreFacts = {
+    store,
+    accessKeyId: secrets.s3AccessKeyId,
+    secretAccessKey: secrets.s3SecretAccessKey,
+    transport,
+    now: clock.now,
+    silenceMilliseconds: longestAnswer,
+  };
+  const step = { code: 'object-store', title, limitMilliseconds: 40_000 };
+  const done = await visit.take(step, async (within) => ({
+    finding: await checkObjectStore(facts, within),
+    value: null,
+  }));
+  yield done.check;
+}
+
+type Destination = {
+  readonly prefix: string;
+  readonly name: string;
+  readonly endpoint: Endpoint;
+  readonly setting: string;
+  readonly ask: (signal: AbortSignal) => Promise<Exchange>;
+};
+
+async function* wayTo(
+  visit: Visit,
+  options: DoctorOptions,
+  network: Network,
+  trust: Trust | null,
+  to: Destination,
+): AsyncGenerator<DoctorCheck, string | null> {
+  if (trust === null && to.endpoint.secure) return 'the file of certificate authorities can’t be used';
+  const { config, clock, secrets, lookup = systemLookup } = options;
+  const { proxy, tls } = config.cloud;
+  const through = proxy !== undefined && network.proxyFor(to.endpoint.origin) !== null;
+  return yield* checkWay(visit, {
+    ...to,
+    lookup,
+    now: clock.now,
+    trust: trust ?? { authorities: null, settings: tls },
+    proxy: through ? { config: proxy, place: endpointOf(proxy.url), password: secrets.proxyPassword } : null,
+  });
+}

@@ -1,0 +1,104 @@
+import type { Socket } from 'node:net';
+import type { DoctorCheck } from '../../../shared/contract.ts';
+import type { Exchange } from '../cloud/http-exchange.ts';
+import { checkCertificate, shakeHands, type Trust } from './certificate.ts';
+import { check, type Finding, fine, skipped, type Visit, warning } from './check.ts';
+import { type Endpoint, isLoopback } from './endpoint.ts';
+import { checkTunnel, judgeForwarding, type ProxySettings } from './proxy-way.ts';
+import { checkName, checkReach, connectMilliseconds, type Lookup, type Open } from './reach.ts';
+
+/** The way to one server: name, connection, proxy, certificate. Each layer is tested only where the one below holds. */
+export type WayFacts = {
+  /** Before each code: empty for the API, `object-store:` for the object storage. */
+  readonly prefix: string;
+  /** Before each title. */
+  readonly name: string;
+  readonly endpoint: Endpoint;
+  /** The setting that says where the server is. */
+  readonly setting: string;
+  /** Null where this server is reached without one. */
+  readonly proxy: ProxySettings | null;
+  readonly trust: Trust;
+  readonly lookup: Lookup;
+  readonly now: () => number;
+  /** One request as deliveries make them; for servers that a proxy forwards plain requests to. */
+  readonly ask: (signal: AbortSignal) => Promise<Exchange>;
+};
+
+const limits = { dns: 10_000, tcp: connectMilliseconds + 1_000, proxy: 12_000, tls: 12_000 } as const;
+type Layer = keyof typeof limits;
+const titles: Readonly<Record<Layer, string>> = {
+  dns: 'Name (DNS)',
+  tcp: 'Connection (TCP)',
+  proxy: 'Proxy',
+  tls: 'Encryption (TLS)',
+};
+
+/** Returns null when the way is open, else why not, within a sentence. */
+export async function* checkWay(visit: Visit, facts: WayFacts): AsyncGenerator<DoctorCheck, string | null> {
+  const { endpoint, proxy, lookup, trust } = facts;
+  const gate = proxy?.place ?? endpoint;
+  const setting = proxy === null ? facts.setting : 'cloud.proxy.url';
+  const step = (layer: Layer) => ({
+    code: `${facts.prefix}${layer}`,
+    title: `${facts.name}${titles[layer]}`,
+    limitMilliseconds: limits[layer],
+  });
+  const tell = (layer: Layer, finding: Finding): DoctorCheck => check(step(layer).code, step(layer).title, finding);
+  function* skip(layers: readonly Layer[], why: string): Generator<DoctorCheck> {
+    for (const layer of layers) {
+      if (layer === 'proxy' && proxy === null) continue;
+      yield tell(layer, skipped(`Not tested, because ${why}.`));
+    }
+  }
+
+  const name = await visit.take(step('dns'), () => checkName(gate, setting, lookup, visit.clock));
+  yield name.check;
+  const addresses = name.value;
+  if (addresses === null) {
+    yield* skip(['tcp', 'proxy', 'tls'], 'the name was not found');
+    return 'the name was not found';
+  }
+  const reach = await visit.take(step('tcp'), (signal) => checkReach(gate, setting, addresses, visit.clock, signal));
+  yield reach.check;
+  let open: Open<Socket> | null = reach.value;
+  if (open === null) {
+    const why = proxy === null ? 'nothing can be reached there' : 'the proxy can’t be reached';
+    yield* skip(['proxy', 'tls'], why);
+    return why;
+  }
+  if (proxy !== null) {
+    const toProxy: Open<Socket> = open;
+    const entry: Open<Socket> = proxy.place.secure
+      ? async (signal) => shakeHands(await toProxy(signal), proxy.place, trust.authorities, true, signal)
+      : toProxy;
+    const passed = endpoint.secure
+      ? await visit.take(step('proxy'), (signal) => checkTunnel(entry, proxy, endpoint, signal))
+      : await visit.take(step('proxy'), async (signal) => judgeForwarding(await facts.ask(signal), proxy, endpoint));
+    yield passed.check;
+    if (passed.value === null) {
+      yield* skip(['tls'], 'the proxy is in the way');
+      return 'the proxy is in the way';
+    }
+    open = passed.value === true ? null : passed.value;
+  }
+  if (!endpoint.secure) {
+    yield tell('tls', unencrypted(endpoint, facts.setting));
+    return null;
+  }
+  const tunnel = open;
+  if (tunnel === null) return null;
+  const certificate = await visit.take(step('tls'), (signal) =>
+    checkCertificate(tunnel, endpoint, trust, facts.now(), signal),
+  );
+  yield certificate.check;
+  return certificate.value === null ? 'no trusted connection can be made' : null;
+}
+
+function unencrypted({ host }: Endpoint, setting: string): Finding {
+  if (isLoopback(host)) return fine('The server is on this PC: nothing goes over the network.');
+  return warning(
+    'Nothing encrypts the way to this server: whoever is on the network can read pictures and keys.',
+    `Where the server offers it, use an https:// address in ${setting}.`,
+  );
+}

@@ -1,0 +1,97 @@
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '../platform/clock.ts';
+import { describeCause } from '../platform/errors.ts';
+import type {
+  CheckReply,
+  CheckRequest,
+  DecodeReply,
+  DecodeRequest,
+  SignatureReply,
+  SignatureRequest,
+} from './decode-protocol.ts';
+
+type Reply = CheckReply | SignatureReply;
+
+/**
+ * One decode worker, started when it is first needed and again after it ended. One picture at a time: one that takes
+ * too long or ends the worker must condemn no other. Never rejects: a picture that can't be looked at is `uncheckable`.
+ */
+export class Decoder {
+  readonly #workerPath: string;
+  readonly #clock: Clock;
+  readonly #limitMilliseconds: number;
+  readonly #waiting = new Map<number, (reply: Reply) => void>();
+  #worker: Worker | null = null;
+  #nextId = 1;
+  #turn: Promise<unknown> = Promise.resolve();
+  #stopped = false;
+
+  /** `workerPath`: the decode worker's script. After `limitMilliseconds` for one picture the worker is replaced. */
+  constructor(workerPath: string, clock: Clock, limitMilliseconds: number) {
+    this.#workerPath = workerPath;
+    this.#clock = clock;
+    this.#limitMilliseconds = limitMilliseconds;
+  }
+
+  ask(job: CheckRequest): Promise<CheckReply>;
+  ask(job: SignatureRequest): Promise<SignatureReply>;
+  ask(job: CheckRequest | SignatureRequest): Promise<Reply> {
+    const reply = this.#turn.then(() => this.#askNow(job));
+    this.#turn = reply;
+    return reply;
+  }
+
+  /** Whatever is under way is answered `uncheckable`. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#dropWorker('stopped');
+    await this.#turn;
+  }
+
+  #askNow(job: CheckRequest | SignatureRequest): Promise<Reply> {
+    if (this.#stopped) return Promise.resolve({ kind: 'uncheckable', detail: 'stopped' });
+    const id = this.#nextId++;
+    const worker = this.#liveWorker();
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(this.#limitMilliseconds, () => void this.#dropWorker('decoding took too long'));
+      this.#waiting.set(id, (reply) => {
+        cancel();
+        resolve(reply);
+      });
+      worker.postMessage({ id, ...job } satisfies DecodeRequest);
+    });
+  }
+
+  #liveWorker(): Worker {
+    if (this.#worker !== null) return this.#worker;
+    const worker = new Worker(this.#workerPath, { stdout: true, stderr: true });
+    worker.on('message', (reply: DecodeReply) => {
+      this.#waiting.get(reply.id)?.(reply);
+      this.#waiting.delete(reply.id);
+    });
+    worker.on('error', (error) => this.#gone(worker, describeCause(error)));
+    worker.on('exit', () => this.#gone(worker, 'the decoder ended'));
+    // Nothing of what the decoder prints is for the terminal; the streams must be read all the same.
+    worker.stdout.resume();
+    worker.stderr.resume();
+    worker.unref();
+    this.#worker = worker;
+    return worker;
+  }
+
+  async #dropWorker(reason: string): Promise<void> {
+    const worker = this.#worker;
+    if (worker === null) return;
+    this.#gone(worker, reason);
+    await worker.terminate();
+  }
+
+  #gone(worker: Worker, detail: string): void {
+    if (this.#worker !== worker) return;
+    this.#worker = null;
+    for (const [id, answer] of [...this.#waiting]) {
+      this.#waiting.delete(id);
+      answer({ kind: 'uncheckable', detail });
+    }
+  }
+}

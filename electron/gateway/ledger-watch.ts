@@ -1,0 +1,83 @@
+import type { LedgerVerdict } from '../../shared/contract.ts';
+import type { Snapshot } from '../../shared/snapshot.ts';
+import type { Chore } from './housekeeping.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Logger } from './platform/logger.ts';
+import type { Database } from './store/database.ts';
+import type { Ledger } from './store/ledger.ts';
+import { verifyLedger } from './store/ledger-verify.ts';
+
+const dayMilliseconds = 86_400_000;
+
+export type LedgerWatchOptions = {
+  readonly database: Database;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onChange: () => void;
+};
+
+/**
+ * Whether every picture is accounted for: the balances at each look, the whole chain against the whole store once a
+ * while after the start, every day, and when a person asks.
+ */
+export class LedgerWatch {
+  readonly #options: LedgerWatchOptions;
+  #gaps: readonly string[] = [];
+  #verdict: LedgerVerdict | null = null;
+  #checkedAt: number | null = null;
+  readonly #abort = new AbortController();
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(options: LedgerWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Cheap: to be called at each look of the housekeeping. */
+  look(): void {
+    const { ledger, clock, logger } = this.#options;
+    const before = this.#gaps.length;
+    this.#gaps = ledger.check(clock.now());
+    if (this.#gaps.length > before) logger.log('error', 'ledger-gap', { gaps: this.#gaps });
+  }
+
+  get state(): Snapshot['ledger'] {
+    const problem = this.#gaps[0] ?? this.#verdict?.problems[0];
+    if (problem !== undefined) return { state: 'gap', text: problem, checkedAt: this.#checkedAt };
+    if (this.#checkedAt === null) return { state: 'checking', text: '', checkedAt: null };
+    return { state: 'ok', text: 'Every picture is accounted for.', checkedAt: this.#checkedAt };
+  }
+
+  async verify(): Promise<LedgerVerdict> {
+    const { database, clock, logger, onChange } = this.#options;
+    const running = verifyLedger(database, { signal: this.#abort.signal });
+    this.#running = running.catch(() => undefined);
+    const verdict = await running;
+    this.#verdict = verdict;
+    this.#checkedAt = clock.now();
+    const { ok, rows, problems } = verdict;
+    logger.log(ok ? 'info' : 'error', 'ledger-verified', { ok, rows, problems });
+    onChange();
+    return verdict;
+  }
+
+  /** Begun and not waited for: it goes on in slices beside everything else. */
+  get chore(): Chore {
+    return {
+      name: 'ledger',
+      everyMilliseconds: dayMilliseconds,
+      slice: () => {
+        this.verify().catch((error: unknown) => {
+          if (!this.#abort.signal.aborted) this.#options.logger.log('warn', 'ledger-not-verified', { error });
+        });
+        return false;
+      },
+    };
+  }
+
+  /** The database may be closed afterwards. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#running;
+  }
+}

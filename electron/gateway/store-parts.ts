@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import type { Config } from '../../shared/config.ts';
+import { FillForecast } from './fill-forecast.ts';
+import type { Chore } from './housekeeping.ts';
+import { Admission } from './ingest/admission.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Files } from './platform/files.ts';
+import type { Logger } from './platform/logger.ts';
+import { Catalogue } from './store/catalogue.ts';
+import type { Database } from './store/database.ts';
+import { DeadLetters } from './store/dead-letters.ts';
+import { GatedFrames } from './store/gated-frames.ts';
+import { History } from './store/history.ts';
+import { Ledger } from './store/ledger.ts';
+import { lineOf } from './store/line-order.ts';
+import { Outbox } from './store/outbox.ts';
+import { PayloadStore } from './store/payload-store.ts';
+import { PreviewStore } from './store/preview-store.ts';
+import { Audit } from './store/recovery.ts';
+import { Retention } from './store/retention.ts';
+import { RingBuffer } from './store/ring-buffer.ts';
+import { shiftsOf } from './store/shifts.ts';
+import { SourceFiles } from './store/source-files.ts';
+import { Tally } from './store/tally.ts';
+
+export type StoreOptions = {
+  readonly config: Config;
+  readonly dataDir: string;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly logger: Logger;
+};
+
+export type StoreParts = ReturnType<typeof makeStore>;
+
+const previewShare = 0.05;
+const pruneAtOnce = 200;
+const dayMilliseconds = 86_400_000;
+const hourMilliseconds = 3_600_000;
+
+/** Everything that keeps pictures and their rows, wired for one open database. */
+export function makeStore({ config, dataDir, files, clock, logger }: StoreOptions, database: Database) {
+  const { store, sync, sources, site } = config;
+  const previewRoot = join(dataDir, 'previews');
+  const payloads = new PayloadStore(join(dataDir, 'payloads'), files);
+  const ledger = new Ledger(database, shiftsOf(site));
+  const outbox = new Outbox(database, lineOf(sync, sources), ledger);
+  const tally = new Tally(database);
+  const previews = new PreviewStore({
+    root: previewRoot,
+    database,
+    keepDays: store.previewDays,
+    maxBytes: Math.round(store.maxBytes * previewShare),
+  });
+  const onRemoved = (sha256: string): Promise<void> => previews.release(sha256, clock.now());
+  const retention = new Retention(database, payloads, onRemoved);
+  const seal = ledger.seal.bind(ledger);
+  const ring =
+    store.whenFull === 'drop-oldest' ? new RingBuffer({ database, payloads, logger, seal, onRemoved }) : null;
+  const history = new History(database, ledger);
+  const chores: readonly Chore[] = [
+    { name: 'previews', everyMilliseconds: hourMilliseconds, slice: (now) => previews.sweepSlice(now) },
+    {
+      name: 'history',
+      everyMilliseconds: hourMilliseconds,
+      slice: (now) => history.pruneHistory(now - store.historyDays * dayMilliseconds, pruneAtOnce, now) === pruneAtOnce,
+    },
+  ];
+  return {
+    database,
+    previewRoot,
+    payloads,
+    ledger,
+    outbox,
+    tally,
+    chores,
+    catalogue: new Catalogue(database, lineOf(sync, sources)),
+    files: new SourceFiles(database, ledger),
+    gated: new GatedFrames(database, ledger),
+    deadLetters: new DeadLetters(database, payloads, ledger, onRemoved),
+    audit: new Audit(database, payloads, files, outbox),
+    admission: new Admission({
+      limits: store,
+      tally,
+      retention,
+      ring,
+      forecast: new FillForecast(),
+      files,
+      root: dataDir,
+      clock,
+    }),
+  };
+}

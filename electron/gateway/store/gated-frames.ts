@@ -1,0 +1,66 @@
+import type { FileVersion } from '../model/image.ts';
+import type { Database } from './database.ts';
+import type { ShiftOf } from './shifts.ts';
+import { WriteGroup } from './write-group.ts';
+
+export type GatedFrame = {
+  readonly sourceId: string;
+  readonly file: FileVersion;
+  /** Its own sidecar, in which there was no annotation; null where it has none. */
+  readonly sidecar: FileVersion | null;
+  readonly originalStays: boolean;
+};
+
+/**
+ * Frames that the near-duplicate gate turned away: counted for source and shift, and their file versions remembered in
+ * the same transaction, so that they are neither read nor counted again.
+ */
+export class GatedFrames {
+  readonly #group: WriteGroup;
+  readonly #ledger: { readonly shiftOf: ShiftOf; readonly seal: (at: number) => void };
+  readonly #statements: ReturnType<typeof prepare>;
+
+  constructor(database: Database, ledger: { readonly shiftOf: ShiftOf; readonly seal: (at: number) => void }) {
+    this.#group = WriteGroup.of(database);
+    this.#ledger = ledger;
+    this.#statements = prepare(database);
+  }
+
+  /** Resolves once it is durable; frames of one moment share a transaction. */
+  count({ sourceId, file, sidecar, originalStays }: GatedFrame, at: number): Promise<void> {
+    const s = this.#statements;
+    return this.#group.defer(() => {
+      // The same version offered twice is one frame.
+      if (s.known.get(sourceId, file.path, file.bytes, file.modifiedMs) !== undefined) return;
+      for (const { path, bytes, modifiedMs } of sidecar === null ? [file] : [file, sidecar]) {
+        s.remember.run(sourceId, path, bytes, modifiedMs, originalStays ? 1 : 0);
+        s.forgetRefusal.run(sourceId, path);
+      }
+      const shift = this.#ledger.shiftOf(at);
+      s.openSource.run(sourceId);
+      s.tally.run(sourceId);
+      s.openShift.run(sourceId, shift);
+      s.ledger.run(sourceId, shift);
+      this.#ledger.seal(at);
+    });
+  }
+}
+
+function prepare(database: Database) {
+  return {
+    known: database.prepare<[string, string, number, number], { found: number }>(
+      'SELECT 1 AS found FROM source_files WHERE source_id = ? AND path = ? AND bytes = ? AND modified_ms = ?',
+    ),
+    remember: database.prepare(`
+      INSERT INTO source_files (source_id, path, bytes, modified_ms, seq, finished) VALUES (?, ?, ?, ?, NULL, ?)
+      ON CONFLICT DO UPDATE SET bytes = excluded.bytes, modified_ms = excluded.modified_ms, seq = NULL,
+        finished = excluded.finished`),
+    forgetRefusal: database.prepare('DELETE FROM refusals WHERE source_id = ? AND path = ?'),
+    openSource: database.prepare('INSERT INTO tally (source_id) VALUES (?) ON CONFLICT DO NOTHING'),
+    tally: database.prepare('UPDATE tally SET gated = gated + 1 WHERE source_id = ?'),
+    openShift: database.prepare('INSERT INTO ledger_tally (source_id, shift) VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    ledger: database.prepare(`
+      UPDATE ledger_tally SET captured = captured + 1, gated = gated + 1, dirty = 1
+      WHERE source_id = ? AND shift = ?`),
+  };
+}

@@ -1,0 +1,99 @@
+import type { NewImage } from '../model/image.ts';
+import { stemOf } from '../platform/names.ts';
+import type { Database } from './database.ts';
+import type { Line } from './line-order.ts';
+import type { ShiftOf } from './shifts.ts';
+import { serialiseContent } from './stored-content.ts';
+
+/** Writes what a stored image is made of: its row, its entry, its payload's, and what is known of its file. */
+export class ImageRows {
+  readonly #line: Line;
+  readonly #shiftOf: ShiftOf;
+  readonly #statements: ReturnType<typeof prepare>;
+
+  constructor(database: Database, line: Line, shiftOf: ShiftOf) {
+    this.#line = line;
+    this.#shiftOf = shiftOf;
+    this.#statements = prepare(database);
+  }
+
+  /** Within the caller's transaction. An image that is known already keeps its entry. */
+  insert(image: NewImage, storedAt: number): { readonly seq: number; readonly isNew: boolean } {
+    const s = this.#statements;
+    const shift = this.#shiftOf(storedAt);
+    const inserted = s.insertImage.get({
+      imageId: image.imageId,
+      sourceId: image.sourceId,
+      path: image.file.path,
+      stem: stemOf(image.file.path),
+      filename: image.filename,
+      sha256: image.sha256,
+      bytes: image.bytes,
+      format: image.format,
+      width: image.width,
+      height: image.height,
+      capturedAt: Math.round(image.capturedAt),
+      captureOffset: image.captureOffsetMinutes,
+      capturedFrom: image.capturedFrom,
+      storedAt,
+      shift,
+      ...serialiseContent(image.content),
+    });
+    const seq = inserted?.seq ?? (s.seqOf.get(image.imageId)?.seq as number);
+    if (inserted !== undefined) {
+      s.referPayload.run(image.sha256, image.format, image.bytes);
+      s.insertEntry.run({
+        seq,
+        sourceId: image.sourceId,
+        shift,
+        bytes: image.bytes,
+        ...this.#line.place(image),
+        annotated: image.content.annotations.length > 0 ? 1 : 0,
+        storedAt,
+      });
+    } else s.heal.run(seq);
+    s.rememberFile.run(
+      image.sourceId,
+      image.file.path,
+      image.file.bytes,
+      image.file.modifiedMs,
+      seq,
+      image.originalStays ? 1 : 0,
+    );
+    s.forgetRefusal.run(image.sourceId, image.file.path);
+    // A sidecar that was met before its picture may be listed as one without: it has its picture now.
+    if (image.content.sidecarPath !== null) s.forgetRefusal.run(image.sourceId, image.content.sidecarPath);
+    return { seq, isNew: inserted !== undefined };
+  }
+}
+
+/** SQL: what a delivery that begins anew knows nothing of. Where the payload lies in the object storage stays known. */
+export const cleanRecord = 'attempts = 0, next_attempt_at = 0, stuck = 0, first_failed_at = NULL, lease_token = NULL';
+
+function prepare(database: Database) {
+  type Parameters = Readonly<Record<string, unknown>>;
+  return {
+    insertImage: database.prepare<[Parameters], { seq: number }>(`
+      INSERT INTO images (image_id, source_id, path, stem, filename, sha256, bytes, format, width, height, captured_at,
+        capture_offset, captured_from, stored_at, annotation_count, content, sidecar_problem, shift)
+      VALUES (@imageId, @sourceId, @path, @stem, @filename, @sha256, @bytes, @format, @width, @height, @capturedAt,
+        @captureOffset, @capturedFrom, @storedAt, @annotationCount, @content, @sidecarProblem, @shift)
+      ON CONFLICT (image_id) DO NOTHING RETURNING seq`),
+    seqOf: database.prepare<[string], { seq: number }>('SELECT seq FROM images WHERE image_id = ?'),
+    referPayload: database.prepare(`
+      INSERT INTO payloads (sha256, format, bytes, refs) VALUES (?, ?, ?, 1)
+      ON CONFLICT (sha256) DO UPDATE SET refs = refs + 1`),
+    insertEntry: database.prepare<[Parameters]>(`
+      INSERT INTO outbox (seq, source_id, shift, bytes, state, rank, position, annotated, stored_at)
+      VALUES (@seq, @sourceId, @shift, @bytes, 'pending', @rank, @position, @annotated, @storedAt)`),
+    // An entry that was buried because the disk lost its payload has it again.
+    heal: database.prepare(`
+      UPDATE outbox SET state = 'pending', last_error = NULL, ${cleanRecord}
+      WHERE seq = ? AND state = 'dead' AND last_error ->> '$.code' IN ('payload-missing', 'payload-damaged')`),
+    rememberFile: database.prepare(`
+      INSERT INTO source_files (source_id, path, bytes, modified_ms, seq, finished) VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET bytes = excluded.bytes, modified_ms = excluded.modified_ms, seq = excluded.seq,
+        finished = excluded.finished`),
+    forgetRefusal: database.prepare('DELETE FROM refusals WHERE source_id = ? AND path = ?'),
+  };
+}

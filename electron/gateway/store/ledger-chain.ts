@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+
+/** What the ledger counts for each source and shift, in the order in which the chain writes them down. */
+export const ledgerCounts = [
+  'captured',
+  'acknowledged',
+  'pending',
+  'dead',
+  'refused',
+  'evicted',
+  'gated',
+  'deleted',
+  'pruned_acknowledged',
+  'pruned_evicted',
+  'pruned_deleted',
+] as const;
+export type LedgerCount = (typeof ledgerCounts)[number];
+
+/** SQL: everything that was captured became one of these. Word for word the condition of the index `ledger_gaps`. */
+export const gapCondition = 'captured <> acknowledged + pending + dead + refused + evicted + gated + deleted';
+
+/** One row of the chain. `change` is a JSON array of the changes of `ledgerCounts`, `detail` JSON or empty. */
+export type ChainRow = {
+  readonly id: number;
+  readonly at: number;
+  readonly source_id: string;
+  readonly shift: string;
+  readonly change: string;
+  readonly detail: string;
+  readonly hash: string;
+};
+
+/** Before the first row. */
+export const genesisHash = '0'.repeat(64);
+
+/** SHA-256, hex, of a text that no other row can have: JSON keeps the fields apart whatever is in them. */
+export function chainHash(
+  previous: string,
+  { id, at, source_id, shift, change, detail }: Omit<ChainRow, 'hash'>,
+): string {
+  return createHash('sha256')
+    .update(JSON.stringify([previous, id, at, source_id, shift, change, detail]))
+    .digest('hex');
+}
+
+/** The numbers of a JSON array of counts; null where it is none. */
+export function parseCounts(text: string): readonly number[] | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isCounts = Array.isArray(value) && value.length === ledgerCounts.length && value.every(Number.isSafeInteger);
+    return isCounts ? (value as number[]) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,37 @@
+import type { OperationRequest, OperationResponse } from '../shared/contract.ts';
+import { provisionDevice } from './commands/provision.ts';
+import { openDeviceSetup } from './gateway/device-setup.ts';
+import type { Secrets } from './secrets.ts';
+import { provisioningTarget } from './setup.ts';
+
+export type ProvisionerOptions = {
+  readonly secrets: Secrets;
+  readonly configFile: string;
+  readonly version: string;
+};
+
+type Request = OperationRequest<'device.provision'>;
+type Response = OperationResponse<'device.provision'>;
+
+/** Provisioning from the window: the same steps as by `gateway provision`. */
+export function provisioner({
+  secrets,
+  configFile,
+  version,
+}: ProvisionerOptions): (request: Request) => Promise<Response> {
+  return async ({ baseUrl, deviceId, token, name }) => {
+    const target = await provisioningTarget(configFile, { baseUrl, deviceId });
+    if ('fault' in target)
+      return { ok: false, code: 'bad-request', text: target.fault, hint: 'Correct it, then try again.' };
+    const { cloud } = target;
+    const setup = openDeviceSetup({ cloud, proxyPassword: secrets.all().proxyPassword, version });
+    try {
+      const request = { token: token.trim(), deviceId: cloud.deviceId, name: name.trim() || cloud.deviceId };
+      const result = await provisionDevice({ ...setup, secrets }, request, new AbortController().signal);
+      if (!result.ok) return result;
+      return { ok: true, stored: result.stored, deviceId: result.deviceId, status: result.status };
+    } finally {
+      await setup.close();
+    }
+  };
+}

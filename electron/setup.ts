@@ -1,0 +1,157 @@
+import { copyFile } from 'node:fs/promises';
+import type { CloudConfig, Config, ConfigInput } from '../shared/config.ts';
+import type { Setup } from '../shared/contract.ts';
+import { checkConfig, loadConfig, saveConfig } from './config-file.ts';
+import type { SecretName, Secrets } from './secrets.ts';
+
+/** The window's set-up form and the configuration file: what the form knows is changed, everything else stays as it is. */
+
+const empty: Setup = {
+  baseUrl: 'https://acusight.io/api',
+  mode: 'cloud',
+  deviceId: '',
+  deviceKey: '',
+  objectStore: { endpoint: '', region: 'us-east-1', bucket: '', prefix: '', accessKeyId: '', secretAccessKey: '' },
+  caFile: '',
+  proxy: { url: '', username: '', password: '', noProxy: [] },
+  folders: [],
+};
+
+/** Secrets are never in it: the form shows only whether they are there. */
+export async function readSetup(configFile: string): Promise<Setup> {
+  const loaded = await loadConfig(configFile);
+  if (loaded.kind !== 'loaded') return empty;
+  const { cloud, sources } = loaded.config;
+  return {
+    ...empty,
+    baseUrl: cloud.baseUrl,
+    mode: cloud.mode,
+    deviceId: cloud.deviceId,
+    objectStore: { ...empty.objectStore, ...cloud.objectStore },
+    caFile: cloud.tls.caFile ?? '',
+    proxy: {
+      url: cloud.proxy?.url ?? '',
+      username: cloud.proxy?.username ?? '',
+      password: '',
+      noProxy: cloud.proxy?.noProxy ?? [],
+    },
+    folders: sources.map(({ id, path }) => ({ id, path })),
+  };
+}
+
+export type SetupTarget = {
+  readonly configFile: string;
+  readonly secrets: Secrets;
+  readonly start: (config: Config) => Promise<unknown>;
+};
+
+type Faults = { path: string; message: string }[];
+
+/** Checks everything, then stores the secrets, then the file, then starts the gateway with it. */
+export async function saveSetup(
+  { configFile, secrets, start }: SetupTarget,
+  setup: Setup,
+): Promise<{ faults: Faults }> {
+  const loaded = await loadConfig(configFile);
+  const input = merged(loaded.kind === 'loaded' ? loaded.input : null, setup);
+  const checked = checkConfig(input);
+  const faults: Faults = checked.kind === 'faulty' ? [...checked.faults] : await storeSecrets(secrets, setup);
+  if (checked.kind === 'faulty' || faults.length > 0) return { faults };
+  // Settings that this form does not know would be gone with a file that could not be understood: it is kept beside.
+  if (loaded.kind === 'faulty') await copyFile(configFile, `${configFile}.bak`);
+  await saveConfig(configFile, input);
+  await start(checked.config);
+  return { faults: [] };
+}
+
+function merged(before: ConfigInput | null, setup: Setup): ConfigInput {
+  const known = new Map((before?.sources ?? []).map((source) => [source.id, source]));
+  const { objectStore: _store, tls: tlsBefore, proxy: _proxy, ...cloudBefore } = before?.cloud ?? {};
+  const { caFile: _ca, ...tlsRest } = tlsBefore ?? {};
+  const { endpoint, region, bucket, prefix } = setup.objectStore;
+  // In cloud mode what was entered for the other mode is kept, if it is of use at all.
+  const withStore = setup.mode === 'lan' || (endpoint.trim() !== '' && bucket.trim() !== '');
+  const { url, username, noProxy } = setup.proxy;
+  const caFile = setup.caFile.trim();
+  return {
+    ...before,
+    cloud: {
+      ...cloudBefore,
+      baseUrl: setup.baseUrl.trim(),
+      mode: setup.mode,
+      deviceId: setup.deviceId.trim(),
+      ...(withStore
+        ? {
+            objectStore: {
+              endpoint: endpoint.trim(),
+              region: region.trim() || 'us-east-1',
+              bucket: bucket.trim(),
+              prefix: prefix.trim(),
+            },
+          }
+        : {}),
+      tls: { ...tlsRest, ...(caFile === '' ? {} : { caFile }) },
+      ...(url.trim() === ''
+        ? {}
+        : {
+            proxy: {
+              url: url.trim(),
+              ...(username.trim() === '' ? {} : { username: username.trim() }),
+              noProxy: noProxy.map((name) => name.trim()).filter((name) => name !== ''),
+            },
+          }),
+    },
+    sources: setup.folders.map(({ id, path }) => ({
+      ...known.get(id),
+      id: id.trim(),
+      kind: 'folder' as const,
+      path: path.trim(),
+    })),
+  };
+}
+
+/** What was left empty stays as it is stored. */
+async function storeSecrets(secrets: Secrets, { deviceKey, objectStore, proxy }: Setup): Promise<Faults> {
+  const fields: readonly { readonly path: string; readonly values: Partial<Record<SecretName, string>> }[] = [
+    { path: 'deviceKey', values: given({ deviceKey }) },
+    {
+      path: 'objectStore.secretAccessKey',
+      values: given({ s3AccessKeyId: objectStore.accessKeyId, s3SecretAccessKey: objectStore.secretAccessKey }),
+    },
+    { path: 'proxy.password', values: given({ proxyPassword: proxy.password }) },
+  ];
+  const faults: Faults = [];
+  for (const { path, values } of fields) {
+    if (Object.keys(values).length === 0) continue;
+    try {
+      await secrets.enter(values);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      faults.push({ path, message: error.message });
+    }
+  }
+  return faults;
+}
+
+const given = (values: Partial<Record<SecretName, string>>): Partial<Record<SecretName, string>> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
+
+/** The way to an API that the form names, with the certificates and the proxy that are set up already. */
+export async function provisioningTarget(
+  configFile: string,
+  { baseUrl, deviceId }: { readonly baseUrl: string; readonly deviceId: string },
+): Promise<{ readonly cloud: CloudConfig } | { readonly fault: string }> {
+  const loaded = await loadConfig(configFile);
+  const { tls = {}, proxy } = loaded.kind === 'loaded' ? loaded.config.cloud : {};
+  const checked = checkConfig({
+    cloud: {
+      baseUrl: baseUrl.trim(),
+      deviceId: deviceId.trim(),
+      tls,
+      ...(proxy === undefined ? {} : { proxy }),
+    } satisfies ConfigInput['cloud'],
+  });
+  if (checked.kind === 'loaded') return { cloud: checked.config.cloud };
+  const [first] = checked.faults;
+  return { fault: `${first?.path ?? ''} ${first?.message ?? ''}.` };
+}

@@ -1,0 +1,126 @@
+import type { ReactNode } from 'react';
+import type { Level, Snapshot } from '../../shared/snapshot.ts';
+import { formatCount, plural } from '../format/count.ts';
+import { formatDuration } from '../format/duration.ts';
+import { formatMoment } from '../format/time.ts';
+import { useSnapshot } from '../gateway-store.ts';
+import { BalanceIcon } from '../ui/icons.tsx';
+import { LevelShape } from '../ui/shapes.tsx';
+import { useNow } from '../ui/use-now.ts';
+import { useVerification, verifyLedger } from './ledger-store.ts';
+import { LedgerTable } from './ledger-table.tsx';
+
+type State = { readonly level: Level; readonly word: string; readonly text: string };
+
+const states: Readonly<Record<Snapshot['ledger']['state'], State>> = {
+  ok: { level: 'good', word: 'Every frame is accounted for', text: 'Captured frames and their outcomes add up.' },
+  checking: { level: 'busy', word: 'The ledger is being checked', text: 'The counts are compared row by row.' },
+  gap: { level: 'alarm', word: 'The ledger has a gap', text: 'The counts do not add up, or a row was changed.' },
+};
+
+/** Reconciliation: where every captured frame has gone, by shift and source, and the proof of it. */
+export function LedgerScreen(): ReactNode {
+  return (
+    <div className="ledger">
+      <section className="panel ledger-state" aria-label="State of the ledger">
+        <div className="ledger-head-row">
+          <LedgerState />
+          <VerifyButton />
+        </div>
+        <div className="verify-words" role="status" aria-live="polite">
+          <VerifyWords />
+        </div>
+      </section>
+      <section className="panel ledger-panel" aria-label="Reconciliation by shift and source">
+        <LedgerTable />
+      </section>
+    </div>
+  );
+}
+
+function LedgerState(): ReactNode {
+  const ledger = useSnapshot((snapshot) => snapshot.ledger);
+  const now = useNow(5_000);
+  if (ledger === undefined) return <p className="ledger-now">Asking the gateway…</p>;
+  const { level, word, text } = states[ledger.state];
+  return (
+    <div className="ledger-now" data-level={level} data-testid="ledger-state">
+      <LevelShape level={level} />
+      <div>
+        <h1>{word}</h1>
+        <p>
+          {ledger.text === '' ? text : ledger.text}
+          {ledger.checkedAt !== null && ` Last checked ${formatMoment(ledger.checkedAt, now)}.`}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function VerifyButton(): ReactNode {
+  const running = useVerification((check) => check.kind === 'running');
+  return (
+    <button
+      type="button"
+      className="button primary large"
+      disabled={running}
+      data-testid="ledger-verify"
+      onClick={() => void verifyLedger()}
+    >
+      <BalanceIcon /> Check everything now
+    </button>
+  );
+}
+
+function VerifyWords(): ReactNode {
+  const check = useVerification();
+  const now = useNow();
+  switch (check.kind) {
+    case 'none':
+      return (
+        <p className="note-line">Counts every frame anew and checks each row of the chain against the one before.</p>
+      );
+    case 'running':
+      return (
+        <p data-level="busy" className="verdict">
+          <LevelShape level="busy" />
+          <span>
+            <strong>Counting and checking every row…</strong>
+            <span aria-hidden="true"> for {formatDuration(now - check.since)}; a million rows take some seconds.</span>
+          </span>
+        </p>
+      );
+    case 'failed':
+      return (
+        <p data-level="act" className="verdict">
+          <LevelShape level="act" />
+          <span>
+            <strong>{check.failure.message}</strong> {check.failure.hint}
+          </span>
+        </p>
+      );
+    case 'done':
+      return (
+        <div data-level={check.verdict.ok ? 'good' : 'alarm'} className="verdict" data-testid="ledger-verdict">
+          <LevelShape level={check.verdict.ok ? 'good' : 'alarm'} />
+          <div>
+            <strong>
+              {check.verdict.ok
+                ? `All ${plural(check.verdict.rows, 'row')} are sound, and the counts agree.`
+                : `${plural(Math.max(1, check.verdict.problems.length), 'problem')} in ${formatCount(check.verdict.rows)} rows.`}
+            </strong>
+            {check.verdict.problems.length > 0 && (
+              <ul className="problems">
+                {check.verdict.problems.map((problem) => (
+                  <li key={problem}>{problem}</li>
+                ))}
+              </ul>
+            )}
+            <p className="ledger-head">
+              Checked {formatMoment(check.at, now)} · last row’s hash <code>{check.verdict.head || 'none'}</code>
+            </p>
+          </div>
+        </div>
+      );
+  }
+}

@@ -1,0 +1,120 @@
+import { Fragment, type ReactNode, useEffect } from 'react';
+import type { LedgerRow } from '../../shared/contract.ts';
+import type { SourceSnapshot } from '../../shared/snapshot.ts';
+import { formatCount } from '../format/count.ts';
+import { useGateway } from '../gateway-store.ts';
+import { BalanceIcon, CheckCircleIcon, StuckIcon } from '../ui/icons.tsx';
+import { useRevisionRefresh } from '../ui/use-revision-refresh.ts';
+import { balanceOf, byShift, type Outcome, outcomes } from './balance.ts';
+import { loadMoreLedger, reloadLedger, useLedger } from './ledger-store.ts';
+
+const names: Readonly<Record<Outcome, { readonly name: string; readonly meaning: string }>> = {
+  acknowledged: { name: 'Delivered', meaning: 'The cloud has them.' },
+  pending: { name: 'Waiting', meaning: 'Safe on this PC, waiting or under way.' },
+  dead: { name: 'Dead letters', meaning: 'The cloud refused them for good; kept here.' },
+  refused: { name: 'Not taken', meaning: 'Files that could not be taken; still in their folder.' },
+  evicted: { name: 'Dropped', meaning: 'Never delivered, dropped because the disk was full and the site chose so.' },
+  gated: { name: 'Too similar', meaning: 'Counted and not stored: too little difference from the frame before.' },
+  deleted: { name: 'Deleted', meaning: 'Dead letters that a person deleted.' },
+};
+
+const NO_SOURCES: readonly SourceSnapshot[] = [];
+
+/** One row for each source and shift, written as the equation that must hold. */
+export function LedgerTable(): ReactNode {
+  const { rows, more, loaded, failure } = useLedger();
+  useEffect(() => {
+    void reloadLedger();
+  }, []);
+  useRevisionRefresh(() => void reloadLedger(), 2_000);
+  if (failure !== null) {
+    return (
+      <div className="list-state" role="alert">
+        <strong>{failure.message}</strong>
+        <span>{failure.hint}</span>
+        <button type="button" className="button" onClick={() => void reloadLedger()}>
+          Try again
+        </button>
+      </div>
+    );
+  }
+  if (!loaded) return <p className="list-state">Reading the ledger…</p>;
+  if (rows.length === 0) {
+    return (
+      <div className="list-state">
+        <BalanceIcon />
+        <strong>Nothing captured yet</strong>
+        <span>The first frame begins the first row.</span>
+      </div>
+    );
+  }
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a table that scrolls must scroll by the keyboard too
+    <section className="ledger-scroll" tabIndex={0} aria-label="Ledger rows">
+      <table className="ledger-table">
+        <thead>
+          <tr>
+            <th scope="col">Source</th>
+            <th scope="col" className="figure-cell">
+              Captured
+            </th>
+            {outcomes.map((outcome, index) => (
+              <th key={outcome} scope="col" className="figure-cell" title={names[outcome].meaning}>
+                <span className="sign" aria-hidden="true">
+                  {index === 0 ? '=' : '+'}
+                </span>
+                {names[outcome].name}
+              </th>
+            ))}
+            <th scope="col" className="balance-cell">
+              Balance
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {byShift(rows).map((group) => (
+            <Fragment key={group.shift}>
+              <tr className="shift-row">
+                <th scope="rowgroup" colSpan={outcomes.length + 3}>
+                  {group.shift}
+                </th>
+              </tr>
+              {group.rows.map((row) => (
+                <LedgerTableRow key={row.sourceId} row={row} />
+              ))}
+            </Fragment>
+          ))}
+        </tbody>
+      </table>
+      {more && (
+        <button type="button" className="button ledger-more" onClick={() => void loadMoreLedger()}>
+          Show older shifts
+        </button>
+      )}
+    </section>
+  );
+}
+
+function LedgerTableRow({ row }: { readonly row: LedgerRow }): ReactNode {
+  const sources = useGateway((mirror) => mirror.snapshot?.sources ?? NO_SOURCES);
+  const { balanced, word } = balanceOf(row);
+  return (
+    <tr data-level={balanced ? 'good' : 'alarm'} data-balanced={balanced} data-testid="ledger-row">
+      <th scope="row" title={row.sourceId}>
+        {sources.find((source) => source.id === row.sourceId)?.name ?? row.sourceId}
+      </th>
+      <td className="figure-cell captured">{formatCount(row.captured)}</td>
+      {outcomes.map((outcome) => (
+        <td key={outcome} className="figure-cell" data-none={row[outcome] === 0}>
+          {formatCount(row[outcome])}
+        </td>
+      ))}
+      <td className="balance-cell">
+        <span className="balance">
+          {balanced ? <CheckCircleIcon /> : <StuckIcon />}
+          {word}
+        </span>
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,41 @@
+import type { ReactNode } from 'react';
+import type { ImageDetail } from '../../shared/contract.ts';
+import { exportDead, putBack } from '../commands.ts';
+import { formatMoment } from '../format/time.ts';
+import { show } from '../screen-store.ts';
+import { DeadIcon, ExportIcon, RetryWaitIcon, TrashIcon } from '../ui/icons.tsx';
+import { useNow } from '../ui/use-now.ts';
+
+/** Why a picture is a dead letter, in our words and in the server's, and what can be done with it. */
+export function DeadCard({ image }: { readonly image: ImageDetail }): ReactNode {
+  const now = useNow(30_000);
+  const error = image.lastError;
+  const selection = [image.imageId];
+  return (
+    <section className="dead-card" aria-label="Why it was refused">
+      <h3>
+        <DeadIcon /> <span>{error?.text ?? 'The cloud refused this picture for good.'}</span>
+      </h3>
+      {error !== null && error.hint !== '' && <p>{error.hint}</p>}
+      {error !== null && (
+        <dl>
+          <dt>Server’s answer · {formatMoment(error.at, now)}</dt>
+          <dd>
+            <code className="dead-answer">{error.technical === '' ? 'none' : error.technical}</code>
+          </dd>
+        </dl>
+      )}
+      <div className="dead-card-actions">
+        <button type="button" className="button" onClick={() => void putBack(selection)}>
+          <RetryWaitIcon /> Put back
+        </button>
+        <button type="button" className="button" onClick={() => void exportDead(selection)}>
+          <ExportIcon /> Export…
+        </button>
+        <button type="button" className="button danger" onClick={() => show({ deleting: selection })}>
+          <TrashIcon /> Delete…
+        </button>
+      </div>
+    </section>
+  );
+}

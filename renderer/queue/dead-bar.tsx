@@ -1,0 +1,82 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import type { Selection } from '../../shared/contract.ts';
+import { exportDead, putBack } from '../commands.ts';
+import { formatCount, formatShortCount } from '../format/count.ts';
+import { useSnapshot } from '../gateway-store.ts';
+import { show } from '../screen-store.ts';
+import { ExportIcon, RetryWaitIcon, TrashIcon } from '../ui/icons.tsx';
+import { countMarks, markState, toSelection } from './dead-marks.ts';
+import { clearMarks, toggleEvery, useDeadMarks } from './dead-store.ts';
+
+/** What can be done with dead letters: mark one, many or all, then put back, export or delete. Its height never changes. */
+export function DeadBar(): ReactNode {
+  const marks = useDeadMarks((state) => state.marks);
+  const total = useSnapshot((snapshot) => snapshot.counts.dead) ?? 0;
+  const marked = countMarks(marks, total);
+  const selection = total === 0 ? null : toSelection(marks);
+  const which = marked === 0 || marked >= total ? 'all' : formatShortCount(marked);
+  const requeue = async (chosen: Selection): Promise<void> => {
+    if (await putBack(chosen)) clearMarks();
+  };
+  return (
+    <div className="dead-bar" data-testid="dead-bar">
+      <p className="dead-words">
+        <strong aria-live="polite">
+          {marked === 0 ? 'None marked' : `${formatCount(marked)} of ${formatCount(total)} marked`}
+        </strong>
+        <span> Refused for good, and kept here: put right what is wrong, then put them back.</span>
+      </p>
+      <div className="dead-actions">
+        <EveryBox state={markState(marks, total)} total={total} />
+        <button
+          type="button"
+          className="button"
+          disabled={total === 0}
+          onClick={() => void requeue(selection ?? 'all')}
+        >
+          <RetryWaitIcon /> Put {which} back
+        </button>
+        <button
+          type="button"
+          className="button"
+          disabled={selection === null}
+          aria-label={`Export ${which} marked dead letters…`}
+          title={selection === null ? 'Mark dead letters first' : undefined}
+          onClick={() => selection !== null && void exportDead(selection)}
+        >
+          <ExportIcon /> Export…
+        </button>
+        <button
+          type="button"
+          className="button danger"
+          disabled={selection === null}
+          aria-label={`Delete ${which} marked dead letters…`}
+          title={selection === null ? 'Mark dead letters first' : undefined}
+          onClick={() => show({ deleting: selection })}
+        >
+          <TrashIcon /> Delete…
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function EveryBox({ state, total }: { readonly state: 'none' | 'some' | 'all'; readonly total: number }): ReactNode {
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (box.current !== null) box.current.indeterminate = state === 'some';
+  }, [state]);
+  return (
+    <label className="check" title="Mark all (Ctrl+A)">
+      <input
+        ref={box}
+        type="checkbox"
+        checked={state === 'all'}
+        disabled={total === 0}
+        aria-label={`Mark all ${formatCount(total)} dead letters`}
+        onChange={() => toggleEvery(total)}
+      />
+      <span className="check-box" aria-hidden="true" />
+    </label>
+  );
+}

@@ -1,0 +1,127 @@
+import type { ReactNode } from 'react';
+import type { ConfigFault } from '../../shared/config.ts';
+import type { Setup } from '../../shared/contract.ts';
+import { call } from '../bridge.ts';
+import { FolderIcon } from '../ui/icons.tsx';
+import { sayFailed } from '../ui/notice-store.ts';
+import { Choice } from './choice.tsx';
+import { Field } from './field.tsx';
+import { KeyField } from './key-field.tsx';
+import { faultsOf, fieldPaths } from './setup-draft.ts';
+import { TextField } from './text-field.tsx';
+
+type Proxy = Setup['proxy'];
+type Props = {
+  readonly caFile: string;
+  readonly proxy: Proxy;
+  readonly useProxy: boolean;
+  /** The proxy's exceptions as they are being typed. */
+  readonly exceptions: string;
+  readonly passwordStored: boolean;
+  readonly faults: readonly ConfigFault[];
+  readonly disabled: boolean;
+  readonly onCaFile: (caFile: string) => void;
+  readonly onProxy: (proxy: Proxy) => void;
+  readonly onUseProxy: (use: boolean) => void;
+  readonly onExceptions: (text: string) => void;
+};
+
+const routes = [
+  { value: 'direct', label: 'Directly', note: 'No proxy between this PC and the server' },
+  { value: 'proxy', label: 'Through a proxy', note: 'As the plant’s network asks for it' },
+] as const;
+
+/** How this PC reaches the server: whom it trusts, and whether a proxy stands between. */
+export function NetworkFields(props: Props): ReactNode {
+  const { caFile, proxy, faults, disabled, onProxy } = props;
+  const change = (part: Partial<Proxy>): void => onProxy({ ...proxy, ...part });
+  return (
+    <>
+      <CaFileField {...props} caFile={caFile} />
+      <Choice
+        legend="Way to the server"
+        options={routes}
+        chosen={props.useProxy ? 'proxy' : 'direct'}
+        disabled={disabled}
+        onChoose={(route) => props.onUseProxy(route === 'proxy')}
+      />
+      {props.useProxy && (
+        <>
+          <div className="setup-pair">
+            <TextField
+              label="Address of the proxy"
+              hint="For example http://proxy:3128"
+              kind="url"
+              value={proxy.url}
+              faults={faultsOf(faults, ...fieldPaths.proxyUrl)}
+              disabled={disabled}
+              placeholder="http://proxy:3128"
+              onChange={(url) => change({ url })}
+            />
+            <TextField
+              label="Not through the proxy"
+              hint="Names, addresses, networks; .plant.local for all below it"
+              value={props.exceptions}
+              faults={faultsOf(faults, ...fieldPaths.noProxy)}
+              disabled={disabled}
+              placeholder="10.0.0.0/8, .plant.local"
+              onChange={props.onExceptions}
+            />
+          </div>
+          <div className="setup-pair">
+            <TextField
+              label="User name"
+              hint="Empty where the proxy asks for none"
+              value={proxy.username}
+              faults={faultsOf(faults, ...fieldPaths.proxyUser)}
+              disabled={disabled}
+              maxLength={256}
+              onChange={(username) => change({ username })}
+            />
+            <KeyField
+              label="Proxy password"
+              value={proxy.password}
+              placeholder={props.passwordStored ? 'stored' : ''}
+              hint={props.passwordStored ? 'Enter one only to replace it.' : 'Kept like the device key.'}
+              faults={faultsOf(faults, ...fieldPaths.proxyPassword)}
+              disabled={disabled}
+              onChange={(password) => change({ password })}
+            />
+          </div>
+        </>
+      )}
+    </>
+  );
+}
+
+function CaFileField({ caFile, faults, disabled, onCaFile }: Props): ReactNode {
+  const choose = async (): Promise<void> => {
+    const answer = await call('file.choose', {});
+    if (!answer.ok) sayFailed(answer.error);
+    else if (answer.value.path !== null) onCaFile(answer.value.path);
+  };
+  return (
+    <Field
+      label="Certificate authority of the plant (PEM file)"
+      hint="Only where the server’s certificate is not from a public authority: Caddy’s internal CA, the plant’s own."
+      faults={faultsOf(faults, ...fieldPaths.caFile)}
+    >
+      {(ids) => (
+        <div className="field-row">
+          <input
+            {...ids}
+            name="caFile"
+            value={caFile}
+            disabled={disabled}
+            placeholder="none"
+            spellCheck={false}
+            onChange={(event) => onCaFile(event.target.value)}
+          />
+          <button type="button" className="button" disabled={disabled} onClick={() => void choose()}>
+            <FolderIcon /> Choose…
+          </button>
+        </div>
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,37 @@
+import type { OperationRequest } from '../../shared/contract.ts';
+import { call } from '../bridge.ts';
+
+/** What came of exchanging a provisioning token for a device key. The key itself never reaches the window. */
+export type Provisioning =
+  | { readonly kind: 'done'; readonly stored: 'keyring' | 'file'; readonly deviceId: string; readonly status: string }
+  | { readonly kind: 'failed'; readonly text: string; readonly hint: string };
+
+export const storedWords: Readonly<Record<'keyring' | 'file', string>> = {
+  keyring: 'The device key is in the operating system’s keyring.',
+  file: 'This PC offers no keyring: the device key is in a file that only this user can read.',
+};
+
+/** `status` as the cloud gave it at first contact, in words; empty where it said nothing. */
+export function statusWords(status: string): string {
+  switch (status) {
+    case '':
+      return '';
+    case 'approved':
+      return 'Acusight has approved this device.';
+    case 'pending':
+      return 'An administrator must approve this device in Acusight. Until then pictures are collected and wait here.';
+    case 'rejected':
+      return 'An administrator has rejected this device. Ask them; pictures are kept here.';
+    default:
+      return `Acusight says: ${status}.`;
+  }
+}
+
+export async function provision(request: OperationRequest<'device.provision'>): Promise<Provisioning> {
+  const answer = await call('device.provision', request);
+  if (!answer.ok) return { kind: 'failed', text: answer.error.message, hint: answer.error.hint };
+  const { value } = answer;
+  return value.ok
+    ? { kind: 'done', stored: value.stored, deviceId: value.deviceId, status: value.status ?? '' }
+    : { kind: 'failed', text: value.text, hint: value.hint };
+}

@@ -1,0 +1,154 @@
+import type { ReactNode } from 'react';
+import type { DoctorCheck } from '../../shared/contract.ts';
+import { formatDuration } from '../format/duration.ts';
+import { formatMoment } from '../format/time.ts';
+import { useGateway } from '../gateway-store.ts';
+import { CheckListIcon, CopyIcon, PrintIcon } from '../ui/icons.tsx';
+import { sayDone, sayFailed } from '../ui/notice-store.ts';
+import { LevelShape } from '../ui/shapes.tsx';
+import { useNow } from '../ui/use-now.ts';
+import { copyText } from './copy-text.ts';
+import { runDoctor, useDoctor } from './doctor-store.ts';
+import { checkLooks, reportText, summaryOf, worstState } from './report-text.ts';
+import { SiteFacts } from './site-facts.tsx';
+import { factLines } from './site-words.ts';
+
+/** The site doctor: one button that tests everything from here to the cloud, beside what is known of this site. */
+export function SiteScreen(): ReactNode {
+  return (
+    <div className="site">
+      <section className="panel doctor" aria-labelledby="doctor-title">
+        <DoctorHead />
+        <DoctorChecks />
+        <DoctorText />
+      </section>
+      <SiteFacts />
+    </div>
+  );
+}
+
+function DoctorHead(): ReactNode {
+  const { runningSince, checks } = useDoctor();
+  return (
+    <header className="doctor-head">
+      <div>
+        <h1 id="doctor-title">Check this site</h1>
+        <div className="doctor-words" role="status" aria-live="polite">
+          <DoctorWords />
+        </div>
+      </div>
+      <button
+        type="button"
+        className="button primary huge"
+        disabled={runningSince !== null}
+        data-testid="doctor-run"
+        onClick={() => void runDoctor()}
+      >
+        <CheckListIcon /> {runningSince !== null ? 'Checking…' : checks.length > 0 ? 'Check again' : 'Check this site'}
+      </button>
+    </header>
+  );
+}
+
+function DoctorWords(): ReactNode {
+  const { runningSince, finishedAt, checks, failure } = useDoctor();
+  const now = useNow();
+  if (runningSince !== null) {
+    return (
+      <p>
+        Testing network, cloud, key, disk and folders…
+        <span aria-hidden="true"> for {formatDuration(now - runningSince)}. Pictures go on meanwhile.</span>
+      </p>
+    );
+  }
+  if (failure !== null) {
+    return (
+      <p className="doctor-failure">
+        {failure.message} {failure.hint}
+      </p>
+    );
+  }
+  if (finishedAt === null) {
+    return <p>Tests network, cloud, key, clock, disk and folders, and says what to do about each fault.</p>;
+  }
+  return (
+    <p>
+      <strong>{summaryOf(checks)}</strong> · {formatMoment(finishedAt, now)}
+    </p>
+  );
+}
+
+function DoctorChecks(): ReactNode {
+  const { checks, runningSince } = useDoctor();
+  if (checks.length === 0) {
+    return (
+      <div className="list-state">
+        <CheckListIcon />
+        <strong>{runningSince === null ? 'Not checked yet' : 'Checking…'}</strong>
+        <span>
+          {runningSince === null
+            ? 'Nothing is changed by a check, and pictures go on meanwhile.'
+            : 'A part that does not answer is waited for up to half a minute.'}
+        </span>
+      </div>
+    );
+  }
+  return (
+    <ol className="checks" data-stale={runningSince !== null} data-worst={worstState(checks)}>
+      {checks.map((check) => (
+        <CheckEntry key={check.code} check={check} />
+      ))}
+    </ol>
+  );
+}
+
+function CheckEntry({ check }: { readonly check: DoctorCheck }): ReactNode {
+  const { word, level } = checkLooks[check.state];
+  return (
+    <li className="check-entry" data-level={level} data-testid="doctor-check" data-code={check.code}>
+      <LevelShape level={level} />
+      <div>
+        <p className="check-title">
+          <strong>{check.title}</strong>
+          <span className="check-word">{word}</span>
+        </p>
+        <p>{check.text}</p>
+        {check.hint !== '' && <p className="check-hint">{check.hint}</p>}
+        {check.technical !== '' && <code className="check-technical">{check.technical}</code>}
+      </div>
+    </li>
+  );
+}
+
+/** For the telephone: the report on the clipboard or on paper. The same text is in the page for the printer only. */
+function DoctorText(): ReactNode {
+  const { checks, finishedAt } = useDoctor();
+  const snapshot = useGateway((mirror) => mirror.snapshot);
+  const ready = finishedAt !== null && checks.length > 0;
+  const text = ready
+    ? reportText(checks, snapshot === null ? [] : factLines(snapshot), new Date(finishedAt).toISOString())
+    : '';
+  const copy = async (): Promise<void> => {
+    if (await copyText(text)) sayDone('The report is copied.', 'Paste it into a message, or print it.');
+    else {
+      sayFailed({
+        code: 'not-copied',
+        message: 'The clipboard cannot be used here.',
+        hint: 'Print the report instead, or photograph this screen.',
+        retryable: false,
+      });
+    }
+  };
+  return (
+    <footer className="doctor-text">
+      <p className="note-line">For the telephone: everything above as text, without keys.</p>
+      <button type="button" className="button" disabled={!ready} onClick={() => window.print()}>
+        <PrintIcon /> Print…
+      </button>
+      <button type="button" className="button" disabled={!ready} onClick={() => void copy()}>
+        <CopyIcon /> Copy the report
+      </button>
+      <pre className="print-only">{text}</pre>
+    </footer>
+  );
+}

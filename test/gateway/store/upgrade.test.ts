@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { expect, it, onTestFinished } from 'vitest';
+import { openDatabase } from '../../../electron/gateway/store/database.ts';
+import { verifyLedger } from '../../../electron/gateway/store/ledger-verify.ts';
+import { schemaVersion } from '../../../electron/gateway/store/migrations.ts';
+import { openStore, temporaryFolder } from '../../support/store.ts';
+
+/** A folder with a store as the first version of the gateway left it. */
+async function firstVersion(): Promise<string> {
+  const root = await temporaryFolder();
+  const database = new BetterSqlite3(join(root, 'gateway.sqlite'));
+  database.exec(await readFile(join(import.meta.dirname, 'store-v1.sql'), 'utf8'));
+  database.close();
+  return root;
+}
+
+const tables = ['images', 'outbox', 'payloads', 'source_files', 'refusals', 'tally', 'payload_tally'];
+
+it('a store of the first version keeps every value of every row in its upgrade', async () => {
+  const root = await firstVersion();
+  const old = new BetterSqlite3(join(root, 'gateway.sqlite'));
+  const read = (database: BetterSqlite3.Database, columns: ReadonlyMap<string, string>) =>
+    tables.map((table) => [table, database.prepare(`SELECT ${columns.get(table)} FROM ${table} ORDER BY 1, 2`).all()]);
+  const columns = new Map(
+    tables.map((table) => [
+      table,
+      (old.pragma(`table_info(${table})`) as { name: string }[]).map(({ name }) => name).join(', '),
+    ]),
+  );
+  const before = read(old, columns);
+  old.close();
+  expect(before.map(([, rows]) => rows?.length)).toEqual([9, 9, 8, 9, 2, 2, 1]);
+
+  const upgraded = openDatabase({ path: join(root, 'gateway.sqlite') });
+  onTestFinished(() => void upgraded.close());
+  expect(upgraded.pragma('user_version', { simple: true })).toBe(schemaVersion);
+  expect(read(upgraded, columns)).toEqual(before);
+  expect(upgraded.pragma('foreign_key_check')).toEqual([]);
+  expect(upgraded.pragma('integrity_check', { simple: true })).toBe('ok');
+});
+
+it('and goes on where it was: its ledger begins with what was counted, and what waits is delivered in order', async () => {
+  const store = await openStore(await firstVersion());
+  const { ledger, outbox } = store;
+  const counts = { evicted: 0, gated: 0, deleted: 0, balanced: true, shift: 'before the ledger' };
+  expect(ledger.page(null, 10).rows).toEqual([
+    { ...counts, sourceId: 'top', captured: 5, acknowledged: 1, pending: 2, dead: 1, refused: 1 },
+    { ...counts, sourceId: 'side', captured: 5, acknowledged: 2, pending: 3, dead: 0, refused: 0 },
+  ]);
+  expect(await verifyLedger(store.database)).toMatchObject({ ok: true, problems: [] });
+  ledger.sealNow(1_700_000_300_000);
+  expect(await verifyLedger(store.database)).toMatchObject({ ok: true, rows: 2 });
+
+  expect(outbox.releaseAllLeases()).toBe(1);
+  expect(outbox.applyLine()).toBe(0);
+  const names = outbox.lease(9, 1_700_000_400_000, 60_000).map(({ filename }) => filename);
+  // By time of capture, those that failed before among them.
+  expect(names).toEqual(['retrying.jpg', 'ambiguous.jpg', 'leased.jpg', 'pending.jpg', 'requeued.jpg']);
+  expect(
+    store.database.prepare('SELECT i.filename FROM outbox o JOIN images i USING (seq) WHERE o.annotated = 1').all(),
+  ).toEqual([{ filename: 'leased.jpg' }]);
+  expect(outbox.requeueDead('all', 1_700_000_500_000)).toBe(1);
+  expect(store.sourceFiles.forgetRefusal('top', 'broken.jpg')).toBe(true);
+  expect(ledger.page(null, 1).rows[0]).toMatchObject({ captured: 4, pending: 3, dead: 0, refused: 0, balanced: true });
+  expect(store.totals()).toMatchObject({ collected: 9, leased: 5, pending: 1, dead: 0, refused: 0, notices: 1 });
+  expect(await verifyLedger(store.database)).toMatchObject({ ok: true, problems: [] });
+});

@@ -1,0 +1,188 @@
+import type { LedgerRow, LedgerVerdict, Refusal, Setup } from '../../../shared/contract.ts';
+import type { Snapshot, SourceSnapshot } from '../../../shared/snapshot.ts';
+import type { FakeWorld } from './fake-images.ts';
+import { ledger, soundVerdict } from './fake-ledger.ts';
+
+/** States of the gateway to look at. Each is a snapshot, the images behind it, and the files that were not taken. */
+export type Scenario = {
+  readonly snapshot: Snapshot;
+  readonly world: FakeWorld;
+  readonly refusals: readonly Refusal[];
+  readonly setup: Setup;
+  readonly ledger: readonly LedgerRow[];
+  readonly verdict: LedgerVerdict;
+  /** What the site doctor finds: a site in order, or one with faults. */
+  readonly sound: boolean;
+  /** What `device.provision` and `setup.save` answer. */
+  readonly refusesToken?: true;
+  readonly refusesSettings?: true;
+  /** New pictures a second while the page is open. */
+  readonly flowPerSecond: number;
+  /** Snapshots stop after the first one. */
+  readonly silent?: true;
+};
+
+export const startedAt = Date.now();
+export const GB = 1_000_000_000;
+
+export const source = (id: string, name: string, change: Partial<SourceSnapshot> = {}): SourceSnapshot => ({
+  id,
+  kind: 'folder',
+  name,
+  location: `/data/line-7/${id}`,
+  state: 'watching',
+  text: '',
+  hint: '',
+  collected: 1204,
+  refused: 0,
+  settling: 0,
+  unclaimedSidecars: 0,
+  pending: 0,
+  acknowledged: 1200,
+  dead: 0,
+  lastCollectedAt: startedAt - 2_000,
+  afterIngest: 'keep',
+  polling: false,
+  priority: 0,
+  gate: null,
+  ...change,
+});
+
+export const history = (height: number, salt: number): number[] =>
+  Array.from({ length: 60 }, (_, second) => Math.max(0, Math.round(height * (1 + 0.35 * Math.sin(second / 5 + salt)))));
+
+export const calm: Snapshot = {
+  instanceId: 'fake',
+  revision: 1,
+  at: startedAt,
+  gateway: {
+    version: '0.1.0',
+    startedAt,
+    deviceId: 'line-7',
+    baseUrl: 'https://acusight.io/api',
+    dataDir: '/var/lib/acusight-line-gateway',
+    configFile: '/etc/acusight/line-7.json',
+    runtime: 'Electron 45.4.1',
+    configured: true,
+    demo: false,
+    plainHttp: false,
+    mode: 'cloud',
+    objectStore: null,
+    device: { name: 'Line 7, final inspection', organization: 'Rheinwerk GmbH', status: 'approved' },
+    keySource: 'keyring',
+  },
+  safe: {
+    level: 'good',
+    headline: 'SAFE',
+    detail: 'All 1,234 collected pictures are stored or delivered.',
+  },
+  flow: { level: 'good', headline: 'ALL DELIVERED', detail: 'Online. Last delivery 4 seconds ago.' },
+  advice: [],
+  counts: {
+    collected: 1234,
+    pending: 0,
+    leased: 0,
+    ambiguous: 0,
+    retrying: 0,
+    stuck: 0,
+    acknowledged: 1234,
+    duplicates: 0,
+    dead: 0,
+    refused: 0,
+    gated: 0,
+    dropped: 0,
+    deleted: 0,
+    evicted: 0,
+    damaged: 0,
+    sidecarProblems: 0,
+  },
+  bytes: { waiting: 0, acknowledged: 2.1 * GB, dead: 0 },
+  oldestWaiting: null,
+  rates: {
+    collectedPerSecond: 0,
+    acknowledgedPerSecond: 0,
+    bytesPerSecond: 0,
+    collectedHistory: history(0, 0),
+    acknowledgedHistory: history(0, 0),
+  },
+  disk: {
+    state: 'ok',
+    freeBytes: 212 * GB,
+    totalBytes: 480 * GB,
+    usedBytes: 2.1 * GB,
+    maxBytes: 50 * GB,
+    minFreeBytes: GB,
+    text: 'Room for about 28,000 pictures',
+    fullInSeconds: null,
+    whenFull: 'refuse',
+  },
+  pacing: { limitBytesPerSecond: null, text: '', changesAt: null, order: 'oldest-first' },
+  checkin: { status: 'healthy', acceptedAt: startedAt - 12_000, text: '', unknownActions: [] },
+  ledger: { state: 'ok', text: '', checkedAt: startedAt - 180_000 },
+  connection: {
+    state: 'online',
+    since: startedAt - 3_600_000,
+    nextProbeAt: null,
+    text: '',
+    hint: '',
+    technical: '',
+    inFlight: 0,
+    concurrency: 4,
+    lastSuccessAt: startedAt - 4_000,
+  },
+  sources: [source('aoi', 'AOI camera'), source('press', 'Press 2 outlet')],
+  recent: [],
+};
+
+export const world = (change: Partial<FakeWorld>): FakeWorld => ({
+  now: startedAt,
+  total: 1234,
+  waiting: 0,
+  retrying: 0,
+  dead: 0,
+  evicted: false,
+  strange: false,
+  lan: false,
+  sizes: [],
+  ...change,
+});
+
+export const setup: Setup = {
+  baseUrl: 'https://acusight.io/api',
+  mode: 'cloud',
+  deviceId: 'line-7',
+  deviceKey: '',
+  objectStore: { endpoint: '', region: 'us-east-1', bucket: '', prefix: '', accessKeyId: '', secretAccessKey: '' },
+  caFile: '',
+  proxy: { url: '', username: '', password: '', noProxy: [] },
+  folders: [{ id: 'aoi', path: '/data/line-7/aoi' }],
+};
+
+export const lanSetup: Setup = {
+  ...setup,
+  baseUrl: 'https://10.0.0.5/api',
+  mode: 'lan',
+  objectStore: { ...setup.objectStore, endpoint: 'http://10.0.0.5:9000', bucket: 'raw-data' },
+  caFile: '/etc/acusight/plant-ca.crt',
+  proxy: {
+    url: 'http://proxy.plant.local:3128',
+    username: 'line7',
+    password: '',
+    noProxy: ['10.0.0.0/8', '.plant.local'],
+  },
+};
+
+export const scenario = (
+  snapshot: Partial<Snapshot>,
+  change: Partial<Scenario> & { world?: FakeWorld } = {},
+): Scenario => ({
+  snapshot: { ...calm, ...snapshot },
+  world: world({}),
+  refusals: [],
+  setup,
+  ledger,
+  verdict: soundVerdict,
+  sound: true,
+  flowPerSecond: 0,
+  ...change,
+});

@@ -1,0 +1,70 @@
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer as createSecure } from 'node:https';
+import { connect, type Socket } from 'node:net';
+import { certificateAndKey, listen } from './tls-server.ts';
+
+export type ProxyWish = {
+  /** The way to the proxy itself is encrypted, with the certificate `server`. */
+  readonly secure?: boolean;
+  /** `user:password` that it asks for. */
+  readonly login?: string;
+  /** Ports that it lets CONNECT through to, as proxies limit it; any where it is not given. */
+  readonly connectPorts?: readonly number[];
+  /** Answers every CONNECT with this status. */
+  readonly refuse?: number;
+  /** Takes a CONNECT and says nothing. */
+  readonly silent?: boolean;
+};
+
+/** What it was asked: `CONNECT localhost:443`, `POST http://127.0.0.1:80/api/…`. */
+export type TestProxy = { readonly url: string; readonly asked: string[] };
+
+/** A small real forward proxy: CONNECT, and plain requests with the whole address. Ends with the test. */
+export async function startProxy(wish: ProxyWish = {}): Promise<TestProxy> {
+  const asked: string[] = [];
+  const expected = wish.login === undefined ? null : `Basic ${Buffer.from(wish.login).toString('base64')}`;
+  const refused = ({ headers }: IncomingMessage): boolean =>
+    expected !== null && headers['proxy-authorization'] !== expected;
+
+  const forward = (incoming: IncomingMessage, response: ServerResponse): void => {
+    asked.push(`${incoming.method} ${incoming.url}`);
+    if (refused(incoming)) {
+      response.writeHead(407, { 'proxy-authenticate': 'Basic realm="plant"', 'content-type': 'text/html' });
+      response.end('<html>log in</html>');
+      return;
+    }
+    const { 'proxy-authorization': _mine, ...headers } = incoming.headers;
+    const outgoing = request(incoming.url ?? '', { method: incoming.method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    outgoing.on('error', () => response.writeHead(502).end('bad gateway'));
+    incoming.pipe(outgoing);
+  };
+
+  const tunnel = (incoming: IncomingMessage, socket: Socket): void => {
+    asked.push(`CONNECT ${incoming.url}`);
+    socket.on('error', () => undefined);
+    if (wish.silent === true) return;
+    const say = (line: string): void =>
+      void socket.end(`HTTP/1.1 ${line}\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>`);
+    if (refused(incoming)) return say('407 Proxy Authentication Required');
+    if (wish.refuse !== undefined) return say(`${wish.refuse} Refused`);
+    const { hostname, port } = new URL(`http://${incoming.url}`);
+    if (wish.connectPorts?.includes(Number(port)) === false) return say('403 Forbidden');
+    const far = connect(Number(port), hostname.replace(/^\[|\]$/g, ''));
+    far.on('error', () => (far.bytesWritten === 0 && far.bytesRead === 0 ? say('502 Bad Gateway') : socket.destroy()));
+    far.on('connect', () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      far.pipe(socket);
+      socket.pipe(far);
+    });
+    socket.on('close', () => far.destroy());
+    far.on('close', () => socket.destroySoon());
+  };
+
+  const server = wish.secure === true ? createSecure(certificateAndKey('server'), forward) : createServer(forward);
+  server.on('connect', tunnel);
+  const { port } = await listen(server);
+  return { url: `${wish.secure === true ? 'https' : 'http'}://localhost:${port}`, asked };
+}
