@@ -61,6 +61,7 @@ function SourceCard({ source }: { readonly source: SourceSnapshot }): ReactNode 
         </p>
         {ill && source.text !== '' && <p className="source-fault">{source.text}</p>}
         {ill && source.hint !== '' && <p className="source-hint">{source.hint}</p>}
+        {source.gate !== null && <GateBar gate={source.gate} />}
         <p className="source-counts">
           <span>{formatCount(source.collected)} taken</span>
           {source.lastCollectedAt !== null && <span>last {formatDuration(now - source.lastCollectedAt)} ago</span>}
@@ -69,7 +70,6 @@ function SourceCard({ source }: { readonly source: SourceSnapshot }): ReactNode 
             <span>{plural(source.unclaimedSidecars, 'label file')} without picture</span>
           )}
         </p>
-        {source.gate !== null && <GateBar gate={source.gate} />}
         {source.priority !== 0 && <p className="source-counts">Priority {formatPriority(source.priority)}</p>}
         {source.refused > 0 && (
           <button type="button" className="button link" onClick={() => show({ panel: 'refusals', enlarged: false })}>

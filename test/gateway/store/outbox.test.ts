@@ -233,17 +233,14 @@ describe('settling', () => {
 
   it('shows one as stuck that closes the way again and again, without an attempt, until it is delivered', async () => {
     const store = await openStore();
-    await storeImage(store);
-    const settle = (settlement: Settlement): void => {
-      const [entry] = store.outbox.lease(1, 10_000, 60_000);
-      if (entry === undefined) throw new Error('nothing to lease');
-      store.outbox.settle([{ seq: entry.seq, token: entry.token, settlement }], 10_000);
-    };
-    settle({ kind: 'release', ambiguous: false, error: null, stuck: true });
+    put(store, 'a');
+    const end = (settlement: Settlement): number =>
+      settle(store, first(store.outbox.lease(1, 2_000, 60_000)), settlement);
+    end({ kind: 'release', ambiguous: false, error: null, stuck: true });
     expect(store.totals()).toMatchObject({ pending: 1, stuck: 1, retrying: 0 });
-    settle({ kind: 'release', ambiguous: false, error: null });
+    end({ kind: 'release', ambiguous: false, error: null });
     expect(store.totals()).toMatchObject({ pending: 1, stuck: 1 });
-    settle({ kind: 'acknowledge', duplicate: false, serverImageId: null, serverBatchId: null });
+    end({ kind: 'acknowledge', duplicate: false, serverImageId: null, serverBatchId: null });
     expect(store.totals()).toMatchObject({ pending: 0, stuck: 0, acknowledged: 1 });
   });
 
