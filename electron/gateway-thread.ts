@@ -27,6 +27,7 @@ export class GatewayThread {
   readonly #waiting = new Map<number, Waiting>();
   readonly #listeners = new Set<() => void>();
   readonly #ended: Promise<void>;
+  #end: () => void = () => undefined;
   #calls = 0;
   #snapshot: Snapshot;
   #drained = false;
@@ -40,6 +41,7 @@ export class GatewayThread {
     worker.on('message', (message: FromGateway) => this.#take(message));
     worker.on('error', (error) => this.#fail(error));
     this.#ended = new Promise((resolve) => {
+      this.#end = resolve;
       worker.once('exit', () => {
         this.#fail(new Error('the gateway has stopped'));
         resolve();
@@ -134,6 +136,9 @@ export class GatewayThread {
       case 'error':
         return this.#answered(message.id)?.reject(received(message.failure));
       case 'stopped':
+        // Everything is on the disk and the database is closed: nobody has to wait for the thread itself, least of all
+        // where the whole group of processes was told to end and Chromium's others are gone already.
+        this.#end();
         void this.#worker.terminate();
         return;
       default:

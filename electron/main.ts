@@ -40,6 +40,9 @@ function main(): void {
   // Beside a gateway that runs: a task opens no window, and the store refuses a second one by itself.
   if (isTask(options)) return perform(options, plan);
   registerSchemes();
+  // Without a window nothing is drawn. And where a service's processes are all told to end together, a missing process
+  // for drawing would end this one before the last pictures are settled.
+  if (plan.headless) app.commandLine.appendSwitch('in-process-gpu');
   if (!app.requestSingleInstanceLock()) {
     // The instance that runs has been told, and shows its window.
     return leave(plan.command === 'open' ? 0 : exitCodes.failed, 'Another gateway is already using this data folder.');

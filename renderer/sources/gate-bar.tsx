@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
 import type { SourceSnapshot } from '../../shared/snapshot.ts';
-import { formatCount } from '../format/count.ts';
 import { formatPercent, gateScale } from './gate-scale.ts';
 
 type Props = { readonly gate: NonNullable<SourceSnapshot['gate']> };
@@ -10,7 +9,7 @@ type Props = { readonly gate: NonNullable<SourceSnapshot['gate']> };
  * that a person can see on live frames where the threshold belongs.
  */
 export function GateBar({ gate }: Props): ReactNode {
-  const { threshold, lastDifference: difference, gated } = gate;
+  const { threshold, lastDifference: difference } = gate;
   const scale = gateScale(threshold, difference ?? 0);
   const kept = difference !== null && difference >= threshold;
   return (
@@ -26,12 +25,12 @@ export function GateBar({ gate }: Props): ReactNode {
           'No frame compared yet'
         ) : (
           <>
-            Last differs <strong>{formatPercent(difference)}</strong>: {kept ? 'kept' : 'too similar'}
+            Last <strong>{formatPercent(difference)}</strong>: {kept ? 'kept' : 'too similar'}
           </>
         )}
       </p>
       <p className="gate-words">
-        Kept from <strong>{formatPercent(threshold)}</strong> · {formatCount(gated)} not stored
+        Kept from <strong>{formatPercent(threshold)}</strong> difference
       </p>
     </div>
   );

@@ -65,6 +65,7 @@ function SourceCard({ source }: { readonly source: SourceSnapshot }): ReactNode 
         <p className="source-counts">
           <span>{formatCount(source.collected)} taken</span>
           {source.lastCollectedAt !== null && <span>last {formatDuration(now - source.lastCollectedAt)} ago</span>}
+          {source.gate !== null && <span>{formatCount(source.gate.gated)} too similar</span>}
           {source.settling > 0 && <span>{plural(source.settling, 'file')} arriving</span>}
           {source.unclaimedSidecars > 0 && (
             <span>{plural(source.unclaimedSidecars, 'label file')} without picture</span>

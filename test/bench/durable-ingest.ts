@@ -171,12 +171,13 @@ try {
     for (const name of [`plain-${round}`, `gateway-${round}`]) await rm(join(root, name), { recursive: true });
   }
   const [p, g] = [best(plain), best(gateway)];
+  const ratios = plain.map((row, at) => (row.milliseconds / (gateway[at]?.milliseconds ?? 1)).toFixed(2));
   process.stdout.write(
     [
       `${count} pictures of ${bytes} bytes, best of ${rounds} rounds`,
       `plain loop      ${describe(p)}`,
       `durable ingest  ${describe(g)}, ${offersAtOnce} offers at once`,
-      `ratio of images/s: ${(p.milliseconds / g.milliseconds).toFixed(2)}`,
+      `ratio of images/s: ${(p.milliseconds / g.milliseconds).toFixed(2)} (round by round: ${ratios.join(', ')})`,
       '',
     ].join('\n'),
   );
