@@ -7,7 +7,13 @@ import type { SandboxStats } from '../../electron/sandbox/stats.ts';
 
 const serve = fileURLToPath(new URL('../../electron/sandbox/serve.ts', import.meta.url));
 
-type Listening = { listening: string; control: string; token: string; deviceKey: string };
+type Listening = {
+  listening: string;
+  control: string;
+  token: string;
+  deviceKey: string;
+  provisioningToken: string;
+};
 
 /** The embedded Acusight server as a process of its own, with its remote control. */
 export class SandboxProcess {
@@ -38,6 +44,10 @@ export class SandboxProcess {
 
   get deviceKey(): string {
     return this.#facts.deviceKey;
+  }
+
+  get provisioningToken(): string {
+    return this.#facts.provisioningToken;
   }
 
   stats(): Promise<SandboxStats> {

@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 /** The two ends of a multipart/form-data body (RFC 7578) around a picture's bytes, and its content type. */
 export type MultipartFrame = { readonly head: Buffer; readonly tail: Buffer; readonly contentType: string };
 
 /** `metadata` first, so that a server can look at it while the picture is still on its way; then the file `image`. */
 export function multipartFrame(metadata: string, filename: string, imageType: string): MultipartFrame {
-  const boundary = `acusight-${randomBytes(16).toString('hex')}`;
+  const boundary = `acusight-${randomUUID()}`;
   const head = [
     `--${boundary}`,
     'Content-Disposition: form-data; name="metadata"',

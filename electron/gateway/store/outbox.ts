@@ -79,11 +79,17 @@ export class Outbox {
     );
   }
 
-  /** Puts the outcomes of deliveries in the store, all in one transaction. Returns how many leases were still valid. */
+  /**
+   * Puts the outcomes of deliveries in the store, all in one transaction. Returns how many leases were still valid.
+   *
+   * A power cut may take it back for a moment: then they are delivered again under their idempotency key. It is durable
+   * before the next claims are, and before any payload is removed because of it.
+   */
   settle(outcomes: readonly (Held & { readonly settlement: Settlement })[], now: number): number {
-    return this.#counted(now, () => {
+    return this.#group.runSoon(() => {
       let valid = 0;
       for (const { seq, token, settlement } of outcomes) valid += this.#settleOne(seq, token, settlement, now);
+      this.#ledger.seal(now);
       return valid;
     });
   }

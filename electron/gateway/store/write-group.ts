@@ -44,6 +44,21 @@ export class WriteGroup {
     return group;
   }
 
+  /**
+   * As `run`, for changes that a power cut may take back for a moment: whole and in their order they are in any case,
+   * also when the process is killed, and durable with the next `run`. Not waiting for the disk costs a hundredth.
+   */
+  runSoon<T>(work: () => T): T {
+    // What was deferred was promised to be durable.
+    if (this.#database.inTransaction || this.#waiting.length > 0) return this.run(work);
+    this.#database.pragma('synchronous = NORMAL');
+    try {
+      return this.#database.transaction(work).immediate();
+    } finally {
+      this.#database.pragma('synchronous = FULL');
+    }
+  }
+
   /** Does `work` and what was deferred before it in one transaction. Throws what `work` or the commit throws. */
   run<T>(work: () => T): T {
     // Part of a transaction that somebody else commits, or not: nobody may be told yet that anything is durable.

@@ -190,3 +190,41 @@ describe('what a source says of its files', () => {
     expect(store.sourceFiles.status('aoi', file)).toBe('new');
   });
 });
+
+describe('a write that a power cut may take back for a moment', () => {
+  const mode = (store: TestStore) => store.database.pragma('synchronous', { simple: true });
+
+  it('does not wait for the disk, and the next one does again', async () => {
+    const { store, group, note, notes } = await openGroup();
+    const during = group.runSoon(() => {
+      note('soon')();
+      return mode(store);
+    });
+    expect([during, mode(store)]).toEqual([1, 2]);
+    expect(notes()).toEqual(['soon']);
+  });
+
+  it('waits for the disk where it takes deferred ones along, which were promised to be durable', async () => {
+    const { store, group, note, notes } = await openGroup();
+    const deferred = group.defer(note('deferred'));
+    const during = group.runSoon(() => {
+      note('soon')();
+      return mode(store);
+    });
+    await deferred;
+    expect(during).toBe(2);
+    expect(notes()).toEqual(['deferred', 'soon']);
+  });
+
+  it('that fails changes nothing, and leaves the next one durable', async () => {
+    const { store, group, note, notes } = await openGroup();
+    expect(() =>
+      group.runSoon(() => {
+        note('a')();
+        throw new Error('no');
+      }),
+    ).toThrow('no');
+    expect(notes()).toEqual([]);
+    expect(mode(store)).toBe(2);
+  });
+});
