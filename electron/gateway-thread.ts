@@ -51,7 +51,8 @@ export class GatewayThread {
 
   /** `file`: the built `gateway-worker`. Rejects with the GatewayError that the gateway could not be opened for. */
   static start(file: string | URL, options: ThreadOptions, events: ThreadEvents): Promise<GatewayThread> {
-    const worker = new Worker(file, { workerData: options });
+    // A copy: Node's own would end the program if Chromium took a variable away while it is made, as it does at start.
+    const worker = new Worker(file, { workerData: options, env: { ...process.env } });
     return new Promise((resolve, reject) => {
       let first: Snapshot | null = null;
       const early = (message: FromGateway): void => {

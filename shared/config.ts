@@ -140,8 +140,8 @@ export type SiteConfig = z.infer<typeof siteSchema>;
 /** Frames that differ too little from the last one kept are counted and not stored. */
 export const nearDuplicateSchema = z.strictObject({
   /**
-   * Least difference to be kept: the largest mean difference of any of 16 × 16 blocks, in percent of full brightness.
-   * 0 keeps all but exact repeats.
+   * Least difference to be kept: the largest difference of the mean of any of 32 × 32 blocks, in percent of full
+   * brightness, of the colour that differs most. 0 keeps all but files with the same bytes.
    */
   threshold: z.number().min(0).max(100),
   /** A frame is kept after so long even if nothing changed; 0: never. */

@@ -35,7 +35,8 @@ export class SandboxWorker {
 
   /** `file`: the built (or, where Node reads TypeScript, the source) `server-worker`. Fails when it cannot listen. */
   static start(file: string | URL, options: SandboxOptionsInput): Promise<SandboxWorker> {
-    const worker = new Worker(file, { workerData: options });
+    // Its own copy of the environment: see electron/gateway-thread.ts.
+    const worker = new Worker(file, { workerData: options, env: { ...process.env } });
     return new Promise((resolve, reject) => {
       const exited = (): void => reject(new Error('the embedded server ended before it listened'));
       worker.once('error', reject);

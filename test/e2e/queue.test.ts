@@ -63,3 +63,40 @@ test('with the keyboard alone: down the list, into the large view, to the next p
   await page.keyboard.press('End');
   await expect.poll(picked).toBe(order[4]);
 });
+
+test('dead letters are deleted in two steps only, and the reconciliation accounts for them', async () => {
+  await product.server.setFaults({ kind: 'status', status: 400, endpoints: ['upload'] });
+  await fillFolder(product.input, { count: 2, bytes: 50_000 });
+  const page = await product.runGateway();
+  await expect.poll(() => page.getByTestId('count-dead').textContent(), { timeout: 20_000 }).toBe('2');
+  await page.getByTestId('filter-dead').click();
+  const bar = page.getByTestId('dead-bar');
+  await bar.getByRole('checkbox').click();
+  await bar.getByRole('button', { name: /^delete/i }).click();
+  const dialog = page.getByTestId('delete-dialog');
+  const forGood = dialog.getByRole('button', { name: /delete for good/i });
+  expect(await forGood.isEnabled()).toBe(false);
+  await dialog.getByRole('checkbox').click();
+  await forGood.click();
+  await expect.poll(() => page.getByTestId('count-dead').textContent()).toBe('0');
+
+  await page.getByTestId('screen-ledger').click();
+  const row = page.getByTestId('ledger-row').first();
+  await row.waitFor();
+  expect(await row.getAttribute('data-balanced')).toBe('true');
+  await page.getByTestId('ledger-verify').click();
+  await expect
+    .poll(() => page.getByTestId('ledger-verdict').getAttribute('data-level'), { timeout: 20_000 })
+    .toBe('good');
+});
+
+test('one button examines the site, and names what is wrong with it', async () => {
+  const page = await product.runGateway();
+  await flowSays(page, 'ALL DELIVERED');
+  await page.getByTestId('screen-site').click();
+  await page.getByTestId('doctor-run').click();
+  const check = (code: string) => page.locator(`[data-testid=doctor-check][data-code="${code}"]`);
+  await check('key').waitFor({ timeout: 60_000 });
+  expect(await check('key').getAttribute('data-level')).toBe('good');
+  expect(await check('folder:aoi').getAttribute('data-level')).toBe('good');
+});

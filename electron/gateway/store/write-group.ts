@@ -51,6 +51,7 @@ export class WriteGroup {
   runSoon<T>(work: () => T): T {
     // What was deferred was promised to be durable.
     if (this.#database.inTransaction || this.#waiting.length > 0) return this.run(work);
+    // Not as prepared statements: SQLite carries out a PRAGMA when it is prepared.
     this.#database.pragma('synchronous = NORMAL');
     try {
       return this.#database.transaction(work).immediate();
