@@ -19,7 +19,7 @@ import { objectHashes } from '../support/stored-objects.ts';
  * After each kill the ledger of what was left is verified. ACUSIGHT_KILLS sets another number of kills for each mode,
  * ACUSIGHT_SEED repeats a run.
  */
-const kills = Number(process.env['ACUSIGHT_KILLS'] ?? 25);
+const kills = Number(process.env['ACUSIGHT_KILLS'] ?? 15);
 const seed = Number(process.env['ACUSIGHT_SEED'] ?? Date.now() % 1_000_000);
 const concurrency = 4;
 
