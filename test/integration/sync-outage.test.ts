@@ -153,15 +153,16 @@ test('being asked to slow down halves how many go at once, and that comes back',
   const clock = new LeapingClock();
   const { gateway, putPictures, until } = await openGateway({ ...server, clock, sync: { concurrency: 8 } });
   await putPictures(100);
-  server.sandbox.faults.set([{ kind: 'latency', milliseconds: 20, endpoints: ['upload'] }]);
+  server.sandbox.faults.set([{ kind: 'latency', milliseconds: 120, endpoints: ['upload'] }]);
   gateway.start();
   await until('it goes at full speed', ({ connection }) => connection.concurrency === 8);
   server.sandbox.faults.set([
-    { kind: 'latency', milliseconds: 20, endpoints: ['upload'] },
+    { kind: 'latency', milliseconds: 120, endpoints: ['upload'] },
     { kind: 'status', status: 429, retryAfter: { seconds: 5 }, times: 1, endpoints: ['upload'] },
   ]);
   await until('it is throttled', ({ connection }) => connection.state === 'throttled');
   clock.leap(5_100);
+  // A round is long enough to be seen: each adds one to the limit.
   const seen = new Set<number>();
   await until('it has recovered', ({ connection, counts }) => {
     if (connection.state === 'online') seen.add(connection.concurrency);
