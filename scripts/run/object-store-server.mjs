@@ -4,7 +4,7 @@ import S3rver from '@20minutes/s3rver';
  * An S3 server on loopback in a process of its own, for `npm run demo -- --lan`. Writes its address as one line of JSON;
  * ends when its standard input does, so that it never outlives the demo.
  */
-const [directory, bucket] = process.argv.slice(2);
+const [directory = '', bucket = ''] = process.argv.slice(2);
 const server = new S3rver({
   directory,
   silent: true,

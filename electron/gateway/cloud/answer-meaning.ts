@@ -116,6 +116,7 @@ function meaningOfAnswer(answer: Answer, now: number): DeliveryOutcome {
         gate: 'trouble',
         // An error answer that broke off says as little as none.
         ambiguous: !complete && status >= 500,
+        ...(status === 503 || (!complete && status >= 500) ? { overrun: true } : {}),
       });
   }
 }
@@ -137,6 +138,7 @@ function meaningOfSuccess(
       disposition: 'retry',
       gate: 'offline',
       ambiguous: true,
+      overrun: true,
     });
   }
   if (parsed.success) {

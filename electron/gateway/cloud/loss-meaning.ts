@@ -37,11 +37,13 @@ export function meaningOfLoss(error: Error, sent: boolean, peer: Peer = cloudPee
       disposition: 'retry',
       gate: 'offline',
       ambiguous: peer === cloudPeer,
+      overrun: true,
     };
   }
   const words =
     code === 'ACUSIGHT_PROXY_LOST' ? offlineWords(error.cause, proxyPeer) : offlineWords(innermostCoded(error), peer);
-  return { ...common, ...words, disposition: 'pause', gate: 'offline' };
+  const silent = code === 'ACUSIGHT_SILENCE';
+  return { ...common, ...words, disposition: 'pause', gate: 'offline', ...(silent ? { overrun: true } : {}) };
 }
 
 const codeOf = (error: Error): string => errnoCode(error) ?? errnoCode(error.cause) ?? '';

@@ -96,11 +96,14 @@ function byStatus(answer: Answer, error: StorageError | null): Verdict {
     case 507:
       return full;
     default:
-      return trouble(
-        status >= 500
-          ? `The object storage has an error of its own (${status}).`
-          : `The object storage gave an unexpected answer (${status}${error === null ? '' : `, ${error.code}`}).`,
-      );
+      return {
+        ...trouble(
+          status >= 500
+            ? `The object storage has an error of its own (${status}).`
+            : `The object storage gave an unexpected answer (${status}${error === null ? '' : `, ${error.code}`}).`,
+        ),
+        ...(status === 503 ? { overrun: true } : {}),
+      };
   }
 }
 

@@ -2,7 +2,7 @@ import type { DeliveryFailure } from '../model/delivery.ts';
 import { intercepted } from './answer-words.ts';
 
 /** What the object storage's answers mean, in words for the person at the line. */
-export type Verdict = Pick<DeliveryFailure, 'code' | 'text' | 'hint' | 'disposition' | 'gate'>;
+export type Verdict = Pick<DeliveryFailure, 'code' | 'text' | 'hint' | 'disposition' | 'gate' | 'overrun'>;
 
 export const trouble = (text: string, code = 'storage-error'): Verdict => ({
   code,

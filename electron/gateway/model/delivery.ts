@@ -23,6 +23,8 @@ export type DeliveryFailure = {
   readonly gate: GateReason;
   /** The picture was sent and no answer came: the cloud may hold it. */
   readonly ambiguous: boolean;
+  /** The server has no time to answer: fewer deliveries at once serve it better. Who is throttled is asked for less. */
+  readonly overrun?: true;
   /** What the server asked for, bounded; null where it asked for nothing. */
   readonly retryAfterMilliseconds: number | null;
 };

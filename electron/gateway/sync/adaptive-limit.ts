@@ -37,16 +37,10 @@ export class AdaptiveLimit {
 
   /** `round`: that of the delivery when it began. */
   failed(failure: DeliveryFailure, round: number): void {
-    if (!isOverrun(failure) || round !== this.#round) return;
+    const overrun = failure.overrun === true || failure.gate === 'throttled';
+    if (!overrun || round !== this.#round) return;
     this.#now = Math.max(1, Math.floor(this.#now / 2));
     this.#successes = 0;
     this.#round += 1;
   }
 }
-
-/** Cloud and object storage each have their own codes for the same: `no-answer`, `storage-no-answer`. */
-const unanswered = /(?:^|-)(?:no-answer|silent)$/;
-
-/** The server asks for less, or has no time to answer. Offline is not overrun: nothing was taken from us there. */
-const isOverrun = ({ gate, code, ambiguous, technical }: DeliveryFailure): boolean =>
-  gate === 'throttled' || ambiguous || unanswered.test(code) || /^HTTP 503\b/.test(technical);

@@ -266,9 +266,9 @@ describe('when the cloud asks us to slow down', () => {
   });
 
   const overrun = [
-    ['a 503', failure({ code: 'server-error', technical: 'HTTP 503 busy' })],
-    ['no answer', failure({ code: 'no-answer', gate: 'offline', ambiguous: true })],
-    ['silence', failure({ code: 'server-silent', gate: 'offline' })],
+    ['a 503', failure({ code: 'server-error', technical: 'HTTP 503 busy', overrun: true })],
+    ['no answer', failure({ code: 'no-answer', gate: 'offline', ambiguous: true, overrun: true })],
+    ['silence', failure({ code: 'server-silent', gate: 'offline', overrun: true })],
   ] as const;
   test.each(overrun)('%s halves it too', (_what, cause) => {
     const { way, open } = start(8);
