@@ -149,7 +149,8 @@ describe('archive', () => {
         expect(await everything(input)).toHaveLength(200);
         expect(log.some(({ event }) => event === 'original-not-moved')).toBe(true);
         await chmod(archivePath, 0o777);
-        for (let wait = 0; wait < 60 && (await everything(input)).length > 0; wait += 1) await pause(100);
+        // The next look may be some seconds away: a look that took long is followed by a longer rest.
+        for (let wait = 0; wait < 400 && (await everything(input)).length > 0; wait += 1) await pause(100);
         expect(await everything(input)).toEqual([]);
         expect(await everything(archivePath)).toHaveLength(200);
         expect(gateway.snapshot().counts.collected).toBe(200);
