@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import type { UploadPayload } from '../../cloud/payload.ts';
 import type { DeliveryFailure } from '../../model/delivery.ts';
 import type { LeasedEntry } from '../../model/outbox-entry.ts';
 import { describeCause, errnoCode } from '../../platform/errors.ts';
 import type { PayloadStore } from '../../store/payload-store.ts';
+import { PayloadReader } from './payload-reader.ts';
 import { SpareBuffers } from './spare-buffers.ts';
 
 /** Up to this size a picture is held in memory while it is sent, which is faster; a larger one is streamed from its file. */
@@ -24,6 +24,7 @@ const mostSpare = 8;
 export class PayloadSource {
   readonly #payloads: Pick<PayloadStore, 'pathOf'>;
   readonly #buffers = new SpareBuffers(mostSpare);
+  readonly #reader = new PayloadReader();
 
   constructor(payloads: Pick<PayloadStore, 'pathOf'>) {
     this.#payloads = payloads;
@@ -36,9 +37,7 @@ export class PayloadSource {
     const path = this.#payloads.pathOf(entry.sha256, entry.format);
     try {
       const loaded =
-        entry.bytes <= largestBuffer
-          ? await inMemory(path, entry.bytes, room, this.#buffers)
-          : await onDisk(path, entry.bytes);
+        entry.bytes <= largestBuffer ? await this.#inMemory(path, entry.bytes, room) : await onDisk(path, entry.bytes);
       return loaded.sha256 === entry.sha256
         ? loaded
         : lost('payload-damaged', 'The stored picture was changed or damaged on this PC’s disk.', path);
@@ -49,41 +48,22 @@ export class PayloadSource {
       return { ...lost('payload-unreadable', text, describeCause(error)), disposition: 'retry' };
     }
   }
+
+  async #inMemory(path: string, length: number, room: Room): Promise<Loaded> {
+    // One byte more than the picture is asked for: bytes behind its own would not show in the hash of its length.
+    const buffer = this.#buffers.take(room.before + length + Math.max(room.after, 1));
+    const bytes = buffer.subarray(room.before, room.before + length);
+    const filled = await this.#reader.read(path, buffer.subarray(room.before, room.before + length + 1), length);
+    const whole = buffer.subarray(0, room.before + length + room.after);
+    return {
+      payload: { kind: 'bytes', bytes, room: { whole, before: room.before } },
+      free: () => this.#buffers.give(buffer),
+      sha256: filled === length ? createHash('sha256').update(bytes).digest('hex') : '',
+    };
+  }
 }
 
 type Loaded = LoadedPayload & { readonly sha256: string };
-
-async function inMemory(path: string, length: number, room: Room, buffers: SpareBuffers): Promise<Loaded> {
-  // One byte more than the picture is asked for: bytes behind its own would not show in the hash of its length.
-  const buffer = buffers.take(room.before + length + Math.max(room.after, 1));
-  const bytes = buffer.subarray(room.before, room.before + length);
-  const handle = await open(path, 'r');
-  let filled = 0;
-  try {
-    filled = await readUpTo(handle, buffer.subarray(room.before, room.before + length + 1), length);
-  } finally {
-    await handle.close();
-  }
-  const whole = buffer.subarray(0, room.before + length + room.after);
-  return {
-    payload: { kind: 'bytes', bytes, room: { whole, before: room.before } },
-    free: () => buffers.give(buffer),
-    sha256: filled === length ? createHash('sha256').update(bytes).digest('hex') : '',
-  };
-}
-
-/** Reads until `into` is full or the file ends; a read that gave exactly what is expected has seen the end. */
-async function readUpTo(handle: FileHandle, into: Buffer, expected: number): Promise<number> {
-  let filled = 0;
-  while (filled < into.length) {
-    const { bytesRead } = await handle.read(into, filled, into.length - filled, filled);
-    if (bytesRead === 0) break;
-    const isWhole = filled === 0 && bytesRead === expected;
-    filled += bytesRead;
-    if (isWhole) break;
-  }
-  return filled;
-}
 
 async function onDisk(path: string, length: number): Promise<Loaded> {
   const hash = createHash('sha256');
