@@ -1,30 +1,32 @@
 import type { Config } from '../shared/config.ts';
 import type { Snapshot } from '../shared/snapshot.ts';
-import type { Gateway, GatewayOptions, GatewaySecrets } from './gateway/gateway.ts';
+import type { Gateway } from './gateway/gateway.ts';
+import type { GatewayOptions } from './gateway/gateway-parts.ts';
+import type { GatewaySecrets } from './gateway/gateway-secrets.ts';
 import type { FailureFacts } from './gateway/platform/errors.ts';
 
 /** What the main thread and the gateway's own thread say to each other. Both are built together, so the messages are not checked. */
 
 /** Methods of the gateway that may be called from outside; all else is its own business. */
-export const gatewayCalls = [
-  'queuePage',
-  'refusalsPage',
-  'imageDetail',
-  'original',
-  'preview',
-  'originalLocation',
-  'refusalLocation',
-  'recheckRefusal',
-  'retryEntry',
-  'requeueDead',
-  'deleteDead',
-  'exportDead',
-  'ledgerPage',
-  'verifyLedger',
-  'runDoctor',
-  'tryNow',
-] as const satisfies readonly (keyof Gateway)[];
-export type GatewayCall = (typeof gatewayCalls)[number];
+export type GatewayCall = keyof Pick<
+  Gateway,
+  | 'queuePage'
+  | 'refusalsPage'
+  | 'imageDetail'
+  | 'original'
+  | 'preview'
+  | 'originalLocation'
+  | 'refusalLocation'
+  | 'recheckRefusal'
+  | 'retryEntry'
+  | 'requeueDead'
+  | 'deleteDead'
+  | 'exportDead'
+  | 'ledgerPage'
+  | 'verifyLedger'
+  | 'runDoctor'
+  | 'tryNow'
+>;
 
 export type CallArguments<Name extends GatewayCall> = Parameters<Gateway[Name]>;
 export type CallValue<Name extends GatewayCall> = Awaited<ReturnType<Gateway[Name]>>;

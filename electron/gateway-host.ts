@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Config, ConfigFault } from '../shared/config.ts';
 import type { Snapshot } from '../shared/snapshot.ts';
-import type { GatewaySecrets } from './gateway/gateway.ts';
+import type { GatewaySecrets } from './gateway/gateway-secrets.ts';
 import { GatewayError } from './gateway/platform/errors.ts';
 import type { ThreadOptions } from './gateway-calls.ts';
 import { GatewayThread, type ThreadEvents } from './gateway-thread.ts';

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Snapshot } from '../shared/snapshot.ts';
-import type { GatewaySecrets } from './gateway/gateway.ts';
+import type { GatewaySecrets } from './gateway/gateway-secrets.ts';
 import { GatewayError } from './gateway/platform/errors.ts';
 import type {
   CallArguments,

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { Gateway, type GatewaySecrets } from './gateway/gateway.ts';
+import { Gateway } from './gateway/gateway.ts';
+import type { GatewaySecrets } from './gateway/gateway-secrets.ts';
 import { systemClock } from './gateway/platform/clock.ts';
 import { GatewayError } from './gateway/platform/errors.ts';
 import { nodeFiles } from './gateway/platform/files.ts';

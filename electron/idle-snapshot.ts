@@ -1,4 +1,4 @@
-import type { Snapshot, Statement } from '../shared/snapshot.ts';
+import { emptyCounts, type Snapshot, type Statement } from '../shared/snapshot.ts';
 
 export type IdleFacts = {
   readonly instanceId: string;
@@ -74,24 +74,7 @@ export function idleSnapshot({ fault, ...facts }: IdleFacts): Snapshot {
                 action: fault.canSetUp ? 'open-setup' : 'none',
               },
         ],
-    counts: {
-      collected: 0,
-      pending: 0,
-      leased: 0,
-      ambiguous: 0,
-      retrying: 0,
-      stuck: 0,
-      acknowledged: 0,
-      duplicates: 0,
-      dead: 0,
-      refused: 0,
-      gated: 0,
-      dropped: 0,
-      deleted: 0,
-      evicted: 0,
-      damaged: 0,
-      sidecarProblems: 0,
-    },
+    counts: emptyCounts,
     bytes: { waiting: 0, acknowledged: 0, dead: 0 },
     oldestWaiting: null,
     rates: {

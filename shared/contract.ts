@@ -154,12 +154,8 @@ export const doctorCheckSchema = z.object({
 });
 export type DoctorCheck = Readonly<z.infer<typeof doctorCheckSchema>>;
 
-/** captured = acknowledged + pending + dead + refused + evicted + gated + deleted, for one source and shift. */
-export const ledgerRowSchema = z.object({
-  sourceId: z.string(),
-  /** `2026-11-21`, or `2026-11-21 early` where the site has shifts. */
-  shift: z.string(),
-  captured: z.int(),
+/** What captured frames have become. The ledger's chain writes them down in this order, so that it never changes. */
+const ledgerOutcomesSchema = z.object({
   acknowledged: z.int(),
   /** Waiting and under way. */
   pending: z.int(),
@@ -170,6 +166,18 @@ export const ledgerRowSchema = z.object({
   gated: z.int(),
   /** Dead letters that a person deleted. */
   deleted: z.int(),
+});
+export const ledgerOutcomes = ledgerOutcomesSchema.keyof().options;
+export type LedgerOutcome = keyof z.infer<typeof ledgerOutcomesSchema>;
+export const ledgerCounts = ['captured' as const, ...ledgerOutcomes];
+
+/** captured = acknowledged + pending + dead + refused + evicted + gated + deleted, for one source and shift. */
+export const ledgerRowSchema = z.object({
+  sourceId: z.string(),
+  /** `2026-11-21`, or `2026-11-21 early` where the site has shifts. */
+  shift: z.string(),
+  captured: z.int(),
+  ...ledgerOutcomesSchema.shape,
   balanced: z.boolean(),
 });
 export type LedgerRow = Readonly<z.infer<typeof ledgerRowSchema>>;

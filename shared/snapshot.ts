@@ -123,7 +123,6 @@ export const recentImageSchema = z.object({
   state: z.enum(['pending', 'leased', 'acknowledged', 'dead', 'dropped', 'deleted']),
   annotationCount: count,
 });
-export type RecentImage = Readonly<z.infer<typeof recentImageSchema>>;
 
 export const snapshotSchema = z.object({
   /** A new one each time the gateway starts; revisions are comparable only within it. */
@@ -254,3 +253,23 @@ export const snapshotSchema = z.object({
   recent: z.array(recentImageSchema).max(12),
 });
 export type Snapshot = Readonly<z.infer<typeof snapshotSchema>>;
+
+/** The counts of a gateway that has seen nothing yet. */
+export const emptyCounts: Readonly<Snapshot['counts']> = {
+  collected: 0,
+  pending: 0,
+  leased: 0,
+  ambiguous: 0,
+  retrying: 0,
+  stuck: 0,
+  acknowledged: 0,
+  duplicates: 0,
+  dead: 0,
+  refused: 0,
+  gated: 0,
+  dropped: 0,
+  deleted: 0,
+  evicted: 0,
+  damaged: 0,
+  sidecarProblems: 0,
+};

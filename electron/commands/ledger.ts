@@ -1,19 +1,8 @@
-import type { LedgerRow, LedgerVerdict } from '../../shared/contract.ts';
+import { type LedgerRow, type LedgerVerdict, ledgerCounts } from '../../shared/contract.ts';
 import { exitCodes } from '../cli.ts';
 import { type Output, table } from './output.ts';
 
 export type LedgerReport = { readonly rows: readonly LedgerRow[]; readonly verdict: LedgerVerdict };
-
-const columns = [
-  'captured',
-  'acknowledged',
-  'pending',
-  'dead',
-  'refused',
-  'evicted',
-  'gated',
-  'deleted',
-] as const satisfies readonly (keyof LedgerRow)[];
 
 /** `gateway ledger --verify`. `names`: what people call the sources, by id. */
 export function printLedger(
@@ -24,14 +13,15 @@ export function printLedger(
 ): number {
   if (json) print(JSON.stringify({ rows, verdict }));
   else {
-    const heading = ['source', 'shift', ...columns, ''];
+    const heading = ['source', 'shift', ...ledgerCounts, ''];
     const lines = rows.map((row) => [
       names.get(row.sourceId) ?? row.sourceId,
       row.shift,
-      ...columns.map((column) => String(row[column])),
+      ...ledgerCounts.map((count) => String(row[count])),
       row.balanced ? '' : 'DOES NOT ADD UP',
     ]);
-    for (const line of table([heading, ...lines], ['<', '<', ...columns.map(() => '>' as const), '<'])) print(line);
+    for (const line of table([heading, ...lines], ['<', '<', ...ledgerCounts.map(() => '>' as const), '<']))
+      print(line);
     print(`\n${verdictWords(verdict)}`);
     for (const problem of verdict.problems) print(`- ${problem}`);
     if (verdict.head !== '') print(`Hash of the last row: ${verdict.head}`);

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Config } from '../../shared/config.ts';
 import type {
   DoctorCheck,
   ImageDetail,
@@ -12,45 +10,19 @@ import type {
   Selection,
 } from '../../shared/contract.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
-import { CheckIn } from './checkin.ts';
-import { CloudWay } from './cloud-way.ts';
 import { exportDeadLetters } from './dead-export.ts';
-import type { GatewaySecrets } from './gateway-secrets.ts';
-import { Housekeeping, longestWaitMilliseconds } from './housekeeping.ts';
-import { CommitGroup } from './ingest/commit-group.ts';
-import { PictureChecker } from './ingest/picture-checker.ts';
-import { Intakes } from './intakes.ts';
-import { LedgerWatch } from './ledger-watch.ts';
+import { type GatewayOptions, type GatewayParts, makeGateway } from './gateway-parts.ts';
+import { longestWaitMilliseconds } from './housekeeping.ts';
 import type { PictureFormat } from './model/image.ts';
-import { type Clock, sleep } from './platform/clock.ts';
-import type { Files } from './platform/files.ts';
-import type { Logger } from './platform/logger.ts';
-import { Rates } from './rates.ts';
+import { sleep } from './platform/clock.ts';
 import { examineSite } from './site-doctor.ts';
-import { buildSnapshot, type GatewayIdentity } from './snapshot-builder.ts';
+import { buildSnapshot } from './snapshot-builder.ts';
 import { refuseLostDatabase, refuseOverlap } from './start-checks.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { PayloadStore } from './store/payload-store.ts';
 import { totalOf } from './store/tally.ts';
 import { WriteGroup } from './store/write-group.ts';
-import { makeStore, type StoreParts } from './store-parts.ts';
-import { SystemMetrics } from './system-metrics.ts';
-
-export type { GatewaySecrets } from './gateway-secrets.ts';
-
-export type GatewayOptions = {
-  readonly config: Config;
-  readonly dataDir: string;
-  readonly identity: Omit<GatewayIdentity, 'instanceId' | 'startedAt'>;
-  /** Asked before each request: a key that is entered later is used at once. */
-  readonly secrets: () => GatewaySecrets;
-  readonly decodeWorkerPath: string;
-  readonly nativeBinding?: string | undefined;
-  readonly clock: Clock;
-  readonly files: Files;
-  readonly random: () => number;
-  readonly logger: Logger;
-};
+import type { StoreParts } from './store-parts.ts';
 
 /** A source that hangs (a dead network share) must not keep the others, the leases and the database from their end. */
 const sourceStopMilliseconds = 5_000;
@@ -62,16 +34,8 @@ const sourceStopMilliseconds = 5_000;
  */
 export class Gateway {
   readonly #options: GatewayOptions;
+  readonly #parts: GatewayParts;
   readonly #store: StoreParts;
-  readonly #commits: CommitGroup;
-  readonly #checker: PictureChecker;
-  readonly #way: CloudWay;
-  readonly #checkIn: CheckIn;
-  readonly #ledgerWatch: LedgerWatch;
-  readonly #intakes: Intakes;
-  readonly #rates: Rates;
-  readonly #identity: GatewayIdentity;
-  readonly #housekeeping: Housekeeping;
   readonly #listeners = new Set<() => void>();
   #revision = 0;
 
@@ -94,104 +58,39 @@ export class Gateway {
   }
 
   private constructor(options: GatewayOptions, database: Database) {
-    const { config, dataDir, clock, files, logger, secrets } = options;
     this.#options = options;
-    this.#identity = { ...options.identity, instanceId: randomUUID(), startedAt: clock.now() };
-    this.#rates = new Rates(clock.monotonic);
-    const store = makeStore({ config, dataDir, files, clock, logger }, database);
-    this.#store = store;
-    const onChange = (): void => this.#changed();
-    this.#commits = new CommitGroup(store.payloads, store.outbox, clock);
-    this.#checker = new PictureChecker({
-      workerPath: options.decodeWorkerPath,
-      previewRoot: store.previewRoot,
-      catalogue: store.catalogue,
-      payloads: store.payloads,
-      clock,
-      logger,
-      busy: () => this.#way.syncer.inFlight > 0 || this.#intakes.isSettling,
-      onChange,
+    this.#parts = makeGateway(options, database, {
+      onChange: () => this.#changed(),
+      snapshot: () => this.snapshot(),
+      tryNow: () => this.tryNow(),
     });
-    this.#way = new CloudWay({
-      config,
-      secrets,
-      version: options.identity.version,
-      outbox: store.outbox,
-      payloads: store.payloads,
-      clock,
-      random: options.random,
-      logger,
-      onDelivered: (bytes) => this.#rates.acknowledged(bytes),
-      onChange,
-    });
-    this.#ledgerWatch = new LedgerWatch({ database, ledger: store.ledger, clock, logger, onChange });
-    const metrics = new SystemMetrics(dataDir, files);
-    this.#checkIn = new CheckIn({
-      clock,
-      logger,
-      intervalMilliseconds: config.cloud.checkinSeconds * 1_000,
-      hasKey: () => secrets().deviceKey !== null,
-      situation: () => {
-        const { at: now, sources, disk, connection, counts, ledger } = this.snapshot();
-        return { now, sources, disk, connection, counts, ledger };
-      },
-      metrics: () => metrics.read(),
-      send: (report, signal) => this.#way.client.checkin(report, signal),
-      onChange,
-    });
-    this.#housekeeping = new Housekeeping({
-      audit: store.audit,
-      admission: store.admission,
-      outbox: store.outbox,
-      chores: [...store.chores, this.#ledgerWatch.chore],
-      clock,
-      logger,
-      onClockJump: () => this.tryNow(),
-      onLook: () => {
-        this.#ledgerWatch.look();
-        this.#changed();
-      },
-    });
-    this.#intakes = new Intakes({
-      config,
-      store,
-      commits: this.#commits,
-      decodeWorkerPath: options.decodeWorkerPath,
-      clock,
-      logger,
-      onStored: () => {
-        this.#rates.collected();
-        this.#way.syncer.wake();
-        this.#checker.wake();
-        this.#changed();
-      },
-    });
+    this.#store = this.#parts.store;
   }
 
   start(): void {
-    this.#intakes.start();
-    this.#way.syncer.start();
-    this.#checker.start();
-    this.#housekeeping.start();
-    this.#checkIn.start();
-    this.#options.logger.log('info', 'gateway-started', {
-      sources: this.#intakes.sources.length,
-      dataDir: this.#options.dataDir,
-    });
+    const { logger, dataDir } = this.#options;
+    const { intakes, way, checker, housekeeping, checkIn } = this.#parts;
+    intakes.start();
+    way.syncer.start();
+    checker.start();
+    housekeeping.start();
+    checkIn.start();
+    logger.log('info', 'gateway-started', { sources: intakes.sources.length, dataDir });
   }
 
   /** Every step is safe to interrupt: what it does not get to, recovery does at the next start. */
   async stop(): Promise<void> {
     const { clock, logger } = this.#options;
+    const { intakes, commits, checkIn, way, checker, housekeeping, ledgerWatch } = this.#parts;
     const stopped = new AbortController();
-    const intakes = this.#intakes.stop().finally(() => stopped.abort());
-    await Promise.race([intakes, sleep(clock, sourceStopMilliseconds, stopped.signal)]);
-    await this.#commits.drain();
-    await this.#checkIn.stop();
-    await this.#way.stop();
-    await this.#checker.stop();
-    await this.#housekeeping.stop();
-    await this.#ledgerWatch.stop();
+    const intakeEnds = intakes.stop().finally(() => stopped.abort());
+    await Promise.race([intakeEnds, sleep(clock, sourceStopMilliseconds, stopped.signal)]);
+    await commits.drain();
+    await checkIn.stop();
+    await way.stop();
+    await checker.stop();
+    await housekeeping.stop();
+    await ledgerWatch.stop();
     WriteGroup.of(this.#store.database).flush();
     this.#store.ledger.sealNow(clock.now());
     this.#store.database.close();
@@ -235,18 +134,19 @@ export class Gateway {
   snapshot(): Snapshot {
     const { config, clock, secrets } = this.#options;
     const { tally, audit, catalogue, admission } = this.#store;
-    const { connectivity, syncer, pacer, device } = this.#way;
+    const { identity, way, rates, housekeeping, checkIn, ledgerWatch, intakes } = this.#parts;
+    const { connectivity, syncer, pacer, device } = way;
     return buildSnapshot({
-      identity: this.#identity,
+      identity,
       config,
       dataDir: this.#options.dataDir,
       revision: this.#revision,
       now: clock.now(),
       tallies: tally.sources(),
-      orphans: this.#housekeeping.orphans,
+      orphans: housekeeping.orphans,
       orphanRoot: audit.orphanRoot,
       oldestWaiting: catalogue.oldestWaiting(),
-      rates: this.#rates.read(),
+      rates: rates.read(),
       disk: admission.state(),
       connectivity: connectivity.facts,
       inFlight: syncer.inFlight,
@@ -255,9 +155,9 @@ export class Gateway {
       pacing: { ...pacer.facts, order: config.sync.order },
       device,
       keySource: secrets().keySource,
-      checkin: this.#checkIn.situation(),
-      ledger: this.#ledgerWatch.state,
-      sources: this.#intakes.statuses(),
+      checkin: checkIn.situation(),
+      ledger: ledgerWatch.state,
+      sources: intakes.statuses(),
       recent: catalogue.page('all', null, 12).rows,
     });
   }
@@ -265,7 +165,7 @@ export class Gateway {
   /** Every source has made its first full scan, nothing is settling, nothing is waiting for delivery. */
   get isDrained(): boolean {
     const { pending, leased } = totalOf(this.#store.tally.sources().values());
-    return pending === 0 && leased === 0 && this.#intakes.isDrained;
+    return pending === 0 && leased === 0 && this.#parts.intakes.isDrained;
   }
 
   queuePage(
@@ -293,7 +193,7 @@ export class Gateway {
 
   async preview(imageId: string): Promise<string | null> {
     const payload = this.#store.catalogue.payloadOf(imageId);
-    return payload === null ? null : this.#checker.preview(payload.sha256, payload.format);
+    return payload === null ? null : this.#parts.checker.preview(payload.sha256, payload.format);
   }
 
   /** Where the original lay when it was collected, or a refused file lies. */
@@ -308,14 +208,14 @@ export class Gateway {
   }
 
   #locate({ sourceId, path }: { readonly sourceId: string; readonly path: string }): string | null {
-    const source = this.#intakes.find(sourceId);
+    const source = this.#parts.intakes.find(sourceId);
     return source === null ? null : join(source.config.path, path);
   }
 
   recheckRefusal(id: number): number {
     const found = this.#store.files.refusal(id);
     if (found === null) return 0;
-    this.#intakes.find(found.sourceId)?.source.recheck(found.path);
+    this.#parts.intakes.find(found.sourceId)?.source.recheck(found.path);
     return 1;
   }
 
@@ -342,7 +242,7 @@ export class Gateway {
   }
 
   verifyLedger(): Promise<LedgerVerdict> {
-    return this.#ledgerWatch.verify();
+    return this.#parts.ledgerWatch.verify();
   }
 
   /** Tests everything on the way from here to the cloud; takes seconds, at most two minutes. */
@@ -364,12 +264,12 @@ export class Gateway {
 
   /** Tests the way to the cloud now: asked for by a person, or because there is a new device key. */
   tryNow(): void {
-    this.#way.connectivity.tryNow();
+    this.#parts.way.connectivity.tryNow();
     this.#afterCommand(0);
   }
 
   #afterCommand(changed: number): number {
-    this.#way.syncer.wake();
+    this.#parts.way.syncer.wake();
     this.#changed();
     return changed;
   }

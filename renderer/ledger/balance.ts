@@ -1,15 +1,11 @@
-import type { LedgerRow } from '../../shared/contract.ts';
+import { type LedgerOutcome, type LedgerRow, ledgerOutcomes } from '../../shared/contract.ts';
 import { formatCount } from '../format/count.ts';
-
-/** Where captured frames can have gone, in the order of the equation. */
-export const outcomes = ['acknowledged', 'pending', 'dead', 'refused', 'evicted', 'gated', 'deleted'] as const;
-export type Outcome = (typeof outcomes)[number];
 
 export type Balance = { readonly balanced: boolean; readonly word: string };
 
 /** Frames that were captured and are nowhere; negative where more came out than went in. */
-export const differenceOf = (row: Pick<LedgerRow, Outcome | 'captured'>): number =>
-  row.captured - outcomes.reduce((sum, outcome) => sum + row[outcome], 0);
+export const differenceOf = (row: Pick<LedgerRow, LedgerOutcome | 'captured'>): number =>
+  row.captured - ledgerOutcomes.reduce((sum, outcome) => sum + row[outcome], 0);
 
 /** Balanced only when both the gateway says so and the figures shown add up: neither alone is enough. */
 export function balanceOf(row: LedgerRow): Balance {

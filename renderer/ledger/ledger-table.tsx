@@ -1,14 +1,14 @@
 import { Fragment, type ReactNode, useEffect } from 'react';
-import type { LedgerRow } from '../../shared/contract.ts';
+import { type LedgerOutcome, type LedgerRow, ledgerOutcomes } from '../../shared/contract.ts';
 import type { SourceSnapshot } from '../../shared/snapshot.ts';
 import { formatCount } from '../format/count.ts';
 import { useGateway } from '../gateway-store.ts';
 import { BalanceIcon, CheckCircleIcon, StuckIcon } from '../ui/icons.tsx';
 import { useRevisionRefresh } from '../ui/use-revision-refresh.ts';
-import { balanceOf, byShift, type Outcome, outcomes } from './balance.ts';
+import { balanceOf, byShift } from './balance.ts';
 import { loadMoreLedger, reloadLedger, useLedger } from './ledger-store.ts';
 
-const names: Readonly<Record<Outcome, { readonly name: string; readonly meaning: string }>> = {
+const names: Readonly<Record<LedgerOutcome, { readonly name: string; readonly meaning: string }>> = {
   acknowledged: { name: 'Delivered', meaning: 'The cloud has them.' },
   pending: { name: 'Waiting', meaning: 'Safe on this PC, waiting or under way.' },
   dead: { name: 'Dead letters', meaning: 'The cloud refused them for good; kept here.' },
@@ -58,7 +58,7 @@ export function LedgerTable(): ReactNode {
             <th scope="col" className="figure-cell">
               Captured
             </th>
-            {outcomes.map((outcome, index) => (
+            {ledgerOutcomes.map((outcome, index) => (
               <th key={outcome} scope="col" className="figure-cell" title={names[outcome].meaning}>
                 <span className="sign" aria-hidden="true">
                   {index === 0 ? '=' : '+'}
@@ -75,7 +75,7 @@ export function LedgerTable(): ReactNode {
           {byShift(rows).map((group) => (
             <Fragment key={group.shift}>
               <tr className="shift-row">
-                <th scope="rowgroup" colSpan={outcomes.length + 3}>
+                <th scope="rowgroup" colSpan={ledgerOutcomes.length + 3}>
                   {group.shift}
                 </th>
               </tr>
@@ -104,7 +104,7 @@ function LedgerTableRow({ row }: { readonly row: LedgerRow }): ReactNode {
         {sources.find((source) => source.id === row.sourceId)?.name ?? row.sourceId}
       </th>
       <td className="figure-cell captured">{formatCount(row.captured)}</td>
-      {outcomes.map((outcome) => (
+      {ledgerOutcomes.map((outcome) => (
         <td key={outcome} className="figure-cell" data-none={row[outcome] === 0}>
           {formatCount(row[outcome])}
         </td>

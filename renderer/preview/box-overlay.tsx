@@ -51,7 +51,7 @@ export function BoxOverlay({ annotations, styles, picture, view, stage, highligh
         const style = styles.get(annotations[index]?.classValue ?? '');
         return (
           <span
-            // biome-ignore lint/suspicious/noArrayIndexKey: as above
+            // biome-ignore lint/suspicious/noArrayIndexKey: annotations have no identity but their place in the list
             key={index}
             className="box-label"
             style={{ transform: `translate(${place.x}px, ${place.y}px)`, color: style?.color }}

@@ -195,12 +195,6 @@ export const SpeedIcon = (): ReactNode => (
     <path d="M4 18.500a9.500 9.500 0 1 1 16 0M12 14l4.500-5.500" />
   </Icon>
 );
-export const DeviceIcon = (): ReactNode => (
-  <Icon>
-    <rect x="3" y="4" width="18" height="12" rx="1.500" />
-    <path d="M8 20.500h8M12 16v4" />
-  </Icon>
-);
 export const SimilarIcon = (): ReactNode => (
   <Icon>
     <rect x="3" y="3" width="12" height="12" rx="1.500" />
@@ -231,11 +225,5 @@ export const PrintIcon = (): ReactNode => (
 export const DroppedIcon = (): ReactNode => (
   <Icon>
     <path d="M12 3v10M7.500 9L12 13.500 16.500 9M4 18h3M10.500 18h3M17 18h3M4 21.500h3M10.500 21.500h3M17 21.500h3" />
-  </Icon>
-);
-export const SkippedIcon = (): ReactNode => (
-  <Icon>
-    <circle cx="12" cy="12" r="9" strokeDasharray="3 3" />
-    <path d="M8 12h8" />
   </Icon>
 );

@@ -1,25 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assess, duration, type SituationFacts } from '../../electron/gateway/situation.ts';
-import { adviceSchema, connectionStates, statementSchema } from '../../shared/snapshot.ts';
+import { adviceSchema, connectionStates, emptyCounts, statementSchema } from '../../shared/snapshot.ts';
 
-const counts: SituationFacts['counts'] = {
-  collected: 0,
-  pending: 0,
-  leased: 0,
-  ambiguous: 0,
-  retrying: 0,
-  stuck: 0,
-  acknowledged: 0,
-  duplicates: 0,
-  dead: 0,
-  refused: 0,
-  gated: 0,
-  dropped: 0,
-  deleted: 0,
-  evicted: 0,
-  damaged: 0,
-  sidecarProblems: 0,
-};
 const connection: SituationFacts['connection'] = {
   state: 'online',
   since: 0,
@@ -81,7 +63,7 @@ const rates: SituationFacts['rates'] = {
 
 type Change = {
   readonly configured?: boolean;
-  readonly counts?: Partial<typeof counts>;
+  readonly counts?: Partial<typeof emptyCounts>;
   readonly connection?: Partial<typeof connection>;
   readonly disk?: Partial<typeof disk>;
   readonly sources?: readonly Partial<typeof source>[];
@@ -94,7 +76,7 @@ const situationOf = (change: Change = {}) =>
   assess({
     now: 1_000,
     configured: change.configured ?? true,
-    counts: { ...counts, ...change.counts },
+    counts: { ...emptyCounts, ...change.counts },
     connection: { ...connection, ...change.connection },
     disk: { ...disk, ...change.disk },
     sources: (change.sources ?? [{}]).map((facts) => ({ ...source, ...facts })),
@@ -253,7 +235,8 @@ describe('what must I do?', () => {
   });
 
   it('counts in words that fit one and many', () => {
-    const texts = (change: Partial<typeof counts>) => situationOf({ counts: change }).advice.map(({ text }) => text);
+    const texts = (change: Partial<typeof emptyCounts>) =>
+      situationOf({ counts: change }).advice.map(({ text }) => text);
     expect(texts({ dead: 1, refused: 1, stuck: 1 })).toEqual([
       '1 picture was refused by the cloud',
       '1 file could not be taken',

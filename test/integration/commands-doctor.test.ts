@@ -13,6 +13,7 @@ import type { SandboxOptionsInput } from '../../electron/sandbox/sandbox-options
 import { type ConfigInput, parseConfig } from '../../shared/config.ts';
 import type { DoctorCheck } from '../../shared/contract.ts';
 import { asNobody } from '../support/as-nobody.ts';
+import { freePort } from '../support/free-port.ts';
 import { startProxy } from '../support/http-proxy.ts';
 import { startObjectStore, testAccessKey } from '../support/object-store.ts';
 import { temporaryFolder } from '../support/store.ts';
@@ -66,15 +67,6 @@ const words = (checks: Map<string, DoctorCheck>, code: string): string => {
   const check = checks.get(code);
   return check === undefined ? 'no such check' : `${check.state}: ${check.text} ${check.hint}`;
 };
-
-async function freePort(): Promise<number> {
-  const server = createTcp().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 const fingerprint = (name: Parameters<typeof certificate>[0]): string =>
   new X509Certificate(certificate(name)).fingerprint256;

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { FaultInput } from '../../electron/sandbox/faults.ts';
 import type { ConfigInput } from '../../shared/config.ts';
 import type { Connection, Level } from '../../shared/snapshot.ts';
+import { freePort } from '../support/free-port.ts';
 import { openGateway, sha256, startServer, type TestGateway, until } from '../support/gateway-fixture.ts';
 import { startProxy } from '../support/http-proxy.ts';
 import type { LeapingClock } from '../support/leaping-clock.ts';
@@ -104,15 +103,6 @@ async function expectAllDelivered(line: Line, gateway: TestGateway, hashes: Read
 }
 
 const offline = { state: 'offline', headline: 'OFFLINE', level: 'waiting', attempts: 0 } as const;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describe.each(modes)('the way is not there (%s)', (mode) => {
   const ways: readonly [string, () => Promise<Partial<ConfigInput['cloud']>>, RegExp][] = [

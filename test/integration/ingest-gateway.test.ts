@@ -126,15 +126,19 @@ describe('originals', () => {
       .toEqual(['bad.json', 'classes.txt', 'text.jpg']);
     const images = await server.images();
     expect(new Set(images.map((image) => image.sha256))).toEqual(hashes);
-    expect(
-      line
-        .refusals()
-        .map(({ path, code }) => [path, code])
-        .sort(),
-    ).toEqual([
-      ['bad.json', 'sidecar-unusable'],
-      ['text.jpg', 'not-a-picture'],
-    ]);
+    await expect
+      .poll(
+        () =>
+          line
+            .refusals()
+            .map(({ path, code }) => [path, code])
+            .sort(),
+        { timeout: 10_000 },
+      )
+      .toEqual([
+        ['bad.json', 'sidecar-unusable'],
+        ['text.jpg', 'not-a-picture'],
+      ]);
   });
 
   test('of a camera that uses one name for all its pictures are all delivered, each with its own boxes', async () => {

@@ -6,6 +6,7 @@ import { decide } from '../../electron/gateway/sync/retry-policy.ts';
 import type { FaultInput } from '../../electron/sandbox/faults.ts';
 import { jpeg } from '../sandbox/support.ts';
 import { contextOf, openWay, type WayWish } from '../support/deliveries.ts';
+import { freePort } from '../support/free-port.ts';
 import { startServer, until } from '../support/gateway-fixture.ts';
 import { startProxy } from '../support/http-proxy.ts';
 import { startObjectStore } from '../support/object-store.ts';
@@ -69,15 +70,6 @@ const at = (step: Step, url: string): WayWish =>
   step === 'put' ? { baseUrl: 'http://127.0.0.1:9/api', endpoint: url } : { baseUrl: `${url}/api` };
 
 const storage = (step: Step, code: string): string => (step === 'put' ? `storage-${code}` : code);
-
-async function freePort(): Promise<number> {
-  const server = createRaw().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describe('before anything is sent: everything waits, and no attempt is consumed', () => {
   const offline = 'release, pause offline';

@@ -11,6 +11,7 @@ import { exchange } from '../../electron/gateway/cloud/http-exchange.ts';
 import { meaningOfLoss } from '../../electron/gateway/cloud/loss-meaning.ts';
 import { makeNetwork, type NetworkOptions } from '../../electron/gateway/cloud/network.ts';
 import { readTrust } from '../../electron/gateway/cloud/trust.ts';
+import { freePort } from '../support/free-port.ts';
 import { startProxy } from '../support/http-proxy.ts';
 import { authority, certificate, plainServer, secureServer } from '../support/tls-server.ts';
 
@@ -52,15 +53,6 @@ async function fileWith(content: string | Uint8Array): Promise<string> {
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await writeFile(join(folder, 'ca.pem'), content);
   return join(folder, 'ca.pem');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 describe('a certificate', () => {

@@ -44,8 +44,6 @@ export type WayWish = {
   readonly now?: () => number;
 };
 
-export type TestWay = Awaited<ReturnType<typeof openWay>>;
-
 /** Both ways to deliver an image. */
 export async function openWay(wish: WayWish) {
   const payloads = new PayloadStore(await temporaryFolder(), nodeFiles);

@@ -1,25 +1,14 @@
 import { createHash } from 'node:crypto';
+import { ledgerCounts } from '../../../shared/contract.ts';
 
-/** What the ledger counts for each source and shift, in the order in which the chain writes them down. */
-export const ledgerCounts = [
-  'captured',
-  'acknowledged',
-  'pending',
-  'dead',
-  'refused',
-  'evicted',
-  'gated',
-  'deleted',
-  'pruned_acknowledged',
-  'pruned_evicted',
-  'pruned_deleted',
-] as const;
-export type LedgerCount = (typeof ledgerCounts)[number];
+/** What is counted for each source and shift, in the order in which the chain writes it down. */
+export const chainCounts = [...ledgerCounts, 'pruned_acknowledged', 'pruned_evicted', 'pruned_deleted'] as const;
+export type ChainCount = (typeof chainCounts)[number];
 
 /** SQL: everything that was captured became one of these. Word for word the condition of the index `ledger_gaps`. */
 export const gapCondition = 'captured <> acknowledged + pending + dead + refused + evicted + gated + deleted';
 
-/** One row of the chain. `change` is a JSON array of the changes of `ledgerCounts`, `detail` JSON or empty. */
+/** One row of the chain. `change` is a JSON array of the changes of `chainCounts`, `detail` JSON or empty. */
 export type ChainRow = {
   readonly id: number;
   readonly at: number;
@@ -47,7 +36,7 @@ export function chainHash(
 export function parseCounts(text: string): readonly number[] | null {
   try {
     const value: unknown = JSON.parse(text);
-    const isCounts = Array.isArray(value) && value.length === ledgerCounts.length && value.every(Number.isSafeInteger);
+    const isCounts = Array.isArray(value) && value.length === chainCounts.length && value.every(Number.isSafeInteger);
     return isCounts ? (value as number[]) : null;
   } catch {
     return null;

@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 import { gapText, shownShift } from './ledger.ts';
-import { type LedgerCount, ledgerCounts } from './ledger-chain.ts';
+import { type ChainCount, chainCounts } from './ledger-chain.ts';
 import type { Recounted } from './recount.ts';
 
 /**
@@ -19,7 +19,7 @@ export function* findDifferences(
   yield* compareWithTotals(database, tallies);
 }
 
-type Counts = Readonly<Record<LedgerCount, number>>;
+type Counts = Readonly<Record<ChainCount, number>>;
 type TallyRow = {
   readonly sourceId: string;
   readonly shift: string;
@@ -36,7 +36,7 @@ function readTallies(database: Database): readonly TallyRow[] {
   type Row = Place & Counts & { readonly dirty: number; readonly chained: string };
   return database
     .prepare<[], Row>(
-      `SELECT source_id, shift, dirty, chained, ${ledgerCounts.join(', ')} FROM ledger_tally ORDER BY id`,
+      `SELECT source_id, shift, dirty, chained, ${chainCounts.join(', ')} FROM ledger_tally ORDER BY id`,
     )
     .all()
     .map(({ source_id: sourceId, shift, dirty, chained, ...counts }) => ({
@@ -60,11 +60,11 @@ function* compareWithChain(
   for (const { sourceId, shift, dirty, chained, counts } of tallies) {
     const key = keyOf({ source_id: sourceId, shift });
     left.delete(key);
-    const sum = sums.get(key) ?? ledgerCounts.map(() => 0);
+    const sum = sums.get(key) ?? chainCounts.map(() => 0);
     if (JSON.stringify(sum) !== chained)
       yield `The chain does not add up to what it is to add up to for ${nameOf(sourceId, shift)}: rows of it are missing or were added.`;
     if (dirty) continue;
-    for (const [index, name] of ledgerCounts.entries())
+    for (const [index, name] of chainCounts.entries())
       if (counts[name] !== sum[index])
         yield `The chain says ${sum[index]} ${inWords(name)} for ${nameOf(sourceId, shift)}, but ${counts[name]} are counted.`;
   }
@@ -76,9 +76,9 @@ function* compareWithChain(
 
 /** What must be found in the tables: pruned rows were there, and are counted where they were taken away. */
 const parts: readonly {
-  readonly count: LedgerCount;
+  readonly count: ChainCount;
   readonly kinds: readonly string[];
-  readonly pruned?: LedgerCount;
+  readonly pruned?: ChainCount;
 }[] = [
   { count: 'acknowledged', kinds: ['acknowledged'], pruned: 'pruned_acknowledged' },
   { count: 'pending', kinds: ['pending', 'leased'] },
@@ -122,10 +122,10 @@ function* compareWithTotals(database: Database, tallies: readonly TallyRow[]): G
       SELECT source_id, collected + refused + gated AS captured, acknowledged, pending + leased AS pending, dead,
         refused, dropped AS evicted, gated, deleted FROM tally ORDER BY source_id`)
     .all();
-  const sums = new Map<string, Map<LedgerCount, number>>();
+  const sums = new Map<string, Map<ChainCount, number>>();
   for (const { sourceId, counts } of tallies) {
-    const sum = sums.get(sourceId) ?? new Map<LedgerCount, number>();
-    for (const name of ledgerCounts) sum.set(name, (sum.get(name) ?? 0) + counts[name]);
+    const sum = sums.get(sourceId) ?? new Map<ChainCount, number>();
+    for (const name of chainCounts) sum.set(name, (sum.get(name) ?? 0) + counts[name]);
     sums.set(sourceId, sum);
   }
   for (const sourceId of sums.keys())
@@ -133,8 +133,8 @@ function* compareWithTotals(database: Database, tallies: readonly TallyRow[]): G
       yield `The ledger has source "${sourceId}", but the window's counts do not.`;
   for (const { source_id: sourceId, ...shown } of rows)
     for (const [name, count] of Object.entries(shown))
-      if (count !== (sums.get(sourceId)?.get(name as LedgerCount) ?? 0))
-        yield `The window shows ${count} ${inWords(name)} for source "${sourceId}", but the ledger has ${sums.get(sourceId)?.get(name as LedgerCount) ?? 0}.`;
+      if (count !== (sums.get(sourceId)?.get(name as ChainCount) ?? 0))
+        yield `The window shows ${count} ${inWords(name)} for source "${sourceId}", but the ledger has ${sums.get(sourceId)?.get(name as ChainCount) ?? 0}.`;
 }
 
 const inWords = (name: string): string => (name === 'evicted' ? 'dropped' : name.replace('_', ' '));

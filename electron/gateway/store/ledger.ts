@@ -1,6 +1,6 @@
-import type { LedgerRow } from '../../../shared/contract.ts';
+import { type LedgerRow, ledgerCounts } from '../../../shared/contract.ts';
 import type { Database } from './database.ts';
-import { type ChainRow, chainHash, gapCondition, genesisHash, ledgerCounts, parseCounts } from './ledger-chain.ts';
+import { type ChainRow, chainCounts, chainHash, gapCondition, genesisHash, parseCounts } from './ledger-chain.ts';
 import { dayShifts, type ShiftOf } from './shifts.ts';
 import { WriteGroup } from './write-group.ts';
 
@@ -112,8 +112,7 @@ export function gapText({ sourceId, shift, captured, ...rest }: CountsRow): stri
   );
 }
 
-export const shownCounts = `source_id AS sourceId, shift, captured, acknowledged, pending, dead, refused, evicted,
-  gated, deleted`;
+const shownCounts = `source_id AS sourceId, shift, ${ledgerCounts.join(', ')}`;
 
 function prepare(database: Database) {
   type Dirty = {
@@ -126,7 +125,7 @@ function prepare(database: Database) {
   return {
     anyDirty: database.prepare<[], { id: number }>('SELECT id FROM ledger_tally WHERE dirty = 1 LIMIT 1'),
     dirty: database.prepare<[], Dirty>(`
-      SELECT id, source_id, shift, chained, json_array(${ledgerCounts.join(', ')}) AS counts
+      SELECT id, source_id, shift, chained, json_array(${chainCounts.join(', ')}) AS counts
       FROM ledger_tally WHERE dirty = 1 ORDER BY id`),
     last: database.prepare<[], { id: number; hash: string }>('SELECT id, hash FROM ledger ORDER BY id DESC LIMIT 1'),
     append: database.prepare<[ChainRow]>(`

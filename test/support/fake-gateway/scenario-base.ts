@@ -1,5 +1,5 @@
 import type { LedgerRow, LedgerVerdict, Refusal, Setup } from '../../../shared/contract.ts';
-import type { Snapshot, SourceSnapshot } from '../../../shared/snapshot.ts';
+import { emptyCounts, type Snapshot, type SourceSnapshot } from '../../../shared/snapshot.ts';
 import type { FakeWorld } from './fake-images.ts';
 import { ledger, soundVerdict } from './fake-ledger.ts';
 
@@ -78,24 +78,7 @@ export const calm: Snapshot = {
   },
   flow: { level: 'good', headline: 'ALL DELIVERED', detail: 'Online. Last delivery 4 seconds ago.' },
   advice: [],
-  counts: {
-    collected: 1234,
-    pending: 0,
-    leased: 0,
-    ambiguous: 0,
-    retrying: 0,
-    stuck: 0,
-    acknowledged: 1234,
-    duplicates: 0,
-    dead: 0,
-    refused: 0,
-    gated: 0,
-    dropped: 0,
-    deleted: 0,
-    evicted: 0,
-    damaged: 0,
-    sidecarProblems: 0,
-  },
+  counts: { ...emptyCounts, collected: 1234, acknowledged: 1234 },
   bytes: { waiting: 0, acknowledged: 2.1 * GB, dead: 0 },
   oldestWaiting: null,
   rates: {

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from '../../shared/config.ts';
+import type { Snapshot } from '../../shared/snapshot.ts';
+import { CheckIn } from './checkin.ts';
+import { CloudWay } from './cloud-way.ts';
+import type { GatewaySecrets } from './gateway-secrets.ts';
+import { Housekeeping } from './housekeeping.ts';
+import { CommitGroup } from './ingest/commit-group.ts';
+import { PictureChecker } from './ingest/picture-checker.ts';
+import { Intakes } from './intakes.ts';
+import { LedgerWatch } from './ledger-watch.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Files } from './platform/files.ts';
+import type { Logger } from './platform/logger.ts';
+import { Rates } from './rates.ts';
+import type { GatewayIdentity } from './snapshot-builder.ts';
+import type { Database } from './store/database.ts';
+import { makeStore, type StoreParts } from './store-parts.ts';
+import { SystemMetrics } from './system-metrics.ts';
+
+export type GatewayOptions = {
+  readonly config: Config;
+  readonly dataDir: string;
+  readonly identity: Omit<GatewayIdentity, 'instanceId' | 'startedAt'>;
+  /** Asked before each request: a key that is entered later is used at once. */
+  readonly secrets: () => GatewaySecrets;
+  readonly decodeWorkerPath: string;
+  readonly nativeBinding?: string | undefined;
+  readonly clock: Clock;
+  readonly files: Files;
+  readonly random: () => number;
+  readonly logger: Logger;
+};
+
+/** What the parts ask of the gateway as a whole. */
+export type GatewayLinks = {
+  readonly onChange: () => void;
+  readonly snapshot: () => Snapshot;
+  readonly tryNow: () => void;
+};
+
+export type GatewayParts = {
+  readonly identity: GatewayIdentity;
+  readonly store: StoreParts;
+  readonly rates: Rates;
+  readonly commits: CommitGroup;
+  readonly checker: PictureChecker;
+  readonly way: CloudWay;
+  readonly checkIn: CheckIn;
+  readonly ledgerWatch: LedgerWatch;
+  readonly housekeeping: Housekeeping;
+  readonly intakes: Intakes;
+};
+
+/** Everything a gateway consists of, wired for one open database; nothing of it runs yet. */
+export function makeGateway(options: GatewayOptions, database: Database, links: GatewayLinks): GatewayParts {
+  const { config, dataDir, clock, files, logger, secrets, decodeWorkerPath } = options;
+  const { onChange } = links;
+  const identity = { ...options.identity, instanceId: randomUUID(), startedAt: clock.now() };
+  const rates = new Rates(clock.monotonic);
+  const store = makeStore({ config, dataDir, files, clock, logger }, database);
+  const commits = new CommitGroup(store.payloads, store.outbox, clock);
+  const checker = new PictureChecker({
+    workerPath: decodeWorkerPath,
+    previewRoot: store.previewRoot,
+    catalogue: store.catalogue,
+    payloads: store.payloads,
+    clock,
+    logger,
+    busy: () => way.syncer.inFlight > 0 || intakes.isSettling,
+    onChange,
+  });
+  const way = new CloudWay({
+    config,
+    secrets,
+    version: options.identity.version,
+    outbox: store.outbox,
+    payloads: store.payloads,
+    clock,
+    random: options.random,
+    logger,
+    onDelivered: (bytes) => rates.acknowledged(bytes),
+    onChange,
+  });
+  const ledgerWatch = new LedgerWatch({ database, ledger: store.ledger, clock, logger, onChange });
+  const metrics = new SystemMetrics(dataDir, files);
+  const checkIn = new CheckIn({
+    clock,
+    logger,
+    intervalMilliseconds: config.cloud.checkinSeconds * 1_000,
+    hasKey: () => secrets().deviceKey !== null,
+    situation: () => {
+      const { at: now, sources, disk, connection, counts, ledger } = links.snapshot();
+      return { now, sources, disk, connection, counts, ledger };
+    },
+    metrics: () => metrics.read(),
+    send: (report, signal) => way.client.checkin(report, signal),
+    onChange,
+  });
+  const housekeeping = new Housekeeping({
+    audit: store.audit,
+    admission: store.admission,
+    outbox: store.outbox,
+    chores: [...store.chores, ledgerWatch.chore],
+    clock,
+    logger,
+    onClockJump: links.tryNow,
+    onLook: () => {
+      ledgerWatch.look();
+      onChange();
+    },
+  });
+  const intakes = new Intakes({
+    config,
+    store,
+    commits,
+    decodeWorkerPath,
+    clock,
+    logger,
+    onStored: () => {
+      rates.collected();
+      way.syncer.wake();
+      checker.wake();
+      onChange();
+    },
+  });
+  return { identity, store, rates, commits, checker, way, checkIn, ledgerWatch, housekeeping, intakes };
+}

@@ -1,0 +1,35 @@
+import type { LogFields, Logger } from '../platform/logger.ts';
+import type { SourceState, SourceStatus } from './frame-source.ts';
+
+type Said = Pick<SourceStatus, 'state' | 'text' | 'hint'>;
+
+/** What a source says of itself, in its own name: to the person at the window, and in the log. */
+export class SourceCondition {
+  readonly #sourceId: string;
+  readonly #logger: Logger;
+  #said: Said = { state: 'starting', text: 'Starting', hint: '' };
+  /** No events are to be had: the folder is looked through regularly instead. */
+  polling = false;
+
+  constructor(sourceId: string, logger: Logger) {
+    this.#sourceId = sourceId;
+    this.#logger = logger;
+  }
+
+  get said(): Said {
+    return this.#said;
+  }
+
+  say(state: SourceState, text: string, hint: string): void {
+    if (state !== this.#said.state) this.log('info', 'source-state', { state, text });
+    this.#said = { state, text, hint };
+  }
+
+  sayWatching(): void {
+    this.say('watching', this.polling ? 'Watching (by looking regularly)' : 'Watching', '');
+  }
+
+  log(level: 'info' | 'warn', event: string, fields: LogFields): void {
+    this.#logger.log(level, event, { source: this.#sourceId, ...fields });
+  }
+}
