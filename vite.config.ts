@@ -75,6 +75,7 @@ const mainEntries = [
   ['electron/main.ts', 'main/main.cjs'],
   ['electron/gateway-worker.ts', 'main/gateway-worker.cjs'],
   ['electron/gateway/ingest/decode-worker.ts', 'main/decode-worker.cjs'],
+  ['electron/gateway/sync/delivery/payload-worker.ts', 'main/payload-worker.cjs'],
   ['electron/sandbox/server-worker.ts', 'main/server-worker.cjs'],
 ] as const;
 

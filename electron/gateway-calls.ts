@@ -31,7 +31,7 @@ export type GatewayCall = keyof Pick<
 export type CallArguments<Name extends GatewayCall> = Parameters<Gateway[Name]>;
 export type CallValue<Name extends GatewayCall> = Awaited<ReturnType<Gateway[Name]>>;
 
-export type ThreadOptions = Pick<GatewayOptions, 'dataDir' | 'identity' | 'decodeWorkerPath' | 'nativeBinding'> & {
+export type ThreadOptions = Pick<GatewayOptions, 'dataDir' | 'identity' | 'workers' | 'nativeBinding'> & {
   readonly config: Config;
   readonly secrets: GatewaySecrets;
 };

@@ -71,8 +71,8 @@ export class GatewayHost {
     this.#changed();
     await this.#end();
     try {
-      const { workerPath, secrets, events, dataDir, identity, decodeWorkerPath, nativeBinding } = this.#options;
-      const options = { dataDir, identity, decodeWorkerPath, nativeBinding, config, secrets: secrets() };
+      const { workerPath, secrets, events, dataDir, identity, workers, nativeBinding } = this.#options;
+      const options = { dataDir, identity, workers, nativeBinding, config, secrets: secrets() };
       const gateway = await GatewayThread.start(workerPath, options, events);
       gateway.onChange(() => this.#changed());
       this.#fault = null;

@@ -109,7 +109,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     },
     secrets: () => ({ ...secrets.all(), keySource: secrets.source() }),
     workerPath: paths.gatewayWorker,
-    decodeWorkerPath: paths.decodeWorker,
+    workers: paths.workers,
     nativeBinding: ownBinding(),
     events: {
       onLog: writeLine,

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import type { WorkerPaths } from './gateway/gateway-parts.ts';
 
 /** Where the program's own files lie: the same below the project in development and below the archive in a package. */
 export type AppPaths = {
   readonly renderer: string;
   readonly preload: string;
   readonly gatewayWorker: string;
-  readonly decodeWorker: string;
+  readonly workers: WorkerPaths;
   readonly serverWorker: string;
   readonly icons: string;
   readonly demoPictures: string;
@@ -16,7 +17,10 @@ export function appPaths(root: string): AppPaths {
     renderer: join(root, 'out', 'renderer'),
     preload: join(root, 'out', 'preload', 'preload.cjs'),
     gatewayWorker: join(root, 'out', 'main', 'gateway-worker.cjs'),
-    decodeWorker: join(root, 'out', 'main', 'decode-worker.cjs'),
+    workers: {
+      decode: join(root, 'out', 'main', 'decode-worker.cjs'),
+      payload: join(root, 'out', 'main', 'payload-worker.cjs'),
+    },
     serverWorker: join(root, 'out', 'main', 'server-worker.cjs'),
     icons: join(root, 'resources', 'icons'),
     demoPictures: join(root, 'resources', 'demo'),

@@ -13,6 +13,7 @@ import { Connectivity } from './sync/connectivity.ts';
 import { CloudModeDelivery } from './sync/delivery/cloud-mode.ts';
 import type { Delivery } from './sync/delivery/delivery.ts';
 import { LanModeDelivery } from './sync/delivery/lan-mode.ts';
+import { PayloadSource } from './sync/delivery/payload-source.ts';
 import { Pacer } from './sync/pacer.ts';
 import { SendWindows } from './sync/send-windows.ts';
 import { Syncer } from './sync/syncer.ts';
@@ -23,6 +24,8 @@ export type CloudWayOptions = {
   readonly version: string;
   readonly outbox: Outbox;
   readonly payloads: PayloadStore;
+  /** The payload worker's script. */
+  readonly payloadWorkerPath: string;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -42,6 +45,7 @@ export class CloudWay {
   readonly connectivity: Connectivity;
   readonly pacer: Pacer;
   readonly syncer: Syncer;
+  readonly #payloads: PayloadSource;
   readonly #network: Network;
   #device: DeviceFacts | null = null;
 
@@ -65,7 +69,8 @@ export class CloudWay {
       deviceKey: () => secrets().deviceKey,
       network,
     });
-    const way = makeWay(config, this.client, payloads, () => ({
+    this.#payloads = new PayloadSource(payloads, options.payloadWorkerPath);
+    const way = makeWay(config, this.client, this.#payloads, () => ({
       ...common,
       network,
       accessKey: () => accessKeyOf(secrets()),
@@ -98,13 +103,19 @@ export class CloudWay {
   /** Returns every claim to the queue before it ends. */
   async stop(): Promise<void> {
     await this.syncer.stop();
+    await this.#payloads.stop();
     await this.#network.close();
   }
 }
 
 type StoreParts = Omit<ConstructorParameters<typeof ObjectStore>[0], 'config'>;
 
-function makeWay({ cloud }: Config, client: AcusightClient, payloads: PayloadStore, storeParts: () => StoreParts): Way {
+function makeWay(
+  { cloud }: Config,
+  client: AcusightClient,
+  payloads: PayloadSource,
+  storeParts: () => StoreParts,
+): Way {
   const { mode, objectStore, deviceId } = cloud;
   if (mode === 'cloud' || objectStore === undefined) return new CloudModeDelivery(client, payloads, deviceId);
   const objects = new ObjectStore({ ...storeParts(), config: objectStore });

@@ -18,13 +18,16 @@ import type { Database } from './store/database.ts';
 import { makeStore, type StoreParts } from './store-parts.ts';
 import { SystemMetrics } from './system-metrics.ts';
 
+/** Scripts of the threads that the gateway starts. */
+export type WorkerPaths = { readonly decode: string; readonly payload: string };
+
 export type GatewayOptions = {
   readonly config: Config;
   readonly dataDir: string;
   readonly identity: Omit<GatewayIdentity, 'instanceId' | 'startedAt'>;
   /** Asked before each request: a key that is entered later is used at once. */
   readonly secrets: () => GatewaySecrets;
-  readonly decodeWorkerPath: string;
+  readonly workers: WorkerPaths;
   readonly nativeBinding?: string | undefined;
   readonly clock: Clock;
   readonly files: Files;
@@ -54,14 +57,14 @@ export type GatewayParts = {
 
 /** Everything a gateway consists of, wired for one open database; nothing of it runs yet. */
 export function makeGateway(options: GatewayOptions, database: Database, links: GatewayLinks): GatewayParts {
-  const { config, dataDir, clock, files, logger, secrets, decodeWorkerPath } = options;
+  const { config, dataDir, clock, files, logger, secrets, workers } = options;
   const { onChange } = links;
   const identity = { ...options.identity, instanceId: randomUUID(), startedAt: clock.now() };
   const rates = new Rates(clock.monotonic);
   const store = makeStore({ config, dataDir, files, clock, logger }, database);
   const commits = new CommitGroup(store.payloads, store.outbox, clock);
   const checker = new PictureChecker({
-    workerPath: decodeWorkerPath,
+    workerPath: workers.decode,
     previewRoot: store.previewRoot,
     catalogue: store.catalogue,
     payloads: store.payloads,
@@ -76,6 +79,7 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
     version: options.identity.version,
     outbox: store.outbox,
     payloads: store.payloads,
+    payloadWorkerPath: workers.payload,
     clock,
     random: options.random,
     logger,
@@ -114,7 +118,7 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
     config,
     store,
     commits,
-    decodeWorkerPath,
+    decodeWorkerPath: workers.decode,
     clock,
     logger,
     onStored: () => {

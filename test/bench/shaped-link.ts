@@ -20,16 +20,23 @@ const count = flag('count', 2_000);
 const bytes = flag('bytes', 200_000);
 const concurrency = flag('concurrency', 4);
 const rounds = flag('rounds', 3);
+/** Delivered before the outage. */
+const warmth = 1_000;
+
+const last = (rows: readonly Measured[]): number => Math.round(rows.at(-1)?.span ?? 0);
 
 /** In the namespace of the site, where the server listens on its loopback. */
 async function race(line: string, serverHost: string): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'acusight-bench-'));
   try {
     const input = join(root, 'in');
+    const before = join(root, 'before');
     const expected = await fillFolder(input, { count, bytes });
+    await fillFolder(before, { count: warmth, bytes, firstSeed: count + 1 });
     const within = ['ip', 'netns', 'exec', line];
     const curl: Measured[] = [];
     const gateway: Measured[] = [];
+    const fresh: Measured[] = [];
     for (let round = 1; round <= rounds; round += 1) {
       const facts = async () => ({
         folder: await mkdtemp(join(root, 'round-')),
@@ -40,19 +47,21 @@ async function race(line: string, serverHost: string): Promise<void> {
         serverHost,
       });
       curl.push(await curlRound(await facts(), openDoor));
-      gateway.push(await gatewayRound({ ...(await facts()), expected, kind: 'backlog' }, openDoor));
+      gateway.push(await gatewayRound({ ...(await facts()), expected, kind: 'backlog-of-a-day', before }, openDoor));
+      fresh.push(await gatewayRound({ ...(await facts()), expected, kind: 'backlog' }, openDoor));
       process.stderr.write(
-        `round ${round}: curl ${Math.round(curl.at(-1)?.span ?? 0)} ms, gateway ${Math.round(gateway.at(-1)?.span ?? 0)} ms\n`,
+        `round ${round}: curl ${last(curl)} ms, gateway ${last(gateway)} ms, just started ${last(fresh)} ms\n`,
       );
     }
-    const [c, g] = [best(curl).span, best(gateway).span];
+    const [c, g, f] = [best(curl).span, best(gateway).span, best(fresh).span];
     const rate = (milliseconds: number): string => `${((count * bytes * 8) / milliseconds / 1_000).toFixed(0)} Mbit/s`;
     process.stdout.write(
       [
         `${count} pictures of ${bytes} bytes over ${megabits} Mbit/s, ${concurrency} at once, best of ${rounds} rounds`,
         `curl --parallel    ${Math.round(c)} ms, ${rate(c)}`,
         `gateway, a backlog ${Math.round(g)} ms, ${rate(g)}`,
-        `ratio ${(g / c).toFixed(3)}`,
+        `just started       ${Math.round(f)} ms, ${rate(f)}`,
+        `ratios ${(g / c).toFixed(3)}, just started ${(f / c).toFixed(3)}`,
         '',
       ].join('\n'),
     );

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConfigInput } from '../../shared/config.ts';
 import { GatewayProcess, type GatewayStart } from './gateway-process.ts';
@@ -50,7 +50,13 @@ export async function curlRound(race: Race, onListening: (baseUrl: string) => Pr
     const [code] = (await once(curl, 'exit')) as [number];
     const whole = performance.now() - began;
     if (code !== 0) throw new Error(`curl ended with ${code}`);
-    return { whole, span: await spanAtServer(server, race.count) };
+    return {
+      whole,
+      span: spanOf(
+        (await server.images()).map(({ at }) => at),
+        race.count,
+      ),
+    };
   } finally {
     await server.stop();
   }
@@ -58,8 +64,13 @@ export async function curlRound(race: Race, onListening: (baseUrl: string) => Pr
 
 export type GatewayRace = Race & {
   readonly expected: ReadonlySet<string>;
-  /** `backlog`: everything is stored before the server may be reached, so that delivery alone is measured. */
-  readonly kind: 'folder-to-cloud' | 'backlog';
+  /**
+   * `backlog`: everything is stored while the server can't be reached, so that delivery alone is measured.
+   * `backlog-of-a-day`: the same after an outage in a gateway that has delivered before; the pictures for it are in
+   * `before`, a folder. A program that has just begun is slower for a second, until its code is compiled.
+   */
+  readonly kind: 'folder-to-cloud' | 'backlog' | 'backlog-of-a-day';
+  readonly before?: string;
 };
 
 export async function gatewayRound(
@@ -69,10 +80,13 @@ export async function gatewayRound(
   const server = await SandboxProcess.start(join(race.folder, 'server-gateway'), ...serverFlags(race));
   try {
     await onListening(server.baseUrl);
+    const before = race.before === undefined ? [] : await readdir(race.before);
     if (race.kind === 'backlog') await server.down();
+    const line = race.kind === 'backlog-of-a-day' ? join(race.folder, 'line') : race.input;
+    if (race.before !== undefined) await linkAll(race.before, line);
     const config: ConfigInput = {
       cloud: { baseUrl: addressOf(server, race), deviceId: 'sandbox-device' },
-      sources: [{ id: 'in', kind: 'folder', path: race.input, sidecar: { waitMilliseconds: 0 } }],
+      sources: [{ id: 'in', kind: 'folder', path: line, sidecar: { waitMilliseconds: 0 } }],
       sync: { concurrency: race.concurrency },
     };
     const start: GatewayStart = {
@@ -80,24 +94,41 @@ export async function gatewayRound(
       deviceKey: server.deviceKey,
       config,
       ...(race.within === undefined ? {} : { within: race.within }),
+      ...(race.kind === 'backlog-of-a-day' ? { flags: ['--headless'] } : {}),
     };
     let began = performance.now();
     const gateway = await GatewayProcess.start(start);
     try {
-      if (race.kind === 'backlog') {
-        await gateway.until(({ event, collected }) => event === 'progress' && collected === race.count);
+      const reached = (counted: 'collected' | 'acknowledged', images: number) =>
+        gateway.until((record) => record.event === 'progress' && record[counted] === images);
+      if (race.kind === 'backlog-of-a-day') {
+        await reached('acknowledged', before.length);
+        await server.down();
+        await linkAll(race.input, line);
+      }
+      if (race.kind !== 'folder-to-cloud') {
+        await reached('collected', before.length + race.count);
         await server.up();
         began = performance.now();
+      }
+      if (race.kind === 'backlog-of-a-day') {
+        await reached('acknowledged', before.length + race.count);
+        gateway.kill('SIGTERM');
       }
       const run = await gateway.ended;
       const whole = performance.now() - began;
       if (run.exitCode !== 0) throw new Error(`the gateway ended with ${run.exitCode}: ${run.stderr}`);
-      const stored = new Set((await server.images()).map(({ sha256 }) => sha256));
-      const missing = [...race.expected].filter((hash) => !stored.has(hash)).length;
-      const { images, duplicates } = await server.stats();
-      if (missing > 0 || images !== race.count || duplicates > 0)
-        throw new Error(`${missing} missing, ${images} images, ${duplicates} duplicates`);
-      return { whole, span: await spanAtServer(server, race.count) };
+      const images = (await server.images()).filter(({ sha256 }) => race.expected.has(sha256 ?? ''));
+      const missing = race.expected.size - new Set(images.map(({ sha256 }) => sha256)).size;
+      const { duplicates } = await server.stats();
+      if (missing > 0 || duplicates > 0) throw new Error(`${missing} missing, ${duplicates} duplicates`);
+      return {
+        whole,
+        span: spanOf(
+          images.map(({ at }) => at),
+          race.count,
+        ),
+      };
     } finally {
       gateway.kill();
       await gateway.ended;
@@ -107,8 +138,12 @@ export async function gatewayRound(
   }
 }
 
-async function spanAtServer(server: SandboxProcess, count: number): Promise<number> {
-  const times = (await server.images()).map(({ at }) => at);
+async function linkAll(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const name of await readdir(from)) await link(join(from, name), join(to, name));
+}
+
+function spanOf(times: readonly number[], count: number): number {
   if (times.length !== count) throw new Error(`${times.length} of ${count} pictures are on the server`);
   return Math.max(...times) - Math.min(...times);
 }

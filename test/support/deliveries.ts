@@ -10,7 +10,9 @@ import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import { PayloadStore } from '../../electron/gateway/store/payload-store.ts';
 import { CloudModeDelivery } from '../../electron/gateway/sync/delivery/cloud-mode.ts';
 import { LanModeDelivery } from '../../electron/gateway/sync/delivery/lan-mode.ts';
+import { PayloadSource } from '../../electron/gateway/sync/delivery/payload-source.ts';
 import { testAccessKey } from './object-store.ts';
+import { payloadWorker } from './payload-worker.ts';
 import { type ImageWish, newImage, temporaryFolder } from './store.ts';
 
 /** The real client and deliveries on real payloads, without the rest of the gateway. */
@@ -78,13 +80,15 @@ export async function openWay(wish: WayWish) {
     userAgent: options.userAgent,
     now: options.now,
   });
+  const source = new PayloadSource(payloads, payloadWorker);
+  onTestFinished(() => source.stop());
   return {
     payloads,
     network,
     client,
     objects,
-    cloud: new CloudModeDelivery(client, payloads, 'line-7'),
-    lan: new LanModeDelivery({ client, objects, payloads, deviceId: 'line-7', prefix }),
+    cloud: new CloudModeDelivery(client, source, 'line-7'),
+    lan: new LanModeDelivery({ client, objects, payloads: source, deviceId: 'line-7', prefix }),
     /** An entry as the outbox leases it, its payload in its place. */
     lease: async (wish: ImageWish = {}, objectKey: string | null = null): Promise<LeasedEntry> => {
       const { image, bytes } = newImage(wish);

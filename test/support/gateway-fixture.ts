@@ -14,6 +14,7 @@ import type { SandboxOptionsInput } from '../../electron/sandbox/sandbox-options
 import { type ConfigInput, parseConfig } from '../../shared/config.ts';
 import type { QueueFilter, QueueRow, Refusal } from '../../shared/contract.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
+import { payloadWorker } from './payload-worker.ts';
 import { makeJpeg } from './pictures.ts';
 
 /** Decoding is not what these tests are about, and the real decoder would take the machine's time from what is. */
@@ -109,7 +110,7 @@ export async function openGateway(wish: GatewayWish) {
       proxyPassword: null,
       keySource: key === null ? 'none' : 'environment',
     }),
-    decodeWorkerPath,
+    workers: { decode: decodeWorkerPath, payload: payloadWorker },
     clock: wish.clock ?? systemClock,
     files: nodeFiles,
     random: () => 0.5,

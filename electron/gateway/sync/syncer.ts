@@ -33,6 +33,8 @@ const renewMilliseconds = 60_000;
 const idleMilliseconds = 1_000;
 /** Where there is a schedule, its edges are honoured within a second, also when the wall clock jumps. */
 const scheduledIdleMilliseconds = 500;
+/** Entries that are prepared while those before them are on their way; a big picture a place is enough memory. */
+const mostAhead = 4;
 const heartbeatMilliseconds = 30_000;
 
 type Active = { readonly entry: LeasedEntry; readonly control: AbortController; readonly done: Promise<void> };
@@ -121,6 +123,7 @@ export class Syncer {
     this.#watchSchedule();
     if (!connectivity.isOpen) {
       this.#claims.release();
+      this.#options.delivery.prepare?.([]);
       return this.#waitForWay(signal);
     }
     const places = this.places;
@@ -129,6 +132,7 @@ export class Syncer {
       if (entry === undefined) return this.#waitForWork(signal);
       this.#begin(entry);
     }
+    this.#options.delivery.prepare?.(this.#claims.held.slice(0, Math.min(places, mostAhead)));
     return this.#idle(null);
   }
 

@@ -14,10 +14,12 @@ import { PayloadStore } from '../../../electron/gateway/store/payload-store.ts';
 import { Tally, totalOf } from '../../../electron/gateway/store/tally.ts';
 import { Connectivity } from '../../../electron/gateway/sync/connectivity.ts';
 import { CloudModeDelivery } from '../../../electron/gateway/sync/delivery/cloud-mode.ts';
+import { PayloadSource } from '../../../electron/gateway/sync/delivery/payload-source.ts';
 import { Pacer } from '../../../electron/gateway/sync/pacer.ts';
 import { SendWindows } from '../../../electron/gateway/sync/send-windows.ts';
 import { Syncer } from '../../../electron/gateway/sync/syncer.ts';
 import { type ConfigInput, syncSchema } from '../../../shared/config.ts';
+import { payloadWorker } from '../../support/payload-worker.ts';
 import { makeJpeg } from '../../support/pictures.ts';
 
 export type CloudLineWish = {
@@ -52,7 +54,8 @@ export async function openCloudLine({ root, baseUrl, deviceKey, sync = {}, clock
     userAgent: 'acusight-line-gateway/test',
     now: clock.now,
   });
-  const delivery = new CloudModeDelivery(client, payloads, 'line-7');
+  const source = new PayloadSource(payloads, payloadWorker);
+  const delivery = new CloudModeDelivery(client, source, 'line-7');
   let changes = 0;
   let delivered = 0;
   const syncer = new Syncer({

@@ -3,19 +3,19 @@ import { metadataOf } from '../../cloud/acusight-schema.ts';
 import { objectKeyOf } from '../../cloud/object-key.ts';
 import type { ObjectStore } from '../../cloud/object-store.ts';
 import type { StoreOutcome } from '../../cloud/storage-meaning.ts';
-import type { DeliveryContext, DeliveryOutcome } from '../../model/delivery.ts';
+import type { DeliveryContext, DeliveryFailure, DeliveryOutcome } from '../../model/delivery.ts';
 import { contentTypeOf } from '../../model/image.ts';
 import type { LeasedEntry } from '../../model/outbox-entry.ts';
-import type { PayloadStore } from '../../store/payload-store.ts';
 import type { Delivery } from './delivery.ts';
-import { PayloadSource } from './payload-source.ts';
+import { discard, type LoadedPayload, type PayloadSource } from './payload-source.ts';
+import { ReadAhead } from './read-ahead.ts';
 
 const noRoom = { before: 0, after: 0 } as const;
 
 export type LanModeParts = {
   readonly client: AcusightClient;
   readonly objects: ObjectStore;
-  readonly payloads: PayloadStore;
+  readonly payloads: PayloadSource;
   readonly deviceId: string;
   /** Before each object's name. */
   readonly prefix: string;
@@ -27,11 +27,15 @@ export type LanModeParts = {
  */
 export class LanModeDelivery implements Delivery {
   readonly #parts: LanModeParts;
-  readonly #payloads: PayloadSource;
+  readonly #ahead: ReadAhead<LoadedPayload | DeliveryFailure>;
 
   constructor(parts: LanModeParts) {
     this.#parts = parts;
-    this.#payloads = new PayloadSource(parts.payloads);
+    this.#ahead = new ReadAhead((entry) => parts.payloads.load(entry, noRoom), discard);
+  }
+
+  prepare(entries: readonly LeasedEntry[]): void {
+    this.#ahead.prepare(entries.filter(({ objectKey }) => objectKey === null));
   }
 
   async deliver(entry: LeasedEntry, context: DeliveryContext): Promise<DeliveryOutcome> {
@@ -56,7 +60,7 @@ export class LanModeDelivery implements Delivery {
   }
 
   async #store(entry: LeasedEntry, key: string, context: DeliveryContext): Promise<StoreOutcome> {
-    const loaded = await this.#payloads.load(entry, noRoom);
+    const loaded = await this.#ahead.take(entry);
     if ('disposition' in loaded) return { kind: 'failed', failure: loaded };
     const { sha256, format } = entry;
     const picture = { key, sha256, contentType: contentTypeOf(format) };

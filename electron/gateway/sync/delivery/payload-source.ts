@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { UploadPayload } from '../../cloud/payload.ts';
 import type { DeliveryFailure } from '../../model/delivery.ts';
 import type { LeasedEntry } from '../../model/outbox-entry.ts';
-import { describeCause, errnoCode } from '../../platform/errors.ts';
 import type { PayloadStore } from '../../store/payload-store.ts';
-import { PayloadReader } from './payload-reader.ts';
+import { PayloadThread } from './payload-thread.ts';
 import { SpareBuffers } from './spare-buffers.ts';
 
 /** Up to this size a picture is held in memory while it is sent, which is faster; a larger one is streamed from its file. */
@@ -17,17 +14,24 @@ export type Room = { readonly before: number; readonly after: number };
 /** What was read, and what to call once it was delivered, so that its memory serves the next. */
 export type LoadedPayload = { readonly payload: UploadPayload; readonly free: () => void };
 
-/** More than deliveries are under way at once as a rule; 8 MB at the most. */
-const mostSpare = 8;
+/** More than are read ahead and under way at once as a rule; 12 MB at the most. */
+const mostSpare = 12;
 
 /** Reads an entry's picture and checks it against its hash: what this PC's disk changed is never sent. */
 export class PayloadSource {
   readonly #payloads: Pick<PayloadStore, 'pathOf'>;
   readonly #buffers = new SpareBuffers(mostSpare);
-  readonly #reader = new PayloadReader();
+  readonly #thread: PayloadThread;
 
-  constructor(payloads: Pick<PayloadStore, 'pathOf'>) {
+  /** `workerPath`: the payload worker's script. */
+  constructor(payloads: Pick<PayloadStore, 'pathOf'>, workerPath: string) {
     this.#payloads = payloads;
+    this.#thread = new PayloadThread(workerPath);
+  }
+
+  /** Whatever is being read is answered as unreadable for now. */
+  stop(): Promise<void> {
+    return this.#thread.stop();
   }
 
   async load(
@@ -35,46 +39,35 @@ export class PayloadSource {
     room: Room,
   ): Promise<LoadedPayload | DeliveryFailure> {
     const path = this.#payloads.pathOf(entry.sha256, entry.format);
-    try {
-      const loaded =
-        entry.bytes <= largestBuffer ? await this.#inMemory(path, entry.bytes, room) : await onDisk(path, entry.bytes);
-      return loaded.sha256 === entry.sha256
-        ? loaded
-        : lost('payload-damaged', 'The stored picture was changed or damaged on this PC’s disk.', path);
-    } catch (error) {
-      if (errnoCode(error) === 'ENOENT')
+    const length = entry.bytes;
+    const isSmall = length <= largestBuffer;
+    const into = isSmall
+      ? { buffer: this.#buffers.take(room.before + length + Math.max(room.after, 1)), offset: room.before }
+      : null;
+    const { outcome, buffer } = await this.#thread.read({ path, length, into });
+    if (outcome.kind === 'failed') {
+      if (buffer !== null) this.#buffers.give(buffer);
+      if (outcome.code === 'ENOENT')
         return lost('payload-missing', 'The stored picture is gone from this PC’s disk.', path);
       const text = 'The stored picture can’t be read from this PC’s disk.';
-      return { ...lost('payload-unreadable', text, describeCause(error)), disposition: 'retry' };
+      return { ...lost('payload-unreadable', text, outcome.message), disposition: 'retry' };
     }
-  }
-
-  async #inMemory(path: string, length: number, room: Room): Promise<Loaded> {
-    // One byte more than the picture is asked for: bytes behind its own would not show in the hash of its length.
-    const buffer = this.#buffers.take(room.before + length + Math.max(room.after, 1));
-    const bytes = buffer.subarray(room.before, room.before + length);
-    const filled = await this.#reader.read(path, buffer.subarray(room.before, room.before + length + 1), length);
-    const whole = buffer.subarray(0, room.before + length + room.after);
+    if (outcome.sha256 !== entry.sha256)
+      return lost('payload-damaged', 'The stored picture was changed or damaged on this PC’s disk.', path);
+    if (buffer === null) return { payload: { kind: 'file', path, length }, free: () => undefined };
+    const whole = Buffer.from(buffer, 0, room.before + length + room.after);
+    const bytes = whole.subarray(room.before, room.before + length);
     return {
       payload: { kind: 'bytes', bytes, room: { whole, before: room.before } },
       free: () => this.#buffers.give(buffer),
-      sha256: filled === length ? createHash('sha256').update(bytes).digest('hex') : '',
     };
   }
 }
 
-type Loaded = LoadedPayload & { readonly sha256: string };
-
-async function onDisk(path: string, length: number): Promise<Loaded> {
-  const hash = createHash('sha256');
-  let read = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    read += chunk.length;
-  }
-  const sha256 = read === length ? hash.digest('hex') : '';
-  return { payload: { kind: 'file', path, length }, free: () => undefined, sha256 };
-}
+/** Nothing of it was sent: its memory may serve the next. */
+export const discard = (loaded: LoadedPayload | DeliveryFailure): void => {
+  if ('free' in loaded) loaded.free();
+};
 
 const lost = (code: string, text: string, technical: string): DeliveryFailure => ({
   code,

@@ -6,24 +6,24 @@
  */
 export class SpareBuffers {
   readonly #most: number;
-  readonly #spare: Buffer[] = [];
+  readonly #spare: ArrayBuffer[] = [];
 
   constructor(most: number) {
     this.#most = most;
   }
 
   /** At least so long. */
-  take(length: number): Buffer {
-    const fitting = this.#spare.findIndex((buffer) => buffer.length >= length);
-    if (fitting >= 0) return this.#spare.splice(fitting, 1)[0] as Buffer;
+  take(length: number): ArrayBuffer {
+    const fitting = this.#spare.findIndex((buffer) => buffer.byteLength >= length);
+    if (fitting >= 0) return this.#spare.splice(fitting, 1)[0] as ArrayBuffer;
     // Rounded up, so that pictures of about the same size fit into each other's.
-    return Buffer.allocUnsafeSlow(Math.ceil(length / granule) * granule);
+    return new ArrayBuffer(Math.ceil(length / granule) * granule);
   }
 
   /** The longest are kept. */
-  give(buffer: Buffer): void {
+  give(buffer: ArrayBuffer): void {
     this.#spare.push(buffer);
-    this.#spare.sort((a, b) => a.length - b.length);
+    this.#spare.sort((a, b) => a.byteLength - b.byteLength);
     if (this.#spare.length > this.#most) this.#spare.shift();
   }
 }
