@@ -1,5 +1,13 @@
+import { close, fstat, open as openNumber, read } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import type { FileOffer } from '../model/file-sink.ts';
+
+// File numbers instead of handles, which cost more than what is done with them; each call may wait for a slow share.
+const openFile = promisify(openNumber);
+const readFile = promisify(read);
+const statOf = promisify(fstat);
+const closeFile = promisify(close);
 
 /** Tells a failure to read the original from one to store it: the same code means different things. */
 export class OriginalFailure extends Error {}
@@ -10,18 +18,18 @@ export const ofOriginal = <T>(reading: Promise<T>): Promise<T> =>
 
 /** Reads the file into `bytes`; false when it is not the version that was offered any more. */
 export async function readUnchanged({ absolutePath, file }: FileOffer, bytes: Buffer): Promise<boolean> {
-  const handle = await open(absolutePath, 'r');
+  const number = await openFile(absolutePath, 'r');
   try {
     let length = 0;
     while (length < bytes.length) {
-      const { bytesRead } = await handle.read(bytes, length, bytes.length - length, length);
+      const { bytesRead } = await readFile(number, bytes, length, bytes.length - length, length);
       if (bytesRead === 0) break;
       length += bytesRead;
     }
-    const after = await handle.stat();
+    const after = await statOf(number);
     return length === file.bytes && after.size === file.bytes && after.mtimeMs === file.modifiedMs;
   } finally {
-    await handle.close();
+    await closeFile(number);
   }
 }
 
