@@ -29,7 +29,7 @@ const model = stage('model');
 const platform = stage('platform');
 const shared = '^shared/';
 /** Everything around the core, its subfolders included. */
-const shell = '^electron/(?!gateway/|sandbox/|preload\\.ts$)';
+const shell = '^electron/(?!gateway/|sandbox/|simulator/|(?:camera-)?preload\\.ts$)';
 const foundation = [model, platform, shared, libraries];
 const stages = ['model', 'platform', 'source', 'ingest', 'store', 'sync', 'cloud', 'doctor'];
 
@@ -46,8 +46,17 @@ export default {
     mayImport('doctor', stage('doctor'), [...foundation, stage('cloud')], nodeOwn),
     mayImport('gateway', `${gateway}[^/]+$`, [...stages.map(stage), shared, libraries], nodeOwn),
     mayImport('sandbox', '^electron/sandbox/', [platform, shared, libraries], nodeOwn),
-    mayImport('preload', '^electron/preload\\.ts$', ['^node_modules/electron/', '^shared/channels\\.ts$']),
-    mayImport('shell', shell, [`${gateway}[^/]+$`, platform, '^electron/sandbox/', shared, '^node_modules/'], nodeOwn),
+    mayImport('simulator', '^electron/simulator/', [platform, shared, libraries], nodeOwn),
+    mayImport('preload', '^electron/(?:camera-)?preload\\.ts$', [
+      '^node_modules/electron/',
+      '^shared/(?:camera-channel|channels)\\.ts$',
+    ]),
+    mayImport(
+      'shell',
+      shell,
+      [`${gateway}[^/]+$`, platform, '^electron/sandbox/', '^electron/simulator/', shared, '^node_modules/'],
+      nodeOwn,
+    ),
     mayImport('renderer', '^renderer/', [shared, libraries]),
     {
       name: 'unnamed-module',

@@ -76,13 +76,39 @@ const mainEntries = [
   ['electron/gateway-worker.ts', 'main/gateway-worker.cjs'],
   ['electron/gateway/ingest/decode-worker.ts', 'main/decode-worker.cjs'],
   ['electron/gateway/sync/delivery/payload-worker.ts', 'main/payload-worker.cjs'],
+  ['electron/gateway/ingest/encode-worker.ts', 'main/encode-worker.cjs'],
+  ['electron/gateway/source/gige/stream-worker.ts', 'main/stream-worker.cjs'],
   ['electron/sandbox/server-worker.ts', 'main/server-worker.cjs'],
 ] as const;
 
-/** The main process and its worker threads: each one file, because a worker is started by its file's name. */
-export const mainBuilds: readonly InlineConfig[] = mainEntries
-  .filter(([entry]) => existsSync(inRoot(entry)))
-  .map(([entry, output]) => nodeBuild(entry, output, [...electronOwn, ...withBinaries, ...nodeOwn]));
+/** The hidden page that reads USB cameras, with its worker: an origin and a policy of its own. */
+const cameraPageBuild: InlineConfig = {
+  configFile: false,
+  root: inRoot('renderer/camera'),
+  base: './',
+  publicDir: false,
+  build: {
+    outDir: inRoot('out/camera'),
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: true,
+    target: 'chrome130',
+  },
+  worker: { format: 'es' },
+};
+
+/**
+ * The main process and its worker threads: each one file, because a worker is started by its file's name. And what main
+ * drives USB cameras with, which even in development comes from no server.
+ */
+export const mainBuilds: readonly InlineConfig[] = [
+  ...mainEntries
+    .filter(([entry]) => existsSync(inRoot(entry)))
+    .map(([entry, output]) => nodeBuild(entry, output, [...electronOwn, ...withBinaries, ...nodeOwn])),
+  nodeBuild('electron/camera-preload.ts', 'preload/camera-preload.cjs', electronOwn),
+  cameraPageBuild,
+];
 
 /** Runs sandboxed, where only `electron` can be required. */
 export const preloadBuild: InlineConfig = nodeBuild('electron/preload.ts', 'preload/preload.cjs', electronOwn);

@@ -1,3 +1,5 @@
+import { isIPv4 } from 'node:net';
+
 /** What the program was asked to do. */
 export type RunOptions =
   | { readonly command: 'open'; readonly dataDir: string | null; readonly configFile: string | null }
@@ -30,7 +32,21 @@ export type RunOptions =
       readonly configFile: string | null;
       readonly json: boolean;
     }
-  | { readonly command: 'demo'; readonly json: boolean; readonly keepOpen: boolean; readonly lan: boolean };
+  | {
+      readonly command: 'cameras';
+      /** Tells which cameras are sources already. */
+      readonly configFile: string | null;
+      /** Asked besides what answers by itself: cameras behind a router, which no broadcast reaches. */
+      readonly addresses: readonly string[];
+      readonly json: boolean;
+    }
+  | {
+      readonly command: 'demo';
+      readonly json: boolean;
+      readonly keepOpen: boolean;
+      readonly lan: boolean;
+      readonly cameras: boolean;
+    };
 
 export type CliOutcome =
   | { readonly ok: true; readonly options: RunOptions }
@@ -52,13 +68,15 @@ export const usage = `usage:
   acusight-line-gateway gateway provision --config FILE --data-dir DIR [--token apt_…] [--name NAME]
   acusight-line-gateway gateway doctor --config FILE [--data-dir DIR] [--json]
   acusight-line-gateway gateway ledger --verify --data-dir DIR [--config FILE] [--json]
-  acusight-line-gateway demo [--json] [--keep-open] [--lan]
+  acusight-line-gateway gateway cameras [--config FILE] [--address IP[,IP…]] [--json]
+  acusight-line-gateway demo [--json] [--keep-open] [--lan] [--cameras]
 
 provision  takes a provisioning token for a device key and stores the key for later runs on that data folder.
            Other users of this PC can see a token given by --token; the environment variable
            ACUSIGHT_PROVISIONING_TOKEN keeps it from them.
 doctor     tests everything on the way from here to the cloud, and says what to do about each fault.
 ledger     checks that every picture taken is accounted for.
+cameras    lists the cameras on this PC's networks and USB ports.
 
 Secrets come from environment variables, or from those entered in the window or provisioned:
 ACUSIGHT_DEVICE_KEY, ACUSIGHT_S3_ACCESS_KEY_ID, ACUSIGHT_S3_SECRET_ACCESS_KEY, ACUSIGHT_PROXY_PASSWORD.
@@ -123,7 +141,7 @@ export function parseArguments(args: readonly string[], environment: Environment
       };
     }
     case 'demo': {
-      const flags = readFlags(rest, [], ['json', 'keep-open', 'lan']);
+      const flags = readFlags(rest, [], ['json', 'keep-open', 'lan', 'cameras']);
       if (typeof flags === 'string') return { ok: false, message: flags };
       return {
         ok: true,
@@ -132,6 +150,7 @@ export function parseArguments(args: readonly string[], environment: Environment
           json: flags.set.has('json'),
           keepOpen: flags.set.has('keep-open'),
           lan: flags.set.has('lan'),
+          cameras: flags.set.has('cameras'),
         },
       };
     }
@@ -171,6 +190,15 @@ const tasks = {
       return { ok: false, message: '"gateway ledger" needs --verify and --data-dir DIR' };
     const configFile = flags.values.get('config') ?? null;
     return { ok: true, options: { command: 'ledger', dataDir, configFile, json: flags.set.has('json') } };
+  },
+  cameras: (args: readonly string[]): CliOutcome => {
+    const flags = readFlags(args, ['config', 'address'], ['json']);
+    if (typeof flags === 'string') return { ok: false, message: flags };
+    const addresses = (flags.values.get('address') ?? '').split(',').filter((address) => address !== '');
+    const wrong = addresses.find((address) => !isIPv4(address));
+    if (wrong !== undefined) return { ok: false, message: `"${wrong}" is no IPv4 address` };
+    const configFile = flags.values.get('config') ?? null;
+    return { ok: true, options: { command: 'cameras', configFile, addresses, json: flags.set.has('json') } };
   },
 } as const;
 

@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
-import { type Config, type ConfigFault, type ConfigInput, parseConfig } from '../shared/config.ts';
+import { type Config, type ConfigFault, type ConfigInput, isFolder, parseConfig } from '../shared/config.ts';
 import { describeCause, errnoCode } from './gateway/platform/errors.ts';
 
 export type LoadedConfig =
@@ -49,7 +49,8 @@ function pathFaults(config: Config): ConfigFault[] {
   const { caFile } = config.cloud.tls;
   if (caFile !== undefined && !isAbsolute(caFile))
     faults.push({ path: 'cloud.tls.caFile', message: `must be an absolute path, not "${caFile}"` });
-  config.sources.forEach((source, index) => {
+  const folders = config.sources.flatMap((source, index) => (isFolder(source) ? [{ source, index }] : []));
+  for (const { source, index } of folders) {
     if (!isAbsolute(source.path)) {
       faults.push({ path: `sources[${index}].path`, message: `must be an absolute path, not "${source.path}"` });
     }
@@ -59,7 +60,7 @@ function pathFaults(config: Config): ConfigFault[] {
         message: `must be an absolute path, not "${source.archivePath}"`,
       });
     }
-    config.sources.forEach((other, place) => {
+    for (const { source: other, index: place } of folders) {
       const archive = source.archivePath;
       if (place < index && resolve(other.path) === resolve(source.path)) {
         faults.push({ path: `sources[${index}].path`, message: `is the folder of sources[${place}] already` });
@@ -80,8 +81,8 @@ function pathFaults(config: Config): ConfigFault[] {
           message: `lies in the folder of sources[${place}]: what is archived would be collected again`,
         });
       }
-    });
-  });
+    }
+  }
   return faults;
 }
 

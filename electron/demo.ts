@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfigInput } from '../shared/config.ts';
 import type { RunOptions } from './cli.ts';
 import { saveConfig } from './config-file.ts';
+import { DemoCameras } from './demo-cameras.ts';
 import { type DemoStore, demoStore } from './demo-store.ts';
 import type { Desktop } from './desktop.ts';
 import type { GatewayThread } from './gateway-thread.ts';
@@ -38,6 +39,7 @@ const millisecondsBetweenPictures = 220;
 /** A cloud that is a few network hops away, so that the queue can be seen at work. */
 const serverLatencyMilliseconds = 350;
 const deadlineMilliseconds = 180_000;
+const seenByCamera = 5;
 
 /**
  * The product's main job on real pictures: folders fill as cameras would fill them, the gateway stores and delivers to
@@ -48,6 +50,7 @@ export class Demo {
   readonly #options: DemoOptions;
   readonly #server: SandboxWorker;
   readonly #store: DemoStore | null;
+  readonly #cameras: DemoCameras | null;
   readonly #pictures: readonly DemoPicture[];
   readonly #from: string;
   readonly #lineFolder: string;
@@ -57,6 +60,7 @@ export class Demo {
     options: DemoOptions,
     server: SandboxWorker,
     store: DemoStore | null,
+    cameras: DemoCameras | null,
     deviceKey: string,
     pictures: readonly DemoPicture[],
     from: string,
@@ -66,6 +70,7 @@ export class Demo {
     this.#options = options;
     this.#server = server;
     this.#store = store;
+    this.#cameras = cameras;
     this.#pictures = pictures;
     this.#from = from;
     this.#lineFolder = join(root, 'line');
@@ -85,7 +90,10 @@ export class Demo {
     });
     await server.setFaults([{ kind: 'latency', milliseconds: serverLatencyMilliseconds }]);
     const pictures = JSON.parse(await readFile(join(paths.demoPictures, 'index.json'), 'utf8')) as DemoPicture[];
-    const demo = new Demo(options, server, store, deviceKey, inTurn(pictures), paths.demoPictures, root);
+    const cameras = options.cameras
+      ? await DemoCameras.start(pictures.slice(0, seenByCamera).map(({ file }) => join(paths.demoPictures, file)))
+      : null;
+    const demo = new Demo(options, server, store, cameras, deviceKey, inTurn(pictures), paths.demoPictures, root);
     const stations = [...new Set(pictures.map(({ file }) => dirname(file)))];
     for (const station of stations) await mkdir(join(demo.#lineFolder, station), { recursive: true });
     const config: ConfigInput = {
@@ -96,13 +104,16 @@ export class Demo {
           ? {}
           : { mode: 'lan', objectStore: { endpoint: store.endpoint, bucket: store.bucket, prefix: 'demo/' } }),
       },
-      sources: stations.map((station) => ({
-        id: station,
-        name: stationNames[station] ?? station,
-        kind: 'folder',
-        path: join(demo.#lineFolder, station),
-        settleMilliseconds: 200,
-      })),
+      sources: [
+        ...stations.map((station) => ({
+          id: station,
+          name: stationNames[station] ?? station,
+          kind: 'folder' as const,
+          path: join(demo.#lineFolder, station),
+          settleMilliseconds: 200,
+        })),
+        ...(cameras?.sources ?? []),
+      ],
       sync: { concurrency: 2 },
     };
     await saveConfig(plan.configFile, config);
@@ -130,6 +141,7 @@ export class Demo {
   }
 
   async stop(): Promise<void> {
+    await this.#cameras?.stop();
     await this.#server.stop();
   }
 
@@ -153,10 +165,14 @@ export class Demo {
     await copyFile(join(this.#from, path), join(this.#lineFolder, path));
   }
 
+  get #expected(): number {
+    return this.#pictures.length + (this.#cameras?.expected ?? 0);
+  }
+
   async #untilAcknowledged(gateway: GatewayThread, began: number): Promise<void> {
     const all = (): boolean => {
       const { collected, acknowledged, dead } = gateway.snapshot().counts;
-      return gateway.isDrained && collected === this.#pictures.length && acknowledged + dead === collected;
+      return gateway.isDrained && collected === this.#expected && acknowledged + dead === collected;
     };
     while (!all()) {
       if (performance.now() - began > deadlineMilliseconds) throw new Error('the demo did not come to its end in time');
@@ -183,9 +199,10 @@ export class Demo {
     }
     const { images: stored, duplicates } = await this.#server.stats();
     const { collected, acknowledged, dead } = gateway.snapshot().counts;
-    if (stored !== this.#pictures.length || collected !== stored || acknowledged !== stored) {
+    if (this.#cameras !== null) faults.push(...(await this.#cameras.compare(gateway, images)));
+    if (stored !== this.#expected || collected !== stored || acknowledged !== stored) {
       faults.push(
-        `${this.#pictures.length} pictures, ${collected} collected, ${acknowledged} acknowledged, ${stored} on the server`,
+        `${this.#expected} pictures, ${collected} collected, ${acknowledged} acknowledged, ${stored} on the server`,
       );
     }
     if (duplicates > 0) faults.push(`${duplicates} duplicates on the server`);

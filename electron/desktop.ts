@@ -30,6 +30,7 @@ export function openDesktop(host: GatewayHost, paths: AppPaths, operations: Oper
   serveImages(own, {
     preview: async (imageId) => (await host.gateway?.call('preview', imageId)) ?? null,
     original: async (imageId) => (await host.gateway?.call('original', imageId)) ?? null,
+    live: async (sourceId, number) => (await host.gateway?.call('livePicture', sourceId, number)) ?? null,
   });
   Menu.setApplicationMenu(null);
 

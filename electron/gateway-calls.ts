@@ -1,5 +1,6 @@
 import type { Config } from '../shared/config.ts';
 import type { Snapshot } from '../shared/snapshot.ts';
+import type { FromCameraPage, ToCameraPage } from '../shared/usb-camera.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { GatewayOptions } from './gateway/gateway-parts.ts';
 import type { GatewaySecrets } from './gateway/gateway-secrets.ts';
@@ -26,6 +27,16 @@ export type GatewayCall = keyof Pick<
   | 'verifyLedger'
   | 'runDoctor'
   | 'tryNow'
+  | 'findCameras'
+  | 'forceIp'
+  | 'triggerCamera'
+  | 'cameraFeatures'
+  | 'setCameraFeature'
+  | 'runCameraCommand'
+  | 'saveCameraSettings'
+  | 'loadCameraSettings'
+  | 'cameraLook'
+  | 'livePicture'
 >;
 
 export type CallArguments<Name extends GatewayCall> = Parameters<Gateway[Name]>;
@@ -36,9 +47,13 @@ export type ThreadOptions = Pick<GatewayOptions, 'dataDir' | 'identity' | 'worke
   readonly secrets: GatewaySecrets;
 };
 
+/** What the thread is started with: besides its options, whether somebody drives USB cameras for it. */
+export type ThreadData = ThreadOptions & { readonly hasCameras: boolean };
+
 export type ToGateway =
   | { readonly type: 'call'; readonly id: number; readonly call: GatewayCall; readonly arguments: readonly unknown[] }
   | { readonly type: 'secrets'; readonly secrets: GatewaySecrets }
+  | { readonly type: 'cameras'; readonly message: FromCameraPage }
   | { readonly type: 'stop' };
 
 /** A failure that crosses to another thread as plain data, and is a `GatewayError` again there. */
@@ -51,4 +66,5 @@ export type FromGateway =
   | { readonly type: 'value'; readonly id: number; readonly value: unknown }
   | { readonly type: 'error'; readonly id: number; readonly failure: SentFailure }
   | { readonly type: 'log'; readonly line: string }
+  | { readonly type: 'cameras'; readonly message: ToCameraPage }
   | { readonly type: 'stopped' };

@@ -27,6 +27,7 @@ export class GatewayHost {
   #starting = true;
   #turn: Promise<unknown> = Promise.resolve();
   #revision = 0;
+  #usbDevices: ReadonlySet<string> = new Set();
   #heartbeat: NodeJS.Timeout;
 
   constructor(options: HostOptions) {
@@ -36,6 +37,11 @@ export class GatewayHost {
     this.#heartbeat = setInterval(() => {
       if (this.#gateway === null) this.#changed();
     }, 1_000);
+  }
+
+  /** Cameras that the configuration names, as it names them: no other may be opened. */
+  get usbDevices(): ReadonlySet<string> {
+    return this.#usbDevices;
   }
 
   get gateway(): GatewayThread | null {
@@ -70,6 +76,7 @@ export class GatewayHost {
     this.#starting = true;
     this.#changed();
     await this.#end();
+    this.#usbDevices = new Set(config.sources.flatMap((source) => (source.kind === 'usb' ? [source.device] : [])));
     try {
       const { workerPath, secrets, events, dataDir, identity, workers, nativeBinding } = this.#options;
       const options = { dataDir, identity, workers, nativeBinding, config, secrets: secrets() };

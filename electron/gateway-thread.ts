@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Snapshot } from '../shared/snapshot.ts';
+import type { FromCameraPage, ToCameraPage } from '../shared/usb-camera.ts';
 import type { GatewaySecrets } from './gateway/gateway-secrets.ts';
 import { GatewayError } from './gateway/platform/errors.ts';
 import type {
@@ -8,6 +9,7 @@ import type {
   FromGateway,
   GatewayCall,
   SentFailure,
+  ThreadData,
   ThreadOptions,
   ToGateway,
 } from './gateway-calls.ts';
@@ -18,6 +20,13 @@ export type ThreadEvents = {
   readonly onLog: (line: string) => void;
   /** The thread ended by itself, by an exception that nobody caught: nothing is collected or delivered any more. */
   readonly onCrash: (error: Error) => void;
+  /** Who drives USB cameras; without it there are none. */
+  readonly cameras?: {
+    readonly connect: (post: (message: FromCameraPage) => void) => {
+      readonly take: (message: ToCameraPage) => void;
+      readonly end: () => void;
+    };
+  };
 };
 
 /** The running gateway as the main thread sees it: its newest snapshot at once, everything else by asking. */
@@ -52,7 +61,9 @@ export class GatewayThread {
   /** `file`: the built `gateway-worker`. Rejects with the GatewayError that the gateway could not be opened for. */
   static start(file: string | URL, options: ThreadOptions, events: ThreadEvents): Promise<GatewayThread> {
     // A copy: Node's own would end the program if Chromium took a variable away while it is made, as it does at start.
-    const worker = new Worker(file, { workerData: options, env: { ...process.env } });
+    const data: ThreadData = { ...options, hasCameras: events.cameras !== undefined };
+    const worker = new Worker(file, { workerData: data, env: { ...process.env } });
+    connectCameras(worker, events);
     return new Promise((resolve, reject) => {
       let first: Snapshot | null = null;
       const early = (message: FromGateway): void => {
@@ -163,3 +174,17 @@ export class GatewayThread {
 
 const received = ({ facts, message }: SentFailure): Error =>
   facts === null ? new Error(message) : new GatewayError(facts);
+
+/** From its first moment: its sources open cameras before the gateway is known to be open. */
+function connectCameras(worker: Worker, { cameras }: ThreadEvents): void {
+  const connection = cameras?.connect((message) => {
+    const told: ToGateway = { type: 'cameras', message };
+    // Moved, not copied, unlike on their way here.
+    worker.postMessage(told, message.type === 'picture' ? [message.picture.data] : []);
+  });
+  if (connection === undefined) return;
+  worker.on('message', (message: FromGateway) => {
+    if (message.type === 'cameras') connection.take(message.message);
+  });
+  worker.once('exit', () => connection.end());
+}

@@ -1,11 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { CameraLink } from './camera-link.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type { GatewaySecrets } from './gateway/gateway-secrets.ts';
 import { systemClock } from './gateway/platform/clock.ts';
 import { GatewayError } from './gateway/platform/errors.ts';
 import { nodeFiles } from './gateway/platform/files.ts';
 import { jsonLogger } from './gateway/platform/logger.ts';
-import type { FromGateway, SentFailure, ThreadOptions, ToGateway } from './gateway-calls.ts';
+import type { FromGateway, SentFailure, ThreadData, ToGateway } from './gateway-calls.ts';
 
 /**
  * Entry of the gateway's own thread. The main thread of Electron shares its loop with the window system: a dialog, a
@@ -29,12 +30,16 @@ function sent(error: unknown): SentFailure {
   return { facts: { code, operation, text, hint, disposition, technical }, message: text };
 }
 
-async function run(options: ThreadOptions): Promise<void> {
+async function run(options: ThreadData): Promise<void> {
   let secrets: GatewaySecrets = options.secrets;
   const logger = jsonLogger((line) => say({ type: 'log', line }), Date.now);
   process.on('unhandledRejection', (error) => logger.log('error', 'unhandled-rejection', { error }));
+  const cameras = options.hasCameras
+    ? new CameraLink((message) => say({ type: 'cameras', message }), systemClock)
+    : undefined;
   const gateway = await Gateway.open({
     ...options,
+    ...(cameras === undefined ? {} : { usbCameras: cameras }),
     secrets: () => secrets,
     clock: systemClock,
     files: nodeFiles,
@@ -68,6 +73,8 @@ async function run(options: ThreadOptions): Promise<void> {
       case 'secrets':
         secrets = message.secrets;
         return gateway.tryNow();
+      case 'cameras':
+        return cameras?.take(message.message);
       case 'stop':
         return void stop();
     }
@@ -89,4 +96,4 @@ async function run(options: ThreadOptions): Promise<void> {
 }
 
 // Not a top-level await: the app's bundle of this file is CommonJS.
-run(workerData as ThreadOptions).catch((error) => say({ type: 'failed', failure: sent(error) }));
+run(workerData as ThreadData).catch((error) => say({ type: 'failed', failure: sent(error) }));

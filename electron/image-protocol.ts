@@ -10,6 +10,8 @@ export type PictureSource = {
   /** Path of the small picture; null where there is none. */
   readonly preview: (imageId: string) => Promise<string | null>;
   readonly original: (imageId: string) => Promise<{ readonly path: string; readonly format: 'jpeg' | 'png' } | null>;
+  /** A JPEG of a camera's live view; null where it is gone already. */
+  readonly live: (sourceId: string, number: number) => Promise<Uint8Array<ArrayBuffer> | null>;
 };
 
 /** Must run before Electron is ready. */
@@ -67,11 +69,15 @@ export function serveApp(session: Session, root: string): void {
   });
 }
 
-/** `acusight-image://preview/<imageId>` and `acusight-image://original/<imageId>`: by id, never by path. */
+/**
+ * `acusight-image://preview/<imageId>`, `acusight-image://original/<imageId>` and
+ * `acusight-image://live/<sourceId>/<number>`: by id, never by path.
+ */
 export function serveImages(session: Session, pictures: PictureSource): void {
   session.protocol.handle(IMAGE_SCHEME, async (request) => {
     try {
       const { host, pathname } = new URL(request.url);
+      if (host === 'live') return await live(pictures, request.method, pathname);
       const imageId = decodeURIComponent(pathname.slice(1));
       if (request.method !== 'GET' || !/^[0-9a-f-]{1,64}$/.test(imageId)) return notFound();
       if (host === 'preview') {
@@ -89,6 +95,13 @@ export function serveImages(session: Session, pictures: PictureSource): void {
       return notFound();
     }
   });
+}
+
+async function live(pictures: PictureSource, method: string, pathname: string): Promise<Response> {
+  const [, sourceId, number] = /^\/([A-Za-z0-9._-]{1,64})\/(\d{1,15})$/.exec(pathname) ?? [];
+  if (method !== 'GET' || sourceId === undefined) return notFound();
+  const bytes = await pictures.live(sourceId, Number(number));
+  return bytes === null ? notFound() : picture(bytes, 'image/jpeg');
 }
 
 const notFound = (): Response => new Response(null, { status: 404 });

@@ -3,16 +3,19 @@ import './thread-pool.ts';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, safeStorage } from 'electron';
+import { CameraLink } from './camera-link.ts';
+import { CameraWindow } from './camera-window.ts';
 import { exitCodes, ownArguments, parseArguments, type RunOptions, usage } from './cli.ts';
 import { isTask, runTask, type TaskOptions } from './commands/run-task.ts';
 import { loadConfig } from './config-file.ts';
 import { Demo } from './demo.ts';
+import { plugInFakeUsbCamera } from './demo-cameras.ts';
 import { type Desktop, openDesktop } from './desktop.ts';
 import { logProgress, untilDrained } from './drain.ts';
 import { sleep, systemClock } from './gateway/platform/clock.ts';
 import { GatewayError } from './gateway/platform/errors.ts';
 import { nodeFiles } from './gateway/platform/files.ts';
-import { jsonLogger } from './gateway/platform/logger.ts';
+import { jsonLogger, silentLogger } from './gateway/platform/logger.ts';
 import { GatewayHost } from './gateway-host.ts';
 import { registerSchemes } from './image-protocol.ts';
 import { logFile } from './log-file.ts';
@@ -37,12 +40,13 @@ function main(): void {
   mkdirSync(shellData, { recursive: true, mode: 0o700 });
   app.setPath('userData', shellData);
   const { options } = outcome;
+  registerSchemes();
   // Beside a gateway that runs: a task opens no window, and the store refuses a second one by itself.
   if (isTask(options)) return perform(options, plan);
-  registerSchemes();
   // Without a window nothing is drawn. And where a service's processes are all told to end together, a missing process
   // for drawing would end this one before the last pictures are settled.
   if (plan.headless) app.commandLine.appendSwitch('in-process-gpu');
+  if (options.command === 'demo' && options.cameras) plugInFakeUsbCamera();
   if (!app.requestSingleInstanceLock()) {
     // The instance that runs has been told, and shows its window.
     return leave(plan.command === 'open' ? 0 : exitCodes.failed, 'Another gateway is already using this data folder.');
@@ -71,6 +75,7 @@ function perform(options: TaskOptions, plan: Plan): void {
         files: nodeFiles,
         version: app.getVersion(),
         nativeBinding: ownBinding(),
+        usbCameras: usbCameras(),
         output: {
           print: (text) => void process.stdout.write(`${text}\n`),
           complain: (text) => void process.stderr.write(`${text}\n`),
@@ -82,6 +87,19 @@ function perform(options: TaskOptions, plan: Plan): void {
       (code) => app.exit(code),
       (error: unknown) => leave(exitCodes.failed, String(error)),
     );
+}
+
+/** For listing only: no camera is opened. */
+function usbCameras(): CameraLink {
+  const window = new CameraWindow({
+    page: paths.cameraPage,
+    preload: paths.cameraPreload,
+    mayOpen: () => false,
+    logger: silentLogger,
+  });
+  const link = new CameraLink((message) => connection.take(message), systemClock);
+  const connection = window.connect((message) => link.take(message));
+  return link;
 }
 
 /** An addon built for this runtime, where the shipped one does not fit it; never in a package. */
@@ -99,7 +117,13 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
   });
   await secrets.load();
   for (const problem of secrets.problems) logger.log('warn', 'secret-not-read', { problem });
-  const host = new GatewayHost({
+  const cameraWindow = new CameraWindow({
+    page: paths.cameraPage,
+    preload: paths.cameraPreload,
+    mayOpen: (device) => host.usbDevices.has(device),
+    logger,
+  });
+  const host: GatewayHost = new GatewayHost({
     dataDir: plan.dataDir,
     identity: {
       version: app.getVersion(),
@@ -112,6 +136,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     workers: paths.workers,
     nativeBinding: ownBinding(),
     events: {
+      cameras: cameraWindow,
       onLog: writeLine,
       onCrash: (error) => {
         logger.log('error', 'gateway-crashed', { error });
@@ -128,6 +153,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       desktop?.close();
       const stopped = host.stop().then(() => demo?.stop());
       await withDeadline(stopped, stopDeadlineMilliseconds, () => logger.log('warn', 'stop-took-too-long'));
+      cameraWindow.close();
     } catch (error) {
       logger.log('error', 'stop-failed', { error });
     } finally {

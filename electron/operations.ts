@@ -51,6 +51,33 @@ export function makeOperations(context: OperationContext): Operations {
       (await host.gateway?.call('ledgerPage', cursor, limit)) ?? { rows: [], nextCursor: null },
     'ledger.verify': () => host.require().call('verifyLedger'),
     'doctor.run': async () => ({ checks: [...(await host.require().call('runDoctor'))] }),
+    'cameras.find': () => host.require().call('findCameras'),
+    'camera.forceIp': async (request) => {
+      await host.require().call('forceIp', request);
+      return {};
+    },
+    'camera.trigger': async ({ sourceId }) => {
+      await host.require().call('triggerCamera', sourceId, 'window');
+      return {};
+    },
+    'camera.features': async ({ sourceId }) => ({
+      features: [...(await host.require().call('cameraFeatures', sourceId))],
+    }),
+    'camera.setFeature': async ({ sourceId, name, value }) => {
+      await host.require().call('setCameraFeature', sourceId, name, value);
+      return { features: [...(await host.require().call('cameraFeatures', sourceId))] };
+    },
+    'camera.runCommand': async ({ sourceId, name }) => {
+      await host.require().call('runCameraCommand', sourceId, name);
+      return { features: [...(await host.require().call('cameraFeatures', sourceId))] };
+    },
+    'camera.saveSettings': async ({ sourceId }) => ({
+      saved: await host.require().call('saveCameraSettings', sourceId),
+    }),
+    'camera.loadSettings': ({ sourceId }) => host.require().call('loadCameraSettings', sourceId),
+    'camera.look': async ({ sourceId, after, testShot }) => ({
+      look: await host.require().call('cameraLook', sourceId, after, testShot),
+    }),
     'sync.tryNow': async () => {
       await host.require().call('tryNow');
       return {};

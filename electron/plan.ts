@@ -42,9 +42,11 @@ export function makePlan(options: RunOptions, userData: string): Plan {
       };
     case 'provision':
     case 'doctor':
-    case 'ledger': {
+    case 'ledger':
+    case 'cameras': {
       // The doctor looks at the data folder of the window where none is named: its secrets lie there.
-      const dataDir = resolve(options.dataDir ?? join(userData, 'data'));
+      const named = options.command === 'cameras' ? null : options.dataDir;
+      const dataDir = resolve(named ?? join(userData, 'data'));
       return {
         command: options.command,
         dataDir,

@@ -1,5 +1,5 @@
 import { copyFile } from 'node:fs/promises';
-import type { CloudConfig, Config, ConfigInput } from '../shared/config.ts';
+import { type CloudConfig, type Config, type ConfigInput, isFolder } from '../shared/config.ts';
 import type { Setup } from '../shared/contract.ts';
 import { checkConfig, loadConfig, saveConfig } from './config-file.ts';
 import type { SecretName, Secrets } from './secrets.ts';
@@ -35,7 +35,7 @@ export async function readSetup(configFile: string): Promise<Setup> {
       password: '',
       noProxy: cloud.proxy?.noProxy ?? [],
     },
-    folders: sources.map(({ id, path }) => ({ id, path })),
+    folders: sources.filter(isFolder).map(({ id, path }) => ({ id, path })),
   };
 }
 
@@ -64,8 +64,15 @@ export async function saveSetup(
   return { faults: [] };
 }
 
+type SourceInput = NonNullable<ConfigInput['sources']>[number];
+
 function merged(before: ConfigInput | null, setup: Setup): ConfigInput {
-  const known = new Map((before?.sources ?? []).map((source) => [source.id, source]));
+  const known = new Map<string, Extract<SourceInput, { kind: 'folder' }>>();
+  const others: SourceInput[] = [];
+  for (const source of before?.sources ?? []) {
+    if (source.kind === 'folder') known.set(source.id, source);
+    else others.push(source);
+  }
   const { objectStore: _store, tls: tlsBefore, proxy: _proxy, ...cloudBefore } = before?.cloud ?? {};
   const { caFile: _ca, ...tlsRest } = tlsBefore ?? {};
   const { endpoint, region, bucket, prefix } = setup.objectStore;
@@ -101,12 +108,16 @@ function merged(before: ConfigInput | null, setup: Setup): ConfigInput {
             },
           }),
     },
-    sources: setup.folders.map(({ id, path }) => ({
-      ...known.get(id),
-      id: id.trim(),
-      kind: 'folder' as const,
-      path: path.trim(),
-    })),
+    sources: [
+      ...setup.folders.map(({ id, path }) => ({
+        ...known.get(id),
+        id: id.trim(),
+        kind: 'folder' as const,
+        path: path.trim(),
+      })),
+      // This form knows folders only.
+      ...others,
+    ],
   };
 }
 

@@ -6,8 +6,13 @@ import './preview/preview.css';
 import './settings/settings.css';
 import './ledger/ledger.css';
 import './site/site.css';
+import './cameras/cameras.css';
+import './live/live.css';
+import './features/features.css';
 
 import type { ReactNode } from 'react';
+import { CamerasScreen } from './cameras/cameras-screen.tsx';
+import { useTriggerKeys } from './cameras/trigger-keys.ts';
 import { useGateway } from './gateway-store.ts';
 import { LedgerScreen } from './ledger/ledger-screen.tsx';
 import { AdviceList } from './overview/advice-list.tsx';
@@ -32,6 +37,7 @@ export function App(): ReactNode {
   const configured = useGateway((mirror) => mirror.snapshot?.gateway.configured ?? true);
   const view = useScreen((screen) => screen.view);
   const first = !configured;
+  useTriggerKeys();
   return (
     <div className="app" data-link={link} data-first-run={first}>
       {!(first && link === 'live') && <Statements />}
@@ -51,6 +57,12 @@ function WorkingArea({ view, first }: { readonly view: View; readonly first: boo
       return (
         <main className="work work-screen work-setup">
           <SetupScreen first={first} />
+        </main>
+      );
+    case 'cameras':
+      return (
+        <main className="work work-screen">
+          <CamerasScreen />
         </main>
       );
     case 'ledger':

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { featureValueSchema } from './camera.ts';
 
 /**
  * The configuration file. Unknown keys are refused, so that a misspelt setting is an error at start and not a
@@ -184,6 +185,91 @@ export const folderSourceSchema = z.strictObject({
   nearDuplicates: nearDuplicateSchema.optional(),
 });
 
+/** What makes a camera take a picture, or us keep one. */
+export const triggerSchema = z.discriminatedUnion('mode', [
+  /** The camera takes pictures by itself; each n-th is kept. */
+  z.strictObject({ mode: z.literal('free-run'), everyNth: z.int().min(1).max(1_000_000).default(1) }),
+  /** One after each interval. */
+  z.strictObject({ mode: z.literal('interval'), milliseconds: z.int().min(10).max(86_400_000) }),
+  /** When somebody asks for it: the button in the window, a key, a command. `burst`: so many at a time. */
+  z.strictObject({ mode: z.literal('software'), burst: z.int().min(1).max(1_000).default(1) }),
+  /** When an input of the camera says so. */
+  z.strictObject({
+    mode: z.literal('hardware'),
+    /** The camera's name of the input (GenICam: TriggerSource). */
+    line: z.string().min(1).max(64).default('Line1'),
+    /** GenICam: TriggerActivation. */
+    activation: z.string().min(1).max(64).default('RisingEdge'),
+    everyNth: z.int().min(1).max(1_000_000).default(1),
+  }),
+  /** The camera takes pictures by itself; one is kept when it differs from the last one kept. */
+  z.strictObject({ mode: z.literal('on-change'), ...nearDuplicateSchema.shape }),
+]);
+export type TriggerConfig = z.infer<typeof triggerSchema>;
+
+/** How a camera's pixels become a file. PNG is lossless and keeps 16 bits; pictures that the camera made stay as they are. */
+export const encodeSchema = z.strictObject({
+  format: z.enum(['jpeg', 'png']).default('jpeg'),
+  /** Of JPEG. */
+  quality: z.int().min(1).max(100).default(90),
+});
+export type EncodeConfig = z.infer<typeof encodeSchema>;
+
+const cameraSettings = {
+  trigger: triggerSchema.prefault({ mode: 'free-run' }),
+  encode: encodeSchema.prefault({}),
+  /** The source ends after so many stored frames. */
+  frames: z.int().positive().optional(),
+  /** Higher goes first when there is a queue. */
+  priority: z.int().min(-10).max(10).default(0),
+  nearDuplicates: nearDuplicateSchema.optional(),
+};
+
+export const gigeSourceSchema = z
+  .strictObject({
+    id: identifier,
+    kind: z.literal('gige'),
+    name: z.string().min(1).max(80).optional(),
+    /** Which camera: any one of address, serial number and the name that it was given. */
+    address: z.ipv4().optional(),
+    serial: z.string().min(1).max(64).optional(),
+    userName: z.string().min(1).max(64).optional(),
+    /** The network card to reach it by: its name or its address; any where it is left out. */
+    interface: z.string().min(1).max(64).optional(),
+    /** Bytes of an IP packet; `auto` asks the camera for test packets and takes the largest that arrives. */
+    packetSize: z.union([z.literal('auto'), z.int().min(576).max(16_000)]).default('auto'),
+    /** Lost packets are asked for again where the camera can send them again. */
+    resend: z.boolean().default(true),
+    /** Settings of the camera, by their GenICam names, in this order. */
+    features: z.record(z.string().min(1).max(128), featureValueSchema).default({}),
+    ...cameraSettings,
+  })
+  .refine(
+    ({ address, serial, userName }) => address !== undefined || serial !== undefined || userName !== undefined,
+    'needs one of address, serial and userName, to tell which camera it is',
+  );
+export type GigeSourceConfig = z.infer<typeof gigeSourceSchema>;
+
+export const usbSourceSchema = z.strictObject({
+  id: identifier,
+  kind: z.literal('usb'),
+  name: z.string().min(1).max(80).optional(),
+  /** Label or id of the camera, as `gateway cameras` lists them. */
+  device: z.string().min(1).max(256),
+  width: z.int().min(16).max(16_384).optional(),
+  height: z.int().min(16).max(16_384).optional(),
+  frameRate: z.number().positive().max(1_000).optional(),
+  /** Settings of the camera, as the Media Capture API names them: `exposureMode`, `focusDistance` … */
+  controls: z.record(z.string().min(1).max(64), featureValueSchema).default({}),
+  ...cameraSettings,
+});
+export type UsbSourceConfig = z.infer<typeof usbSourceSchema>;
+export type CameraSourceConfig = GigeSourceConfig | UsbSourceConfig;
+
+export const sourceSchema = z.discriminatedUnion('kind', [folderSourceSchema, gigeSourceSchema, usbSourceSchema]);
+export type SourceConfig = z.infer<typeof sourceSchema>;
+export const isFolder = (source: SourceConfig): source is FolderSourceConfig => source.kind === 'folder';
+
 export const ingestSchema = z.strictObject({
   /** The hosted service takes 50 MB an image. */
   maxImageBytes: bytes.max(2_000_000_000).default(50_000_000),
@@ -232,7 +318,7 @@ export const configSchema = z
   .strictObject({
     site: siteSchema.prefault({}),
     cloud: cloudSchema,
-    sources: z.array(folderSourceSchema).max(64).default([]),
+    sources: z.array(sourceSchema).max(64).default([]),
     ingest: ingestSchema.prefault({}),
     store: storeSchema.prefault({}),
     sync: syncSchema.prefault({}),

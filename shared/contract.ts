@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { annotationSchema, modelInfoSchema, sidecarFormats } from './annotation.ts';
+import { featureSchema, featureValueSchema, foundCameraSchema, lookSchema } from './camera.ts';
 import { snapshotSchema } from './snapshot.ts';
 
 /**
@@ -60,14 +61,30 @@ export const queueRowSchema = z.object({
 });
 export type QueueRow = Readonly<z.infer<typeof queueRowSchema>>;
 
+/** What a camera, or whoever asked it for a picture, said of a stored frame. */
+export const frameFactsSchema = z.object({
+  /** What made the camera take it. */
+  trigger: z.enum(['free-run', 'interval', 'software', 'hardware', 'burst']),
+  /** Who or what asked for it: `window`, `command`, a line of the camera (`Line1`); empty for free run. */
+  triggeredBy: z.string(),
+  /** The camera's own number of the frame; null where it has none. */
+  frameNumber: z.number().nullable(),
+  exposureMicroseconds: z.number().nullable(),
+  /** The camera's own clock, nanoseconds since its zero, in decimal digits; null where it has none. */
+  cameraTimeNanoseconds: z.string().nullable(),
+});
+
 export const imageDetailSchema = queueRowSchema.extend({
   sha256: z.string(),
   format: z.enum(['jpeg', 'png']),
-  /** Path of the original as the source saw it. */
+  /** Path of the original as the source saw it; empty for a camera's frame. */
   originalPath: z.string(),
   /** Minutes east of UTC at capture; null where nothing says so. */
   captureOffsetMinutes: z.number().int().nullable(),
-  capturedFrom: z.enum(['exif', 'file']),
+  /** `camera`: its clock. `arrival`: when a camera's frame reached this PC. */
+  capturedFrom: z.enum(['exif', 'file', 'camera', 'arrival']),
+  /** Null for a picture that came as a file. */
+  frame: frameFactsSchema.nullable(),
   annotations: z.array(annotationSchema),
   model: modelInfoSchema,
   sidecar: z.object({ format: z.enum(sidecarFormats), path: z.string() }).nullable(),
@@ -197,6 +214,8 @@ const faults = z.array(z.object({ path: z.string(), message: z.string() }));
 const storedIn = z.enum(['keyring', 'file']);
 const nothing = z.object({});
 const changed = z.object({ changed: count });
+const sourceId = z.string().min(1).max(64);
+const featureName = z.string().min(1).max(128);
 const operation = <Request extends z.ZodType, Response extends z.ZodType>(request: Request, response: Response) => ({
   request,
   response,
@@ -235,6 +254,48 @@ export const contract = {
   ),
   /** Checks the whole chain and counts everything anew; takes seconds for a million rows. */
   'ledger.verify': operation(nothing, ledgerVerdictSchema),
+  /** Cameras on this PC's networks and ports; takes a second or two. */
+  'cameras.find': operation(nothing, z.object({ cameras: z.array(foundCameraSchema), problems: z.array(z.string()) })),
+  /** Gives a GigE camera an address until it is switched off; for one whose own is of another network. */
+  'camera.forceIp': operation(
+    z.object({
+      mac: z.string().regex(/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i),
+      interfaceAddress: z.ipv4(),
+      address: z.ipv4(),
+      mask: z.ipv4(),
+      gateway: z.ipv4(),
+    }),
+    nothing,
+  ),
+  /** Takes pictures now, as many as the source's burst; for sources with a software trigger. */
+  'camera.trigger': operation(z.object({ sourceId }), nothing),
+  /** Settings of a camera that is connected, category by category. */
+  'camera.features': operation(z.object({ sourceId }), z.object({ features: z.array(featureSchema) })),
+  /** Answers with all of them: one setting changes others. */
+  'camera.setFeature': operation(
+    z.object({ sourceId, name: featureName, value: featureValueSchema }),
+    z.object({ features: z.array(featureSchema) }),
+  ),
+  'camera.runCommand': operation(
+    z.object({ sourceId, name: featureName }),
+    z.object({ features: z.array(featureSchema) }),
+  ),
+  /** Keeps the camera's settings as they are now; they are set again each time it is connected. */
+  'camera.saveSettings': operation(z.object({ sourceId }), z.object({ saved: count })),
+  /** Sets the camera as it was saved; `failed` names settings that it did not take, with why. */
+  'camera.loadSettings': operation(
+    z.object({ sourceId }),
+    z.object({ loaded: count, failed: z.array(z.object({ name: z.string(), text: z.string() })) }),
+  ),
+  /**
+   * The next live picture with a higher number than `after` (0 for any), at most one every 100 ms; null when none came
+   * within a second. Live pictures are made only while somebody asks. `testShot`: has the camera take one for this,
+   * which is shown and not stored.
+   */
+  'camera.look': operation(
+    z.object({ sourceId, after: z.int().min(0), testShot: z.boolean() }),
+    z.object({ look: lookSchema.nullable() }),
+  ),
   /** Tests everything on the way from here to the cloud. */
   'doctor.run': operation(nothing, z.object({ checks: z.array(doctorCheckSchema) })),
   /** First contact: a provisioning token for a device key, which is stored before this answers. */

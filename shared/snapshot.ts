@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cameraSnapshotSchema } from './camera.ts';
 
 /**
  * The bounded, immutable projection of the gateway's state that the window shows. Main is the sole authority: it
@@ -83,13 +84,35 @@ export const connectionSchema = z.object({
 });
 export type Connection = Readonly<z.infer<typeof connectionSchema>>;
 
-export const sourceStates = ['starting', 'scanning', 'watching', 'missing', 'blocked', 'failed'] as const;
+export const sourceStates = [
+  'starting',
+  /** A folder. */
+  'scanning',
+  'watching',
+  'missing',
+  'blocked',
+  'failed',
+  /** A camera: it is being looked for and set up. */
+  'connecting',
+  /** Its pictures arrive. */
+  'streaming',
+  /** Ready; it takes a picture when it is triggered. */
+  'armed',
+  /** Another program controls it. */
+  'taken',
+  /** It was there and is gone; it is looked for. */
+  'lost',
+  /** It can be controlled, but no pictures arrive. */
+  'silent',
+  /** Its number of frames is stored. */
+  'finished',
+] as const;
 
 export const sourceSnapshotSchema = z.object({
   id: z.string(),
-  kind: z.literal('folder'),
+  kind: z.enum(['folder', 'gige', 'usb']),
   name: z.string(),
-  /** Where it is: for a folder its path. */
+  /** Where it is: for a folder its path, for a camera what tells it from others. */
   location: z.string(),
   state: z.enum(sourceStates),
   text: z.string(),
@@ -112,6 +135,8 @@ export const sourceSnapshotSchema = z.object({
   gate: z
     .object({ threshold: z.number(), gated: count, lastDifference: z.number().nullable(), lastAt: time.nullable() })
     .nullable(),
+  /** Null for folders. */
+  camera: cameraSnapshotSchema.nullable(),
 });
 export type SourceSnapshot = Readonly<z.infer<typeof sourceSnapshotSchema>>;
 

@@ -1,6 +1,7 @@
 import type { Config } from '../../shared/config.ts';
 import { exitCodes, type RunOptions } from '../cli.ts';
 import { loadConfig } from '../config-file.ts';
+import { findCameras, type UsbCameras } from '../gateway/cameras.ts';
 import { openDeviceSetup } from '../gateway/device-setup.ts';
 import { systemClock } from '../gateway/platform/clock.ts';
 import { GatewayError } from '../gateway/platform/errors.ts';
@@ -9,12 +10,13 @@ import { examineSite } from '../gateway/site-doctor.ts';
 import { verifyStore } from '../gateway/verify-store.ts';
 import type { Plan } from '../plan.ts';
 import { Secrets, type Vault } from '../secrets.ts';
+import { printCameras } from './cameras.ts';
 import { printDoctor } from './doctor.ts';
 import { printLedger } from './ledger.ts';
 import type { Output } from './output.ts';
 import { runProvision } from './provision.ts';
 
-export type TaskOptions = Extract<RunOptions, { command: 'provision' | 'doctor' | 'ledger' }>;
+export type TaskOptions = Extract<RunOptions, { command: 'provision' | 'doctor' | 'ledger' | 'cameras' }>;
 
 export type TaskContext = {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -23,13 +25,14 @@ export type TaskContext = {
   readonly version: string;
   readonly nativeBinding: string | undefined;
   readonly output: Output;
+  readonly usbCameras: UsbCameras;
   readonly signal: AbortSignal;
 };
 
 export const isTask = (options: RunOptions): options is TaskOptions =>
-  options.command === 'provision' || options.command === 'doctor' || options.command === 'ledger';
+  ['provision', 'doctor', 'ledger', 'cameras'].includes(options.command);
 
-/** `gateway provision`, `doctor` and `ledger`: one thing each, without a window. Resolves with the exit code. */
+/** `gateway provision`, `doctor`, `ledger` and `cameras`: one thing each, without a window. Resolves with the exit code. */
 export async function runTask(
   options: TaskOptions,
   plan: Pick<Plan, 'dataDir' | 'configFile'>,
@@ -38,6 +41,7 @@ export async function runTask(
   const { output } = context;
   try {
     if (options.command === 'ledger') return await runLedger(options, plan, context);
+    if (options.command === 'cameras') return await runCameras(options, plan, context);
     const config = await readConfig(plan.configFile, output);
     if (config === null) return exitCodes.badConfiguration;
     const { environment, vault, files } = context;
@@ -93,6 +97,17 @@ function runDoctor(
     userAgent: `acusight-line-gateway/${version}`,
   });
   return printDoctor(checks, json, output);
+}
+
+async function runCameras(
+  { configFile, addresses, json }: Extract<TaskOptions, { command: 'cameras' }>,
+  plan: Pick<Plan, 'configFile'>,
+  { output, usbCameras }: TaskContext,
+): Promise<number> {
+  const config = configFile === null ? null : await readConfig(plan.configFile, output);
+  if (configFile !== null && config === null) return exitCodes.badConfiguration;
+  const found = await findCameras({ sources: config?.sources ?? [], addresses, usb: usbCameras });
+  return printCameras(found, json, output);
 }
 
 async function runLedger(

@@ -4,6 +4,7 @@ import type { CheckinReport } from './cloud/checkin-report.ts';
 import type { Clock } from './platform/clock.ts';
 import { describeCause } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
+import { isBroken } from './source-health.ts';
 import type { SystemReading } from './system-metrics.ts';
 
 /**
@@ -61,7 +62,7 @@ const waysThatOpenByThemselves: ReadonlySet<Snapshot['connection']['state']> = n
 
 /** `error`: pictures are not being taken, or are not accounted for. `degraded`: they are safe, but somebody must look. */
 export function statusOf({ now, sources, disk, connection, counts, ledger }: HealthFacts): DeviceStatus {
-  const broken = sources.filter(({ state }) => state === 'missing' || state === 'failed').length;
+  const broken = sources.filter(isBroken).length;
   if (disk.state === 'failing' || (disk.state === 'full' && disk.whenFull === 'refuse')) return 'error';
   if (ledger.state === 'gap' || (broken > 0 && broken === sources.length)) return 'error';
   if (broken > 0 || disk.state !== 'ok') return 'degraded';

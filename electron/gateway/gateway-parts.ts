@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../../shared/config.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
+import { Cameras } from './cameras.ts';
 import { CheckIn } from './checkin.ts';
 import { CloudWay } from './cloud-way.ts';
 import type { GatewaySecrets } from './gateway-secrets.ts';
@@ -14,12 +15,11 @@ import type { Files } from './platform/files.ts';
 import type { Logger } from './platform/logger.ts';
 import { Rates } from './rates.ts';
 import type { GatewayIdentity } from './snapshot-builder.ts';
+import { noUsbCameras, type UsbCameras } from './source/usb/usb-cameras.ts';
 import type { Database } from './store/database.ts';
 import { makeStore, type StoreParts } from './store-parts.ts';
 import { SystemMetrics } from './system-metrics.ts';
-
-/** Scripts of the threads that the gateway starts. */
-export type WorkerPaths = { readonly decode: string; readonly payload: string };
+import type { WorkerPaths } from './worker-paths.ts';
 
 export type GatewayOptions = {
   readonly config: Config;
@@ -29,6 +29,8 @@ export type GatewayOptions = {
   readonly secrets: () => GatewaySecrets;
   readonly workers: WorkerPaths;
   readonly nativeBinding?: string | undefined;
+  /** Who drives USB cameras; without it there are none. */
+  readonly usbCameras?: UsbCameras | undefined;
   readonly clock: Clock;
   readonly files: Files;
   readonly random: () => number;
@@ -53,6 +55,7 @@ export type GatewayParts = {
   readonly ledgerWatch: LedgerWatch;
   readonly housekeeping: Housekeeping;
   readonly intakes: Intakes;
+  readonly cameras: Cameras;
 };
 
 /** Everything a gateway consists of, wired for one open database; nothing of it runs yet. */
@@ -114,11 +117,16 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
       onChange();
     },
   });
+  const usb = options.usbCameras ?? noUsbCameras;
   const intakes = new Intakes({
     config,
     store,
     commits,
-    decodeWorkerPath: workers.decode,
+    workers,
+    usb,
+    dataDir,
+    files,
+    random: options.random,
     clock,
     logger,
     onStored: () => {
@@ -128,5 +136,6 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
       onChange();
     },
   });
-  return { identity, store, rates, commits, checker, way, checkIn, ledgerWatch, housekeeping, intakes };
+  const cameras = new Cameras(config.sources, (id) => intakes.find(id)?.camera ?? null, usb);
+  return { identity, store, rates, commits, checker, way, checkIn, ledgerWatch, housekeeping, intakes, cameras };
 }

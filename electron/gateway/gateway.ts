@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { Feature, FeatureValue, Look } from '../../shared/camera.ts';
+import { isFolder } from '../../shared/config.ts';
 import type {
   DoctorCheck,
   ImageDetail,
@@ -10,6 +12,7 @@ import type {
   Selection,
 } from '../../shared/contract.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
+import type { CameraList, Cameras } from './cameras.ts';
 import { exportDeadLetters } from './dead-export.ts';
 import { type GatewayOptions, type GatewayParts, makeGateway } from './gateway-parts.ts';
 import { longestWaitMilliseconds } from './housekeeping.ts';
@@ -43,7 +46,7 @@ export class Gateway {
   static async open(options: GatewayOptions): Promise<Gateway> {
     const { dataDir, files, config, nativeBinding } = options;
     await files.makeDirectory(dataDir);
-    await refuseOverlap(dataDir, config.sources);
+    await refuseOverlap(dataDir, config.sources.filter(isFolder));
     const path = join(dataDir, 'gateway.sqlite');
     await refuseLostDatabase(path, new PayloadStore(join(dataDir, 'payloads'), files), files);
     const database = openDatabase({ path, nativeBinding });
@@ -209,7 +212,7 @@ export class Gateway {
 
   #locate({ sourceId, path }: { readonly sourceId: string; readonly path: string }): string | null {
     const source = this.#parts.intakes.find(sourceId);
-    return source === null ? null : join(source.config.path, path);
+    return source?.config.kind === 'folder' ? join(source.config.path, path) : null;
   }
 
   recheckRefusal(id: number): number {
@@ -260,6 +263,47 @@ export class Gateway {
     });
     for await (const check of visit) checks.push(check);
     return checks;
+  }
+
+  findCameras(): Promise<CameraList> {
+    return this.#parts.cameras.find();
+  }
+
+  forceIp(settings: Parameters<Cameras['forceIp']>[0]): Promise<void> {
+    return this.#parts.cameras.forceIp(settings);
+  }
+
+  triggerCamera(sourceId: string, by: string): Promise<void> {
+    return this.#parts.cameras.trigger(sourceId, by);
+  }
+
+  cameraFeatures(sourceId: string): Promise<readonly Feature[]> {
+    return this.#parts.cameras.features(sourceId);
+  }
+
+  setCameraFeature(sourceId: string, name: string, value: FeatureValue): Promise<void> {
+    return this.#parts.cameras.setFeature(sourceId, name, value);
+  }
+
+  runCameraCommand(sourceId: string, name: string): Promise<void> {
+    return this.#parts.cameras.runCommand(sourceId, name);
+  }
+
+  saveCameraSettings(sourceId: string): Promise<number> {
+    return this.#parts.cameras.saveSettings(sourceId);
+  }
+
+  loadCameraSettings(sourceId: string): ReturnType<Cameras['loadSettings']> {
+    return this.#parts.cameras.loadSettings(sourceId);
+  }
+
+  cameraLook(sourceId: string, after: number, testShot: boolean): Promise<Look | null> {
+    return this.#parts.cameras.look(sourceId, after, testShot);
+  }
+
+  /** A JPEG; null where it is gone already. */
+  livePicture(sourceId: string, number: number): Uint8Array<ArrayBuffer> | null {
+    return this.#parts.cameras.livePicture(sourceId, number);
   }
 
   /** Tests the way to the cloud now: asked for by a person, or because there is a new device key. */

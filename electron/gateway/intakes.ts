@@ -1,66 +1,104 @@
-import type { Config, FolderSourceConfig } from '../../shared/config.ts';
+import type { CameraSnapshot } from '../../shared/camera.ts';
+import type {
+  CameraSourceConfig,
+  Config,
+  FolderSourceConfig,
+  NearDuplicateConfig,
+  SourceConfig,
+} from '../../shared/config.ts';
+import { gateOf, makeCamera } from './camera-intakes.ts';
 import { ByteBudget } from './ingest/byte-budget.ts';
 import type { CommitGroup } from './ingest/commit-group.ts';
 import { Decoder } from './ingest/decoder.ts';
+import { Encoder } from './ingest/encoder.ts';
 import { FileIntake, type IntakeServices, type IntakeSettings } from './ingest/file-intake.ts';
 import { type GateStatus, NearDuplicateGate } from './ingest/near-duplicates.ts';
 import type { Clock } from './platform/clock.ts';
+import type { Files } from './platform/files.ts';
 import type { Logger } from './platform/logger.ts';
+import type { CameraSource } from './source/camera/camera-source.ts';
 import type { FrameSource, SourceStatus } from './source/frame-source.ts';
+import type { UsbCameras } from './source/usb/usb-cameras.ts';
 import { WatchedFolder } from './source/watched-folder.ts';
 import type { StoreParts } from './store-parts.ts';
+import type { WorkerPaths } from './worker-paths.ts';
 
 export type IntakesOptions = {
   readonly config: Config;
   readonly store: StoreParts;
   readonly commits: CommitGroup;
-  readonly decodeWorkerPath: string;
+  readonly workers: WorkerPaths;
+  readonly usb: UsbCameras;
+  readonly dataDir: string;
+  readonly files: Files;
+  readonly random: () => number;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onStored: IntakeServices['onStored'];
 };
 
 type Intake = {
-  readonly config: FolderSourceConfig;
+  readonly config: SourceConfig;
   readonly source: FrameSource;
   readonly gate: NearDuplicateGate | null;
+  /** The same as `source`, where it is a camera. */
+  readonly camera: CameraSource | null;
 };
 
 export type IntakeStatus = {
-  readonly config: FolderSourceConfig;
+  readonly config: SourceConfig;
   readonly status: SourceStatus;
   readonly gate: GateStatus | null;
+  readonly camera: CameraSnapshot | null;
 };
 
 const memoryForPictures = 192_000_000;
 /** A small picture for the near-duplicate gate is a matter of milliseconds; whoever takes longer is kept. */
 const signatureLimitMilliseconds = 10_000;
 
+/** A frame of the largest cameras is encoded in a second or two. */
+const encodeLimitMilliseconds = 30_000;
+
 /** The sources of the configuration, each with its own way into the store. */
 export class Intakes {
   readonly sources: readonly Intake[];
   readonly #decoder: Decoder;
+  /** For frames that are stored, and for those that are looked at: who looks never holds up a frame. */
+  readonly #encoder: Encoder;
+  readonly #looks: Encoder;
 
-  constructor({ config, store, commits, decodeWorkerPath, clock, logger, onStored }: IntakesOptions) {
-    this.#decoder = new Decoder(decodeWorkerPath, clock, signatureLimitMilliseconds);
-    const services: IntakeServices = {
-      files: store.files,
-      catalogue: store.catalogue,
-      payloads: store.payloads,
-      commits,
-      gated: store.gated,
-      admission: store.admission,
-      memory: new ByteBudget(memoryForPictures),
-      clock,
-      logger,
-      onStored,
-    };
-    this.sources = config.sources.map((source) => {
-      const { nearDuplicates } = source;
-      const gate = nearDuplicates === undefined ? null : new NearDuplicateGate(nearDuplicates, this.#decoder, clock);
-      const intake = new FileIntake(services, settingsOf(config, source, gate));
-      return { config: source, gate, source: new WatchedFolder(source, intake, clock, logger) };
+  constructor(options: IntakesOptions) {
+    const { config, workers, clock } = options;
+    this.#decoder = new Decoder(workers.decode, clock, signatureLimitMilliseconds);
+    const encoding = { workerPath: workers.encode, clock, limitMilliseconds: encodeLimitMilliseconds };
+    this.#encoder = new Encoder({ ...encoding, workers: 2 });
+    this.#looks = new Encoder({ ...encoding, workers: 1 });
+    const services = servicesOf(options);
+    this.sources = config.sources.map((source) =>
+      source.kind === 'folder' ? this.#folder(source, services, options) : this.#camera(source, services, options),
+    );
+  }
+
+  #gate(nearDuplicates: NearDuplicateConfig | null, clock: Clock): NearDuplicateGate | null {
+    return nearDuplicates === null ? null : new NearDuplicateGate(nearDuplicates, this.#decoder, clock);
+  }
+
+  #folder(source: FolderSourceConfig, services: IntakeServices, { config, clock, logger }: IntakesOptions): Intake {
+    const gate = this.#gate(source.nearDuplicates ?? null, clock);
+    const intake = new FileIntake(services, settingsOf(config, source, gate));
+    return { config: source, gate, camera: null, source: new WatchedFolder(source, intake, clock, logger) };
+  }
+
+  #camera(source: CameraSourceConfig, services: IntakeServices, options: IntakesOptions): Intake {
+    const gate = this.#gate(gateOf(source), options.clock);
+    const camera = makeCamera(source, {
+      ...options,
+      services: { ...services, gated: options.store.gated, encoder: this.#encoder },
+      looks: this.#looks,
+      gate,
+      streamWorkerPath: options.workers.stream,
     });
+    return { config: source, gate, camera, source: camera };
   }
 
   start(): void {
@@ -70,7 +108,9 @@ export class Intakes {
   async stop(): Promise<void> {
     const stopped = this.sources.map(({ source }) => source.stop());
     await this.#decoder.stop();
+    // Cameras wait for their frames that are being encoded.
     await Promise.allSettled(stopped);
+    await Promise.all([this.#encoder.stop(), this.#looks.stop()]);
   }
 
   find(sourceId: string): Intake | null {
@@ -86,13 +126,27 @@ export class Intakes {
   }
 
   statuses(): IntakeStatus[] {
-    return this.sources.map(({ config, source, gate }) => ({
+    return this.sources.map(({ config, source, gate, camera }) => ({
       config,
       status: source.status(),
       gate: gate?.status() ?? null,
+      camera: camera?.camera() ?? null,
     }));
   }
 }
+
+const servicesOf = ({ store, commits, clock, logger, onStored }: IntakesOptions): IntakeServices => ({
+  files: store.files,
+  catalogue: store.catalogue,
+  payloads: store.payloads,
+  commits,
+  gated: store.gated,
+  admission: store.admission,
+  memory: new ByteBudget(memoryForPictures),
+  clock,
+  logger,
+  onStored,
+});
 
 function settingsOf(config: Config, source: FolderSourceConfig, gate: NearDuplicateGate | null): IntakeSettings {
   return {

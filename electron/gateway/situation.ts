@@ -6,6 +6,7 @@ import {
   type SourceSnapshot,
   type Statement,
 } from '../../shared/snapshot.ts';
+import { isBroken } from './source-health.ts';
 
 /**
  * From facts to the three answers an operator needs, in words: is everything safe, is everything flowing, what must I
@@ -61,7 +62,7 @@ function assessSafety({ configured, counts, disk, sources, ledger }: SituationFa
         };
   }
   if (ledger.state === 'gap') return { level: 'alarm', headline: 'COUNTS DIFFER', detail: ledger.text };
-  const broken = sources.filter(({ state }) => state === 'missing' || state === 'failed');
+  const broken = sources.filter(isBroken);
   if (broken.length > 0) {
     const [first] = broken;
     const others = broken.length > 1 ? ` and ${broken.length - 1} more` : '';
@@ -86,7 +87,7 @@ function assessSafety({ configured, counts, disk, sources, ledger }: SituationFa
     };
   }
   if (sources.length === 0)
-    return { level: 'act', headline: 'NO SOURCE', detail: 'No folder is set up to collect from.' };
+    return { level: 'act', headline: 'NO SOURCE', detail: 'No folder or camera is set up to collect from.' };
   const waiting = counts.pending + counts.leased;
   return { level: 'good', headline: 'SAFE', detail: safeDetail(counts.collected, waiting, counts.dead) };
 }
@@ -209,7 +210,7 @@ function advise(facts: SituationFacts): Advice[] {
     });
   }
   for (const source of sources) {
-    if (source.state === 'missing' || source.state === 'failed') {
+    if (isBroken(source)) {
       advice.push({
         code: `source-${source.state}`,
         level: 'alarm',

@@ -1,4 +1,4 @@
-import type { Config } from '../../shared/config.ts';
+import type { Config, SourceConfig } from '../../shared/config.ts';
 import type { QueueRow } from '../../shared/contract.ts';
 import type { Connection, Snapshot, SourceSnapshot } from '../../shared/snapshot.ts';
 import type { DeviceFacts } from './cloud/device-answers.ts';
@@ -138,13 +138,27 @@ function isPlainHttp(config: Config): boolean {
   return addresses.some((address) => address.toLowerCase().startsWith('http:'));
 }
 
-function sourceSnapshot({ config, status, gate }: IntakeStatus, tally: SourceTally | undefined): SourceSnapshot {
+function locationOf(source: SourceConfig): string {
+  switch (source.kind) {
+    case 'folder':
+      return source.path;
+    case 'gige':
+      return [source.address, source.serial, source.userName].filter((fact) => fact !== undefined).join(', ');
+    case 'usb':
+      return source.device;
+  }
+}
+
+function sourceSnapshot(
+  { config, status, gate, camera }: IntakeStatus,
+  tally: SourceTally | undefined,
+): SourceSnapshot {
   const { collected, refused, pending, leased, acknowledged, dead, gated, lastStoredAt } = tally ?? emptyTally;
   return {
     id: config.id,
     kind: config.kind,
     name: config.name ?? config.id,
-    location: config.path,
+    location: locationOf(config),
     state: status.state,
     text: status.text,
     hint: status.hint,
@@ -156,9 +170,10 @@ function sourceSnapshot({ config, status, gate }: IntakeStatus, tally: SourceTal
     acknowledged,
     dead,
     lastCollectedAt: lastStoredAt,
-    afterIngest: config.afterIngest,
+    afterIngest: config.kind === 'folder' ? config.afterIngest : 'keep',
     polling: status.polling,
     priority: config.priority,
     gate: gate === null ? null : { ...gate, gated },
+    camera,
   };
 }

@@ -2,10 +2,10 @@
 export const fileName = (path: string): string => path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
 
 /**
- * A source id made from a folder's name: letters, digits, ".", "_" and "-" only, not one of `taken`, 64 characters at
- * most. A name in another script has no such letters: it becomes `folder`.
+ * A source id made from a folder's or camera's name: letters, digits, ".", "_" and "-" only, not one of `taken`, 64
+ * characters at most. A name in another script has no such letters: it becomes `nameless`.
  */
-export function sourceIdFor(path: string, taken: readonly string[]): string {
+export function sourceIdFor(path: string, taken: readonly string[], nameless = 'folder'): string {
   const plain = fileName(path)
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
@@ -13,7 +13,7 @@ export function sourceIdFor(path: string, taken: readonly string[]): string {
     .replace(/^[^A-Za-z0-9]+|-+$/g, '')
     .slice(0, 56)
     .toLowerCase();
-  const base = plain === '' ? 'folder' : plain;
+  const base = plain === '' ? nameless : plain;
   if (!taken.includes(base)) return base;
   let number = 2;
   while (taken.includes(`${base}-${number}`)) number += 1;

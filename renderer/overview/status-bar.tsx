@@ -2,10 +2,19 @@ import type { ReactNode } from 'react';
 import { useSnapshot } from '../gateway-store.ts';
 import { show, useScreen, type View } from '../screen-store.ts';
 import { ThemeSwitch } from '../settings/theme-switch.tsx';
-import { BalanceIcon, CheckListIcon, GearIcon, OverviewIcon, StuckIcon, UnlockedIcon } from '../ui/icons.tsx';
+import {
+  BalanceIcon,
+  CameraIcon,
+  CheckListIcon,
+  GearIcon,
+  OverviewIcon,
+  StuckIcon,
+  UnlockedIcon,
+} from '../ui/icons.tsx';
 
 const screens: readonly { readonly view: View; readonly name: string; readonly Icon: () => ReactNode }[] = [
   { view: 'overview', name: 'Overview', Icon: OverviewIcon },
+  { view: 'cameras', name: 'Cameras', Icon: CameraIcon },
   { view: 'ledger', name: 'Reconciliation', Icon: BalanceIcon },
   { view: 'site', name: 'Check site', Icon: CheckListIcon },
   { view: 'settings', name: 'Settings', Icon: GearIcon },
@@ -59,7 +68,7 @@ function Screens(): ReactNode {
             aria-current={view === screen.view ? 'page' : undefined}
             data-alarm={alarmed}
             data-testid={`screen-${screen.view}`}
-            onClick={() => show({ view: screen.view })}
+            onClick={() => show({ view: screen.view, live: null })}
           >
             {alarmed ? <StuckIcon /> : <screen.Icon />}
             <span>

@@ -8,6 +8,8 @@ import { useGateway } from '../gateway-store.ts';
 import { EntryState } from '../queue/entry-look.tsx';
 import { FolderIcon } from '../ui/icons.tsx';
 import { useNow } from '../ui/use-now.ts';
+import { Fact } from './fact.tsx';
+import { FrameFacts } from './frame-facts.tsx';
 
 const checks: Readonly<Record<ImageDetail['check'], string>> = {
   unchecked: 'Not checked yet',
@@ -60,7 +62,9 @@ export function ImageFacts({ image }: { readonly image: ImageDetail }): ReactNod
         <Fact name="Captured">
           {formatCapture(image.capturedAt, image.captureOffsetMinutes)}
           {image.capturedFrom === 'file' && ' · from the file’s time'}
+          {image.capturedFrom === 'arrival' && ' · when it reached this PC'}
         </Fact>
+        {image.frame !== null && <FrameFacts frame={image.frame} />}
         <Fact name="Picture">
           {image.width} × {image.height} px · {formatBytes(image.bytes)} · {image.format.toUpperCase()}
         </Fact>
@@ -80,9 +84,11 @@ export function ImageFacts({ image }: { readonly image: ImageDetail }): ReactNod
         </Fact>
         {model !== '' && <Fact name="Model">{model}</Fact>}
         <Fact name="Source">{sourceName}</Fact>
-        <Fact name="Original">
-          <bdi className="breakable">{image.originalPath}</bdi>
-        </Fact>
+        {image.frame === null && (
+          <Fact name="Original">
+            <bdi className="breakable">{image.originalPath}</bdi>
+          </Fact>
+        )}
         {image.serverImageId !== null && (
           <Fact name="Cloud id">
             <code>{image.serverImageId}</code>
@@ -103,18 +109,15 @@ export function ImageFacts({ image }: { readonly image: ImageDetail }): ReactNod
           <code title={image.sha256}>{image.sha256}</code>
         </Fact>
       </dl>
-      <button type="button" className="button quiet" onClick={() => reveal({ kind: 'image', imageId: image.imageId })}>
-        <FolderIcon /> Show file
-      </button>
+      {image.frame === null && (
+        <button
+          type="button"
+          className="button quiet"
+          onClick={() => reveal({ kind: 'image', imageId: image.imageId })}
+        >
+          <FolderIcon /> Show file
+        </button>
+      )}
     </section>
   );
 }
-
-type FactProps = { readonly name: string; readonly tone?: 'plain' | 'error'; readonly children: ReactNode };
-
-const Fact = ({ name, tone = 'plain', children }: FactProps): ReactNode => (
-  <div className="fact" data-tone={tone}>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
-);

@@ -1,13 +1,11 @@
 import { type RefObject, useEffect } from 'react';
 import { show, useScreen } from '../screen-store.ts';
+import { isTyping } from '../ui/is-typing.ts';
 import { ZOOM_STEP } from './stage-tools.tsx';
 import { stepImage } from './step-image.ts';
 import type { ViewControl } from './use-view.ts';
 
 const PAN_STEP = 60;
-
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof Element && target.closest('input, textarea, select, dialog, [contenteditable]') !== null;
 
 /**
  * The keys of the preview. Letters, digits and signs work from anywhere on the screen; the arrow keys only while the

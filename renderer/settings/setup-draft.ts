@@ -82,6 +82,8 @@ export function missingFields(
   setup: Setup,
   stored: Stored,
   key: { way: KeyWay; token: string },
+  /** Sources that this form does not know: cameras of the settings file. */
+  otherSources = 0,
 ): readonly ConfigFault[] {
   const faults: ConfigFault[] = [];
   const need = (missing: boolean, path: string, message: string): void => {
@@ -100,6 +102,6 @@ export function missingFields(
     need(pair && accessKeyId.trim() === '', 'objectStore.accessKeyId', 'Enter the access key id.');
     need(pair && secretAccessKey.trim() === '', 'objectStore.secretAccessKey', 'Enter the secret access key.');
   }
-  need(setup.folders.length === 0, 'sources', 'Add at least one folder.');
+  need(setup.folders.length === 0 && otherSources === 0, 'sources', 'Add at least one folder.');
   return faults;
 }

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { ConfigFault } from '../../shared/config.ts';
 import type { OperationResponse, Setup } from '../../shared/contract.ts';
 import { call } from '../bridge.ts';
+import { useGateway } from '../gateway-store.ts';
 import { show } from '../screen-store.ts';
 import { sayDone, sayFailed } from '../ui/notice-store.ts';
 import { emptyKeyDraft, type KeyDraft } from './key-section.tsx';
@@ -53,7 +54,8 @@ export function useSetupDraft(given: OperationResponse<'setup.get'>, onDone: () 
   const save = async (): Promise<void> => {
     if (phase === 'saving' || phase === 'provisioning') return;
     const wanted = tidy();
-    const missing = missingFields(wanted, stored, key);
+    const others = useGateway.getState().snapshot?.sources.filter(({ kind }) => kind !== 'folder').length ?? 0;
+    const missing = missingFields(wanted, stored, key, others);
     if (useProxy && wanted.proxy.url === '') {
       setFaults([...missing, { path: 'cloud.proxy.url', message: 'Enter the address of the proxy.' }]);
       return;

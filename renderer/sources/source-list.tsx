@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react';
-import type { Level, SourceSnapshot } from '../../shared/snapshot.ts';
+import type { SourceSnapshot } from '../../shared/snapshot.ts';
+import { CameraCard } from '../cameras/camera-card.tsx';
+import { isCamera } from '../cameras/camera-words.ts';
 import { formatCount, plural } from '../format/count.ts';
 import { formatDuration } from '../format/duration.ts';
 import { useGateway } from '../gateway-store.ts';
@@ -7,17 +9,15 @@ import { show } from '../screen-store.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { GateBar } from './gate-bar.tsx';
-
-const states: Readonly<Record<SourceSnapshot['state'], { readonly level: Level; readonly word: string }>> = {
-  starting: { level: 'waiting', word: 'Starting' },
-  scanning: { level: 'busy', word: 'Scanning' },
-  watching: { level: 'good', word: 'Watching' },
-  missing: { level: 'act', word: 'Folder missing' },
-  blocked: { level: 'alarm', word: 'Not taking pictures' },
-  failed: { level: 'alarm', word: 'Failed' },
-};
+import { lookOf } from './source-look.ts';
 
 const formatPriority = (priority: number): string => (priority > 0 ? `+${priority}` : `−${-priority}`);
+
+/** Those that a person triggers come first: their button must be in reach without scrolling. */
+const inReach = (sources: readonly SourceSnapshot[]): readonly SourceSnapshot[] => {
+  const triggered = (source: SourceSnapshot): boolean => source.camera?.trigger === 'software';
+  return [...sources.filter(triggered), ...sources.filter((source) => !triggered(source))];
+};
 
 const NONE: readonly SourceSnapshot[] = [];
 
@@ -32,12 +32,18 @@ export function SourceList(): ReactNode {
         {sources.length > 1 && <span className="badge-count">{sources.length}</span>}
       </header>
       {sources.length === 0 ? (
-        <p className="empty-line">{known ? 'No folder is being watched.' : 'Not known yet.'}</p>
+        <p className="empty-line">
+          {known ? 'There is no source: no folder is watched, no camera is set up.' : 'Not known yet.'}
+        </p>
       ) : (
         <ul className="source-list">
-          {sources.map((source) => (
-            <SourceCard key={source.id} source={source} />
-          ))}
+          {inReach(sources).map((source) =>
+            isCamera(source) ? (
+              <CameraCard key={source.id} source={source} />
+            ) : (
+              <SourceCard key={source.id} source={source} />
+            ),
+          )}
         </ul>
       )}
     </section>
@@ -45,7 +51,7 @@ export function SourceList(): ReactNode {
 }
 
 function SourceCard({ source }: { readonly source: SourceSnapshot }): ReactNode {
-  const state = states[source.state];
+  const state = lookOf(source);
   const now = useNow(5_000);
   const ill = state.level === 'act' || state.level === 'alarm';
   return (

@@ -227,3 +227,57 @@ export const DroppedIcon = (): ReactNode => (
     <path d="M12 3v10M7.500 9L12 13.500 16.500 9M4 18h3M10.500 18h3M17 18h3M4 21.500h3M10.500 21.500h3M17 21.500h3" />
   </Icon>
 );
+export const CameraIcon = (): ReactNode => (
+  <Icon>
+    <path d="M3 7.500h4.500L9.500 5h5l2 2.500H21V19H3z" />
+    <circle cx="12" cy="13" r="3.600" />
+  </Icon>
+);
+export const ShutterIcon = (): ReactNode => (
+  <Icon>
+    <circle cx="12" cy="12" r="9.500" />
+    <circle cx="12" cy="12" r="5.500" className="fill" />
+  </Icon>
+);
+export const TestShotIcon = (): ReactNode => (
+  <Icon>
+    <path d="M3 8V3.500h5M16 3.500h5V8M21 16v4.500h-5M8 20.500H3V16" />
+    <circle cx="12" cy="12" r="3.500" />
+  </Icon>
+);
+export const PauseIcon = (): ReactNode => (
+  <Icon>
+    <path d="M8 5v14M16 5v14" strokeWidth="3.500" />
+  </Icon>
+);
+export const PlayIcon = (): ReactNode => (
+  <Icon>
+    <path d="M7 4.500l12 7.500-12 7.500z" className="fill" />
+  </Icon>
+);
+export const SearchIcon = (): ReactNode => (
+  <Icon>
+    <circle cx="10.500" cy="10.500" r="6.500" />
+    <path d="M15.500 15.500L21 21" />
+  </Icon>
+);
+export const SaveIcon = (): ReactNode => (
+  <Icon>
+    <path d="M4 4h13l3 3v13H4zM8 4v5h7V4M8 20v-6h8v6" />
+  </Icon>
+);
+export const LoadIcon = (): ReactNode => (
+  <Icon>
+    <path d="M12 3.500V15M7.500 10.500L12 15l4.500-4.500M4 14v6.500h16V14" />
+  </Icon>
+);
+export const ChevronIcon = (): ReactNode => (
+  <Icon>
+    <path d="M9 5.500l6.500 6.500L9 18.500" />
+  </Icon>
+);
+export const NetworkIcon = (): ReactNode => (
+  <Icon>
+    <path d="M9 3.500h6v5H9zM3 15.500h6v5H3zM15 15.500h6v5h-6zM12 8.500v3.500M6 15.500V12h12v3.500" />
+  </Icon>
+);

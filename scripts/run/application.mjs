@@ -5,7 +5,7 @@ import { openDisplay } from './display.mjs';
 import { createQuietStream } from './quiet-stderr.mjs';
 
 /** What `gateway` does without ever making a window. */
-const tasks = new Set(['provision', 'doctor', 'ledger']);
+const tasks = new Set(['provision', 'doctor', 'ledger', 'cameras']);
 const noDisplay = { env: {}, stop: async () => {} };
 
 /**

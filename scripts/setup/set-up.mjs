@@ -13,7 +13,7 @@ import { declaredVersion, installedOfficial, tryOfficial } from './official-runt
 import { cacheFolder } from './places.mjs';
 import { readSandboxFacts, sandboxTrouble } from './sandbox.mjs';
 import { checkBinding, compilers, installedBinding, provideBinding } from './sqlite-binding.mjs';
-import { provideSystemPackages } from './system-packages.mjs';
+import { provideSystemPackages, provideTestPeers } from './system-packages.mjs';
 
 /** @typedef {import('./report.mjs').Report} Report */
 
@@ -29,6 +29,7 @@ export async function setUp(report) {
   const refusal = await tryOfficial(report);
   if (refusal === '') await setUpOfficial(report);
   else await setUpDevelopment(report, refusal);
+  await provideTestPeers(report);
 }
 
 async function setUpOfficial(/** @type {Report} */ report) {

@@ -27,6 +27,39 @@ const electronNeeds = [
 ];
 
 /**
+ * What tests run against where it is there: peers of the camera protocols, and hosts of their own on this machine.
+ * Without them those tests are skipped, and say so.
+ *
+ * @type {readonly Need[]}
+ */
+const testPeers = [
+  { program: 'arv-tool-0.8', packages: ['aravis-tools-cli'] },
+  { program: 'arv-fake-gv-camera-0.8', packages: ['aravis-tools'] },
+  { program: 'ip', packages: ['iproute2'] },
+];
+
+/**
+ * Installs what tests run against, where that is allowed; where it is not, that is no failure.
+ *
+ * @param {Report} report
+ */
+export async function provideTestPeers(report) {
+  if (process.platform !== 'linux') return;
+  const missing = await findMissing(testPeers);
+  const apt = findProgram('apt-get');
+  const rights = await rightsToInstall();
+  if (missing.length === 0 || !apt || !rights) return;
+  await report.step(`installing peers for tests (${missing.map(({ program }) => program).join(', ')})`, async () => {
+    try {
+      await install(rights, apt, missing);
+    } catch (error) {
+      if (!(error instanceof SetupFailure)) throw error;
+      report.say(`tests against them are skipped: ${error.message}`);
+    }
+  });
+}
+
+/**
  * Installs the missing system packages where that is allowed, else says which they are.
  *
  * @param {Report} report

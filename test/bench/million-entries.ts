@@ -58,7 +58,7 @@ function imageOf(index: number): NewImage {
   return {
     imageId: imageIdOf(sourceId, file, sha256),
     sourceId,
-    file,
+    origin: { kind: 'file', file, originalStays: true },
     filename,
     sha256,
     bytes: file.bytes,
@@ -68,7 +68,6 @@ function imageOf(index: number): NewImage {
     capturedAt: file.modifiedMs,
     captureOffsetMinutes: null,
     capturedFrom: 'file',
-    originalStays: true,
     content: index % 10 === 0 ? { ...noSidecar, annotations: [box, box] } : noSidecar,
   };
 }

@@ -19,9 +19,9 @@ describe('the command line', () => {
       ['gateway', '--exit-when-drained', '--data-dir=a=b', '--headless', '--config', 'c'],
       { command: 'gateway', configFile: 'c', dataDir: 'a=b', headless: true, exitWhenDrained: true },
     ],
-    [['demo'], { command: 'demo', json: false, keepOpen: false, lan: false }],
-    [['demo', '--keep-open', '--json'], { command: 'demo', json: true, keepOpen: true, lan: false }],
-    [['demo', '--lan'], { command: 'demo', json: false, keepOpen: false, lan: true }],
+    [['demo'], { command: 'demo', json: false, keepOpen: false, lan: false, cameras: false }],
+    [['demo', '--keep-open', '--json'], { command: 'demo', json: true, keepOpen: true, lan: false, cameras: false }],
+    [['demo', '--lan'], { command: 'demo', json: false, keepOpen: false, lan: true, cameras: false }],
     [
       ['gateway', 'provision', '--config', 'c', '--data-dir', 'd', '--token', ' apt_1 ', '--name', 'Line 7'],
       { command: 'provision', configFile: 'c', dataDir: 'd', token: 'apt_1', name: 'Line 7' },

@@ -36,7 +36,9 @@ it('the integrator’s way in logs to standard output and changes nothing', () =
 });
 
 it('each demo has a folder of its own', () => {
-  const plans = [1, 2].map(() => makePlan({ command: 'demo', json: true, keepOpen: false, lan: false }, '/u'));
+  const plans = [1, 2].map(() =>
+    makePlan({ command: 'demo', json: true, keepOpen: false, lan: false, cameras: false }, '/u'),
+  );
   const roots = plans.map(({ dataDir }) => dirname(dataDir));
   onTestFinished(async () => {
     for (const root of roots) await rm(root, { recursive: true });

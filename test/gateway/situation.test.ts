@@ -44,6 +44,7 @@ const source: SituationFacts['sources'][number] = {
   polling: false,
   priority: 0,
   gate: null,
+  camera: null,
 };
 const pacing: SituationFacts['pacing'] = {
   limitBytesPerSecond: null,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runTask } from '../../electron/commands/run-task.ts';
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
+import { noUsbCameras } from '../../electron/gateway/source/usb/usb-cameras.ts';
 import { acknowledge, openStore, storeImage, temporaryFolder } from '../support/store.ts';
 
 /** `gateway ledger --verify`, as the program runs it, on real stores. */
@@ -20,6 +21,7 @@ async function verify(dataDir: string, { json = false, configFile = null as stri
       version: '1',
       nativeBinding: undefined,
       output: { print: (text) => printed.push(text), complain: (text) => complaints.push(text) },
+      usbCameras: noUsbCameras,
       signal: new AbortController().signal,
     },
   );

@@ -11,6 +11,7 @@ import { makeNetwork } from '../../electron/gateway/cloud/network.ts';
 import { systemClock } from '../../electron/gateway/platform/clock.ts';
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import { silentLogger } from '../../electron/gateway/platform/logger.ts';
+import { noUsbCameras } from '../../electron/gateway/source/usb/usb-cameras.ts';
 import { SystemMetrics } from '../../electron/gateway/system-metrics.ts';
 import { AcusightSandbox } from '../../electron/sandbox/acusight-sandbox.ts';
 import type { SandboxOptionsInput } from '../../electron/sandbox/sandbox-options.ts';
@@ -58,6 +59,7 @@ async function run(
     version: '1.2.3',
     nativeBinding: undefined,
     output: { print: (text) => printed.push(text), complain: (text) => complaints.push(text) },
+    usbCameras: noUsbCameras,
     signal: new AbortController().signal,
     ...more,
   });

@@ -17,7 +17,14 @@ async function invoke(operation: string, request: unknown): Promise<unknown> {
   await delay;
   if (operation === 'image.detail') {
     const own = row(Number(asked.imageId.slice(1)));
-    const detail = { sha256: '', format: 'png', originalPath: '', captureOffsetMinutes: null, capturedFrom: 'file' };
+    const detail = {
+      sha256: '',
+      frame: null,
+      format: 'png',
+      originalPath: '',
+      captureOffsetMinutes: null,
+      capturedFrom: 'file',
+    };
     const rest = { annotations: [], model: {}, sidecar: null, sidecarProblems: [], checkDetail: '' };
     const ends = { payloadPresent: true, serverImageId: null, serverBatchId: null, objectKey: null };
     return { ok: true, value: { image: { ...own, ...detail, ...rest, ...ends } } };

@@ -31,6 +31,11 @@ describe('what the set-up form asks for', () => {
     expect(paths({ baseUrl: ' ', folders: [] }, nothing)).toEqual(['cloud.baseUrl', 'deviceKey', 'sources']);
   });
 
+  it('is no folder where cameras are set up', () => {
+    expect(missingFields({ ...setup, folders: [] }, everything, byKey, 1)).toEqual([]);
+    expect(missingFields({ ...setup, folders: [] }, everything, byKey, 0)).toHaveLength(1);
+  });
+
   it('is a token and no key where the device is provisioned', () => {
     expect(paths({}, nothing, { way: 'token', token: ' ' })).toEqual(['token']);
     expect(paths({}, nothing, { way: 'token', token: 'apt_1' })).toEqual([]);

@@ -12,8 +12,8 @@ import { CloudModeDelivery } from '../../electron/gateway/sync/delivery/cloud-mo
 import { LanModeDelivery } from '../../electron/gateway/sync/delivery/lan-mode.ts';
 import { PayloadSource } from '../../electron/gateway/sync/delivery/payload-source.ts';
 import { testAccessKey } from './object-store.ts';
-import { payloadWorker } from './payload-worker.ts';
 import { type ImageWish, newImage, temporaryFolder } from './store.ts';
+import { payloadWorker } from './workers.ts';
 
 /** The real client and deliveries on real payloads, without the rest of the gateway. */
 
@@ -92,7 +92,7 @@ export async function openWay(wish: WayWish) {
     /** An entry as the outbox leases it, its payload in its place. */
     lease: async (wish: ImageWish = {}, objectKey: string | null = null): Promise<LeasedEntry> => {
       const { image, bytes } = newImage(wish);
-      const { file: _file, originalStays: _stays, ...facts } = image;
+      const { origin: _origin, ...facts } = image;
       const path = payloads.pathOf(image.sha256, image.format);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, bytes);

@@ -14,8 +14,8 @@ import type { SandboxOptionsInput } from '../../electron/sandbox/sandbox-options
 import { type ConfigInput, parseConfig } from '../../shared/config.ts';
 import type { QueueFilter, QueueRow, Refusal } from '../../shared/contract.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
-import { payloadWorker } from './payload-worker.ts';
 import { makeJpeg } from './pictures.ts';
+import { encodeWorker, payloadWorker, streamWorker } from './workers.ts';
 
 /** Decoding is not what these tests are about, and the real decoder would take the machine's time from what is. */
 const decodeWorkerPath = fileURLToPath(new URL('./no-decoder.cjs', import.meta.url));
@@ -49,7 +49,7 @@ export async function startServer(options: Partial<SandboxOptionsInput> = {}) {
 
 export type LogRecord = { readonly level: LogLevel; readonly event: string; readonly fields: LogFields };
 
-type SourceInput = NonNullable<ConfigInput['sources']>[number];
+type SourceInput = Extract<NonNullable<ConfigInput['sources']>[number], { kind: 'folder' }>;
 
 export type GatewayWish = {
   readonly baseUrl: string;
@@ -59,6 +59,8 @@ export type GatewayWish = {
   readonly cloud?: Partial<ConfigInput['cloud']>;
   readonly site?: ConfigInput['site'];
   readonly clock?: Clock;
+  /** Cameras instead of the one folder. */
+  readonly cameras?: NonNullable<ConfigInput['sources']>;
   /** Of the one source; its folder is made unless `path` says otherwise. */
   readonly source?: Partial<SourceInput>;
   readonly sync?: ConfigInput['sync'];
@@ -80,7 +82,7 @@ export async function openGateway(wish: GatewayWish) {
   const parsed = parseConfig({
     site: wish.site,
     cloud: { baseUrl: wish.baseUrl, deviceId: 'line-7', ...wish.cloud },
-    sources: [
+    sources: wish.cameras ?? [
       {
         id: 'aoi',
         kind: 'folder',
@@ -110,7 +112,7 @@ export async function openGateway(wish: GatewayWish) {
       proxyPassword: null,
       keySource: key === null ? 'none' : 'environment',
     }),
-    workers: { decode: decodeWorkerPath, payload: payloadWorker },
+    workers: { decode: decodeWorkerPath, payload: payloadWorker, encode: encodeWorker, stream: streamWorker },
     clock: wish.clock ?? systemClock,
     files: nodeFiles,
     random: () => 0.5,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { imageIdOf } from '../../electron/gateway/ingest/image-id.ts';
-import { type NewImage, noSidecar, type SidecarContent } from '../../electron/gateway/model/image.ts';
+import { type FileVersion, type NewImage, noSidecar, type SidecarContent } from '../../electron/gateway/model/image.ts';
 import { type Files, nodeFiles } from '../../electron/gateway/platform/files.ts';
 import { Catalogue } from '../../electron/gateway/store/catalogue.ts';
 import { openDatabase } from '../../electron/gateway/store/database.ts';
@@ -88,7 +88,7 @@ export function newImage({ name = 'a.jpg', sourceId = 'aoi', modifiedMs = 1, byt
     image: {
       imageId: imageIdOf(sourceId, file, hash),
       sourceId,
-      file,
+      origin: { kind: 'file', file, originalStays: true },
       filename: name.slice(name.lastIndexOf('/') + 1),
       sha256: hash,
       bytes: payload.length,
@@ -98,10 +98,15 @@ export function newImage({ name = 'a.jpg', sourceId = 'aoi', modifiedMs = 1, byt
       capturedAt: modifiedMs,
       captureOffsetMinutes: null,
       capturedFrom: 'file',
-      originalStays: true,
       content: { ...noSidecar, ...content },
     },
   };
+}
+
+/** The file that an image came as. */
+export function fileOf({ origin }: NewImage): FileVersion {
+  if (origin.kind !== 'file') throw new Error('this image came from a camera');
+  return origin.file;
 }
 
 /** Puts an image in the store the way ingest does: staged, published, enqueued. */

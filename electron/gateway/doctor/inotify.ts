@@ -1,6 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Finding, fine, skipped, warning } from './check.ts';
+import { readNumber } from './proc.ts';
 
 /**
  * Linux allows each user so many watched folders. When they are used up, no program is told of new files any more;
@@ -28,11 +29,6 @@ export async function checkInotify(proc: string, signal: AbortSignal): Promise<F
     );
   }
   return fine(words);
-}
-
-async function readNumber(path: string): Promise<number | null> {
-  const text = await readFile(path, 'utf8').catch(() => '');
-  return /^\d+\s*$/.test(text) ? Number(text) : null;
 }
 
 /** Of the programs that this user may look at: those of the same user, which share the limit. */

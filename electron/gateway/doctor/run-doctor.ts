@@ -1,4 +1,4 @@
-import type { FolderSourceConfig } from '../../../shared/config.ts';
+import { type FolderSourceConfig, isFolder } from '../../../shared/config.ts';
 import type { DoctorCheck } from '../../../shared/contract.ts';
 import { makeNetwork } from '../cloud/network.ts';
 import { check, type Finding, type Found, skipped, Visit } from './check.ts';
@@ -6,6 +6,7 @@ import { checkDataFolder, checkFsync, checkSpace } from './disk.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 import { checkFolder } from './folders.ts';
 import { checkInotify } from './inotify.ts';
+import { checkReceiveBuffer } from './receive-buffer.ts';
 import { checkApi, checkAuthorities, checkStorage } from './servers.ts';
 import { checkTimeZone } from './time-zone.ts';
 
@@ -55,13 +56,17 @@ async function* checkThisPc(visit: Visit, options: DoctorOptions): AsyncGenerato
     yield (await visit.take(step('fsync', 'Disk speed', 20), (signal) => only(checkFsync(place, files, clock, signal))))
       .check;
   }
-  for (const source of config.sources) {
+  const folders = config.sources.filter(isFolder);
+  for (const source of folders) {
     const named = step(`folder:${source.id}`, `Source ${source.name ?? source.id}`);
     yield (await visit.take(named, () => only(checkFolder(source, files, isNetworkShare)))).check;
   }
   const { proc } = options;
-  if (proc !== null && config.sources.some(isWatched)) {
+  if (proc !== null && folders.some(isWatched)) {
     yield (await visit.take(step('inotify', 'Folder watches'), (signal) => only(checkInotify(proc, signal)))).check;
+  }
+  if (proc !== null && config.sources.some(({ kind }) => kind === 'gige')) {
+    yield (await visit.take(step('receive-buffer', 'Receive buffer'), () => only(checkReceiveBuffer(proc)))).check;
   }
   yield check('time-zone', 'Time zone', checkTimeZone(config, options.timeZone, clock.now()));
 }

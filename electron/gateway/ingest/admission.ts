@@ -20,6 +20,7 @@ export type DiskState = {
 
 export type Admitted =
   | { readonly ok: true; readonly done: () => void }
+  /** `hint`: what a person can do; what the source does meanwhile is the intake's to say. */
   | { readonly ok: false; readonly text: string; readonly hint: string };
 
 /** How much may still be taken, in bytes: within the quota, and on the disk. */
@@ -222,17 +223,17 @@ export class Admission {
       return this.#options.ring === null
         ? {
             text: 'The gateway’s share of the disk is full; nothing in it is delivered yet',
-            hint: 'New pictures wait in their folder. Restore the connection to the cloud, or raise store.maxBytes.',
+            hint: 'Restore the connection to the cloud, or raise store.maxBytes.',
           }
         : {
             text: 'The gateway’s share of the disk is full, and nothing in it may be dropped',
-            hint: 'New pictures wait in their folder. Requeue or delete the dead letters, or raise store.maxBytes.',
+            hint: 'Requeue or delete the dead letters, or raise store.maxBytes.',
           };
     }
     if (this.#missingOnDisk(wanted) > 0) {
       return {
         text: 'The disk is nearly full',
-        hint: 'New pictures wait in their folder. Free some space on this disk; collecting goes on by itself.',
+        hint: 'Free some space on this disk; collecting goes on by itself.',
       };
     }
     return null;

@@ -1,6 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { parentPort } from 'node:worker_threads';
-import Vips from 'wasm-vips';
 import { describeCause } from '../platform/errors.ts';
 import type {
   CheckReply,
@@ -11,6 +10,7 @@ import type {
   SignatureRequest,
 } from './decode-protocol.ts';
 import { blockMeans, signatureEdge } from './signature.ts';
+import { loadVips, type VipsModule, wordsOfVips } from './vips-module.ts';
 
 /**
  * Decodes pictures in full, away from everything else: libvips compiled to WebAssembly, in a worker thread. A hostile
@@ -23,17 +23,7 @@ const previewEdge = 320;
 /** Interlaced PNGs are decoded as a whole: 4 bytes a pixel of the 4 GB that WebAssembly can address, with room to spare. */
 const mostPngPixels = 100_000_000;
 
-/** libvips prints its warnings from threads of its own, past every stream of this worker, unless its environment says no. */
-const quiet = (module: { ENV?: Record<string, string> }): void => {
-  if (module.ENV !== undefined) module.ENV['VIPS_WARNING'] = '1';
-};
-
-const ready = Vips({ dynamicLibraries: [], printErr: () => undefined, preRun: quiet }).then((vips) => {
-  vips.concurrency(1);
-  vips.Cache.max(0);
-  return vips;
-});
-type VipsModule = Awaited<typeof ready>;
+const ready = loadVips();
 const outOfMemory = /out of memory|unable to allocate|memory exhausted/i;
 
 async function check({ path, format, previewPath }: CheckRequest): Promise<CheckReply> {
@@ -52,7 +42,7 @@ async function check({ path, format, previewPath }: CheckRequest): Promise<Check
     if (warnings !== '') return { kind: 'damaged', detail: warnings };
   } catch (error) {
     if (error instanceof RangeError) return { kind: 'uncheckable', detail: error.message };
-    const said = wordsOf(error);
+    const said = wordsOfVips(error);
     // Whatever libvips did not say itself says nothing about the picture.
     if (said === null) throw error;
     return { kind: outOfMemory.test(said) ? 'uncheckable' : 'damaged', detail: said };
@@ -97,7 +87,7 @@ async function sign({ bytes, format }: SignatureRequest): Promise<SignatureReply
     const means = blockMeans(new Uint8Array(image.writeToMemory()), small);
     return { kind: 'signature', signature: { width, height, channels: small.channels, means } };
   } catch (error) {
-    const said = error instanceof RangeError ? error.message : wordsOf(error);
+    const said = error instanceof RangeError ? error.message : wordsOfVips(error);
     if (said === null) throw error;
     return { kind: 'uncheckable', detail: said };
   } finally {
@@ -153,23 +143,9 @@ function takeWarnings(vips: VipsModule): string {
     vips.Image.pngloadBuffer(Buffer.alloc(8)).delete();
     return '';
   } catch (error) {
-    const lines = (wordsOf(error) ?? '').split('; ').filter((line) => !harmless.test(line));
+    const lines = (wordsOfVips(error) ?? '').split('; ').filter((line) => !harmless.test(line));
     return lines.filter((line) => line.startsWith('VipsJpeg:')).join('; ');
   }
-}
-
-/** What libvips says about a picture; it throws `{ message: ['vips::Error', text] }`. Null for any other failure. */
-function wordsOf(error: unknown): string | null {
-  if (typeof error !== 'object' || error === null || !('message' in error) || !Array.isArray(error.message))
-    return null;
-  const [type, text] = error.message;
-  if (type !== 'vips::Error') return null;
-  const lines = String(text)
-    .split('\n')
-    .map((line) => line.trim());
-  return [...new Set(lines.filter((line) => line !== '' && !line.startsWith('unable to call')))]
-    .join('; ')
-    .slice(0, 300);
 }
 
 parentPort?.on('message', (request: DecodeRequest) => {

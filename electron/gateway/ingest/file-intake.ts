@@ -19,8 +19,10 @@ import { OriginalFailure, ofOriginal, readHead, readUnchanged } from './original
 import { readCaptureTime } from './picture/capture-time.ts';
 import { type Inspection, inspectPicture, sniffPicture } from './picture/inspect.ts';
 import { refusalReasons } from './refusal-reasons.ts';
+import { sensibleTime } from './sensible-time.ts';
 import { isSidecarName, SidecarFinder } from './sidecar/finder.ts';
 import { contentOf, isStillBeingWritten } from './sidecar-content.ts';
+import { ourLimits, storeFailureOf } from './store-failure.ts';
 
 /** What the intake of every source shares. */
 export type IntakeServices = {
@@ -50,6 +52,7 @@ export type IntakeSettings = {
   readonly gate: NearDuplicateGate | null;
 };
 
+const waiting = 'New pictures wait in their folder.';
 const lookAgainMilliseconds = 400;
 const lockedMilliseconds = 2_000;
 /** With so many pictures under way, one look at their folder serves them all. */
@@ -161,7 +164,7 @@ export class FileIntake implements FileSink {
     const verdict = turn === null ? null : await this.#passage.pass(turn, offer, bytes, image);
     if (verdict !== null) return verdict;
     const admitted = await admission.admit(bytes.length);
-    if (!admitted.ok) return { kind: 'no-room', text: admitted.text, hint: admitted.hint };
+    if (!admitted.ok) return { kind: 'no-room', text: admitted.text, hint: `${waiting} ${admitted.hint}` };
     try {
       const payload = await payloads.stage(image.sha256, image.format, bytes);
       await this.#commit(image, payload);
@@ -195,7 +198,7 @@ export class FileIntake implements FileSink {
     return {
       imageId: imageIdOf(sourceId, offer.file, sha256),
       sourceId,
-      file: offer.file,
+      origin: { kind: 'file', file: offer.file, originalStays: this.#settings.originalsStay },
       filename: baseName(offer.file.path),
       sha256,
       bytes: bytes.length,
@@ -206,7 +209,6 @@ export class FileIntake implements FileSink {
       captureOffsetMinutes: taken?.offsetMinutes ?? null,
       capturedFrom: taken === null ? 'file' : 'exif',
       content,
-      originalStays: this.#settings.originalsStay,
     };
   }
 
@@ -266,28 +268,14 @@ export class FileIntake implements FileSink {
 
   /** The picture is good and could not be stored: nothing can be until the data folder's disk works again. */
   #explainStore(offer: FileOffer, error: unknown): Verdict {
-    const code = errnoCode(error);
-    if (code === null || ourLimits.has(code) || code.startsWith('SQLITE_CONSTRAINT')) throw error;
+    const failure = storeFailureOf(error);
+    if (failure === null) throw error;
     const { admission, logger } = this.#services;
-    const technical = describeCause(error);
-    const isFull = ['ENOSPC', 'EDQUOT', 'SQLITE_FULL'].includes(code);
-    admission.reportFailure(isFull ? 'full' : 'failing');
+    const { kind, text, technical } = failure;
+    admission.reportFailure(kind);
     logger.log('error', 'store-failed', { source: this.#settings.sourceId, path: offer.file.path, technical });
-    return {
-      kind: 'no-room',
-      text: isFull ? 'The disk is full' : 'The disk refuses to write',
-      hint: `New pictures wait in their folder. Check the disk of the data folder (${technical}).`,
-    };
+    return { kind: 'no-room', text, hint: `${waiting} Check the disk of the data folder (${technical}).` };
   }
 }
 
-/** Limits of this process: neither the file's fault nor the disk's, and over in a moment. */
-const ourLimits: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
-
 type CompletePicture = Extract<Inspection, { kind: 'complete' }>;
-
-/** File systems can hold times that no calendar has: such a file was captured now, as far as anybody knows. */
-function sensibleTime(milliseconds: number, now: number): number {
-  const year = new Date(milliseconds).getUTCFullYear();
-  return year >= 1970 && year <= 9999 ? milliseconds : now;
-}

@@ -37,7 +37,7 @@ export class GatePassage {
     if ((await turn.judge({ bytes, format, sha256, at: capturedAt, mustKeep })) === 'keep') return null;
     // This very frame, offered a second time meanwhile.
     if (isStored()) return { kind: 'stored' };
-    const sidecar = await this.#emptySidecarOf(image);
+    const sidecar = await this.#emptySidecarOf(offer.file, image);
     if (sidecar === 'changed') return null;
     const { gated, clock } = this.#services;
     await gated.count({ sourceId, file: offer.file, sidecar, originalStays: originalsStay }, clock.now());
@@ -48,7 +48,10 @@ export class GatePassage {
    * The version of the picture's own sidecar, in which there is no annotation, so that it is dealt with together with
    * the picture. Read again after its version was taken: an annotation that came meanwhile keeps the picture.
    */
-  async #emptySidecarOf({ content, file, filename, width, height }: NewImage): Promise<FileVersion | null | 'changed'> {
+  async #emptySidecarOf(
+    file: FileVersion,
+    { content, filename, width, height }: NewImage,
+  ): Promise<FileVersion | null | 'changed'> {
     if (content.sidecarPath === null) return null;
     try {
       const { size, mtimeMs } = await lstat(join(this.#settings.root, content.sidecarPath));

@@ -1,7 +1,7 @@
 import { type Reason, unreadable, withoutPicture } from '../store/source-files.ts';
 
-const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(bytes < 10_000_000 ? 1 : 0)} MB`;
-const megapixels = (pixels: number): string => `${Math.round(pixels / 1_000_000)} megapixels`;
+export const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(bytes < 10_000_000 ? 1 : 0)} MB`;
+export const megapixels = (pixels: number): string => `${Math.round(pixels / 1_000_000)} megapixels`;
 const sentence = (detail: string): string => (detail === '' ? '' : ` (${detail.replace(/\.$/, '')})`);
 const refused = (code: string, text: string, hint: string): Reason => ({ severity: 'refused', code, text, hint });
 const notice = (code: string, text: string, hint: string): Reason => ({ severity: 'notice', code, text, hint });

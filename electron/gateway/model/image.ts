@@ -1,4 +1,5 @@
 import type { Annotation, ModelInfo, SidecarFormat } from '../../../shared/annotation.ts';
+import type { ImageDetail } from '../../../shared/contract.ts';
 
 export type PictureFormat = 'jpeg' | 'png';
 export const extensionOf = (format: PictureFormat): string => (format === 'jpeg' ? 'jpg' : 'png');
@@ -27,12 +28,23 @@ export type FileVersion = {
   readonly modifiedMs: number;
 };
 
+/** Where an image came from. */
+export type ImageOrigin =
+  | {
+      readonly kind: 'file';
+      readonly file: FileVersion;
+      /** The original is left in its folder: nothing remains to be done about it once the image is committed. */
+      readonly originalStays: boolean;
+    }
+  /** `facts`: those of `CameraFrame`. */
+  | { readonly kind: 'camera'; readonly facts: NonNullable<ImageDetail['frame']> };
+
 /** An image on its way into the store: its payload lies on the disk already. */
 export type NewImage = {
   /** Client image id, which is the idempotency key too. */
   readonly imageId: string;
   readonly sourceId: string;
-  readonly file: FileVersion;
+  readonly origin: ImageOrigin;
   readonly filename: string;
   readonly sha256: string;
   readonly bytes: number;
@@ -41,8 +53,6 @@ export type NewImage = {
   readonly height: number;
   readonly capturedAt: number;
   readonly captureOffsetMinutes: number | null;
-  readonly capturedFrom: 'exif' | 'file';
+  readonly capturedFrom: ImageDetail['capturedFrom'];
   readonly content: SidecarContent;
-  /** The original is left in its folder: nothing remains to be done about it once the image is committed. */
-  readonly originalStays: boolean;
 };

@@ -1,13 +1,15 @@
-export type SourceState = 'starting' | 'scanning' | 'watching' | 'missing' | 'blocked' | 'failed';
+import type { SourceSnapshot } from '../../../shared/snapshot.ts';
+
+export type SourceState = SourceSnapshot['state'];
 
 export type SourceStatus = {
   readonly state: SourceState;
   readonly text: string;
   readonly hint: string;
-  /** Files seen and not yet quiet and complete. */
+  /** Files seen and not yet quiet and complete; of a camera, frames on their way into the store. */
   readonly settling: number;
   readonly unclaimedSidecars: number;
-  /** True once a full scan has been made and nothing it found is waiting. */
+  /** True once a full scan has been made and nothing it found is waiting; of a camera, once it has stored its number of frames. */
   readonly drained: boolean;
   readonly polling: boolean;
 };
@@ -18,6 +20,6 @@ export type FrameSource = {
   /** Stops watching and waits for offers under way. */
   readonly stop: () => Promise<void>;
   readonly status: () => SourceStatus;
-  /** Looks at one file again now, although it was refused before. */
+  /** Looks at one file again now, although it was refused before; a camera has none. */
   readonly recheck: (path: string) => void;
 };

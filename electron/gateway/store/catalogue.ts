@@ -2,7 +2,7 @@ import type { CheckState, ImageDetail, QueueFilter, QueueRow } from '../../../sh
 import type { PictureFormat, SidecarContent } from '../model/image.ts';
 import type { Database } from './database.ts';
 import { type Line, plainLine } from './line-order.ts';
-import { type ContentRow, parseContent, parseError, serialiseContent } from './stored-content.ts';
+import { type ContentRow, parseContent, parseError, parseFrame, serialiseContent } from './stored-content.ts';
 import { WriteGroup } from './write-group.ts';
 
 /** Reading the stored images: keyset pages, one image's detail, what is left to check, and sidecars that come late. */
@@ -40,6 +40,7 @@ export class Catalogue {
       originalPath: row.path,
       captureOffsetMinutes: row.capture_offset,
       capturedFrom: row.captured_from,
+      frame: parseFrame(row.frame),
       annotations: [...content.annotations],
       model: content.model,
       sidecar: content.sidecar,
@@ -58,9 +59,10 @@ export class Catalogue {
     return row === undefined ? null : { sha256: row.sha256, format: row.format, present: row.payload_present === 1 };
   }
 
+  /** Null for a camera's frame too: nothing but our own copy was ever there. */
   originalOf(imageId: string): { sourceId: string; path: string } | null {
     const row = this.#statements.original.get(imageId);
-    return row === undefined ? null : { sourceId: row.source_id, path: row.path };
+    return row === undefined || row.path === '' ? null : { sourceId: row.source_id, path: row.path };
   }
 
   oldestWaiting(): { imageId: string; storedAt: number } | null {
@@ -166,7 +168,8 @@ type DetailRow = Row &
     readonly format: PictureFormat;
     readonly path: string;
     readonly capture_offset: number | null;
-    readonly captured_from: 'exif' | 'file';
+    readonly captured_from: ImageDetail['capturedFrom'];
+    readonly frame: string | null;
     readonly check_detail: string;
     readonly payload_present: number;
     readonly server_image_id: string | null;
@@ -217,7 +220,7 @@ function prepare(database: Database) {
   return {
     pages,
     detail: database.prepare<[string]>(`
-      SELECT ${columns}, i.sha256, i.format, i.path, i.capture_offset, i.captured_from, i.check_detail, i.content,
+      SELECT ${columns}, i.sha256, i.format, i.path, i.capture_offset, i.captured_from, i.frame, i.check_detail, i.content,
         o.payload_present, o.server_image_id, o.server_batch_id, o.object_key
       FROM images i JOIN outbox o USING (seq) WHERE i.image_id = ?`),
     payload: database.prepare<[string], { sha256: string; format: PictureFormat; payload_present: number }>(

@@ -1,4 +1,4 @@
-import type { PictureFormat } from '../model/image.ts';
+import type { NewImage, PictureFormat } from '../model/image.ts';
 import type { LeasedEntry } from '../model/outbox-entry.ts';
 import type { Database } from './database.ts';
 import { type ContentRow, parseContent } from './stored-content.ts';
@@ -62,6 +62,6 @@ type EntryRow = ContentRow & {
   readonly height: number;
   readonly captured_at: number;
   readonly capture_offset: number | null;
-  readonly captured_from: 'exif' | 'file';
+  readonly captured_from: NewImage['capturedFrom'];
   readonly stored_at: number;
 };

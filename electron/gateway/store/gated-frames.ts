@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 import type { ShiftOf } from './shifts.ts';
 import { WriteGroup } from './write-group.ts';
 
-export type GatedFrame = {
+export type GatedFile = {
   readonly sourceId: string;
   readonly file: FileVersion;
   /** Its own sidecar, in which there was no annotation; null where it has none. */
@@ -12,8 +12,8 @@ export type GatedFrame = {
 };
 
 /**
- * Frames that the near-duplicate gate turned away: counted for source and shift, and their file versions remembered in
- * the same transaction, so that they are neither read nor counted again.
+ * Frames that the near-duplicate gate turned away: counted for source and shift, and the versions of those that came as
+ * files remembered in the same transaction, so that they are neither read nor counted again.
  */
 export class GatedFrames {
   readonly #group: WriteGroup;
@@ -27,7 +27,7 @@ export class GatedFrames {
   }
 
   /** Resolves once it is durable; frames of one moment share a transaction. */
-  count({ sourceId, file, sidecar, originalStays }: GatedFrame, at: number): Promise<void> {
+  count({ sourceId, file, sidecar, originalStays }: GatedFile, at: number): Promise<void> {
     const s = this.#statements;
     return this.#group.defer(() => {
       // The same version offered twice is one frame.
@@ -36,13 +36,23 @@ export class GatedFrames {
         s.remember.run(sourceId, path, bytes, modifiedMs, originalStays ? 1 : 0);
         s.forgetRefusal.run(sourceId, path);
       }
-      const shift = this.#ledger.shiftOf(at);
-      s.openSource.run(sourceId);
-      s.tally.run(sourceId);
-      s.openShift.run(sourceId, shift);
-      s.ledger.run(sourceId, shift);
-      this.#ledger.seal(at);
+      this.#countOne(sourceId, at);
     });
+  }
+
+  /** A camera's frame, which no file stands for: it never comes again. Resolves once it is durable. */
+  countFrame(sourceId: string, at: number): Promise<void> {
+    return this.#group.defer(() => this.#countOne(sourceId, at));
+  }
+
+  #countOne(sourceId: string, at: number): void {
+    const s = this.#statements;
+    const shift = this.#ledger.shiftOf(at);
+    s.openSource.run(sourceId);
+    s.tally.run(sourceId);
+    s.openShift.run(sourceId, shift);
+    s.ledger.run(sourceId, shift);
+    this.#ledger.seal(at);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { NewImage } from '../model/image.ts';
+import type { ImageOrigin, NewImage } from '../model/image.ts';
 import { stemOf } from '../platform/names.ts';
 import type { Database } from './database.ts';
 import type { Line } from './line-order.ts';
@@ -21,11 +21,12 @@ export class ImageRows {
   insert(image: NewImage, storedAt: number): { readonly seq: number; readonly isNew: boolean } {
     const s = this.#statements;
     const shift = this.#shiftOf(storedAt);
+    const { origin } = image;
     const inserted = s.insertImage.get({
       imageId: image.imageId,
       sourceId: image.sourceId,
-      path: image.file.path,
-      stem: stemOf(image.file.path),
+      path: origin.kind === 'file' ? origin.file.path : '',
+      stem: stemOf(origin.kind === 'file' ? origin.file.path : image.filename),
       filename: image.filename,
       sha256: image.sha256,
       bytes: image.bytes,
@@ -37,6 +38,7 @@ export class ImageRows {
       capturedFrom: image.capturedFrom,
       storedAt,
       shift,
+      frame: origin.kind === 'camera' ? JSON.stringify(origin.facts) : null,
       ...serialiseContent(image.content),
     });
     const seq = inserted?.seq ?? (s.seqOf.get(image.imageId)?.seq as number);
@@ -52,18 +54,20 @@ export class ImageRows {
         storedAt,
       });
     } else s.heal.run(seq);
-    s.rememberFile.run(
-      image.sourceId,
-      image.file.path,
-      image.file.bytes,
-      image.file.modifiedMs,
-      seq,
-      image.originalStays ? 1 : 0,
-    );
-    s.forgetRefusal.run(image.sourceId, image.file.path);
-    // A sidecar that was met before its picture may be listed as one without: it has its picture now.
-    if (image.content.sidecarPath !== null) s.forgetRefusal.run(image.sourceId, image.content.sidecarPath);
+    if (origin.kind === 'file') this.#rememberFile(image, origin, seq);
     return { seq, isNew: inserted !== undefined };
+  }
+
+  #rememberFile(
+    { sourceId, content }: NewImage,
+    { file, originalStays }: Extract<ImageOrigin, { kind: 'file' }>,
+    seq: number,
+  ): void {
+    const s = this.#statements;
+    s.rememberFile.run(sourceId, file.path, file.bytes, file.modifiedMs, seq, originalStays ? 1 : 0);
+    s.forgetRefusal.run(sourceId, file.path);
+    // A sidecar that was met before its picture may be listed as one without: it has its picture now.
+    if (content.sidecarPath !== null) s.forgetRefusal.run(sourceId, content.sidecarPath);
   }
 }
 
@@ -75,9 +79,9 @@ function prepare(database: Database) {
   return {
     insertImage: database.prepare<[Parameters], { seq: number }>(`
       INSERT INTO images (image_id, source_id, path, stem, filename, sha256, bytes, format, width, height, captured_at,
-        capture_offset, captured_from, stored_at, annotation_count, content, sidecar_problem, shift)
+        capture_offset, captured_from, stored_at, annotation_count, content, sidecar_problem, shift, frame)
       VALUES (@imageId, @sourceId, @path, @stem, @filename, @sha256, @bytes, @format, @width, @height, @capturedAt,
-        @captureOffset, @capturedFrom, @storedAt, @annotationCount, @content, @sidecarProblem, @shift)
+        @captureOffset, @capturedFrom, @storedAt, @annotationCount, @content, @sidecarProblem, @shift, @frame)
       ON CONFLICT (image_id) DO NOTHING RETURNING seq`),
     seqOf: database.prepare<[string], { seq: number }>('SELECT seq FROM images WHERE image_id = ?'),
     referPayload: database.prepare(`

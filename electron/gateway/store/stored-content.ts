@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { annotationSchema, modelInfoSchema, sidecarFormats } from '../../../shared/annotation.ts';
-import { type EntryError, entryErrorSchema } from '../../../shared/contract.ts';
+import { type EntryError, entryErrorSchema, frameFactsSchema, type ImageDetail } from '../../../shared/contract.ts';
 import { noSidecar, type SidecarContent } from '../model/image.ts';
 
 /** What a sidecar said, as one JSON column of `images`. */
@@ -36,6 +36,16 @@ export function parseContent(row: ContentRow): SidecarContent {
     return storedContentSchema.parse(JSON.parse(row.content)) as SidecarContent;
   } catch {
     return { ...noSidecar, problems: ['The stored annotations of this picture are damaged and are not sent.'] };
+  }
+}
+
+/** What a camera said of a frame, one JSON column of `images`; null as well where it is damaged. */
+export function parseFrame(text: string | null): ImageDetail['frame'] {
+  if (text === null) return null;
+  try {
+    return frameFactsSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
   }
 }
 

@@ -6,9 +6,10 @@ import { fault, fine, size, took, Visit } from '../../../electron/gateway/doctor
 import { checkDataFolder, checkFsync, checkSpace } from '../../../electron/gateway/doctor/disk.ts';
 import { checkFolder } from '../../../electron/gateway/doctor/folders.ts';
 import { checkInotify } from '../../../electron/gateway/doctor/inotify.ts';
+import { checkReceiveBuffer } from '../../../electron/gateway/doctor/receive-buffer.ts';
 import { checkTimeZone } from '../../../electron/gateway/doctor/time-zone.ts';
 import { nodeFiles } from '../../../electron/gateway/platform/files.ts';
-import { type ConfigInput, configSchema } from '../../../shared/config.ts';
+import { type ConfigInput, configSchema, isFolder } from '../../../shared/config.ts';
 import { FailingFiles } from '../../support/failing-files.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
@@ -105,7 +106,7 @@ describe('the data folder', () => {
 
 describe('a source on a network share', () => {
   const source = (path: string, polling: 'auto' | 'never') =>
-    configOf({ sources: [{ id: 'a', kind: 'folder', path, polling }] }).sources[0] ?? expect.unreachable();
+    configOf({ sources: [{ id: 'a', kind: 'folder', path, polling }] }).sources.find(isFolder) ?? expect.unreachable();
 
   it('is fine where it is polled, and a warning where it is not', async () => {
     const path = await folder();
@@ -154,6 +155,30 @@ describe('folder watches', () => {
 
   it('are not tested where the system tells no limits', async () => {
     expect((await checkInotify(await procWith(1, null), never)).state).toBe('skipped');
+  });
+});
+
+describe('the receive buffer for network cameras', () => {
+  const procWithBuffer = async (bytes: string | null): Promise<string> => {
+    const proc = await folder();
+    await mkdir(join(proc, 'sys/net/core'), { recursive: true });
+    if (bytes !== null) await writeFile(join(proc, 'sys/net/core/rmem_max'), `${bytes}\n`);
+    return proc;
+  };
+
+  it('is fine from 4 MB on, and below a warning with the setting to raise', async () => {
+    expect(await checkReceiveBuffer(await procWithBuffer('4194304'))).toMatchObject({
+      state: 'ok',
+      text: expect.stringContaining('4.0 MB'),
+    });
+    expect(await checkReceiveBuffer(await procWithBuffer('212992'))).toMatchObject({
+      state: 'warning',
+      hint: expect.stringContaining('net.core.rmem_max=33554432'),
+    });
+  });
+
+  it('is not tested where the system tells no limit', async () => {
+    expect((await checkReceiveBuffer(await procWithBuffer(null))).state).toBe('skipped');
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DeadLetters } from '../../../electron/gateway/store/dead-letters.ts';
 import { verifyLedger } from '../../../electron/gateway/store/ledger-verify.ts';
 import { FailingFiles } from '../../support/failing-files.ts';
-import { type ImageWish, newImage, openStore, storeImage, type TestStore } from '../../support/store.ts';
+import { fileOf, type ImageWish, newImage, openStore, storeImage, type TestStore } from '../../support/store.ts';
 
 const error = { code: 'rejected', text: 'The cloud refused it.', hint: 'Look.', technical: '400', at: 5 };
 const idOf = (name: string): string => newImage({ name }).image.imageId;
@@ -58,7 +58,7 @@ describe('deleting dead letters', () => {
     expect(store.tally.payloads().files).toBe(2);
     expect(store.catalogue.detail(idOf('a'))).toMatchObject({ state: 'deleted', payloadPresent: false });
     // Its original is not collected again, and nothing brings it back.
-    expect(store.sourceFiles.status('aoi', newImage({ name: 'a' }).image.file)).toBe('finished');
+    expect(store.sourceFiles.status('aoi', fileOf(newImage({ name: 'a' }).image))).toBe('finished');
     expect(store.outbox.requeueDead([idOf('a')], 4_000)).toBe(0);
     expect(await verifyLedger(store.database)).toMatchObject({ ok: true });
   });

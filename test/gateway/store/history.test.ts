@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { DeadLetters } from '../../../electron/gateway/store/dead-letters.ts';
 import { History } from '../../../electron/gateway/store/history.ts';
 import { verifyLedger } from '../../../electron/gateway/store/ledger-verify.ts';
-import { acknowledge, newImage, openStore, storeImage, type TestStore } from '../../support/store.ts';
+import { acknowledge, fileOf, newImage, openStore, storeImage, type TestStore } from '../../support/store.ts';
 
 const error = { code: 'x', text: 'x', hint: 'x', technical: 'x', at: 1 };
 const reason = { severity: 'refused', code: 'truncated', text: 'Cut off.', hint: 'Write it again.' } as const;
@@ -71,7 +71,7 @@ it('the original of what left is not collected again, and foreign keys hold', as
   const { store, history } = await storeOfEnds();
   history.pruneHistory(1_000_000, 100, 20_000);
   for (const name of ['evicted', 'deleted', 'dropped'])
-    expect(store.sourceFiles.status('aoi', newImage({ name }).image.file), name).toBe('finished');
+    expect(store.sourceFiles.status('aoi', fileOf(newImage({ name }).image)), name).toBe('finished');
   expect(store.database.pragma('foreign_key_check')).toEqual([]);
   expect(store.catalogue.detail(newImage({ name: 'evicted' }).image.imageId)).toBeNull();
   // A payload is there for each row that has one.

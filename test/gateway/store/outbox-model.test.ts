@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { LeasedEntry, Settlement } from '../../../electron/gateway/model/outbox-entry.ts';
 import type { Database } from '../../../electron/gateway/store/database.ts';
 import { verifyLedger } from '../../../electron/gateway/store/ledger-verify.ts';
-import { newImage, openStore, type TestStore } from '../../support/store.ts';
+import { fileOf, newImage, openStore, type TestStore } from '../../support/store.ts';
 
 /*
  * Random sequences of everything that can be done to an outbox, beside a model that is too simple to be wrong. After
@@ -276,7 +276,9 @@ const requeueAll = new Step('requeue all', (model, store) => {
 /** A file that is refused; where its picture comes later, or was there, it is refused in another version. */
 const refuse = (index: number, code: string): Step =>
   new Step(`refuse ${index} as ${code}`, (model, store) => {
-    const { sourceId, file } = imageOf(index);
+    const image = imageOf(index);
+    const { sourceId } = image;
+    const file = fileOf(image);
     const reason = { severity: 'refused', code, text: 'x', hint: 'x' } as const;
     store.sourceFiles.refuse(sourceId, { ...file, modifiedMs: 99 }, reason, model.now);
     store.totals();
@@ -284,7 +286,9 @@ const refuse = (index: number, code: string): Step =>
 
 const forgive = (index: number): Step =>
   new Step(`forgive ${index}`, (_model, store) => {
-    const { sourceId, file } = imageOf(index);
+    const image = imageOf(index);
+    const { sourceId } = image;
+    const file = fileOf(image);
     store.sourceFiles.forgetRefusal(sourceId, file.path);
     store.totals();
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noSidecar } from '../../../electron/gateway/model/image.ts';
 import type { LeasedEntry, Settlement } from '../../../electron/gateway/model/outbox-entry.ts';
-import { newImage, openStore, type TestStore } from '../../support/store.ts';
+import { fileOf, newImage, openStore, type TestStore } from '../../support/store.ts';
 
 const error = { code: 'server-error', text: 'The cloud failed.', hint: 'Wait.', technical: '500', at: 5 };
 const acknowledged: Settlement = {
@@ -44,7 +44,7 @@ describe('enqueueing', () => {
     };
     const { image } = newImage({ name: 'line 1/бортовая плата.jpg', modifiedMs: 1_700_000_000_123.25, content });
     store.outbox.enqueue([image], 1_234);
-    const { file, originalStays: _originalStays, ...known } = image;
+    const { origin: _origin, ...known } = image;
     expect(store.outbox.lease(1, 2_000, 60_000)).toEqual([
       {
         ...known,
@@ -58,7 +58,7 @@ describe('enqueueing', () => {
         objectKey: null,
       },
     ]);
-    expect(store.sourceFiles.status('aoi', file)).toBe('finished');
+    expect(store.sourceFiles.status('aoi', fileOf(image))).toBe('finished');
   });
 
   it('keeps one entry for the same version of the same file met again, whatever became of it', async () => {
@@ -101,7 +101,7 @@ describe('enqueueing', () => {
     expect(() => store.outbox.enqueue([good, bad], 1_000)).toThrow(/CHECK constraint/);
     expect(store.totals().collected).toBe(0);
     expect(store.tally.payloads().files).toBe(0);
-    expect(store.sourceFiles.status('aoi', good.file)).toBe('new');
+    expect(store.sourceFiles.status('aoi', fileOf(good))).toBe('new');
   });
 
   it('takes the file, and the sidecar that came with it, off the list of refused files', async () => {
@@ -109,7 +109,7 @@ describe('enqueueing', () => {
     const { image } = newImage({ content: { sidecarPath: 'a.json' } });
     const sidecar = { path: 'a.json', bytes: 5, modifiedMs: 7 };
     const reason = { severity: 'refused', code: 'truncated', text: 'cut', hint: 'again' } as const;
-    store.sourceFiles.refuse('aoi', { ...image.file, modifiedMs: 0 }, reason, 1);
+    store.sourceFiles.refuse('aoi', { ...fileOf(image), modifiedMs: 0 }, reason, 1);
     store.sourceFiles.refuse('aoi', sidecar, { ...reason, severity: 'notice', code: 'sidecar-late' }, 1);
     expect(store.totals()).toMatchObject({ refused: 1, notices: 1 });
     store.outbox.enqueue([image], 1_000);
@@ -334,7 +334,7 @@ describe('a payload that is gone', () => {
     const store = await openStore();
     const { image } = newImage();
     const [entry] = store.outbox.enqueue([image], 1_000);
-    const file = image.file;
+    const file = fileOf(image);
     expect(store.sourceFiles.status('aoi', file)).toBe('finished');
     const error = { code: 'payload-missing', text: 'Gone.', hint: 'Look.', technical: '', at: 2_000 };
     expect(store.outbox.buryUnreadable(entry?.seq ?? 0, error)).toBe(1);

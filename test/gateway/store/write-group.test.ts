@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WriteGroup } from '../../../electron/gateway/store/write-group.ts';
-import { newImage, openStore, type TestStore } from '../../support/store.ts';
+import { fileOf, newImage, openStore, type TestStore } from '../../support/store.ts';
 
 /** A group whose timer only the test ends, over a table whose rows cannot repeat. */
 async function openGroup() {
@@ -161,18 +161,21 @@ describe('what a source says of its files', () => {
   it('does not outlive the picture that came after it', async () => {
     const store = await openStore();
     const { image } = newImage({ name: 'x.jpg' });
-    store.sourceFiles.refuse('aoi', { ...image.file, modifiedMs: 0 }, reason, 1);
+    store.sourceFiles.refuse('aoi', { ...fileOf(image), modifiedMs: 0 }, reason, 1);
     store.outbox.enqueue([image], 1_000);
     expect(store.sourceFiles.refusalsPage(null, 5).rows).toEqual([]);
-    expect(store.sourceFiles.status('aoi', { ...image.file, modifiedMs: 0 })).toBe('new');
+    expect(store.sourceFiles.status('aoi', { ...fileOf(image), modifiedMs: 0 })).toBe('new');
     expect(store.totals()).toMatchObject({ refused: 0, collected: 1 });
   });
 
   it('finishes many originals at once, and only those that are known', async () => {
     const store = await openStore();
-    const images = ['a', 'b', 'c'].map((name) => ({ ...newImage({ name }).image, originalStays: false }));
+    const images = ['a', 'b', 'c'].map((name) => {
+      const { image } = newImage({ name });
+      return { ...image, origin: { kind: 'file', file: fileOf(image), originalStays: false } as const };
+    });
     store.outbox.enqueue(images, 1_000);
-    const statuses = () => images.map(({ file: version }) => store.sourceFiles.status('aoi', version));
+    const statuses = () => images.map(({ origin }) => store.sourceFiles.status('aoi', origin.file));
     expect(statuses()).toEqual(['stored', 'stored', 'stored']);
     const done = store.sourceFiles.finishMany('aoi', ['a', 'b', 'unknown']);
     expect(statuses()).toEqual(['finished', 'finished', 'stored']);

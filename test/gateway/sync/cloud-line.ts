@@ -19,8 +19,8 @@ import { Pacer } from '../../../electron/gateway/sync/pacer.ts';
 import { SendWindows } from '../../../electron/gateway/sync/send-windows.ts';
 import { Syncer } from '../../../electron/gateway/sync/syncer.ts';
 import { type ConfigInput, syncSchema } from '../../../shared/config.ts';
-import { payloadWorker } from '../../support/payload-worker.ts';
 import { makeJpeg } from '../../support/pictures.ts';
+import { payloadWorker } from '../../support/workers.ts';
 
 export type CloudLineWish = {
   /** A folder of its own. */
@@ -97,7 +97,7 @@ export async function openCloudLine({ root, baseUrl, deviceKey, sync = {}, clock
         images.push({
           imageId: imageIdOf('aoi', file, sha256),
           sourceId: 'aoi',
-          file,
+          origin: { kind: 'file', file, originalStays: true },
           filename: file.path,
           sha256,
           bytes,
@@ -107,7 +107,6 @@ export async function openCloudLine({ root, baseUrl, deviceKey, sync = {}, clock
           capturedAt: number,
           captureOffsetMinutes: null,
           capturedFrom: 'file',
-          originalStays: true,
           content: noSidecar,
         });
       }

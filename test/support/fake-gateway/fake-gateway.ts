@@ -1,8 +1,32 @@
+import type { Feature, FeatureValue } from '../../../shared/camera.ts';
 import type { GatewayBridge, Operation, QueueFilter } from '../../../shared/contract.ts';
+import type { Failure } from '../../../shared/result.ts';
 import type { Snapshot } from '../../../shared/snapshot.ts';
+import { fakeLook, ticking } from './fake-cameras.ts';
+import { fakeFeatures, withFeature } from './fake-features.ts';
 import { type FakeWorld, fakeAt, fakeById } from './fake-images.ts';
 import { faultySite, soundSite } from './fake-site.ts';
 import type { Scenario } from './scenario-base.ts';
+
+/** What a camera does not take. */
+class Refused extends Error {
+  readonly failure: Failure;
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+const slow = new Set(['ledger.verify', 'doctor.run', 'device.provision', 'cameras.find']);
+
+async function answered(answer: () => unknown): Promise<unknown> {
+  try {
+    return { ok: true, value: await answer() };
+  } catch (error) {
+    if (error instanceof Refused) return { ok: false, error: error.failure };
+    throw error;
+  }
+}
 
 /** A `window.gateway` to look at the window with. It answers from a scenario; commands change nothing. */
 export function fakeGateway(scenario: Scenario): GatewayBridge {
@@ -16,6 +40,7 @@ export function fakeGateway(scenario: Scenario): GatewayBridge {
     ...scenario.snapshot,
     revision,
     at: Date.now(),
+    sources: scenario.snapshot.sources.map((one) => ticking(one, Date.now())),
     counts: {
       ...scenario.snapshot.counts,
       collected: scenario.snapshot.counts.collected + arrived,
@@ -25,6 +50,23 @@ export function fakeGateway(scenario: Scenario): GatewayBridge {
       (image) => (image === null ? [] : [image]),
     ),
   });
+
+  // The cameras' settings, and the last live picture.
+  let features: readonly Feature[] = fakeFeatures();
+  let looks = 0;
+  const shots = new Map<string, number>();
+  const look = async (id: string, testShot: boolean): Promise<unknown> => {
+    const state = scenario.snapshot.sources.find((one) => one.id === id)?.state;
+    const triggered = Date.now() - (shots.get(id) ?? 0) < 1_000;
+    if (state !== 'streaming' && !triggered && !(testShot && state === 'armed')) {
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      return { look: null };
+    }
+    shots.delete(id);
+    await new Promise((resolve) => setTimeout(resolve, testShot ? 400 : 100));
+    looks += 1;
+    return { look: fakeLook(looks, Date.now()) };
+  };
 
   const sizeOf = (selection: unknown): number =>
     Array.isArray(selection) ? selection.length : scenario.snapshot.counts.dead;
@@ -61,6 +103,29 @@ export function fakeGateway(scenario: Scenario): GatewayBridge {
             hint: 'Ask the Acusight administrator for a new token; it is made in Acusight under Devices › Add.',
           }
         : { ok: true, stored: 'file', deviceId, status: 'pending' },
+    'cameras.find': () => ({ cameras: scenario.found ?? [], problems: scenario.findProblems ?? [] }),
+    'camera.forceIp': () => ({}),
+    'camera.trigger': ({ sourceId }) => {
+      shots.set(String(sourceId), Date.now());
+      return {};
+    },
+    'camera.look': ({ sourceId, testShot }) => look(String(sourceId), testShot === true),
+    'camera.features': () => ({ features }),
+    'camera.setFeature': ({ name, value }) => {
+      const answer = withFeature(features, String(name), value as FeatureValue);
+      if ('code' in answer) throw new Refused(answer);
+      features = answer;
+      return { features };
+    },
+    'camera.runCommand': () => ({ features }),
+    'camera.saveSettings': () => ({ saved: 14 }),
+    'camera.loadSettings': () => ({
+      loaded: 12,
+      failed: [
+        { name: 'Width', text: 'The camera does not take 2448: 16 to 1936.' },
+        { name: 'PixelFormat', text: 'BayerRG8 cannot be chosen now.' },
+      ],
+    }),
     'sync.tryNow': () => ({}),
     'key.set': () => ({ stored: 'keyring' }),
     'setup.get': () => {
@@ -88,8 +153,8 @@ export function fakeGateway(scenario: Scenario): GatewayBridge {
   return {
     invoke: async (operation, request) => {
       // Checks take their time, so that the words that stand meanwhile can be looked at.
-      const slow = operation === 'ledger.verify' || operation === 'doctor.run' || operation === 'device.provision';
-      await new Promise((resolve) => setTimeout(resolve, slow ? 2_500 : 15));
+      const milliseconds = slow.has(operation) ? 2_500 : operation.startsWith('camera.') ? 350 : 15;
+      if (operation !== 'camera.look') await new Promise((resolve) => setTimeout(resolve, milliseconds));
       if (scenario.silent && Date.now() - began > 1_000) throw new Error('gone');
       const answer = answers[operation as Operation];
       return answer === undefined
@@ -102,7 +167,7 @@ export function fakeGateway(scenario: Scenario): GatewayBridge {
               hint: 'It is only for looking at the window.',
             },
           }
-        : { ok: true, value: answer(request as Record<string, unknown>) };
+        : answered(() => answer(request as Record<string, unknown>));
     },
     subscribe: (listener) => {
       if (scenario.silent) return () => undefined;

@@ -134,6 +134,7 @@ function fakeImage(world: FakeWorld, index: number): ImageDetail {
     originalPath: `/data/line-7/in/2026-11-21/${name}_${serial}.jpg`,
     captureOffsetMinutes: serial % 2 === 0 ? 60 : null,
     capturedFrom: serial % 2 === 0 ? 'exif' : 'file',
+    frame: null,
     annotations,
     model: { name: 'pcb-defects', version: '3.2' },
     sidecar: serial % 13 === 0 ? null : { format: 'yolo', path: `/data/line-7/in/${name}_${serial}.txt` },

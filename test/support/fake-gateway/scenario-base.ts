@@ -1,3 +1,4 @@
+import type { FoundCamera } from '../../../shared/camera.ts';
 import type { LedgerRow, LedgerVerdict, Refusal, Setup } from '../../../shared/contract.ts';
 import { emptyCounts, type Snapshot, type SourceSnapshot } from '../../../shared/snapshot.ts';
 import type { FakeWorld } from './fake-images.ts';
@@ -16,6 +17,9 @@ export type Scenario = {
   /** What `device.provision` and `setup.save` answer. */
   readonly refusesToken?: true;
   readonly refusesSettings?: true;
+  /** What `cameras.find` answers. */
+  readonly found?: readonly FoundCamera[];
+  readonly findProblems?: readonly string[];
   /** New pictures a second while the page is open. */
   readonly flowPerSecond: number;
   /** Snapshots stop after the first one. */
@@ -45,6 +49,7 @@ export const source = (id: string, name: string, change: Partial<SourceSnapshot>
   polling: false,
   priority: 0,
   gate: null,
+  camera: null,
   ...change,
 });
 

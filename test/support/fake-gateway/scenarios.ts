@@ -1,5 +1,6 @@
 import type { Refusal } from '../../../shared/contract.ts';
 import type { Snapshot } from '../../../shared/snapshot.ts';
+import { allCameraSources, cameraSources, foundCameras } from './fake-cameras.ts';
 import { brokenVerdict, gappedLedger } from './fake-ledger.ts';
 import {
   calm,
@@ -455,6 +456,40 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       verdict: brokenVerdict,
       sound: false,
       refusesToken: true,
+    },
+  ),
+  /** Two GigE cameras and a folder: one streams, one waits for its trigger. */
+  cameras: scenario(
+    {
+      safe: { level: 'good', headline: 'SAFE', detail: 'All 1,264 collected pictures are stored or delivered.' },
+      flow: { level: 'busy', headline: 'FLOWING', detail: 'Delivering 4 at a time to acusight.io.' },
+      sources: [...cameraSources],
+    },
+    { world: world({ total: 1264, waiting: 30 }), flowPerSecond: 1, found: foundCameras },
+  ),
+  /** A camera in each state. */
+  'all-cameras': scenario(
+    {
+      safe: {
+        level: 'alarm',
+        headline: 'Oven exit is lost',
+        detail: 'The camera does not answer any more. Check its power and its cable.',
+      },
+      advice: [
+        {
+          code: 'source-lost',
+          level: 'alarm',
+          text: 'Check the camera Oven exit',
+          hint: 'The camera does not answer any more. Check its power and its cable. It is looked for.',
+          action: 'none',
+        },
+      ],
+      sources: [...allCameraSources],
+    },
+    {
+      world: world({ total: 1264 }),
+      found: foundCameras,
+      findProblems: ['The network card wlan0 could not be used: permission denied.'],
     },
   ),
   silent: scenario({}, { silent: true }),

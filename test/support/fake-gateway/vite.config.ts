@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { livePicture } from './live-picture.ts';
 
 /**
  * Shows the window in an ordinary browser on a fake gateway:
@@ -16,7 +17,9 @@ const pictures = (): Plugin => ({
   name: 'fake-pictures',
   // A browser does not know `acusight-image:`; the same call gives an address of this server instead.
   transform: (code, id) =>
-    id.endsWith('/shared/channels.ts') ? code.replace(/`\$\{IMAGE_SCHEME\}:\/\//, '`/fake-pictures/') : null,
+    /\/(?:shared\/channels|renderer\/live\/live-url)\.ts$/.test(id)
+      ? code.replace(/`\$\{IMAGE_SCHEME\}:\/\//, '`/fake-pictures/')
+      : null,
   configureServer: (server) => {
     const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
       /\.(jpe?g|png)$/i.test(name),
@@ -24,6 +27,12 @@ const pictures = (): Plugin => ({
     server.middlewares.use('/fake-pictures', (request, response) => {
       if (request.url === '/count') {
         response.end(String(names.length));
+        return;
+      }
+      const live = /^\/live\/([^/]+)\/(\d+)/.exec(request.url ?? '');
+      if (live !== null) {
+        response.setHeader('content-type', 'image/svg+xml');
+        response.end(livePicture(live[1] ?? '', Number(live[2])));
         return;
       }
       const serial = Number(/\d+$/.exec(request.url ?? '')?.[0] ?? 0);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { PayloadThread } from '../../../../electron/gateway/sync/delivery/payload-thread.ts';
-import { payloadWorker } from '../../../support/payload-worker.ts';
+import { payloadWorker } from '../../../support/workers.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 

@@ -1,0 +1,160 @@
+import type { Feature, FeatureValue, FoundCamera, Look } from '../../shared/camera.ts';
+import type { SourceConfig } from '../../shared/config.ts';
+import { describeCause, GatewayError } from './platform/errors.ts';
+import { CameraError } from './source/camera/camera-device.ts';
+import type { CameraSource } from './source/camera/camera-source.ts';
+import { discover } from './source/gige/discovery.ts';
+import { type ForceIpOptions, forceIp } from './source/gige/force-ip.ts';
+import type { DiscoveredCamera } from './source/gige/found-cameras.ts';
+import { findUsbCameras, type UsbCameras } from './source/usb/usb-cameras.ts';
+
+export type { UsbCameras };
+export type CameraList = { readonly cameras: FoundCamera[]; readonly problems: string[] };
+
+/** What people do with cameras, by the id of their source. Every refusal is a GatewayError with words. */
+export class Cameras {
+  readonly #sources: readonly SourceConfig[];
+  readonly #sourceOf: (sourceId: string) => CameraSource | null;
+  readonly #usb: UsbCameras;
+
+  constructor(sources: readonly SourceConfig[], sourceOf: (sourceId: string) => CameraSource | null, usb: UsbCameras) {
+    this.#sources = sources;
+    this.#sourceOf = sourceOf;
+    this.#usb = usb;
+  }
+
+  find(): Promise<CameraList> {
+    return findCameras({ sources: this.#sources, addresses: [], usb: this.#usb });
+  }
+
+  async forceIp(
+    settings: Pick<ForceIpOptions, 'mac' | 'interfaceAddress' | 'address' | 'mask' | 'gateway'>,
+  ): Promise<void> {
+    await inWords('force-ip', forceIp(settings));
+  }
+
+  trigger(sourceId: string, by: string): Promise<void> {
+    return inWords('trigger', this.#source(sourceId).trigger(by));
+  }
+
+  features(sourceId: string): Promise<readonly Feature[]> {
+    return this.#source(sourceId).features().list();
+  }
+
+  setFeature(sourceId: string, name: string, value: FeatureValue): Promise<void> {
+    return this.#source(sourceId).features().set(name, value);
+  }
+
+  runCommand(sourceId: string, name: string): Promise<void> {
+    return this.#source(sourceId).features().execute(name);
+  }
+
+  saveSettings(sourceId: string): Promise<number> {
+    return this.#source(sourceId).saveSettings();
+  }
+
+  async loadSettings(sourceId: string): Promise<{ loaded: number; failed: { name: string; text: string }[] }> {
+    const { loaded, failed } = await this.#source(sourceId).loadSettings();
+    return { loaded, failed: failed.map(({ name, text }) => ({ name, text })) };
+  }
+
+  look(sourceId: string, after: number, testShot: boolean): Promise<Look | null> {
+    return this.#source(sourceId).look(after, testShot, new AbortController().signal);
+  }
+
+  /** A copy: it goes to another thread, and others may ask for the same. */
+  livePicture(sourceId: string, number: number): Uint8Array<ArrayBuffer> | null {
+    const picture = this.#sourceOf(sourceId)?.livePicture(number) ?? null;
+    return picture === null ? null : new Uint8Array(picture);
+  }
+
+  #source(sourceId: string): CameraSource {
+    const source = this.#sourceOf(sourceId);
+    if (source !== null) return source;
+    throw new GatewayError({
+      code: 'no-camera',
+      operation: 'camera',
+      text: `There is no camera source "${sourceId}".`,
+      hint: 'The configuration has changed: look at the list of sources again.',
+      disposition: 'bury',
+    });
+  }
+}
+
+export type FindWish = {
+  /** Of the configuration: which camera is whose. */
+  readonly sources: readonly SourceConfig[];
+  /** Asked besides what answers by itself. */
+  readonly addresses: readonly string[];
+  readonly usb: UsbCameras;
+};
+
+/** All cameras on this PC's networks and USB ports. What could not be asked is in `problems`, in sentences. */
+export async function findCameras({ sources, addresses, usb }: FindWish): Promise<CameraList> {
+  const configured = sources.flatMap((source) =>
+    source.kind === 'gige' && source.address !== undefined ? [source.address] : [],
+  );
+  const [gige, plugged] = await Promise.all([
+    discover({ addresses: [...new Set([...addresses, ...configured])] }),
+    findUsbCameras(usb).then(
+      (cameras) => ({ cameras, problems: [] }),
+      (error) => ({ cameras: [], problems: [`USB cameras can’t be listed: ${describeCause(error)}`] }),
+    ),
+  ]);
+  const found = [
+    ...usableFirst(gige.cameras).map(
+      (camera): FoundCamera => ({
+        kind: 'gige',
+        id: camera.mac,
+        vendor: camera.vendor,
+        model: camera.model,
+        serial: camera.serial,
+        userName: camera.userName,
+        address: camera.ip,
+        interface: camera.interface,
+        interfaceAddress: camera.interfaceAddress,
+        sourceId: null,
+        problem: camera.problem,
+        text: camera.text,
+        hint: camera.hint,
+      }),
+    ),
+    ...plugged.cameras,
+  ];
+  return {
+    cameras: found.map((camera) => ({
+      ...camera,
+      sourceId: sources.find((source) => isOf(source, camera))?.id ?? null,
+    })),
+    problems: [...gige.problems.map(({ text, hint }) => `${text} ${hint}`.trim()), ...plugged.problems],
+  };
+}
+
+/** A camera is heard on every network card it can shout to; where one fits, the others are no news. */
+function usableFirst(cameras: readonly DiscoveredCamera[]): readonly DiscoveredCamera[] {
+  const identity = ({ mac, serial, ip }: DiscoveredCamera): string => `${mac} ${serial} ${ip}`;
+  const usable = new Set(cameras.filter(({ problem }) => problem === 'none').map(identity));
+  return cameras.filter((camera) => camera.problem === 'none' || !usable.has(identity(camera)));
+}
+
+function isOf(source: SourceConfig, camera: FoundCamera): boolean {
+  if (source.kind === 'usb')
+    return camera.kind === 'usb' && (camera.id === source.device || camera.model.startsWith(source.device));
+  if (source.kind !== 'gige' || camera.kind !== 'gige') return false;
+  const { address, serial, userName } = source;
+  return (
+    (address === undefined || address === camera.address) &&
+    (serial === undefined || serial === camera.serial) &&
+    (userName === undefined || userName === camera.userName)
+  );
+}
+
+async function inWords<T>(operation: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof CameraError)) throw error;
+    const { trouble: code, message: text, hint, technical } = error;
+    throw new GatewayError({ code, operation, text, hint, technical, disposition: 'retry' });
+  }
+}

@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { type Finding, fine, skipped, warning } from './check.ts';
+import { readNumber } from './proc.ts';
+
+/** Less than this loses packets in bursts (measured: the usual 208 KB lose two fifths of them). */
+const enoughBytes = 4 * 1024 * 1024;
+const goodBytes = 32 * 1024 * 1024;
+
+/** Linux bounds how much of a network camera's stream may wait for us. */
+export async function checkReceiveBuffer(proc: string): Promise<Finding> {
+  const most = await readNumber(join(proc, 'sys/net/core/rmem_max'));
+  if (most === null) return skipped('Not tested: this system does not tell its limit.');
+  const words = `Up to ${(most / 1024 / 1024).toFixed(1)} MB of a camera’s stream may wait to be read.`;
+  if (most >= enoughBytes) return fine(words);
+  return warning(
+    `${words} That is too little: packets are lost in bursts.`,
+    `Put net.core.rmem_max=${goodBytes} in a file in /etc/sysctl.d and restart this PC.`,
+  );
+}

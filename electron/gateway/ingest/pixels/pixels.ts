@@ -1,0 +1,22 @@
+/** Pixels as an encoder takes them: line by line without gaps, the samples of a pixel together. */
+export type Pixels = {
+  readonly width: number;
+  readonly height: number;
+  /** 1: grey. 3: red, green, blue. */
+  readonly channels: 1 | 3;
+  /** Significant bits of a sample, which is right-aligned. More than 8 bits lie in 16. */
+  readonly depth: number;
+  readonly data: Uint8Array | Uint16Array;
+};
+
+/** The picture can't be made from what came; the same bytes will never do. The message is for a person. */
+export class PixelsRefused extends Error {
+  /** What to do about it. */
+  readonly hint: string;
+
+  constructor(text: string, hint: string) {
+    super(text);
+    this.name = 'PixelsRefused';
+    this.hint = hint;
+  }
+}

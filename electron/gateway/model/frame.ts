@@ -1,0 +1,74 @@
+import type { PictureFormat } from './image.ts';
+
+/** Pixels as a camera sent them. */
+export type RawPicture = {
+  readonly kind: 'raw';
+  /** PFNC code (Pixel Format Naming Convention), for example 0x01080001 for Mono8. */
+  readonly pixelFormat: number;
+  readonly width: number;
+  readonly height: number;
+  /** Bytes between the end of one line and the beginning of the next; packed formats have none. */
+  readonly linePadding: number;
+  /** Pixels of more than 8 bits are most significant byte first. */
+  readonly bigEndian: boolean;
+  readonly data: Uint8Array;
+};
+
+/** A file that the camera, or the browser before us, made. */
+export type EncodedPicture = {
+  readonly kind: 'encoded';
+  readonly format: PictureFormat;
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+};
+
+/** What made the camera take a frame, or us keep it. */
+export const frameTriggers = ['free-run', 'interval', 'software', 'hardware', 'burst'] as const;
+export type FrameTrigger = (typeof frameTriggers)[number];
+
+/** What is known of a frame besides its pixels; kept with the stored image. */
+export type FrameFacts = {
+  readonly trigger: FrameTrigger;
+  /** Who or what asked for it: `window`, `command`, a line of the camera (`Line1`); empty for free run. */
+  readonly triggeredBy: string;
+  /** The camera's own number of the frame; null where it has none. */
+  readonly frameNumber: number | null;
+  readonly exposureMicroseconds: number | null;
+  /** The camera's own clock, nanoseconds since its zero, in decimal digits; null where it has none. */
+  readonly cameraTimeNanoseconds: string | null;
+};
+
+export type CameraFrame = {
+  readonly picture: RawPicture | EncodedPicture;
+  readonly facts: FrameFacts;
+  /** Milliseconds since the epoch. */
+  readonly capturedAt: number;
+  /** `camera`: from the camera's clock, mapped to this PC's. `arrival`: when its first packet came. */
+  readonly capturedFrom: 'camera' | 'arrival';
+};
+
+/** What became of a frame. Only `stored` is safe; the source counts every other, by its kind. */
+export type FrameVerdict =
+  | { readonly kind: 'stored'; readonly imageId: string }
+  /** A near-duplicate of a stored frame: counted and not stored. */
+  | { readonly kind: 'gated' }
+  /** It can never be stored: a pixel format that is not known, more pixels than are allowed, a torn JPEG. */
+  | { readonly kind: 'refused'; readonly text: string; readonly hint: string }
+  /** The gateway takes no new frames now: stop the camera until `FrameSink.hasRoom` says so. */
+  | { readonly kind: 'no-room'; readonly text: string; readonly hint: string }
+  /** The disk failed, or the encoder did. */
+  | { readonly kind: 'failed'; readonly text: string; readonly hint: string };
+
+/** Where a camera's frames go: encode -> gate -> hash -> make durable -> commit. */
+export type FrameSink = {
+  /**
+   * Resolves once the frame is in the outbox, or with why it is not; never rejects. `picture.data` belongs to the sink
+   * until then. Frames are judged and stored in the order of their offers.
+   */
+  readonly offer: (frame: CameraFrame) => Promise<FrameVerdict>;
+  /** Would an offer find room now? Cheap enough to be asked every second. */
+  readonly hasRoom: () => Promise<
+    { readonly ok: true } | { readonly ok: false; readonly text: string; readonly hint: string }
+  >;
+};

@@ -1,0 +1,137 @@
+import type { Feature, FeatureValue } from '../../../../shared/camera.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { errnoCode } from '../../platform/errors.ts';
+import { applySettings, type RefusedSetting } from './apply-settings.ts';
+import type { CameraFeatures, CameraSession } from './camera-device.ts';
+import { cameraError, refusal } from './camera-words.ts';
+import { isSameModel, type SettingsFile, worthSaving } from './saved-settings.ts';
+import type { SessionRun } from './session-run.ts';
+
+export type SettingsOptions = {
+  /** Of the configuration, in its order: they override saved ones. */
+  readonly configured: Readonly<Record<string, FeatureValue>>;
+  readonly file: SettingsFile;
+  readonly clock: Clock;
+  /** The session and its acquisitions; null while the camera is not connected. */
+  readonly now: () => { readonly session: CameraSession; readonly run: SessionRun } | null;
+};
+
+/** The settings of a source's camera: those of the configuration, those that were saved, and those set by hand. */
+export class CameraSettings {
+  readonly #options: SettingsOptions;
+
+  constructor(options: SettingsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * At each connection, before the first picture. Answers with a note about saved settings that were not taken, empty
+   * where all were; rejects with `setting-refused` naming those of the configuration that were not.
+   */
+  async prepare({ features, info }: CameraSession): Promise<string> {
+    const configured = Object.entries(this.#options.configured).map(([name, value]) => ({ name, value }));
+    if (features === null) {
+      if (configured.length === 0) return '';
+      throw cameraError('setting-refused', { text: 'The camera has no settings that could be set.' });
+    }
+    const { saved, note } = await this.#savedFor(info);
+    const overridden = new Set(configured.map(({ name }) => name));
+    const refusedSaved = await applySettings(
+      features,
+      saved.filter(({ name }) => !overridden.has(name)),
+    );
+    const refused = await applySettings(features, configured);
+    if (refused.length > 0) throw refusedError(refused);
+    return [note, noteOn(refusedSaved)].filter((text) => text !== '').join(' ');
+  }
+
+  async list(): Promise<readonly Feature[]> {
+    return (await this.#connected('list-features')).features.list();
+  }
+
+  /** A setting that can't be changed while pictures are taken is set between two of them. */
+  async set(name: string, value: FeatureValue): Promise<void> {
+    const { features, run, session } = await this.#connected('set-feature');
+    try {
+      await features.set(name, value);
+    } catch (error) {
+      const mayHelp = errnoCode(error) === 'camera-register-refused' || (await isLocked(features, name));
+      if (!run.isRunning || session.stop === undefined || !mayHelp) throw error;
+      await run.paused(() => features.set(name, value));
+    }
+  }
+
+  async execute(name: string): Promise<void> {
+    await (await this.#connected('run-command')).features.execute(name);
+  }
+
+  /** How many were saved. */
+  async save(): Promise<number> {
+    const { features, session } = await this.#connected('save-settings');
+    const { vendor, model, serial } = session.info;
+    const worth = worthSaving(await features.list());
+    const { clock, file } = this.#options;
+    await file.write({ version: 1, savedAt: clock.now(), vendor, model, serial, features: worth });
+    return worth.length;
+  }
+
+  async load(): Promise<{ readonly loaded: number; readonly failed: readonly RefusedSetting[] }> {
+    const { features, session, run } = await this.#connected('load-settings');
+    const saved = await this.#options.file.read();
+    if (saved === null)
+      throw refusal('load-settings', 'No settings are saved for this camera.', 'Set it as it should be and save that.');
+    if (!isSameModel(saved, session.info)) {
+      const text = `The saved settings are those of another model (${saved.vendor} ${saved.model}).`;
+      throw refusal('load-settings', text, 'Set this camera as it should be and save that.');
+    }
+    const failed = await run.paused(() => applySettings(features, saved.features));
+    return { loaded: saved.features.length - failed.length, failed };
+  }
+
+  async #savedFor(info: CameraSession['info']) {
+    try {
+      const saved = await this.#options.file.read();
+      if (saved === null) return { saved: [], note: '' };
+      if (isSameModel(saved, info)) return { saved: saved.features, note: '' };
+      return { saved: [], note: `The saved settings are those of another model (${saved.vendor} ${saved.model}).` };
+    } catch (error) {
+      // Pictures are worth more than settings: the camera runs, and the window says so.
+      return { saved: [], note: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  async #connected(
+    operation: string,
+  ): Promise<{ readonly session: CameraSession; readonly run: SessionRun; readonly features: CameraFeatures }> {
+    const now = this.#options.now();
+    if (now === null)
+      throw refusal(
+        operation,
+        'The camera is not connected.',
+        'Wait until it is connected; its source says what is wrong.',
+      );
+    const { features } = now.session;
+    if (features === null) throw refusal(operation, 'This camera has no settings to be read or set.', '');
+    return { ...now, features };
+  }
+}
+
+/** Not writable at the moment, as far as can be told. */
+async function isLocked(features: CameraFeatures, name: string): Promise<boolean> {
+  const feature = (await features.list()).find((listed) => listed.name === name);
+  return feature !== undefined && feature.kind !== 'command' && !feature.access.includes('write');
+}
+
+function refusedError(refused: readonly RefusedSetting[]): Error {
+  const names = refused.map(({ name }) => name).join(', ');
+  const [first] = refused;
+  const text = `The camera refused ${refused.length === 1 ? 'a setting' : `${refused.length} settings`} of the configuration: ${names}. ${first?.text ?? ''}`;
+  return cameraError('setting-refused', { text: text.trim() });
+}
+
+function noteOn(refused: readonly RefusedSetting[]): string {
+  if (refused.length === 0) return '';
+  const names = refused.slice(0, 5).map(({ name }) => name);
+  const more = refused.length > names.length ? ', …' : '';
+  return `${refused.length} saved ${refused.length === 1 ? 'setting was' : 'settings were'} not taken: ${names.join(', ')}${more}.`;
+}

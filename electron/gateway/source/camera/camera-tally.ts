@@ -1,0 +1,120 @@
+import type { CameraSnapshot } from '../../../../shared/camera.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { CameraInfo, DeviceFrame, StreamCounters } from './camera-device.ts';
+import { dropsInWords } from './camera-words.ts';
+import { FrameRate } from './frame-rate.ts';
+
+export type LossCause = 'not-keeping-up' | 'no-room' | 'refused' | 'failed' | 'no-answer';
+
+export type TallyOptions = {
+  readonly trigger: CameraSnapshot['trigger'];
+  readonly clock: Clock;
+  /** PFNC name of a pixel format's code. */
+  readonly nameOfFormat: (pixelFormat: number) => string;
+};
+
+type Shape = Pick<CameraSnapshot, 'width' | 'height' | 'pixelFormat'>;
+
+/** Everything that is counted of a camera since the gateway started, over all its sessions. */
+export class CameraTally {
+  readonly #options: TallyOptions;
+  readonly #rate: FrameRate;
+  readonly #losses = new Map<string, number>();
+  readonly #lastWords = new Map<string, string>();
+  /** Of sessions that are over. */
+  readonly #earlierDrops = new Map<string, number>();
+  #earlierResends = 0;
+  #counters: () => StreamCounters | null = () => null;
+  #info: CameraInfo = { vendor: '', model: '', serial: '', userName: '', address: '' };
+  #shape: Shape = { width: null, height: null, pixelFormat: null };
+  #lastFrameAt: number | null = null;
+  #latency: number | null = null;
+  /** Connections made. */
+  sessions = 0;
+  frames = 0;
+  stored = 0;
+  skipped = 0;
+  /** Of the last frame that told it. */
+  exposureMicroseconds: number | null = null;
+
+  constructor(options: TallyOptions) {
+    this.#options = options;
+    this.#rate = new FrameRate(options.clock.monotonic);
+  }
+
+  get info(): CameraInfo {
+    return this.#info;
+  }
+
+  connected(info: CameraInfo, counters: () => StreamCounters): void {
+    this.#info = info;
+    this.#counters = counters;
+    this.sessions += 1;
+  }
+
+  /** The session's counters stand now. */
+  disconnected(): void {
+    const last = this.#counters();
+    this.#counters = () => null;
+    if (last === null) return;
+    for (const [cause, frames] of Object.entries(last.drops)) bump(this.#earlierDrops, cause, frames);
+    this.#earlierResends += last.resendsAsked;
+    this.#latency = last.latencyMilliseconds;
+  }
+
+  arrived({ picture, facts }: DeviceFrame): void {
+    this.frames += 1;
+    this.#rate.count();
+    this.#lastFrameAt = this.#options.clock.now();
+    this.exposureMicroseconds = facts.exposureMicroseconds ?? this.exposureMicroseconds;
+    const pixelFormat =
+      picture.kind === 'raw' ? this.#options.nameOfFormat(picture.pixelFormat) : picture.format.toUpperCase();
+    this.#shape = { width: picture.width, height: picture.height, pixelFormat };
+  }
+
+  lost(cause: LossCause, words?: string): void {
+    bump(this.#losses, cause, 1);
+    if (words !== undefined) this.#lastWords.set(cause, words);
+  }
+
+  /** Frames that the device lost in this session. */
+  get lostByDevice(): number {
+    return Object.values(this.#counters()?.drops ?? {}).reduce((sum, frames) => sum + frames, 0);
+  }
+
+  snapshot(finished: boolean, storeMilliseconds: number | null): CameraSnapshot {
+    const { vendor, model, serial, address } = this.#info;
+    const counters = this.#counters();
+    const drops = new Map([...this.#earlierDrops, ...this.#losses]);
+    for (const [cause, frames] of this.#losses) drops.set(cause, frames + (this.#earlierDrops.get(cause) ?? 0));
+    for (const [cause, frames] of Object.entries(counters?.drops ?? {})) bump(drops, cause, frames);
+    return {
+      vendor,
+      model,
+      serial,
+      address,
+      trigger: this.#options.trigger,
+      ...this.#shape,
+      framesPerSecond: this.#rate.perSecond(),
+      frames: this.frames,
+      stored: this.stored,
+      skipped: this.skipped,
+      drops: dropsInWords(drops, this.#lastWords),
+      resends: this.#earlierResends + (counters?.resendsAsked ?? 0),
+      latencyMilliseconds: counters?.latencyMilliseconds ?? this.#latency,
+      storeMilliseconds,
+      reconnects: Math.max(0, this.sessions - 1),
+      lastFrameAt: this.#lastFrameAt,
+      finished,
+    };
+  }
+}
+
+/** Causes come from a device that speaks for a peer: their number is bounded. */
+const mostCauses = 50;
+
+function bump(counts: Map<string, number>, cause: string, by: number): void {
+  const before = counts.get(cause);
+  if (before === undefined && counts.size >= mostCauses) return;
+  counts.set(cause, (before ?? 0) + by);
+}

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type Feature, featureValueSchema } from '../../../../shared/camera.ts';
+import { errnoCode, GatewayError } from '../../platform/errors.ts';
+import type { Files } from '../../platform/files.ts';
+import type { CameraInfo } from './camera-device.ts';
+
+/** Settings of a camera as a person had them, kept in a file for each source and set again at each connection. */
+const savedSchema = z.object({
+  version: z.literal(1),
+  /** Milliseconds since the epoch. */
+  savedAt: z.number(),
+  vendor: z.string(),
+  model: z.string(),
+  serial: z.string(),
+  /** In the order of the camera's description: selectors come before what they select. */
+  features: z.array(z.object({ name: z.string().min(1).max(256), value: featureValueSchema })).max(5_000),
+});
+export type SavedSettings = Readonly<z.infer<typeof savedSchema>>;
+
+const mostBytes = 5_000_000;
+
+/**
+ * Not kept: the camera's addresses and transport (`Gev…`), which belong to a network; what chooses or loads stored
+ * sets, files and tests; and the trigger, which is the source's own setting.
+ */
+const notKept =
+  /^(?:Gev|TL|Transfer|Device(?:UserID|Link|Register|StreamChannel|Reset)|UserSet|File|Event|Action|Sequencer|Test(?!Pattern)|AcquisitionMode$|Trigger(?:Mode|Selector|Source|Activation)$)/;
+const kept: ReadonlySet<Feature['kind']> = new Set(['integer', 'float', 'boolean', 'enumeration', 'string']);
+
+export function worthSaving(features: readonly Feature[]): SavedSettings['features'] {
+  return features.flatMap(({ name, kind, access, visibility, value }) =>
+    kept.has(kind) && access === 'read-write' && visibility !== 'invisible' && value !== null && !notKept.test(name)
+      ? [{ name, value }]
+      : [],
+  );
+}
+
+/** Settings of another make are not set: the same name may mean something else there. */
+export const isSameModel = (saved: SavedSettings, { vendor, model }: CameraInfo): boolean =>
+  saved.vendor === vendor && saved.model === model;
+
+export class SettingsFile {
+  readonly #folder: string;
+  readonly #path: string;
+  readonly #files: Files;
+  #number = 0;
+
+  /** `sourceId` is a safe file name: the configuration's schema sees to it. */
+  constructor(folder: string, sourceId: string, files: Files) {
+    this.#folder = folder;
+    this.#path = join(folder, `${sourceId}.json`);
+    this.#files = files;
+  }
+
+  /** Whole or not at all: a power cut leaves the settings from before. */
+  async write(settings: SavedSettings): Promise<void> {
+    this.#number += 1;
+    const temporary = `${this.#path}.${process.pid}-${this.#number}.tmp`;
+    try {
+      await this.#files.makeDirectory(this.#folder);
+      await this.#files.remove(temporary);
+      await this.#files.writeAndSync(temporary, Buffer.from(`${JSON.stringify(settings, null, 2)}\n`));
+      await this.#files.rename(temporary, this.#path);
+      await this.#files.syncDirectory(this.#folder);
+    } catch (cause) {
+      await this.#files.remove(temporary).catch(() => undefined);
+      throw this.#failure('save-settings', 'The camera’s settings could not be saved.', 'Check the disk.', cause);
+    }
+  }
+
+  /** Null where none were saved. Rejects with a `GatewayError` where the file can't be read. */
+  async read(): Promise<SavedSettings | null> {
+    try {
+      const size = await this.#files.size(this.#path);
+      if (size === null) return null;
+      if (size > mostBytes) throw new RangeError(`${size} bytes`);
+      return savedSchema.parse(JSON.parse(await readFile(this.#path, 'utf8')));
+    } catch (cause) {
+      if (errnoCode(cause) === 'ENOENT') return null;
+      const hint = `Save the settings again, or remove the file ${this.#path}.`;
+      throw this.#failure('load-settings', 'The camera’s saved settings can’t be read.', hint, cause);
+    }
+  }
+
+  #failure(operation: string, text: string, hint: string, cause: unknown): GatewayError {
+    return new GatewayError({ code: 'camera-settings', operation, text, hint, disposition: 'retry', cause });
+  }
+}

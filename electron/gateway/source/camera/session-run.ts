@@ -1,0 +1,258 @@
+import type { TriggerConfig } from '../../../../shared/config.ts';
+import type { FrameSink } from '../../model/frame.ts';
+import { Bell } from '../../platform/bell.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { describeCause } from '../../platform/errors.ts';
+import type { Arrivals, NoRoom } from './arrivals.ts';
+import { type Acquisition, CameraError, type CameraSession, type DeviceFrame } from './camera-device.ts';
+import type { CameraTally } from './camera-tally.ts';
+import { cameraError, refusal } from './camera-words.ts';
+import { Intervals } from './intervals.ts';
+import { Shots } from './shots.ts';
+
+export type RunOptions = {
+  readonly session: CameraSession;
+  readonly trigger: TriggerConfig;
+  readonly sink: FrameSink;
+  readonly arrivals: Arrivals;
+  readonly tally: CameraTally;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly says: {
+    readonly started: () => void;
+    readonly frame: () => void;
+    readonly noRoom: (words: NoRoom) => void;
+    /** It has worked for a while: the next loss is a new one. */
+    readonly proven: () => void;
+  };
+};
+
+const provenMilliseconds = 10_000;
+const lookMilliseconds = 5_000;
+const roomMilliseconds = 2_000;
+/** Besides the exposure. */
+const patienceMilliseconds = 5_000;
+/** So many triggers without a picture are no accident. */
+const mostUnanswered = 3;
+
+/**
+ * One session's acquisitions, from the first start to the loss of the camera. It stops them while there is no room,
+ * and for settings that can't be changed under way.
+ */
+export class SessionRun {
+  readonly #options: RunOptions;
+  readonly #bell: Bell;
+  readonly #acquisition: Acquisition;
+  #shots: Shots | null = null;
+  #intervals: Intervals | null = null;
+  #loss: CameraError | null = null;
+  #isRunning = false;
+  #cannotTrigger = false;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#bell = new Bell(options.clock);
+    this.#acquisition = acquisitionFor(options.trigger);
+  }
+
+  /** Null while no picture can be asked for. */
+  get shots(): Shots | null {
+    return this.#shots;
+  }
+
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  /** The sink has no room, or has enough: looks at once. */
+  wake(): void {
+    this.#bell.ring();
+  }
+
+  /**
+   * Takes pictures until the limit is reached or the signal aborts; resolves too where the camera must be let go
+   * because there is no room. Rejects with what was lost.
+   */
+  async run(): Promise<void> {
+    const { session, arrivals, signal } = this.#options;
+    const wake = (): void => this.wake();
+    signal.addEventListener('abort', wake);
+    try {
+      while (await this.#roomCame()) {
+        await this.#inTurn(() => this.#start());
+        await this.#streamed();
+        if (this.#loss !== null) throw this.#loss;
+        if (signal.aborted || arrivals.finished || session.stop === undefined) return;
+        await this.#inTurn(() => this.#stop());
+      }
+    } finally {
+      signal.removeEventListener('abort', wake);
+      this.#end();
+    }
+  }
+
+  /** With the acquisition stopped around it, where the device can; as it is otherwise. */
+  paused<T>(action: () => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      if (!this.#isRunning || this.#options.session.stop === undefined) return action();
+      await this.#stop();
+      try {
+        return await action();
+      } finally {
+        if (!this.#isOver()) await this.#start().catch((error: unknown) => this.#lose(error));
+      }
+    });
+  }
+
+  async #streamed(): Promise<void> {
+    const { clock, says } = this.#options;
+    const began = clock.monotonic();
+    while (!this.#isOver()) {
+      await this.#bell.sleep(lookMilliseconds);
+      if (!this.#isOver() && clock.monotonic() - began >= provenMilliseconds) says.proven();
+    }
+  }
+
+  #isOver(): boolean {
+    const { signal, arrivals } = this.#options;
+    return signal.aborted || this.#loss !== null || arrivals.finished || arrivals.noRoom !== null;
+  }
+
+  /** False when the source is to end; rejects when the camera was lost meanwhile. */
+  async #roomCame(): Promise<boolean> {
+    const { sink, arrivals, signal, says } = this.#options;
+    for (let words = arrivals.noRoom; ; ) {
+      if (words !== null) {
+        says.noRoom(words);
+        await this.#pause(roomMilliseconds);
+      }
+      if (this.#loss !== null) throw this.#loss;
+      if (signal.aborted || arrivals.finished) return false;
+      const room = await sink.hasRoom().catch((error: unknown) => ({
+        ok: false as const,
+        text: 'The gateway could not tell whether there is room for new pictures.',
+        hint: describeCause(error),
+      }));
+      if (room.ok) {
+        arrivals.reopen();
+        return true;
+      }
+      words = room;
+    }
+  }
+
+  /** Verdicts ring the bell too, and must not shorten it. */
+  async #pause(milliseconds: number): Promise<void> {
+    const { clock, signal, arrivals } = this.#options;
+    const until = clock.monotonic() + milliseconds;
+    for (;;) {
+      const left = until - clock.monotonic();
+      if (left <= 0 || signal.aborted || this.#loss !== null || arrivals.finished) return;
+      await this.#bell.sleep(left);
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { session, says } = this.#options;
+    const events = {
+      onFrame: (frame: DeviceFrame): void => this.#arrived(frame),
+      onLost: (error: CameraError): void => this.#lose(error),
+    };
+    this.#isRunning = true;
+    this.#shots = this.#acquisition.kind === 'software' ? this.#newShots() : null;
+    try {
+      if (!this.#cannotTrigger) await session.start(this.#acquisition, events);
+    } catch (error) {
+      const mayFallBack = error instanceof CameraError && error.trouble === 'setting-refused';
+      if (!mayFallBack || this.#acquisition.kind !== 'software') {
+        this.#end();
+        throw error;
+      }
+      this.#cannotTrigger = true;
+    }
+    // A camera that can't be triggered runs freely, and of its pictures those are kept that were asked for.
+    if (this.#cannotTrigger) await session.start({ kind: 'free-run' }, events);
+    this.#startIntervals();
+    says.started();
+  }
+
+  async #stop(): Promise<void> {
+    this.#end();
+    await this.#options.session.stop?.();
+  }
+
+  #end(): void {
+    this.#isRunning = false;
+    this.#intervals?.end();
+    this.#intervals = null;
+    const { noRoom } = this.#options.arrivals;
+    const error =
+      noRoom === null
+        ? refusal('trigger', 'The camera was stopped before it took the picture.', 'Take it again.')
+        : refusal('trigger', noRoom.text, noRoom.hint);
+    this.#shots?.cancel(this.#loss ?? error);
+    this.#shots = null;
+  }
+
+  #startIntervals(): void {
+    const { trigger, clock } = this.#options;
+    const shots = this.#shots;
+    if (trigger.mode !== 'interval' || shots === null) return;
+    this.#intervals = new Intervals(clock, trigger.milliseconds, () => {
+      // The one before is still being taken: the camera is slower than the interval.
+      if (shots.waiting > 0) return;
+      shots.ask({ purpose: 'store', trigger: 'interval', triggeredBy: '' }).catch(() => undefined);
+    });
+  }
+
+  #newShots(): Shots {
+    const { session, clock, tally } = this.#options;
+    return new Shots({
+      clock,
+      fire: async () => {
+        if (!this.#cannotTrigger) await session.softwareTrigger();
+      },
+      lost: () => tally.lostByDevice,
+      patience: () => patienceMilliseconds + (2 * (tally.exposureMicroseconds ?? 0)) / 1_000,
+      onUnanswered: (inARow, error) => {
+        if (error === null) tally.lost('no-answer');
+        if (inARow >= mostUnanswered) this.#lose(error ?? cameraError('silent'));
+      },
+    });
+  }
+
+  #arrived(frame: DeviceFrame): void {
+    // What a session sends after its end belongs to nobody.
+    if (!this.#isRunning || this.#loss !== null) {
+      frame.release?.();
+      return;
+    }
+    this.#options.says.frame();
+    this.#options.arrivals.take(frame, this.#shots);
+  }
+
+  #lose(error: unknown): void {
+    this.#loss ??= error instanceof CameraError ? error : cameraError('failed', { cause: error });
+    this.#bell.ring();
+  }
+
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(action);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+function acquisitionFor(trigger: TriggerConfig): Acquisition {
+  switch (trigger.mode) {
+    case 'free-run':
+    case 'on-change':
+      return { kind: 'free-run' };
+    case 'interval':
+    case 'software':
+      return { kind: 'software' };
+    case 'hardware':
+      return { kind: 'hardware', line: trigger.line, activation: trigger.activation };
+  }
+}

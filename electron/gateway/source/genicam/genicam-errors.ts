@@ -1,0 +1,90 @@
+import { describeCause, GatewayError } from '../../platform/errors.ts';
+
+const longestName = 80;
+const registerRefused = 'camera-register-refused';
+
+/** Names and values come from the camera: bounded and on one line, they can stand in a sentence. */
+export function quoted(text: string): string {
+  const line = text.replace(/[\p{C}\s]+/gu, ' ').trim();
+  return `"${line.length > longestName ? `${line.slice(0, longestName)}…` : line}"`;
+}
+
+/** The camera's description of itself is broken, or uses what we do not understand. */
+export function descriptionError(text: string, technical = '', cause?: unknown): GatewayError {
+  return new GatewayError({
+    code: 'camera-description',
+    operation: 'read the camera description',
+    text,
+    hint: 'Update the firmware of the camera, or load a corrected description file from its maker.',
+    disposition: 'bury',
+    technical: technical === '' ? describeCause(cause) : technical,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** One feature can't be worked out: its part of the description is wrong, or does not fit the camera's answers. */
+export function nodeError(name: string, what: string): GatewayError {
+  return new GatewayError({
+    code: 'camera-feature',
+    operation: `evaluate ${quoted(name)}`,
+    text: `The camera setting ${quoted(name)} can't be used: ${what}.`,
+    hint: 'The description that the camera gives of itself is faulty here. Leave this setting alone, or update the firmware of the camera.',
+    disposition: 'bury',
+  });
+}
+
+/** What was asked is not possible with this feature now. `hint` says what would be. */
+export function refusal(text: string, hint: string): GatewayError {
+  return new GatewayError({
+    code: 'camera-setting-refused',
+    operation: 'change a camera setting',
+    text,
+    hint,
+    disposition: 'bury',
+  });
+}
+
+/** The camera said no to one access. Its own words are in `technical`. */
+export function accessRefused(cause: unknown): GatewayError {
+  return new GatewayError({
+    code: registerRefused,
+    operation: 'access a camera register',
+    text: cause instanceof Error && cause.message !== '' ? cause.message : 'The camera refused the access.',
+    hint: 'Stop the acquisition, or change what this setting depends on, and try again.',
+    disposition: 'bury',
+    technical: describeCause(cause),
+    cause,
+  });
+}
+
+export function cameraUnreadable(cause: unknown): GatewayError {
+  return new GatewayError({
+    code: 'camera-memory',
+    operation: 'access the memory of the camera',
+    text: 'The camera did not answer as it should.',
+    hint: 'Check the cable and the power of the camera.',
+    disposition: 'retry',
+    technical: describeCause(cause),
+    cause,
+  });
+}
+
+/** Of one feature only: the others can still be listed. */
+export function concernsOneFeature(error: unknown): error is GatewayError {
+  const codes = ['camera-feature', registerRefused, 'camera-setting-refused'];
+  return error instanceof GatewayError && codes.includes(error.code);
+}
+
+/** The camera's refusal of a register does not know which setting it was for. */
+export function namedRefusal(name: string, error: unknown): unknown {
+  if (!(error instanceof GatewayError) || error.code !== registerRefused) return error;
+  return new GatewayError({
+    code: 'camera-setting-refused',
+    operation: `change ${quoted(name)}`,
+    text: `The camera refused to change the setting ${quoted(name)}: ${error.message}`,
+    hint: error.hint,
+    disposition: 'bury',
+    technical: error.technical,
+    cause: error,
+  });
+}

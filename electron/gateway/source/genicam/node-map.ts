@@ -1,0 +1,172 @@
+import type { Feature, FeatureValue } from '../../../../shared/camera.ts';
+import { type Clock, sleep, systemClock } from '../../platform/clock.ts';
+import { type CameraNodes, FormulaShelf } from './camera-nodes.ts';
+import { Dependents } from './dependents.ts';
+import type { Description } from './description.ts';
+import type { DescriptionNode } from './description-nodes.ts';
+import { Evaluation } from './evaluation.ts';
+import { listFeatures } from './feature-list.ts';
+import { requireWritable, setFeature } from './feature-setting.ts';
+import { availableEntries, featureKind, featureValue } from './feature-values.ts';
+import { namedRefusal, quoted, refusal } from './genicam-errors.ts';
+import type { MemoryPort } from './memory-port.ts';
+import { isReadable } from './node-access.ts';
+import { commandValueOf, writeSource } from './node-writes.ts';
+import { RegisterCache } from './register-cache.ts';
+
+export type ExecuteOptions = {
+  /** How long to wait until the camera reports a command as done, where it can. */
+  readonly waitMilliseconds?: number;
+};
+
+const defaultWaitMilliseconds = 5_000;
+const shortestPoll = 10;
+const longestPoll = 1_000;
+
+/**
+ * A camera's features, by the names of its GenICam file. Reading may be done at any time and at once; writing is done
+ * one after the other. Everything rejects with a `GatewayError` that names the feature, or with the error of the port
+ * when the camera can't be reached.
+ */
+export class NodeMap {
+  readonly description: Description;
+  readonly #camera: CameraNodes;
+  readonly #clock: Clock;
+  #writing: Promise<unknown> = Promise.resolve();
+
+  private constructor(description: Description, port: MemoryPort, clock: Clock) {
+    this.description = description;
+    this.#clock = clock;
+    this.#camera = {
+      nodes: description.nodes,
+      dependents: new Dependents(description.nodes),
+      cache: new RegisterCache(port),
+      locals: new Map(),
+      formulas: new FormulaShelf(),
+    };
+  }
+
+  /** Reads nothing yet. */
+  static open(description: Description, port: MemoryPort, clock: Clock = systemClock): NodeMap {
+    return new NodeMap(description, port, clock);
+  }
+
+  has(name: string): boolean {
+    return this.#camera.nodes.has(name);
+  }
+
+  /** All that the categories lead to, read from the camera anew. */
+  async features(): Promise<readonly Feature[]> {
+    this.invalidate();
+    return listFeatures(new Evaluation(this.#camera));
+  }
+
+  async get(name: string): Promise<FeatureValue> {
+    const evaluation = new Evaluation(this.#camera);
+    const node = this.#feature(name);
+    await requireReadable(node, evaluation);
+    const value = await featureValue(node, evaluation);
+    if (value === null) {
+      throw refusal(`The camera setting ${quoted(name)} has no value that can be shown.`, 'Leave this setting alone.');
+    }
+    return value;
+  }
+
+  /** Integers may also be given in digits, decimal or 0x; registers in hexadecimal. */
+  set(name: string, value: FeatureValue): Promise<void> {
+    return this.#write(name, () => setFeature(this.#feature(name), value, new Evaluation(this.#camera)));
+  }
+
+  /**
+   * Resolves once the camera has taken the command. Where the file names a polling time for it, this waits until the
+   * command is done, or `waitMilliseconds`: some stay under way on purpose, as an acquisition does. `isDone` tells.
+   */
+  async execute(name: string, options: ExecuteOptions = {}): Promise<void> {
+    const node = this.#command(name);
+    await this.#write(name, async () => {
+      const evaluation = new Evaluation(this.#camera);
+      await requireWritable(node, evaluation, 'executed');
+      await writeSource(node, await commandValueOf(node, evaluation), evaluation, { transient: true });
+    });
+    if (node.pollingTime === null) return;
+    const poll = Math.min(Math.max(node.pollingTime, shortestPoll), longestPoll);
+    const end = this.#clock.monotonic() + (options.waitMilliseconds ?? defaultWaitMilliseconds);
+    while (this.#clock.monotonic() < end && !(await this.isDone(name))) await sleep(this.#clock, poll);
+  }
+
+  /** A command is done when its register no longer holds what was written; at once where that can't be read. */
+  async isDone(name: string): Promise<boolean> {
+    const node = this.#command(name);
+    const evaluation = new Evaluation(this.#camera, { fresh: true });
+    const source = await evaluation.source(node);
+    if (source === null || !('node' in source.operand)) return true;
+    if (!isReadable(await evaluation.access(source.operand.node))) return true;
+    return (await evaluation.integer(source.operand.node)) !== (await commandValueOf(node, evaluation));
+  }
+
+  /** Exact; of an enumeration its number, of a boolean 1 or 0. */
+  async integer(name: string): Promise<bigint> {
+    const evaluation = new Evaluation(this.#camera);
+    await requireReadable(this.#feature(name), evaluation);
+    return evaluation.integer(name);
+  }
+
+  async float(name: string): Promise<number> {
+    const evaluation = new Evaluation(this.#camera);
+    await requireReadable(this.#feature(name), evaluation);
+    return Number(await evaluation.number(name));
+  }
+
+  /** The names that an enumeration may be set to now. */
+  async choices(name: string): Promise<readonly string[]> {
+    const entries = await availableEntries(this.#feature(name), new Evaluation(this.#camera));
+    return entries.map((entry) => entry.name);
+  }
+
+  /** A feature of a picture's chunk data (`ChunkExposureTime`), by the chunks that came with it, by their ids. */
+  async chunkValue(name: string, chunks: ReadonlyMap<number, Uint8Array>): Promise<FeatureValue | null> {
+    const evaluation = new Evaluation(this.#camera, { chunks });
+    const node = this.#feature(name);
+    return isReadable(await evaluation.access(name)) ? featureValue(node, evaluation) : null;
+  }
+
+  /** Everything is read from the camera again. */
+  invalidate(): void {
+    this.#camera.cache.forgetAll();
+  }
+
+  #feature(name: string): DescriptionNode {
+    const node = this.#camera.nodes.get(name);
+    if (node !== undefined && featureKind(node) !== null) return node;
+    throw refusal(
+      `The camera has no setting ${quoted(name)}.`,
+      'Correct its name; the list of features in the window shows those that there are.',
+    );
+  }
+
+  #command(name: string): DescriptionNode {
+    const node = this.#feature(name);
+    if (node.kind === 'Command') return node;
+    throw refusal(`The camera setting ${quoted(name)} is no command.`, 'Set its value instead.');
+  }
+
+  /** One after the other: changing a few bits of a register is a read and a write. */
+  #write(name: string, work: () => Promise<void>): Promise<void> {
+    const done = this.#writing.then(work).catch((error: unknown) => {
+      throw namedRefusal(name, error);
+    });
+    this.#writing = done.catch(() => undefined);
+    return done;
+  }
+}
+
+async function requireReadable(node: DescriptionNode, evaluation: Evaluation): Promise<void> {
+  const access = await evaluation.access(node.name);
+  if (isReadable(access)) return;
+  throw refusal(
+    access === 'WO'
+      ? `The camera setting ${quoted(node.name)} can only be written, not read.`
+      : `The camera setting ${quoted(node.name)} is not available now.`,
+    access === 'WO' ? 'Nothing has to be done.' : 'Change the setting that it depends on first.',
+  );
+}

@@ -1,0 +1,327 @@
+import type { FrameBuffers } from './frame-buffers.ts';
+import { type Leader, readLeader, trailerBytes } from './gvsp-leader.ts';
+import { type GvspPacket, packetFormat, u16, u32 } from './gvsp-packet.ts';
+import { PacketSet } from './packet-set.ts';
+import type { FrameProgress } from './resend-policy.ts';
+
+/**
+ * One frame while its packets come, in any order. The place of a packet's data follows from its number and from the
+ * bytes in a full packet, which are learned from the packets themselves: all have the same length but the last.
+ *
+ * 1. Nothing is written outside of a buffer, and no buffer is longer than allowed, whatever the camera says.
+ * 2. Whole means: leader, trailer and every packet between them, exactly as many bytes as the leader announced.
+ * 3. Whatever contradicts itself is dropped: a torn picture is worse than none.
+ */
+export type DropCause =
+  /** Packets are missing, and were not (or could not be) sent again. */
+  | 'incomplete'
+  /** No buffer was free: pictures are taken faster than they are stored. */
+  | 'overrun'
+  /** More bytes than its leader announced, or than are allowed. */
+  | 'oversize'
+  /** Its end came before the bytes that its leader announced. */
+  | 'short'
+  /** Its packets contradict each other. */
+  | 'inconsistent'
+  | 'bad-leader'
+  /** A kind of payload that cannot be stored. */
+  | 'unsupported'
+  /** The camera began anew, or we stopped, in the middle of it. */
+  | 'aborted';
+
+export type Taken = 'used' | 'duplicate' | 'ignored' | 'whole' | DropCause;
+
+export type WholeFrame = {
+  readonly block: number;
+  readonly leader: Leader;
+  readonly buffer: ArrayBuffer;
+  /** How much of the buffer is the frame, chunks included. */
+  readonly bytes: number;
+  /** When its first packet came: monotonic milliseconds. */
+  readonly firstAt: number;
+};
+
+export type AssemblyFacts = {
+  readonly block: number;
+  readonly extended: boolean;
+  readonly firstAt: number;
+  /** Bytes in a full packet of the frame before, or by the camera's packet size; 0: to be learned. */
+  readonly data: number;
+  /** Of the frame before: what to begin with as long as the leader is missing. */
+  readonly likelyBytes: number;
+  readonly likelyPackets: number;
+};
+
+const partHeaderBytes = 8;
+
+export class FrameAssembly implements FrameProgress {
+  readonly block: number;
+  readonly extended: boolean;
+  readonly firstAt: number;
+  progressAt: number;
+  leader: Leader | null = null;
+  readonly #buffers: FrameBuffers;
+  readonly #facts: AssemblyFacts;
+  #buffer: ArrayBuffer | null = null;
+  #bytes: Uint8Array = new Uint8Array(0);
+  readonly #came = new PacketSet();
+  /** Bytes in a full packet; 0: not known yet. */
+  #data: number;
+  /** The packet that is shorter than the others, and its length: it can only be the last. */
+  #short = 0;
+  #shortLength = 0;
+  /** Packet number of the trailer: how many packets of data there are, and one. 0: it has not come. */
+  #trailer = 0;
+  /** Of a frame in parts: bytes of the picture that came. */
+  #partBytes = 0;
+
+  constructor(buffers: FrameBuffers, facts: AssemblyFacts) {
+    this.#buffers = buffers;
+    this.#facts = facts;
+    this.block = facts.block;
+    this.extended = facts.extended;
+    this.firstAt = facts.firstAt;
+    this.progressAt = facts.firstAt;
+    this.#data = facts.data;
+  }
+
+  /** `packet` describes `datagram` and is no error packet. */
+  take(packet: GvspPacket, datagram: Uint8Array, now: number): Taken {
+    const taken = this.#take(packet, datagram);
+    if (taken === 'used') {
+      this.progressAt = now;
+      if (this.#trailer !== 0 && this.leader !== null && this.#came.size === this.#trailer - 1) return this.#judge();
+    }
+    return taken;
+  }
+
+  #take(packet: GvspPacket, datagram: Uint8Array): Taken {
+    switch (packet.format) {
+      case packetFormat.leader:
+        return packet.packet === 0 ? this.#takeLeader(packet, datagram) : 'ignored';
+      case packetFormat.trailer:
+        return this.#takeTrailer(packet.packet);
+      case packetFormat.payload:
+        return this.#takeData(packet.packet, packet.start, packet.end, datagram);
+      case packetFormat.multipart:
+        return this.#takePart(packet, datagram);
+      case packetFormat.allIn:
+        return this.#takeAll(packet, datagram);
+      default:
+        return 'unsupported';
+    }
+  }
+
+  #takeLeader(packet: GvspPacket, datagram: Uint8Array): Taken {
+    if (this.leader !== null) return 'duplicate';
+    const reading = readLeader(datagram, packet.start, packet.end, packet.parts);
+    if (reading.kind === 'bad') return 'bad-leader';
+    if (reading.kind === 'unsupported') return 'unsupported';
+    return this.#accept(reading.leader);
+  }
+
+  #accept(leader: Leader): Taken {
+    if (Math.max(leader.leastBytes, leader.mostBytes ?? 0) > this.#buffers.maxBytes) return 'oversize';
+    this.leader = leader;
+    // What came before the leader is judged by what it announces.
+    return leader.part === null && this.#came.highest > 0 && this.#isTooFar(this.#came.highest) ? 'oversize' : 'used';
+  }
+
+  #takeTrailer(number: number): Taken {
+    if (number === 0) return 'ignored';
+    if (this.#trailer !== 0) return this.#trailer === number ? 'duplicate' : 'inconsistent';
+    if (number <= this.#came.highest) return 'inconsistent';
+    if (number - 1 > this.#buffers.maxBytes) return 'oversize';
+    this.#trailer = number;
+    return 'used';
+  }
+
+  #takeData(number: number, start: number, end: number, datagram: Uint8Array): Taken {
+    const length = end - start;
+    if (number === 0 || length <= 0 || this.leader?.part != null) return 'ignored';
+    if (this.has(number)) return 'duplicate';
+    if (this.#trailer !== 0 && number >= this.#trailer) return 'inconsistent';
+    if (!this.#learnLength(number, length)) return 'inconsistent';
+    if ((number - 1) * this.#data + length > this.#buffers.maxBytes + this.#data) return 'oversize';
+    if (this.#isTooFar(number)) return 'oversize';
+    const written = this.#write(datagram, start, end, (number - 1) * this.#data);
+    if (written !== 'used') return written;
+    this.#came.add(number);
+    return 'used';
+  }
+
+  /** False: its length fits to no frame. Only the first packet that came may have been a wrong example. */
+  #learnLength(number: number, length: number): boolean {
+    if (this.#came.size === 0) {
+      if (length > this.#data) this.#data = length;
+    } else if (length > this.#data) {
+      if (this.#came.size !== 1 || this.#came.highest < number || !this.#rebase(length)) return false;
+    } else if (length < this.#data && this.#short !== 0) {
+      if (this.#came.size !== 1 || length !== this.#shortLength || !this.#rebase(length)) return false;
+    }
+    if (length < this.#data) {
+      if (number < this.#came.highest) return false;
+      this.#short = number;
+      this.#shortLength = length;
+    }
+    return this.#short === 0 || number <= this.#short;
+  }
+
+  /** The only packet that lies there moves to where it belongs by a new length. */
+  #rebase(data: number): boolean {
+    const number = this.#came.highest;
+    const length = this.#short === number ? this.#shortLength : this.#data;
+    const from = (number - 1) * this.#data;
+    const to = (number - 1) * data;
+    if (to + length > this.#buffers.maxBytes || (to + length > this.#bytes.length && !this.#room(to + length))) {
+      return false;
+    }
+    this.#bytes.copyWithin(to, from, from + length);
+    this.#data = data;
+    this.#short = length < data ? number : 0;
+    this.#shortLength = length < data ? length : 0;
+    return true;
+  }
+
+  /**
+   * Does it reach beyond what is announced? Some cameras fill up the last packet; that is no more than padding. Whatever
+   * begins behind the end, or ends behind it without being full, is a larger picture than was announced.
+   */
+  #isTooFar(number: number): boolean {
+    const most = this.leader?.mostBytes ?? null;
+    if (most === null) return false;
+    const start = (number - 1) * this.#data;
+    return start >= most || (number === this.#short && start + this.#shortLength > most);
+  }
+
+  #takePart(packet: GvspPacket, datagram: Uint8Array): Taken {
+    const { packet: number, start, end } = packet;
+    const length = end - start - partHeaderBytes;
+    // Without the leader nobody knows which part is the picture; it will be asked for again.
+    if (number === 0 || length <= 0 || this.leader === null || this.leader.part === null) return 'ignored';
+    if (this.has(number)) return 'duplicate';
+    if (this.#trailer !== 0 && number >= this.#trailer) return 'inconsistent';
+    // The smallest packet of a frame in parts is one byte of data: more packets than bytes are not possible.
+    if (number > this.#buffers.maxBytes) return 'oversize';
+    if ((datagram[start] ?? 0) === this.leader.part) {
+      const offset = u16(datagram, start + 2) * 0x1_0000_0000 + u32(datagram, start + 4);
+      if (offset + length > this.leader.leastBytes) return 'oversize';
+      const written = this.#write(datagram, start + partHeaderBytes, end, offset);
+      if (written !== 'used') return written;
+      this.#partBytes += length;
+    }
+    this.#came.add(number);
+    return 'used';
+  }
+
+  #takeAll(packet: GvspPacket, datagram: Uint8Array): Taken {
+    if (this.leader !== null || this.#came.size > 0 || this.#trailer !== 0) return 'inconsistent';
+    const reading = readLeader(datagram, packet.start, packet.end, packet.parts);
+    if (reading.kind === 'bad') return 'bad-leader';
+    if (reading.kind === 'unsupported' || reading.leader.part !== null) return 'unsupported';
+    const start = packet.start + reading.end + trailerBytes(reading.leader);
+    const accepted = this.#accept(reading.leader);
+    if (accepted !== 'used') return accepted;
+    const taken = this.#takeData(1, start, packet.end, datagram);
+    if (taken !== 'used') return taken === 'ignored' ? 'short' : taken;
+    this.#trailer = 2;
+    return 'used';
+  }
+
+  #write(datagram: Uint8Array, start: number, end: number, offset: number): Taken {
+    const limit = Math.min(this.leader?.mostBytes ?? this.#buffers.maxBytes, this.#buffers.maxBytes);
+    const until = Math.min(offset + end - start, limit);
+    if (until < offset + end - start && this.leader?.mostBytes == null) return 'oversize';
+    if (until > this.#bytes.length && !this.#room(until)) return 'overrun';
+    const length = until - offset;
+    this.#bytes.set(datagram.subarray(start, start + length), offset);
+    return 'used';
+  }
+
+  /** A buffer, or a longer one, for at least so many bytes. */
+  #room(bytes: number): boolean {
+    const announced = this.leader === null ? this.#facts.likelyBytes : this.leader.leastBytes;
+    const likely = this.leader?.chunks === true ? Math.max(announced, this.#facts.likelyBytes) : announced;
+    const wanted = Math.min(Math.max(bytes, likely), this.#buffers.maxBytes);
+    const buffer = this.#buffer === null ? this.#buffers.take(wanted) : this.#buffers.grow(this.#buffer, wanted);
+    if (buffer === null) return false;
+    this.#buffer = buffer;
+    this.#bytes = new Uint8Array(buffer);
+    return true;
+  }
+
+  /** All packets have come: is it what was announced? */
+  #judge(): Taken {
+    const { leader } = this;
+    if (leader === null) return 'bad-leader';
+    if (leader.part !== null) return this.#partBytes === leader.leastBytes ? 'whole' : 'short';
+    if (this.#short !== 0 && this.#short !== this.#trailer - 1) return 'inconsistent';
+    const bytes = this.bytes();
+    return bytes === 0 || bytes < leader.leastBytes ? 'short' : 'whole';
+  }
+
+  /** Everything but the trailer, which tells nothing that the leader of a plain picture has not told. */
+  isWholeWithoutTrailer(): boolean {
+    const { leader } = this;
+    if (leader === null || leader.part !== null || this.#data === 0) return false;
+    if (leader.mostBytes === null || leader.mostBytes !== leader.leastBytes) return false;
+    const packets = Math.ceil(leader.leastBytes / this.#data);
+    return this.#came.size === packets && this.#came.highest === packets && this.bytes() === leader.leastBytes;
+  }
+
+  /** How many bytes have come if all packets up to the highest have. */
+  bytes(): number {
+    const { leader } = this;
+    if (leader !== null && leader.part !== null) return this.#partBytes;
+    const last = this.#came.highest;
+    if (last === 0) return 0;
+    const all = (last - 1) * this.#data + (this.#short === last ? this.#shortLength : this.#data);
+    return leader?.mostBytes == null ? all : Math.min(all, leader.mostBytes);
+  }
+
+  /** The frame, which is whole: its buffer is the receiver's from now on. Null: it is not. */
+  release(): WholeFrame | null {
+    const { leader } = this;
+    const buffer = this.#buffer;
+    if (leader === null || buffer === null) return null;
+    this.#buffer = null;
+    this.#bytes = new Uint8Array(0);
+    return { block: this.block, leader, buffer, bytes: this.bytes(), firstAt: this.firstAt };
+  }
+
+  /** The buffer goes back. */
+  drop(): void {
+    if (this.#buffer !== null) this.#buffers.giveBack(this.#buffer);
+    this.#buffer = null;
+    this.#bytes = new Uint8Array(0);
+  }
+
+  get data(): number {
+    return this.#data;
+  }
+
+  has(packet: number): boolean {
+    if (packet === 0) return this.leader !== null;
+    if (packet === this.#trailer) return true;
+    return this.#came.has(packet);
+  }
+
+  total(): number | null {
+    if (this.#trailer !== 0) return this.#trailer + 1;
+    const { leader } = this;
+    if (leader === null || leader.part !== null || leader.mostBytes === null || this.#data === 0) return null;
+    const packets = Math.ceil(leader.leastBytes / this.#data);
+    return packets === Math.ceil(leader.mostBytes / this.#data) ? packets + 2 : null;
+  }
+
+  likely(): number {
+    const { leader } = this;
+    const announced = leader === null || this.#data === 0 ? 0 : Math.ceil(leader.leastBytes / this.#data) + 2;
+    return Math.max(announced, leader === null ? this.#facts.likelyPackets : 0, this.#came.highest);
+  }
+}
+
+/** What a stream has learned that helps with the next frame. */
+export function learnedFrom(frame: FrameAssembly): Pick<AssemblyFacts, 'data' | 'likelyBytes' | 'likelyPackets'> {
+  return { data: frame.data, likelyBytes: frame.bytes(), likelyPackets: frame.total() ?? 0 };
+}

@@ -1,0 +1,239 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { CameraError, DeviceFrame, StreamCounters } from '../camera/camera-device.ts';
+import { cameraError } from '../camera/camera-words.ts';
+import type { NodeMap } from '../genicam/node-map.ts';
+import { streamRegisters } from './bootstrap.ts';
+import type { ControlChannel } from './control-channel.ts';
+import { ChunkFacts } from './gige-chunks.ts';
+import { latchClock, tickFrequency } from './gige-clock.ts';
+import { countersOf } from './gige-counters.ts';
+import { firstNumber, textOf } from './gige-features.ts';
+import { negotiatePacketSize } from './gige-packet-size.ts';
+import { type ImageSettings, pictureOf } from './gige-picture.ts';
+import { CameraTime } from './gige-time.ts';
+import { isRefusal } from './gige-trigger.ts';
+import { parseIpv4 } from './ipv4.ts';
+import { type ArrivedFrame, GvspStream } from './stream.ts';
+
+export type AcquisitionOptions = {
+  readonly channel: ControlChannel;
+  readonly map: NodeMap;
+  readonly clock: Clock;
+  readonly streamWorkerPath: string;
+  /** Null: the camera may wait for a trigger, and silence says nothing. */
+  readonly silenceMilliseconds: number | null;
+  readonly gvcpPort: number;
+  readonly resend: boolean;
+  readonly packetSize: 'auto' | number;
+  readonly onFrame: (frame: DeviceFrame) => void;
+  readonly onLost: (error: CameraError) => void;
+};
+
+/** More than a source ever has under way. */
+const buffers = 80;
+const leastFrameBytes = 32_000_000;
+const mostFrameBytes = 320_000_000;
+const latchMilliseconds = 10_000;
+const watchMilliseconds = 500;
+
+const exposureNames = ['ExposureTime', 'ExposureTimeAbs'];
+const rateNames = [
+  'AcquisitionResultingFrameRate',
+  'ResultingFrameRateAbs',
+  'AcquisitionFrameRate',
+  'AcquisitionFrameRateAbs',
+];
+
+/** A camera that takes pictures: its stream, from the start command to the stop command. */
+export class GigeAcquisition {
+  readonly packetSize: number;
+  readonly #options: AcquisitionOptions;
+  readonly #stream: GvspStream;
+  readonly #time: CameraTime;
+  readonly #chunks: ChunkFacts;
+  readonly #settings: ImageSettings;
+  readonly #unusable: Record<string, number> = {};
+  #exposure: number | null = null;
+  /** Between two pictures. */
+  #period = 0;
+  #lastFrameAt: number;
+  #isOver = false;
+  #cancelWatch: () => void = () => undefined;
+  #cancelLatch: () => void = () => undefined;
+
+  /** Rejects with whatever the camera, or the system, has against it. */
+  static async start(options: AcquisitionOptions): Promise<GigeAcquisition> {
+    const { channel, map } = options;
+    const payload = (await firstNumber(map, ['PayloadSize'])) ?? 0;
+    const { packetResend } = await channel.capability();
+    const stream = await GvspStream.open({
+      workerPath: options.streamWorkerPath,
+      bindAddress: channel.localAddress,
+      cameraAddress: channel.address,
+      gvcpPort: options.gvcpPort,
+      resend: options.resend && packetResend,
+      buffers,
+      // What the camera announces later decides nothing about memory; what it is set to may be twice as large soon.
+      maxFrameBytes: Math.min(mostFrameBytes, Math.max(leastFrameBytes, 2 * payload + 1_000_000)),
+    });
+    try {
+      const { packetSize: sizeRegister, sourcePort } = streamRegisters(0);
+      await directStream(channel, stream.port);
+      const cameraPort = (await channel.readRegister(sourcePort).catch(() => 0)) & 0xffff;
+      if (cameraPort !== 0) stream.punch(cameraPort);
+      const packetSize = await negotiatePacketSize(channel, stream, options.packetSize);
+      // Some cameras look at the destination only when the port is written.
+      await directStream(channel, stream.port);
+      const bigEndian = ((await channel.readRegister(sizeRegister)) & 0x2000_0000) !== 0;
+      const settings: ImageSettings = {
+        width: (await firstNumber(map, ['Width'])) ?? 0,
+        height: (await firstNumber(map, ['Height'])) ?? 0,
+        pixelFormat: (await pixelFormatOf(map)) ?? 0,
+        bigEndian,
+      };
+      const time = new CameraTime(await tickFrequency(channel));
+      const chunks = await ChunkFacts.of(map);
+      const acquisition = new GigeAcquisition(options, stream, packetSize, { time, chunks, settings });
+      await acquisition.settingsChanged();
+      await acquisition.#begin();
+      return acquisition;
+    } catch (error) {
+      await stream.close();
+      throw error;
+    }
+  }
+
+  private constructor(
+    options: AcquisitionOptions,
+    stream: GvspStream,
+    packetSize: number,
+    known: { readonly time: CameraTime; readonly chunks: ChunkFacts; readonly settings: ImageSettings },
+  ) {
+    this.#options = options;
+    this.#stream = stream;
+    this.packetSize = packetSize;
+    this.#time = known.time;
+    this.#chunks = known.chunks;
+    this.#settings = known.settings;
+    this.#lastFrameAt = options.clock.monotonic();
+  }
+
+  counters(): StreamCounters {
+    return countersOf(this.#stream.counters(), this.#unusable);
+  }
+
+  /** Exposure and frame rate as they are now. Never rejects: a camera that is gone is noticed elsewhere. */
+  async settingsChanged(): Promise<void> {
+    const { map } = this.#options;
+    try {
+      const auto = await textOf(map, 'ExposureAuto');
+      // Where the camera chooses it, only the picture itself could tell.
+      this.#exposure = auto === null || auto === 'Off' ? await firstNumber(map, exposureNames) : null;
+      const rate = await firstNumber(map, rateNames);
+      this.#period = rate === null ? 0 : 1_000 / rate;
+    } catch {
+      this.#exposure = null;
+    }
+  }
+
+  /** `isReachable`: the camera can still be told to stop. Never rejects. */
+  async stop(isReachable: boolean): Promise<void> {
+    this.#isOver = true;
+    this.#cancelWatch();
+    this.#cancelLatch();
+    const { map, channel } = this.#options;
+    if (isReachable) {
+      try {
+        await map.execute('AcquisitionStop', { waitMilliseconds: 1_000 });
+      } catch {
+        // It stops when it is let go, at the latest.
+      }
+      await channel.writeRegister(streamRegisters(0).hostPort, 0).catch(() => undefined);
+    }
+    this.#stream.stop();
+    await this.#stream.close();
+  }
+
+  async #begin(): Promise<void> {
+    const { map, onLost } = this.#options;
+    this.#stream.onFrame((frame) => this.#arrived(frame));
+    this.#stream.onEnd((reason) => onLost(cameraError('lost', { technical: reason })));
+    await this.#latch();
+    this.#stream.start(this.packetSize);
+    await map.execute('AcquisitionStart', { waitMilliseconds: 0 });
+    this.#lastFrameAt = this.#options.clock.monotonic();
+    this.#watch();
+  }
+
+  #arrived(frame: ArrivedFrame): void {
+    if (this.#isOver) return frame.release();
+    this.#lastFrameAt = this.#options.clock.monotonic();
+    const parts = pictureOf(frame, this.#settings);
+    if (parts === null) {
+      this.#unusable['unsupported'] = (this.#unusable['unsupported'] ?? 0) + 1;
+      return frame.release();
+    }
+    const { block, leader } = frame;
+    this.#chunks.read(parts.chunks, ({ exposureMicroseconds, timestamp }) => {
+      if (this.#isOver) return frame.release();
+      const ticks = timestamp ?? leader.timestamp;
+      this.#options.onFrame({
+        picture: parts.picture,
+        facts: {
+          frameNumber: block,
+          exposureMicroseconds: exposureMicroseconds ?? this.#exposure,
+          cameraTimeNanoseconds: this.#time.nanoseconds(ticks),
+        },
+        ...this.#captured(ticks, frame.arrivedAt),
+        release: () => frame.release(),
+      });
+    });
+  }
+
+  /** Our own clocks may have been set between the arrival and now: both are looked at together. */
+  #captured(ticks: bigint, arrivedAt: number): Pick<DeviceFrame, 'capturedAt' | 'capturedFrom'> {
+    const { clock } = this.#options;
+    const age = Math.max(0, clock.now() - arrivedAt);
+    const arrival = clock.monotonic() - (age > 10_000 ? 0 : age);
+    const { at, from } = this.#time.timeOf(ticks, arrival);
+    return { capturedAt: Math.round(clock.now() - (clock.monotonic() - at)), capturedFrom: from };
+  }
+
+  #watch(): void {
+    const { clock, silenceMilliseconds, onLost } = this.#options;
+    if (silenceMilliseconds === null) return;
+    this.#cancelWatch = clock.after(watchMilliseconds, () => {
+      const patience = silenceMilliseconds + 3 * this.#period + (2 * (this.#exposure ?? 0)) / 1_000;
+      if (clock.monotonic() - this.#lastFrameAt < patience) return this.#watch();
+      const { packets } = this.#stream.counters();
+      if (packets === 0) return onLost(cameraError('silent'));
+      const text = 'Control works, but no whole picture arrives.';
+      const hint =
+        'Packets do arrive: check that the packet size is not too large for a network switch or card on the way, and that the network is not overloaded.';
+      onLost(cameraError('silent', { text, hint, technical: `${packets} packets` }));
+    });
+  }
+
+  async #latch(): Promise<void> {
+    const { channel, clock } = this.#options;
+    if (this.#isOver || !this.#time.isKnown) return;
+    const works = await latchClock(channel, clock, this.#time).catch(() => true);
+    if (works && !this.#isOver) this.#cancelLatch = clock.after(latchMilliseconds, () => void this.#latch());
+  }
+}
+
+async function directStream(channel: ControlChannel, port: number): Promise<void> {
+  const { hostPort, destination } = streamRegisters(0);
+  await channel.writeRegister(hostPort, port);
+  await channel.writeRegister(destination, parseIpv4(channel.localAddress) ?? 0);
+}
+
+async function pixelFormatOf(map: NodeMap): Promise<number | null> {
+  if (!map.has('PixelFormat')) return null;
+  try {
+    return Number(await map.integer('PixelFormat'));
+  } catch (error) {
+    if (isRefusal(error)) return null;
+    throw error;
+  }
+}

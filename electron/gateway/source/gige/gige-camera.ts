@@ -1,0 +1,95 @@
+import { type Clock, systemClock } from '../../platform/clock.ts';
+import type { CameraDevice, CameraSession } from '../camera/camera-device.ts';
+import { NodeMap } from '../genicam/node-map.ts';
+import type { XmlSources } from '../genicam/xml-location.ts';
+import { registers, streamRegisters } from './bootstrap.ts';
+import { ControlChannel } from './control-channel.ts';
+import { type FindOptions, findCamera } from './find-camera.ts';
+import { gigeTrouble } from './gige-errors.ts';
+import { portFor, readDescription } from './gige-features.ts';
+import { refusable } from './gige-packet-size.ts';
+import { type GigeCameraConfig, GigeSession } from './gige-session.ts';
+import { isRefusal } from './gige-trigger.ts';
+
+export type GigeCameraOptions = {
+  readonly config: GigeCameraConfig;
+  /** The script of the stream's thread. */
+  readonly streamWorkerPath: string;
+  /** Descriptions that are not in the camera. */
+  readonly descriptions?: Omit<XmlSources, 'port'>;
+  readonly clock?: Clock;
+  readonly find?: FindOptions;
+  /** Longest time without a whole picture in free run, besides exposure and the time between two pictures. */
+  readonly silenceMilliseconds?: number;
+};
+
+/** A camera forgets a gateway that was killed after this time; a gateway that is only busy comes back in it. */
+const heartbeatTimeout = 3_000;
+
+/**
+ * A GigE Vision camera, driven over the network without the maker's driver. `connect` finds it, takes control, and
+ * reads its description; settings of the configuration are set by the source, through the session's features.
+ */
+export class GigeCamera implements CameraDevice {
+  readonly #options: GigeCameraOptions;
+
+  constructor(options: GigeCameraOptions) {
+    this.#options = options;
+  }
+
+  connect = async (signal: AbortSignal): Promise<CameraSession> => {
+    const { config, find = {}, clock = systemClock } = this.#options;
+    const camera = await findCamera(config, { ...find, signal });
+    const { ip: address, interfaceAddress } = camera;
+    const port = find.port === undefined ? {} : { port: find.port };
+    const channel = await ControlChannel.open({ address, interfaceAddress, ...port });
+    const abort = (): void => channel.close();
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      signal.throwIfAborted();
+      const { vendor, model, serial, userName } = camera;
+      const session = new GigeSession({
+        info: { vendor, model, serial, userName, address },
+        channel,
+        config,
+        streamWorkerPath: this.#options.streamWorkerPath,
+        silenceMilliseconds: this.#options.silenceMilliseconds ?? 5_000,
+        gvcpPort: find.port ?? 3_956,
+        clock,
+      });
+      await channel.takeControl('control', (loss) => void session.controlLost(loss), signal);
+      await setHeartbeatTimeout(channel);
+      const description = await readDescription(channel, this.#options.descriptions ?? {});
+      const map = NodeMap.open(description, portFor(channel, description), clock);
+      await quieten(channel, map);
+      await session.ready(map);
+      signal.throwIfAborted();
+      return session;
+    } catch (error) {
+      await channel.release();
+      channel.close();
+      signal.throwIfAborted();
+      throw gigeTrouble(error);
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  };
+}
+
+async function setHeartbeatTimeout(channel: ControlChannel): Promise<void> {
+  const register = registers.heartbeatTimeout;
+  const timeout = await channel.readRegister(register).catch(() => 0);
+  if (timeout < heartbeatTimeout || timeout > 4 * heartbeatTimeout)
+    await refusable(channel.writeRegister(register, heartbeatTimeout));
+}
+
+/** A controller that was killed may have left it running, and its settings locked. */
+async function quieten(channel: ControlChannel, map: NodeMap): Promise<void> {
+  await refusable(channel.writeRegister(streamRegisters(0).hostPort, 0));
+  try {
+    if (map.has('AcquisitionStop')) await map.execute('AcquisitionStop', { waitMilliseconds: 500 });
+    if (map.has('TLParamsLocked')) await map.set('TLParamsLocked', 0);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+  }
+}

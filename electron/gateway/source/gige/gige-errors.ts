@@ -1,0 +1,21 @@
+import { describeCause, GatewayError } from '../../platform/errors.ts';
+import { CameraError } from '../camera/camera-device.ts';
+import { cameraError } from '../camera/camera-words.ts';
+import { GvcpError } from './gvcp-error.ts';
+
+/** Whatever went wrong with a connected camera, as a trouble. A `CameraError` stays what it is. */
+export function gigeTrouble(error: unknown): CameraError {
+  if (error instanceof CameraError) return error;
+  if (error instanceof GatewayError) {
+    if (error.code === 'camera-memory' && error.cause !== undefined) return gigeTrouble(error.cause);
+    const { message: text, hint, technical } = error;
+    return cameraError('failed', { text, hint, technical, cause: error });
+  }
+  if (error instanceof GvcpError) {
+    const { message: text, technical } = error;
+    if (error.code === 'timeout' || error.code === 'closed') return cameraError('lost', { technical, cause: error });
+    if (error.code === 'access-denied') return cameraError('taken', { technical, cause: error });
+    return cameraError('failed', { text, technical, cause: error });
+  }
+  return cameraError('failed', { text: `The camera failed. (${describeCause(error)})`, cause: error });
+}

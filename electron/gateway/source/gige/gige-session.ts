@@ -1,0 +1,153 @@
+import type { GigeSourceConfig } from '../../../../shared/config.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type {
+  Acquisition,
+  CameraError,
+  CameraFeatures,
+  CameraInfo,
+  CameraSession,
+  SessionEvents,
+  StreamCounters,
+} from '../camera/camera-device.ts';
+import { cameraError } from '../camera/camera-words.ts';
+import type { NodeMap } from '../genicam/node-map.ts';
+import { controlHeld, registers } from './bootstrap.ts';
+import type { ControlChannel } from './control-channel.ts';
+import { GigeAcquisition } from './gige-acquisition.ts';
+import { addCounters, noCounters } from './gige-counters.ts';
+import { gigeTrouble } from './gige-errors.ts';
+import { gigeFeatures } from './gige-features.ts';
+import { setTrigger } from './gige-trigger.ts';
+import { isGvcpError } from './gvcp-error.ts';
+import type { ControlLoss } from './heartbeat.ts';
+
+export type GigeCameraConfig = Pick<
+  GigeSourceConfig,
+  'address' | 'serial' | 'userName' | 'interface' | 'packetSize' | 'resend'
+>;
+
+export type GigeSessionOptions = {
+  readonly info: CameraInfo;
+  readonly channel: ControlChannel;
+  readonly config: GigeCameraConfig;
+  readonly streamWorkerPath: string;
+  readonly silenceMilliseconds: number;
+  readonly gvcpPort: number;
+  readonly clock: Clock;
+};
+
+/** One connection to a camera that we control: until it is closed, or the camera is lost. */
+export class GigeSession implements CameraSession {
+  readonly info: CameraInfo;
+  readonly #options: GigeSessionOptions;
+  #map: NodeMap | null = null;
+  #features: CameraFeatures | null = null;
+  #events: SessionEvents | null = null;
+  #acquisition: GigeAcquisition | null = null;
+  /** Of acquisitions that are over. */
+  #earlier: StreamCounters = noCounters;
+  #loss: CameraError | null = null;
+  #isClosed = false;
+  #packetSize: number | null = null;
+
+  constructor(options: GigeSessionOptions) {
+    this.info = options.info;
+    this.#options = options;
+  }
+
+  get features(): CameraFeatures | null {
+    return this.#features;
+  }
+
+  async ready(map: NodeMap): Promise<void> {
+    if (this.#loss !== null) throw this.#loss;
+    this.#map = map;
+    this.#features = gigeFeatures(map, () => void this.#acquisition?.settingsChanged(), gigeTrouble);
+  }
+
+  start = async (acquisition: Acquisition, events: SessionEvents): Promise<void> => {
+    const { channel, config, clock, streamWorkerPath, silenceMilliseconds, gvcpPort } = this.#options;
+    const map = this.#map;
+    if (this.#loss !== null) throw this.#loss;
+    if (map === null || this.#isClosed) throw cameraError('lost');
+    await this.stop();
+    this.#events = events;
+    try {
+      await setTrigger(map, acquisition);
+      const started = await GigeAcquisition.start({
+        channel,
+        map,
+        clock,
+        streamWorkerPath,
+        silenceMilliseconds: acquisition.kind === 'free-run' ? silenceMilliseconds : null,
+        gvcpPort,
+        resend: config.resend,
+        packetSize: this.#packetSize ?? config.packetSize,
+        onFrame: (frame) => events.onFrame(frame),
+        onLost: (error) => this.#lose(error),
+      });
+      this.#acquisition = started;
+      this.#packetSize = started.packetSize;
+    } catch (error) {
+      throw gigeTrouble(error);
+    }
+  };
+
+  stop = async (): Promise<void> => {
+    const acquisition = this.#acquisition;
+    this.#acquisition = null;
+    if (acquisition === null) return;
+    await acquisition.stop(this.#isReachable);
+    this.#earlier = addCounters(this.#earlier, acquisition.counters());
+  };
+
+  softwareTrigger = async (): Promise<void> => {
+    if (this.#loss !== null || this.#map === null) throw this.#loss ?? cameraError('lost');
+    try {
+      await this.#map.execute('TriggerSoftware', { waitMilliseconds: 0 });
+    } catch (error) {
+      throw gigeTrouble(error);
+    }
+  };
+
+  counters = (): StreamCounters =>
+    this.#acquisition === null ? this.#earlier : addCounters(this.#earlier, this.#acquisition.counters());
+
+  close = async (): Promise<void> => {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.stop();
+    if (this.#isReachable) await this.#options.channel.release();
+    this.#options.channel.close();
+  };
+
+  /** The heartbeat says so. The camera is asked who has it now. */
+  async controlLost(loss: ControlLoss): Promise<void> {
+    if (this.#isClosed) return;
+    if (loss === 'silent') {
+      this.#lose(cameraError('lost', { technical: 'no answer to the heartbeat' }));
+      return;
+    }
+    const { channel } = this.#options;
+    const privilege = await channel.readRegister(registers.controlPrivilege).catch((error: unknown) => {
+      // Who has it exclusively lets nobody even ask.
+      return isGvcpError(error, 'access-denied') ? controlHeld : null;
+    });
+    if (privilege === null) this.#lose(cameraError('lost', { technical: 'no answer about the control privilege' }));
+    else if ((privilege & controlHeld) !== 0) this.#lose(cameraError('taken', { technical: 'control privilege lost' }));
+    else this.#lose(cameraError('lost', { text: forgotten, technical: `control privilege ${privilege}` }));
+  }
+
+  /** We control it still, as far as we know. */
+  get #isReachable(): boolean {
+    return this.#loss === null || this.#loss.trouble === 'silent';
+  }
+
+  #lose(error: CameraError): void {
+    if (this.#loss !== null || this.#isClosed) return;
+    this.#loss = error;
+    this.#events?.onLost(error);
+  }
+}
+
+const forgotten = 'The camera was switched off and on, or out of reach for a while, and let this program go.';

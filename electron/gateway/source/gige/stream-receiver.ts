@@ -1,0 +1,175 @@
+import type { Socket } from 'node:dgram';
+import type { MessagePort } from 'node:worker_threads';
+import { describeCause, errnoCode } from '../../platform/errors.ts';
+import { type AssemblerCounters, addCounters, zeroCounters } from './assembler-counters.ts';
+import { FrameAssembler, type ResendRequest } from './frame-assembler.ts';
+import type { WholeFrame } from './frame-assembly.ts';
+import { FrameBuffers } from './frame-buffers.ts';
+import { resendPacket } from './resend-command.ts';
+import type { FromStream, StreamOptions, StreamTotals, ToStream } from './stream-protocol.ts';
+
+/** A burst of a frame or two must wait in the kernel while this PC is busy: the default loses 40 % of bursts. */
+export const wantedBufferBytes = 32 * 1024 * 1024;
+const tickMilliseconds = 5;
+/** Packets of a camera overtake each other by some frames, not by more; each frame in flight takes a buffer. */
+const framesInFlight = 8;
+
+/** What the stream's thread does: from the socket to whole frames, and back to the camera for what is missing. */
+export class StreamReceiver {
+  readonly #options: StreamOptions;
+  readonly #port: MessagePort;
+  readonly #socket: Socket;
+  readonly #buffers: FrameBuffers;
+  readonly #ticks: NodeJS.Timeout;
+  #assembler: FrameAssembler;
+  #collecting = false;
+  #strangers = 0;
+  #largest = 0;
+  #latency: number | null = null;
+  #lastPacketAt = performance.now();
+  #silenceTold = false;
+  #requestId = 0;
+  /** Of what came before the latest start. */
+  #before: AssemblerCounters = zeroCounters();
+
+  /** `socket` is bound. */
+  constructor(options: StreamOptions, port: MessagePort, socket: Socket) {
+    this.#options = options;
+    this.#port = port;
+    this.#socket = socket;
+    this.#buffers = new FrameBuffers(options.buffers, options.maxFrameBytes);
+    this.#assembler = this.#newAssembler(0);
+    socket.on('message', (datagram, { address }) => this.#receive(datagram, address));
+    socket.on('error', (error) => this.#tell({ kind: 'failed', ...wordsOf(error) }));
+    this.#ticks = setInterval(() => this.#tick(), tickMilliseconds);
+    this.#tell({
+      kind: 'ready',
+      port: socket.address().port,
+      wantedBufferBytes,
+      receiveBufferBytes: growReceiveBuffer(socket),
+    });
+  }
+
+  obey(message: ToStream): void {
+    switch (message.kind) {
+      case 'start':
+        this.#renew(message.packetSize);
+        this.#collecting = true;
+        this.#lastPacketAt = performance.now();
+        this.#silenceTold = false;
+        return;
+      case 'stop':
+        this.#collecting = false;
+        this.#assembler.finish();
+        return;
+      case 'release':
+        return this.#buffers.giveBack(message.buffer);
+      case 'punch':
+        return this.#send(Buffer.alloc(0), message.port);
+      case 'count':
+        return this.#tell({ kind: 'totals', id: message.id, totals: this.#totals() });
+      case 'close':
+        return this.#close();
+    }
+  }
+
+  #receive(datagram: Buffer, from: string): void {
+    if (from !== this.#options.cameraAddress) {
+      this.#strangers += 1;
+      return;
+    }
+    const now = performance.now();
+    this.#lastPacketAt = now;
+    this.#silenceTold = false;
+    if (datagram.length > this.#largest) {
+      this.#largest = datagram.length;
+      this.#tell({ kind: 'largest', bytes: datagram.length });
+    }
+    if (this.#collecting) this.#assembler.take(datagram, now);
+  }
+
+  #tick(): void {
+    if (!this.#collecting) return;
+    const now = performance.now();
+    this.#assembler.tick(now);
+    const silence = now - this.#lastPacketAt;
+    if (silence < this.#options.silenceMilliseconds || this.#silenceTold) return;
+    this.#silenceTold = true;
+    this.#tell({ kind: 'silence', milliseconds: Math.round(silence) });
+  }
+
+  #newAssembler(packetSize: number): FrameAssembler {
+    const { resend, retentionMilliseconds } = this.#options;
+    return new FrameAssembler(
+      { buffers: this.#buffers, framesInFlight, retentionMilliseconds, packetSize, resend },
+      { onFrame: (frame) => this.#handOver(frame), onResend: (request) => this.#request(request) },
+    );
+  }
+
+  /** Packets may have another size from now on; the counts go on. */
+  #renew(packetSize: number): void {
+    this.#assembler.finish();
+    this.#before = addCounters(this.#before, this.#assembler.counters());
+    this.#assembler = this.#newAssembler(packetSize);
+  }
+
+  #handOver({ block, leader, buffer, bytes, firstAt }: WholeFrame): void {
+    const latencyMilliseconds = performance.now() - firstAt;
+    this.#latency = latencyMilliseconds;
+    const arrivedAt = Date.now() - latencyMilliseconds;
+    const frame = { block, leader, data: buffer, bytes, arrivedAt, latencyMilliseconds };
+    this.#port.postMessage({ kind: 'frame', frame } satisfies FromStream, [buffer]);
+  }
+
+  #request(request: ResendRequest): void {
+    for (const range of request.ranges) {
+      this.#requestId = (this.#requestId % 65_535) + 1;
+      this.#send(resendPacket(request, range, this.#requestId), this.#options.gvcpPort);
+    }
+  }
+
+  /** A packet that can't be sent is as good as one that was lost on the way. */
+  #send(packet: Buffer, port: number): void {
+    this.#socket.send(packet, port, this.#options.cameraAddress, () => undefined);
+  }
+
+  #totals(): StreamTotals {
+    return {
+      ...addCounters(this.#before, this.#assembler.counters()),
+      strangers: this.#strangers,
+      latencyMilliseconds: this.#latency,
+      buffersAway: this.#buffers.away,
+    };
+  }
+
+  #close(): void {
+    this.#collecting = false;
+    clearInterval(this.#ticks);
+    this.#assembler.finish();
+    this.#socket.close(() => {
+      this.#tell({ kind: 'closed', totals: this.#totals() });
+      this.#port.close();
+    });
+  }
+
+  #tell(message: FromStream): void {
+    this.#port.postMessage(message);
+  }
+}
+
+export function wordsOf(error: unknown): { readonly code: string; readonly message: string } {
+  return { code: errnoCode(error) ?? '', message: describeCause(error) };
+}
+
+/** As much as the system gives; returns that in the terms of `net.core.rmem_max` (Linux tells twice the size). */
+function growReceiveBuffer(socket: Socket): number {
+  for (let bytes = wantedBufferBytes; bytes >= 256 * 1024; bytes /= 2) {
+    try {
+      socket.setRecvBufferSize(bytes);
+      break;
+    } catch {
+      // Linux gives what is allowed, others refuse what is too large.
+    }
+  }
+  return process.platform === 'linux' ? socket.getRecvBufferSize() / 2 : socket.getRecvBufferSize();
+}

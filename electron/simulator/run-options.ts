@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util';
+import type { SimulatorOptionsInput } from './options.ts';
+
+export const usage = `node electron/simulator/run.ts --address 127.0.0.51
+  [--port N] [--serial TEXT] [--vendor TEXT] [--model TEXT] [--user-name TEXT] [--mac 02:AC:…] [--mask 255.255.255.0]
+  [--width N] [--height N] [--pixel-format NAME] [--frame-rate HZ]
+  [--bytes-per-second N]   0: as fast as it goes; a gigabit line if it is not given
+  [--packet-size N] [--path-mtu N] [--heartbeat MS] [--kept-frames N] [--seed N] [--no-resend] [--zipped] [--old-schema]
+Commands, one JSON object a line:
+  {"faults":{…}} {"pulse":"Line1"} {"vanish":true|false} {"reboot":{…}} {"resetClock":true} {"counters":true}
+`;
+
+const texts = {
+  serial: 'serial',
+  vendor: 'vendor',
+  model: 'model',
+  'user-name': 'userName',
+  mac: 'mac',
+  mask: 'mask',
+  'pixel-format': 'pixelFormat',
+} as const;
+const numbers = {
+  port: 'port',
+  width: 'width',
+  height: 'height',
+  'frame-rate': 'framesPerSecond',
+  'bytes-per-second': 'bytesPerSecond',
+  'packet-size': 'packetSize',
+  'path-mtu': 'pathMtu',
+  heartbeat: 'heartbeatMilliseconds',
+  'kept-frames': 'keptFrames',
+  seed: 'seed',
+} as const;
+
+/** Throws for a flag that is not known, and for a number that is none. */
+export function readOptions(args: readonly string[]): SimulatorOptionsInput {
+  const flags = [...Object.keys(texts), ...Object.keys(numbers), 'address'];
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ...Object.fromEntries(flags.map((flag) => [flag, { type: 'string' as const }])),
+      'no-resend': { type: 'boolean' },
+      zipped: { type: 'boolean' },
+      'old-schema': { type: 'boolean' },
+    },
+  });
+  const given: Readonly<Record<string, unknown>> = values;
+  const { address } = given;
+  if (typeof address !== 'string') throw new Error('--address is required');
+  const present = (pair: readonly [string, string]): boolean => given[pair[0]] !== undefined;
+  const number = (flag: string): number => {
+    const value = Number(given[flag]);
+    if (!Number.isFinite(value) || value < 0) throw new Error(`--${flag} must be a number`);
+    return value;
+  };
+  return {
+    ...Object.fromEntries(
+      Object.entries(texts)
+        .filter(present)
+        .map(([flag, name]) => [name, given[flag]]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(numbers)
+        .filter(present)
+        .map(([flag, name]) => [name, number(flag)]),
+    ),
+    address,
+    zippedDescription: given['zipped'] === true,
+    oldSchema: given['old-schema'] === true,
+    capabilities: { resend: given['no-resend'] !== true },
+  };
+}

@@ -1,0 +1,203 @@
+import type { UsbMode, UsbTallies } from '../../shared/usb-camera.ts';
+import { type UsbFault, usbFault } from '../../shared/usb-fault.ts';
+import { FrameTime } from './frame-time.ts';
+
+/** Of the browser's `VideoFrame`: what is needed here. Held by nobody, its memory is missing to the camera. */
+export type Frame = { readonly timestamp: number; readonly close: () => void };
+export type Encoded = { readonly data: ArrayBuffer; readonly width: number; readonly height: number };
+export type LinePicture = Encoded & { readonly number: number; readonly capturedAt: number };
+
+export type LineOptions<F extends Frame> = {
+  readonly mode: UsbMode;
+  /** May close the frame as soon as it has what it needs. */
+  readonly encode: (frame: F) => Promise<Encoded>;
+  readonly onPicture: (picture: LinePicture) => void;
+  readonly onTriggered: (request: number, fault: UsbFault | null) => void;
+  /** Pictures can't be made at all. */
+  readonly onBroken: (fault: UsbFault) => void;
+  /** Milliseconds: of a clock that never jumps, and since the epoch. */
+  readonly monotonic: () => number;
+  readonly now: () => number;
+};
+
+type Waiting<F> = {
+  readonly frame: F;
+  readonly number: number;
+  readonly capturedAt: number;
+  readonly request: number | null;
+};
+
+/** Frames that wait for the encoder: the browser has few buffers, and without them it drops frames before we see them. */
+const waitingLimit = 1;
+/** Pictures on their way to the gateway. */
+const travellingLimit = 8;
+const triggerLimit = 8;
+/** An older frame shows what was there before the trigger. */
+const freshMilliseconds = 100;
+const triggerMilliseconds = 2_000;
+const failuresInARow = 10;
+
+/**
+ * From the camera's frames to encoded pictures, one after the other. What can't be encoded or handed over in time is
+ * dropped and counted by its cause: `captured` = `sent` + `drops` once nothing waits.
+ */
+export class FrameLine<F extends Frame> {
+  readonly #options: LineOptions<F>;
+  readonly #time = new FrameTime();
+  readonly #waiting: Waiting<F>[] = [];
+  readonly #triggers: { readonly request: number; readonly number: number; readonly at: number }[] = [];
+  readonly #drops: Record<string, number> = {};
+  #captured = 0;
+  #sent = 0;
+  #read = 0;
+  #travelling = 0;
+  #encoding: Promise<void> | null = null;
+  #failures = 0;
+  #ended = false;
+  #newest: { readonly frame: F; readonly arrived: number; readonly capturedAt: number } | null = null;
+
+  constructor(options: LineOptions<F>) {
+    this.#options = options;
+  }
+
+  /** Frames that came out of the camera, used or not. */
+  get read(): number {
+    return this.#read;
+  }
+
+  tallies(): UsbTallies {
+    return { captured: this.#captured, sent: this.#sent, drops: { ...this.#drops } };
+  }
+
+  /** The line owns the frame from here on. */
+  take(frame: F): void {
+    if (this.#ended) return frame.close();
+    const { mode, monotonic, now } = this.#options;
+    const arrived = monotonic();
+    const capturedAt = now() - this.#time.ageOf(frame.timestamp, arrived);
+    this.#read += 1;
+    if (mode.kind === 'triggered') {
+      this.#newest?.frame.close();
+      this.#newest = { frame, arrived, capturedAt };
+      return this.#serveTrigger();
+    }
+    this.#captured += 1;
+    const cause = this.#causeToDrop(mode.everyNth);
+    if (cause !== null) {
+      frame.close();
+      return this.#drop(cause);
+    }
+    this.#waiting.push({ frame, number: this.#captured, capturedAt, request: null });
+    this.#encodeWaiting();
+  }
+
+  trigger(request: number): void {
+    if (this.#ended) return this.#options.onTriggered(request, usbFault('closed'));
+    this.#captured += 1;
+    if (this.#triggers.length >= triggerLimit) {
+      this.#drop('overrun');
+      return this.#options.onTriggered(request, usbFault('overrun'));
+    }
+    this.#triggers.push({ request, number: this.#captured, at: this.#options.monotonic() });
+    this.#serveTrigger();
+  }
+
+  /** To be called now and then: triggers that no picture comes for are given up. */
+  look(): void {
+    const before = this.#options.monotonic() - triggerMilliseconds;
+    while ((this.#triggers[0]?.at ?? Number.POSITIVE_INFINITY) <= before) this.#giveUpTrigger('no-frame');
+    this.#serveTrigger();
+  }
+
+  /** A picture has reached the gateway. */
+  taken(): void {
+    this.#travelling = Math.max(0, this.#travelling - 1);
+    this.#serveTrigger();
+  }
+
+  /** Lets every frame go; what was under way counts as `aborted`. Resolves once nothing is. */
+  end(): Promise<void> {
+    this.#ended = true;
+    this.#newest?.frame.close();
+    this.#newest = null;
+    for (const { frame, request } of this.#waiting.splice(0)) {
+      frame.close();
+      this.#drop('aborted');
+      if (request !== null) this.#options.onTriggered(request, usbFault('closed'));
+    }
+    for (const { request } of this.#triggers.splice(0)) {
+      this.#drop('aborted');
+      this.#options.onTriggered(request, usbFault('closed'));
+    }
+    return this.#encoding ?? Promise.resolve();
+  }
+
+  #causeToDrop(everyNth: number): string | null {
+    if ((this.#captured - 1) % Math.max(1, everyNth) !== 0) return 'skipped';
+    if (this.#travelling + this.#waiting.length >= travellingLimit) return 'gateway-busy';
+    return this.#waiting.length >= waitingLimit ? 'encoder-busy' : null;
+  }
+
+  #drop(cause: string): void {
+    this.#drops[cause] = (this.#drops[cause] ?? 0) + 1;
+  }
+
+  #giveUpTrigger(cause: 'no-frame'): void {
+    const given = this.#triggers.shift();
+    if (given === undefined) return;
+    this.#drop(cause);
+    this.#options.onTriggered(given.request, usbFault(cause));
+  }
+
+  /** Each trigger gets a frame of its own: the newest if it is fresh, else the next one. */
+  #serveTrigger(): void {
+    const [next] = this.#triggers;
+    const newest = this.#newest;
+    if (next === undefined || newest === null) return;
+    if (this.#waiting.length >= waitingLimit || this.#travelling >= travellingLimit) return;
+    if (newest.arrived < next.at - freshMilliseconds) return;
+    this.#triggers.shift();
+    this.#newest = null;
+    const { frame, capturedAt } = newest;
+    this.#waiting.push({ frame, number: next.number, capturedAt, request: next.request });
+    this.#encodeWaiting();
+  }
+
+  #encodeWaiting(): void {
+    this.#encoding ??= this.#encodeAll().finally(() => {
+      this.#encoding = null;
+      this.#serveTrigger();
+      // One may have come between the last look and now.
+      if (this.#waiting.length > 0) this.#encodeWaiting();
+    });
+  }
+
+  async #encodeAll(): Promise<void> {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) await this.#encode(next);
+  }
+
+  async #encode({ frame, number, capturedAt, request }: Waiting<F>): Promise<void> {
+    const { encode, onPicture, onTriggered, onBroken } = this.#options;
+    let fault: UsbFault | null = null;
+    try {
+      const encoded = await encode(frame);
+      if (this.#ended) {
+        fault = usbFault('closed');
+        this.#drop('aborted');
+      } else {
+        this.#sent += 1;
+        this.#travelling += 1;
+        this.#failures = 0;
+        onPicture({ ...encoded, number, capturedAt });
+      }
+    } catch (error) {
+      fault = usbFault('encode-failed', { technical: String(error) });
+      this.#drop('encode-failed');
+      this.#failures += 1;
+      if (this.#failures === failuresInARow) onBroken(fault);
+    } finally {
+      frame.close();
+    }
+    if (request !== null) onTriggered(request, fault);
+  }
+}
