@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { discover } from '../../electron/gateway/source/gige/discovery.ts';
 import { NetworkNamespaces } from '../support/network-namespaces.ts';
 import { type KeptFrame, moreFrames, patiently, reaches, startSource } from './gige-camera-rig.ts';
 
@@ -18,7 +19,7 @@ const id = `acu-gige-${process.pid}`;
 const card = `acg${process.pid}`;
 const cameraAddress = '10.231.61.10';
 
-describe.skipIf(!isPossible)('the camera of Aravis', { timeout: 90_000 }, () => {
+describe.skipIf(!isPossible)('the camera of Aravis', { timeout: 150_000 }, () => {
   beforeAll(async () => {
     await run('ip', ['netns', 'add', id]);
     await run('ip', ['link', 'add', card, 'type', 'veth', 'peer', 'name', 'v0', 'netns', id]);
@@ -111,6 +112,7 @@ describe.skipIf(!isPossible)('the camera of Aravis', { timeout: 90_000 }, () => 
 
   test('is in use by Aravis’ own viewer: that is said, and it is taken over when the viewer ends', async () => {
     camera();
+    await expect.poll(async () => (await discover({ interfaces: [card] })).cameras, patiently).toHaveLength(1);
     const other = started(viewer, ['-n', 'Aravis-Fake-SRC', '--duration=60', '--no-packet-socket']);
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const rig = await startSource({ address: cameraAddress });

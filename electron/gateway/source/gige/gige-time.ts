@@ -58,8 +58,8 @@ export class CameraTime {
     if (!this.isKnown || ticks === 0n) return { at: arrival, from: 'arrival' };
     // A clock that stands still tells nothing.
     if (ticks === before) return { at: arrival, from: 'arrival' };
-    // Frames overtake each other by a little; more than that, and the camera's clock was set back.
-    if (before !== null && ticks + this.#frequency < before) this.#forget();
+    // Frames overtake each other by a little; by a quarter of a second, and the camera's clock was set back.
+    if (before !== null && ticks + this.#frequency / 4n < before) this.#forget();
     const camera = this.#milliseconds(ticks);
     const difference = arrival - camera;
     const offset = this.#latchedOffset(difference, arrival) ?? this.#leastDifference(difference, arrival);
