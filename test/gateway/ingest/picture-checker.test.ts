@@ -268,7 +268,7 @@ describe('a worker that goes wrong', { timeout: 60_000 }, () => {
     );
     await mkdir(join(folder, 'ingest'));
     await mkdir(join(folder, 'platform'));
-    for (const name of ['decode-worker.ts', 'signature.ts'])
+    for (const name of ['decode-worker.ts', 'signature.ts', 'vips-module.ts'])
       await copyFile(join(decodeWorker, '..', name), join(folder, 'ingest', name));
     await copyFile(join(decodeWorker, '../../platform/errors.ts'), join(folder, 'platform/errors.ts'));
     await writeFile(join(folder, 'package.json'), '{"type":"module"}');

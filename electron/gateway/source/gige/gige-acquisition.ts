@@ -2,11 +2,12 @@ import type { Clock } from '../../platform/clock.ts';
 import type { CameraError, DeviceFrame, StreamCounters } from '../camera/camera-device.ts';
 import { cameraError } from '../camera/camera-words.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
-import { streamRegisters } from './bootstrap.ts';
+import { registers, streamRegisters } from './bootstrap.ts';
 import type { ControlChannel } from './control-channel.ts';
 import { ChunkFacts } from './gige-chunks.ts';
 import { latchClock, tickFrequency } from './gige-clock.ts';
 import { countersOf } from './gige-counters.ts';
+import { gigeTrouble } from './gige-errors.ts';
 import { firstNumber, textOf } from './gige-features.ts';
 import { negotiatePacketSize } from './gige-packet-size.ts';
 import { type ImageSettings, pictureOf } from './gige-picture.ts';
@@ -136,22 +137,24 @@ export class GigeAcquisition {
     }
   }
 
-  /** `isReachable`: the camera can still be told to stop. Never rejects. */
-  async stop(isReachable: boolean): Promise<void> {
+  /** `isReachable`: the camera can still be told to stop. Answers whether it took that. Never rejects. */
+  async stop(isReachable: boolean): Promise<boolean> {
     this.#isOver = true;
     this.#cancelWatch();
     this.#cancelLatch();
     const { map, channel } = this.#options;
-    if (isReachable) {
-      try {
-        await map.execute('AcquisitionStop', { waitMilliseconds: 1_000 });
-      } catch {
-        // It stops when it is let go, at the latest.
-      }
-      await channel.writeRegister(streamRegisters(0).hostPort, 0).catch(() => undefined);
+    let answers = isReachable;
+    try {
+      // Where it refuses to stop, it stops when its stream has nowhere to go.
+      if (answers) await map.execute('AcquisitionStop', { waitMilliseconds: 1_000 }).catch(unlessRefused);
+      if (answers) await channel.writeRegister(streamRegisters(0).hostPort, 0);
+    } catch {
+      // Each further command would only wait for its time-out.
+      answers = false;
     }
     this.#stream.stop();
     await this.#stream.close();
+    return answers;
   }
 
   async #begin(): Promise<void> {
@@ -205,13 +208,24 @@ export class GigeAcquisition {
     this.#cancelWatch = clock.after(watchMilliseconds, () => {
       const patience = silenceMilliseconds + 3 * this.#period + (2 * (this.#exposure ?? 0)) / 1_000;
       if (clock.monotonic() - this.#lastFrameAt < patience) return this.#watch();
-      const { packets } = this.#stream.counters();
-      if (packets === 0) return onLost(cameraError('silent'));
-      const text = 'Control works, but no whole picture arrives.';
-      const hint =
-        'Packets do arrive: check that the packet size is not too large for a network switch or card on the way, and that the network is not overloaded.';
-      onLost(cameraError('silent', { text, hint, technical: `${packets} packets` }));
+      void this.#silent().then(onLost);
     });
+  }
+
+  /** That control works is said only when it does. */
+  async #silent(): Promise<CameraError> {
+    const { channel } = this.#options;
+    try {
+      await channel.readRegister(registers.controlPrivilege);
+    } catch (cause) {
+      return gigeTrouble(cause);
+    }
+    const { packets } = this.#stream.counters();
+    if (packets === 0) return cameraError('silent');
+    const text = 'Control works, but no whole picture arrives.';
+    const hint =
+      'Packets do arrive: check that the packet size is not too large for a network switch or card on the way, and that the network is not overloaded.';
+    return cameraError('silent', { text, hint, technical: `${packets} packets` });
   }
 
   async #latch(): Promise<void> {
@@ -220,6 +234,10 @@ export class GigeAcquisition {
     const works = await latchClock(channel, clock, this.#time).catch(() => true);
     if (works && !this.#isOver) this.#cancelLatch = clock.after(latchMilliseconds, () => void this.#latch());
   }
+}
+
+function unlessRefused(error: unknown): void {
+  if (!isRefusal(error)) throw error;
 }
 
 async function directStream(channel: ControlChannel, port: number): Promise<void> {

@@ -48,6 +48,8 @@ export class GigeSession implements CameraSession {
   #earlier: StreamCounters = noCounters;
   #loss: CameraError | null = null;
   #isClosed = false;
+  /** It took the last command to stop. */
+  #answers = true;
   #packetSize: number | null = null;
 
   constructor(options: GigeSessionOptions) {
@@ -97,7 +99,7 @@ export class GigeSession implements CameraSession {
     const acquisition = this.#acquisition;
     this.#acquisition = null;
     if (acquisition === null) return;
-    await acquisition.stop(this.#isReachable);
+    if (!(await acquisition.stop(this.#isReachable))) this.#answers = false;
     this.#earlier = addCounters(this.#earlier, acquisition.counters());
   };
 
@@ -117,7 +119,7 @@ export class GigeSession implements CameraSession {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.stop();
-    if (this.#isReachable) await this.#options.channel.release();
+    if (this.#isReachable && this.#answers) await this.#options.channel.release();
     this.#options.channel.close();
   };
 
