@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CameraSourceConfig, Config, NearDuplicateConfig } from '../../shared/config.ts';
+import type { CameraSourceConfig, Config, NearDuplicateConfig, TriggerConfig } from '../../shared/config.ts';
 import type { Encoder } from './ingest/encoder.ts';
 import { FrameIntake, type FrameServices } from './ingest/frame-intake.ts';
 import type { NearDuplicateGate } from './ingest/near-duplicates.ts';
@@ -45,7 +45,7 @@ export function makeCamera(source: CameraSourceConfig, parts: CameraParts): Came
   const { maxPixels, maxImageBytes } = config.ingest;
   return new CameraSource({
     id: source.id,
-    trigger: source.trigger,
+    trigger: triggerOf(source),
     frames: source.frames,
     // A USB camera's are set as it is opened.
     features: source.kind === 'gige' ? source.features : {},
@@ -59,6 +59,11 @@ export function makeCamera(source: CameraSourceConfig, parts: CameraParts): Came
     random: parts.random,
     logger,
   });
+}
+
+/** A USB camera's page leaves out what is not kept, before it costs an encoding. */
+function triggerOf({ kind, trigger }: CameraSourceConfig): TriggerConfig {
+  return kind === 'usb' && trigger.mode === 'free-run' ? { ...trigger, everyNth: 1 } : trigger;
 }
 
 function deviceOf(source: CameraSourceConfig, { streamWorkerPath, usb, clock }: CameraParts): CameraDevice {

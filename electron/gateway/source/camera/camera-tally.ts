@@ -88,6 +88,9 @@ export class CameraTally {
     const drops = new Map([...this.#earlierDrops, ...this.#losses]);
     for (const [cause, frames] of this.#losses) drops.set(cause, frames + (this.#earlierDrops.get(cause) ?? 0));
     for (const [cause, frames] of Object.entries(counters?.drops ?? {})) bump(drops, cause, frames);
+    // What a device leaves out because it was told to is no loss.
+    const skippedByDevice = drops.get(skippedCause) ?? 0;
+    drops.delete(skippedCause);
     return {
       vendor,
       model,
@@ -98,7 +101,7 @@ export class CameraTally {
       framesPerSecond: this.#rate.perSecond(),
       frames: this.frames,
       stored: this.stored,
-      skipped: this.skipped,
+      skipped: this.skipped + skippedByDevice,
       drops: dropsInWords(drops, this.#lastWords),
       resends: this.#earlierResends + (counters?.resendsAsked ?? 0),
       latencyMilliseconds: counters?.latencyMilliseconds ?? this.#latency,
@@ -110,6 +113,8 @@ export class CameraTally {
   }
 }
 
+/** Of frames that the device left out of every n. */
+const skippedCause = 'skipped';
 /** Causes come from a device that speaks for a peer: their number is bounded. */
 const mostCauses = 50;
 
