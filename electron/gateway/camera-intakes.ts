@@ -10,12 +10,14 @@ import type { Logger } from './platform/logger.ts';
 import type { CameraDevice } from './source/camera/camera-device.ts';
 import { CameraSource } from './source/camera/camera-source.ts';
 import type { Looker } from './source/camera/live-view.ts';
+import { descriptionDownload, descriptionFolder } from './source/genicam/xml-elsewhere.ts';
 import { GigeCamera } from './source/gige/gige-camera.ts';
 import { UsbCamera } from './source/usb/usb-camera.ts';
 import type { UsbCameras } from './source/usb/usb-cameras.ts';
 
 /** Pixels of a live picture's longer edge: it fills a window, and is made ten times a second. */
 const liveEdge = 960;
+const downloadMilliseconds = 10_000;
 
 export type CameraParts = {
   readonly config: Config;
@@ -66,8 +68,15 @@ function triggerOf({ kind, trigger }: CameraSourceConfig): TriggerConfig {
   return kind === 'usb' && trigger.mode === 'free-run' ? { ...trigger, everyNth: 1 } : trigger;
 }
 
-function deviceOf(source: CameraSourceConfig, { streamWorkerPath, usb, clock }: CameraParts): CameraDevice {
-  if (source.kind === 'gige') return new GigeCamera({ config: source, streamWorkerPath, clock });
+function deviceOf(source: CameraSourceConfig, { streamWorkerPath, usb, dataDir, clock }: CameraParts): CameraDevice {
+  if (source.kind === 'gige') {
+    // Most cameras hold their description themselves; others name a file, or a page of their maker.
+    const descriptions = {
+      readFile: descriptionFolder(join(dataDir, 'cameras', 'descriptions')),
+      download: descriptionDownload({ timeoutMilliseconds: downloadMilliseconds }),
+    };
+    return new GigeCamera({ config: source, streamWorkerPath, descriptions, clock });
+  }
   const { device, width = null, height = null, frameRate = null, controls, encode, trigger } = source;
   return new UsbCamera({
     cameras: usb,
