@@ -4,7 +4,7 @@ import { ask, DesktopApp } from '../support/desktop-app.ts';
 
 /** A simulated GigE Vision camera in the real window, from its packets to the live view. */
 
-const address = '127.0.0.66';
+const address = '127.0.0.72';
 let product: DesktopApp;
 let camera: SimulatedCamera;
 beforeEach(async () => {

@@ -9,7 +9,7 @@ import { withVips } from '../support/pictures.ts';
 
 /** The whole gateway with a camera: from packets to pictures on the server. */
 
-const address = '127.0.0.64';
+const address = '127.0.0.71';
 const [width, height] = [64, 48];
 
 async function startCamera(more: Partial<SimulatorOptionsInput> = {}) {

@@ -28,6 +28,8 @@ export type Acquisition = {
   readonly framesPerSecond: number;
 };
 
+let started = 0;
+
 /**
  * Aravis' simulated camera behind a cable (veth) of its own, because it occupies a port that there is once: it is in a
  * network namespace, this process is not. Needs root, iproute2 and `aravis-tools-cli`.
@@ -60,13 +62,15 @@ export class AravisCamera {
 
   /** `lostPerThousand`: packets that it leaves out. */
   static async start({ lostPerThousand = 0 } = {}): Promise<AravisCamera> {
-    const space = `gvsp-${process.pid}`;
-    const network = `10.233.${process.pid % 250}`;
+    // The kernel takes its time to remove what a test before left.
+    started += 1;
+    const space = `gvsp-${process.pid}-${started}`;
+    const network = `10.233.${(process.pid + started) % 250}`;
     const [host, address] = [`${network}.1`, `${network}.2`];
     const ip = (...words: string[]): Promise<unknown> => run('ip', words);
     await ip('netns', 'add', space);
     try {
-      const link = `gvsp${process.pid}`.slice(0, 15);
+      const link = `gv${process.pid}-${started}`.slice(-15);
       await ip('link', 'add', link, 'mtu', '9000', 'type', 'veth', 'peer', 'name', 'v0', 'mtu', '9000', 'netns', space);
       await ip('address', 'add', `${host}/24`, 'dev', link);
       await ip('link', 'set', link, 'up');
