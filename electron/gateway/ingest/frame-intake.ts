@@ -90,7 +90,9 @@ export class FrameIntake implements FrameSink {
 
   hasRoom: FrameSink['hasRoom'] = async () => {
     try {
-      const admitted = await this.#services.admission.admit(this.#lastBytes);
+      const { admission } = this.#services;
+      // A quota may be smaller than the usual frame.
+      const admitted = await admission.admit(Math.min(this.#lastBytes, admission.mostImageBytes));
       if (!admitted.ok) return { ok: false, text: admitted.text, hint: `${resting} ${admitted.hint}` };
       admitted.done();
       return { ok: true };

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { CommitGroup } from '../../../electron/gateway/ingest/commit-group.ts';
+import { Encoder } from '../../../electron/gateway/ingest/encoder.ts';
+import { FrameIntake, type FrameSettings } from '../../../electron/gateway/ingest/frame-intake.ts';
+import type { CameraFrame, FrameFacts } from '../../../electron/gateway/model/frame.ts';
+import { systemClock } from '../../../electron/gateway/platform/clock.ts';
+import { silentLogger } from '../../../electron/gateway/platform/logger.ts';
+import { GatedFrames } from '../../../electron/gateway/store/gated-frames.ts';
+import { openIntake } from '../../support/intake.ts';
+import { makeJpeg } from '../../support/pictures.ts';
+import { encodeWorker } from '../../support/workers.ts';
+
+async function openFrames(settings: Partial<FrameSettings> = {}, storeBytes = 1_000_000_000) {
+  const { store, clock, admission, ledger, images, files, gate } = await openIntake({ storeBytes });
+  const encoder = new Encoder({ workerPath: encodeWorker, workers: 2, clock: systemClock, limitMilliseconds: 30_000 });
+  onTestFinished(() => encoder.stop());
+  const intake = new FrameIntake(
+    {
+      catalogue: store.catalogue,
+      payloads: store.payloads,
+      commits: new CommitGroup(store.payloads, store.outbox, clock),
+      gated: new GatedFrames(store.database, ledger),
+      admission,
+      clock,
+      logger: silentLogger,
+      onStored: () => undefined,
+      encoder,
+    },
+    {
+      sourceId: 'top',
+      maxImageBytes: 50_000_000,
+      maxPixels: 1_000_000,
+      encode: { format: 'png', quality: 90 },
+      gate,
+      ...settings,
+    },
+  );
+  return { intake, clock, images, files };
+}
+
+const facts: FrameFacts = {
+  trigger: 'software',
+  triggeredBy: 'window',
+  frameNumber: 7,
+  exposureMicroseconds: 2_500,
+  cameraTimeNanoseconds: '123456789012345678',
+};
+const at = Date.parse('2026-11-21T10:11:12.345Z');
+const frame = (more: Partial<CameraFrame> = {}, size = 8): CameraFrame => ({
+  picture: {
+    kind: 'raw',
+    pixelFormat: 0x0108_0001,
+    width: size,
+    height: size,
+    linePadding: 0,
+    bigEndian: false,
+    data: new Uint8Array(size * size).fill(size),
+  },
+  facts,
+  capturedAt: at,
+  capturedFrom: 'camera',
+  ...more,
+});
+
+describe('a frame', () => {
+  test('is stored with all that is known of it', async () => {
+    const { intake, images } = await openFrames();
+    const verdict = await intake.offer(frame());
+    expect(verdict.kind).toBe('stored');
+    expect(images()).toEqual([
+      expect.objectContaining({
+        sourceId: 'top',
+        filename: 'top-20261121T101112.345Z-000007.png',
+        width: 8,
+        height: 8,
+        capturedAt: at,
+        capturedFrom: 'camera',
+        frame: facts,
+      }),
+    ]);
+  });
+
+  test('that the camera compressed is stored byte for byte; a torn one is refused', async () => {
+    const { intake, images } = await openFrames();
+    const data = new Uint8Array(await makeJpeg({ width: 32, height: 24, seed: 1 }));
+    const picture = { kind: 'encoded', format: 'jpeg', width: 32, height: 24, data } as const;
+    expect((await intake.offer(frame({ picture }))).kind).toBe('stored');
+    expect(images()[0]).toMatchObject({ format: 'jpeg', bytes: data.length });
+    const torn = { ...picture, data: data.subarray(0, data.length - 40) };
+    expect(await intake.offer(frame({ picture: torn }))).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('not whole'),
+    });
+    expect(images()).toHaveLength(1);
+  });
+
+  test('with more pixels than are allowed is refused with the setting to raise', async () => {
+    const { intake } = await openFrames({ maxPixels: 63 });
+    expect(await intake.offer(frame())).toMatchObject({
+      kind: 'refused',
+      hint: expect.stringContaining('ingest.maxPixels'),
+    });
+  });
+
+  test('of a name that is taken gets another one: clocks jump, and cameras count anew', async () => {
+    const { intake, images } = await openFrames();
+    for (let time = 0; time < 3; time += 1) expect((await intake.offer(frame())).kind).toBe('stored');
+    expect(images().map(({ filename }) => filename)).toEqual([
+      'top-20261121T101112.345Z-000007-3.png',
+      'top-20261121T101112.345Z-000007-2.png',
+      'top-20261121T101112.345Z-000007.png',
+    ]);
+  });
+
+  test('goes into the outbox in the order of the offers, however long each takes to encode', async () => {
+    const { intake, images } = await openFrames();
+    const sizes = [900, 8, 500, 9, 300, 10];
+    const verdicts = await Promise.all(sizes.map((size) => intake.offer(frame({}, size))));
+    expect(verdicts.map(({ kind }) => kind)).toEqual(sizes.map(() => 'stored'));
+    expect(images().map(({ width }) => width)).toEqual([...sizes].reverse());
+  });
+
+  test.each(['ENOSPC', 'EIO'] as const)(
+    'that the disk does not take (%s), at whatever step, is said to be lost, and no other is',
+    async (code) => {
+      const { intake, files, images } = await openFrames();
+      const stored: string[] = [];
+      let failures = 0;
+      for (let nth = 1; ; nth += 1) {
+        files.failAt({ nth, code, lasts: 'once' });
+        const verdict = await intake.offer(frame({ capturedAt: at + nth }));
+        if (verdict.kind === 'stored') stored.push(verdict.imageId);
+        else {
+          failures += 1;
+          expect(verdict).toMatchObject({ kind: 'failed', hint: expect.stringContaining('is lost') });
+        }
+        const wasHit = files.failed > 0;
+        files.failAt(null);
+        const after = await intake.offer(frame({ capturedAt: at + 1_000 + nth }));
+        expect(after.kind).toBe('stored');
+        if (after.kind === 'stored') stored.push(after.imageId);
+        if (!wasHit) break;
+      }
+      expect(failures).toBeGreaterThanOrEqual(4);
+      expect(images().map(({ imageId }) => imageId)).toEqual([...stored].reverse());
+    },
+  );
+});
+
+test('a small quota has room for a camera until it is used up', async () => {
+  const { intake } = await openFrames({}, 1_000_000);
+  expect(await intake.hasRoom()).toEqual({ ok: true });
+  // No coder makes noise smaller.
+  const noise = new Uint8Array(randomBytes(700 * 700));
+  const shape = { pixelFormat: 0x0108_0001, width: 700, height: 700, linePadding: 0, bigEndian: false };
+  const large = frame({ picture: { kind: 'raw', ...shape, data: noise } });
+  const verdicts = [await intake.offer(large), await intake.offer({ ...large, capturedAt: at + 1 })];
+  expect(verdicts.map(({ kind }) => kind)).toEqual(['stored', 'no-room']);
+  expect(await intake.hasRoom()).toMatchObject({
+    ok: false,
+    hint: expect.stringContaining('rests until there is room'),
+  });
+});
