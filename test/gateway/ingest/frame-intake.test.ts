@@ -7,12 +7,12 @@ import type { CameraFrame, FrameFacts } from '../../../electron/gateway/model/fr
 import { systemClock } from '../../../electron/gateway/platform/clock.ts';
 import { silentLogger } from '../../../electron/gateway/platform/logger.ts';
 import { GatedFrames } from '../../../electron/gateway/store/gated-frames.ts';
-import { openIntake } from '../../support/intake.ts';
+import { type IntakeWish, openIntake } from '../../support/intake.ts';
 import { makeJpeg } from '../../support/pictures.ts';
 import { encodeWorker } from '../../support/workers.ts';
 
-async function openFrames(settings: Partial<FrameSettings> = {}, storeBytes = 1_000_000_000) {
-  const { store, clock, admission, ledger, images, files, gate } = await openIntake({ storeBytes });
+async function openFrames(settings: Partial<FrameSettings> = {}, wish: IntakeWish = {}) {
+  const { store, clock, admission, ledger, images, files, gate } = await openIntake(wish);
   const encoder = new Encoder({ workerPath: encodeWorker, workers: 2, clock: systemClock, limitMilliseconds: 30_000 });
   onTestFinished(() => encoder.stop());
   const intake = new FrameIntake(
@@ -36,7 +36,7 @@ async function openFrames(settings: Partial<FrameSettings> = {}, storeBytes = 1_
       ...settings,
     },
   );
-  return { intake, clock, images, files };
+  return { store, intake, clock, images, files, ledger };
 }
 
 const facts: FrameFacts = {
@@ -149,7 +149,7 @@ describe('a frame', () => {
 });
 
 test('a small quota has room for a camera until it is used up', async () => {
-  const { intake } = await openFrames({}, 1_000_000);
+  const { intake } = await openFrames({}, { storeBytes: 1_000_000 });
   expect(await intake.hasRoom()).toEqual({ ok: true });
   // No coder makes noise smaller.
   const noise = new Uint8Array(randomBytes(700 * 700));
@@ -161,4 +161,49 @@ test('a small quota has room for a camera until it is used up', async () => {
     ok: false,
     hint: expect.stringContaining('rests until there is room'),
   });
+});
+
+describe('a near-duplicate', () => {
+  const nearDuplicates = { threshold: 0, keepEverySeconds: 0 };
+
+  test('is counted, in the ledger too, and not stored; offers that come together are judged in their order', async () => {
+    const { intake, images, ledger, store } = await openFrames({}, { nearDuplicates });
+    const sizes = [700, 8, 8, 300, 300, 300, 8];
+    const verdicts = await Promise.all(sizes.map((size) => intake.offer(frame({}, size))));
+    expect(verdicts.map(({ kind }) => kind)).toEqual([
+      'stored',
+      'stored',
+      'gated',
+      'stored',
+      'gated',
+      'gated',
+      'stored',
+    ]);
+    expect(images().map(({ width }) => width)).toEqual([8, 300, 8, 700]);
+    expect(ledger.page(null, 5).rows).toEqual([
+      expect.objectContaining({ sourceId: 'top', captured: 7, pending: 4, gated: 3, balanced: true }),
+    ]);
+    expect(store.totals()).toMatchObject({ collected: 4, gated: 3 });
+  });
+
+  test('of a frame that could not be stored is stored in its place', async () => {
+    const { intake, images, files } = await openFrames({}, { nearDuplicates });
+    files.failAt({ nth: 1, code: 'EIO', lasts: 'once' });
+    const verdicts = await Promise.all([intake.offer(frame()), intake.offer(frame({ capturedAt: at + 1 }))]);
+    expect(verdicts.map(({ kind }) => kind)).toEqual(['failed', 'stored']);
+    expect(images()).toHaveLength(1);
+  });
+});
+
+test('a camera’s frame leaves no trace among the files of folders', async () => {
+  const { intake, store } = await openFrames();
+  await intake.offer(frame());
+  expect(store.database.prepare('SELECT count(*) AS files FROM source_files').get()).toEqual({ files: 0 });
+});
+
+test('whatever time a camera claims, the frame is stored: one that no calendar has is taken as now', async () => {
+  const { intake, images, clock } = await openFrames();
+  for (const capturedAt of [Number.NaN, Number.POSITIVE_INFINITY, -1e15, 1e18])
+    expect((await intake.offer(frame({ capturedAt }))).kind).toBe('stored');
+  expect(images().map(({ capturedAt }) => capturedAt)).toEqual(new Array(4).fill(Math.round(clock.now())));
 });

