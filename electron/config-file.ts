@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
-import { type Config, type ConfigFault, type ConfigInput, isFolder, parseConfig } from '../shared/config.ts';
+import { type Config, type ConfigFault, type ConfigInput, parseConfig } from '../shared/config.ts';
+import { isFolder } from '../shared/source-config.ts';
 import { describeCause, errnoCode } from './gateway/platform/errors.ts';
 
 export type LoadedConfig =

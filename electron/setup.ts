@@ -1,6 +1,7 @@
 import { copyFile } from 'node:fs/promises';
-import { type CloudConfig, type Config, type ConfigInput, isFolder } from '../shared/config.ts';
+import type { CloudConfig, Config, ConfigInput } from '../shared/config.ts';
 import type { Setup } from '../shared/contract.ts';
+import { isFolder } from '../shared/source-config.ts';
 import { checkConfig, loadConfig, saveConfig } from './config-file.ts';
 import type { SecretName, Secrets } from './secrets.ts';
 

@@ -2,6 +2,20 @@ import { z } from 'zod';
 
 /** Cameras as configuration, window and gateway speak of them. */
 
+/** What is known of a camera's frame besides its pixels; kept with the stored image. */
+export const frameFactsSchema = z.object({
+  /** What made the camera take it. */
+  trigger: z.enum(['free-run', 'interval', 'software', 'hardware', 'burst']),
+  /** Who or what asked for it: `window`, `command`, a line of the camera (`Line1`); empty for free run. */
+  triggeredBy: z.string(),
+  /** The camera's own number of the frame; null where it has none. */
+  frameNumber: z.number().nullable(),
+  exposureMicroseconds: z.number().nullable(),
+  /** The camera's own clock, nanoseconds since its zero, in decimal digits; null where it has none. */
+  cameraTimeNanoseconds: z.string().nullable(),
+});
+export type FrameFacts = Readonly<z.infer<typeof frameFactsSchema>>;
+
 export const featureValueSchema = z.union([z.string().max(4_096), z.number(), z.boolean()]);
 export type FeatureValue = z.infer<typeof featureValueSchema>;
 
@@ -41,6 +55,8 @@ export const foundCameraSchema = z.object({
   /** GigE: the network card it answered on. */
   interface: z.string(),
   interfaceAddress: z.string(),
+  /** `wrong-network`: settings that would fit, where some are free; for `camera.forceIp`. */
+  proposal: z.object({ address: z.ipv4(), mask: z.ipv4(), gateway: z.ipv4() }).nullable(),
   /** The source of the configuration that uses it. */
   sourceId: z.string().nullable(),
   /** Why it can't be used as it is, and what to do; empty where it can. `wrong-network`: its address can be set. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { annotationSchema, modelInfoSchema, sidecarFormats } from './annotation.ts';
-import { featureSchema, featureValueSchema, foundCameraSchema, lookSchema } from './camera.ts';
+import { featureSchema, featureValueSchema, foundCameraSchema, frameFactsSchema, lookSchema } from './camera.ts';
 import { snapshotSchema } from './snapshot.ts';
 
 /**
@@ -60,19 +60,6 @@ export const queueRowSchema = z.object({
   sidecarProblem: z.boolean(),
 });
 export type QueueRow = Readonly<z.infer<typeof queueRowSchema>>;
-
-/** What a camera, or whoever asked it for a picture, said of a stored frame. */
-export const frameFactsSchema = z.object({
-  /** What made the camera take it. */
-  trigger: z.enum(['free-run', 'interval', 'software', 'hardware', 'burst']),
-  /** Who or what asked for it: `window`, `command`, a line of the camera (`Line1`); empty for free run. */
-  triggeredBy: z.string(),
-  /** The camera's own number of the frame; null where it has none. */
-  frameNumber: z.number().nullable(),
-  exposureMicroseconds: z.number().nullable(),
-  /** The camera's own clock, nanoseconds since its zero, in decimal digits; null where it has none. */
-  cameraTimeNanoseconds: z.string().nullable(),
-});
 
 export const imageDetailSchema = queueRowSchema.extend({
   sha256: z.string(),

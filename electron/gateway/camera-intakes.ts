@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { CameraSourceConfig, Config, NearDuplicateConfig, TriggerConfig } from '../../shared/config.ts';
+import type { Config } from '../../shared/config.ts';
+import type { CameraSourceConfig, NearDuplicateConfig, TriggerConfig } from '../../shared/source-config.ts';
 import type { Encoder } from './ingest/encoder.ts';
 import { FrameIntake, type FrameServices } from './ingest/frame-intake.ts';
 import type { NearDuplicateGate } from './ingest/near-duplicates.ts';

@@ -1,5 +1,5 @@
 import type { Feature, FeatureValue, FoundCamera, Look } from '../../shared/camera.ts';
-import type { SourceConfig } from '../../shared/config.ts';
+import type { SourceConfig } from '../../shared/source-config.ts';
 import { describeCause, GatewayError } from './platform/errors.ts';
 import { CameraError } from './source/camera/camera-device.ts';
 import type { CameraSource } from './source/camera/camera-source.ts';
@@ -113,6 +113,7 @@ export async function findCameras({ sources, addresses, usb }: FindWish): Promis
         address: camera.ip,
         interface: camera.interface,
         interfaceAddress: camera.interfaceAddress,
+        proposal: camera.proposal,
         sourceId: null,
         problem: camera.problem,
         text: camera.text,
@@ -130,11 +131,13 @@ export async function findCameras({ sources, addresses, usb }: FindWish): Promis
   };
 }
 
-/** A camera is heard on every network card it can shout to; where one fits, the others are no news. */
+/** A camera is heard on every network card it can shout to; where one fits, it is listed by that one alone. */
 function usableFirst(cameras: readonly DiscoveredCamera[]): readonly DiscoveredCamera[] {
   const identity = ({ mac, serial, ip }: DiscoveredCamera): string => `${mac} ${serial} ${ip}`;
-  const usable = new Set(cameras.filter(({ problem }) => problem === 'none').map(identity));
-  return cameras.filter((camera) => camera.problem === 'none' || !usable.has(identity(camera)));
+  const usable = new Map<string, DiscoveredCamera>();
+  for (const camera of cameras)
+    if (camera.problem === 'none' && !usable.has(identity(camera))) usable.set(identity(camera), camera);
+  return cameras.filter((camera) => (usable.get(identity(camera)) ?? camera) === camera);
 }
 
 function isOf(source: SourceConfig, camera: FoundCamera): boolean {

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Feature, FeatureValue, Look } from '../../shared/camera.ts';
-import { isFolder } from '../../shared/config.ts';
 import type {
   DoctorCheck,
   ImageDetail,
@@ -12,6 +11,7 @@ import type {
   Selection,
 } from '../../shared/contract.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
+import { isFolder } from '../../shared/source-config.ts';
 import type { CameraList, Cameras } from './cameras.ts';
 import { exportDeadLetters } from './dead-export.ts';
 import { type GatewayOptions, type GatewayParts, makeGateway } from './gateway-parts.ts';

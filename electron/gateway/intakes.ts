@@ -1,11 +1,11 @@
 import type { CameraSnapshot } from '../../shared/camera.ts';
+import type { Config } from '../../shared/config.ts';
 import type {
   CameraSourceConfig,
-  Config,
   FolderSourceConfig,
   NearDuplicateConfig,
   SourceConfig,
-} from '../../shared/config.ts';
+} from '../../shared/source-config.ts';
 import { gateOf, makeCamera } from './camera-intakes.ts';
 import { ByteBudget } from './ingest/byte-budget.ts';
 import type { CommitGroup } from './ingest/commit-group.ts';

@@ -1,6 +1,7 @@
-import type { Config, SourceConfig } from '../../shared/config.ts';
+import type { Config } from '../../shared/config.ts';
 import type { QueueRow } from '../../shared/contract.ts';
 import type { Connection, Snapshot, SourceSnapshot } from '../../shared/snapshot.ts';
+import type { SourceConfig } from '../../shared/source-config.ts';
 import type { DeviceFacts } from './cloud/device-answers.ts';
 import type { DiskState } from './ingest/admission.ts';
 import type { IntakeStatus } from './intakes.ts';

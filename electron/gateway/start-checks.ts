@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import type { FolderSourceConfig } from '../../shared/config.ts';
+import type { FolderSourceConfig } from '../../shared/source-config.ts';
 import { GatewayError } from './platform/errors.ts';
 import type { Files } from './platform/files.ts';
 import type { PayloadStore } from './store/payload-store.ts';

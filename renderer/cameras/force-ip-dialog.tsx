@@ -15,6 +15,12 @@ export function ForceIpDialog(): ReactNode {
   return camera === null ? null : <OpenForceIpDialog key={camera.id} camera={camera} />;
 }
 
+const words = {
+  address: { label: 'Address', hint: 'One that no other device of this network has' },
+  mask: { label: 'Mask', hint: 'As that of the network card' },
+  gateway: { label: 'Gateway', hint: '0.0.0.0 for none: a camera needs none here' },
+} as const;
+
 const close = (): void => askAddress(null);
 const list = (fault: string | undefined): readonly string[] => (fault === undefined ? [] : [fault]);
 
@@ -62,6 +68,16 @@ function OpenForceIpDialog({ camera }: { readonly camera: FoundCamera }): ReactN
     close();
     void findCameras();
   };
+  const field = (name: keyof AddressDraft): ReactNode => (
+    <TextField
+      {...words[name]}
+      value={draft[name]}
+      faults={list(visible[name])}
+      disabled={sending}
+      maxLength={15}
+      onChange={(value) => change({ [name]: value })}
+    />
+  );
   return (
     <dialog
       ref={dialog}
@@ -81,34 +97,10 @@ function OpenForceIpDialog({ camera }: { readonly camera: FoundCamera }): ReactN
           until it is switched off.
         </p>
         {camera.hint !== '' && <p className="dialog-note">{camera.hint}</p>}
-        <TextField
-          label="Address"
-          hint="One that no other device of this network has"
-          value={draft.address}
-          faults={list(visible.address)}
-          disabled={sending}
-          maxLength={15}
-          onChange={(value) => change({ address: value })}
-        />
+        {field('address')}
         <div className="setup-pair">
-          <TextField
-            label="Mask"
-            hint="As that of the network card"
-            value={draft.mask}
-            faults={list(visible.mask)}
-            disabled={sending}
-            maxLength={15}
-            onChange={(mask) => change({ mask })}
-          />
-          <TextField
-            label="Gateway"
-            hint="0.0.0.0 for none: a camera needs none here"
-            value={draft.gateway}
-            faults={list(visible.gateway)}
-            disabled={sending}
-            maxLength={15}
-            onChange={(gateway) => change({ gateway })}
-          />
+          {field('mask')}
+          {field('gateway')}
         </div>
         <label className="check check-line force-ip-check">
           <input

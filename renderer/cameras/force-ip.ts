@@ -17,25 +17,14 @@ export function isMask(mask: number): boolean {
   return hosts > 0 && mask > 0 && Number.isInteger(Math.log2(hosts + 1));
 }
 
-const addresses = (text: string): readonly string[] => text.match(/(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)/g) ?? [];
-
-function maskFrom(hint: string): string {
-  const written = addresses(hint).find((text) => text.startsWith('255.') && isMask(parseIpv4(text) ?? 0));
-  if (written !== undefined) return written;
-  const bits = Number(/\/(\d{1,2})\b/.exec(hint)?.[1] ?? 24);
-  const mask = bits >= 1 && bits <= 31 ? 2 ** 32 - 2 ** (32 - bits) : 2 ** 32 - 256;
-  return [24, 16, 8, 0].map((shift) => Math.floor(mask / 2 ** shift) % 256).join('.');
-}
-
-/** What the form begins with: the address that the gateway proposes in its hint, else the network card's network. */
-export function proposeAddress(camera: Pick<FoundCamera, 'hint' | 'address' | 'interfaceAddress'>): AddressDraft {
-  const mask = maskFrom(camera.hint);
-  const proposed = addresses(camera.hint).find((text) => {
-    const taken = text === camera.address || text === camera.interfaceAddress;
-    return !taken && Object.keys(checkAddress({ address: text, mask, gateway: '' }, camera)).length === 0;
-  });
-  const network = camera.interfaceAddress.split('.').slice(0, 3).join('.');
-  return { address: proposed ?? (network === '' ? '' : `${network}.`), mask, gateway: '0.0.0.0' };
+/** What the form begins with: what the gateway proposes, else the beginning of the network card's own address. */
+export function proposeAddress({
+  proposal,
+  interfaceAddress,
+}: Pick<FoundCamera, 'proposal' | 'interfaceAddress'>): AddressDraft {
+  if (proposal !== null) return proposal;
+  const network = interfaceAddress.split('.').slice(0, 3).join('.');
+  return { address: network === '' ? '' : `${network}.`, mask: '255.255.255.0', gateway: '0.0.0.0' };
 }
 
 /** What is wrong with the draft, at its fields; nothing where it can be sent. */

@@ -5,7 +5,7 @@ import { Encoder } from '../../electron/gateway/ingest/encoder.ts';
 import type { RawPicture } from '../../electron/gateway/model/frame.ts';
 import { pixelFormatNamed } from '../../electron/gateway/model/pixel-format.ts';
 import { systemClock } from '../../electron/gateway/platform/clock.ts';
-import type { EncodeConfig } from '../../shared/config.ts';
+import type { EncodeConfig } from '../../shared/source-config.ts';
 import { withVips } from '../support/pictures.ts';
 
 /**

@@ -9,7 +9,7 @@ import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import { silentLogger } from '../../electron/gateway/platform/logger.ts';
 import { CameraSource, type CameraSourceOptions } from '../../electron/gateway/source/camera/camera-source.ts';
 import { GigeCamera, type GigeCameraOptions } from '../../electron/gateway/source/gige/gige-camera.ts';
-import { triggerSchema } from '../../shared/config.ts';
+import { triggerSchema } from '../../shared/source-config.ts';
 
 export const streamWorkerPath = fileURLToPath(
   new URL('../../electron/gateway/source/gige/stream-worker.ts', import.meta.url),

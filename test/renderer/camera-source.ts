@@ -1,7 +1,7 @@
 import type { CameraSource } from '../../renderer/cameras/camera-words.ts';
 import type { CameraSnapshot, Feature, FoundCamera, Look } from '../../shared/camera.ts';
 import type { SourceSnapshot } from '../../shared/snapshot.ts';
-import { camera } from '../support/fake-gateway/fake-cameras.ts';
+import { camera, found } from '../support/fake-gateway/fake-cameras.ts';
 import { source } from '../support/fake-gateway/scenario-base.ts';
 
 /** Examples for tests of the cameras' screens. */
@@ -12,22 +12,7 @@ export const cameraSource = (
   change: Omit<Partial<SourceSnapshot>, 'camera'> = {},
 ): CameraSource => ({ ...source(id, id, { kind: 'gige', state: 'armed', ...change }), camera: camera(facts) });
 
-export const foundCamera = (change: Partial<FoundCamera> = {}): FoundCamera => ({
-  kind: 'gige',
-  id: '00:11:1c:f0:42:7b',
-  vendor: 'Basler',
-  model: 'acA1920',
-  serial: '22471193',
-  userName: '',
-  address: '192.168.77.10',
-  interface: 'enp3s0',
-  interfaceAddress: '192.168.77.1',
-  sourceId: null,
-  problem: 'none',
-  text: '',
-  hint: '',
-  ...change,
-});
+export const foundCamera = (change: Partial<FoundCamera> = {}): FoundCamera => found('00:11:1c:f0:42:7b', change);
 
 export const feature = (name: string, change: Partial<Feature> = {}): Feature => ({
   name,

@@ -3,8 +3,8 @@ import { findCameras, useCameraSearch } from '../../renderer/cameras/find-store.
 import { checkAddress, isMask, parseIpv4, proposeAddress } from '../../renderer/cameras/force-ip.ts';
 import { foundLook, foundName, foundSummary, inOrder } from '../../renderer/cameras/found-words.ts';
 import { sourceFor, sourceSnippet } from '../../renderer/cameras/source-snippet.ts';
-import { sourceSchema } from '../../shared/config.ts';
 import { contract } from '../../shared/contract.ts';
+import { sourceSchema } from '../../shared/source-config.ts';
 import { foundCameras } from '../support/fake-gateway/fake-cameras.ts';
 import { foundCamera } from './camera-source.ts';
 
@@ -35,21 +35,13 @@ describe('a found camera as a source', () => {
 describe('the address for a camera of another network', () => {
   const stray = foundCamera({ address: '169.254.12.80', problem: 'wrong-network' });
 
-  it('is the one that the hint proposes, with its mask', () => {
-    const hint = '169.254.12.80 is not of 192.168.77.1’s network: use 192.168.77.13, mask 255.255.255.0.';
-    expect(proposeAddress({ ...stray, hint })).toEqual({
-      address: '192.168.77.13',
-      mask: '255.255.255.0',
-      gateway: '0.0.0.0',
-    });
-    expect(proposeAddress({ ...stray, hint: 'Use 192.168.78.9 in 192.168.76.0/22.' })).toMatchObject({
-      address: '192.168.78.9',
-      mask: '255.255.252.0',
-    });
+  it('is the one that the gateway proposes', () => {
+    const proposal = { address: '192.168.78.9', mask: '255.255.252.0', gateway: '0.0.0.0' };
+    expect(proposeAddress({ ...stray, proposal })).toEqual(proposal);
   });
 
   it('begins with the card’s network where nothing is proposed, and cannot be sent like that', () => {
-    const draft = proposeAddress({ ...stray, hint: 'Give it an address.' });
+    const draft = proposeAddress(stray);
     expect(draft.address).toBe('192.168.77.');
     expect(checkAddress(draft, stray).address).toContain('four numbers');
   });

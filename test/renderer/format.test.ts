@@ -5,7 +5,7 @@ import { formatDuration, formatUntil } from '../../renderer/format/duration.ts';
 import { fileName, sourceIdFor } from '../../renderer/format/file-name.ts';
 import { formatRate } from '../../renderer/format/rate.ts';
 import { formatCapture, formatMoment, formatOffset } from '../../renderer/format/time.ts';
-import { folderSourceSchema } from '../../shared/config.ts';
+import { folderSourceSchema } from '../../shared/source-config.ts';
 
 describe('durations', () => {
   it.each([

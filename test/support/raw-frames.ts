@@ -1,5 +1,6 @@
-import type { CameraFrame, FrameFacts, RawPicture } from '../../electron/gateway/model/frame.ts';
+import type { CameraFrame, RawPicture } from '../../electron/gateway/model/frame.ts';
 import { lineBytesOf, type PixelFormat, pixelFormatNamed } from '../../electron/gateway/model/pixel-format.ts';
+import type { FrameFacts } from '../../shared/camera.ts';
 
 export function formatNamed(name: string): PixelFormat {
   const format = pixelFormatNamed(name);

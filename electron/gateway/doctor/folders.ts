@@ -1,5 +1,5 @@
 import { opendir, stat } from 'node:fs/promises';
-import type { FolderSourceConfig } from '../../../shared/config.ts';
+import type { FolderSourceConfig } from '../../../shared/source-config.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
 import { type Finding, fault, fine, warning } from './check.ts';

@@ -1,5 +1,5 @@
-import { type FolderSourceConfig, isFolder } from '../../../shared/config.ts';
 import type { DoctorCheck } from '../../../shared/contract.ts';
+import { type FolderSourceConfig, isFolder } from '../../../shared/source-config.ts';
 import { makeNetwork } from '../cloud/network.ts';
 import { check, type Finding, type Found, skipped, Visit } from './check.ts';
 import { checkDataFolder, checkFsync, checkSpace } from './disk.ts';

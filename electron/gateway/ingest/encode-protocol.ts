@@ -1,4 +1,4 @@
-import type { EncodeConfig } from '../../../shared/config.ts';
+import type { EncodeConfig } from '../../../shared/source-config.ts';
 import type { EncodedPicture, RawPicture } from '../model/frame.ts';
 import type { PictureFormat } from '../model/image.ts';
 

@@ -1,4 +1,4 @@
-import type { EncodeConfig } from '../../../shared/config.ts';
+import type { EncodeConfig } from '../../../shared/source-config.ts';
 import type { EncodedPicture, RawPicture } from '../model/frame.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { EncodeReply, EncodeRequest, LookReply, LookRequest } from './encode-protocol.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EncodeConfig } from '../../../shared/config.ts';
+import type { EncodeConfig } from '../../../shared/source-config.ts';
 import type { CameraFrame, EncodedPicture, FrameSink, FrameVerdict } from '../model/frame.ts';
 import { type NewImage, noSidecar, type PictureFormat } from '../model/image.ts';
 import { describeCause } from '../platform/errors.ts';

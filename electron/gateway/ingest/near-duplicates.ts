@@ -1,4 +1,4 @@
-import type { NearDuplicateConfig } from '../../../shared/config.ts';
+import type { NearDuplicateConfig } from '../../../shared/source-config.ts';
 import type { PictureFormat } from '../model/image.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Signature } from './decode-protocol.ts';

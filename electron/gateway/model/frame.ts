@@ -1,3 +1,4 @@
+import type { FrameFacts } from '../../../shared/camera.ts';
 import type { PictureFormat } from './image.ts';
 
 /** Pixels as a camera sent them. */
@@ -21,22 +22,6 @@ export type EncodedPicture = {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
-};
-
-/** What made the camera take a frame, or us keep it. */
-export const frameTriggers = ['free-run', 'interval', 'software', 'hardware', 'burst'] as const;
-export type FrameTrigger = (typeof frameTriggers)[number];
-
-/** What is known of a frame besides its pixels; kept with the stored image. */
-export type FrameFacts = {
-  readonly trigger: FrameTrigger;
-  /** Who or what asked for it: `window`, `command`, a line of the camera (`Line1`); empty for free run. */
-  readonly triggeredBy: string;
-  /** The camera's own number of the frame; null where it has none. */
-  readonly frameNumber: number | null;
-  readonly exposureMicroseconds: number | null;
-  /** The camera's own clock, nanoseconds since its zero, in decimal digits; null where it has none. */
-  readonly cameraTimeNanoseconds: string | null;
 };
 
 export type CameraFrame = {

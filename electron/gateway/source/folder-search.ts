@@ -1,4 +1,4 @@
-import type { FolderSourceConfig } from '../../../shared/config.ts';
+import type { FolderSourceConfig } from '../../../shared/source-config.ts';
 import type { FileSink } from '../model/file-sink.ts';
 import type { FileVersion } from '../model/image.ts';
 import { type Clock, sleep } from '../platform/clock.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FolderSourceConfig } from '../../../shared/config.ts';
+import type { FolderSourceConfig } from '../../../shared/source-config.ts';
 import type { FileSink } from '../model/file-sink.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';

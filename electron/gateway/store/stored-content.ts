@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { annotationSchema, modelInfoSchema, sidecarFormats } from '../../../shared/annotation.ts';
-import { type EntryError, entryErrorSchema, frameFactsSchema, type ImageDetail } from '../../../shared/contract.ts';
+import { frameFactsSchema } from '../../../shared/camera.ts';
+import { type EntryError, entryErrorSchema, type ImageDetail } from '../../../shared/contract.ts';
 import { noSidecar, type SidecarContent } from '../model/image.ts';
 
 /** What a sidecar said, as one JSON column of `images`. */

@@ -9,7 +9,8 @@ import { checkInotify } from '../../../electron/gateway/doctor/inotify.ts';
 import { checkReceiveBuffer } from '../../../electron/gateway/doctor/receive-buffer.ts';
 import { checkTimeZone } from '../../../electron/gateway/doctor/time-zone.ts';
 import { nodeFiles } from '../../../electron/gateway/platform/files.ts';
-import { type ConfigInput, configSchema, isFolder } from '../../../shared/config.ts';
+import { type ConfigInput, configSchema } from '../../../shared/config.ts';
+import { isFolder } from '../../../shared/source-config.ts';
 import { FailingFiles } from '../../support/failing-files.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 

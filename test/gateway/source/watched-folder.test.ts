@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { FileOffer, FileSink, Verdict } from '../../../electron/gateway/model/file-sink.ts';
 import { silentLogger } from '../../../electron/gateway/platform/logger.ts';
 import { WatchedFolder } from '../../../electron/gateway/source/watched-folder.ts';
-import { folderSourceSchema } from '../../../shared/config.ts';
+import { folderSourceSchema } from '../../../shared/source-config.ts';
 import { LeapingClock } from '../../support/leaping-clock.ts';
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -161,7 +161,7 @@ export function fakeLook(number: number, now: number): Look {
   };
 }
 
-const found = (id: string, change: Partial<FoundCamera>): FoundCamera => ({
+export const found = (id: string, change: Partial<FoundCamera>): FoundCamera => ({
   kind: 'gige',
   id,
   vendor: 'Basler',
@@ -171,6 +171,7 @@ const found = (id: string, change: Partial<FoundCamera>): FoundCamera => ({
   address: '192.168.77.10',
   interface: 'enp3s0',
   interfaceAddress: '192.168.77.1',
+  proposal: null,
   sourceId: null,
   problem: 'none',
   text: '',
@@ -187,8 +188,9 @@ export const foundCameras: readonly FoundCamera[] = [
     serial: '19340022',
     address: '169.254.12.80',
     problem: 'wrong-network',
+    proposal: { address: '192.168.77.13', mask: '255.255.255.0', gateway: '0.0.0.0' },
     text: 'This camera’s address 169.254.12.80 is not of the network of enp3s0.',
-    hint: 'Give it an address of that network, for example 192.168.77.13 with the mask 255.255.255.0.',
+    hint: 'Give it an address of that network, for example 192.168.77.13.',
   }),
   found('00:30:53:1f:2a:44', {
     serial: '22471222',

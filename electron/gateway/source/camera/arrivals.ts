@@ -1,6 +1,6 @@
-import type { Look } from '../../../../shared/camera.ts';
-import type { TriggerConfig } from '../../../../shared/config.ts';
-import type { FrameFacts, FrameSink, FrameVerdict } from '../../model/frame.ts';
+import type { FrameFacts, Look } from '../../../../shared/camera.ts';
+import type { TriggerConfig } from '../../../../shared/source-config.ts';
+import type { FrameSink, FrameVerdict } from '../../model/frame.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { DeviceFrame } from './camera-device.ts';
 import type { CameraTally } from './camera-tally.ts';

@@ -1,5 +1,5 @@
-import type { Feature, FeatureValue } from '../../../../shared/camera.ts';
-import type { EncodedPicture, FrameFacts, RawPicture } from '../../model/frame.ts';
+import type { Feature, FeatureValue, FrameFacts } from '../../../../shared/camera.ts';
+import type { EncodedPicture, RawPicture } from '../../model/frame.ts';
 
 /**
  * The port that every camera is driven through: GigE Vision, USB, and what comes later. A device opens sessions; a

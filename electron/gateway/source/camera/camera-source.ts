@@ -1,5 +1,5 @@
 import type { CameraSnapshot, FeatureValue, Look } from '../../../../shared/camera.ts';
-import type { TriggerConfig } from '../../../../shared/config.ts';
+import type { TriggerConfig } from '../../../../shared/source-config.ts';
 import type { FrameSink } from '../../model/frame.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { sleep } from '../../platform/clock.ts';

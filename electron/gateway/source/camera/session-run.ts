@@ -1,4 +1,4 @@
-import type { TriggerConfig } from '../../../../shared/config.ts';
+import type { TriggerConfig } from '../../../../shared/source-config.ts';
 import type { FrameSink } from '../../model/frame.ts';
 import { Bell } from '../../platform/bell.ts';
 import type { Clock } from '../../platform/clock.ts';

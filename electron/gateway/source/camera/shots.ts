@@ -1,4 +1,4 @@
-import type { FrameTrigger } from '../../model/frame.ts';
+import type { FrameFacts } from '../../../../shared/camera.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { describeCause } from '../../platform/errors.ts';
 import { refusal } from './camera-words.ts';
@@ -6,7 +6,7 @@ import { refusal } from './camera-words.ts';
 /** One picture that somebody asked for. `test`: to be shown, not stored. */
 export type ShotFacts = {
   readonly purpose: 'store' | 'test';
-  readonly trigger: FrameTrigger;
+  readonly trigger: FrameFacts['trigger'];
   readonly triggeredBy: string;
 };
 

@@ -1,4 +1,4 @@
-import type { GigeSourceConfig } from '../../../../shared/config.ts';
+import type { GigeSourceConfig } from '../../../../shared/source-config.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type {
   Acquisition,

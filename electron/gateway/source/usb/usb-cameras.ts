@@ -65,6 +65,7 @@ export async function findUsbCameras(cameras: UsbCameras): Promise<readonly Foun
       address: '',
       interface: '',
       interfaceAddress: '',
+      proposal: null,
       sourceId: null,
       problem: 'none',
       text: alike > 1 ? `${alike} cameras have this name.` : '',

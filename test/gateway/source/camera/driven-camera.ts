@@ -17,7 +17,7 @@ import type {
 import { CameraSource, type CameraSourceOptions } from '../../../../electron/gateway/source/camera/camera-source.ts';
 import { cameraError } from '../../../../electron/gateway/source/camera/camera-words.ts';
 import type { Feature, FeatureValue } from '../../../../shared/camera.ts';
-import { triggerSchema } from '../../../../shared/config.ts';
+import { triggerSchema } from '../../../../shared/source-config.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 
 export const feature = (name: string, value: FeatureValue, more: Partial<Feature> = {}): Feature => ({

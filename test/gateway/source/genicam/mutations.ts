@@ -1,3 +1,4 @@
+import { nodeKinds } from '../../../../electron/gateway/source/genicam/description-nodes.ts';
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
@@ -47,25 +48,7 @@ const morsels = [
 /** What no XML parser takes in such a place, or reads as something else. */
 const poison = ['&unknown;', '<Group>', '</Group>', '<![CDATA[', ']]>', '<!--', '\0', '\u{10FFFF}'];
 const elements = [
-  'Integer',
-  'IntReg',
-  'MaskedIntReg',
-  'Float',
-  'FloatReg',
-  'Boolean',
-  'Command',
-  'Enumeration',
-  'String',
-  'StringReg',
-  'Register',
-  'StructReg',
-  'StructEntry',
-  'Converter',
-  'IntConverter',
-  'SwissKnife',
-  'IntSwissKnife',
-  'Category',
-  'Port',
+  ...nodeKinds,
   'Group',
   'Address',
   'Length',
