@@ -165,7 +165,7 @@ export const found = (id: string, change: Partial<FoundCamera>): FoundCamera => 
   kind: 'gige',
   id,
   vendor: 'Basler',
-  model: 'acA1920-40gm',
+  model: 'acA1920',
   serial: '22471193',
   userName: '',
   address: '192.168.77.10',
