@@ -36,7 +36,7 @@ const stages = ['model', 'platform', 'source', 'ingest', 'store', 'sync', 'cloud
 export default {
   forbidden: [
     mayImport('shared', shared, ['^node_modules/zod/']),
-    mayImport('platform', platform, [], nodeOwn),
+    mayImport('platform', platform, ['^node_modules/koffi/'], nodeOwn),
     mayImport('model', model, [shared]),
     mayImport('source', stage('source'), foundation, nodeOwn),
     mayImport('store', stage('store'), foundation, nodeOwn),

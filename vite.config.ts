@@ -43,7 +43,7 @@ export const rendererBuild: InlineConfig = {
 
 /** What stays outside of the bundles: Electron itself, and packages whose binary files lie in their own folder. */
 const electronOwn = ['electron', /^electron\//];
-const withBinaries = ['better-sqlite3', 'wasm-vips'];
+const withBinaries = ['better-sqlite3', 'koffi', 'wasm-vips'];
 const nodeOwn = [...builtinModules, /^node:/];
 
 function nodeBuild(entry: string, output: string, externals: readonly (string | RegExp)[]): InlineConfig {

@@ -1,18 +1,18 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
 import { Acquisition } from './acquisition.ts';
 import { bootstrap } from './addresses.ts';
 import { doNotFragmentBit } from './bootstrap-registers.ts';
 import { CommandAnswers } from './command-answers.ts';
-import { ControlPort, closed } from './control-port.ts';
+import { ControlPort } from './control-port.ts';
 import { ControlPrivilege } from './control-privilege.ts';
 import { ControlServer } from './control-server.ts';
 import { type Counters, zeroCounters } from './counters.ts';
 import { type Faults, noFaults, seededRandom } from './faults.ts';
 import { FramePackets } from './frame-packets.ts';
+import { openStreamOutlet } from './open-stream-outlet.ts';
 import { addressText, completeOptions, type SimulatorOptions, type SimulatorOptionsInput } from './options.ts';
 import { PoweredCamera } from './powered-camera.ts';
-import { type Destination, StreamSender } from './stream-sender.ts';
+import type { Destination, StreamOutlet } from './stream-outlet.ts';
+import { StreamSender } from './stream-sender.ts';
 import type { ForcedAddress } from './wire/gvcp.ts';
 import { datagramBytes } from './wire/gvsp.ts';
 
@@ -31,7 +31,7 @@ export class SimulatedCamera {
   readonly #outgoing: StreamSender;
   #options: SimulatorOptions;
   #port: ControlPort | null = null;
-  #stream: Socket;
+  #stream: StreamOutlet;
   #camera: PoweredCamera;
   #wished: Faults = noFaults;
   /** With what being switched off means. */
@@ -41,7 +41,7 @@ export class SimulatedCamera {
   #frameNumber = 0;
   #destination: Destination | null = null;
 
-  private constructor(options: SimulatorOptions, stream: Socket) {
+  private constructor(options: SimulatorOptions, stream: StreamOutlet) {
     this.#options = options;
     this.#stream = stream;
     this.#random = seededRandom(options.seed);
@@ -70,7 +70,7 @@ export class SimulatedCamera {
     });
     this.#camera = this.#switchOn();
     this.#outgoing = new StreamSender({
-      socket: () => this.#stream,
+      outlet: () => this.#stream,
       destination: () => this.#destination,
       counters: this.#counters,
       faults,
@@ -96,11 +96,11 @@ export class SimulatedCamera {
   /** Rejects where the address is not this PC's, its port is taken, or the options make no sense. */
   static async start(input: SimulatorOptionsInput): Promise<SimulatedCamera> {
     const options = completeOptions(input);
-    const camera = new SimulatedCamera(options, await streamSocket(options.address));
+    const camera = new SimulatedCamera(options, await openStreamOutlet(options.address));
     try {
       await camera.#listen(options.address);
     } catch (error) {
-      await closed(camera.#stream);
+      await camera.#stream.close();
       throw error;
     }
     return camera;
@@ -206,7 +206,7 @@ export class SimulatedCamera {
     const port = this.#port;
     this.#port = null;
     if (port === null) return;
-    await Promise.all([port.close(), closed(this.#stream)]);
+    await Promise.all([port.close(), this.#stream.close()]);
   }
 
   #applyFaults(): void {
@@ -216,7 +216,7 @@ export class SimulatedCamera {
 
   #switchOn(): PoweredCamera {
     return new PoweredCamera(this.#options, this.#kept, {
-      streamPort: this.#stream.address().port,
+      streamPort: this.#stream.port,
       privilege: () => this.#privilege.value,
       streamMoved: () => {
         const { registers } = this.#camera;
@@ -254,7 +254,8 @@ export class SimulatedCamera {
     const bytes = datagramBytes(this.#camera.registers.get(bootstrap.packetSize) & 0xffff);
     if (to === null || this.#faults.silent || this.#faults.vanished || bytes + 28 > this.#largestPacket()) return;
     this.#counters.testPackets += 1;
-    this.#stream.send(Buffer.alloc(bytes), to.port, to.address);
+    this.#stream.send(Buffer.alloc(bytes), Buffer.alloc(0), to);
+    this.#stream.flush();
   }
 
   #largestPacket(): number {
@@ -293,16 +294,16 @@ export class SimulatedCamera {
 
   async #move(address: string): Promise<void> {
     const before = this.#port;
-    const stream = await streamSocket(address);
+    const stream = await openStreamOutlet(address);
     await this.#listen(address).catch(async (error: unknown) => {
-      await closed(stream);
+      await stream.close();
       throw error;
     });
     const formerStream = this.#stream;
     this.#stream = stream;
-    this.#camera.registers.set(bootstrap.sourcePort, stream.address().port);
+    this.#camera.registers.set(bootstrap.sourcePort, stream.port);
     this.#options = { ...this.#options, address, claimedAddress: '' };
-    await Promise.all([before?.close(), closed(formerStream)]);
+    await Promise.all([before?.close(), formerStream.close()]);
   }
 
   async #listen(address: string): Promise<void> {
@@ -312,19 +313,4 @@ export class SimulatedCamera {
       (datagram, from, fromPort) => this.#control.receive(datagram, from, fromPort),
     );
   }
-}
-
-/** Node looks every destination up, an address too, and puts off sending for it; here it is known to be an address. */
-async function streamSocket(address: string): Promise<Socket> {
-  const socket = createSocket({
-    type: 'udp4',
-    sendBufferSize: 4_000_000,
-    lookup: (host, _options, callback) => callback(null, host, 4),
-  });
-  socket.on('error', () => {});
-  // Before it is bound: with this look-up it listens at once.
-  const listening = once(socket, 'listening');
-  socket.bind(0, address);
-  await listening;
-  return socket;
 }

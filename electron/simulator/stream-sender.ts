@@ -1,16 +1,14 @@
-import type { Socket } from 'node:dgram';
 import type { LiveCounters } from './counters.ts';
 import type { Faults } from './faults.ts';
 import type { FramePackets } from './frame-packets.ts';
 import { garbage, garbageBytes, type PacketPlan, planPackets } from './packet-plan.ts';
+import type { Destination, StreamOutlet } from './stream-outlet.ts';
 import type { ResendRequest } from './wire/gvcp.ts';
 import { statusCodes } from './wire/gvcp.ts';
 import { packetFormats, packetHeader, resentStatus } from './wire/gvsp.ts';
 
-export type Destination = { readonly address: string; readonly port: number };
-
 export type SenderWiring = {
-  readonly socket: () => Socket;
+  readonly outlet: () => StreamOutlet;
   /** Null: nobody wants the stream. */
   readonly destination: () => Destination | null;
   readonly counters: LiveCounters;
@@ -29,8 +27,6 @@ const mostWaiting = 4;
 const packetsInTurn = 64;
 /** A pause of this PC is made up for as long as it was no longer. */
 const lateMilliseconds = 10;
-/** Bytes that the operating system has not taken yet. */
-const mostQueued = 4_000_000;
 /** Error packets for one request: what it names is not bounded by anything. */
 const mostRefusals = 256;
 const ipAndUdpBytes = 28;
@@ -107,6 +103,7 @@ export class StreamSender {
       if (resendLossPerThousand > 0 && random() * 1_000 < resendLossPerThousand) continue;
       this.#transmit(frame.headerWithStatus(packetId, resentStatus), frame.body(packetId));
     }
+    this.#wiring.outlet().flush();
   }
 
   #refuse({ blockId, first, last }: ResendRequest, extended: boolean, status: number): void {
@@ -116,6 +113,7 @@ export class StreamSender {
       const header = packetHeader({ status, blockId, packetId, format: packetFormats.payload, extended });
       this.#transmit(header, Buffer.alloc(0));
     }
+    this.#wiring.outlet().flush();
   }
 
   #turn(): void {
@@ -126,6 +124,7 @@ export class StreamSender {
       const sending = this.#waiting[0];
       if (sending === undefined) {
         this.#running = false;
+        this.#wiring.outlet().flush();
         return;
       }
       if (sending.at >= sending.plan.order.length) {
@@ -134,14 +133,15 @@ export class StreamSender {
         continue;
       }
       if (this.#dueAt > now) {
+        this.#wiring.outlet().flush();
         setTimeout(() => this.#turn(), this.#dueAt - now);
         return;
       }
       this.#dueAt += this.#wiring.packetMilliseconds(this.#sendNext(sending));
       sent += 1;
     }
-    if (this.#wiring.socket().getSendQueueSize() > mostQueued) setTimeout(() => this.#turn(), 1);
-    else setImmediate(() => this.#turn());
+    if (this.#wiring.outlet().flush()) setImmediate(() => this.#turn());
+    else setTimeout(() => this.#turn(), 1);
   }
 
   /** Bytes of the packet. */
@@ -157,14 +157,14 @@ export class StreamSender {
   }
 
   #transmit(header: Buffer, body: Buffer): number {
-    const { counters, faults, socket, destination, largestPacket } = this.#wiring;
+    const { counters, faults, outlet, destination, largestPacket } = this.#wiring;
     const bytes = header.length + body.length;
     const { silent, vanished } = faults();
     const to = destination();
     if (silent || vanished || to === null || bytes + ipAndUdpBytes > largestPacket()) return bytes;
     counters.packetsSent += 1;
     counters.bytesSent += bytes;
-    socket().send([header, body], to.port, to.address);
+    outlet().send(header, body, to);
     return bytes;
   }
 }

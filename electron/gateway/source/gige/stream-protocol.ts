@@ -18,6 +18,8 @@ export type StreamOptions = {
   readonly retentionMilliseconds: number;
   /** After so long without a packet `silence` is told, once each time. */
   readonly silenceMilliseconds: number;
+  /** Where the system can, many packets in one call instead of Node's one. */
+  readonly batched: boolean;
 };
 
 export type ToStream =

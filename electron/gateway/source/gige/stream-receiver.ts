@@ -1,4 +1,3 @@
-import type { Socket } from 'node:dgram';
 import type { MessagePort } from 'node:worker_threads';
 import { describeCause, errnoCode } from '../../platform/errors.ts';
 import { type AssemblerCounters, addCounters, zeroCounters } from './assembler-counters.ts';
@@ -7,10 +6,10 @@ import type { WholeFrame } from './frame-assembly.ts';
 import { FrameBuffers } from './frame-buffers.ts';
 import { resendPacket } from './resend-command.ts';
 import type { FromStream, StreamOptions, StreamTotals, ToStream } from './stream-protocol.ts';
+import { type StreamSocket, wantedBufferBytes } from './stream-socket.ts';
 
-/** A burst of a frame or two must wait in the kernel while this PC is busy: the default loses 40 % of bursts. */
-export const wantedBufferBytes = 32 * 1024 * 1024;
-const tickMilliseconds = 5;
+/** How often `tick` wants to be called. */
+export const tickMilliseconds = 5;
 /** Packets of a camera overtake each other by some frames, not by more; each frame in flight takes a buffer. */
 const framesInFlight = 8;
 
@@ -18,9 +17,8 @@ const framesInFlight = 8;
 export class StreamReceiver {
   readonly #options: StreamOptions;
   readonly #port: MessagePort;
-  readonly #socket: Socket;
+  readonly #socket: StreamSocket;
   readonly #buffers: FrameBuffers;
-  readonly #ticks: NodeJS.Timeout;
   #assembler: FrameAssembler;
   #collecting = false;
   #strangers = 0;
@@ -32,22 +30,13 @@ export class StreamReceiver {
   /** Of what came before the latest start. */
   #before: AssemblerCounters = zeroCounters();
 
-  /** `socket` is bound. */
-  constructor(options: StreamOptions, port: MessagePort, socket: Socket) {
+  constructor(options: StreamOptions, port: MessagePort, socket: StreamSocket) {
     this.#options = options;
     this.#port = port;
     this.#socket = socket;
     this.#buffers = new FrameBuffers(options.buffers, options.maxFrameBytes);
     this.#assembler = this.#newAssembler(0);
-    socket.on('message', (datagram, { address }) => this.#receive(datagram, address));
-    socket.on('error', (error) => this.#tell({ kind: 'failed', ...wordsOf(error) }));
-    this.#ticks = setInterval(() => this.#tick(), tickMilliseconds);
-    this.#tell({
-      kind: 'ready',
-      port: socket.address().port,
-      wantedBufferBytes,
-      receiveBufferBytes: growReceiveBuffer(socket),
-    });
+    this.#tell({ kind: 'ready', port: socket.port, wantedBufferBytes, receiveBufferBytes: socket.receiveBufferBytes });
   }
 
   obey(message: ToStream): void {
@@ -73,12 +62,8 @@ export class StreamReceiver {
     }
   }
 
-  #receive(datagram: Buffer, from: string): void {
-    if (from !== this.#options.cameraAddress) {
-      this.#strangers += 1;
-      return;
-    }
-    const now = performance.now();
+  /** A datagram of the camera's, which is not kept; `now`: monotonic milliseconds. */
+  receive(datagram: Uint8Array, now: number): void {
     this.#lastPacketAt = now;
     this.#silenceTold = false;
     if (datagram.length > this.#largest) {
@@ -88,7 +73,17 @@ export class StreamReceiver {
     if (this.#collecting) this.#assembler.take(datagram, now);
   }
 
-  #tick(): void {
+  /** A datagram came from another address than the camera's. */
+  countStranger(): void {
+    this.#strangers += 1;
+  }
+
+  /** The socket is of no use any more. */
+  fail(error: unknown): void {
+    this.#tell({ kind: 'failed', ...wordsOf(error) });
+  }
+
+  tick(): void {
     if (!this.#collecting) return;
     const now = performance.now();
     this.#assembler.tick(now);
@@ -128,9 +123,8 @@ export class StreamReceiver {
     }
   }
 
-  /** A packet that can't be sent is as good as one that was lost on the way. */
-  #send(packet: Buffer, port: number): void {
-    this.#socket.send(packet, port, this.#options.cameraAddress, () => undefined);
+  #send(packet: Uint8Array, port: number): void {
+    this.#socket.send(packet, port, this.#options.cameraAddress);
   }
 
   #totals(): StreamTotals {
@@ -144,7 +138,6 @@ export class StreamReceiver {
 
   #close(): void {
     this.#collecting = false;
-    clearInterval(this.#ticks);
     this.#assembler.finish();
     this.#socket.close(() => {
       this.#tell({ kind: 'closed', totals: this.#totals() });
@@ -159,17 +152,4 @@ export class StreamReceiver {
 
 export function wordsOf(error: unknown): { readonly code: string; readonly message: string } {
   return { code: errnoCode(error) ?? '', message: describeCause(error) };
-}
-
-/** As much as the system gives; returns that in the terms of `net.core.rmem_max` (Linux tells twice the size). */
-function growReceiveBuffer(socket: Socket): number {
-  for (let bytes = wantedBufferBytes; bytes >= 256 * 1024; bytes /= 2) {
-    try {
-      socket.setRecvBufferSize(bytes);
-      break;
-    } catch {
-      // Linux gives what is allowed, others refuse what is too large.
-    }
-  }
-  return process.platform === 'linux' ? socket.getRecvBufferSize() / 2 : socket.getRecvBufferSize();
 }

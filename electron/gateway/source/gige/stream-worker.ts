@@ -1,25 +1,46 @@
-import { createSocket } from 'node:dgram';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { linuxSockets } from '../../platform/linux-sockets.ts';
+import { receiveInBatches } from './batched-stream.ts';
+import { openDgramSocket } from './dgram-socket.ts';
 import type { FromStream, StreamOptions, ToStream } from './stream-protocol.ts';
-import { StreamReceiver, wordsOf } from './stream-receiver.ts';
+import { StreamReceiver, tickMilliseconds, wordsOf } from './stream-receiver.ts';
+import { rehearse } from './stream-rehearsal.ts';
 
 /**
  * The thread of one camera's stream. It has nothing to do but to receive: a gigabit line brings 80,000 packets a
  * second, and whatever else a thread does loses some.
  */
-function run(port: MessagePort): void {
+async function run(port: MessagePort): Promise<void> {
   const options = workerData as StreamOptions;
-  const socket = createSocket({ type: 'udp4', reuseAddr: false });
-  const failed = (error: Error): void => {
+  rehearse();
+  const sockets = options.batched ? await linuxSockets() : null;
+  try {
+    if (sockets !== null) receiveInBatches(options, port, sockets);
+    else await receiveOneByOne(options, port);
+  } catch (error) {
     port.postMessage({ kind: 'failed', ...wordsOf(error) } satisfies FromStream);
     port.close();
-  };
-  socket.once('error', failed);
-  socket.bind(0, options.bindAddress, () => {
-    socket.off('error', failed);
-    const receiver = new StreamReceiver(options, port, socket);
-    port.on('message', (message: ToStream) => receiver.obey(message));
-  });
+  }
 }
 
-if (parentPort !== null) run(parentPort);
+async function receiveOneByOne(options: StreamOptions, port: MessagePort): Promise<void> {
+  const socket = await openDgramSocket(options.bindAddress, {
+    onDatagram: (datagram, from) => {
+      if (from === options.cameraAddress) receiver.receive(datagram, performance.now());
+      else receiver.countStranger();
+    },
+    onError: (error) => receiver.fail(error),
+  });
+  const ticks = setInterval(() => receiver.tick(), tickMilliseconds);
+  const close = socket.close;
+  const receiver = new StreamReceiver(options, port, {
+    ...socket,
+    close: (closed) => {
+      clearInterval(ticks);
+      close(closed);
+    },
+  });
+  port.on('message', (message: ToStream) => receiver.obey(message));
+}
+
+if (parentPort !== null) void run(parentPort);

@@ -22,6 +22,8 @@ export type OpenStream = Pick<
   readonly retentionMilliseconds?: number;
   /** 3,000. */
   readonly silenceMilliseconds?: number;
+  /** True: many packets in one call of the system, where it can. */
+  readonly batched?: boolean;
 };
 
 export type ArrivedFrame = StreamFrame & {
@@ -62,7 +64,12 @@ export class GvspStream {
 
   /** Rejects with the system's error in words: the address is not of this PC, no more ports. */
   static open({ workerPath, packetSize, ...options }: OpenStream): Promise<GvspStream> {
-    const workerData = { retentionMilliseconds: 100, silenceMilliseconds: 3_000, ...options } satisfies StreamOptions;
+    const workerData = {
+      retentionMilliseconds: 100,
+      silenceMilliseconds: 3_000,
+      batched: true,
+      ...options,
+    } satisfies StreamOptions;
     return new Promise((resolve, reject) => {
       const worker = new Worker(workerPath, { workerData });
       const failed = (error: unknown): void => {

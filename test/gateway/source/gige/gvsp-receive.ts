@@ -2,10 +2,11 @@ import { GvspStream } from '../../../../electron/gateway/source/gige/stream.ts';
 
 /**
  * A receiver as a process of its own, for the benchmark: bind address, camera address, script of the stream's thread,
- * packet size. Says its port in one line of JSON, and its counts in another when its input ends. Its main thread is
+ * packet size, `batched` or `dgram`, whether the camera sends again. Says its port in one line of JSON, and its counts in another when its input ends. Its main thread is
  * blocked for 100 ms each second, as a window's or a database's work may block it.
  */
-const [bindAddress = '', cameraAddress = '', workerPath = '', packetSize = '0'] = process.argv.slice(2);
+const [bindAddress = '', cameraAddress = '', workerPath = '', packetSize = '0', socket = 'batched', resend = 'false'] =
+  process.argv.slice(2);
 const tell = (line: object): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 async function receive(): Promise<void> {
@@ -13,10 +14,11 @@ async function receive(): Promise<void> {
     bindAddress,
     cameraAddress,
     gvcpPort: 3956,
-    resend: false,
+    resend: resend === 'true',
     buffers: 24,
     maxFrameBytes: 8_000_000,
     workerPath,
+    batched: socket === 'batched',
   });
   const before = process.cpuUsage();
   let blocked = 0;

@@ -1,0 +1,61 @@
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { LinuxSockets } from '../../platform/linux-sockets.ts';
+import { DatagramBatch, senderNumber } from './datagram-batch.ts';
+import type { StreamOptions, ToStream } from './stream-protocol.ts';
+import { StreamReceiver, tickMilliseconds } from './stream-receiver.ts';
+import { growReceiveBuffer } from './stream-socket.ts';
+
+/** Datagrams a call: of a gigabit line a millisecond's worth. */
+const batchSize = 64;
+/** A pause that lets some more come, so that a call is worth its price; a fraction of what the socket's buffer holds. */
+const pauseMilliseconds = 0.5;
+/** Below, the buffer itself holds hardly more than comes in a pause. */
+const leastBufferForPauses = 1024 * 1024;
+
+/**
+ * Receives until it is told to close, and keeps the thread: it waits in the kernel, not in the event loop, which takes a
+ * turn for each packet. Throws the system's error when there is no socket to be had.
+ */
+export function receiveInBatches(options: StreamOptions, port: MessagePort, sockets: LinuxSockets): void {
+  const file = sockets.bind(options.bindAddress);
+  let closed: (() => void) | null = null;
+  try {
+    sockets.setReceiveTimeout(file, tickMilliseconds);
+    const receiver = new StreamReceiver(options, port, {
+      port: sockets.port(file),
+      receiveBufferBytes: growReceiveBuffer(
+        (bytes) => sockets.setReceiveBuffer(file, bytes),
+        () => sockets.receiveBuffer(file),
+      ),
+      send: (packet, toPort, address) => sockets.send(file, packet, address, toPort),
+      close: (then) => {
+        closed = then;
+      },
+    });
+    const pauses = sockets.receiveBuffer(file) / 2 >= leastBufferForPauses;
+    const batch = new DatagramBatch(batchSize, sockets.addressOf);
+    const camera = senderNumber(options.cameraAddress);
+    const never = new Int32Array(new SharedArrayBuffer(4));
+    let lastTick = performance.now();
+    while (closed === null) {
+      const came = sockets.receive(file, batch.messages, batchSize, true);
+      // First: what was said before a packet was sent is known before the packet is looked at.
+      for (let told = receiveMessageOnPort(port); told !== undefined; told = receiveMessageOnPort(port)) {
+        receiver.obey(told.message as ToStream);
+      }
+      const now = performance.now();
+      for (let index = 0; index < came; index += 1) {
+        if (batch.senderAt(index) === camera) receiver.receive(batch.at(index), now);
+        else receiver.countStranger();
+      }
+      if (now - lastTick >= tickMilliseconds) {
+        lastTick = now;
+        receiver.tick();
+      }
+      if (pauseMilliseconds > 0 && pauses && came > 0 && came < batchSize) Atomics.wait(never, 0, 0, pauseMilliseconds);
+    }
+  } finally {
+    sockets.close(file);
+  }
+  (closed as (() => void) | null)?.();
+}
