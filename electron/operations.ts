@@ -3,6 +3,7 @@ import type { Config } from '../shared/config.ts';
 import type { OperationRequest, OperationResponse } from '../shared/contract.ts';
 import type { GatewayHost } from './gateway-host.ts';
 import type { Operations } from './ipc.ts';
+import { revealFile } from './reveal-file.ts';
 import type { Secrets } from './secrets.ts';
 import { readSetup, saveSetup } from './setup.ts';
 
@@ -114,8 +115,7 @@ export function makeOperations(context: OperationContext): Operations {
           : target.kind === 'image'
             ? await host.require().call('originalLocation', target.imageId)
             : await host.require().call('refusalLocation', target.id);
-      if (path === null) throw new RangeError('The place of this file is not known any more.');
-      shell.showItemInFolder(path);
+      await revealFile(path, (found) => shell.showItemInFolder(found));
       return {};
     },
   };

@@ -75,11 +75,18 @@ export const cameraSnapshotSchema = z.object({
   serial: z.string(),
   address: z.string(),
   trigger: z.enum(['free-run', 'interval', 'software', 'hardware', 'on-change']),
+  /** Pictures that are taken each time somebody asks for them; 1 where the camera is not triggered by software. */
+  burst: z.int().min(1),
   width: count.nullable(),
   height: count.nullable(),
   /** PFNC name, `Mono8`; null before the first frame. */
   pixelFormat: z.string().nullable(),
   framesPerSecond: z.number(),
+  /**
+   * Milliseconds from one picture to the next: as configured, else as the last two came. Null where nothing is known
+   * yet, and where pictures come only when somebody asks for them.
+   */
+  everyMilliseconds: z.number().nullable(),
   /** Since the gateway started: whole frames that arrived, and of these, stored ones. */
   frames: count,
   stored: count,

@@ -4,6 +4,7 @@ import type { CameraSourceConfig, NearDuplicateConfig, TriggerConfig } from '../
 import type { Encoder } from './ingest/encoder.ts';
 import { FrameIntake, type FrameServices } from './ingest/frame-intake.ts';
 import type { NearDuplicateGate } from './ingest/near-duplicates.ts';
+import { comesByItself } from './model/frame.ts';
 import { pixelFormatOf } from './model/pixel-format.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Files } from './platform/files.ts';
@@ -35,9 +36,9 @@ export type CameraParts = {
   readonly logger: Logger;
 };
 
-/** What the near-duplicate gate of this source is to be; null: every frame is stored. */
+/** What the near-duplicate gate of this source is to be; null: every frame is stored, and none need be compared. */
 export function gateOf({ trigger, nearDuplicates }: CameraSourceConfig): NearDuplicateConfig | null {
-  if (trigger.mode !== 'on-change') return nearDuplicates ?? null;
+  if (trigger.mode !== 'on-change') return comesByItself(trigger.mode) ? (nearDuplicates ?? null) : null;
   const { mode: _mode, ...gate } = trigger;
   return gate;
 }

@@ -4,8 +4,10 @@ import { describeCause, GatewayError } from './platform/errors.ts';
 import { CameraError } from './source/camera/camera-device.ts';
 import type { CameraSource } from './source/camera/camera-source.ts';
 import { discover } from './source/gige/discovery.ts';
+import { hasSerial } from './source/gige/find-camera.ts';
 import { type ForceIpOptions, forceIp } from './source/gige/force-ip.ts';
-import type { DiscoveredCamera } from './source/gige/found-cameras.ts';
+import { cameraLabel, type DiscoveredCamera } from './source/gige/found-cameras.ts';
+import { heldCameras } from './source/gige/held-cameras.ts';
 import { findUsbCameras, type UsbCameras } from './source/usb/usb-cameras.ts';
 
 export type { UsbCameras };
@@ -24,7 +26,8 @@ export class Cameras {
   }
 
   find(): Promise<CameraList> {
-    return findCameras({ sources: this.#sources, addresses: [], usb: this.#usb });
+    const held = (): readonly string[] => this.#sources.flatMap(({ id }) => this.#sourceOf(id)?.holds ?? []);
+    return findCameras({ sources: this.#sources, addresses: [], usb: this.#usb, held });
   }
 
   async forceIp(
@@ -87,23 +90,25 @@ export type FindWish = {
   /** Asked besides what answers by itself. */
   readonly addresses: readonly string[];
   readonly usb: UsbCameras;
+  /** Addresses of the cameras that we control ourselves; left out by a program that controls none. */
+  readonly held?: () => readonly string[];
 };
 
 /** All cameras on this PC's networks and USB ports. What could not be asked is in `problems`, in sentences. */
-export async function findCameras({ sources, addresses, usb }: FindWish): Promise<CameraList> {
+export async function findCameras({ sources, addresses, usb, held }: FindWish): Promise<CameraList> {
   const configured = sources.flatMap((source) =>
     source.kind === 'gige' && source.address !== undefined ? [source.address] : [],
   );
   const [gige, plugged] = await Promise.all([
-    discover({ addresses: [...new Set([...addresses, ...configured])] }),
+    findGige([...new Set([...addresses, ...configured])], held ?? (() => [])),
     findUsbCameras(usb).then(
       (cameras) => ({ cameras, problems: [] }),
       (error) => ({ cameras: [], problems: [`USB cameras can’t be listed: ${describeCause(error)}`] }),
     ),
   ]);
   const found = [
-    ...usableFirst(gige.cameras).map(
-      (camera): FoundCamera => ({
+    ...gige.cameras.map(
+      ({ camera, isTaken }): FoundCamera => ({
         kind: 'gige',
         id: camera.mac,
         vendor: camera.vendor,
@@ -115,21 +120,45 @@ export async function findCameras({ sources, addresses, usb }: FindWish): Promis
         interfaceAddress: camera.interfaceAddress,
         proposal: camera.proposal,
         sourceId: null,
-        problem: camera.problem,
-        text: camera.text,
-        hint: camera.hint,
+        ...(isTaken ? taken(camera) : { problem: camera.problem, text: camera.text, hint: camera.hint }),
       }),
     ),
     ...plugged.cameras,
   ];
   return {
-    cameras: found.map((camera) => ({
-      ...camera,
-      sourceId: sources.find((source) => isOf(source, camera))?.id ?? null,
-    })),
+    cameras: found.map((camera) => {
+      const sourceId = sources.find((source) => isOf(source, camera))?.id ?? null;
+      return { ...camera, ...(held === undefined ? maybeOurs(camera, sourceId) : {}), sourceId };
+    }),
     problems: [...gige.problems.map(({ text, hint }) => `${text} ${hint}`.trim()), ...plugged.problems],
   };
 }
+
+/** Which cameras there are, and which of them another program controls. */
+async function findGige(addresses: readonly string[], held: () => readonly string[]) {
+  const { cameras, problems } = await discover({ addresses });
+  const usable = usableFirst(cameras);
+  // Before and after: a camera that we take or leave while it is asked is ours, too.
+  const ours = new Set(held());
+  const controlled = await heldCameras(usable.filter(({ problem }) => problem === 'none'));
+  for (const address of held()) ours.add(address);
+  const isTaken = (camera: DiscoveredCamera): boolean => controlled.has(camera) && !ours.has(camera.ip);
+  return { cameras: usable.map((camera) => ({ camera, isTaken: isTaken(camera) })), problems };
+}
+
+type Trouble = Pick<FoundCamera, 'problem' | 'text' | 'hint'>;
+
+const taken = (camera: DiscoveredCamera): Trouble => ({
+  problem: 'taken',
+  text: `${cameraLabel(camera)} is controlled by another program.`,
+  hint: 'Close that program, here or on another PC: a viewer of the maker, or another gateway.',
+});
+
+/** To a program beside the gateway, the gateway itself is another program. */
+const maybeOurs = ({ problem, hint }: FoundCamera, sourceId: string | null): Partial<Trouble> =>
+  problem === 'taken' && sourceId !== null
+    ? { hint: `If the gateway runs, this is its source "${sourceId}" and as it should be. Else: ${hint}` }
+    : {};
 
 /** A camera is heard on every network card it can shout to; where one fits, it is listed by that one alone. */
 function usableFirst(cameras: readonly DiscoveredCamera[]): readonly DiscoveredCamera[] {
@@ -147,7 +176,7 @@ function isOf(source: SourceConfig, camera: FoundCamera): boolean {
   const { address, serial, userName } = source;
   return (
     (address === undefined || address === camera.address) &&
-    (serial === undefined || serial === camera.serial) &&
+    (serial === undefined || hasSerial({ serial: camera.serial, mac: camera.id }, serial)) &&
     (userName === undefined || userName === camera.userName)
   );
 }

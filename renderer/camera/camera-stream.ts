@@ -26,6 +26,9 @@ const tellsPerTally = 4;
 const mutedMilliseconds = 3_000;
 const silentMilliseconds = 5_000;
 const endMilliseconds = 2_000;
+/** Copies of frames that wait for the encoder: a hiccup of this PC is not to cost a picture. */
+const mostWaiting = 8;
+const waitingBytes = 128 * 1024 * 1024;
 
 /** One open camera: its track, its worker and what becomes of them. */
 export class CameraStream {
@@ -85,7 +88,8 @@ export class CameraStream {
     worker.addEventListener('error', ({ message }) => this.#end(usbFault('failed', { technical: message })));
     const { format, quality } = this.#settings.encode;
     const frames = new MediaStreamTrackProcessor({ track, maxBufferSize: 4 }).readable;
-    const rate = this.#opened.device.frameRate ?? 0;
+    const { frameRate, width, height } = this.#opened.device;
+    const rate = frameRate ?? 0;
     this.#countsLost = mode.kind === 'free-run';
     this.#say(
       {
@@ -94,6 +98,7 @@ export class CameraStream {
         mode,
         format,
         quality: quality / 100,
+        waiting: Math.max(1, Math.min(mostWaiting, Math.floor(waitingBytes / (4 * (width ?? 0) * (height ?? 0) || 1)))),
         silentMilliseconds: Math.max(silentMilliseconds, rate > 0 ? 10_000 / rate : 0),
       },
       [frames],

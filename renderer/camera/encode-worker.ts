@@ -1,5 +1,6 @@
 import { usbFault } from '../../shared/usb-fault.ts';
-import { type Encoded, FrameLine } from './frame-line.ts';
+import { FrameLine } from './frame-line.ts';
+import { PictureCopies } from './picture-copies.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 /** One camera's own thread: reads its frames as they come and makes files of them. */
@@ -30,10 +31,13 @@ self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   }
 });
 
-function begin({ frames, mode, format, quality, silentMilliseconds }: Extract<ToWorker, { type: 'begin' }>): void {
+function begin(begun: Extract<ToWorker, { type: 'begin' }>): void {
+  const { frames, mode, format, quality, waiting, silentMilliseconds } = begun;
+  const copies = new PictureCopies(`image/${format}`, quality);
   const made = new FrameLine<VideoFrame>({
     mode,
-    encode: encoder(`image/${format}`, quality),
+    waiting,
+    hold: (frame) => copies.hold(frame),
     onPicture: (picture) => say({ type: 'picture', picture, tallies: made.tallies() }, [picture.data]),
     onTriggered: (request, fault) => say({ type: 'triggered', request, fault }),
     onBroken: (fault) => say({ type: 'broken', fault }),
@@ -70,23 +74,4 @@ async function end(): Promise<void> {
   await line?.end();
   void reader?.cancel().catch(() => undefined);
   say({ type: 'ended', tallies: line?.tallies() ?? { captured: 0, sent: 0, drops: {} } });
-}
-
-function encoder(type: string, quality: number): (frame: VideoFrame) => Promise<Encoded> {
-  const canvas = new OffscreenCanvas(1, 1);
-  // The picture is read back each time, so it is better never on the graphics card.
-  const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
-  return async (frame) => {
-    if (context === null) throw new Error('there is no canvas');
-    const { displayWidth: width, displayHeight: height } = frame;
-    if (canvas.width !== width) canvas.width = width;
-    if (canvas.height !== height) canvas.height = height;
-    context.drawImage(frame, 0, 0);
-    // Its memory is the camera's again while the picture is made.
-    frame.close();
-    const blob = await canvas.convertToBlob({ type, quality });
-    // A browser that can't make this kind of file makes a PNG without a word.
-    if (blob.type !== type) throw new Error(`asked for ${type}, got ${blob.type}`);
-    return { data: await blob.arrayBuffer(), width, height };
-  };
 }

@@ -7,10 +7,15 @@ export type Frame = { readonly timestamp: number; readonly close: () => void };
 export type Encoded = { readonly data: ArrayBuffer; readonly width: number; readonly height: number };
 export type LinePicture = Encoded & { readonly number: number; readonly capturedAt: number };
 
+/** What is left of a frame when its memory is the camera's again. One of both is called, once. */
+export type Held = { readonly encode: () => Promise<Encoded>; readonly discard: () => void };
+
 export type LineOptions<F extends Frame> = {
   readonly mode: UsbMode;
-  /** May close the frame as soon as it has what it needs. */
-  readonly encode: (frame: F) => Promise<Encoded>;
+  /** How many frames may wait for the encoder. */
+  readonly waiting: number;
+  /** Copies the frame and closes it. */
+  readonly hold: (frame: F) => Held;
   readonly onPicture: (picture: LinePicture) => void;
   readonly onTriggered: (request: number, fault: UsbFault | null) => void;
   /** Pictures can't be made at all. */
@@ -20,17 +25,15 @@ export type LineOptions<F extends Frame> = {
   readonly now: () => number;
 };
 
-type Waiting<F> = {
-  readonly frame: F;
+type Waiting = {
+  readonly held: Held;
   readonly number: number;
   readonly capturedAt: number;
   readonly request: number | null;
 };
 
-/** Frames that wait for the encoder: the browser has few buffers, and without them it drops frames before we see them. */
-const waitingLimit = 1;
-/** Pictures on their way to the gateway. */
-const travellingLimit = 8;
+/** Pictures on their way to the gateway, those that wait to be encoded included. */
+const travellingLimit = 16;
 const triggerLimit = 8;
 /** An older frame shows what was there before the trigger. */
 const freshMilliseconds = 100;
@@ -44,7 +47,7 @@ const failuresInARow = 10;
 export class FrameLine<F extends Frame> {
   readonly #options: LineOptions<F>;
   readonly #time = new FrameTime();
-  readonly #waiting: Waiting<F>[] = [];
+  readonly #waiting: Waiting[] = [];
   readonly #triggers: { readonly request: number; readonly number: number; readonly at: number }[] = [];
   readonly #drops: Record<string, number> = {};
   #captured = 0;
@@ -87,8 +90,7 @@ export class FrameLine<F extends Frame> {
       frame.close();
       return this.#drop(cause);
     }
-    this.#waiting.push({ frame, number: this.#captured, capturedAt, request: null });
-    this.#encodeWaiting();
+    this.#queue(frame, this.#captured, capturedAt, null);
   }
 
   trigger(request: number): void {
@@ -120,8 +122,8 @@ export class FrameLine<F extends Frame> {
     this.#ended = true;
     this.#newest?.frame.close();
     this.#newest = null;
-    for (const { frame, request } of this.#waiting.splice(0)) {
-      frame.close();
+    for (const { held, request } of this.#waiting.splice(0)) {
+      held.discard();
       this.#drop('aborted');
       if (request !== null) this.#options.onTriggered(request, usbFault('closed'));
     }
@@ -135,7 +137,7 @@ export class FrameLine<F extends Frame> {
   #causeToDrop(everyNth: number): string | null {
     if ((this.#captured - 1) % Math.max(1, everyNth) !== 0) return 'skipped';
     if (this.#travelling + this.#waiting.length >= travellingLimit) return 'gateway-busy';
-    return this.#waiting.length >= waitingLimit ? 'encoder-busy' : null;
+    return this.#waiting.length >= this.#options.waiting ? 'encoder-busy' : null;
   }
 
   #drop(cause: string): void {
@@ -154,13 +156,32 @@ export class FrameLine<F extends Frame> {
     const [next] = this.#triggers;
     const newest = this.#newest;
     if (next === undefined || newest === null) return;
-    if (this.#waiting.length >= waitingLimit || this.#travelling >= travellingLimit) return;
+    if (this.#waiting.length >= this.#options.waiting || this.#travelling >= travellingLimit) return;
     if (newest.arrived < next.at - freshMilliseconds) return;
     this.#triggers.shift();
     this.#newest = null;
     const { frame, capturedAt } = newest;
-    this.#waiting.push({ frame, number: next.number, capturedAt, request: next.request });
+    this.#queue(frame, next.number, capturedAt, next.request);
+  }
+
+  #queue(frame: F, number: number, capturedAt: number, request: number | null): void {
+    try {
+      this.#waiting.push({ held: this.#options.hold(frame), number, capturedAt, request });
+    } catch (error) {
+      frame.close();
+      const fault = this.#failed(error);
+      if (request !== null) this.#options.onTriggered(request, fault);
+      return;
+    }
     this.#encodeWaiting();
+  }
+
+  #failed(error: unknown): UsbFault {
+    const fault = usbFault('encode-failed', { technical: String(error) });
+    this.#drop('encode-failed');
+    this.#failures += 1;
+    if (this.#failures === failuresInARow) this.#options.onBroken(fault);
+    return fault;
   }
 
   #encodeWaiting(): void {
@@ -176,11 +197,11 @@ export class FrameLine<F extends Frame> {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) await this.#encode(next);
   }
 
-  async #encode({ frame, number, capturedAt, request }: Waiting<F>): Promise<void> {
-    const { encode, onPicture, onTriggered, onBroken } = this.#options;
+  async #encode({ held, number, capturedAt, request }: Waiting): Promise<void> {
+    const { onPicture, onTriggered } = this.#options;
     let fault: UsbFault | null = null;
     try {
-      const encoded = await encode(frame);
+      const encoded = await held.encode();
       if (this.#ended) {
         fault = usbFault('closed');
         this.#drop('aborted');
@@ -191,12 +212,7 @@ export class FrameLine<F extends Frame> {
         onPicture({ ...encoded, number, capturedAt });
       }
     } catch (error) {
-      fault = usbFault('encode-failed', { technical: String(error) });
-      this.#drop('encode-failed');
-      this.#failures += 1;
-      if (this.#failures === failuresInARow) onBroken(fault);
-    } finally {
-      frame.close();
+      fault = this.#failed(error);
     }
     if (request !== null) onTriggered(request, fault);
   }

@@ -12,6 +12,8 @@ export type ToWorker =
       readonly format: 'jpeg' | 'png';
       /** 0–1. */
       readonly quality: number;
+      /** How many frames may wait for the encoder. */
+      readonly waiting: number;
       /** No frame for so long: something is wrong. */
       readonly silentMilliseconds: number;
     }

@@ -1,5 +1,6 @@
 import type { CameraSnapshot } from '../../shared/camera.ts';
 import type { SourceSnapshot } from '../../shared/snapshot.ts';
+import { plural } from '../format/count.ts';
 import { formatDuration } from '../format/duration.ts';
 
 /** A source that is a camera. */
@@ -42,6 +43,10 @@ const notReady: Readonly<Partial<Record<SourceSnapshot['state'], string>>> = {
   failed: 'the camera failed',
   finished: 'all its pictures are taken',
 };
+
+/** What a press of the software trigger does. */
+export const takeWords = ({ burst }: Pick<CameraSnapshot, 'burst'>): string =>
+  burst > 1 ? `Take ${plural(burst, 'picture')}` : 'Take picture';
 
 export type Readiness = { readonly ready: boolean; readonly words: string };
 

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
+import type { CameraSnapshot } from '../../shared/camera.ts';
 import { useGateway } from '../gateway-store.ts';
 import { useScreen } from '../screen-store.ts';
 import { ShutterIcon } from '../ui/icons.tsx';
-import { type CameraSource, triggerReadiness } from './camera-words.ts';
+import { type CameraSource, takeWords, triggerReadiness } from './camera-words.ts';
 import { triggerKey } from './trigger-keys.ts';
 import { type TriggerPhase, takePicture, useTriggers } from './trigger-store.ts';
 
@@ -24,7 +25,7 @@ export function TriggerButton({ source }: { readonly source: CameraSource }): Re
 }
 
 type FaceProps = {
-  readonly source: Pick<CameraSource, 'name' | 'state'>;
+  readonly source: Pick<CameraSource, 'name' | 'state'> & { readonly camera: Pick<CameraSnapshot, 'burst'> };
   readonly phase: TriggerPhase;
   readonly shortcut: string;
   readonly linked: boolean;
@@ -42,7 +43,7 @@ export function TriggerFace({ source, phase, shortcut, linked, onPress }: FacePr
       : phase !== 'idle'
         ? phaseWords[phase]
         : shortcut === ''
-          ? 'Press to take one'
+          ? 'Ready'
           : `Key ${shortcut.replace('+', ' + ')}`;
   return (
     <button
@@ -58,7 +59,8 @@ export function TriggerFace({ source, phase, shortcut, linked, onPress }: FacePr
       <ShutterIcon />
       <span className="trigger-words">
         <span className="trigger-name">
-          Take picture<span className="visually-hidden"> with {source.name}</span>
+          {takeWords(source.camera)}
+          <span className="visually-hidden"> with {source.name}</span>
         </span>
         <span className="trigger-note" role="status">
           {note}

@@ -10,6 +10,7 @@ import { FolderIcon } from '../ui/icons.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { Fact } from './fact.tsx';
 import { FrameFacts } from './frame-facts.tsx';
+import { originalFile } from './original-file.ts';
 
 const checks: Readonly<Record<ImageDetail['check'], string>> = {
   unchecked: 'Not checked yet',
@@ -37,9 +38,8 @@ function whyGone(state: ImageDetail['state']): string {
 /** Everything that is known about a picture, for the person who looks closer. */
 export function ImageFacts({ image }: { readonly image: ImageDetail }): ReactNode {
   const now = useNow();
-  const sourceName = useGateway(
-    (mirror) => mirror.snapshot?.sources.find((one) => one.id === image.sourceId)?.name ?? image.sourceId,
-  );
+  const source = useGateway((mirror) => mirror.snapshot?.sources.find((one) => one.id === image.sourceId));
+  const original = originalFile(image, source);
   const model = [image.model.name ?? image.model.id, image.model.version].filter(Boolean).join(' ');
   return (
     <section className="facts" aria-label="About this picture">
@@ -83,12 +83,11 @@ export function ImageFacts({ image }: { readonly image: ImageDetail }): ReactNod
           ))}
         </Fact>
         {model !== '' && <Fact name="Model">{model}</Fact>}
-        <Fact name="Source">{sourceName}</Fact>
-        {image.frame === null && (
-          <Fact name="Original">
-            <bdi className="breakable">{image.originalPath}</bdi>
-          </Fact>
-        )}
+        <Fact name="Source">{source?.name ?? image.sourceId}</Fact>
+        <Fact name="Original">
+          {original.path !== '' && <bdi className="breakable">{original.path}</bdi>}
+          {original.words !== '' && <span>{original.words}</span>}
+        </Fact>
         {image.serverImageId !== null && (
           <Fact name="Cloud id">
             <code>{image.serverImageId}</code>
@@ -109,7 +108,7 @@ export function ImageFacts({ image }: { readonly image: ImageDetail }): ReactNod
           <code title={image.sha256}>{image.sha256}</code>
         </Fact>
       </dl>
-      {image.frame === null && (
+      {original.isThere && (
         <button
           type="button"
           className="button quiet"

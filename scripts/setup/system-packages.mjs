@@ -8,7 +8,8 @@ import { SetupFailure } from './failure.mjs';
  * What Electron needs from a Debian-like system. Newer releases renamed packages of libraries whose time type grew to
  * 64 bits, so each need names its candidates, newest first.
  *
- * @typedef {{ readonly library?: string, readonly program?: string, readonly packages: readonly string[] }} Need
+ * @typedef {{ readonly library?: string, readonly program?: string, readonly python?: string,
+ *   readonly packages: readonly string[] }} Need `python`: a statement that Debian's Python runs without an error
  */
 
 /** @type {readonly Need[]} */
@@ -35,8 +36,13 @@ const electronNeeds = [
 const testPeers = [
   { program: 'arv-tool-0.8', packages: ['aravis-tools-cli'] },
   { program: 'arv-fake-gv-camera-0.8', packages: ['aravis-tools'] },
+  { python: 'import gi', packages: ['python3-gi'] },
+  { python: "import gi; gi.require_version('Aravis', '0.8')", packages: ['gir1.2-aravis-0.8'] },
   { program: 'ip', packages: ['iproute2'] },
 ];
+
+/** Debian's: another Python on the path does not know its packages. */
+const debianPython = '/usr/bin/python3';
 
 /**
  * Installs what tests run against, where that is allowed; where it is not, that is no failure.
@@ -49,7 +55,7 @@ export async function provideTestPeers(report) {
   const apt = findProgram('apt-get');
   const rights = await rightsToInstall();
   if (missing.length === 0 || !apt || !rights) return;
-  await report.step(`installing peers for tests (${missing.map(({ program }) => program).join(', ')})`, async () => {
+  await report.step(`installing peers for tests (${missing.map(nameOf).join(', ')})`, async () => {
     try {
       await install(rights, apt, missing);
     } catch (error) {
@@ -71,7 +77,7 @@ export async function provideSystemPackages(report, programs) {
   const missing = await findMissing(needs);
   if (missing.length === 0) return;
 
-  const names = missing.map((need) => need.library ?? need.program).join(', ');
+  const names = missing.map(nameOf).join(', ');
   const usual = missing.map((need) => need.packages.at(-1)).join(' ');
   const apt = findProgram('apt-get');
   if (!apt) {
@@ -88,9 +94,7 @@ export async function provideSystemPackages(report, programs) {
   await report.step(`installing system packages (${names})`, () => install(rights, apt, missing));
   const left = await findMissing(needs);
   if (left.length > 0) {
-    throw new SetupFailure(
-      `still missing after installing: ${left.map((need) => need.library ?? need.program).join(', ')}`,
-    );
+    throw new SetupFailure(`still missing after installing: ${left.map(nameOf).join(', ')}`);
   }
 }
 
@@ -103,10 +107,26 @@ async function findMissing(needs) {
   const listing = ldconfig ? await attempt(ldconfig, ['-p']) : undefined;
   // Without a listing nothing is known; starting Electron will tell.
   const known = listing?.code === 0 ? listing.output : undefined;
-  return needs.filter((need) =>
-    need.program ? !findProgram(need.program) : known !== undefined && !known.includes(`\t${need.library} `),
-  );
+  /** @type {(need: Need) => boolean | Promise<boolean>} */
+  const isThere = ({ library, program, python }) => {
+    if (program) return findProgram(program) !== undefined;
+    if (python) return runsInPython(python);
+    return known === undefined || known.includes(`\t${library} `);
+  };
+  /** @type {Need[]} */
+  const missing = [];
+  for (const need of needs) if (!(await isThere(need))) missing.push(need);
+  return missing;
 }
+
+/** @param {string} statement */
+async function runsInPython(statement) {
+  if (!existsSync(debianPython)) return false;
+  return (await attempt(debianPython, ['-c', statement])).code === 0;
+}
+
+/** @param {Need} need */
+const nameOf = (need) => need.library ?? need.program ?? need.packages.at(-1);
 
 /** @returns {Promise<readonly string[] | undefined>} what to put before a command to run it as root; undefined: no way */
 async function rightsToInstall() {

@@ -6,7 +6,7 @@ import { expect, onTestFinished } from 'vitest';
 import type { CameraFrame, FrameSink, FrameVerdict } from '../../electron/gateway/model/frame.ts';
 import { systemClock } from '../../electron/gateway/platform/clock.ts';
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
-import { silentLogger } from '../../electron/gateway/platform/logger.ts';
+import { type Logger, silentLogger } from '../../electron/gateway/platform/logger.ts';
 import { CameraSource, type CameraSourceOptions } from '../../electron/gateway/source/camera/camera-source.ts';
 import { GigeCamera, type GigeCameraOptions } from '../../electron/gateway/source/gige/gige-camera.ts';
 import { triggerSchema } from '../../shared/source-config.ts';
@@ -93,4 +93,15 @@ export async function reaches({ source }: Rig, state: string): Promise<void> {
 export async function moreFrames({ sink }: Rig, count: number): Promise<void> {
   const enough = sink.frames.length + count;
   await expect.poll(() => sink.frames.length, patiently).toBeGreaterThanOrEqual(enough);
+}
+
+export type Trouble = { readonly state: unknown; readonly text: unknown; readonly wait: unknown };
+
+/** What a source writes into the log each time that it loses the camera, or does not get it. */
+export function noting(): { readonly logger: Logger; readonly troubles: readonly Trouble[] } {
+  const troubles: Trouble[] = [];
+  const log: Logger['log'] = (_, event, { state, text, againInMilliseconds: wait } = {}) => {
+    if (event === 'camera-trouble') troubles.push({ state, text, wait });
+  };
+  return { logger: { ...silentLogger, log }, troubles };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../electron/gateway/platform/clock.ts';
 import { errnoCode } from '../../electron/gateway/platform/errors.ts';
 import type { SimulatorOptionsInput } from '../../electron/simulator/options.ts';
 import { SimulatedCamera } from '../../electron/simulator/simulated-camera.ts';
@@ -176,6 +177,38 @@ describe('a GigE camera', { timeout: 60_000 }, () => {
     for (const { width, height, data } of rig.sink.frames) expect(data.length).toBe(width * height);
   });
 
+  test('counts its pictures past 65535, where 1 comes next, and none is missed', async () => {
+    const camera = await simulate();
+    camera.setFaults({ firstBlockId: 65_530 });
+    const rig = await startSource({ address: camera.address });
+    await moreFrames(rig, 15);
+    // The first may have been dropped on a busy PC, which is then counted.
+    const { drops } = rig.source.camera();
+    if (drops.length === 0) {
+      const expected = rig.sink.frames.map((_, index) => ((65_530 + index - 1) % 65_535) + 1);
+      expect(numbers(rig.sink.frames)).toEqual(expected);
+    }
+    expect(numbers(rig.sink.frames)).toEqual(expect.arrayContaining([65_535, 1]));
+    expect(drops.filter(({ cause }) => cause === 'missed' || cause === 'aborted')).toEqual([]);
+    for (const { data } of rig.sink.frames) expect(isRamp(data, 320)).toBe(true);
+  });
+
+  test('sends more than it announced: such pictures are not taken, and counted', async () => {
+    const camera = await simulate();
+    const rig = await startSource({ address: camera.address });
+    await moreFrames(rig, 3);
+    camera.setFaults({ extraPayloadPackets: 3 });
+    const oversize = (): number => rig.source.camera().drops.find(({ cause }) => cause === 'oversize')?.frames ?? 0;
+    await expect.poll(oversize, patiently).toBeGreaterThanOrEqual(10);
+    camera.setFaults({ extraPayloadPackets: 0 });
+    await moreFrames(rig, 3);
+    for (const { data } of rig.sink.frames) {
+      expect(data.length).toBe(320 * 240);
+      expect(isRamp(data, 320)).toBe(true);
+    }
+    expect(rig.source.camera().drops.find(({ cause }) => cause === 'oversize')?.text).toMatch(/larger than/);
+  });
+
   test('sends nothing, and what to check is said; when it sends again, it goes on by itself', async () => {
     const camera = await simulate();
     camera.setFaults({ silent: true });
@@ -252,6 +285,25 @@ describe('a GigE camera', { timeout: 60_000 }, () => {
       if (index > 0) expect(time).toBeGreaterThan((times[index - 1] ?? 0) - 2_000);
     expect(rig.sink.frames.at(-1)?.capturedFrom).toBe('camera');
     expect(Math.abs(Date.now() - (times.at(-1) ?? 0))).toBeLessThan(5_000);
+  });
+
+  test('has times that follow the clock of this PC when that is set by an hour, forth and back', async () => {
+    const camera = await simulate();
+    let offset = 0;
+    const clock = { ...systemClock, now: () => Date.now() + offset };
+    const rig = await startSource({ address: camera.address }, { clock }, { clock });
+    for (const hours of [0, 1, -1]) {
+      offset = hours * 3_600_000;
+      // What was under way when it was set may have either time.
+      await moreFrames(rig, 3);
+      const since = rig.sink.frames.length;
+      await moreFrames(rig, 5);
+      for (const { capturedAt, capturedFrom } of rig.sink.frames.slice(since)) {
+        expect(Math.abs(Date.now() + offset - capturedAt)).toBeLessThan(30_000);
+        expect(capturedFrom).toBe('camera');
+      }
+    }
+    expect(rig.source.camera().reconnects).toBe(0);
   });
 
   test('is set while it takes pictures, with the acquisition stopped where it has to be', async () => {

@@ -31,7 +31,7 @@ async function sendAll(socket: Socket, port: number, packets: readonly Buffer[])
   for (const packet of packets) await send(socket, port, packet);
 }
 
-async function openStream(camera: { readonly port: number }, options: Partial<OpenStream> = {}) {
+async function open(camera: { readonly port: number }, options: Partial<OpenStream> = {}) {
   const stream = await GvspStream.open({
     bindAddress: address,
     cameraAddress: address,
@@ -57,7 +57,13 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 
 const shape = (block: number) => ({ block, width: 640, height: 480, packetSize: 1_500 });
 
-describe('GvspStream', () => {
+describe.each([
+  ['many packets in one call', true],
+  ['one packet after the other', false],
+])('GvspStream, which reads %s,', (_, batched) => {
+  const openStream = (camera: Parameters<typeof open>[0], options: Partial<OpenStream> = {}): Promise<GvspStream> =>
+    open(camera, { batched, ...options });
+
   it('hands over frames by transfer and takes their buffers back', async () => {
     const camera = await openCamera();
     const stream = await openStream(camera);
@@ -148,6 +154,7 @@ describe('GvspStream', () => {
       buffers: 2,
       maxFrameBytes: 1_000_000,
       workerPath,
+      batched,
     });
     closing.push(() => stream.close());
     expect(stream.largestPacket()).toBe(0);

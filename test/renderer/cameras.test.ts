@@ -83,10 +83,11 @@ describe('the key of a source', () => {
 describe('taking a picture', () => {
   const expose = (invoke: (operation: string, request: unknown) => Promise<unknown>) =>
     vi.stubGlobal('window', { gateway: { invoke, subscribe: () => () => undefined } });
-  const face = (source: Pick<SourceSnapshot, 'name' | 'state'>, phase: 'idle' | 'asking' | 'asked') =>
-    renderToStaticMarkup(
-      createElement(TriggerFace, { source, phase, shortcut: 'T', linked: true, onPress: () => undefined }),
-    );
+  const face = (state: SourceSnapshot['state'], burst = 1, shortcut = 'T') => {
+    const source = cameraSource('Label reader', { burst }, { state });
+    const rest = { phase: 'idle', linked: true, onPress: () => undefined } as const;
+    return renderToStaticMarkup(createElement(TriggerFace, { source, shortcut, ...rest }));
+  };
 
   it('is asked for once while the last request is not answered', async () => {
     const asked: unknown[] = [];
@@ -122,14 +123,20 @@ describe('taking a picture', () => {
   });
 
   it('has a button that names its camera, its key, and why it cannot be pressed', () => {
-    const armed = face({ name: 'Label reader', state: 'armed' }, 'idle');
+    const armed = face('armed');
     expect(armed).toContain('Label reader');
     expect(armed).toContain('Key T');
     expect(armed).toContain('aria-keyshortcuts="T"');
     expect(armed).not.toContain('disabled=""');
-    const lost = face({ name: 'Label reader', state: 'lost' }, 'idle');
+    const lost = face('lost');
     expect(lost).toContain('disabled=""');
     expect(lost).toContain('Not armed: camera lost');
+  });
+
+  it('says on its button how many pictures it takes', () => {
+    expect(face('armed')).toContain('Take picture<');
+    expect(face('armed', 5)).toContain('Take 5 pictures<');
+    expect(face('armed', 5, '')).not.toMatch(/\bone\b/);
   });
 });
 

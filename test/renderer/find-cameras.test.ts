@@ -1,8 +1,12 @@
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { findCameras, useCameraSearch } from '../../renderer/cameras/find-store.ts';
 import { checkAddress, isMask, parseIpv4, proposeAddress } from '../../renderer/cameras/force-ip.ts';
+import { FoundCameraEntry } from '../../renderer/cameras/found-camera.tsx';
 import { foundLook, foundName, foundSummary, inOrder } from '../../renderer/cameras/found-words.ts';
 import { sourceFor, sourceSnippet } from '../../renderer/cameras/source-snippet.ts';
+import type { FoundCamera } from '../../shared/camera.ts';
 import { contract } from '../../shared/contract.ts';
 import { sourceSchema } from '../../shared/source-config.ts';
 import { foundCameras } from '../support/fake-gateway/fake-cameras.ts';
@@ -38,6 +42,19 @@ describe('the address for a camera of another network', () => {
   it('is the one that the gateway proposes', () => {
     const proposal = { address: '192.168.78.9', mask: '255.255.252.0', gateway: '0.0.0.0' };
     expect(proposeAddress({ ...stray, proposal })).toEqual(proposal);
+  });
+
+  it('is offered beside the camera, in the words of the gateway', () => {
+    const text = 'It is of another network.';
+    const hint = 'Give it 192.168.77.13.';
+    const entry = (camera: FoundCamera) =>
+      renderToStaticMarkup(createElement(FoundCameraEntry, { camera, all: [camera] }));
+    const shown = entry({ ...stray, text, hint });
+    for (const words of ['Wrong network', 'Set address…', text, hint]) expect(shown).toContain(words);
+    const taken = entry(foundCamera({ problem: 'taken', text: 'It is controlled by another program.' }));
+    expect(taken).toContain('Taken by another program');
+    expect(taken).toContain('It is controlled by another program.');
+    for (const other of [taken, entry(foundCamera())]) expect(other).not.toContain('Set address');
   });
 
   it('begins with the card’s network where nothing is proposed, and cannot be sent like that', () => {

@@ -111,7 +111,7 @@ describe('what is said of the picture on view', () => {
   });
   const live = (change: Partial<Live>): Live => ({ ...useLive.getInitialState(), sourceId: 'top', ...change });
   const free = camera({ trigger: 'free-run', lastFrameAt: now - 12_000 });
-  const status = (change: Partial<Live>, state: 'streaming' | 'armed' | 'lost' = 'streaming', of = free) =>
+  const status = (change: Partial<Live>, state: 'streaming' | 'armed' | 'lost' | 'blocked' = 'streaming', of = free) =>
     liveStatus(live(change), of, state, now);
 
   it('is live only while it is new, whatever was answered since', () => {
@@ -137,6 +137,42 @@ describe('what is said of the picture on view', () => {
     expect(status({ last: 'nothing' }).text).toContain('12 s ago');
     expect(status({ last: 'nothing' }, 'streaming', { ...free, lastFrameAt: null }).text).toContain('None came yet');
     expect(status({ last: 'nothing' }, 'lost')).toMatchObject({ level: 'alarm', sign: 'NOT LIVE' });
+  });
+
+  it('is live for three of a slow camera’s pictures, though none comes within a second', () => {
+    const slow = camera({ trigger: 'free-run', everyMilliseconds: 4_000, lastFrameAt: now - 11_999 });
+    for (const last of ['picture', 'nothing'] as const)
+      for (const age of [100, 1_500, 4_000, 11_999])
+        expect(status({ shown: shown(age), last }, 'streaming', slow).kind, `${last} ${age}`).toBe('live');
+    const overdue = status({ shown: shown(12_000), last: 'nothing' }, 'streaming', {
+      ...slow,
+      lastFrameAt: now - 12_000,
+    });
+    expect(overdue).toMatchObject({ kind: 'stale', sign: 'NOT LIVE', faded: true });
+    expect(overdue.text).toBe('The next picture is overdue. The last one came 12 s ago.');
+    // It stood still for want of room, or is gone: its rate says nothing then.
+    expect(status({ shown: shown(2_000), last: 'nothing' }, 'lost', slow).kind).toBe('stale');
+    expect(status({ shown: shown(2_000), last: 'picture' }, 'blocked', slow).kind).toBe('stale');
+  });
+
+  it('is not live after a minute, and no fault either, where pictures are rare', () => {
+    const rare = camera({ trigger: 'interval', everyMilliseconds: 3_600_000, lastFrameAt: now - 60_000 });
+    expect(status({ shown: shown(59_000), last: 'nothing' }, 'streaming', rare).kind).toBe('live');
+    expect(status({ shown: shown(60_000), last: 'nothing' }, 'streaming', rare)).toEqual({
+      kind: 'stale',
+      level: 'waiting',
+      sign: 'NOT LIVE',
+      text: 'A picture comes about every 1 h. The last one came 1 min ago.',
+      faded: false,
+    });
+  });
+
+  it('is live for no shorter time where the camera is fast or its rate not known', () => {
+    for (const everyMilliseconds of [10, 499, null]) {
+      const one = camera({ everyMilliseconds });
+      expect(status({ shown: shown(LIVE_MILLISECONDS - 1), last: 'picture' }, 'streaming', one).kind).toBe('live');
+      expect(status({ shown: shown(LIVE_MILLISECONDS), last: 'picture' }, 'streaming', one).kind).toBe('stale');
+    }
   });
 
   it('does not fade the last picture of a camera that waits for its trigger', () => {

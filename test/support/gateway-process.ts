@@ -22,6 +22,8 @@ export type GatewayStart = {
   /** More secrets, as the environment gives them. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
+  /** Chromium's own, for its fake cameras. */
+  readonly switches?: readonly string[];
   /** A program that runs the gateway, with its own words before: `ip netns exec line`. */
   readonly within?: readonly string[];
 };
@@ -58,6 +60,7 @@ export class GatewayProcess {
     environment: secrets = {},
     within = [],
     flags = ['--headless', '--exit-when-drained'],
+    switches: chromium = [],
   }: GatewayStart): Promise<GatewayProcess> {
     const configFile = join(folder, 'config.json');
     await writeFile(configFile, typeof config === 'string' ? config : JSON.stringify(config));
@@ -68,6 +71,7 @@ export class GatewayProcess {
     if (deviceKey !== undefined) environment['ACUSIGHT_DEVICE_KEY'] = deviceKey;
     const args = [
       ...switches,
+      ...chromium,
       root,
       '--',
       'gateway',

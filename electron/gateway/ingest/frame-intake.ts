@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { EncodeConfig } from '../../../shared/source-config.ts';
-import type { CameraFrame, EncodedPicture, FrameSink, FrameVerdict } from '../model/frame.ts';
+import {
+  type CameraFrame,
+  comesByItself,
+  type EncodedPicture,
+  type FrameSink,
+  type FrameVerdict,
+} from '../model/frame.ts';
 import { type NewImage, noSidecar, type PictureFormat } from '../model/image.ts';
 import { describeCause } from '../platform/errors.ts';
 import type { GatedFrames } from '../store/gated-frames.ts';
@@ -29,7 +35,7 @@ export type FrameSettings = {
   readonly maxImageBytes: number;
   readonly maxPixels: number;
   readonly encode: EncodeConfig;
-  /** Near-duplicates are counted and not stored; null: every frame is stored. */
+  /** Near-duplicates that came by themselves are counted and not stored; null: every frame is stored. */
   readonly gate: NearDuplicateGate | null;
 };
 
@@ -144,7 +150,8 @@ export class FrameIntake implements FrameSink {
     if (bytes.length > admission.mostImageBytes)
       return frameRefusals.tooLargeForStore(bytes.length, admission.mostImageBytes);
     const at = sensibleTime(frame.capturedAt, clock.now());
-    if (turn !== null && (await turn.judge({ bytes, format, sha256, at, mustKeep: false })) === 'drop') {
+    const mustKeep = !comesByItself(frame.facts.trigger);
+    if (turn !== null && (await turn.judge({ bytes, format, sha256, at, mustKeep })) === 'drop') {
       await gated.countFrame(sourceId, clock.now());
       return { kind: 'gated' };
     }

@@ -11,7 +11,7 @@ export type GateFrame = {
   readonly sha256: string;
   /** The frame's own time, milliseconds since the epoch: a backlog is judged as it was captured. */
   readonly at: number;
-  /** It has annotations, or is in the store already: it is kept, and what follows is compared with it. */
+  /** Annotated, asked for, or in the store already: it is kept, and what follows is compared with it. */
   readonly mustKeep: boolean;
 };
 

@@ -33,10 +33,17 @@ export type CameraFrame = {
   readonly capturedFrom: 'camera' | 'arrival';
 };
 
+/**
+ * Only a frame that came by itself may be left out for being like the one before. What a person or an input of the camera
+ * asked for is kept, whatever it shows.
+ */
+export const comesByItself = (trigger: FrameFacts['trigger']): boolean =>
+  trigger === 'free-run' || trigger === 'interval';
+
 /** What became of a frame. Only `stored` is safe; the source counts every other, by its kind. */
 export type FrameVerdict =
   | { readonly kind: 'stored'; readonly imageId: string }
-  /** A near-duplicate of a stored frame: counted and not stored. */
+  /** It came by itself and is a near-duplicate of a stored frame: counted and not stored. */
   | { readonly kind: 'gated' }
   /** It can never be stored: a pixel format that is not known, more pixels than are allowed, a torn JPEG. */
   | { readonly kind: 'refused'; readonly text: string; readonly hint: string }

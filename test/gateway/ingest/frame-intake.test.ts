@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { gateOf } from '../../../electron/gateway/camera-intakes.ts';
 import { CommitGroup } from '../../../electron/gateway/ingest/commit-group.ts';
 import { Encoder } from '../../../electron/gateway/ingest/encoder.ts';
 import { FrameIntake, type FrameSettings } from '../../../electron/gateway/ingest/frame-intake.ts';
@@ -8,6 +9,7 @@ import { systemClock } from '../../../electron/gateway/platform/clock.ts';
 import { silentLogger } from '../../../electron/gateway/platform/logger.ts';
 import { GatedFrames } from '../../../electron/gateway/store/gated-frames.ts';
 import type { FrameFacts } from '../../../shared/camera.ts';
+import { gigeSourceSchema } from '../../../shared/source-config.ts';
 import { type IntakeWish, openIntake } from '../../support/intake.ts';
 import { makeJpeg } from '../../support/pictures.ts';
 import { encodeWorker } from '../../support/workers.ts';
@@ -166,11 +168,13 @@ test('a small quota has room for a camera until it is used up', async () => {
 
 describe('a near-duplicate', () => {
   const nearDuplicates = { threshold: 0, keepEverySeconds: 0 };
+  const by = (trigger: FrameFacts['trigger'], size = 8, more: Partial<CameraFrame> = {}) =>
+    frame({ facts: { ...facts, trigger }, ...more }, size);
 
   test('is counted, in the ledger too, and not stored; offers that come together are judged in their order', async () => {
     const { intake, images, ledger, store } = await openFrames({}, { nearDuplicates });
     const sizes = [700, 8, 8, 300, 300, 300, 8];
-    const verdicts = await Promise.all(sizes.map((size) => intake.offer(frame({}, size))));
+    const verdicts = await Promise.all(sizes.map((size) => intake.offer(by('free-run', size))));
     expect(verdicts.map(({ kind }) => kind)).toEqual([
       'stored',
       'stored',
@@ -187,13 +191,48 @@ describe('a near-duplicate', () => {
     expect(store.totals()).toMatchObject({ collected: 4, gated: 3 });
   });
 
+  test.each([
+    ['software', 'stored'],
+    ['burst', 'stored'],
+    ['hardware', 'stored'],
+    ['free-run', 'gated'],
+    ['interval', 'gated'],
+  ] as const)('that was taken by %s is %s', async (trigger, kind) => {
+    const { intake, images } = await openFrames({}, { nearDuplicates });
+    await intake.offer(by(trigger));
+    expect((await intake.offer(by(trigger, 8, { capturedAt: at + 1 }))).kind).toBe(kind);
+    expect(images()).toHaveLength(kind === 'stored' ? 2 : 1);
+  });
+
+  test('of one that somebody asked for is one of it: what is kept is what the next is compared with', async () => {
+    const { intake } = await openFrames({}, { nearDuplicates });
+    const kinds: string[] = [];
+    for (const next of [by('free-run', 8), by('software', 9), by('free-run', 9), by('free-run', 8)])
+      kinds.push((await intake.offer(next)).kind);
+    expect(kinds).toEqual(['stored', 'stored', 'gated', 'stored']);
+  });
+
   test('of a frame that could not be stored is stored in its place', async () => {
     const { intake, images, files } = await openFrames({}, { nearDuplicates });
     files.failAt({ nth: 1, code: 'EIO', lasts: 'once' });
-    const verdicts = await Promise.all([intake.offer(frame()), intake.offer(frame({ capturedAt: at + 1 }))]);
+    const offers = [by('free-run'), by('free-run', 8, { capturedAt: at + 1 })];
+    const verdicts = await Promise.all(offers.map((offer) => intake.offer(offer)));
     expect(verdicts.map(({ kind }) => kind)).toEqual(['failed', 'stored']);
     expect(images()).toHaveLength(1);
   });
+});
+
+test('a source whose pictures are all asked for has no gate, and so none is shown for it', () => {
+  const source = (trigger: object) =>
+    gigeSourceSchema.parse({ id: 'top', kind: 'gige', serial: 'S', trigger, nearDuplicates: { threshold: 3 } });
+  const gates = [
+    { mode: 'free-run' },
+    { mode: 'interval', milliseconds: 100 },
+    { mode: 'on-change', threshold: 1 },
+    { mode: 'software' },
+    { mode: 'hardware' },
+  ].map((trigger) => gateOf(source(trigger))?.threshold);
+  expect(gates).toEqual([3, 3, 1, undefined, undefined]);
 });
 
 test('a camera’s frame leaves no trace among the files of folders', async () => {

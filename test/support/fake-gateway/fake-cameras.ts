@@ -15,10 +15,12 @@ export const camera = (change: Partial<CameraSnapshot> = {}): CameraSnapshot => 
   serial: '22471193',
   address: '192.168.77.10',
   trigger: 'free-run',
+  burst: 1,
   width: 1936,
   height: 1216,
   pixelFormat: 'Mono8',
   framesPerSecond: 20,
+  everyMilliseconds: 50,
   frames: 41_220,
   stored: 41_208,
   skipped: 0,
@@ -44,7 +46,7 @@ const cameraSource = (
   return source(id, name, { kind: 'gige', location: own.address, state, ...change, camera: own });
 };
 
-const gone = { framesPerSecond: 0 };
+const gone = { framesPerSecond: 0, everyMilliseconds: null };
 const unknown = { ...gone, vendor: '', model: '', serial: '', width: null, height: null, pixelFormat: null };
 
 export const cameraSources: readonly SourceSnapshot[] = [
@@ -54,6 +56,7 @@ export const cameraSources: readonly SourceSnapshot[] = [
     model: 'acA2440-20gc',
     address: '192.168.77.11',
     trigger: 'software',
+    burst: 3,
     pixelFormat: 'BayerRG8',
     frames: 118,
     stored: 118,
@@ -75,6 +78,7 @@ export const allCameraSources: readonly SourceSnapshot[] = [
       address: 'usb 3-1',
       trigger: 'interval',
       framesPerSecond: 5,
+      everyMilliseconds: 200,
       pixelFormat: 'JPEG',
       width: 1920,
       height: 1080,

@@ -8,6 +8,8 @@ import type { EncodedPicture, RawPicture } from '../../model/frame.ts';
 export type CameraDevice = {
   /** Finds the camera and takes control of it. Rejects with a `CameraError`. */
   readonly connect: (signal: AbortSignal) => Promise<CameraSession>;
+  /** Address of the camera that we control or are taking control of; null while we have none. For those on a network. */
+  readonly holds?: () => string | null;
 };
 
 /** How the camera is to take pictures. `software`: one for each call of `softwareTrigger`. */

@@ -70,7 +70,7 @@ export class CameraSource implements FrameSource {
     const { id, trigger, sink, clock, logger, bounds } = options;
     this.id = id;
     this.#options = options;
-    this.#tally = new CameraTally({ trigger: trigger.mode, clock, nameOfFormat: options.nameOfFormat });
+    this.#tally = new CameraTally({ trigger, clock, nameOfFormat: options.nameOfFormat });
     this.#live = new LiveView(options.looker, clock, logger);
     this.#delay = new GrowingDelay(options.random);
     this.#arrivals = new Arrivals({
@@ -102,6 +102,11 @@ export class CameraSource implements FrameSource {
     const settling = this.#arrivals.underWay;
     const drained = this.#said.state === 'finished' && settling === 0;
     return { ...this.#said, settling, unclaimedSidecars: 0, drained, polling: false };
+  }
+
+  /** Address of the camera that this source controls now; null while it has none, or where nobody else could have it. */
+  get holds(): string | null {
+    return this.#options.device.holds?.() ?? null;
   }
 
   camera(): CameraSnapshot {

@@ -1,4 +1,5 @@
 import type { CameraSnapshot } from '../../../../shared/camera.ts';
+import type { TriggerConfig } from '../../../../shared/source-config.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { CameraInfo, DeviceFrame, StreamCounters } from './camera-device.ts';
 import { dropsInWords } from './camera-words.ts';
@@ -7,7 +8,7 @@ import { FrameRate } from './frame-rate.ts';
 export type LossCause = 'not-keeping-up' | 'no-room' | 'refused' | 'failed' | 'no-answer';
 
 export type TallyOptions = {
-  readonly trigger: CameraSnapshot['trigger'];
+  readonly trigger: TriggerConfig;
   readonly clock: Clock;
   /** PFNC name of a pixel format's code. */
   readonly nameOfFormat: (pixelFormat: number) => string;
@@ -28,6 +29,9 @@ export class CameraTally {
   #info: CameraInfo = { vendor: '', model: '', serial: '', userName: '', address: '' };
   #shape: Shape = { width: null, height: null, pixelFormat: null };
   #lastFrameAt: number | null = null;
+  /** Monotonic, of this session. */
+  #arrivedAt: number | null = null;
+  #every: number | null = null;
   #latency: number | null = null;
   /** Connections made. */
   sessions = 0;
@@ -50,6 +54,8 @@ export class CameraTally {
     this.#info = info;
     this.#counters = counters;
     this.sessions += 1;
+    // The time without a camera is not one between two pictures.
+    this.#arrivedAt = null;
   }
 
   /** The session's counters stand now. */
@@ -65,7 +71,11 @@ export class CameraTally {
   arrived({ picture, facts }: DeviceFrame): void {
     this.frames += 1;
     this.#rate.count();
-    this.#lastFrameAt = this.#options.clock.now();
+    const { clock } = this.#options;
+    this.#lastFrameAt = clock.now();
+    const arrivedAt = clock.monotonic();
+    if (this.#arrivedAt !== null) this.#every = arrivedAt - this.#arrivedAt;
+    this.#arrivedAt = arrivedAt;
     this.exposureMicroseconds = facts.exposureMicroseconds ?? this.exposureMicroseconds;
     const pixelFormat =
       picture.kind === 'raw' ? this.#options.nameOfFormat(picture.pixelFormat) : picture.format.toUpperCase();
@@ -82,8 +92,14 @@ export class CameraTally {
     return Object.values(this.#counters()?.drops ?? {}).reduce((sum, frames) => sum + frames, 0);
   }
 
+  #everyFor(trigger: TriggerConfig): number | null {
+    if (trigger.mode === 'interval') return trigger.milliseconds;
+    return trigger.mode === 'free-run' || trigger.mode === 'on-change' ? this.#every : null;
+  }
+
   snapshot(finished: boolean, storeMilliseconds: number | null): CameraSnapshot {
     const { vendor, model, serial, address } = this.#info;
+    const { trigger } = this.#options;
     const counters = this.#counters();
     const drops = new Map([...this.#earlierDrops, ...this.#losses]);
     for (const [cause, frames] of this.#losses) drops.set(cause, frames + (this.#earlierDrops.get(cause) ?? 0));
@@ -96,9 +112,11 @@ export class CameraTally {
       model,
       serial,
       address,
-      trigger: this.#options.trigger,
+      trigger: trigger.mode,
+      burst: trigger.mode === 'software' ? trigger.burst : 1,
       ...this.#shape,
       framesPerSecond: this.#rate.perSecond(),
+      everyMilliseconds: this.#everyFor(trigger),
       frames: this.frames,
       stored: this.stored,
       skipped: this.skipped + skippedByDevice,

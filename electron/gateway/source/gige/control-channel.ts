@@ -87,6 +87,10 @@ export class ControlChannel {
     }
   }
 
+  get isClosed(): boolean {
+    return this.#exchange.isClosed;
+  }
+
   get counters(): Readonly<ExchangeCounters> {
     return this.#exchange.counters;
   }

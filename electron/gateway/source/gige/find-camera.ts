@@ -24,7 +24,8 @@ function matches(wanted: CameraSelector, camera: DiscoveredCamera): boolean {
   );
 }
 
-function hasSerial(camera: DiscoveredCamera, serial: string): boolean {
+/** Or the MAC address: cameras without a serial number have one all the same. */
+export function hasSerial(camera: Pick<DiscoveredCamera, 'serial' | 'mac'>, serial: string): boolean {
   return camera.serial === serial || camera.mac === serial.toLowerCase().replaceAll('-', ':');
 }
 

@@ -1,8 +1,9 @@
 import { type Clock, systemClock } from '../../platform/clock.ts';
-import type { CameraDevice, CameraSession } from '../camera/camera-device.ts';
+import { type CameraDevice, CameraError, type CameraSession } from '../camera/camera-device.ts';
 import { NodeMap } from '../genicam/node-map.ts';
 import type { XmlSources } from '../genicam/xml-location.ts';
 import { registers, streamRegisters } from './bootstrap.ts';
+import { cardLoss } from './card-loss.ts';
 import { ControlChannel } from './control-channel.ts';
 import { type FindOptions, findCamera } from './find-camera.ts';
 import { gigeTrouble } from './gige-errors.ts';
@@ -32,17 +33,27 @@ const heartbeatTimeout = 3_000;
  */
 export class GigeCamera implements CameraDevice {
   readonly #options: GigeCameraOptions;
+  /** This PC's address, the last time that the camera answered. */
+  #reachedFrom: string | null = null;
+  /** Open as long as the camera is in our hands. */
+  #channel: ControlChannel | null = null;
 
   constructor(options: GigeCameraOptions) {
     this.#options = options;
   }
 
+  holds = (): string | null => (this.#channel === null || this.#channel.isClosed ? null : this.#channel.address);
+
   connect = async (signal: AbortSignal): Promise<CameraSession> => {
     const { config, find = {}, clock = systemClock } = this.#options;
-    const camera = await findCamera(config, { ...find, signal });
+    const camera = await findCamera(config, { ...find, signal }).catch((error: unknown) => {
+      throw this.#withoutCard(error) ?? error;
+    });
     const { ip: address, interfaceAddress } = camera;
+    this.#reachedFrom = interfaceAddress;
     const port = find.port === undefined ? {} : { port: find.port };
     const channel = await ControlChannel.open({ address, interfaceAddress, ...port });
+    this.#channel = channel;
     const abort = (): void => channel.close();
     signal.addEventListener('abort', abort, { once: true });
     try {
@@ -74,6 +85,14 @@ export class GigeCamera implements CameraDevice {
       signal.removeEventListener('abort', abort);
     }
   };
+
+  /** That the camera is not found says less than that the way to it is gone. */
+  #withoutCard(error: unknown): CameraError | null {
+    const isMissing = error instanceof CameraError && error.trouble === 'missing';
+    return isMissing && this.#reachedFrom !== null
+      ? cardLoss(this.#reachedFrom, this.#options.find?.networkInterfaces)
+      : null;
+  }
 }
 
 async function setHeartbeatTimeout(channel: ControlChannel): Promise<void> {

@@ -12,6 +12,7 @@ import type {
 import { cameraError } from '../camera/camera-words.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
 import { controlHeld, registers } from './bootstrap.ts';
+import { cardLoss } from './card-loss.ts';
 import type { ControlChannel } from './control-channel.ts';
 import { GigeAcquisition } from './gige-acquisition.ts';
 import { addCounters, noCounters } from './gige-counters.ts';
@@ -126,11 +127,12 @@ export class GigeSession implements CameraSession {
   /** The heartbeat says so. The camera is asked who has it now. */
   async controlLost(loss: ControlLoss): Promise<void> {
     if (this.#isClosed) return;
+    const { channel } = this.#options;
     if (loss === 'silent') {
-      this.#lose(cameraError('lost', { technical: 'no answer to the heartbeat' }));
+      const usual = cameraError('lost', { technical: 'no answer to the heartbeat' });
+      this.#lose(cardLoss(channel.localAddress) ?? usual);
       return;
     }
-    const { channel } = this.#options;
     const privilege = await channel.readRegister(registers.controlPrivilege).catch((error: unknown) => {
       // Who has it exclusively lets nobody even ask.
       return isGvcpError(error, 'access-denied') ? controlHeld : null;

@@ -44,6 +44,31 @@ test('a camera’s frames are offered with their facts and counted as stored', a
   expect(source.camera().framesPerSecond).toBe(0);
 });
 
+test('the time from one picture to the next is what it was last, or what is configured, and not an absence', async () => {
+  const { camera, source, advance } = await cameraSource();
+  const every = (): number | null => source.camera().everyMilliseconds;
+  camera.frame();
+  expect(every()).toBeNull();
+  await advance(4_000);
+  camera.frame();
+  expect(every()).toBe(4_000);
+  camera.lose();
+  await until(() => camera.closed === 1);
+  await advance(60_000);
+  await until(() => camera.isRunning);
+  camera.frame();
+  expect(every()).toBe(4_000);
+  await advance(500);
+  camera.frame();
+  expect(every()).toBe(500);
+
+  const interval = await cameraSource({ mode: 'interval', milliseconds: 7_000 });
+  expect(interval.source.camera()).toMatchObject({ everyMilliseconds: 7_000, burst: 1 });
+  const asked = await cameraSource({ mode: 'software', burst: 3 });
+  await asked.source.trigger('window');
+  expect(asked.source.camera()).toMatchObject({ frames: 3, everyMilliseconds: null, burst: 3 });
+});
+
 test('a camera that is not there is looked for with growing delay, for ever', async () => {
   const { camera, source, advance } = await cameraSource(undefined, {}, (it) => {
     it.trouble = cameraError('missing');

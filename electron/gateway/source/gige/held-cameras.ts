@@ -1,0 +1,103 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { controlHeld, registers } from './bootstrap.ts';
+import type { DiscoveredCamera } from './found-cameras.ts';
+import { isErrorStatus, statusMeaning } from './gvcp-error.ts';
+import {
+  type Acknowledge,
+  decodeAcknowledge,
+  decodeRegisterValue,
+  encodeReadRegisters,
+  gvcpCommands,
+  gvcpPort,
+} from './gvcp-packet.ts';
+
+export type HeldOptions = {
+  readonly port?: number;
+  /** Longest wait in all, milliseconds: the list of cameras waits for it. */
+  readonly timeoutMilliseconds?: number;
+};
+
+/** Each packet may be lost. */
+const rounds = 2;
+
+/**
+ * Which of these cameras somebody controls now, this program included: their privilege registers say so, which anybody
+ * may read. All are asked at once. One that does not answer in time is not among them. Never rejects.
+ */
+export async function heldCameras(
+  cameras: readonly DiscoveredCamera[],
+  { port = gvcpPort, timeoutMilliseconds = 300 }: HeldOptions = {},
+): Promise<ReadonlySet<DiscoveredCamera>> {
+  const cards = new Set(cameras.map(({ interfaceAddress }) => interfaceAddress));
+  const held = await Promise.all(
+    [...cards].map((card) =>
+      // A card that is gone meanwhile is no reason not to show what was found.
+      askOn(card, port, timeoutMilliseconds, ofCard(cameras, card)).catch(() => []),
+    ),
+  );
+  return new Set(held.flat());
+}
+
+const ofCard = (cameras: readonly DiscoveredCamera[], card: string): readonly DiscoveredCamera[] =>
+  cameras.filter(({ interfaceAddress }) => interfaceAddress === card);
+
+async function askOn(
+  card: string,
+  port: number,
+  milliseconds: number,
+  cameras: readonly DiscoveredCamera[],
+): Promise<readonly DiscoveredCamera[]> {
+  // Ids are never 0; a search finds fewer cameras than there are ids.
+  const open = new Map(cameras.map((camera, index) => [index + 1, camera]));
+  const held: DiscoveredCamera[] = [];
+  const done = new AbortController();
+  const socket = await bind(card, (packet, from) => {
+    const answer = decodeAcknowledge(packet);
+    const camera = answer === null ? undefined : open.get(answer.id);
+    if (answer === null || camera === undefined || from.address !== camera.ip || from.port !== port) return;
+    const isHeld = privilegeHeld(answer);
+    if (isHeld === null) return;
+    open.delete(answer.id);
+    if (isHeld) held.push(camera);
+    if (open.size === 0) done.abort();
+  });
+  try {
+    for (let round = 0; round < rounds && !done.signal.aborted; round += 1) {
+      for (const [id, { ip }] of open) {
+        const packet = encodeReadRegisters(id, [registers.controlPrivilege]);
+        socket.send(packet, port, ip, () => undefined);
+      }
+      await sleep(milliseconds / rounds, undefined, { signal: done.signal }).catch(() => undefined);
+    }
+  } finally {
+    socket.close();
+  }
+  return held;
+}
+
+/** Null for what is no answer to the question. */
+function privilegeHeld({ command, status, payload }: Acknowledge): boolean | null {
+  if (command !== gvcpCommands.readRegister + 1) return null;
+  // Who has a camera exclusively lets nobody even ask. Any other refusal says nothing about who has it.
+  if (isErrorStatus(status)) return statusMeaning(status).code === 'access-denied';
+  const privilege = decodeRegisterValue(payload);
+  return privilege === null ? null : (privilege & controlHeld) !== 0;
+}
+
+async function bind(address: string, receive: (packet: Buffer, from: RemoteInfo) => void): Promise<Socket> {
+  const socket = createSocket('udp4');
+  try {
+    const listening = once(socket, 'listening');
+    socket.bind({ address, port: 0, exclusive: true });
+    await listening;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+  socket.on('message', receive);
+  // Reports about earlier datagrams: who does not answer is not known to be held.
+  socket.on('error', () => undefined);
+  return socket;
+}

@@ -1,0 +1,114 @@
+import { appendFile, glob, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import { GatewayProcess } from '../support/gateway-process.ts';
+import { withVips } from '../support/pictures.ts';
+import { SandboxProcess } from '../support/sandbox-process.ts';
+
+/**
+ * Chromium's fake USB camera with a film of real photographs, 1080p at 30 frames a second, through the whole gateway in
+ * Electron to the server; then two cameras at once. Frames that a camera numbered and nobody has are drops; the peer is
+ * the camera itself. Needs a screen (Xvfb).
+ *
+ *   npm run bench usb-camera [-- --seconds 30 --two-seconds 10 --quality 90]
+ */
+const flag = (name: string, fallback: number): number => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? fallback : Number(process.argv[at + 1]);
+};
+const seconds = flag('seconds', 30);
+const twoSeconds = flag('two-seconds', 10);
+const quality = flag('quality', 90);
+const perSecond = 30;
+const [width, height] = [1_920, 1_080];
+
+/** Chromium plays a file of JPEGs one after the other, and over again; each is shown for a third of a second. */
+async function film(file: string): Promise<void> {
+  const demo = fileURLToPath(new URL('../../resources/demo/', import.meta.url));
+  const names: string[] = [];
+  for await (const name of glob('**/*.jpg', { cwd: demo })) names.push(join(demo, name));
+  const photographs = await Promise.all(names.sort().map((name) => readFile(name)));
+  const pictures = await withVips((vips) =>
+    photographs.map((bytes) =>
+      vips.Image.thumbnailBuffer(bytes, width, { height, crop: 'centre' })
+        .colourspace('srgb')
+        .jpegsaveBuffer({ Q: 85, subsample_mode: 'on', keep: 'none' }),
+    ),
+  );
+  for (const picture of pictures) for (let times = 0; times < 10; times += 1) await appendFile(file, picture);
+}
+
+async function run(
+  root: string,
+  frames: number,
+  devices: readonly string[],
+  switches: readonly string[],
+): Promise<void> {
+  const folder = await mkdtemp(join(root, 'run-'));
+  const server = await SandboxProcess.start(join(folder, 'server'), '--store', 'hash-only');
+  try {
+    const gateway = await GatewayProcess.start({
+      folder,
+      deviceKey: server.deviceKey,
+      switches,
+      config: {
+        cloud: { baseUrl: server.baseUrl, deviceId: 'sandbox-device' },
+        sources: devices.map((device, index) => ({
+          id: `usb-${index}`,
+          kind: 'usb' as const,
+          device,
+          width,
+          height,
+          frameRate: perSecond,
+          trigger: { mode: 'free-run' as const },
+          encode: { format: 'jpeg' as const, quality },
+          frames,
+        })),
+      },
+    });
+    const { exitCode, stderr } = await gateway.ended;
+    if (exitCode !== 0) throw new Error(`the gateway ended with ${exitCode}: ${stderr.slice(-500)}`);
+    const delivered = await server.images();
+    const database = new DatabaseSync(join(folder, 'data', 'gateway.sqlite'), { readOnly: true });
+    for (let camera = 0; camera < devices.length; camera += 1) {
+      const rows = database
+        .prepare(`SELECT captured_at AS at, frame FROM images WHERE source_id = ? ORDER BY captured_at`)
+        .all(`usb-${camera}`) as { at: number; frame: string }[];
+      const numbers = rows.map(({ frame }) => Number((JSON.parse(frame) as { frameNumber: number }).frameNumber));
+      const numbered = Math.max(...numbers) - Math.min(...numbers) + 1;
+      const span = ((rows.at(-1)?.at ?? 0) - (rows[0]?.at ?? 0)) / 1_000;
+      const arrived = delivered.filter(({ metadata }) => metadata?.['source'] === `usb-${camera}`);
+      process.stdout.write(
+        `${devices.length} at once, camera ${camera}: ${rows.length} frames stored in ${span.toFixed(1)} s, ${arrived.length} delivered; ` +
+          `${numbered - rows.length} of ${numbered} dropped (${(((numbered - rows.length) / numbered) * 100).toFixed(2)} %)\n`,
+      );
+    }
+    database.close();
+  } finally {
+    await server.stop();
+  }
+}
+
+const root = await mkdtemp(join(tmpdir(), 'acusight-bench-'));
+try {
+  const file = join(root, 'film.mjpeg');
+  await film(file);
+  const fake = '--use-fake-device-for-media-stream';
+  // Chromium calls this camera by the file's name.
+  await run(
+    root,
+    seconds * perSecond,
+    [file],
+    [`${fake}=fps=${perSecond}`, `--use-file-for-fake-video-capture=${file}`],
+  );
+  await run(
+    root,
+    twoSeconds * perSecond,
+    ['fake_device_0', 'fake_device_1'],
+    [`${fake}=device-count=2,fps=${perSecond}`],
+  );
+} finally {
+  await rm(root, { recursive: true, force: true });
+}
