@@ -20,14 +20,16 @@ if (!isPossible) console.warn('Skipped: needs Debian’s aravis-tools and aravis
 
 const id = `acu-gige-${process.pid}`;
 const card = `acg${process.pid}`;
-const cameraAddress = '10.231.61.10';
+/** Its own, so that two runs on one PC do not meet. */
+const network = `10.238.${process.pid % 250}`;
+const cameraAddress = `${network}.10`;
 
 describe.skipIf(!isPossible)('the camera of Aravis', { timeout: 150_000 }, () => {
   beforeAll(async () => {
     await run('ip', ['netns', 'add', id]);
     await run('ip', ['link', 'add', card, 'type', 'veth', 'peer', 'name', 'v0', 'netns', id]);
-    await run('ip', ['-n', id, 'address', 'add', `${cameraAddress}/24`, 'broadcast', '10.231.61.255', 'dev', 'v0']);
-    await run('ip', ['address', 'add', '10.231.61.1/24', 'broadcast', '10.231.61.255', 'dev', card]);
+    await run('ip', ['-n', id, 'address', 'add', `${cameraAddress}/24`, 'broadcast', `${network}.255`, 'dev', 'v0']);
+    await run('ip', ['address', 'add', `${network}.1/24`, 'broadcast', `${network}.255`, 'dev', card]);
     // For programs beside the camera.
     await run('ip', ['-n', id, 'link', 'set', 'lo', 'up']);
     for (const namespace of [['-n', id], []])
@@ -226,6 +228,22 @@ describe.skipIf(!isPossible)('the camera of Aravis', { timeout: 150_000 }, () =>
     expect(troubles).toHaveLength(1);
     expect(sizes(rig, since)).toEqual(['320x240']);
     for (const frame of rig.sink.frames) expect(isRight(frame)).toBe(true);
+  });
+
+  test('is stolen by arv-tool while this PC stood still: that is said, although somebody controls it as before', async () => {
+    camera();
+    const rig = await startSource({ address: cameraAddress }, ours);
+    await moreFrames(rig, 5);
+    const words = ['-a', cameraAddress, 'control', 'Width=256', "$(yes 'R[0xa00]' | head -60000)"].join(' ');
+    // It has much to say, and nobody listens: so long it keeps control. It has it before we wake up.
+    const script = `sleep 3.5; ( ${tool} ${words} | { sleep 9; cat; } ) >/dev/null 2>&1 & sleep 2`;
+    execFileSync('ip', ['netns', 'exec', id, 'sh', '-c', script], { stdio: 'ignore' });
+    await reaches(rig, 'taken');
+    expect(rig.source.status().text).toContain('Another program controls the camera');
+    const since = rig.sink.frames.length;
+    await moreFrames(rig, 5);
+    expect(rig.source.status().state).toBe('streaming');
+    expect(sizes(rig, since)).toEqual(['320x240']);
   });
 
   test('is in use by Aravis’ own viewer: that is said, and it is taken over when the viewer ends', async () => {

@@ -14,18 +14,22 @@ if (!isPossible) console.warn('Skipped: network namespaces need root and iproute
 
 const id = `acu-trb-${process.pid}`;
 const card = `trb${process.pid}`;
-const ours = '10.231.62.1';
-const cameraAddress = '10.231.62.10';
+/** Its own, so that two runs on one PC do not meet. */
+const network = `10.239.${process.pid % 250}`;
+const elsewhere = `10.240.${process.pid % 250}`;
+const ours = `${network}.1`;
+const cameraAddress = `${network}.10`;
+const serial = `NET${process.pid}`;
 const ip = (...words: readonly string[]): Promise<unknown> => run('ip', words);
 
 /** A card with a cable to the camera's. */
 async function plugIn(): Promise<void> {
   await ip('link', 'add', card, 'mtu', '9000', 'type', 'veth', 'peer', 'name', 'v0', 'mtu', '9000', 'netns', id);
-  await ip('-n', id, 'address', 'add', `${cameraAddress}/24`, 'broadcast', '10.231.62.255', 'dev', 'v0');
+  await ip('-n', id, 'address', 'add', `${cameraAddress}/24`, 'broadcast', `${network}.255`, 'dev', 'v0');
   await ip('-n', id, 'link', 'set', 'v0', 'up');
   // A camera sends broadcasts without knowing any way anywhere else.
   await ip('-n', id, 'route', 'add', 'default', 'dev', 'v0');
-  await ip('address', 'add', `${ours}/24`, 'broadcast', '10.231.62.255', 'dev', card);
+  await ip('address', 'add', `${ours}/24`, 'broadcast', `${network}.255`, 'dev', card);
   await ip('link', 'set', card, 'up');
 }
 
@@ -33,7 +37,7 @@ async function plugIn(): Promise<void> {
 const pullOut = (): Promise<unknown> => ip('link', 'delete', card);
 
 async function startCamera(): Promise<void> {
-  const words = ['--address', cameraAddress, '--mask', '255.255.255.0', '--serial', 'NET', '--width', '320'];
+  const words = ['--address', cameraAddress, '--mask', '255.255.255.0', '--serial', serial, '--width', '320'];
   const program = [process.execPath, cameraProgram, ...words, '--height', '240', '--mac', '02:AC:00:00:00:62'];
   const child = spawn('ip', ['netns', 'exec', id, ...program], { stdio: ['pipe', 'pipe', 'inherit'] });
   const exit = once(child, 'exit');
@@ -59,9 +63,9 @@ describe.skipIf(!isPossible)('the network card of a camera', { timeout: 100_000 
   const noCard = `This PC has no network card "${card}" with an IPv4 address.`;
 
   test.each([
-    ['named', { serial: 'NET', interface: card }, noCard],
+    ['named', { serial, interface: card }, noCard],
     ['found by address', { address: cameraAddress }, gone],
-    ['found by serial number', { serial: 'NET' }, gone],
+    ['found by serial number', { serial }, gone],
   ] as const)('%s is pulled out and put back', async (_, config, words) => {
     await startCamera();
     const { logger, troubles } = noting();
@@ -80,28 +84,30 @@ describe.skipIf(!isPossible)('the network card of a camera', { timeout: 100_000 
 
   test('loses its address, gets a wrong one, and the right one again', async () => {
     await startCamera();
-    const rig = await startSource({ serial: 'NET', interface: card });
+    const rig = await startSource({ serial, interface: card });
     await moreFrames(rig, 5);
     await ip('address', 'delete', `${ours}/24`, 'dev', card);
     await says(rig, gone);
     await says(rig, noCard);
-    await ip('address', 'add', '10.231.63.1/24', 'broadcast', '10.231.63.255', 'dev', card);
+    await ip('address', 'add', `${elsewhere}.1/24`, 'broadcast', `${elsewhere}.255`, 'dev', card);
     await says(
       rig,
-      `(serial NET) has the address ${cameraAddress}, which is of another network than the network card (${card}, 10.231.63.1/24).`,
+      `(serial ${serial}) has the address ${cameraAddress}, which is of another network than the network card (${card}, ${elsewhere}.1/24).`,
     );
-    expect(rig.source.status().hint).toMatch(/^Give the camera an address of this network .* 10\.231\.63\.\d+\.$/);
-    await ip('address', 'delete', '10.231.63.1/24', 'dev', card);
-    await ip('address', 'add', `${ours}/24`, 'broadcast', '10.231.62.255', 'dev', card);
+    expect(rig.source.status().hint).toContain(
+      `an address of this network that no other device has, for example ${elsewhere}.`,
+    );
+    await ip('address', 'delete', `${elsewhere}.1/24`, 'dev', card);
+    await ip('address', 'add', `${ours}/24`, 'broadcast', `${network}.255`, 'dev', card);
     await comesBack(rig);
   });
 
   test('has another address of the same network when it comes back: the camera sends its pictures there', async () => {
     await startCamera();
-    const rig = await startSource({ serial: 'NET', interface: card });
+    const rig = await startSource({ serial, interface: card });
     await moreFrames(rig, 5);
     await ip('address', 'delete', `${ours}/24`, 'dev', card);
-    await ip('address', 'add', '10.231.62.77/24', 'broadcast', '10.231.62.255', 'dev', card);
+    await ip('address', 'add', `${network}.77/24`, 'broadcast', `${network}.255`, 'dev', card);
     await says(rig, gone);
     await comesBack(rig);
   });

@@ -1,6 +1,12 @@
 import { describeCause } from '../../platform/errors.ts';
 import { CameraError } from '../camera/camera-device.ts';
-import { type ControlCapability, type ControlMode, decodeControlCapability, registers } from './bootstrap.ts';
+import {
+  type ControlCapability,
+  type ControlMode,
+  controlPrivileges,
+  decodeControlCapability,
+  registers,
+} from './bootstrap.ts';
 import { CommandExchange, type ExchangeCounters, type Question } from './command-exchange.ts';
 import { takePrivilege } from './control-privilege.ts';
 import { GvcpError } from './gvcp-error.ts';
@@ -168,6 +174,8 @@ export class ControlChannel {
       throw new GvcpError('closed', 'The connection to the camera was closed.', 'take control');
     this.#heartbeat = new Heartbeat({
       readPrivilege: () => this.#exchange.ask({ ...readQuestion(registers.controlPrivilege), urgent: true }),
+      proveControl: () => this.writeRegister(registers.controlPrivilege, controlPrivileges[mode]),
+      timeoutMilliseconds: timeout,
       periodMilliseconds: heartbeatPeriod(timeout),
       onLost: (reason) => {
         this.#heartbeat = null;

@@ -7,6 +7,10 @@ export type ControlLoss = 'control-lost' | 'silent';
 export type HeartbeatOptions = {
   /** Reads the control privilege register; rejects with a `GvcpError`. */
   readonly readPrivilege: () => Promise<number>;
+  /** Asks for control once more: rejects where another program has it. */
+  readonly proveControl: () => Promise<unknown>;
+  /** The camera lets a controller go that it has not heard for so long. */
+  readonly timeoutMilliseconds: number;
   readonly periodMilliseconds: number;
   /** Called once, and not after `stop`. */
   readonly onLost: (reason: ControlLoss) => void;
@@ -26,6 +30,7 @@ export class Heartbeat {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #errors = 0;
+  #heardAt = performance.now();
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
@@ -49,11 +54,23 @@ export class Heartbeat {
     this.#options.onLost(loss);
   }
 
+  #isOurs(): Promise<boolean> {
+    return this.#options.proveControl().then(
+      () => true,
+      () => false,
+    );
+  }
+
   async #check(): Promise<ControlLoss | null> {
     try {
+      const asked = performance.now();
       const privilege = await this.#options.readPrivilege();
       this.#errors = 0;
-      return (privilege & controlHeld) === 0 ? 'control-lost' : null;
+      if ((privilege & controlHeld) === 0) return 'control-lost';
+      // Who controls it, the register does not say: this PC stood still for so long that it may be another program.
+      const isSure = asked - this.#heardAt < this.#options.timeoutMilliseconds;
+      this.#heardAt = asked;
+      return isSure || (await this.#isOurs()) ? null : 'control-lost';
     } catch (error) {
       // A time-out is the silence after all tries, not after one.
       if (isGvcpError(error, 'timeout', 'closed')) return 'silent';
