@@ -1,9 +1,9 @@
 import { usbFault } from '../../shared/usb-fault.ts';
 import { FrameLine } from './frame-line.ts';
-import { PictureCopies } from './picture-copies.ts';
+import { laneCount, PictureLanes } from './picture-lanes.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
-/** One camera's own thread: reads its frames as they come and makes files of them. */
+/** One camera's own thread: reads its frames as they come, and has files made of them. */
 
 const lookMilliseconds = 100;
 
@@ -33,11 +33,11 @@ self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
 
 function begin(begun: Extract<ToWorker, { type: 'begin' }>): void {
   const { frames, mode, format, quality, waiting, silentMilliseconds } = begun;
-  const copies = new PictureCopies(`image/${format}`, quality);
+  const lanes = new PictureLanes(laneCount(navigator.hardwareConcurrency), `image/${format}`, quality);
   const made = new FrameLine<VideoFrame>({
     mode,
     waiting,
-    hold: (frame) => copies.hold(frame),
+    hold: (frame) => lanes.hold(frame),
     onPicture: (picture) => say({ type: 'picture', picture, tallies: made.tallies() }, [picture.data]),
     onTriggered: (request, fault) => say({ type: 'triggered', request, fault }),
     onBroken: (fault) => say({ type: 'broken', fault }),

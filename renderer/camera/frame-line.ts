@@ -14,7 +14,7 @@ export type LineOptions<F extends Frame> = {
   readonly mode: UsbMode;
   /** How many frames may wait for the encoder. */
   readonly waiting: number;
-  /** Copies the frame and closes it. */
+  /** Takes the frame over: somebody copies and closes it soon. */
   readonly hold: (frame: F) => Held;
   readonly onPicture: (picture: LinePicture) => void;
   readonly onTriggered: (request: number, fault: UsbFault | null) => void;
@@ -32,6 +32,8 @@ type Waiting = {
   readonly request: number | null;
 };
 
+/** Pictures that are made at once: enough for all threads, with one on its way from each to the next. */
+const encodingLimit = 6;
 /** Pictures on their way to the gateway, those that wait to be encoded included. */
 const travellingLimit = 16;
 const triggerLimit = 8;
@@ -41,7 +43,7 @@ const triggerMilliseconds = 2_000;
 const failuresInARow = 10;
 
 /**
- * From the camera's frames to encoded pictures, one after the other. What can't be encoded or handed over in time is
+ * From the camera's frames to encoded pictures, in their order. What can't be encoded or handed over in time is
  * dropped and counted by its cause: `captured` = `sent` + `drops` once nothing waits.
  */
 export class FrameLine<F extends Frame> {
@@ -54,7 +56,9 @@ export class FrameLine<F extends Frame> {
   #sent = 0;
   #read = 0;
   #travelling = 0;
-  #encoding: Promise<void> | null = null;
+  #encoding = 0;
+  /** Ends when everything has left whose encoding has begun. */
+  #last: Promise<void> = Promise.resolve();
   #failures = 0;
   #ended = false;
   #newest: { readonly frame: F; readonly arrived: number; readonly capturedAt: number } | null = null;
@@ -131,7 +135,7 @@ export class FrameLine<F extends Frame> {
       this.#drop('aborted');
       this.#options.onTriggered(request, usbFault('closed'));
     }
-    return this.#encoding ?? Promise.resolve();
+    return this.#last;
   }
 
   #causeToDrop(everyNth: number): string | null {
@@ -185,34 +189,35 @@ export class FrameLine<F extends Frame> {
   }
 
   #encodeWaiting(): void {
-    this.#encoding ??= this.#encodeAll().finally(() => {
-      this.#encoding = null;
-      this.#serveTrigger();
-      // One may have come between the last look and now.
-      if (this.#waiting.length > 0) this.#encodeWaiting();
-    });
+    while (this.#encoding < encodingLimit) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#encoding += 1;
+      // They leave in the order in which they came.
+      this.#last = this.#encode(next, this.#last).finally(() => {
+        this.#encoding -= 1;
+        this.#serveTrigger();
+        this.#encodeWaiting();
+      });
+    }
   }
 
-  async #encodeAll(): Promise<void> {
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) await this.#encode(next);
-  }
-
-  async #encode({ held, number, capturedAt, request }: Waiting): Promise<void> {
+  /** Never rejects. */
+  async #encode({ held, number, capturedAt, request }: Waiting, before: Promise<void>): Promise<void> {
     const { onPicture, onTriggered } = this.#options;
+    const encoded = await held.encode().catch((error: unknown) => ({ error }));
+    await before;
     let fault: UsbFault | null = null;
-    try {
-      const encoded = await held.encode();
-      if (this.#ended) {
-        fault = usbFault('closed');
-        this.#drop('aborted');
-      } else {
-        this.#sent += 1;
-        this.#travelling += 1;
-        this.#failures = 0;
-        onPicture({ ...encoded, number, capturedAt });
-      }
-    } catch (error) {
-      fault = this.#failed(error);
+    if ('error' in encoded) {
+      fault = this.#failed(encoded.error);
+    } else if (this.#ended) {
+      fault = usbFault('closed');
+      this.#drop('aborted');
+    } else {
+      this.#sent += 1;
+      this.#travelling += 1;
+      this.#failures = 0;
+      onPicture({ ...encoded, number, capturedAt });
     }
     if (request !== null) onTriggered(request, fault);
   }

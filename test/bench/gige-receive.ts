@@ -37,6 +37,7 @@ const lines = [
 ] as const;
 type Line = (typeof lines)[number];
 
+/** `lost`: that the camera has sent whole, by its own count, and nobody got. */
 type Measured = { readonly frames: number; readonly lost: number; readonly cpuSeconds: number; readonly asked: number };
 const nothing: Measured = { frames: 0, lost: 0, cpuSeconds: 0, asked: 0 };
 const sum = (a: Measured, b: Measured): Measured => ({
@@ -78,6 +79,7 @@ async function ours(camera: LineCamera, line: Line, script: string, resend = fal
   const { file, env } = program();
   const { hostAddress, address } = camera;
   const words = [script, hostAddress, address, streamThread, `${line.packetSize}`, socket, `${resend}`];
+  const before = (await camera.counters()).framesSent;
   const child = spawn(file, words, { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async (): Promise<Record<string, unknown>> => JSON.parse((await answers.next()).value ?? '{}');
@@ -88,13 +90,10 @@ async function ours(camera: LineCamera, line: Line, script: string, resend = fal
   await pause(300);
   child.stdin.end();
   const { frames, drops, missed, cpuSeconds, resendsAsked } = await next();
-  const dropped = Object.values((drops ?? {}) as Record<string, number>).reduce((all, count) => all + count, 0);
-  // The one that the camera was told to stop in the middle of is nobody's loss; Aravis does not count it either.
-  const aborted = (drops as Record<string, number>)['aborted'] ?? 0;
   process.stderr.write(`  ours   ${JSON.stringify({ frames, drops, missed, cpuSeconds, resendsAsked })}\n`);
   return {
     frames: Number(frames),
-    lost: dropped - aborted + Number(missed),
+    lost: (await camera.counters()).framesSent - before - Number(frames),
     cpuSeconds: Number(cpuSeconds),
     asked: Number(resendsAsked),
   };
@@ -105,6 +104,7 @@ async function aravis(camera: LineCamera, line: Line): Promise<Measured> {
   const words = ['-n', camera.address, `--duration=${seconds}`, '-w', `${side}`, '-h', `${side}`];
   words.push('-f', `${line.framesPerSecond}`, '-i', `${line.packetSize}`, '--no-packet-socket', '-a', '-r');
   const script = `TIMEFORMAT='cpu %U %S'; time arv-camera-test-0.8 ${words.join(' ')}`;
+  const before = (await camera.counters()).framesSent;
   const child = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -116,8 +116,8 @@ async function aravis(camera: LineCamera, line: Line): Promise<Measured> {
   const number = (name: string): number => Number(new RegExp(`${name}\\s*=\\s*(\\d+)`).exec(text)?.[1] ?? Number.NaN);
   const [, user, system] = /cpu ([\d.]+) ([\d.]+)/.exec(text) ?? [];
   const frames = number('n_completed_buffers');
-  const lost = number('n_failures') + number('n_underruns') + number('n_missing_frames');
   if (!Number.isFinite(frames)) throw new Error(`Aravis said: ${text.slice(-500)}`);
+  const lost = (await camera.counters()).framesSent - before - frames;
   process.stderr.write(`  Aravis ${JSON.stringify({ frames, lost, user, system })}\n`);
   return { frames, lost, cpuSeconds: Number(user) + Number(system), asked: 0 };
 }
@@ -158,12 +158,12 @@ async function loss(script: string): Promise<void> {
     await camera.rest();
     await camera.lose(10);
     let all = nothing;
-    const before = await camera.dropped();
+    const { packetsDropped } = await camera.counters();
     for (let round = 1; round <= rounds; round += 1) {
       process.stderr.write(`1 % loss, round ${round}\n`);
       all = sum(all, await ours(camera, line, script, true));
     }
-    const drops = (await camera.dropped()) - before;
+    const drops = (await camera.counters()).packetsDropped - packetsDropped;
     print(
       `118 MB/s with 1 % loss and a camera that sends again, ${rounds} × ${seconds} s, ${runtime}, ${socket}`,
       `gateway ${all.frames} frames (${speed(all)} MB/s), ${all.lost} lost`,

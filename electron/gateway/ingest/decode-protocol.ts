@@ -36,3 +36,6 @@ export type SignatureReply =
 
 export type DecodeRequest = { readonly id: number } & (CheckRequest | SignatureRequest);
 export type DecodeReply = { readonly id: number } & (CheckReply | SignatureReply);
+
+/** `inBackground`: nobody waits for the answers. */
+export type DecodeWorkerData = { readonly inBackground: boolean };

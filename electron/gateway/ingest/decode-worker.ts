@@ -1,11 +1,13 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { describeCause } from '../platform/errors.ts';
+import { giveWay } from '../platform/thread-priority.ts';
 import type {
   CheckReply,
   CheckRequest,
   DecodeReply,
   DecodeRequest,
+  DecodeWorkerData,
   SignatureReply,
   SignatureRequest,
 } from './decode-protocol.ts';
@@ -23,6 +25,8 @@ const previewEdge = 320;
 /** Interlaced PNGs are decoded as a whole: 4 bytes a pixel of the 4 GB that WebAssembly can address, with room to spare. */
 const mostPngPixels = 100_000_000;
 
+// Before the library starts threads of its own.
+if ((workerData as DecodeWorkerData).inBackground) giveWay();
 const ready = loadVips();
 const outOfMemory = /out of memory|unable to allocate|memory exhausted/i;
 

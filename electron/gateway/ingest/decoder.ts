@@ -6,6 +6,7 @@ import type {
   CheckRequest,
   DecodeReply,
   DecodeRequest,
+  DecodeWorkerData,
   SignatureReply,
   SignatureRequest,
 } from './decode-protocol.ts';
@@ -20,17 +21,22 @@ export class Decoder {
   readonly #workerPath: string;
   readonly #clock: Clock;
   readonly #limitMilliseconds: number;
+  readonly #inBackground: boolean;
   readonly #waiting = new Map<number, (reply: Reply) => void>();
   #worker: Worker | null = null;
   #nextId = 1;
   #turn: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
-  /** `workerPath`: the decode worker's script. After `limitMilliseconds` for one picture the worker is replaced. */
-  constructor(workerPath: string, clock: Clock, limitMilliseconds: number) {
+  /**
+   * `workerPath`: the decode worker's script. After `limitMilliseconds` for one picture the worker is replaced.
+   * `inBackground`: nobody waits for the answers, and the cameras may want the processor.
+   */
+  constructor(workerPath: string, clock: Clock, limitMilliseconds: number, inBackground = false) {
     this.#workerPath = workerPath;
     this.#clock = clock;
     this.#limitMilliseconds = limitMilliseconds;
+    this.#inBackground = inBackground;
   }
 
   ask(job: CheckRequest): Promise<CheckReply>;
@@ -64,7 +70,11 @@ export class Decoder {
 
   #liveWorker(): Worker {
     if (this.#worker !== null) return this.#worker;
-    const worker = new Worker(this.#workerPath, { stdout: true, stderr: true });
+    const worker = new Worker(this.#workerPath, {
+      stdout: true,
+      stderr: true,
+      workerData: { inBackground: this.#inBackground } satisfies DecodeWorkerData,
+    });
     worker.on('message', (reply: DecodeReply) => {
       this.#waiting.get(reply.id)?.(reply);
       this.#waiting.delete(reply.id);

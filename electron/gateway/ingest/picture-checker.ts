@@ -43,7 +43,7 @@ export class PictureChecker {
   constructor(options: CheckerOptions) {
     this.#options = options;
     this.#bell = new Bell(options.clock);
-    this.#decoder = new Decoder(options.workerPath, options.clock, decodeLimitMilliseconds);
+    this.#decoder = new Decoder(options.workerPath, options.clock, decodeLimitMilliseconds, true);
   }
 
   start(): void {

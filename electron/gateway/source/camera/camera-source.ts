@@ -241,6 +241,7 @@ export class CameraSource implements FrameSource {
       this.#now = null;
       await session.close();
       this.#tally.disconnected();
+      this.#log('camera-disconnected', this.#tally.totals);
     }
   }
 

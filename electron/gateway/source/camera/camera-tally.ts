@@ -92,6 +92,14 @@ export class CameraTally {
     return Object.values(this.#counters()?.drops ?? {}).reduce((sum, frames) => sum + frames, 0);
   }
 
+  /** Since the source was started: frames that came, those stored, and lost ones by cause. */
+  get totals() {
+    const { frames, stored, sessions } = this;
+    const drops = new Map([...this.#earlierDrops]);
+    for (const [cause, lost] of this.#losses) bump(drops, cause, lost);
+    return { sessions, frames, stored, drops: Object.fromEntries(drops) };
+  }
+
   #everyFor(trigger: TriggerConfig): number | null {
     if (trigger.mode === 'interval') return trigger.milliseconds;
     return trigger.mode === 'free-run' || trigger.mode === 'on-change' ? this.#every : null;

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { feature } from '../../../../electron/simulator/addresses.ts';
+import type { Counters } from '../../../../electron/simulator/counters.ts';
 import { addressNumber, CameraBehindCable, streamRegister } from './camera-behind-cable.ts';
 
 const run = promisify(execFile);
@@ -83,10 +84,9 @@ export class LineCamera {
     await this.#tell({ faults: { lossPerThousand: perThousand } });
   }
 
-  /** Packets that never left, since it was started. */
-  async dropped(): Promise<number> {
-    const { counters } = (await this.#tell({ counters: true })) as { counters: { packetsDropped: number } };
-    return counters.packetsDropped;
+  /** Since it was started: packets that never left on purpose, and frames that were sent to their end. */
+  async counters(): Promise<{ readonly packetsDropped: number; readonly framesSent: number }> {
+    return ((await this.#tell({ counters: true })) as { counters: Counters }).counters;
   }
 
   async stop(): Promise<void> {
