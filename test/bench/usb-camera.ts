@@ -5,12 +5,14 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { GatewayProcess } from '../support/gateway-process.ts';
 import { withVips } from '../support/pictures.ts';
+import { plainUsbPage } from '../support/plain-usb-page.ts';
 import { SandboxProcess } from '../support/sandbox-process.ts';
 
 /**
  * Chromium's fake USB camera with a film of real photographs, 1080p at 30 frames a second, through the whole gateway in
- * Electron to the server; then two cameras at once. The peer is the camera
- * itself: what it delivered and nobody has was dropped. Needs a screen (Xvfb).
+ * Electron to the server; then two cameras at once. What the camera
+ * delivered and nobody has was dropped. Beside it, in the same run, the plainest page that makes JPEGs of the same camera
+ * and keeps none of them: where that is slower than the camera, this PC is. Needs a screen (Xvfb).
  *
  *   npm run bench usb-camera [-- --seconds 30 --two-seconds 10 --quality 90]
  */
@@ -99,13 +101,13 @@ try {
   const file = join(root, 'film.mjpeg');
   await film(file);
   const fake = '--use-fake-device-for-media-stream';
-  // Chromium calls this camera by the file's name.
-  await run(
-    root,
-    seconds * perSecond,
-    [file],
-    [`${fake}=fps=${perSecond}`, `--use-file-for-fake-video-capture=${file}`],
+  const filmed = [`${fake}=fps=${perSecond}`, `--use-file-for-fake-video-capture=${file}`];
+  const plain = await plainUsbPage(join(root, 'plain'), { seconds: 10, quality, switches: filmed });
+  process.stdout.write(
+    `the plainest page: ${plain.perSecond.toFixed(1)} JPEGs a second, ${(plain.droppedShare * 100).toFixed(1)} % of the frames dropped\n`,
   );
+  // Chromium calls this camera by the file's name.
+  await run(root, seconds * perSecond, [file], filmed);
   await run(
     root,
     twoSeconds * perSecond,
