@@ -12,7 +12,7 @@ export async function openStreamOutlet(address: string): Promise<StreamOutlet> {
 }
 
 /** Node looks every destination up, an address too, and puts off sending for it; here it is known to be an address. */
-async function openDgramOutlet(address: string): Promise<StreamOutlet> {
+export async function openDgramOutlet(address: string): Promise<StreamOutlet> {
   const socket = createSocket({
     type: 'udp4',
     sendBufferSize: sendBufferBytes,
@@ -23,10 +23,16 @@ async function openDgramOutlet(address: string): Promise<StreamOutlet> {
   socket.bind(0, address);
   await listening;
   socket.on('error', () => {});
+  let open = true;
   return {
     port: socket.address().port,
-    send: (header, body, to) => socket.send([header, body], to.port, to.address),
-    flush: () => socket.getSendQueueSize() <= sendBufferBytes,
-    close: () => closed(socket),
+    send: (header, body, to) => {
+      if (open) socket.send([header, body], to.port, to.address);
+    },
+    flush: () => !open || socket.getSendQueueSize() <= sendBufferBytes,
+    close: () => {
+      open = false;
+      return closed(socket);
+    },
   };
 }

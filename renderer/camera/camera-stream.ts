@@ -2,6 +2,7 @@ import type { UsbMode, UsbPicture, UsbSettings, UsbTallies } from '../../shared/
 import { type UsbFault, usbFault } from '../../shared/usb-fault.ts';
 import { exposureMicroseconds, setControls } from './controls.ts';
 import { listDevices, type OpenedTrack, openTrack } from './devices.ts';
+import { encodingLimit } from './frame-line.ts';
 import { LostFrames } from './lost-frames.ts';
 import { PageFault } from './page-faults.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
@@ -28,7 +29,11 @@ const silentMilliseconds = 5_000;
 const endMilliseconds = 2_000;
 /** Copies of frames that wait for the encoder: a hiccup of this PC is not to cost a picture. */
 const mostWaiting = 8;
-const waitingBytes = 128 * 1024 * 1024;
+const waitingBytes = 192 * 1024 * 1024;
+
+/** Copies that are being encoded take memory as well. */
+const mostThatWait = (frameBytes: number): number =>
+  Math.max(1, Math.min(mostWaiting, Math.floor(waitingBytes / Math.max(1, frameBytes)) - encodingLimit));
 
 /** One open camera: its track, its worker and what becomes of them. */
 export class CameraStream {
@@ -98,7 +103,7 @@ export class CameraStream {
         mode,
         format,
         quality: quality / 100,
-        waiting: Math.max(1, Math.min(mostWaiting, Math.floor(waitingBytes / (4 * (width ?? 0) * (height ?? 0) || 1)))),
+        waiting: mostThatWait(4 * (width ?? 0) * (height ?? 0)),
         silentMilliseconds: Math.max(silentMilliseconds, rate > 0 ? 10_000 / rate : 0),
       },
       [frames],

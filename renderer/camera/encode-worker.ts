@@ -33,7 +33,9 @@ self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
 
 function begin(begun: Extract<ToWorker, { type: 'begin' }>): void {
   const { frames, mode, format, quality, waiting, silentMilliseconds } = begun;
-  const lanes = new PictureLanes(laneCount(navigator.hardwareConcurrency), `image/${format}`, quality);
+  const lanes = new PictureLanes(laneCount(navigator.hardwareConcurrency), `image/${format}`, quality, (technical) =>
+    say({ type: 'broken', fault: usbFault('encode-failed', { technical }) }),
+  );
   const made = new FrameLine<VideoFrame>({
     mode,
     waiting,

@@ -7,14 +7,14 @@ export type Frame = { readonly timestamp: number; readonly close: () => void };
 export type Encoded = { readonly data: ArrayBuffer; readonly width: number; readonly height: number };
 export type LinePicture = Encoded & { readonly number: number; readonly capturedAt: number };
 
-/** What is left of a frame when its memory is the camera's again. One of both is called, once. */
+/** A frame that is being made a file of. One of both is called, once. */
 export type Held = { readonly encode: () => Promise<Encoded>; readonly discard: () => void };
 
 export type LineOptions<F extends Frame> = {
   readonly mode: UsbMode;
   /** How many frames may wait for the encoder. */
   readonly waiting: number;
-  /** Takes the frame over: somebody copies and closes it soon. */
+  /** Takes the frame over: it is copied and closed soon, and encoded in its turn, whoever waits for it. */
   readonly hold: (frame: F) => Held;
   readonly onPicture: (picture: LinePicture) => void;
   readonly onTriggered: (request: number, fault: UsbFault | null) => void;
@@ -32,8 +32,8 @@ type Waiting = {
   readonly request: number | null;
 };
 
-/** Pictures that are made at once: enough for all threads, with one on its way from each to the next. */
-const encodingLimit = 6;
+/** Pictures that are waited for at once: enough to keep all threads at work. */
+export const encodingLimit = 6;
 /** Pictures on their way to the gateway, those that wait to be encoded included. */
 const travellingLimit = 16;
 const triggerLimit = 8;
@@ -140,7 +140,7 @@ export class FrameLine<F extends Frame> {
 
   #causeToDrop(everyNth: number): string | null {
     if ((this.#captured - 1) % Math.max(1, everyNth) !== 0) return 'skipped';
-    if (this.#travelling + this.#waiting.length >= travellingLimit) return 'gateway-busy';
+    if (this.#travelling + this.#encoding + this.#waiting.length >= travellingLimit) return 'gateway-busy';
     return this.#waiting.length >= this.#options.waiting ? 'encoder-busy' : null;
   }
 

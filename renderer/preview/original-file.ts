@@ -12,8 +12,8 @@ export type OriginalFile = {
 
 const afterwards = {
   keep: '',
-  archive: 'moved to the archive since',
-  delete: 'deleted once the picture was stored',
+  archive: 'its source moves originals to the archive',
+  delete: 'its source deletes originals',
 } as const;
 
 /** `source`: the picture's, where it is still one. */

@@ -38,7 +38,7 @@ test('of a file that is not there the words say so, and nothing is opened', asyn
   expect(await refusal(null)).toMatchObject({
     code: 'no-file',
     message: 'The place of this file is not known any more.',
-    hint: 'Its folder is not among the sources now.',
+    hint: 'Its source or the picture is not in the gateway now.',
   });
   expect((await refusal(join(root, 'x'.repeat(300)))).message).toBe('The file can’t be looked at.');
 });

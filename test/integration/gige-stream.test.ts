@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { readdir, readlink } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ArrivedFrame, GvspStream, type OpenStream } from '../../electron/gateway/source/gige/stream.ts';
@@ -55,6 +56,13 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   }
 }
 
+/** Of this process, its threads included. */
+async function openSockets(): Promise<number> {
+  const files = await readdir('/proc/self/fd');
+  const targets = await Promise.all(files.map((file) => readlink(`/proc/self/fd/${file}`).catch(() => '')));
+  return targets.filter((target) => target.startsWith('socket:')).length;
+}
+
 const shape = (block: number) => ({ block, width: 640, height: 480, packetSize: 1_500 });
 
 describe.each([
@@ -63,6 +71,18 @@ describe.each([
 ])('GvspStream, which reads %s,', (_, batched) => {
   const openStream = (camera: Parameters<typeof open>[0], options: Partial<OpenStream> = {}): Promise<GvspStream> =>
     open(camera, { batched, ...options });
+
+  it('reads so, and leaves no socket behind, however its thread ends', async () => {
+    const camera = await openCamera();
+    const before = await openSockets();
+    const streams = [await openStream(camera), await openStream(camera)];
+    expect(streams.map(({ isBatched }) => isBatched)).toEqual([batched, batched]);
+    expect((await openSockets()) - before).toBe(2);
+    await streams[0]?.close();
+    // A frozen thread is ended from outside.
+    await streams[1]?.abandon();
+    expect(await openSockets()).toBe(before);
+  });
 
   it('hands over frames by transfer and takes their buffers back', async () => {
     const camera = await openCamera();

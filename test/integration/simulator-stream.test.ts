@@ -1,5 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { bootstrap, feature, triggerBytes } from '../../electron/simulator/addresses.ts';
+import { openDgramOutlet } from '../../electron/simulator/open-stream-outlet.ts';
 import { formatOfName } from '../../electron/simulator/pixel-formats.ts';
 import { SimulatedCamera } from '../../electron/simulator/simulated-camera.ts';
 import { MovingRamp } from '../../electron/simulator/test-pattern.ts';
@@ -12,6 +15,23 @@ const area = { offsetX: 0, offsetY: 0, width: 256, height: 128 };
 /** Of 256 x 128 bytes in packets of 1464. */
 const packetsInFrame = Math.ceil((256 * 128) / 1464) + 2;
 const jpeg = Buffer.from('ffd8ffe000104a464946ffd9', 'hex');
+
+test('packets that leave one by one, where no more is to be had, stop when the outlet is closed', async () => {
+  const heard = createSocket('udp4');
+  heard.bind(0, address);
+  await once(heard, 'listening');
+  const came: Buffer[] = [];
+  heard.on('message', (bytes) => came.push(bytes));
+  const outlet = await openDgramOutlet(address);
+  const to = { address, port: heard.address().port };
+  outlet.send(Buffer.from('head'), Buffer.from('body'), to);
+  expect(outlet.flush()).toBe(true);
+  await expect.poll(() => came.map(String)).toEqual(['headbody']);
+  await outlet.close();
+  outlet.send(Buffer.from('late'), Buffer.alloc(0), to);
+  expect(outlet.flush()).toBe(true);
+  heard.close();
+});
 
 describe('the stream of the simulated camera', () => {
   let camera: SimulatedCamera;

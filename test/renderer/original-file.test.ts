@@ -36,7 +36,7 @@ describe('the original of a picture', () => {
   it('is not offered where it was dealt with, or its folder is no source: the words say so', () => {
     for (const [one, words] of [
       [folder('archive'), 'archive'],
-      [folder('delete'), 'deleted'],
+      [folder('delete'), 'deletes'],
       [undefined, 'not among the sources'],
       [source('press', 'Press', { kind: 'gige' }), 'not among the sources'],
     ] as const) {

@@ -1,6 +1,7 @@
 import type { DoctorCheck } from '../../../shared/contract.ts';
 import { type FolderSourceConfig, isFolder } from '../../../shared/source-config.ts';
 import { makeNetwork } from '../cloud/network.ts';
+import { linuxSockets } from '../platform/linux-sockets.ts';
 import { check, type Finding, type Found, skipped, Visit } from './check.ts';
 import { checkDataFolder, checkFsync, checkSpace } from './disk.ts';
 import type { DoctorOptions } from './doctor-options.ts';
@@ -66,7 +67,11 @@ async function* checkThisPc(visit: Visit, options: DoctorOptions): AsyncGenerato
     yield (await visit.take(step('inotify', 'Folder watches'), (signal) => only(checkInotify(proc, signal)))).check;
   }
   if (proc !== null && config.sources.some(({ kind }) => kind === 'gige')) {
-    yield (await visit.take(step('receive-buffer', 'Receive buffer'), () => only(checkReceiveBuffer(proc)))).check;
+    yield (
+      await visit.take(step('receive-buffer', 'Receive buffer'), () =>
+        linuxSockets().then((sockets) => only(checkReceiveBuffer(proc, sockets))),
+      )
+    ).check;
   }
   yield check('time-zone', 'Time zone', checkTimeZone(config, options.timeZone, clock.now()));
 }

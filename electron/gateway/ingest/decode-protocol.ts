@@ -37,5 +37,5 @@ export type SignatureReply =
 export type DecodeRequest = { readonly id: number } & (CheckRequest | SignatureRequest);
 export type DecodeReply = { readonly id: number } & (CheckReply | SignatureReply);
 
-/** `inBackground`: nobody waits for the answers. */
+/** `inBackground`: everything else on this PC goes first. */
 export type DecodeWorkerData = { readonly inBackground: boolean };

@@ -30,7 +30,7 @@ export class Decoder {
 
   /**
    * `workerPath`: the decode worker's script. After `limitMilliseconds` for one picture the worker is replaced.
-   * `inBackground`: nobody waits for the answers, and the cameras may want the processor.
+   * `inBackground`: the answers are wanted some time, and the cameras want the processor now.
    */
   constructor(workerPath: string, clock: Clock, limitMilliseconds: number, inBackground = false) {
     this.#workerPath = workerPath;

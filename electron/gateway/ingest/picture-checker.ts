@@ -23,7 +23,8 @@ export type CheckerOptions = {
   readonly onChange: () => void;
 };
 
-const decodeLimitMilliseconds = 30_000;
+/** Others go first, so that a busy PC takes its time; whoever is stuck takes for ever. */
+const decodeLimitMilliseconds = 180_000;
 const idleMilliseconds = 1_000;
 /** While the gateway is busy, rest so many times as long as a check took. */
 const restWhileBusy = 8;

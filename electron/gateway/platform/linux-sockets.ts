@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 
 /**
@@ -47,7 +48,8 @@ export function socketAddress(address: string, port: number): Uint8Array {
 export async function linuxSockets(): Promise<LinuxSockets | null> {
   if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) return null;
   try {
-    const { default: koffi } = await import('koffi');
+    // Not by a plain import: it is not in packages for other systems, and may not be loadable in this one.
+    const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
     const library = koffi.load('libc.so.6');
     const socket = library.func('int socket(int domain, int type, int protocol)');
     const bind = library.func('int bind(int file, const void *address, uint32_t length)');

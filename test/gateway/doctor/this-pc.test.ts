@@ -9,6 +9,7 @@ import { checkInotify } from '../../../electron/gateway/doctor/inotify.ts';
 import { checkReceiveBuffer } from '../../../electron/gateway/doctor/receive-buffer.ts';
 import { checkTimeZone } from '../../../electron/gateway/doctor/time-zone.ts';
 import { nodeFiles } from '../../../electron/gateway/platform/files.ts';
+import type { LinuxSockets } from '../../../electron/gateway/platform/linux-sockets.ts';
 import { type ConfigInput, configSchema } from '../../../shared/config.ts';
 import { isFolder } from '../../../shared/source-config.ts';
 import { FailingFiles } from '../../support/failing-files.ts';
@@ -160,6 +161,8 @@ describe('folder watches', () => {
 });
 
 describe('the receive buffer for network cameras', () => {
+  /** What is asked of it is only whether it is there. */
+  const sockets = {} as LinuxSockets;
   const procWithBuffer = async (bytes: string | null): Promise<string> => {
     const proc = await folder();
     await mkdir(join(proc, 'sys/net/core'), { recursive: true });
@@ -168,18 +171,22 @@ describe('the receive buffer for network cameras', () => {
   };
 
   it('is fine from 4 MB on, and below a warning with the setting to raise', async () => {
-    expect(await checkReceiveBuffer(await procWithBuffer('4194304'))).toMatchObject({
+    expect(await checkReceiveBuffer(await procWithBuffer('4194304'), sockets)).toMatchObject({
       state: 'ok',
       text: expect.stringContaining('4.0 MB'),
     });
-    expect(await checkReceiveBuffer(await procWithBuffer('212992'))).toMatchObject({
+    expect(await checkReceiveBuffer(await procWithBuffer('212992'), sockets)).toMatchObject({
       state: 'warning',
       hint: expect.stringContaining('net.core.rmem_max=33554432'),
     });
   });
 
   it('is not tested where the system tells no limit', async () => {
-    expect((await checkReceiveBuffer(await procWithBuffer(null))).state).toBe('skipped');
+    expect(await checkReceiveBuffer(await procWithBuffer('4194304'), null)).toMatchObject({
+      state: 'warning',
+      text: expect.stringContaining('packet by packet'),
+    });
+    expect((await checkReceiveBuffer(await procWithBuffer(null), sockets)).state).toBe('skipped');
   });
 });
 

@@ -32,6 +32,7 @@ export class CameraTally {
   /** Monotonic, of this session. */
   #arrivedAt: number | null = null;
   #every: number | null = null;
+  #lastGap: number | null = null;
   #latency: number | null = null;
   /** Connections made. */
   sessions = 0;
@@ -74,7 +75,12 @@ export class CameraTally {
     const { clock } = this.#options;
     this.#lastFrameAt = clock.now();
     const arrivedAt = clock.monotonic();
-    if (this.#arrivedAt !== null) this.#every = arrivedAt - this.#arrivedAt;
+    if (this.#arrivedAt !== null) {
+      // After a hiccup two pictures come at once: the rhythm is the longer of the last two gaps.
+      const gap = arrivedAt - this.#arrivedAt;
+      this.#every = Math.max(gap, this.#lastGap ?? gap);
+      this.#lastGap = gap;
+    }
     this.#arrivedAt = arrivedAt;
     this.exposureMicroseconds = facts.exposureMicroseconds ?? this.exposureMicroseconds;
     const pixelFormat =

@@ -19,43 +19,50 @@ const leastBufferForPauses = 1024 * 1024;
 export function receiveInBatches(options: StreamOptions, port: MessagePort, sockets: LinuxSockets): void {
   const file = sockets.bind(options.bindAddress);
   let closed: (() => void) | null = null;
+  let receiver: StreamReceiver;
+  let batch: DatagramBatch;
+  let pauses: boolean;
   try {
     sockets.setReceiveTimeout(file, tickMilliseconds);
-    const receiver = new StreamReceiver(options, port, {
+    const receiveBufferBytes = growReceiveBuffer(
+      (bytes) => sockets.setReceiveBuffer(file, bytes),
+      () => sockets.receiveBuffer(file),
+    );
+    pauses = receiveBufferBytes >= leastBufferForPauses;
+    batch = new DatagramBatch(batchSize, sockets.addressOf);
+    receiver = new StreamReceiver(options, port, {
       port: sockets.port(file),
-      receiveBufferBytes: growReceiveBuffer(
-        (bytes) => sockets.setReceiveBuffer(file, bytes),
-        () => sockets.receiveBuffer(file),
-      ),
+      file,
+      receiveBufferBytes,
       send: (packet, toPort, address) => sockets.send(file, packet, address, toPort),
       close: (then) => {
         closed = then;
       },
     });
-    const pauses = sockets.receiveBuffer(file) / 2 >= leastBufferForPauses;
-    const batch = new DatagramBatch(batchSize, sockets.addressOf);
-    const camera = senderNumber(options.cameraAddress);
-    const never = new Int32Array(new SharedArrayBuffer(4));
-    let lastTick = performance.now();
-    while (closed === null) {
-      const came = sockets.receive(file, batch.messages, batchSize, true);
-      // First: what was said before a packet was sent is known before the packet is looked at.
-      for (let told = receiveMessageOnPort(port); told !== undefined; told = receiveMessageOnPort(port)) {
-        receiver.obey(told.message as ToStream);
-      }
-      const now = performance.now();
-      for (let index = 0; index < came; index += 1) {
-        if (batch.senderAt(index) === camera) receiver.receive(batch.at(index), now);
-        else receiver.countStranger();
-      }
-      if (now - lastTick >= tickMilliseconds) {
-        lastTick = now;
-        receiver.tick();
-      }
-      if (pauseMilliseconds > 0 && pauses && came > 0 && came < batchSize) Atomics.wait(never, 0, 0, pauseMilliseconds);
-    }
-  } finally {
+  } catch (error) {
+    // Nobody has been told of it yet; from then on it is not ours to close.
     sockets.close(file);
+    throw error;
   }
-  (closed as (() => void) | null)?.();
+  const camera = senderNumber(options.cameraAddress);
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  let lastTick = performance.now();
+  while (closed === null) {
+    const came = sockets.receive(file, batch.messages, batchSize, true);
+    // First: what was said before a packet was sent is known before the packet is looked at.
+    for (let told = receiveMessageOnPort(port); told !== undefined; told = receiveMessageOnPort(port)) {
+      receiver.obey(told.message as ToStream);
+    }
+    const now = performance.now();
+    for (let index = 0; index < came; index += 1) {
+      if (batch.senderAt(index) === camera) receiver.receive(batch.at(index), now);
+      else receiver.countStranger();
+    }
+    if (now - lastTick >= tickMilliseconds) {
+      lastTick = now;
+      receiver.tick();
+    }
+    if (pauses && came > 0 && came < batchSize) Atomics.wait(never, 0, 0, pauseMilliseconds);
+  }
+  (closed as () => void)();
 }

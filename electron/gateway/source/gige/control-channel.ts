@@ -21,7 +21,7 @@ import {
   gvcpPort,
   memoryChunkBytes,
 } from './gvcp-packet.ts';
-import { type ControlLoss, Heartbeat, heartbeatPeriod } from './heartbeat.ts';
+import { type ControlLoss, Heartbeat, heartbeatPeriod, usualHeartbeatTimeout } from './heartbeat.ts';
 import { parseIpv4 } from './ipv4.ts';
 import { localAddressFor } from './local-address.ts';
 
@@ -175,7 +175,8 @@ export class ControlChannel {
     this.#heartbeat = new Heartbeat({
       readPrivilege: () => this.#exchange.ask({ ...readQuestion(registers.controlPrivilege), urgent: true }),
       proveControl: () => this.writeRegister(registers.controlPrivilege, controlPrivileges[mode]),
-      timeoutMilliseconds: timeout,
+      // It may be told a shorter one later, which nobody tells the heartbeat.
+      timeoutMilliseconds: Math.min(timeout, usualHeartbeatTimeout),
       periodMilliseconds: heartbeatPeriod(timeout),
       onLost: (reason) => {
         this.#heartbeat = null;

@@ -18,6 +18,7 @@ export function openDgramSocket(bindAddress: string, listener: DatagramListener)
       socket.on('message', (datagram, { address }) => listener.onDatagram(datagram, address));
       resolve({
         port: socket.address().port,
+        file: null,
         receiveBufferBytes: growReceiveBuffer(
           (bytes) => socket.setRecvBufferSize(bytes),
           () => socket.getRecvBufferSize(),

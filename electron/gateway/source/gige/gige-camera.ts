@@ -11,6 +11,7 @@ import { portFor, readDescription } from './gige-features.ts';
 import { refusable } from './gige-packet-size.ts';
 import { type GigeCameraConfig, GigeSession } from './gige-session.ts';
 import { isRefusal } from './gige-trigger.ts';
+import { usualHeartbeatTimeout } from './heartbeat.ts';
 
 export type GigeCameraOptions = {
   readonly config: GigeCameraConfig;
@@ -25,7 +26,6 @@ export type GigeCameraOptions = {
 };
 
 /** A camera forgets a gateway that was killed after this time; a gateway that is only busy comes back in it. */
-const heartbeatTimeout = 3_000;
 
 /**
  * A GigE Vision camera, driven over the network without the maker's driver. `connect` finds it, takes control, and
@@ -98,8 +98,8 @@ export class GigeCamera implements CameraDevice {
 async function setHeartbeatTimeout(channel: ControlChannel): Promise<void> {
   const register = registers.heartbeatTimeout;
   const timeout = await channel.readRegister(register).catch(() => 0);
-  if (timeout < heartbeatTimeout || timeout > 4 * heartbeatTimeout)
-    await refusable(channel.writeRegister(register, heartbeatTimeout));
+  if (timeout < usualHeartbeatTimeout || timeout > 4 * usualHeartbeatTimeout)
+    await refusable(channel.writeRegister(register, usualHeartbeatTimeout));
 }
 
 /** A controller that was killed may have left it running, and its settings locked. */

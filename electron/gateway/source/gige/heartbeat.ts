@@ -16,6 +16,9 @@ export type HeartbeatOptions = {
   readonly onLost: (reason: ControlLoss) => void;
 };
 
+/** Milliseconds without a heartbeat after which cameras usually let go, and are told to. */
+export const usualHeartbeatTimeout = 3_000;
+
 /** That often may the camera answer the heartbeat with an error before we take control for lost. */
 const mostErrors = 3;
 
@@ -30,7 +33,7 @@ export class Heartbeat {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #errors = 0;
-  #heardAt = performance.now();
+  #heardAt = now();
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
@@ -63,12 +66,12 @@ export class Heartbeat {
 
   async #check(): Promise<ControlLoss | null> {
     try {
-      const asked = performance.now();
+      const asked = now();
       const privilege = await this.#options.readPrivilege();
       this.#errors = 0;
       if ((privilege & controlHeld) === 0) return 'control-lost';
       // Who controls it, the register does not say: this PC stood still for so long that it may be another program.
-      const isSure = asked - this.#heardAt < this.#options.timeoutMilliseconds;
+      const isSure = isWithin(this.#heardAt, asked, this.#options.timeoutMilliseconds);
       this.#heardAt = asked;
       return isSure || (await this.#isOurs()) ? null : 'control-lost';
     } catch (error) {
@@ -80,3 +83,11 @@ export class Heartbeat {
     }
   }
 }
+
+/** A PC that slept knows it by the clock on the wall only; one whose clock was set, by the other one. */
+type Moment = { readonly monotonic: number; readonly wall: number };
+
+const now = (): Moment => ({ monotonic: performance.now(), wall: Date.now() });
+
+const isWithin = (from: Moment, to: Moment, milliseconds: number): boolean =>
+  to.monotonic - from.monotonic < milliseconds && Math.abs(to.wall - from.wall) < milliseconds;

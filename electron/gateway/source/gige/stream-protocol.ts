@@ -67,6 +67,11 @@ export type FromStream =
       /** Of the socket's buffer, bytes: wanted, and what the system gave (Linux: `net.core.rmem_max`). */
       readonly wantedBufferBytes: number;
       readonly receiveBufferBytes: number;
+      /**
+       * The number of the socket's file, which is the owner's to close once the thread has ended: a thread that is ended
+       * from outside cleans nothing up. Null: the socket is Node's own, which does that itself.
+       */
+      readonly file: number | null;
     }
   | { readonly kind: 'frame'; readonly frame: StreamFrame }
   /** A datagram from the camera was longer than any before: UDP bytes. */

@@ -36,7 +36,8 @@ export class StreamReceiver {
     this.#socket = socket;
     this.#buffers = new FrameBuffers(options.buffers, options.maxFrameBytes);
     this.#assembler = this.#newAssembler(0);
-    this.#tell({ kind: 'ready', port: socket.port, wantedBufferBytes, receiveBufferBytes: socket.receiveBufferBytes });
+    const { file, receiveBufferBytes } = socket;
+    this.#tell({ kind: 'ready', port: socket.port, wantedBufferBytes, receiveBufferBytes, file });
   }
 
   obey(message: ToStream): void {

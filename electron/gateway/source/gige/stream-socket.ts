@@ -1,6 +1,8 @@
 /** A bound UDP socket that a stream arrives at, whichever way it is read. */
 export type StreamSocket = {
   readonly port: number;
+  /** Null: nobody else has to close it. */
+  readonly file: number | null;
   /** That the system gave, bytes, in the terms of Linux' `net.core.rmem_max`. */
   readonly receiveBufferBytes: number;
   /** A packet that can't be sent is as good as one that was lost on the way. */

@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { describeCause } from '../../platform/errors.ts';
 import { datagramOverhead } from './gvsp-packet.ts';
@@ -48,6 +49,8 @@ export class GvspStream {
   /** Of the socket, bytes; less than `wantedBufferBytes` loses packets (Linux: `net.core.rmem_max`). */
   readonly receiveBufferBytes: number;
   readonly wantedBufferBytes: number;
+  /** Many packets come in one call of the system. */
+  readonly isBatched: boolean;
   readonly #worker: Worker;
   readonly #timer: NodeJS.Timeout;
   readonly #answers = new Map<number, (totals: StreamTotals) => void>();
@@ -58,6 +61,7 @@ export class GvspStream {
   #nextId = 1;
   #isClosing = false;
   #hasEnded = false;
+  #endReason = '';
   #onFrame: (frame: ArrivedFrame) => void = ({ release }) => release();
   #onSilence: (milliseconds: number) => void = () => undefined;
   #onEnd: (reason: string) => void = () => undefined;
@@ -95,9 +99,11 @@ export class GvspStream {
     this.port = ready.port;
     this.receiveBufferBytes = ready.receiveBufferBytes;
     this.wantedBufferBytes = ready.wantedBufferBytes;
+    this.isBatched = ready.file !== null;
     this.#worker = worker;
     this.#closed = new Promise((resolve) => {
       worker.on('exit', () => {
+        if (ready.file !== null) closeSync(ready.file);
         this.#end('the thread of the stream ended');
         resolve();
       });
@@ -130,9 +136,10 @@ export class GvspStream {
     this.#onSilence = listener;
   }
 
-  /** One listener: the stream is over although nobody closed it. Called once at most. */
+  /** One listener: the stream is over although nobody closed it, perhaps already. Called once at most. */
   onEnd(listener: (reason: string) => void): void {
     this.#onEnd = listener;
+    if (this.#hasEnded && !this.#isClosing) listener(this.#endReason);
   }
 
   /** Of a moment ago, at most 250 ms; after `close`, final. */
@@ -186,9 +193,16 @@ export class GvspStream {
       this.#isClosing = true;
       this.#tell({ kind: 'close' });
     }
-    const stuck = setTimeout(() => void this.#worker.terminate(), closeMilliseconds);
+    const stuck = setTimeout(() => void this.abandon(), closeMilliseconds);
     await this.#closed;
     clearTimeout(stuck);
+  }
+
+  /** Ends the thread at once, for one that does not end by itself. Never rejects. */
+  async abandon(): Promise<void> {
+    this.#isClosing = true;
+    await this.#worker.terminate();
+    await this.#closed;
   }
 
   #hear(message: FromStream): void {
@@ -238,6 +252,7 @@ export class GvspStream {
   #end(reason: string): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.#endReason = reason;
     clearInterval(this.#timer);
     for (const answer of this.#answers.values()) answer(this.#totals);
     this.#answers.clear();

@@ -44,7 +44,7 @@ test('a camera’s frames are offered with their facts and counted as stored', a
   expect(source.camera().framesPerSecond).toBe(0);
 });
 
-test('the time from one picture to the next is what it was last, or what is configured, and not an absence', async () => {
+test('the time from one picture to the next is the longer of the last two, or what is configured, and not an absence', async () => {
   const { camera, source, advance } = await cameraSource();
   const every = (): number | null => source.camera().everyMilliseconds;
   camera.frame();
@@ -56,6 +56,10 @@ test('the time from one picture to the next is what it was last, or what is conf
   await until(() => camera.closed === 1);
   await advance(60_000);
   await until(() => camera.isRunning);
+  camera.frame();
+  expect(every()).toBe(4_000);
+  // After a hiccup two pictures come at once: that is no rhythm yet.
+  await advance(500);
   camera.frame();
   expect(every()).toBe(4_000);
   await advance(500);
