@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
+import type Koffi from 'koffi';
 
 /**
  * The few calls of Linux' C library that Node has no words for: many datagrams in one call. Layouts are those of 64-bit
@@ -49,7 +50,7 @@ export async function linuxSockets(): Promise<LinuxSockets | null> {
   if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) return null;
   try {
     // Not by a plain import: it is not in packages for other systems, and may not be loadable in this one.
-    const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+    const koffi = createRequire(import.meta.url)('koffi') as typeof Koffi;
     const library = koffi.load('libc.so.6');
     const socket = library.func('int socket(int domain, int type, int protocol)');
     const bind = library.func('int bind(int file, const void *address, uint32_t length)');
