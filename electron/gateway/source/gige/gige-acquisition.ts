@@ -168,17 +168,20 @@ export class GigeAcquisition {
     this.#watch();
   }
 
+  /** A whole frame that nobody gets is counted as well. */
+  #giveUp(frame: ArrivedFrame, cause: 'aborted' | 'unsupported'): void {
+    this.#unusable[cause] = (this.#unusable[cause] ?? 0) + 1;
+    frame.release();
+  }
+
   #arrived(frame: ArrivedFrame): void {
-    if (this.#isOver) return frame.release();
+    if (this.#isOver) return this.#giveUp(frame, 'aborted');
     this.#lastFrameAt = this.#options.clock.monotonic();
     const parts = pictureOf(frame, this.#settings);
-    if (parts === null) {
-      this.#unusable['unsupported'] = (this.#unusable['unsupported'] ?? 0) + 1;
-      return frame.release();
-    }
+    if (parts === null) return this.#giveUp(frame, 'unsupported');
     const { block, leader } = frame;
     this.#chunks.read(parts.chunks, ({ exposureMicroseconds, timestamp }) => {
-      if (this.#isOver) return frame.release();
+      if (this.#isOver) return this.#giveUp(frame, 'aborted');
       const ticks = timestamp ?? leader.timestamp;
       this.#options.onFrame({
         picture: parts.picture,
