@@ -270,7 +270,8 @@ describe('a worker that goes wrong', { timeout: 60_000 }, () => {
     await mkdir(join(folder, 'platform'));
     for (const name of ['decode-worker.ts', 'signature.ts', 'vips-module.ts'])
       await copyFile(join(decodeWorker, '..', name), join(folder, 'ingest', name));
-    await copyFile(join(decodeWorker, '../../platform/errors.ts'), join(folder, 'platform/errors.ts'));
+    for (const name of ['errors.ts', 'thread-priority.ts'])
+      await copyFile(join(decodeWorker, '../../platform', name), join(folder, 'platform', name));
     await writeFile(join(folder, 'package.json'), '{"type":"module"}');
     const { store, checker } = await openChecker({ workerPath: join(folder, 'ingest/decode-worker.ts') });
     const image = await put(store, 'a.jpg', jpeg);
