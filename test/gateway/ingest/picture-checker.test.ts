@@ -238,7 +238,7 @@ describe('a worker that goes wrong', { timeout: 60_000 }, () => {
     // Not before the first has the decoder: which of two would come first is for the file system to say.
     await until(() => clock.timers > 0);
     asked.push(checker.preview(waits.sha256, 'jpeg'));
-    clock.advance(29_999);
+    clock.advance(179_999);
     expect(checkOf(store, hangs.imageId).check).toBe('unchecked');
     clock.advance(1);
     await Promise.all(asked);
