@@ -8,6 +8,7 @@ import { CameraRelay } from './camera-relay.ts';
 import { openCameraSession } from './camera-session.ts';
 import { systemClock } from './gateway/platform/clock.ts';
 import type { Logger } from './gateway/platform/logger.ts';
+import { lockedPage, lockNavigation } from './locked-page.ts';
 
 export type CameraWindowOptions = {
   /** Folder of the built page, and the built preload script. */
@@ -82,22 +83,13 @@ export class CameraWindow {
       webPreferences: {
         session: this.#session,
         preload,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        nodeIntegrationInWorker: false,
-        webviewTag: false,
-        spellcheck: false,
-        navigateOnDragDrop: false,
-        backgroundThrottling: false,
+        ...lockedPage,
       },
     });
     this.#view = view;
     this.#openedAt = performance.now();
     const contents = view.webContents;
-    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
-    for (const event of ['will-navigate', 'will-redirect', 'will-attach-webview'] as const)
-      contents.on(event as 'will-navigate', (details) => details.preventDefault());
+    lockNavigation(contents);
     contents.on('render-process-gone', (_event, { reason }) => this.#gone(view, reason));
     contents.on('did-fail-load', (_event, code, description) => this.#gone(view, `${description} (${code})`));
     contents.once('did-finish-load', () => this.#attach(view));

@@ -1,4 +1,5 @@
 import { BrowserWindow, type Session } from 'electron';
+import { lockedPage, lockNavigation } from './locked-page.ts';
 
 export type WindowOptions = {
   readonly session: Session;
@@ -23,22 +24,11 @@ export function createWindow({ session, preload, url, icon, title }: WindowOptio
     webPreferences: {
       session,
       preload,
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      nodeIntegrationInWorker: false,
-      webviewTag: false,
-      spellcheck: false,
-      navigateOnDragDrop: false,
-      // The numbers must be right at the moment somebody looks.
-      backgroundThrottling: false,
+      ...lockedPage,
     },
   });
   window.once('ready-to-show', () => window.show());
-  window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  window.webContents.on('will-navigate', (event) => event.preventDefault());
-  window.webContents.on('will-redirect', (event) => event.preventDefault());
-  window.webContents.on('will-attach-webview', (event) => event.preventDefault());
+  lockNavigation(window.webContents);
   window.on('page-title-updated', (event) => event.preventDefault());
   // Chromium restores a page that crashed only when asked.
   window.webContents.on('render-process-gone', (_event, { reason }) => {

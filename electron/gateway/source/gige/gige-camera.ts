@@ -66,6 +66,7 @@ export class GigeCamera implements CameraDevice {
         streamWorkerPath: this.#options.streamWorkerPath,
         silenceMilliseconds: this.#options.silenceMilliseconds ?? 5_000,
         gvcpPort: find.port ?? 3_956,
+        networkInterfaces: find.networkInterfaces,
         clock,
       });
       await channel.takeControl('control', (loss) => void session.controlLost(loss), signal);

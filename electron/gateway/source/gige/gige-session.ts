@@ -21,6 +21,7 @@ import { gigeFeatures } from './gige-features.ts';
 import { setTrigger } from './gige-trigger.ts';
 import { isGvcpError } from './gvcp-error.ts';
 import type { ControlLoss } from './heartbeat.ts';
+import type { NetworkInterfaces } from './local-networks.ts';
 
 export type GigeCameraConfig = Pick<
   GigeSourceConfig,
@@ -34,6 +35,8 @@ export type GigeSessionOptions = {
   readonly streamWorkerPath: string;
   readonly silenceMilliseconds: number;
   readonly gvcpPort: number;
+  /** The system's, where it is not given. */
+  readonly networkInterfaces?: NetworkInterfaces | undefined;
   readonly clock: Clock;
 };
 
@@ -130,7 +133,7 @@ export class GigeSession implements CameraSession {
     const { channel } = this.#options;
     if (loss === 'silent') {
       const usual = cameraError('lost', { technical: 'no answer to the heartbeat' });
-      this.#lose(cardLoss(channel.localAddress) ?? usual);
+      this.#lose(cardLoss(channel.localAddress, this.#options.networkInterfaces) ?? usual);
       return;
     }
     const privilege = await channel.readRegister(registers.controlPrivilege).catch((error: unknown) => {

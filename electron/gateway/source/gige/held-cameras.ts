@@ -1,7 +1,6 @@
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { controlHeld, registers } from './bootstrap.ts';
+import { boundSocket } from './bound-socket.ts';
 import type { DiscoveredCamera } from './found-cameras.ts';
 import { isErrorStatus, statusMeaning } from './gvcp-error.ts';
 import {
@@ -53,7 +52,7 @@ async function askOn(
   const open = new Map(cameras.map((camera, index) => [index + 1, camera]));
   const held: DiscoveredCamera[] = [];
   const done = new AbortController();
-  const socket = await bind(card, (packet, from) => {
+  const socket = await boundSocket(card, 0, (packet, from) => {
     const answer = decodeAcknowledge(packet);
     const camera = answer === null ? undefined : open.get(answer.id);
     if (answer === null || camera === undefined || from.address !== camera.ip || from.port !== port) return;
@@ -84,20 +83,4 @@ function privilegeHeld({ command, status, payload }: Acknowledge): boolean | nul
   if (isErrorStatus(status)) return statusMeaning(status).code === 'access-denied';
   const privilege = decodeRegisterValue(payload);
   return privilege === null ? null : (privilege & controlHeld) !== 0;
-}
-
-async function bind(address: string, receive: (packet: Buffer, from: RemoteInfo) => void): Promise<Socket> {
-  const socket = createSocket('udp4');
-  try {
-    const listening = once(socket, 'listening');
-    socket.bind({ address, port: 0, exclusive: true });
-    await listening;
-  } catch (error) {
-    socket.close();
-    throw error;
-  }
-  socket.on('message', receive);
-  // Reports about earlier datagrams: who does not answer is not known to be held.
-  socket.on('error', () => undefined);
-  return socket;
 }

@@ -1,8 +1,9 @@
 import { GatewayError } from '../../../../electron/gateway/platform/errors.ts';
 import { parseDescription } from '../../../../electron/gateway/source/genicam/description.ts';
 import { NodeMap } from '../../../../electron/gateway/source/genicam/node-map.ts';
+import { seededRandom } from '../../../../electron/simulator/faults.ts';
 import { featureSchema } from '../../../../shared/camera.ts';
-import { mutated, seeded } from './mutations.ts';
+import { mutated } from './mutations.ts';
 
 export const fuzzRuns = Number(process.env['ACUSIGHT_FUZZ'] ?? 1_000);
 
@@ -20,7 +21,7 @@ export type FuzzOutcome = {
 export async function fuzzDescriptions(xml: string, runs: number, seed: number): Promise<FuzzOutcome> {
   const sum = { opened: 0, features: 0, taken: 0, mostAccesses: 0, slowestMilliseconds: 0 };
   for (let run = 0; run < runs; run += 1) {
-    const random = seeded(seed + run);
+    const random = seededRandom(seed + run);
     const begin = performance.now();
     try {
       const accesses = await fuzzOnce(mutated(xml, random), random, sum);

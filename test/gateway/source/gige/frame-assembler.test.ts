@@ -7,7 +7,8 @@ import {
   type ResendRequest,
 } from '../../../../electron/gateway/source/gige/frame-assembler.ts';
 import { FrameBuffers } from '../../../../electron/gateway/source/gige/frame-buffers.ts';
-import { type FrameShape, header, imageLeader, packetsOf, pixels, seeded } from './gvsp-frames.ts';
+import { seededRandom } from '../../../../electron/simulator/faults.ts';
+import { type FrameShape, header, imageLeader, packetsOf, pixels } from './gvsp-frames.ts';
 
 type Got = { readonly block: number; readonly data: Buffer; readonly width: number; readonly height: number };
 
@@ -74,7 +75,7 @@ describe('FrameAssembler', () => {
     ['16-bit ids', false],
     ['extended ids', true],
   ])('hands over every frame whatever the order of its packets, with %s', (_, extended) => {
-    const random = seeded(extended ? 7 : 8);
+    const random = seededRandom(extended ? 7 : 8);
     const stream = receiver();
     for (let block = 1; block <= 300; block += 1) {
       const packets = packetsOf(shape(block, { extended }));
@@ -309,7 +310,7 @@ describe('FrameAssembler', () => {
 
   it('accounts for every frame under loss, reordering, duplication and changes of size', () => {
     for (let seed = 1; seed <= 40; seed += 1) {
-      const random = seeded(seed);
+      const random = seededRandom(seed);
       const stream = receiver({ packetSize: seed % 2 === 0 ? 236 : 0, resend: seed % 3 === 0, count: 9 });
       const extended = seed % 4 === 0;
       const start = extended ? 1 : 65_500;

@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { readChunks } from '../../../../electron/gateway/source/gige/chunk-data.ts';
 import { FrameAssembler } from '../../../../electron/gateway/source/gige/frame-assembler.ts';
 import { FrameBuffers } from '../../../../electron/gateway/source/gige/frame-buffers.ts';
-import { packetsOf, seeded } from './gvsp-frames.ts';
+import { seededRandom } from '../../../../electron/simulator/faults.ts';
+import { packetsOf } from './gvsp-frames.ts';
 
 /** `ACUSIGHT_FUZZ=1000000` for the long run. */
 const packets = Number(process.env['ACUSIGHT_FUZZ'] ?? '100000');
 
 describe('a stream of hostile packets', () => {
   it(`survives ${packets} of them, bounded and accounted for`, { timeout: 590_000 }, () => {
-    const random = seeded(4_711);
+    const random = seededRandom(4_711);
     const below = (limit: number): number => Math.floor(random() * limit);
     const maxBytes = 300_000;
     const buffers = new FrameBuffers(6, maxBytes);

@@ -1,0 +1,30 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+
+export type Receive = (packet: Buffer, from: RemoteInfo) => void;
+
+/**
+ * A UDP socket to ask cameras with: of this address, at this port (0: any free one). `broadcasts`: it may send and share
+ * its port with others that hear them. Rejects with the system's error.
+ */
+export async function boundSocket(
+  address: string,
+  port: number,
+  receive: Receive,
+  { broadcasts = false } = {},
+): Promise<Socket> {
+  const socket = createSocket({ type: 'udp4', reuseAddr: broadcasts });
+  try {
+    const listening = once(socket, 'listening');
+    socket.bind({ address, port, exclusive: true });
+    await listening;
+    if (broadcasts) socket.setBroadcast(true);
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+  socket.on('message', receive);
+  // Reports about earlier datagrams: who does not answer is not there.
+  socket.on('error', () => undefined);
+  return socket;
+}
