@@ -8,7 +8,7 @@ import { seconds } from '../setup/report.mjs';
 import { provideBuild } from './built-product.mjs';
 import { runChild } from './child.mjs';
 import { openDisplay } from './display.mjs';
-import { addTallies, tallyReport } from './test-outcome.mjs';
+import { addTallies, failuresOf, tallyReport } from './test-outcome.mjs';
 
 /**
  * What `npm run check` and `npm test` go through. A stage that is no test run counts as one failure when it fails, so
@@ -16,7 +16,8 @@ import { addTallies, tallyReport } from './test-outcome.mjs';
  *
  * @typedef {import('../setup/report.mjs').Report} Report
  * @typedef {import('./test-outcome.mjs').Tally} Tally
- * @typedef {{ readonly name: string, readonly run: () => Promise<Tally> }} Stage
+ * @typedef {Tally & { readonly failures?: readonly string[] }} Outcome
+ * @typedef {{ readonly name: string, readonly run: () => Promise<Outcome> }} Stage
  */
 
 const say = (/** @type {string} */ text) => void process.stdout.write(`${text}\n`);
@@ -63,7 +64,8 @@ const tests = (project, additions = {}) => ({
         [commandScript('vitest', 'vitest'), 'run', '--project', project, ...reporters],
         { cwd: root, env: { ...toolEnvironment(), ...additions } },
       );
-      return tallyReport(await readFile(file, 'utf8').catch(() => undefined), code);
+      const report = await readFile(file, 'utf8').catch(() => undefined);
+      return { ...tallyReport(report, code), failures: failuresOf(report, root) };
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -115,7 +117,7 @@ export async function runTest(report) {
  * @returns {Promise<number>} the exit code
  */
 async function runStages(stages) {
-  /** @type {{ readonly name: string, readonly tally: Tally, readonly milliseconds: number }[]} */
+  /** @type {{ readonly name: string, readonly tally: Outcome, readonly milliseconds: number }[]} */
   const outcomes = [];
   let interrupted = false;
   const interrupt = () => {
@@ -136,6 +138,7 @@ async function runStages(stages) {
   for (const { name, tally, milliseconds } of outcomes) {
     const counts = tally.passed > 0 ? `, ${tally.passed} passed` : '';
     say(`${tally.failed === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds(milliseconds)}${counts})`);
+    for (const failure of tally.failures ?? []) say(`       ${failure}`);
   }
   if (interrupted) say('interrupted');
   const { passed, failed } = addTallies(outcomes.map((outcome) => outcome.tally));

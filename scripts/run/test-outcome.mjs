@@ -1,3 +1,5 @@
+import path from 'node:path';
+
 /**
  * Counts of one test run, from Vitest's JSON report.
  *
@@ -26,6 +28,36 @@ function countTests({ numPassedTests, numFailedTests, testResults }) {
   );
   return { passed: numPassedTests, failed: numFailedTests + brokenFiles.length };
 }
+
+/** Words of one failure that are repeated at the end. */
+const mostCharacters = 300;
+
+/**
+ * What failed, a line each, to be said again at the end: who sees only the end of a long log learns it too.
+ *
+ * @param {string | undefined} report the JSON text; undefined when the run wrote none
+ * @param {string} root folder that the files are named from
+ * @returns {readonly string[]}
+ */
+export function failuresOf(report, root) {
+  if (report === undefined) return ['the run ended without a report'];
+  /** @type {{ testResults: readonly { name: string, status: string, message?: string,
+   *   assertionResults: readonly { status: string, fullName: string, failureMessages?: readonly string[] }[] }[] }} */
+  const { testResults } = JSON.parse(report);
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = path.relative(root, name);
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    if (status === 'failed' && failed.length === 0) return [inOneLine(`${file}: ${message ?? ''}`)];
+    return failed.map((test) => inOneLine(`${file} > ${test.fullName}: ${test.failureMessages?.[0] ?? ''}`));
+  });
+}
+
+const inOneLine = (/** @type {string} */ text) =>
+  text
+    .replace(/\s+at .*$/s, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .slice(0, mostCharacters);
 
 /**
  * @param {readonly Tally[]} tallies

@@ -320,6 +320,22 @@ describe('a GigE camera', { timeout: 60_000 }, () => {
     await moreFrames(rig, 2);
   });
 
+  test('is stopped again and again, and every picture that it sent is handed over or counted', async () => {
+    const camera = await simulate({ width: 64, height: 64, framesPerSecond: 400 });
+    const rig = await startSource({ address: camera.address });
+    await moreFrames(rig, 3);
+    for (let times = 0; times < 10; times += 1) {
+      await rig.source.features().set('Height', times % 2 === 0 ? 48 : 64);
+      await moreFrames(rig, 3);
+    }
+    await rig.source.stop();
+    const lost = rig.source.camera().drops.reduce((sum, { frames }) => sum + frames, 0);
+    // The camera does not count the one that it was in the middle of; we do, once for each stop.
+    const unsent = rig.sink.frames.length + lost - camera.counters().framesSent;
+    expect(unsent).toBeGreaterThanOrEqual(0);
+    expect(unsent).toBeLessThanOrEqual(11);
+  });
+
   test('refuses a setting of the configuration, which is named', async () => {
     const camera = await simulate();
     const rig = await startSource({ address: camera.address }, { features: { Width: 99_999 } });

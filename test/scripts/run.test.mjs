@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runChild } from '../../scripts/run/child.mjs';
-import { addTallies, tallyReport } from '../../scripts/run/test-outcome.mjs';
+import { addTallies, failuresOf, tallyReport } from '../../scripts/run/test-outcome.mjs';
 
 describe('a program run in our place', () => {
   const node = process.execPath;
@@ -47,6 +47,21 @@ describe('the tally of a test run', () => {
   it('never looks like success when the run failed', () => {
     expect(tallyReport(undefined, 1)).toEqual({ passed: 0, failed: 1 });
     expect(tallyReport(report(3, 0, []), 1)).toEqual({ passed: 3, failed: 1 });
+  });
+
+  it('comes with the names of what failed and the beginning of why', () => {
+    const failed = {
+      status: 'failed',
+      fullName: 'a camera is slow',
+      failureMessages: ['Error: expected 1\n  at x.ts:1'],
+    };
+    const broken = { name: '/root/test/b.test.ts', status: 'failed', message: 'boom\n', assertionResults: [] };
+    const half = { name: '/root/test/a.test.ts', status: 'failed', assertionResults: [{ status: 'passed' }, failed] };
+    expect(failuresOf(report(1, 1, [half, broken]), '/root')).toEqual([
+      'test/a.test.ts > a camera is slow: Error: expected 1',
+      'test/b.test.ts: boom',
+    ]);
+    expect(failuresOf(undefined, '/root')).toHaveLength(1);
   });
 
   it('is summed over the runs', () => {

@@ -66,8 +66,8 @@ export type CameraSession = {
    */
   readonly start: (acquisition: Acquisition, events: SessionEvents) => Promise<void>;
   /**
-   * Stops the pictures and keeps the camera; another `start` may follow. Never rejects. Where a device has no such
-   * thing, the session is closed and the next one opened.
+   * Stops the pictures and keeps the camera; another `start` may follow. Pictures that it took by then come before it
+   * resolves. Never rejects. Where a device has no such thing, the session is closed and the next one opened.
    */
   readonly stop?: () => Promise<void>;
   readonly softwareTrigger: () => Promise<void>;
@@ -75,7 +75,7 @@ export type CameraSession = {
   readonly features: CameraFeatures | null;
   /** Over all its acquisitions; still right after `close`. */
   readonly counters: () => StreamCounters;
-  /** Stops the pictures and lets the camera go. Never rejects. */
+  /** Stops the pictures, as `stop` does, and lets the camera go. Never rejects; later calls do nothing. */
   readonly close: () => Promise<void>;
 };
 

@@ -5,7 +5,7 @@ import type { CameraInfo, DeviceFrame, StreamCounters } from './camera-device.ts
 import { dropsInWords } from './camera-words.ts';
 import { FrameRate } from './frame-rate.ts';
 
-export type LossCause = 'not-keeping-up' | 'no-room' | 'refused' | 'failed' | 'no-answer';
+export type LossCause = 'not-keeping-up' | 'no-room' | 'refused' | 'failed' | 'no-answer' | 'aborted';
 
 export type TallyOptions = {
   readonly trigger: TriggerConfig;

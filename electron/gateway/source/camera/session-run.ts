@@ -46,7 +46,10 @@ export class SessionRun {
   #shots: Shots | null = null;
   #intervals: Intervals | null = null;
   #loss: CameraError | null = null;
+  /** Pictures may be asked for. */
   #isRunning = false;
+  /** What the camera sends is ours: until it has stopped, which is later than when it is told to. */
+  #isTaking = false;
   #cannotTrigger = false;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -75,7 +78,7 @@ export class SessionRun {
    * because there is no room. Rejects with what was lost.
    */
   async run(): Promise<void> {
-    const { session, arrivals, signal } = this.#options;
+    const { session, signal } = this.#options;
     const wake = (): void => this.wake();
     signal.addEventListener('abort', wake);
     try {
@@ -83,8 +86,8 @@ export class SessionRun {
         await this.#inTurn(() => this.#start());
         await this.#streamed();
         if (this.#loss !== null) throw this.#loss;
-        if (signal.aborted || arrivals.finished || session.stop === undefined) return;
         await this.#inTurn(() => this.#stop());
+        if (session.stop === undefined) return;
       }
     } finally {
       signal.removeEventListener('abort', wake);
@@ -160,6 +163,7 @@ export class SessionRun {
       onLost: (error: CameraError): void => this.#lose(error),
     };
     this.#isRunning = true;
+    this.#isTaking = true;
     this.#shots = this.#acquisition.kind === 'software' ? this.#newShots() : null;
     try {
       if (!this.#cannotTrigger) await session.start(this.#acquisition, events);
@@ -177,22 +181,34 @@ export class SessionRun {
     says.started();
   }
 
+  /** Pictures that it took before it stopped are kept; a device that can't stop is let go. */
   async #stop(): Promise<void> {
+    const { session } = this.#options;
+    this.#askNoMore();
+    await (session.stop === undefined ? session.close() : session.stop());
     this.#end();
-    await this.#options.session.stop?.();
   }
 
-  #end(): void {
+  #askNoMore(): void {
     this.#isRunning = false;
     this.#intervals?.end();
     this.#intervals = null;
-    const { noRoom } = this.#options.arrivals;
-    const error =
-      noRoom === null
-        ? refusal('trigger', 'The camera was stopped before it took the picture.', 'Take it again.')
-        : refusal('trigger', noRoom.text, noRoom.hint);
-    this.#shots?.cancel(this.#loss ?? error);
+    this.#shots?.close(this.#whyNot());
+  }
+
+  #end(): void {
+    this.#askNoMore();
+    this.#isTaking = false;
+    this.#shots?.cancel(this.#whyNot());
     this.#shots = null;
+  }
+
+  #whyNot(): Error {
+    if (this.#loss !== null) return this.#loss;
+    const { noRoom } = this.#options.arrivals;
+    return noRoom === null
+      ? refusal('trigger', 'The camera was stopped before it took the picture.', 'Take it again.')
+      : refusal('trigger', noRoom.text, noRoom.hint);
   }
 
   #startIntervals(): void {
@@ -223,8 +239,9 @@ export class SessionRun {
   }
 
   #arrived(frame: DeviceFrame): void {
-    // What a session sends after its end belongs to nobody.
-    if (!this.#isRunning || this.#loss !== null) {
+    // Of a lost camera nobody knows whose pictures these are.
+    if (!this.#isTaking || this.#loss !== null) {
+      this.#options.tally.lost('aborted');
       frame.release?.();
       return;
     }

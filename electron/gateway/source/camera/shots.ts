@@ -73,13 +73,18 @@ export class Shots {
     return shot;
   }
 
+  /** The camera is being stopped: the picture that it was triggered for may still come, no other. */
+  close(error: Error): void {
+    for (const shot of this.#queue.splice(0)) shot.failed(error);
+  }
+
   /** The acquisition is over. */
   cancel(error: Error): void {
-    const shots = this.#current === null ? [...this.#queue] : [this.#current, ...this.#queue];
-    this.#queue.length = 0;
+    const shot = this.#current;
     this.#late.length = 0;
     this.#end();
-    for (const shot of shots) shot.failed(error);
+    shot?.failed(error);
+    this.close(error);
   }
 
   #next(): void {

@@ -1,6 +1,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { LinuxSockets } from '../../platform/linux-sockets.ts';
 import { DatagramBatch, senderNumber } from './datagram-batch.ts';
+import { Orders } from './orders.ts';
 import type { StreamOptions, ToStream } from './stream-protocol.ts';
 import { StreamReceiver, tickMilliseconds } from './stream-receiver.ts';
 import { growReceiveBuffer } from './stream-socket.ts';
@@ -9,6 +10,8 @@ import { growReceiveBuffer } from './stream-socket.ts';
 const batchSize = 64;
 /** A pause that lets some more come, so that a call is worth its price; a fraction of what the socket's buffer holds. */
 const pauseMilliseconds = 0.5;
+/** The largest buffer holds no more. */
+const mostFullBatches = 1_000;
 /** Below, the buffer itself holds hardly more than comes in a pause. */
 const leastBufferForPauses = 1024 * 1024;
 
@@ -46,18 +49,22 @@ export function receiveInBatches(options: StreamOptions, port: MessagePort, sock
   }
   const camera = senderNumber(options.cameraAddress);
   const never = new Int32Array(new SharedArrayBuffer(4));
+  const orders = new Orders((message) => receiver.obey(message));
+  let full = 0;
   let lastTick = performance.now();
   while (closed === null) {
-    const came = sockets.receive(file, batch.messages, batchSize, true);
-    // First: what was said before a packet was sent is known before the packet is looked at.
+    const came = sockets.receive(file, batch.messages, batchSize, !orders.isWaiting);
     for (let told = receiveMessageOnPort(port); told !== undefined; told = receiveMessageOnPort(port)) {
-      receiver.obey(told.message as ToStream);
+      orders.hear(told.message as ToStream);
     }
     const now = performance.now();
     for (let index = 0; index < came; index += 1) {
       if (batch.senderAt(index) === camera) receiver.receive(batch.at(index), now);
       else receiver.countStranger();
     }
+    full = came === batchSize ? full + 1 : 0;
+    // A sender that never ends must not be what keeps us from stopping.
+    if (orders.isWaiting && (full === 0 || full >= mostFullBatches)) orders.drained();
     if (now - lastTick >= tickMilliseconds) {
       lastTick = now;
       receiver.tick();

@@ -53,12 +53,12 @@ export class GigeAcquisition {
   readonly #time: CameraTime;
   readonly #chunks: ChunkFacts;
   readonly #settings: ImageSettings;
-  readonly #unusable: Record<string, number> = {};
+  #unsupported = 0;
   #exposure: number | null = null;
   /** Between two pictures. */
   #period = 0;
   #lastFrameAt: number;
-  #isOver = false;
+  #isStopping = false;
   #cancelWatch: () => void = () => undefined;
   #cancelLatch: () => void = () => undefined;
 
@@ -120,7 +120,7 @@ export class GigeAcquisition {
   }
 
   counters(): StreamCounters {
-    return countersOf(this.#stream.counters(), this.#unusable);
+    return countersOf(this.#stream.counters(), this.#unsupported);
   }
 
   /** Exposure and frame rate as they are now. Never rejects: a camera that is gone is noticed elsewhere. */
@@ -137,9 +137,12 @@ export class GigeAcquisition {
     }
   }
 
-  /** `isReachable`: the camera can still be told to stop. Answers whether it took that. Never rejects. */
+  /**
+   * `isReachable`: the camera can still be told to stop. Answers whether it took that. Pictures come until it resolves,
+   * and none after. Never rejects.
+   */
   async stop(isReachable: boolean): Promise<boolean> {
-    this.#isOver = true;
+    this.#isStopping = true;
     this.#cancelWatch();
     this.#cancelLatch();
     const { map, channel } = this.#options;
@@ -154,6 +157,7 @@ export class GigeAcquisition {
     }
     this.#stream.stop();
     await this.#stream.close();
+    await this.#chunks.settled();
     return answers;
   }
 
@@ -168,20 +172,16 @@ export class GigeAcquisition {
     this.#watch();
   }
 
-  /** A whole frame that nobody gets is counted as well. */
-  #giveUp(frame: ArrivedFrame, cause: 'aborted' | 'unsupported'): void {
-    this.#unusable[cause] = (this.#unusable[cause] ?? 0) + 1;
-    frame.release();
-  }
-
   #arrived(frame: ArrivedFrame): void {
-    if (this.#isOver) return this.#giveUp(frame, 'aborted');
     this.#lastFrameAt = this.#options.clock.monotonic();
     const parts = pictureOf(frame, this.#settings);
-    if (parts === null) return this.#giveUp(frame, 'unsupported');
+    if (parts === null) {
+      this.#unsupported += 1;
+      frame.release();
+      return;
+    }
     const { block, leader } = frame;
     this.#chunks.read(parts.chunks, ({ exposureMicroseconds, timestamp }) => {
-      if (this.#isOver) return this.#giveUp(frame, 'aborted');
       const ticks = timestamp ?? leader.timestamp;
       this.#options.onFrame({
         picture: parts.picture,
@@ -233,9 +233,9 @@ export class GigeAcquisition {
 
   async #latch(): Promise<void> {
     const { channel, clock } = this.#options;
-    if (this.#isOver || !this.#time.isKnown) return;
+    if (this.#isStopping || !this.#time.isKnown) return;
     const works = await latchClock(channel, clock, this.#time).catch(() => true);
-    if (works && !this.#isOver) this.#cancelLatch = clock.after(latchMilliseconds, () => void this.#latch());
+    if (works && !this.#isStopping) this.#cancelLatch = clock.after(latchMilliseconds, () => void this.#latch());
   }
 }
 

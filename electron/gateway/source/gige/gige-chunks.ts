@@ -43,6 +43,11 @@ export class ChunkFacts {
     });
   }
 
+  /** Everything that was to be read has been. Never rejects. */
+  settled(): Promise<void> {
+    return this.#order ?? Promise.resolve();
+  }
+
   async #reading(chunks: ReadonlyMap<number, Uint8Array>): Promise<ChunkReading> {
     try {
       const exposureMicroseconds = positive(await this.#first(exposureNames, chunks));

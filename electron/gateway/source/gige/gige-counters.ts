@@ -11,13 +11,13 @@ export const noCounters: StreamCounters = {
   latencyMilliseconds: null,
 };
 
-/** @param unusable whole frames that could not be handed over, by cause */
-export function countersOf(totals: StreamTotals, unusable: Readonly<Record<string, number>>): StreamCounters {
+/** @param unsupported whole frames that could not be handed over */
+export function countersOf(totals: StreamTotals, unsupported: number): StreamCounters {
   const { bytes, packets, resendsAsked, resendsGot, latencyMilliseconds, missed } = totals;
-  const lost = Object.values(unusable).reduce((sum, frames) => sum + frames, 0);
-  const drops = addDrops(addDrops(totals.drops, unusable), missed === 0 ? {} : { missed });
+  const counted = Object.entries({ unsupported, missed }).filter(([, frames]) => frames > 0);
+  const drops = addDrops(totals.drops, Object.fromEntries(counted));
   return {
-    frames: Math.max(0, totals.frames - lost),
+    frames: Math.max(0, totals.frames - unsupported),
     bytes,
     drops,
     packets,

@@ -48,6 +48,7 @@ export class GigeSession implements CameraSession {
   #features: CameraFeatures | null = null;
   #events: SessionEvents | null = null;
   #acquisition: GigeAcquisition | null = null;
+  #stopping: Promise<void> | null = null;
   /** Of acquisitions that are over. */
   #earlier: StreamCounters = noCounters;
   #loss: CameraError | null = null;
@@ -99,12 +100,11 @@ export class GigeSession implements CameraSession {
     }
   };
 
-  stop = async (): Promise<void> => {
-    const acquisition = this.#acquisition;
-    this.#acquisition = null;
-    if (acquisition === null) return;
-    if (!(await acquisition.stop(this.#isReachable))) this.#answers = false;
-    this.#earlier = addCounters(this.#earlier, acquisition.counters());
+  stop = (): Promise<void> => {
+    this.#stopping ??= this.#stopNow().finally(() => {
+      this.#stopping = null;
+    });
+    return this.#stopping;
   };
 
   softwareTrigger = async (): Promise<void> => {
@@ -143,6 +143,14 @@ export class GigeSession implements CameraSession {
     if (privilege === null) this.#lose(cameraError('lost', { technical: 'no answer about the control privilege' }));
     else if ((privilege & controlHeld) !== 0) this.#lose(cameraError('taken', { technical: 'control privilege lost' }));
     else this.#lose(cameraError('lost', { text: forgotten, technical: `control privilege ${privilege}` }));
+  }
+
+  async #stopNow(): Promise<void> {
+    const acquisition = this.#acquisition;
+    if (acquisition === null) return;
+    if (!(await acquisition.stop(this.#isReachable))) this.#answers = false;
+    this.#acquisition = null;
+    this.#earlier = addCounters(this.#earlier, acquisition.counters());
   }
 
   /** We control it still, as far as we know. */

@@ -2,9 +2,12 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { linuxSockets } from '../../platform/linux-sockets.ts';
 import { receiveInBatches } from './batched-stream.ts';
 import { openDgramSocket } from './dgram-socket.ts';
+import { Orders } from './orders.ts';
 import type { FromStream, StreamOptions, ToStream } from './stream-protocol.ts';
 import { StreamReceiver, tickMilliseconds, wordsOf } from './stream-receiver.ts';
 import { rehearse } from './stream-rehearsal.ts';
+
+const drainTurns = 8;
 
 /**
  * The thread of one camera's stream. It has nothing to do but to receive: a gigabit line brings 80,000 packets a
@@ -40,7 +43,20 @@ async function receiveOneByOne(options: StreamOptions, port: MessagePort): Promi
       close(closed);
     },
   });
-  port.on('message', (message: ToStream) => receiver.obey(message));
+  const orders = new Orders((message) => receiver.obey(message));
+  port.on('message', (message: ToStream) => {
+    const waited = orders.isWaiting;
+    orders.hear(message);
+    if (orders.isWaiting && !waited) drain();
+  });
+  /** Node reads some packets in each turn of its loop, and does not tell that there are no more. */
+  function drain(turns = drainTurns): void {
+    setImmediate(() => {
+      if (turns > 0) return drain(turns - 1);
+      orders.drained();
+      if (orders.isWaiting) drain();
+    });
+  }
 }
 
 if (parentPort !== null) void run(parentPort);

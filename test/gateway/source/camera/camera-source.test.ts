@@ -295,6 +295,30 @@ test.each([true, false])(
   },
 );
 
+test.each([true, false])('pictures under way when the camera is stopped are kept (can stop: %s)', async (canStop) => {
+  const { camera, sink, source } = await cameraSource(undefined, {}, (it) => {
+    it.canStop = canStop;
+  });
+  camera.frame();
+  camera.underWay = 2;
+  await source.stop();
+  expect(sink.offered.map(({ facts }) => facts.frameNumber)).toEqual([1, 2, 3]);
+  expect(source.camera()).toMatchObject({ frames: 3, stored: 3, drops: [] });
+});
+
+test('pictures that come after the camera was lost are counted, not kept', async () => {
+  const { camera, sink, source, advance } = await cameraSource();
+  camera.frame();
+  camera.underWay = 2;
+  camera.lose('taken');
+  await settle();
+  expect(sink.offered).toHaveLength(1);
+  expect(camera.released).toEqual([1, 2, 3]);
+  expect(source.camera()).toMatchObject({ frames: 1, drops: [{ cause: 'aborted', frames: 2 }] });
+  await advance(1_000);
+  await until(() => camera.isRunning);
+});
+
 test('a sink that says it has room and takes nothing does not make the camera start and stop in a rush', async () => {
   const { camera, sink, advance } = await cameraSource();
   sink.verdict = () => ({ kind: 'no-room', text: 'Full.', hint: '' });

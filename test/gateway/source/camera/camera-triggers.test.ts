@@ -192,3 +192,17 @@ test('a camera that takes three triggers and sends nothing is silent, and connec
   await advance(0);
   expect(source.status().state).toBe('streaming');
 });
+
+test('a picture that the camera was triggered for is kept when it comes while the camera is stopped', async () => {
+  const { camera, sink, source } = await cameraSource({ mode: 'software', burst: 2 }, {}, (it) => {
+    it.answersTriggers = false;
+  });
+  const asked = source.trigger('window');
+  camera.underWay = 1;
+  const stopped = source.stop();
+  await expect(asked).rejects.toThrow('The camera was stopped before it took the picture.');
+  await stopped;
+  expect(camera.triggers).toBe(1);
+  expect(facts(sink)).toEqual([['burst', 'window', 1]]);
+  expect(source.camera()).toMatchObject({ frames: 1, stored: 1, skipped: 0, drops: [] });
+});

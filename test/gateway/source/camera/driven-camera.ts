@@ -43,6 +43,8 @@ export class DrivenCamera {
   trouble: Error | null = null;
   canTrigger = true;
   canStop = true;
+  /** Pictures that are under way when it is told to stop, and come before it has. */
+  underWay = 0;
   /** Each software trigger is answered with a frame at once. */
   answersTriggers = true;
   triggers = 0;
@@ -110,10 +112,15 @@ export class DrivenCamera {
       resendsGot: 2,
       latencyMilliseconds: 3,
     });
-    const stop = async (): Promise<void> => {
-      this.stops += 1;
+    const runOut = (): void => {
+      for (; this.underWay > 0; this.underWay -= 1) this.frame();
       this.events = null;
     };
+    const stop = async (): Promise<void> => {
+      this.stops += 1;
+      runOut();
+    };
+    let isClosed = false;
     return {
       info: { vendor: 'Acme', model: 'Eye', serial: 'S1', userName: '', address: '10.0.0.9' },
       start: async (acquisition, events) => {
@@ -129,8 +136,10 @@ export class DrivenCamera {
       features: this.features === null ? null : this.#features(),
       counters,
       close: async () => {
+        if (isClosed) return;
+        isClosed = true;
         this.closed += 1;
-        this.events = null;
+        runOut();
       },
     };
   }
