@@ -23,7 +23,7 @@ describe.skipIf(missing.length > 0)(title, () => {
     ceph = await startCeph();
     const made = await other.fetch(`${ceph.endpoint}/${bucket}`, { method: 'PUT' });
     expect(made.status).toBe(200);
-  }, 150_000);
+  }, 230_000);
   afterAll(() => ceph?.stop());
 
   async function openLan(wish: Partial<WayWish> = {}) {

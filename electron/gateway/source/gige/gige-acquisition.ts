@@ -1,4 +1,4 @@
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, sleep } from '../../platform/clock.ts';
 import type { CameraError, DeviceFrame, StreamCounters } from '../camera/camera-device.ts';
 import { cameraError } from '../camera/camera-words.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
@@ -15,6 +15,7 @@ import { CameraTime } from './gige-time.ts';
 import { isRefusal } from './gige-trigger.ts';
 import { parseIpv4 } from './ipv4.ts';
 import { type ArrivedFrame, GvspStream } from './stream.ts';
+import type { StreamTotals } from './stream-protocol.ts';
 
 export type AcquisitionOptions = {
   readonly channel: ControlChannel;
@@ -36,6 +37,10 @@ const leastFrameBytes = 32_000_000;
 const mostFrameBytes = 320_000_000;
 const latchMilliseconds = 10_000;
 const watchMilliseconds = 500;
+/** A stream without packets for so long is at its end. */
+const quietMilliseconds = 30;
+/** A camera that does not stop is not waited for. */
+const mostRunOutMilliseconds = 1_000;
 
 const exposureNames = ['ExposureTime', 'ExposureTimeAbs'];
 const rateNames = [
@@ -149,7 +154,10 @@ export class GigeAcquisition {
     let answers = isReachable;
     try {
       // Where it refuses to stop, it stops when its stream has nowhere to go.
-      if (answers) await map.execute('AcquisitionStop', { waitMilliseconds: 1_000 }).catch(unlessRefused);
+      if (answers) {
+        await map.execute('AcquisitionStop', { waitMilliseconds: 1_000 }).catch(unlessRefused);
+        await this.#runOut();
+      }
       if (answers) await channel.writeRegister(streamRegisters(0).hostPort, 0);
     } catch {
       // Each further command would only wait for its time-out.
@@ -203,6 +211,24 @@ export class GigeAcquisition {
     const arrival = clock.monotonic() - (age > 10_000 ? 0 : age);
     const { at, from } = this.#time.timeOf(ticks, arrival);
     return { capturedAt: Math.round(clock.now() - (clock.monotonic() - at)), capturedFrom: from };
+  }
+
+  /** A camera that has stopped may still have pictures to send: they come as long as the stream has somewhere to go. */
+  async #runOut(): Promise<void> {
+    const { clock } = this.#options;
+    const until = clock.monotonic() + mostRunOutMilliseconds;
+    for (let before = -1; clock.monotonic() < until; ) {
+      const { packets } = await Promise.race([this.#stream.count(), this.#counted(mostRunOutMilliseconds)]);
+      if (packets === before) return;
+      before = packets;
+      await sleep(clock, quietMilliseconds);
+    }
+  }
+
+  /** As known by then. */
+  async #counted(milliseconds: number): Promise<StreamTotals> {
+    await sleep(this.#options.clock, milliseconds);
+    return this.#stream.counters();
   }
 
   #watch(): void {
