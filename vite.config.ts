@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
+import asc from 'assemblyscript/asc';
 import type { InlineConfig, Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
@@ -19,6 +21,29 @@ const withoutPolicyInDevelopment: Plugin = {
   transformIndexHtml: {
     order: 'pre',
     handler: (html) => html.replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/, ''),
+  },
+};
+
+/** AssemblyScript (`.as`) becomes the bytes of a WebAssembly module, within the script: nothing has to be fetched. */
+const assemblyScript: Plugin = {
+  name: 'assembly-script',
+  async load(id) {
+    if (!id.endsWith('.as')) return null;
+    const source = await readFile(id, 'utf8');
+    let module = new Uint8Array();
+    const { error, stderr } = await asc.main(
+      ['module.ts', '--outFile', 'module.wasm', '-O3', '--runtime', 'stub', '--noAssert', '--enable', 'simd'],
+      {
+        readFile: (name) => (name === 'module.ts' ? source : null),
+        writeFile: (_name, contents) => {
+          module = Uint8Array.from(contents as Uint8Array);
+        },
+        listFiles: () => [],
+      },
+    );
+    if (error !== null) throw new Error(`${id}: ${stderr.toString()}`, { cause: error });
+    const text = Buffer.from(module).toString('base64');
+    return { code: `export default Uint8Array.from(atob('${text}'), (letter) => letter.charCodeAt(0));`, map: null };
   },
 };
 
@@ -95,7 +120,7 @@ const cameraPageBuild: InlineConfig = {
     sourcemap: true,
     target: 'chrome130',
   },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [assemblyScript] },
 };
 
 /**
@@ -122,7 +147,7 @@ export default defineConfig(({ mode }) => {
       // Most of these tests wait for real servers, disks and clocks: one at a time, half of the machine would idle.
       maxWorkers: 2,
       projects: [
-        { test: { name: 'unit', include: ['test/**/*.test.{ts,tsx,mjs}'], exclude: slow } },
+        { plugins: [assemblyScript], test: { name: 'unit', include: ['test/**/*.test.{ts,tsx,mjs}'], exclude: slow } },
         {
           test: {
             name: 'integration',

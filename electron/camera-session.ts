@@ -12,13 +12,23 @@ export type CameraSessionOptions = {
   readonly onRefused: (permission: string, url: string) => void;
 };
 
+/** The page loads its own scripts and nothing else; these compile the JPEG encoder that they carry with them. */
+export const cameraPolicy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 /**
  * The camera page's own session, which may see and use cameras and nothing else. It lies on the disk because the ids by
  * which a browser knows cameras are made with a secret of the session: in memory they would be others at each start.
  */
 export function openCameraSession({ page, isPage, mayOpen, onRefused }: CameraSessionOptions): Session {
   const own = session.fromPartition('persist:cameras');
-  serveApp(own, page);
+  serveApp(own, page, cameraPolicy);
   own.setPermissionRequestHandler((contents, permission, answer, details) => {
     const kinds = 'mediaTypes' in details ? (details.mediaTypes ?? []) : [];
     const isVideo = permission === 'media' && kinds.length === 1 && kinds[0] === 'video';

@@ -47,8 +47,8 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.map': 'application/json',
 };
 
-/** The window's own files, from one folder and nowhere else. */
-export function serveApp(session: Session, root: string): void {
+/** A page's own files, from one folder and nowhere else. `policy`: its Content-Security-Policy. */
+export function serveApp(session: Session, root: string, policy = contentSecurityPolicy): void {
   session.protocol.handle(APP_SCHEME, async (request) => {
     const { pathname } = new URL(request.url);
     const path = normalize(join(root, pathname === '/' ? 'index.html' : decodeURIComponent(pathname)));
@@ -59,7 +59,7 @@ export function serveApp(session: Session, root: string): void {
       return new Response(new Uint8Array(await readFile(path)), {
         headers: {
           'content-type': type,
-          'content-security-policy': contentSecurityPolicy,
+          'content-security-policy': policy,
           'x-content-type-options': 'nosniff',
         },
       });

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { StreamCounters } from '../../electron/gateway/source/camera/camera-device.ts';
+import { pictureHead, stepsFor } from '../../renderer/camera/jpeg/jpeg-tables.ts';
+import { testImage, withVips } from '../support/pictures.ts';
 import { UsbProbe } from '../support/usb-probe.ts';
 
 const twoCameras = ['--use-fake-device-for-media-stream=device-count=2,fps=30'];
@@ -92,6 +94,39 @@ test('every n-th frame is encoded and the others are counted as skipped; a PNG i
   expect(sizes).toEqual([[640, 480]]);
   expect(numbers.every((number) => number % 3 === 1)).toBe(true);
   expect(counters.drops['skipped']).toBeGreaterThanOrEqual(20);
+});
+
+test('a JPEG is made right from the camera’s planes, and has the colours that the browser shows', async () => {
+  const [width, height] = [640, 480];
+  const still = await withVips((vips) =>
+    testImage(vips, width, height).jpegsaveBuffer({ Q: 95, subsample_mode: 'on', keep: 'none' }),
+  );
+  const file = join(probe.folder, 'still.mjpeg');
+  await writeFile(file, Buffer.concat(Array.from({ length: 10 }, () => still)));
+  await probe.launch(fileCamera(file));
+  const device = (await probe.find())[0]?.model ?? '';
+  const newest: Buffer[] = [];
+  for (const format of ['jpeg', 'png'] as const) {
+    await probe.open(format, { device, width, height, encode: { format, quality: 95 } });
+    await until(format, 3);
+    newest.push(Buffer.from((await probe.closeCamera(format)).newest, 'base64'));
+  }
+  const [jpeg, png] = newest as [Buffer, Buffer];
+  // The browser's own encoder, which takes its place where it must, writes another head.
+  const head = Buffer.from(pictureHead(width, height, stepsFor(95)));
+  expect(jpeg.subarray(0, head.length).equals(head)).toBe(true);
+  const differences = await withVips((vips) => {
+    const [ours, shown] = [jpeg, png].map((bytes) => vips.Image.newFromBuffer(bytes).extractBand(0, { n: 3 }));
+    const bands = ours!.subtract(shown!);
+    return [0, 1, 2].map((band) => ({
+      mean: bands.extractBand(band).avg(),
+      spread: bands.extractBand(band).deviate(),
+    }));
+  });
+  for (const { mean, spread } of differences) {
+    expect(Math.abs(mean)).toBeLessThan(0.5);
+    expect(spread).toBeLessThan(2);
+  }
 });
 
 test('with triggers there is one picture for each, a fresh one, and the trigger ends when it is on its way', async () => {

@@ -2,9 +2,13 @@ import Vips from 'wasm-vips';
 
 export type VipsModule = Awaited<ReturnType<typeof Vips>>;
 
-/** Runs `use` with an image library of its own, which is shut down afterwards so that the process can end. */
+/** An image library of its own. Whoever opens it calls its `shutdown`, or the process does not end. */
+export const openVips = (): Promise<VipsModule> =>
+  Vips({ dynamicLibraries: [], print: () => undefined, printErr: () => undefined });
+
+/** Runs `use` with an image library of its own, which is shut down afterwards. */
 export async function withVips<T>(use: (vips: VipsModule) => T): Promise<T> {
-  const vips = await Vips({ dynamicLibraries: [], print: () => undefined, printErr: () => undefined });
+  const vips = await openVips();
   try {
     return use(vips);
   } finally {
