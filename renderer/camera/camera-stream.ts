@@ -26,7 +26,8 @@ const tellsPerTally = 4;
 /** A switch at the camera, or the system's own mute. */
 const mutedMilliseconds = 3_000;
 const silentMilliseconds = 5_000;
-const endMilliseconds = 2_000;
+/** Pictures that were captured by then are made and sent yet. */
+const endMilliseconds = 5_000;
 /** Copies of frames that wait for the encoder: a hiccup of this PC is not to cost a picture. */
 const mostWaiting = 8;
 const waitingBytes = 192 * 1024 * 1024;
@@ -172,6 +173,14 @@ export class CameraStream {
     }
   }
 
+  /** What the thread does not say any more. */
+  #giveUp(): void {
+    const { captured, sent, drops } = this.#tallies;
+    const told = Object.values(drops).reduce((sum, frames) => sum + frames, sent);
+    if (captured > told)
+      this.#tallies = { captured, sent, drops: { ...drops, aborted: (drops['aborted'] ?? 0) + captured - told } };
+  }
+
   #counted(): UsbTallies {
     const { captured, sent, drops } = this.#tallies;
     if (this.#lostFrames === 0) return this.#tallies;
@@ -204,8 +213,14 @@ export class CameraStream {
     const worker = this.#worker;
     if (worker !== null) {
       await new Promise<void>((resolve) => {
-        this.#onWorkerEnd = resolve;
-        setTimeout(resolve, endMilliseconds);
+        const late = setTimeout(() => {
+          this.#giveUp();
+          resolve();
+        }, endMilliseconds);
+        this.#onWorkerEnd = () => {
+          clearTimeout(late);
+          resolve();
+        };
         this.#say({ type: 'end' });
       });
       this.#worker = null;

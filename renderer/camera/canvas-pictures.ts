@@ -25,21 +25,17 @@ export class CanvasPictures {
     context.drawImage(frame, 0, 0);
     // Drawing is put off until somebody looks, and until then the frame's memory is not free.
     context.getImageData(0, 0, 1, 1);
-    return { width, height, encode: () => this.#encode(sheet), discard: () => this.#putAway(sheet) };
+    return { width, height, encode: () => this.#encode(sheet) };
   }
 
   async #encode(sheet: Sheet): Promise<{ readonly file: Promise<ArrayBuffer> }> {
     const type = this.#type;
     const blob = await sheet.canvas.convertToBlob({ type, quality: this.#quality });
-    this.#putAway(sheet);
+    if (this.#spare.length < mostSpare) this.#spare.push(sheet);
     // A browser that can't make this kind of file makes a PNG without a word.
     if (blob.type !== type) throw new Error(`asked for ${type}, got ${blob.type}`);
     // It comes from another process; the next one is made meanwhile.
     return { file: blob.arrayBuffer() };
-  }
-
-  #putAway(sheet: Sheet): void {
-    if (this.#spare.length < mostSpare) this.#spare.push(sheet);
   }
 }
 

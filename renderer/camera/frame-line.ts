@@ -7,8 +7,8 @@ export type Frame = { readonly timestamp: number; readonly close: () => void };
 export type Encoded = { readonly data: ArrayBuffer; readonly width: number; readonly height: number };
 export type LinePicture = Encoded & { readonly number: number; readonly capturedAt: number };
 
-/** A frame that is being made a file of. One of both is called, once. */
-export type Held = { readonly encode: () => Promise<Encoded>; readonly discard: () => void };
+/** A frame that is being made a file of. */
+export type Held = { readonly encode: () => Promise<Encoded> };
 
 export type LineOptions<F extends Frame> = {
   readonly mode: UsbMode;
@@ -57,7 +57,7 @@ export class FrameLine<F extends Frame> {
   #read = 0;
   #travelling = 0;
   #encoding = 0;
-  /** Ends when everything has left whose encoding has begun. */
+  /** Ends when everything has left whose encoding has begun; never rejects. */
   #last: Promise<void> = Promise.resolve();
   #failures = 0;
   #ended = false;
@@ -121,21 +121,16 @@ export class FrameLine<F extends Frame> {
     this.#serveTrigger();
   }
 
-  /** Lets every frame go; what was under way counts as `aborted`. Resolves once nothing is. */
-  end(): Promise<void> {
+  /** Takes nothing more, and gives up triggers that no frame came for. Resolves once what was captured has left. */
+  async end(): Promise<void> {
     this.#ended = true;
     this.#newest?.frame.close();
     this.#newest = null;
-    for (const { held, request } of this.#waiting.splice(0)) {
-      held.discard();
-      this.#drop('aborted');
-      if (request !== null) this.#options.onTriggered(request, usbFault('closed'));
-    }
     for (const { request } of this.#triggers.splice(0)) {
       this.#drop('aborted');
       this.#options.onTriggered(request, usbFault('closed'));
     }
-    return this.#last;
+    while (this.#encoding > 0) await this.#last;
   }
 
   #causeToDrop(everyNth: number): string | null {
@@ -210,9 +205,6 @@ export class FrameLine<F extends Frame> {
     let fault: UsbFault | null = null;
     if ('error' in encoded) {
       fault = this.#failed(encoded.error);
-    } else if (this.#ended) {
-      fault = usbFault('closed');
-      this.#drop('aborted');
     } else {
       this.#sent += 1;
       this.#travelling += 1;

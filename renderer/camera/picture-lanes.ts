@@ -36,12 +36,9 @@ export class PictureLanes {
     lane.worker.postMessage({ id, frame, type: this.#type, quality: this.#quality } satisfies ToLane, [frame]);
     const encoded = new Promise<Encoded>((resolve, reject) => lane.waiting.set(id, { resolve, reject }));
     const late = setTimeout(() => this.#onBroken('a picture was not made in time'), patienceMilliseconds);
-    // Who discards it does not want to know either.
+    // Whoever waits for it is told.
     void encoded.catch(() => undefined).finally(() => clearTimeout(late));
-    return {
-      encode: () => encoded,
-      discard: () => lane.worker.postMessage({ discard: id } satisfies ToLane),
-    };
+    return { encode: () => encoded };
   }
 }
 

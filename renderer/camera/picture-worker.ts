@@ -7,7 +7,6 @@ import { PlanePictures } from './plane-pictures.ts';
  * Makes files of frames, one after the other. A frame is copied as soon as it comes: the camera has few buffers of its
  * own, and one that waits in them is missing to it.
  */
-const unwanted = new Set<number>();
 let turn: Promise<void> = Promise.resolve();
 let canvas: CanvasPictures | null = null;
 let planes: PlanePictures | null = null;
@@ -17,7 +16,6 @@ let planesFailed = false;
 const say = (message: FromLane, transfer: Transferable[] = []): void => self.postMessage(message, { transfer });
 
 self.addEventListener('message', ({ data }: MessageEvent<ToLane>) => {
-  if ('discard' in data) return void unwanted.add(data.discard);
   const { id, frame, type, quality } = data;
   const copying = copy(frame, type, quality).finally(() => frame.close());
   const before = turn;
@@ -47,10 +45,6 @@ async function copy(frame: VideoFrame, type: string, quality: number): Promise<C
 async function encode(id: number, copied: Copied): Promise<void> {
   // Frames that are there by now are copied first.
   await new Promise((resolve) => setTimeout(resolve));
-  if (unwanted.delete(id)) {
-    copied.discard();
-    return say({ id, failed: 'nobody waits for it' });
-  }
   const { width, height } = copied;
   const { file } = await copied.encode();
   void file.then(

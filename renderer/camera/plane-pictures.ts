@@ -31,18 +31,14 @@ export class PlanePictures {
     const spare = this.#spare.pop();
     const data = spare?.length === bytes ? spare : new Uint8Array(bytes);
     await frame.copyTo(data);
-    const putAway = (): void => {
-      if (this.#spare.length < mostSpare) this.#spare.push(data);
-    };
     return {
       width,
       height,
       encode: async () => {
         const file = encoder.encode({ ...picture, data });
-        putAway();
+        if (this.#spare.length < mostSpare) this.#spare.push(data);
         return { file: Promise.resolve(file.buffer) };
       },
-      discard: putAway,
     };
   }
 
