@@ -208,35 +208,24 @@ function putByte(byte: u8): void {
   }
 }
 
-/** At most 32 bits. */
-function put(value: u32, bits: i32): void {
-  const all = (accumulator << bits) | value;
-  let left = pending + bits;
-  if (left >= 32) {
-    left -= 32;
-    const word = <u32>(all >> left);
-    // Does one of its bytes have all bits set?
-    if (((~word - 0x01010101) & word & 0x80808080) === 0) {
-      store<u32>(out, bswap<u32>(word));
-      out += 4;
-    } else {
-      putByte(<u8>(word >> 24));
-      putByte(<u8>(word >> 16));
-      putByte(<u8>(word >> 8));
-      putByte(<u8>word);
-    }
-  }
-  accumulator = all;
-  pending = left;
+/** One that may have bytes 255. */
+function putWord(word: u32): void {
+  putByte(<u8>(word >> 24));
+  putByte(<u8>(word >> 16));
+  putByte(<u8>(word >> 8));
+  putByte(<u8>word);
 }
 
-/** A code and the bits of the value behind it; negative values are one less (T.81 F.1.2.1). */
-function putValue(table: usize, run: i32, value: i32): void {
-  const sign = value >> 31;
-  const size = 32 - clz<i32>((value ^ sign) - sign);
-  const code = load<u32>(table + (((run << 4) | size) << 2));
-  put(((code >> 8) << size) | ((value + sign) & ((1 << size) - 1)), (code & 255) + size);
+/** At most 32 bits. */
+function put(value: u32, bits: i32): void {
+  accumulator = (accumulator << bits) | value;
+  pending += bits;
+  if (pending >= 32) {
+    pending -= 32;
+    putWord(<u32>(accumulator >> pending));
+  }
 }
+
 function putCode(table: usize, symbol: i32): void {
   const code = load<u32>(table + (symbol << 2));
   put(code >> 8, code & 255);
@@ -252,7 +241,6 @@ function encodeBlock(block: usize, component: i32, previous: i32): i32 {
   const dcCodes = codes + component * (16 + 256) * 4;
   const acCodes = dcCodes + 16 * 4;
   const dc = <i32>load<i16>(ordered);
-  putValue(dcCodes, 0, dc - previous);
   // One bit for each coefficient that is not 0.
   let left: u64 = 0;
   for (let at: usize = 0; at < 64; at += 16) {
@@ -260,15 +248,53 @@ function encodeBlock(block: usize, component: i32, previous: i32): i32 {
     left |= (<u64>(<u32>i8x16.bitmask(i8x16.ne(bytes, i8x16.splat(0))))) << at;
   }
   left &= ~1;
+  // What is written is held in local variables here: globals would be half of the work.
+  let bits = accumulator;
+  let count = pending;
+  let to = out;
   let last: i32 = 0;
-  while (left !== 0) {
+  let symbols = dcCodes;
+  let value = dc - previous;
+  for (;;) {
+    // A code and the bits of the value behind it; negative values are one less (T.81 F.1.2.1).
+    const sign = value >> 31;
+    const size = 32 - clz<i32>((value ^ sign) - sign);
+    const code = load<u32>(symbols + (size << 2));
+    bits = (bits << ((code & 255) + size)) | (((code >> 8) << size) | ((value + sign) & ((1 << size) - 1)));
+    count += (code & 255) + size;
+    if (count >= 32) {
+      count -= 32;
+      const word = <u32>(bits >> count);
+      // Does one of its bytes have all bits set?
+      if (((~word - 0x01010101) & word & 0x80808080) === 0) {
+        store<u32>(to, bswap<u32>(word));
+        to += 4;
+      } else {
+        out = to;
+        putWord(word);
+        to = out;
+      }
+    }
+    if (left === 0) break;
     const at = <i32>ctz(left);
     left &= left - 1;
     let run = at - last - 1;
     last = at;
-    for (; run > 15; run -= 16) putCode(acCodes, 0xf0);
-    putValue(acCodes, run, <i32>load<i16>(ordered + (at << 1)));
+    if (run > 15) {
+      accumulator = bits;
+      pending = count;
+      out = to;
+      for (; run > 15; run -= 16) putCode(acCodes, 0xf0);
+      bits = accumulator;
+      count = pending;
+      to = out;
+    }
+    value = <i32>load<i16>(ordered + (at << 1));
+    symbols = acCodes + (run << 6);
   }
+  accumulator = bits;
+  pending = count;
+  out = to;
   if (last !== 63) putCode(acCodes, 0);
   return dc;
 }
