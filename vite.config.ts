@@ -144,8 +144,8 @@ export default defineConfig(({ mode }) => {
   if (mode !== 'test') return { ...rendererBuild };
   return {
     test: {
-      // Most of these tests wait for real servers, disks and clocks: one at a time, half of the machine would idle.
-      maxWorkers: 2,
+      // Most of these tests wait for real servers, disks and clocks: with fewer at a time, half of the machine would idle.
+      maxWorkers: 3,
       projects: [
         { plugins: [assemblyScript], test: { name: 'unit', include: ['test/**/*.test.{ts,tsx,mjs}'], exclude: slow } },
         {
