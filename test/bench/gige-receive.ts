@@ -83,14 +83,16 @@ async function ours(camera: LineCamera, line: Line, script: string, resend = fal
   const child = spawn(file, words, { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async (): Promise<Record<string, unknown>> => JSON.parse((await answers.next()).value ?? '{}');
-  const { port } = await next();
+  const { port, receiveBufferBytes } = await next();
   await camera.acquire({ port: Number(port), packetSize: line.packetSize });
   await pause(seconds * 1_000);
   await camera.rest();
   await pause(300);
   child.stdin.end();
   const { frames, drops, missed, cpuSeconds, resendsAsked } = await next();
-  process.stderr.write(`  ours   ${JSON.stringify({ frames, drops, missed, cpuSeconds, resendsAsked })}\n`);
+  process.stderr.write(
+    `  ours   ${JSON.stringify({ frames, drops, missed, cpuSeconds, resendsAsked, receiveBufferBytes })}\n`,
+  );
   return {
     frames: Number(frames),
     lost: (await camera.counters()).framesSent - before - Number(frames),

@@ -10,6 +10,7 @@ export type LinuxSockets = {
   /** A UDP socket bound to a free port of this IPv4 address; its file number. */
   readonly bind: (address: string) => number;
   readonly port: (file: number) => number;
+  /** As many as the system gives: who administers the network (CAP_NET_ADMIN) is not bound by `net.core.rmem_max`. */
   readonly setReceiveBuffer: (file: number, bytes: number) => void;
   readonly receiveBuffer: (file: number) => number;
   /** How long a call that waits for a datagram waits at most. */
@@ -33,6 +34,7 @@ const socketLevel = 1;
 const sendBufferOption = 7;
 const receiveBufferOption = 8;
 const receiveTimeoutOption = 20;
+const forcedReceiveBufferOption = 33;
 const dontWait = 0x40;
 const waitForOne = 0x10000;
 
@@ -85,7 +87,10 @@ export async function linuxSockets(): Promise<LinuxSockets | null> {
         checked('getsockname', name(file, address, length(16)));
         return address.readUInt16BE(2);
       },
-      setReceiveBuffer: (file, bytes) => setNumber(file, receiveBufferOption, bytes),
+      setReceiveBuffer: (file, bytes) => {
+        const forced = set(file, socketLevel, forcedReceiveBufferOption, length(bytes), 4);
+        if (forced < 0) setNumber(file, receiveBufferOption, bytes);
+      },
       setSendBuffer: (file, bytes) => setNumber(file, sendBufferOption, bytes),
       receiveBuffer: (file) => {
         const value = Buffer.alloc(4);

@@ -161,8 +161,24 @@ describe('folder watches', () => {
 });
 
 describe('the receive buffer for network cameras', () => {
-  /** What is asked of it is only whether it is there. */
-  const sockets = {} as LinuxSockets;
+  /** Gives so many bytes at most; null: not even a socket. */
+  const socketsWith = (most: number | null) => {
+    const open = new Set<number>();
+    let given = 0;
+    const sockets: Partial<LinuxSockets> = {
+      bind: () => {
+        if (most === null) throw new Error('no more files');
+        open.add(7);
+        return 7;
+      },
+      setReceiveBuffer: (_file, bytes) => {
+        given = Math.min(bytes, most ?? 0);
+      },
+      receiveBuffer: () => 2 * given,
+      close: (file) => void open.delete(file),
+    };
+    return { sockets: sockets as LinuxSockets, open };
+  };
   const procWithBuffer = async (bytes: string | null): Promise<string> => {
     const proc = await folder();
     await mkdir(join(proc, 'sys/net/core'), { recursive: true });
@@ -171,11 +187,18 @@ describe('the receive buffer for network cameras', () => {
   };
 
   it('is fine from 4 MB on, and below a warning with the setting to raise', async () => {
-    expect(await checkReceiveBuffer(await procWithBuffer('4194304'), sockets)).toMatchObject({
-      state: 'ok',
-      text: expect.stringContaining('4.0 MB'),
-    });
-    expect(await checkReceiveBuffer(await procWithBuffer('212992'), sockets)).toMatchObject({
+    for (const [given, limit] of [
+      [4_194_304, '212992'],
+      [null, '4194304'],
+    ] as const) {
+      const { sockets, open } = socketsWith(given);
+      expect(await checkReceiveBuffer(await procWithBuffer(limit), sockets)).toMatchObject({
+        state: 'ok',
+        text: expect.stringContaining('4.0 MB'),
+      });
+      expect(open.size).toBe(0);
+    }
+    expect(await checkReceiveBuffer(await procWithBuffer('4194304'), socketsWith(212_992).sockets)).toMatchObject({
       state: 'warning',
       hint: expect.stringContaining('net.core.rmem_max=33554432'),
     });
@@ -186,7 +209,7 @@ describe('the receive buffer for network cameras', () => {
       state: 'warning',
       text: expect.stringContaining('packet by packet'),
     });
-    expect((await checkReceiveBuffer(await procWithBuffer(null), sockets)).state).toBe('skipped');
+    expect((await checkReceiveBuffer(await procWithBuffer(null), null)).state).toBe('skipped');
   });
 });
 

@@ -219,6 +219,7 @@ export class FrameAssembler {
     this.#newest += distance;
     this.#newestBlock = block;
     const gone = this.#newest - this.#slots.length;
+    for (const { flight } of this.#slots) if (flight !== null) flight.frame.isPassed = true;
     for (let serial = oldNewest - this.#slots.length + 1; serial <= Math.min(gone, oldNewest); serial += 1) {
       const slot = this.#slotAt(serial);
       if (slot.flight !== null) {
@@ -245,6 +246,7 @@ export class FrameAssembler {
   #open(slot: Slot, packet: GvspPacket, now: number): InFlight {
     const { block, extended } = packet;
     const frame = new FrameAssembly(this.#options.buffers, { block, extended, firstAt: now, ...this.#learned });
+    frame.isPassed = block !== this.#newestBlock;
     const flight = { frame, resends: this.#options.resend ? new FrameResends(this.#options.resendTiming) : null };
     slot.flight = flight;
     slot.state = 'open';

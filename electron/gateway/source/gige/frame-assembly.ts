@@ -59,6 +59,7 @@ export class FrameAssembly implements FrameProgress {
   readonly extended: boolean;
   readonly firstAt: number;
   progressAt: number;
+  isPassed = false;
   leader: Leader | null = null;
   readonly #buffers: FrameBuffers;
   readonly #facts: AssemblyFacts;

@@ -4,7 +4,8 @@
  *
  * 1. A gap is asked for once, a moment after it is seen (packets overtake each other).
  * 2. Again after 20 ms, as long as the frame lives.
- * 3. The tail is asked for only after 20 ms without a new packet of this frame.
+ * 3. The tail is asked for only after 20 ms without a new packet of this frame; after 60 ms where no later frame has come
+ *    either: then the camera, or this PC, may only have paused.
  * 4. At most a quarter of a frame's packets: more is a broken line, and asking makes it worse.
  * 5. The camera says that a packet will not come: nothing more of this frame.
  */
@@ -12,6 +13,7 @@ export type ResendTiming = {
   readonly firstMilliseconds: number;
   readonly repeatMilliseconds: number;
   readonly tailMilliseconds: number;
+  readonly pauseMilliseconds: number;
   readonly largestShare: number;
 };
 
@@ -19,6 +21,7 @@ export const resendTiming: ResendTiming = {
   firstMilliseconds: 1,
   repeatMilliseconds: 20,
   tailMilliseconds: 20,
+  pauseMilliseconds: 60,
   largestShare: 0.25,
 };
 
@@ -34,6 +37,8 @@ export type FrameProgress = {
   readonly likely: () => number;
   /** When the last new packet came. */
   readonly progressAt: number;
+  /** Packets of a later frame have come. */
+  readonly isPassed: boolean;
 };
 
 /** `dueAt`: when it is to be asked for (again). */
@@ -119,7 +124,8 @@ export class FrameResends {
   }
 
   #openTail(frame: FrameProgress, now: number): void {
-    if (now - frame.progressAt < this.#timing.tailMilliseconds) return;
+    const { tailMilliseconds, pauseMilliseconds } = this.#timing;
+    if (now - frame.progressAt < (frame.isPassed ? tailMilliseconds : pauseMilliseconds)) return;
     // Where the end is not known the next packet is: a frame always ends with one that has come.
     const end = frame.total() ?? this.#next + 1;
     if (end <= this.#next) return;

@@ -19,7 +19,7 @@ export type OpenStream = Pick<
   readonly workerPath: string;
   /** The camera's packet size (SCPS): frames are put together at once. Without it `start` has to be called. */
   readonly packetSize?: number;
-  /** A frame without a new packet for so long is dropped; 100. */
+  /** A frame without a new packet for so long is dropped; 200: cameras and PCs pause for a moment. */
   readonly retentionMilliseconds?: number;
   /** 3,000. */
   readonly silenceMilliseconds?: number;
@@ -69,7 +69,7 @@ export class GvspStream {
   /** Rejects with the system's error in words: the address is not of this PC, no more ports. */
   static open({ workerPath, packetSize, ...options }: OpenStream): Promise<GvspStream> {
     const workerData = {
-      retentionMilliseconds: 100,
+      retentionMilliseconds: 200,
       silenceMilliseconds: 3_000,
       batched: true,
       ...options,

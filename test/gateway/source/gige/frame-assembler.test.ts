@@ -71,6 +71,27 @@ describe('FrameAssembler', () => {
     expect(stream.counters()).toMatchObject({ frames: 1, bytes: 2_050, drops: {}, missed: 0, inFlight: 0 });
   });
 
+  it('asks for a tail soon once a later frame has come, and else only when the camera has been silent for long', () => {
+    const stream = receiver({ packetSize: 236, resend: true });
+    stream.send(packetsOf(shape(1)));
+    stream.send(packetsOf(shape(2)).slice(0, -2));
+    stream.pass(50);
+    expect(stream.requests).toEqual([]);
+    stream.send(packetsOf(shape(3)).slice(0, -2));
+    stream.pass(5);
+    expect(stream.requests.map(({ block }) => block)).toEqual([2]);
+    stream.pass(50);
+    expect(stream.requests.some(({ block }) => block === 3)).toBe(false);
+    stream.pass(10);
+    expect(stream.requests.some(({ block }) => block === 3)).toBe(true);
+    // A packet of an older frame that comes first now is of one that was passed.
+    stream.send(packetsOf(shape(5)).slice(0, 1));
+    stream.requests.splice(0);
+    stream.send(packetsOf(shape(4)).slice(0, -2));
+    stream.pass(25);
+    expect(stream.requests.map(({ block }) => block)).toContain(4);
+  });
+
   it.each([
     ['16-bit ids', false],
     ['extended ids', true],

@@ -70,11 +70,12 @@ export class LineCamera {
     await camera.write(feature.acquisitionStart, 1);
   }
 
-  /** Stops the pictures and lets the camera go. */
+  /** Stops the pictures, has those sent that were taken, and lets the camera go. */
   async rest(): Promise<void> {
+    await this.#camera.write(feature.acquisitionStop, 1);
+    await new Promise((resolve) => setTimeout(resolve, 300));
     if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
     this.#heartbeat = null;
-    await this.#camera.write(feature.acquisitionStop, 1);
     await this.#camera.write(streamRegister.port, 0);
     await this.#camera.write(streamRegister.control, 0);
   }

@@ -10,6 +10,7 @@ function frame(total: number | null, likely = total ?? 0) {
     total: () => total,
     likely: () => likely,
     progressAt: 0,
+    isPassed: true,
   };
   return {
     resends,
@@ -20,6 +21,7 @@ function frame(total: number | null, likely = total ?? 0) {
         return resends.arrived(packet, now);
       });
     },
+    progress,
     due: (now: number) => resends.due(progress, now).map(({ first, last }) => [first, last]),
   };
 }
@@ -57,6 +59,16 @@ describe('FrameResends', () => {
       [10, 10],
       [12, 13],
     ]);
+  });
+
+  it('asks for the tail of the latest frame only after 60 ms: the camera may have paused', () => {
+    const { arrive, due, progress } = frame(100);
+    progress.isPassed = false;
+    arrive(0, ...upTo(89), 91);
+    expect(due(1)).toEqual([[90, 90]]);
+    arrive(2, 90);
+    expect(due(59)).toEqual([]);
+    expect(due(62)).toEqual([[92, 99]]);
   });
 
   it('asks for the tail, trailer included, only after 20 ms of silence', () => {
@@ -111,7 +123,13 @@ describe('FrameResends', () => {
   it('waits with a large gap at the beginning of a frame whose length is not known yet', () => {
     const facts = { total: null as number | null };
     const resends = new FrameResends();
-    const progress = { has: (p: number) => p === 5, total: () => facts.total, likely: () => 0, progressAt: 0 };
+    const progress = {
+      has: (p: number) => p === 5,
+      total: () => facts.total,
+      likely: () => 0,
+      progressAt: 0,
+      isPassed: true,
+    };
     resends.arrived(5, 0);
     expect(resends.due(progress, 1)).toEqual([]);
     facts.total = 100;
