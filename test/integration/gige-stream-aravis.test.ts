@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { GvspStream, type OpenStream } from '../../electron/gateway/source/gige/stream.ts';
-import { AravisCamera } from '../gateway/source/gige/gvsp-aravis.ts';
+import { GvspAravis } from '../gateway/source/gige/gvsp-aravis.ts';
 
 const workerPath = fileURLToPath(new URL('../../electron/gateway/source/gige/stream-worker.ts', import.meta.url));
-const obstacle = await AravisCamera.obstacle();
+const obstacle = await GvspAravis.obstacle();
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -13,7 +13,7 @@ afterEach(async () => {
 
 const ascending = (a: number, b: number): number => a - b;
 
-async function streamFrom(camera: AravisCamera, more: Partial<OpenStream> = {}): Promise<GvspStream> {
+async function streamFrom(camera: GvspAravis, more: Partial<OpenStream> = {}): Promise<GvspStream> {
   const stream = await GvspStream.open({
     bindAddress: camera.hostAddress,
     cameraAddress: camera.address,
@@ -50,7 +50,7 @@ describe.skipIf(obstacle !== '')(
   `GvspStream and Aravis’ simulated camera${obstacle && ` (skipped: ${obstacle})`}`,
   () => {
     it('hands over every frame, whole, over a change of size and packet size', async () => {
-      const camera = await AravisCamera.start();
+      const camera = await GvspAravis.start();
       closing.push(() => camera.stop());
       const stream = await streamFrom(camera);
       const blocks: number[] = [];
@@ -86,7 +86,7 @@ describe.skipIf(obstacle !== '')(
     it.each([true, false])(
       'never hands over a torn frame of a camera that loses packets, and counts each that is lost (batched: %s)',
       async (batched) => {
-        const camera = await AravisCamera.start({ lostPerThousand: 5, tells: true });
+        const camera = await GvspAravis.start({ lostPerThousand: 5, tells: true });
         closing.push(() => camera.stop());
         // A camera that the system makes wait in the middle of a frame has not lost it.
         const stream = await streamFrom(camera, { batched, retentionMilliseconds: 3_000 });

@@ -25,7 +25,7 @@ export type Acquisition = {
 };
 
 /** Aravis' simulated camera. Needs `aravis-tools-cli` besides. */
-export class AravisCamera {
+export class GvspAravis {
   readonly #camera: CameraBehindCable;
   /** What it says of the frames that it sends; nothing, unless it was started so. */
   readonly log: AravisLog;
@@ -42,12 +42,12 @@ export class AravisCamera {
   }
 
   /** `lostPerThousand`: packets that it leaves out. `tells`: it says which frames it sends, which costs it time. */
-  static async start({ lostPerThousand = 0, tells = false } = {}): Promise<AravisCamera> {
+  static async start({ lostPerThousand = 0, tells = false } = {}): Promise<GvspAravis> {
     const words = ['arv-fake-gv-camera-0.8', '-s', 'GVSP', '-r', `${lostPerThousand}`];
     const telling = tells ? tellingWords : [];
     // Its errors, among which it tells, go where somebody listens.
     const command = ['sh', '-c', 'exec "$0" "$@" 2>&1', ...words, ...telling];
-    return new AravisCamera(await CameraBehindCable.start((card) => [...command, '-i', card]));
+    return new GvspAravis(await CameraBehindCable.start((card) => [...command, '-i', card]));
   }
 
   private constructor(camera: CameraBehindCable) {
