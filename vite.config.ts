@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import asc from 'assemblyscript/asc';
@@ -29,12 +30,22 @@ const assemblyScript: Plugin = {
   name: 'assembly-script',
   async load(id) {
     if (!id.endsWith('.as')) return null;
-    const source = await readFile(id, 'utf8');
     let module = new Uint8Array();
     const { error, stderr } = await asc.main(
-      ['module.ts', '--outFile', 'module.wasm', '-O3', '--runtime', 'stub', '--noAssert', '--enable', 'simd'],
+      [
+        `${basename(id, '.as')}.ts`,
+        '--outFile',
+        'module.wasm',
+        '-O3',
+        '--runtime',
+        'stub',
+        '--noAssert',
+        '--enable',
+        'simd',
+      ],
       {
-        readFile: (name) => (name === 'module.ts' ? source : null),
+        // The compiler knows its language by the name that all others know another one by.
+        readFile: (name) => readFile(join(dirname(id), name.replace(/\.ts$/, '.as')), 'utf8').catch(() => null),
         writeFile: (_name, contents) => {
           module = Uint8Array.from(contents as Uint8Array);
         },

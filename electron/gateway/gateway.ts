@@ -27,8 +27,11 @@ import { totalOf } from './store/tally.ts';
 import { WriteGroup } from './store/write-group.ts';
 import type { StoreParts } from './store-parts.ts';
 
-/** A source that hangs (a dead network share) must not keep the others, the leases and the database from their end. */
-const sourceStopMilliseconds = 5_000;
+/**
+ * A source that hangs (a dead network share) must not keep the others, the leases and the database from their end. A
+ * camera's pictures that are under way need a few seconds: they lie nowhere else.
+ */
+const sourceStopMilliseconds = 8_000;
 
 /**
  * The gateway: source -> ingest -> store -> sync -> cloud, wired. Plain Node: the same in Electron's main process, in

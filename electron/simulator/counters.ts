@@ -1,6 +1,6 @@
 /** What the camera did, so that a test can compare exactly. Since the start of the simulator, reboots included. */
 export type Counters = {
-  /** Frames that were exposed, and of these, those whose packets have all left for somewhere. */
+  /** Frames that were exposed, and of these, those whose packets have all left. */
   readonly framesTaken: number;
   readonly framesSent: number;
   /** Frames that were due while too many others still waited for the network. */

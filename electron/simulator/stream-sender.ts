@@ -129,7 +129,7 @@ export class StreamSender {
       }
       if (sending.at >= sending.plan.order.length) {
         this.#waiting.shift();
-        if (this.#wiring.destination() !== null) this.#wiring.counters.framesSent += 1;
+        this.#wiring.counters.framesSent += 1;
         continue;
       }
       if (this.#dueAt > now) {

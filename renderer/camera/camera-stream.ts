@@ -27,7 +27,7 @@ const tellsPerTally = 4;
 const mutedMilliseconds = 3_000;
 const silentMilliseconds = 5_000;
 /** Pictures that were captured by then are made and sent yet. */
-const endMilliseconds = 5_000;
+const endMilliseconds = 3_000;
 /** Copies of frames that wait for the encoder: a hiccup of this PC is not to cost a picture. */
 const mostWaiting = 8;
 const waitingBytes = 192 * 1024 * 1024;
@@ -52,6 +52,7 @@ export class CameraStream {
   #countsLost = false;
   #tells = 0;
   #over = false;
+  #stopping: Promise<void> | null = null;
   #onWorkerEnd: () => void = () => undefined;
 
   private constructor(opened: OpenedTrack, settings: UsbSettings, events: StreamEvents) {
@@ -207,7 +208,12 @@ export class CameraStream {
     });
   }
 
-  async #stop(): Promise<void> {
+  #stop(): Promise<void> {
+    this.#stopping ??= this.#stopNow();
+    return this.#stopping;
+  }
+
+  async #stopNow(): Promise<void> {
     clearInterval(this.#timer);
     clearTimeout(this.#muted);
     const worker = this.#worker;
@@ -221,6 +227,8 @@ export class CameraStream {
           clearTimeout(late);
           resolve();
         };
+        // Counts of now, should it never say that it has ended.
+        this.#say({ type: 'tell' });
         this.#say({ type: 'end' });
       });
       this.#worker = null;

@@ -35,7 +35,13 @@ export class PictureLanes {
     const lane = this.#lanes.reduce((least, one) => (one.waiting.size < least.waiting.size ? one : least));
     lane.worker.postMessage({ id, frame, type: this.#type, quality: this.#quality } satisfies ToLane, [frame]);
     const encoded = new Promise<Encoded>((resolve, reject) => lane.waiting.set(id, { resolve, reject }));
-    const late = setTimeout(() => this.#onBroken('a picture was not made in time'), patienceMilliseconds);
+    const late = setTimeout(() => {
+      const technical = 'a picture was not made in time';
+      this.#onBroken(technical);
+      // Those behind it leave in their order.
+      lane.waiting.get(id)?.reject(new Error(technical));
+      lane.waiting.delete(id);
+    }, patienceMilliseconds);
     // Whoever waits for it is told.
     void encoded.catch(() => undefined).finally(() => clearTimeout(late));
     return { encode: () => encoded };

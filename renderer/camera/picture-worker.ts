@@ -34,8 +34,9 @@ async function copy(frame: VideoFrame, type: string, quality: number): Promise<C
       planes ??= new PlanePictures(quality);
       const copied = await planes.copy(frame);
       if (copied !== null) return copied;
-    } catch {
+    } catch (error) {
       planesFailed = true;
+      console.warn(`The browser encodes the pictures: ${error}`);
     }
   }
   canvas ??= new CanvasPictures(type, quality);

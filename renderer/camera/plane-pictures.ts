@@ -27,6 +27,7 @@ export class PlanePictures {
 
   async #read(frame: VideoFrame, encoder: JpegEncoder, picture: Omit<Planes, 'data'>): Promise<Copied> {
     const { width, height } = picture;
+    encoder.prepare(width, height);
     const bytes = planesBytes(width, height);
     const spare = this.#spare.pop();
     const data = spare?.length === bytes ? spare : new Uint8Array(bytes);

@@ -65,7 +65,10 @@ const tests = (project, additions = {}) => ({
         { cwd: root, env: { ...toolEnvironment(), ...additions } },
       );
       const report = await readFile(file, 'utf8').catch(() => undefined);
-      return { ...tallyReport(report, code), failures: failuresOf(report, root) };
+      const tally = tallyReport(report, code);
+      const failures = failuresOf(report, root);
+      const unnamed = tally.failed > failures.length ? ['an error outside of the tests: see above'] : [];
+      return { ...tally, failures: [...failures, ...unnamed] };
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

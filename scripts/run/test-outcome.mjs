@@ -47,17 +47,15 @@ export function failuresOf(report, root) {
   return testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = path.relative(root, name);
     const failed = assertionResults.filter((test) => test.status === 'failed');
-    if (status === 'failed' && failed.length === 0) return [inOneLine(`${file}: ${message ?? ''}`)];
-    return failed.map((test) => inOneLine(`${file} > ${test.fullName}: ${test.failureMessages?.[0] ?? ''}`));
+    if (status === 'failed' && failed.length === 0) return [inOneLine(`${file}: ${withoutStack(message ?? '')}`)];
+    return failed.map((test) =>
+      inOneLine(`${file} > ${test.fullName}: ${withoutStack(test.failureMessages?.[0] ?? '')}`),
+    );
   });
 }
 
-const inOneLine = (/** @type {string} */ text) =>
-  text
-    .replace(/\s+at .*$/s, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .slice(0, mostCharacters);
+const inOneLine = (/** @type {string} */ text) => text.replaceAll(/\s+/g, ' ').trim().slice(0, mostCharacters);
+const withoutStack = (/** @type {string} */ message) => message.replace(/\n\s*at .*$/s, '');
 
 /**
  * @param {readonly Tally[]} tallies

@@ -57,9 +57,10 @@ test('a lane that fails, and one that says nothing for ten seconds, are told as 
   threads[0]?.dispatchEvent(Object.assign(new Event('error'), { message: 'script not loaded' }));
   await expect(held.encode()).rejects.toThrow('script not loaded');
   expect(broken).toEqual(['script not loaded']);
-  lanes.hold(frame);
+  const stuck = lanes.hold(frame).encode().catch(String);
   await vi.advanceTimersByTimeAsync(9_999);
   expect(broken).toHaveLength(1);
   await vi.advanceTimersByTimeAsync(1);
   expect(broken).toEqual(['script not loaded', 'a picture was not made in time']);
+  expect(await stuck).toContain('a picture was not made in time');
 });

@@ -52,13 +52,13 @@ describe('the tally of a test run', () => {
   it('comes with the names of what failed and the beginning of why', () => {
     const failed = {
       status: 'failed',
-      fullName: 'a camera is slow',
+      fullName: 'a camera looks at once',
       failureMessages: ['Error: expected 1\n  at x.ts:1'],
     };
     const broken = { name: '/root/test/b.test.ts', status: 'failed', message: 'boom\n', assertionResults: [] };
     const half = { name: '/root/test/a.test.ts', status: 'failed', assertionResults: [{ status: 'passed' }, failed] };
     expect(failuresOf(report(1, 1, [half, broken]), '/root')).toEqual([
-      'test/a.test.ts > a camera is slow: Error: expected 1',
+      'test/a.test.ts > a camera looks at once: Error: expected 1',
       'test/b.test.ts: boom',
     ]);
     expect(failuresOf(undefined, '/root')).toHaveLength(1);

@@ -14,7 +14,7 @@ import { freePort } from './free-port.ts';
  * Debian: `apt-get install --no-install-recommends ceph-mon ceph-osd radosgw ceph-common`.
  */
 
-const run = promisify(execFile);
+const runProgram = promisify(execFile);
 const programs = ['ceph', 'ceph-mon', 'ceph-osd', 'radosgw', 'radosgw-admin', 'monmaptool'];
 
 /** Which of Ceph's programs are missing on this machine; empty: all are there. */
@@ -42,6 +42,8 @@ export async function startCeph(): Promise<CephGateway> {
 
 async function startOnce(): Promise<CephGateway> {
   const deadline = Date.now() + patienceMilliseconds;
+  const run = (program: string, words: readonly string[], most = patienceMilliseconds) =>
+    runProgram(program, [...words], { timeout: Math.max(1, Math.min(most, deadline - Date.now())) });
   const folder = await mkdtemp(join(tmpdir(), 'acusight-ceph-'));
   const [port, monitorPort] = [await freePort(), await freePort()];
   const config = join(folder, 'ceph.conf');
@@ -96,11 +98,9 @@ async function startOnce(): Promise<CephGateway> {
     const monitor = ['--mkfs', '-i', 'a', '--monmap', monmap, '--keyring', keyring, '--mon-data', join(folder, 'mon')];
     await run('ceph-mon', ['-c', config, ...monitor]);
     start('ceph-mon', '-i', 'a');
-    const ceph = (...words: string[]) => run('ceph', ['-c', config, ...words], { timeout: 20_000 });
+    const ceph = (...words: string[]) => run('ceph', ['-c', config, ...words], 20_000);
     await until('the monitor', () => ceph('osd', 'new', disk));
-    await run('ceph-osd', ['-c', config, '-i', '0', '--mkfs', '--osd-uuid', disk], { timeout: 60_000 }).catch(
-      () => undefined,
-    );
+    await run('ceph-osd', ['-c', config, '-i', '0', '--mkfs', '--osd-uuid', disk]).catch(() => undefined);
     const place = ['osd.0', '1.0', 'root=default', 'host=localhost'];
     await until('the place of the object server', () => ceph('osd', 'crush', 'add', ...place));
     start('ceph-osd', '-i', '0');
@@ -112,7 +112,7 @@ async function startOnce(): Promise<CephGateway> {
     const endpoint = `http://127.0.0.1:${port}`;
     await until('the gateway', () => fetch(endpoint, { signal: AbortSignal.timeout(20_000) }));
     const admin = (...words: string[]) =>
-      run('radosgw-admin', ['-c', config, '-n', 'client.rgw', 'user', ...words, '--uid=gateway'], { timeout: 30_000 });
+      run('radosgw-admin', ['-c', config, '-n', 'client.rgw', 'user', ...words, '--uid=gateway'], 30_000);
     const key = [`--access-key=${cephKey.accessKeyId}`, `--secret-key=${cephKey.secretAccessKey}`];
     // Who is there by now, after an attempt that was not waited for, is not made again.
     await until('the user', () => admin('create', '--display-name=gateway', ...key).catch(() => admin('info')));

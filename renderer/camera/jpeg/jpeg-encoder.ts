@@ -56,13 +56,21 @@ export class JpegEncoder {
     this.#fillTables(change);
   }
 
-  /** The file. Throws a `RangeError` where there is no memory for it, or where `data` is too short. */
+  /** Memory for such a picture. Throws a `RangeError` where there is none. */
+  prepare(width: number, height: number): void {
+    const { to, most } = this.#placeOf(width, height);
+    this.#provide(Math.min(most, to + width * height + pageBytes));
+  }
+
+  /**
+   * The file. Throws a `RangeError` where `data` is too short, or where there is no memory even though it was prepared:
+   * one picture in very many is larger than its pixels.
+   */
   encode({ layout, width, height, data }: Planes): Uint8Array<ArrayBuffer> {
     const bytes = planesBytes(width, height);
     if (data.length < bytes) throw new RangeError(`${data.length} of ${bytes} bytes of a picture`);
-    const to = (this.#free + bytes + 15) & ~15;
-    const most = to + mostUnitBytes * Math.ceil(width / 16 + 1) * Math.ceil(height / 16 + 1);
-    this.#provide(Math.min(most, to + width * height + pageBytes));
+    const { to, most } = this.#placeOf(width, height);
+    this.prepare(width, height);
     new Uint8Array(this.#blocks.memory.buffer).set(data.subarray(0, bytes), this.#free);
     let coded = this.#encodeTo(to, layout, width, height);
     if (coded === 0) {
@@ -76,6 +84,12 @@ export class JpegEncoder {
     file.set(new Uint8Array(this.#blocks.memory.buffer, to, coded), head.length);
     file.set(pictureEnd, head.length + coded);
     return file;
+  }
+
+  /** Where the coded picture begins, and where it ends at most. */
+  #placeOf(width: number, height: number): { readonly to: number; readonly most: number } {
+    const to = (this.#free + planesBytes(width, height) + 15) & ~15;
+    return { to, most: to + mostUnitBytes * Math.ceil(width / 16 + 1) * Math.ceil(height / 16 + 1) };
   }
 
   #encodeTo(to: number, layout: Planes['layout'], width: number, height: number): number {

@@ -10,8 +10,8 @@ import { growReceiveBuffer } from './stream-socket.ts';
 const batchSize = 64;
 /** A pause that lets some more come, so that a call is worth its price; a fraction of what the socket's buffer holds. */
 const pauseMilliseconds = 0.5;
-/** The largest buffer holds no more. */
-const mostFullBatches = 1_000;
+/** The largest buffer holds no more, of the smallest packets. */
+const mostFullBatches = 2_000;
 /** Below, the buffer itself holds hardly more than comes in a pause. */
 const leastBufferForPauses = 1024 * 1024;
 
@@ -53,18 +53,24 @@ export function receiveInBatches(options: StreamOptions, port: MessagePort, sock
   let full = 0;
   let lastTick = performance.now();
   while (closed === null) {
-    const came = sockets.receive(file, batch.messages, batchSize, !orders.isWaiting);
+    const waited = orders.isWaiting;
+    const came = sockets.receive(file, batch.messages, batchSize, !waited);
+    const counts: ToStream[] = [];
     for (let told = receiveMessageOnPort(port); told !== undefined; told = receiveMessageOnPort(port)) {
-      orders.hear(told.message as ToStream);
+      const message = told.message as ToStream;
+      if (message.kind === 'count') counts.push(message);
+      else orders.hear(message);
     }
     const now = performance.now();
     for (let index = 0; index < came; index += 1) {
       if (batch.senderAt(index) === camera) receiver.receive(batch.at(index), now);
       else receiver.countStranger();
     }
+    // Who asks for the counts is told of these packets as well.
+    for (const message of counts) orders.hear(message);
     full = came === batchSize ? full + 1 : 0;
-    // A sender that never ends must not be what keeps us from stopping.
-    if (orders.isWaiting && (full === 0 || full >= mostFullBatches)) orders.drained();
+    // What came after the order was heard is not meant, and a sender that never ends does not keep us from stopping.
+    if (waited && (full === 0 || full >= mostFullBatches)) orders.drained();
     if (now - lastTick >= tickMilliseconds) {
       lastTick = now;
       receiver.tick();

@@ -37,8 +37,9 @@ const leastFrameBytes = 32_000_000;
 const mostFrameBytes = 320_000_000;
 const latchMilliseconds = 10_000;
 const watchMilliseconds = 500;
-/** A stream without packets for so long is at its end. */
-const quietMilliseconds = 30;
+/** A stream that nothing is missing of, without packets for so long, is at its end; the exposure comes on top. */
+const quietMilliseconds = 60;
+const mostExposureMilliseconds = 2_000;
 /** A camera that does not stop is not waited for. */
 const mostRunOutMilliseconds = 1_000;
 
@@ -216,19 +217,28 @@ export class GigeAcquisition {
   /** A camera that has stopped may still have pictures to send: they come as long as the stream has somewhere to go. */
   async #runOut(): Promise<void> {
     const { clock } = this.#options;
-    const until = clock.monotonic() + mostRunOutMilliseconds;
-    for (let before = -1; clock.monotonic() < until; ) {
-      const { packets } = await Promise.race([this.#stream.count(), this.#counted(mostRunOutMilliseconds)]);
-      if (packets === before) return;
+    // Where the camera chooses the exposure, it ends before the next picture would begin.
+    const exposure = this.#exposure === null ? this.#period : this.#exposure / 1_000;
+    const quiet = quietMilliseconds + Math.min(mostExposureMilliseconds, exposure);
+    const until = clock.monotonic() + quiet + mostRunOutMilliseconds;
+    let before = (await this.#countedNow()).packets;
+    while (clock.monotonic() < until) {
+      await sleep(clock, quiet);
+      const { packets, inFlight } = await this.#countedNow();
+      if (packets === before && inFlight === 0) return;
       before = packets;
-      await sleep(clock, quietMilliseconds);
     }
   }
 
-  /** As known by then. */
-  async #counted(milliseconds: number): Promise<StreamTotals> {
-    await sleep(this.#options.clock, milliseconds);
-    return this.#stream.counters();
+  /** As it was told last, where the stream's thread does not answer. */
+  async #countedNow(): Promise<StreamTotals> {
+    const answered = new AbortController();
+    const late = sleep(this.#options.clock, mostRunOutMilliseconds, answered.signal);
+    try {
+      return await Promise.race([this.#stream.count(), late.then(() => this.#stream.counters())]);
+    } finally {
+      answered.abort();
+    }
   }
 
   #watch(): void {

@@ -7,7 +7,9 @@ import type { FromStream, StreamOptions, ToStream } from './stream-protocol.ts';
 import { StreamReceiver, tickMilliseconds, wordsOf } from './stream-receiver.ts';
 import { rehearse } from './stream-rehearsal.ts';
 
-const drainTurns = 8;
+/** In a row without a packet: then the socket is empty. And in all: the largest buffer holds no more than comes in these. */
+const quietTurns = 4;
+const mostTurns = 5_000;
 
 /**
  * The thread of one camera's stream. It has nothing to do but to receive: a gigabit line brings 80,000 packets a
@@ -27,8 +29,10 @@ async function run(port: MessagePort): Promise<void> {
 }
 
 async function receiveOneByOne(options: StreamOptions, port: MessagePort): Promise<void> {
+  let came = 0;
   const socket = await openDgramSocket(options.bindAddress, {
     onDatagram: (datagram, from) => {
+      came += 1;
       if (from === options.cameraAddress) receiver.receive(datagram, performance.now());
       else receiver.countStranger();
     },
@@ -50,9 +54,11 @@ async function receiveOneByOne(options: StreamOptions, port: MessagePort): Promi
     if (orders.isWaiting && !waited) drain();
   });
   /** Node reads some packets in each turn of its loop, and does not tell that there are no more. */
-  function drain(turns = drainTurns): void {
+  function drain(quiet = 0, turns = 0): void {
+    const before = came;
     setImmediate(() => {
-      if (turns > 0) return drain(turns - 1);
+      const isQuiet = came === before;
+      if (turns < mostTurns && quiet < quietTurns) return drain(isQuiet ? quiet + 1 : 0, turns + 1);
       orders.drained();
       if (orders.isWaiting) drain();
     });
