@@ -1,4 +1,4 @@
-import { app, MessageChannelMain, type Session, WebContentsView } from 'electron';
+import { app, MessageChannelMain, type Session, type WebContents, WebContentsView } from 'electron';
 import { CAMERA_HOST, CAMERA_PORT } from '../shared/camera-channel.ts';
 import { APP_SCHEME } from '../shared/channels.ts';
 import type { FromCameraPage, ToCameraPage } from '../shared/usb-camera.ts';
@@ -31,6 +31,10 @@ const firstDelayMilliseconds = 500;
 const longestDelayMilliseconds = 60_000;
 /** A page that lived so long was a good one. */
 const healthyMilliseconds = 60_000;
+/** Of Chromium's console. */
+const warningLevel = 2;
+/** Of one page. */
+const mostHeard = 50;
 
 /**
  * The hidden page that USB cameras are driven through, made when the first camera is asked for. It is a view without a
@@ -90,11 +94,23 @@ export class CameraWindow {
     this.#openedAt = performance.now();
     const contents = view.webContents;
     lockNavigation(contents);
+    this.#hear(contents);
     contents.on('render-process-gone', (_event, { reason }) => this.#gone(view, reason));
     contents.on('did-fail-load', (_event, code, description) => this.#gone(view, `${description} (${code})`));
     contents.once('did-finish-load', () => this.#attach(view));
     this.#loading = setTimeout(() => this.#gone(view, 'it did not load in time'), loadMilliseconds);
     contents.loadURL(`${APP_SCHEME}://${CAMERA_HOST}/index.html`).catch(() => undefined);
+  }
+
+  /** Warnings and errors of the page and its threads: whoever looks for a cause finds them in the log. */
+  #hear(contents: WebContents): void {
+    let heard = 0;
+    // The older of the two Electrons tells it by position, the newer says that as well.
+    contents.on('console-message', (_details, level, text) => {
+      if (level < warningLevel || heard >= mostHeard) return;
+      heard += 1;
+      this.#options.logger.log('warn', 'camera-page-says', { text: text.slice(0, 500) });
+    });
   }
 
   #attach(view: WebContentsView): void {

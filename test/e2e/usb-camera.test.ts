@@ -114,6 +114,7 @@ test('a JPEG is made right from the camera’s planes, and has the colours that 
   // The browser's own encoder, which takes its place where it must, writes another head.
   const head = Buffer.from(pictureHead(width, height, stepsFor(95)));
   expect(jpeg.subarray(0, head.length).equals(head)).toBe(true);
+  expect((await probe.events()).join('\n')).not.toContain('camera-page-says');
   const differences = await withVips((vips) => {
     const [ours, shown] = [jpeg, png].map((bytes) => vips.Image.newFromBuffer(bytes).extractBand(0, { n: 3 }));
     const bands = ours!.subtract(shown!);
@@ -126,6 +127,17 @@ test('a JPEG is made right from the camera’s planes, and has the colours that 
     expect(Math.abs(mean)).toBeLessThan(0.5);
     expect(spread).toBeLessThan(2);
   }
+});
+
+test('where there is no memory for the encoder the browser takes its place, and the log says so', async () => {
+  await probe.launch([...twoCameras, '--js-flags=--wasm-max-mem-pages=20']);
+  await probe.open('one');
+  await until('one', 5);
+  const { torn, newest, counters, lost } = await probe.closeCamera('one');
+  expect([torn, lost, counters.drops['encode-failed'] ?? 0]).toEqual([0, null, 0]);
+  const head = Buffer.from(pictureHead(1920, 1080, stepsFor(90)));
+  expect(Buffer.from(newest, 'base64').subarray(0, head.length).equals(head)).toBe(false);
+  expect((await probe.events()).join('\n')).toMatch(/camera-page-says .*The browser encodes the pictures: RangeError/);
 });
 
 test('with triggers there is one picture for each, a fresh one, and the trigger ends when it is on its way', async () => {
