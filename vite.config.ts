@@ -28,6 +28,9 @@ const withoutPolicyInDevelopment: Plugin = {
 /** AssemblyScript (`.as`) becomes the bytes of a WebAssembly module, within the script: nothing has to be fetched. */
 const assemblyScript: Plugin = {
   name: 'assembly-script',
+  // Its module is made of more files than the one that is imported, which the cache of tests does not know.
+  configureVitest: ({ defineCacheKeyGenerator }) =>
+    defineCacheKeyGenerator(({ id }) => (id.endsWith('.as') ? false : undefined)),
   async load(id) {
     if (!id.endsWith('.as')) return null;
     let module = new Uint8Array();
@@ -45,7 +48,12 @@ const assemblyScript: Plugin = {
       ],
       {
         // The compiler knows its language by the name that all others know another one by.
-        readFile: (name) => readFile(join(dirname(id), name.replace(/\.ts$/, '.as')), 'utf8').catch(() => null),
+        readFile: (name) => {
+          const file = join(dirname(id), name.replace(/\.ts$/, '.as'));
+          if (!existsSync(file)) return null;
+          this.addWatchFile(file);
+          return readFile(file, 'utf8');
+        },
         writeFile: (_name, contents) => {
           module = Uint8Array.from(contents as Uint8Array);
         },

@@ -155,6 +155,24 @@ test('an encoder that fails again and again is told once', async () => {
   expect(bench.line.tallies()).toEqual({ captured: 12, sent: 0, drops: { 'encode-failed': 12 } });
 });
 
+test('what waits when the camera is let go is made and leaves yet', async () => {
+  const bench = new Bench({ kind: 'free-run', everyNth: 1 }, 6);
+  for (let frame = 0; frame < 9; frame += 1) bench.frame();
+  let hasEnded = false;
+  const ended = bench.line.end().then(() => {
+    hasEnded = true;
+  });
+  bench.frame();
+  for (let frame = 0; frame < 9; frame += 1) {
+    expect(hasEnded).toBe(false);
+    await bench.encoded();
+  }
+  await ended;
+  expect(bench.pictures.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(bench.line.tallies()).toEqual({ captured: 9, sent: 9, drops: {} });
+  expect([bench.open, bench.copies]).toEqual([0, 0]);
+});
+
 test('whatever happens in whatever order, each frame is sent or counted once, and all memory is given back', async () => {
   const step = fc.constantFrom('frame', 'frame', 'encoded', 'latest', 'failed', 'taken', 'trigger', 'look', 'later');
   const mode = fc.oneof(

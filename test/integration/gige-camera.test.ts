@@ -321,24 +321,28 @@ describe('a GigE camera', { timeout: 60_000 }, () => {
   });
 
   test.each([
-    ['of 64 × 64, 400 a second', { width: 64, height: 64, framesPerSecond: 400 }, 0],
-    ['of 320 × 240, of whose packets some are lost and sent again', { framesPerSecond: 60 }, 30],
-  ])('is stopped again and again, and no picture that it took is lost by that: %s', async (_title, given, loss) => {
-    const camera = await simulate(given);
-    camera.setFaults({ lossPerThousand: loss });
-    const rig = await startSource({ address: camera.address });
-    await moreFrames(rig, 3);
-    for (let times = 0; times < 10; times += 1) {
-      await rig.source.features().set('Height', times % 2 === 0 ? 48 : 64);
+    ['of 64 × 64, 400 a second', { width: 64, height: 64, framesPerSecond: 400 }, 0, 0],
+    ['of 320 × 240, of whose packets some are lost and sent again', { framesPerSecond: 60 }, 30, 0],
+    ['of 320 × 240, of whose packets some are lost again and again', { framesPerSecond: 20 }, 60, 700],
+  ])(
+    'is stopped again and again, and no picture that it took is lost by that: %s',
+    async (_title, given, loss, again) => {
+      const camera = await simulate(given);
+      camera.setFaults({ lossPerThousand: loss, resendLossPerThousand: again });
+      const rig = await startSource({ address: camera.address });
       await moreFrames(rig, 3);
-    }
-    await rig.source.stop();
-    const { drops } = rig.source.camera();
-    const lost = drops.reduce((sum, { frames }) => sum + frames, 0);
-    expect(rig.sink.frames.length + lost).toBe(camera.counters().framesTaken);
-    expect(drops.map(({ cause }) => cause)).not.toContain('aborted');
-    if (loss > 0) expect(camera.counters().packetsResent).toBeGreaterThan(0);
-  });
+      for (let times = 0; times < 10; times += 1) {
+        await rig.source.features().set('Height', times % 2 === 0 ? 48 : 64);
+        await moreFrames(rig, 3);
+      }
+      await rig.source.stop();
+      const { drops } = rig.source.camera();
+      const lost = drops.reduce((sum, { frames }) => sum + frames, 0);
+      expect(rig.sink.frames.length + lost).toBe(camera.counters().framesTaken);
+      expect(drops.map(({ cause }) => cause)).not.toContain('aborted');
+      if (loss > 0) expect(camera.counters().packetsResent).toBeGreaterThan(0);
+    },
+  );
 
   test('refuses a setting of the configuration, which is named', async () => {
     const camera = await simulate();

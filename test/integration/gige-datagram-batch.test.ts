@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { linuxSockets } from '../../electron/gateway/platform/linux-sockets.ts';
 import { DatagramBatch, senderNumber } from '../../electron/gateway/source/gige/datagram-batch.ts';
@@ -9,6 +10,11 @@ import { DatagramBatch, senderNumber } from '../../electron/gateway/source/gige/
 const sockets = await linuxSockets();
 const isPossible = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
 const here = '127.0.0.91';
+/** CAP_NET_ADMIN, capability 12 (capabilities(7)), among those of this process. */
+const capabilities = isPossible
+  ? (/^CapEff:\s*([0-9a-f]+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0')
+  : '0';
+const mayAdminister = ((BigInt(`0x${capabilities}`) >> 12n) & 1n) === 1n;
 
 test.skipIf(!isPossible)('the library of the system can be called where it should be', () => {
   expect(sockets).not.toBeNull();
@@ -128,6 +134,12 @@ describe.skipIf(sockets === null)('a batch of datagrams', () => {
     system.setReceiveBuffer(one.file, 64 * 1024);
     expect(system.receiveBuffer(one.file)).toBe(128 * 1024);
     expect(before).toBeGreaterThan(128 * 1024);
+  });
+
+  test.skipIf(!mayAdminister)('has a larger buffer than others get where it may administer the network', () => {
+    const { file } = listen(1);
+    system.setReceiveBuffer(file, 32 * 1024 * 1024);
+    expect(system.receiveBuffer(file)).toBe(64 * 1024 * 1024);
   });
 
   test('has no socket at an address that is not of this PC, and says so by the code of the system', () => {
