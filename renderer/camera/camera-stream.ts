@@ -3,7 +3,7 @@ import { type UsbFault, usbFault } from '../../shared/usb-fault.ts';
 import { exposureMicroseconds, setControls } from './controls.ts';
 import { listDevices, type OpenedTrack, openTrack } from './devices.ts';
 import { encodingLimit } from './frame-line.ts';
-import { LostFrames } from './lost-frames.ts';
+import { givenUp, LostFrames } from './lost-frames.ts';
 import { PageFault } from './page-faults.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
@@ -174,14 +174,6 @@ export class CameraStream {
     }
   }
 
-  /** What the thread does not say any more. */
-  #giveUp(): void {
-    const { captured, sent, drops } = this.#tallies;
-    const told = Object.values(drops).reduce((sum, frames) => sum + frames, sent);
-    if (captured > told)
-      this.#tallies = { captured, sent, drops: { ...drops, aborted: (drops['aborted'] ?? 0) + captured - told } };
-  }
-
   #counted(): UsbTallies {
     const { captured, sent, drops } = this.#tallies;
     if (this.#lostFrames === 0) return this.#tallies;
@@ -220,7 +212,7 @@ export class CameraStream {
     if (worker !== null) {
       await new Promise<void>((resolve) => {
         const late = setTimeout(() => {
-          this.#giveUp();
+          this.#tallies = givenUp(this.#tallies);
           resolve();
         }, endMilliseconds);
         this.#onWorkerEnd = () => {

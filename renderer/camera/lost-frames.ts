@@ -1,3 +1,5 @@
+import type { UsbTallies } from '../../shared/usb-camera.ts';
+
 const samples = 5;
 
 /**
@@ -20,4 +22,11 @@ export class LostFrames {
     this.#lost = Math.max(this.#lost, least - this.#zero);
     return this.#lost;
   }
+}
+
+/** What a thread does not say any more: everything that was captured and neither sent nor dropped is `aborted`. */
+export function givenUp({ captured, sent, drops }: UsbTallies): UsbTallies {
+  const told = Object.values(drops).reduce((sum, frames) => sum + frames, sent);
+  if (captured <= told) return { captured, sent, drops };
+  return { captured, sent, drops: { ...drops, aborted: (drops['aborted'] ?? 0) + captured - told } };
 }

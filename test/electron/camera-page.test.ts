@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { chooseDevice } from '../../renderer/camera/choose-device.ts';
 import { faultOfValue } from '../../renderer/camera/controls.ts';
 import { FrameTime } from '../../renderer/camera/frame-time.ts';
-import { LostFrames } from '../../renderer/camera/lost-frames.ts';
+import { givenUp, LostFrames } from '../../renderer/camera/lost-frames.ts';
 import { asFault } from '../../renderer/camera/page-faults.ts';
 
 const device = (id: string, label: string) => ({ id, label, width: null, height: null, frameRate: null });
@@ -55,6 +55,16 @@ test('frames on their way are not lost; what stays missing is', () => {
   for (let look = 11; look <= 20; look += 1) expect(lost.look(look * 10 + 3, look * 10 - 5)).toBeLessThanOrEqual(5);
   expect(lost.look(213, 205)).toBe(5);
   expect(lost.look(223, 223)).toBe(5);
+});
+
+test('what a thread that says nothing any more had captured is counted as given up', () => {
+  expect(givenUp({ captured: 9, sent: 5, drops: { 'encoder-busy': 1 } })).toEqual({
+    captured: 9,
+    sent: 5,
+    drops: { 'encoder-busy': 1, aborted: 3 },
+  });
+  expect(givenUp({ captured: 9, sent: 5, drops: { aborted: 2 } }).drops).toEqual({ aborted: 4 });
+  expect(givenUp({ captured: 9, sent: 8, drops: { skipped: 1 } }).drops).toEqual({ skipped: 1 });
 });
 
 test('a value that the camera does not offer is answered with those that it does', () => {

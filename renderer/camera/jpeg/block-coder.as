@@ -38,17 +38,15 @@ export function finish(): void {
   }
 }
 
-/** To the nearest, and within what has a code: 10 bits of size. */
+/** To the nearest. Samples of 8 bits have no coefficient beyond ±1024, and but for DC none beyond 10 bits of size. */
 function quantise(block: usize, table: usize): void {
   const half = i32x4.splat(1 << 16);
-  const most = i16x8.splat(1023);
-  const least = i16x8.splat(-1023);
   for (let at: usize = 0; at < 128; at += 16) {
     const value = v128.load(block + at);
     const by = v128.load(table + at);
     const first = i32x4.shr_s(i32x4.add(i32x4.extmul_low_i16x8_s(value, by), half), 17);
     const second = i32x4.shr_s(i32x4.add(i32x4.extmul_high_i16x8_s(value, by), half), 17);
-    v128.store(coefficients + at, i16x8.max_s(i16x8.min_s(i16x8.narrow_i32x4_s(first, second), most), least));
+    v128.store(coefficients + at, i16x8.narrow_i32x4_s(first, second));
   }
 }
 

@@ -120,6 +120,21 @@ describe('a JPEG of planes', () => {
     }
   });
 
+  test.each([
+    ['black', () => 0],
+    ['white', () => 255],
+    ['stripes as fine as a block has them, upright', (x: number) => ((x + 2) & 4 ? 255 : 0)],
+    ['pixels by turns', (x: number, y: number) => ((x + y) & 1 ? 255 : 0)],
+    ['black and white blocks', (x: number, y: number) => ((x ^ y) & 8 ? 255 : 0)],
+    ['the largest coefficient that there is', (x: number) => ([0, 3, 4, 7].includes(x & 7) ? 255 : 0)],
+  ])('keeps extremes at the best quality: %s', (_name, value) => {
+    const data = new Uint8Array(planesBytes(64, 48)).fill(128);
+    for (let at = 0; at < 64 * 48; at += 1) data[at] = value(at % 64, Math.floor(at / 64));
+    const { rgb } = decoded(encoderOf(100).encode({ layout: 'I420', width: 64, height: 48, data }));
+    const luma = Uint8Array.from(rgb).filter((_, index) => index % 3 === 0);
+    for (const [at, seen] of luma.entries()) expect(Math.abs(seen - data[at]!)).toBeLessThanOrEqual(2);
+  });
+
   test('one after the other does not change the next', () => {
     const encoder = encoderOf(90);
     const small = noise(40, 24, (r) => 100 + 40 * r);
