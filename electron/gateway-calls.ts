@@ -23,6 +23,7 @@ export type GatewayCall = keyof Pick<
   | 'requeueDead'
   | 'deleteDead'
   | 'exportDead'
+  | 'acknowledgeLosses'
   | 'ledgerPage'
   | 'verifyLedger'
   | 'runDoctor'

@@ -163,6 +163,7 @@ export class Gateway {
       keySource: secrets().keySource,
       checkin: checkIn.situation(),
       ledger: ledgerWatch.state,
+      losses: this.#store.losses.unseen(),
       sources: intakes.statuses(),
       recent: catalogue.page('all', null, 12).rows,
     });
@@ -241,6 +242,11 @@ export class Gateway {
   exportDead(selection: Selection, folder: string): Promise<number> {
     const { deadLetters, payloads } = this.#store;
     return exportDeadLetters(deadLetters, payloads, this.#options.config.cloud.deviceId, selection, folder);
+  }
+
+  /** A person has taken note of what is lost. Returns how many frames that were. */
+  acknowledgeLosses(): number {
+    return this.#afterCommand(this.#store.losses.acknowledge(this.#options.clock.now()));
   }
 
   ledgerPage(cursor: string | null, limit: number): { rows: LedgerRow[]; nextCursor: string | null } {

@@ -141,6 +141,8 @@ const servicesOf = ({ store, commits, clock, logger, onStored }: IntakesOptions)
   payloads: store.payloads,
   commits,
   gated: store.gated,
+  losses: store.losses,
+  known: store.known,
   admission: store.admission,
   memory: new ByteBudget(memoryForPictures),
   clock,
@@ -158,6 +160,7 @@ function settingsOf(config: Config, source: FolderSourceConfig, gate: NearDuplic
     incompleteMilliseconds: source.incompleteSeconds * 1_000,
     settleMilliseconds: source.settleMilliseconds,
     originalsStay: source.afterIngest === 'keep',
+    knownAreSent: source.knownFiles === 'send',
     gate,
   };
 }

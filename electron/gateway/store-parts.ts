@@ -11,8 +11,10 @@ import type { Database } from './store/database.ts';
 import { DeadLetters } from './store/dead-letters.ts';
 import { GatedFrames } from './store/gated-frames.ts';
 import { History } from './store/history.ts';
+import { KnownPictures } from './store/known-pictures.ts';
 import { Ledger } from './store/ledger.ts';
 import { lineOf } from './store/line-order.ts';
+import { Losses } from './store/losses.ts';
 import { Outbox } from './store/outbox.ts';
 import { PayloadStore } from './store/payload-store.ts';
 import { PreviewStore } from './store/preview-store.ts';
@@ -77,6 +79,8 @@ export function makeStore({ config, dataDir, files, clock, logger }: StoreOption
     catalogue: new Catalogue(database, lineOf(sync, sources)),
     files: new SourceFiles(database, ledger),
     gated: new GatedFrames(database, ledger),
+    losses: new Losses(database, ledger),
+    known: new KnownPictures(database),
     deadLetters: new DeadLetters(database, payloads, ledger, onRemoved),
     audit: new Audit(database, payloads, files, outbox),
     admission: new Admission({

@@ -1,11 +1,14 @@
-import type { FileOffer, FileSink, Verdict } from '../model/file-sink.ts';
-import { type FileVersion, type NewImage, noSidecar, type SidecarContent } from '../model/image.ts';
+import type { FileOffer, FileSink, LossCause, Verdict } from '../model/file-sink.ts';
+import type { FileVersion } from '../model/file-version.ts';
+import type { NewImage } from '../model/image.ts';
 import type { Clock } from '../platform/clock.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { baseName } from '../platform/names.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { GatedFrames } from '../store/gated-frames.ts';
+import type { KnownPictures } from '../store/known-pictures.ts';
+import type { Losses } from '../store/losses.ts';
 import type { PayloadStore, StagedPayload } from '../store/payload-store.ts';
 import type { Reason, SourceFiles } from '../store/source-files.ts';
 import type { Admission } from './admission.ts';
@@ -13,15 +16,18 @@ import type { ByteBudget } from './byte-budget.ts';
 import type { CommitGroup } from './commit-group.ts';
 import { GatePassage } from './gate-passage.ts';
 import { imageIdOf, sha256Of } from './image-id.ts';
+import { KnownFiles } from './known-files.ts';
+import { LabelOrder } from './label-order.ts';
 import { LateSidecars } from './late-sidecars.ts';
 import type { NearDuplicateGate, Turn } from './near-duplicates.ts';
 import { OriginalFailure, ofOriginal, readHead, readUnchanged } from './original.ts';
 import { readCaptureTime } from './picture/capture-time.ts';
 import { type Inspection, inspectPicture, sniffPicture } from './picture/inspect.ts';
+import { looksWhole } from './picture/quick-look.ts';
+import { type PictureLabel, PictureLabels } from './picture-labels.ts';
 import { refusalReasons } from './refusal-reasons.ts';
 import { sensibleTime } from './sensible-time.ts';
 import { isSidecarName, SidecarFinder } from './sidecar/finder.ts';
-import { contentOf, isStillBeingWritten } from './sidecar-content.ts';
 import { ourLimits, storeFailureOf } from './store-failure.ts';
 
 /** What the intake of every source shares. */
@@ -31,6 +37,8 @@ export type IntakeServices = {
   readonly payloads: PayloadStore;
   readonly commits: CommitGroup;
   readonly gated: Pick<GatedFrames, 'count'>;
+  readonly losses: Pick<Losses, 'count'>;
+  readonly known: KnownPictures;
   readonly admission: Admission;
   readonly memory: ByteBudget;
   readonly clock: Clock;
@@ -48,6 +56,8 @@ export type IntakeSettings = {
   readonly settleMilliseconds: number;
   /** Originals are neither archived nor deleted. */
   readonly originalsStay: boolean;
+  /** What was taken before under another name or time is stored and sent again. */
+  readonly knownAreSent: boolean;
   /** Near-duplicates are counted and not stored; null: every frame is stored. */
   readonly gate: NearDuplicateGate | null;
 };
@@ -61,22 +71,27 @@ const burstListingMilliseconds = 250;
 
 /**
  * From a file that has become quiet to an image in the outbox: read -> inspect -> find its sidecar -> hash -> make
- * durable -> commit. Every way out is either an image, "not yet", or a reason that is listed; none is silent.
+ * durable -> commit. Every way out is either an image, "not yet", or a reason that is listed; none is silent. A picture
+ * waits for nothing once it is quiet and whole: the next one may take its name at any instant.
  */
 export class FileIntake implements FileSink {
   readonly #services: IntakeServices;
   readonly #settings: IntakeSettings;
-  readonly #finder: SidecarFinder;
+  readonly #labels: PictureLabels;
   readonly #late: LateSidecars;
   readonly #passage: GatePassage;
+  readonly #known: KnownFiles;
   #underWay = 0;
 
   constructor(services: IntakeServices, settings: IntakeSettings) {
     this.#services = services;
     this.#settings = settings;
-    this.#finder = new SidecarFinder(settings.root);
-    this.#late = new LateSidecars(services, settings, this.#finder);
-    this.#passage = new GatePassage(services, settings, this.#finder);
+    const finder = new SidecarFinder(settings.root);
+    const order = new LabelOrder(settings.sidecarWaitMilliseconds);
+    this.#labels = new PictureLabels({ ...services, ...settings, finder, order });
+    this.#late = new LateSidecars({ ...services, labels: this.#labels, order }, settings, finder);
+    this.#passage = new GatePassage(services, settings, finder);
+    this.#known = new KnownFiles(services, settings);
   }
 
   status = (file: FileVersion): ReturnType<FileSink['status']> =>
@@ -84,6 +99,19 @@ export class FileIntake implements FileSink {
   /** Need not be durable at once: a note that a kill takes away is made again, for the file is found undone. */
   finish = (path: string): void => void this.#services.files.finish(this.#settings.sourceId, path);
   refusedPaths = (): readonly string[] => this.#services.files.refusedPaths(this.#settings.sourceId);
+
+  comesAfter = isSidecarName;
+  looksWhole = looksWhole;
+
+  lose = (path: string, cause: LossCause): void => {
+    const { losses, clock, logger } = this.#services;
+    const { sourceId } = this.#settings;
+    logger.log('warn', 'picture-lost', { source: sourceId, path, cause });
+    // Counted once it is written; what can't be written now is said in the log, and by the store's own alarm.
+    losses
+      .count(sourceId, cause, path, clock.now())
+      .catch((error: unknown) => logger.log('error', 'loss-not-counted', { source: sourceId, path, cause, error }));
+  };
 
   forgetRefusal = (path: string): void => {
     this.#services.files.forgetRefusal(this.#settings.sourceId, path);
@@ -153,21 +181,17 @@ export class FileIntake implements FileSink {
     if (bytes.length > admission.mostImageBytes) {
       return this.#turnAway(offer, refusalReasons.tooLargeForStore(bytes.length, admission.mostImageBytes));
     }
-    const content = await this.#sidecarOf(offer, picture);
-    if (content === 'wait')
-      return {
-        kind: 'not-yet',
-        why: 'sidecar',
-        milliseconds: Math.min(lookAgainMilliseconds, this.#settings.sidecarWaitMilliseconds),
-      };
-    const image = await this.#describe(offer, bytes, picture, content);
+    const label = await this.#labelOf(offer, picture);
+    const image = await this.#describe(offer, bytes, picture, label);
+    if (!this.#settings.knownAreSent && (await this.#known.recognise(offer, image.sha256))) return { kind: 'known' };
     const verdict = turn === null ? null : await this.#passage.pass(turn, offer, bytes, image);
     if (verdict !== null) return verdict;
     const admitted = await admission.admit(bytes.length);
     if (!admitted.ok) return { kind: 'no-room', text: admitted.text, hint: `${waiting} ${admitted.hint}` };
     try {
       const payload = await payloads.stage(image.sha256, image.format, bytes);
-      await this.#commit(image, payload);
+      const seq = await this.#commit(image, payload);
+      if (label.early !== undefined) this.#labels.expect(seq, label.early);
       admission.reportSuccess();
       return { kind: 'stored' };
     } finally {
@@ -175,11 +199,12 @@ export class FileIntake implements FileSink {
     }
   }
 
-  async #commit(image: NewImage, payload: StagedPayload): Promise<void> {
+  async #commit(image: NewImage, payload: StagedPayload): Promise<number> {
     const { commits, payloads, onStored } = this.#services;
     try {
       const { seq, isNew } = await commits.commit(image, payload);
       if (isNew) onStored(image, seq);
+      return seq;
     } catch (error) {
       await payloads.discard(payload).catch(() => undefined);
       throw error;
@@ -190,7 +215,7 @@ export class FileIntake implements FileSink {
     offer: FileOffer,
     bytes: Uint8Array,
     picture: CompletePicture,
-    content: SidecarContent,
+    label: PictureLabel,
   ): Promise<NewImage> {
     const { sourceId } = this.#settings;
     const sha256 = await sha256Of(bytes);
@@ -208,28 +233,16 @@ export class FileIntake implements FileSink {
       capturedAt: taken?.atMs ?? sensibleTime(offer.file.modifiedMs, this.#services.clock.now()),
       captureOffsetMinutes: taken?.offsetMinutes ?? null,
       capturedFrom: taken === null ? 'file' : 'exif',
-      content,
+      content: label.content,
+      sidecarFile: label.file,
+      holdMilliseconds: label.holdMilliseconds === 0 ? undefined : label.holdMilliseconds,
     };
   }
 
-  /** The sidecar's content; `wait` while it may still come or is being written, within the source's window. */
-  async #sidecarOf(offer: FileOffer, picture: CompletePicture): Promise<SidecarContent | 'wait'> {
-    const { root, sidecarWaitMilliseconds, settleMilliseconds } = this.#settings;
-    const { path } = offer.file;
-    const facts = { filename: baseName(path), width: picture.width, height: picture.height };
+  #labelOf(offer: FileOffer, { width, height }: CompletePicture): Promise<PictureLabel> {
     // Never older than the picture itself: a sidecar that was there before it is always found.
     const maxAge = this.#underWay < burst ? 0 : Math.min(burstListingMilliseconds, offer.quietMilliseconds);
-    const found = await this.#finder.find(path, facts, maxAge);
-    const mayWait = offer.quietMilliseconds < sidecarWaitMilliseconds;
-    if (found === null) return mayWait ? 'wait' : noSidecar;
-    const writing = await isStillBeingWritten(root, found.relativePath, settleMilliseconds, this.#services.clock.now());
-    if (
-      (writing && offer.quietMilliseconds < sidecarWaitMilliseconds + settleMilliseconds) ||
-      (found.outcome.kind === 'bad' && mayWait)
-    ) {
-      return 'wait';
-    }
-    return contentOf(found);
+    return this.#labels.labelOf(offer, { filename: baseName(offer.file.path), width, height }, maxAge);
   }
 
   /** More of the file may still come; after the source's patience it is listed with the reason. */

@@ -1,10 +1,11 @@
-import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { FileOffer, Verdict } from '../model/file-sink.ts';
+import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Catalogue, SidecarTarget } from '../store/catalogue.ts';
 import type { SourceFiles } from '../store/source-files.ts';
+import type { LabelOrder } from './label-order.ts';
+import { type PictureLabels, versionAt } from './picture-labels.ts';
 import { refusalReasons } from './refusal-reasons.ts';
 import { isClassListName, isSharedSidecarName, picturesOfSidecar, type SidecarFinder } from './sidecar/finder.ts';
 import { contentOf } from './sidecar-content.ts';
@@ -14,6 +15,8 @@ export type LateSidecarServices = {
   readonly catalogue: Catalogue;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly labels: PictureLabels;
+  readonly order: LabelOrder;
 };
 
 export type LateSidecarSettings = { readonly sourceId: string; readonly root: string; readonly originalsStay: boolean };
@@ -51,7 +54,7 @@ export class LateSidecars {
   }
 
   async consider(offer: FileOffer): Promise<Verdict> {
-    const { files, catalogue } = this.#services;
+    const { files, catalogue, labels } = this.#services;
     const { file } = offer;
     if (isClassListName(file.path) || isSharedSidecarName(file.path)) {
       if (isSharedSidecarName(file.path)) await this.#attachShared(file.path);
@@ -61,6 +64,12 @@ export class LateSidecars {
     // Its picture was a near-duplicate, and it was dealt with together with it.
     const status = files.status(this.#sourceId, file);
     if (status === 'stored' || status === 'finished') return { kind: 'claimed' };
+    const early = labels.confirm(file);
+    if (early === 'busy') return { kind: 'not-yet', why: 'busy', milliseconds: lookAgainMilliseconds };
+    if (early === 'attached') {
+      files.settle(this.#sourceId, file, this.#originalsStay);
+      return { kind: 'claimed' };
+    }
     const picture = picturesOfSidecar(file.path)
       .map((stem) => catalogue.pictureByStem(this.#sourceId, stem))
       .find((found) => found !== null);
@@ -70,7 +79,7 @@ export class LateSidecars {
     if (found.relativePath !== file.path) {
       return this.#list(offer, refusalReasons.sidecarSuperseded(found.relativePath));
     }
-    const original = await this.#originalOf(picture.path);
+    const original = await this.#originalOf(picture.path, file);
     if (original === 'another') return this.#unclaimed(offer);
     switch (catalogue.attachSidecar(picture.seq, contentOf(found), original === 'stored')) {
       case 'taken':
@@ -92,15 +101,14 @@ export class LateSidecars {
     return { kind: found.shared ? 'shared' : 'claimed' };
   }
 
-  /** What lies under the picture's name now: the very file that was stored, another one, or nothing. */
-  async #originalOf(path: string): Promise<'stored' | 'another' | 'gone'> {
-    try {
-      const { size, mtimeMs } = await lstat(join(this.#root, path));
-      const status = this.#services.files.status(this.#sourceId, { path, bytes: size, modifiedMs: mtimeMs });
-      return status === 'stored' || status === 'finished' ? 'stored' : 'another';
-    } catch {
-      return 'gone';
-    }
+  /** What lies under the picture's name now: the very file that was stored, another one than the label's, or nothing. */
+  async #originalOf(path: string, label: FileVersion): Promise<'stored' | 'another' | 'gone'> {
+    const { files, order } = this.#services;
+    const stored = files.versionOf(this.#sourceId, path);
+    const present = await versionAt(this.#root, path);
+    if (stored !== null && !order.belongs(label, stored, files.previousOf(this.#sourceId, stored))) return 'another';
+    if (present === null) return 'gone';
+    return stored !== null && sameVersion(stored, present) ? 'stored' : 'another';
   }
 
   /** A folder's common annotation file came after some of its pictures: those that still wait for delivery get theirs. */

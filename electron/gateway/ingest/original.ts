@@ -2,6 +2,7 @@ import { close, fstat, open as openNumber, read } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { FileOffer } from '../model/file-sink.ts';
+import { fileVersion, sameVersion } from '../model/file-version.ts';
 
 // File numbers instead of handles, which cost more than what is done with them; each call may wait for a slow share.
 const openFile = promisify(openNumber);
@@ -27,7 +28,7 @@ export async function readUnchanged({ absolutePath, file }: FileOffer, bytes: Bu
       length += bytesRead;
     }
     const after = await statOf(number);
-    return length === file.bytes && after.size === file.bytes && after.mtimeMs === file.modifiedMs;
+    return length === file.bytes && sameVersion(fileVersion(file.path, after), file);
   } finally {
     await closeFile(number);
   }

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { FileSink, Verdict } from '../model/file-sink.ts';
-import type { FileVersion } from '../model/image.ts';
+import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import { Bell } from '../platform/bell.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
-import { sameVersion, versionOf } from './folder-walk.ts';
+import { identityOf } from './folder-presence.ts';
+import { versionOf } from './folder-walk.ts';
 import type { Originals } from './originals.ts';
 import { type Candidate, Settling } from './settling.ts';
 import type { SourceCondition } from './source-condition.ts';
+import { VanishedFiles } from './vanished-files.ts';
 
 const tickMilliseconds = 25;
 const offersAtOnce = 24;
@@ -17,6 +19,11 @@ const mostFinishing = 64;
 const idleMilliseconds = 1_000;
 const roomRetryMilliseconds = 2_000;
 const faultRetryMilliseconds = 1_000;
+/** So long sidecars give way to pictures, with which most of them are dealt with: of a backlog, and of what comes now. */
+const laterMilliseconds = { backlog: 400, live: 100 } as const;
+/** At a stop nobody waits for a new name to turn up: what is gone for longer than the rest of the grace time is lost. */
+const stopGraceMilliseconds = 2_500;
+const pictureName = /\.(jpe?g|png|bmp|tiff?|webp)$/i;
 
 export type FileOffersOptions = {
   readonly root: string;
@@ -38,11 +45,18 @@ export class FileOffers {
   readonly #underWay = new Set<Promise<void>>();
   /** Wakes the loop: a place is free, or a file was seen. */
   readonly #bell: Bell;
+  readonly #vanished = new VanishedFiles();
+  /** On offer, and replaced by another version meanwhile: lost unless the offer still takes it. */
+  readonly #replaced = new Set<Candidate>();
+  #folder: string | null = null;
   #blockedUntil = 0;
 
   constructor(options: FileOffersOptions) {
     this.#options = options;
-    this.#settling = new Settling(options.settleMilliseconds);
+    this.#settling = new Settling({
+      quietMilliseconds: options.settleMilliseconds,
+      onReplaced: (candidate, now) => this.#onReplaced(candidate, now),
+    });
     this.#bell = new Bell(options.clock);
   }
 
@@ -57,18 +71,26 @@ export class FileOffers {
   }
 
   get isDrained(): boolean {
-    return this.#settling.waiting === 0 && this.#underWay.size === 0;
+    return this.#settling.waiting === 0 && this.#underWay.size === 0 && this.#vanished.waiting === 0;
   }
 
   /** A file was seen. `quietBefore`: for how many milliseconds it is known not to have changed. */
   see(file: FileVersion, quietBefore: number): void {
     const { sink, clock, originals } = this.#options;
+    this.#vanished.saw(file);
     const status = sink.status(file);
     switch (status) {
       case 'new':
-      case 'listed':
-        this.#settling.see(file, clock.monotonic(), status === 'new' ? quietBefore : Number.POSITIVE_INFINITY);
+      case 'listed': {
+        const later = laterMilliseconds[quietBefore > 0 ? 'backlog' : 'live'];
+        this.#settling.see(
+          file,
+          clock.monotonic(),
+          status === 'new' ? quietBefore : Number.POSITIVE_INFINITY,
+          sink.comesAfter(file.path) ? later : 0,
+        );
         return this.#bell.ring();
+      }
       case 'stored':
         return this.#track(originals.finish(file));
       case 'finished':
@@ -95,12 +117,27 @@ export class FileOffers {
           this.#track(this.#step(candidate));
         }
       }
+      for (const candidate of this.#settling.toLookAt(now)) void this.#lookAt(candidate);
+      await this.#countVanished(now);
       // With every place taken, go on as soon as one is free; with no file in sight, as soon as one is seen.
       const { waiting, unclaimed } = this.#settling;
       if (signal.aborted) return;
       if (this.#underWay.size >= offersAtOnce || waiting + unclaimed === 0) await this.#bell.sleep(idleMilliseconds);
       else await sleep(clock, tickMilliseconds, signal);
     }
+  }
+
+  /** What folder it is (`FolderPresence`), or that there is none: files that went away with their folder are not lost. */
+  folderIs(identity: string | null): void {
+    if (identity !== this.#folder) this.#vanished.forget();
+    this.#folder = identity;
+  }
+
+  async #countVanished(now: number): Promise<void> {
+    const { root, sink } = this.#options;
+    const lost = this.#vanished.lost(now);
+    if (lost.length === 0 || this.#folder === null || (await identityOf(root)) !== this.#folder) return;
+    for (const path of lost) sink.lose(path, 'vanished');
   }
 
   /** Lets the loop look at the signal. */
@@ -111,6 +148,7 @@ export class FileOffers {
   /** Resolves once what is under way now has come to its end. */
   async end(): Promise<void> {
     await Promise.allSettled([...this.#underWay]);
+    await this.#countVanished(this.#options.clock.monotonic() + stopGraceMilliseconds);
   }
 
   #track(work: Promise<void>): void {
@@ -121,12 +159,42 @@ export class FileOffers {
     this.#underWay.add(tracked);
   }
 
+  /** Learns whether a new version is a whole picture: if it is overwritten before it was read, a picture is lost. */
+  async #lookAt(candidate: Candidate): Promise<void> {
+    const { root, sink } = this.#options;
+    const { changedAt, path } = candidate;
+    if (candidate.offered || sink.comesAfter(path)) return;
+    const whole = await sink.looksWhole(join(root, path));
+    if (candidate.changedAt === changedAt) candidate.whole ??= whole;
+  }
+
+  /** Whether a version that is gone now was a picture that could have been taken. */
+  #wasPicture({ whole, path, ...candidate }: Candidate, now: number): boolean {
+    return whole ?? (pictureName.test(path) && this.#settling.isQuiet({ whole, path, ...candidate }, now));
+  }
+
+  #onReplaced(candidate: Candidate, now: number): void {
+    if (!this.#wasPicture(candidate, now)) return;
+    if (candidate.offered) this.#replaced.add(candidate);
+    else this.#options.sink.lose(candidate.path, 'overwritten');
+  }
+
   async #step(candidate: Candidate): Promise<void> {
-    const { root, sink, clock, settleMilliseconds, condition } = this.#options;
+    const { root, sink, clock, settleMilliseconds, condition, originals } = this.#options;
+    let taken = false;
     try {
+      // Most sidecars were dealt with together with their picture meanwhile.
+      const status = sink.comesAfter(candidate.path) ? sink.status(candidate.file) : 'new';
+      if (status === 'finished' || status === 'stored') {
+        this.#settling.drop(candidate);
+        return status === 'stored' ? await originals.finish(candidate.file) : undefined;
+      }
       const file = await versionOf(root, candidate.path);
       const now = clock.monotonic();
-      if (file === null) return this.#settling.drop(candidate);
+      if (file === null) {
+        if (this.#wasPicture(candidate, now)) this.#vanished.isGone(candidate.file, now);
+        return this.#settling.drop(candidate);
+      }
       if (!sameVersion(file, candidate.file)) return this.#settling.changed(candidate, file, now);
       if (!this.#settling.isQuiet(candidate, now)) {
         return this.#settling.again(candidate, now, settleMilliseconds, candidate.unclaimed);
@@ -136,12 +204,14 @@ export class FileOffers {
         absolutePath: join(root, candidate.path),
         quietMilliseconds: this.#settling.quietFor(candidate, now),
       });
+      taken = verdict.kind !== 'not-yet' && verdict.kind !== 'no-room';
       await this.#follow(candidate, file, verdict);
     } catch (error) {
       condition.log('warn', 'offer-failed', { path: candidate.path, error });
       this.#settling.again(candidate, clock.monotonic(), faultRetryMilliseconds, candidate.unclaimed);
     } finally {
       candidate.offered = false;
+      if (this.#replaced.delete(candidate) && !taken) sink.lose(candidate.path, 'overwritten');
     }
   }
 
@@ -151,6 +221,7 @@ export class FileOffers {
     if (verdict.kind === 'stored' && condition.said.state === 'blocked') condition.sayWatching();
     switch (verdict.kind) {
       case 'stored':
+      case 'known':
       case 'gated':
       case 'claimed':
         this.#dismiss(candidate, file);
@@ -159,8 +230,11 @@ export class FileOffers {
       case 'refused':
         return this.#dismiss(candidate, file);
       case 'not-yet':
+        if (verdict.why === 'incomplete' && sameVersion(candidate.file, file)) candidate.whole = false;
         return this.#settling.again(candidate, now, verdict.milliseconds, verdict.why === 'unclaimed');
       case 'no-room':
+        // A picture, and whole: whoever overwrites it now destroys it.
+        if (sameVersion(candidate.file, file)) candidate.whole = true;
         condition.say('blocked', verdict.text, verdict.hint);
         this.#blockedUntil = now + roomRetryMilliseconds;
         return this.#settling.again(candidate, now, roomRetryMilliseconds, false);

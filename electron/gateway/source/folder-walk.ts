@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FileVersion } from '../model/image.ts';
+import { type FileVersion, fileVersion } from '../model/file-version.ts';
 import { describeCause } from '../platform/errors.ts';
 
 export type WalkFinding =
@@ -72,17 +72,14 @@ async function examine(root: string, path: string, entry: Dirent): Promise<WalkF
   return file === null ? null : { kind: 'file', file };
 }
 
-/** Size and modification time now; null when the file is gone or no regular file any more. */
+/** The version that is there now; null when the file is gone or no regular file any more. */
 export async function versionOf(root: string, path: string): Promise<FileVersion | null> {
   try {
     const facts = await lstat(join(root, path));
-    return facts.isFile() ? { path, bytes: facts.size, modifiedMs: facts.mtimeMs } : null;
+    return facts.isFile() ? fileVersion(path, facts) : null;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw error;
   }
 }
-
-export const sameVersion = (a: FileVersion, b: FileVersion): boolean =>
-  a.bytes === b.bytes && a.modifiedMs === b.modifiedMs;

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { looksWhole } from '../../../electron/gateway/ingest/picture/quick-look.ts';
 import type { FileOffer, FileSink, Verdict } from '../../../electron/gateway/model/file-sink.ts';
 import { silentLogger } from '../../../electron/gateway/platform/logger.ts';
 import { WatchedFolder } from '../../../electron/gateway/source/watched-folder.ts';
@@ -13,6 +14,7 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
 /** A sink that does what a test tells it, and remembers what it was offered. */
 function recordingSink(verdict: (offer: FileOffer) => Promise<Verdict> | Verdict) {
   const offers: FileOffer[] = [];
+  const lost: string[] = [];
   const known = new Set<string>();
   const sink: FileSink = {
     status: (file) => (known.has(`${file.path} ${file.bytes} ${file.modifiedMs}`) ? 'finished' : 'new'),
@@ -26,8 +28,11 @@ function recordingSink(verdict: (offer: FileOffer) => Promise<Verdict> | Verdict
     refuse: () => undefined,
     refusedPaths: () => [],
     forgetRefusal: () => undefined,
+    lose: (path, cause) => void lost.push(`${cause} ${path}`),
+    looksWhole,
+    comesAfter: (path) => path.endsWith('.txt'),
   };
-  return { sink, offers };
+  return { sink, offers, lost };
 }
 
 async function watch(verdict: (offer: FileOffer) => Promise<Verdict> | Verdict, settings: object = {}) {
@@ -40,7 +45,7 @@ async function watch(verdict: (offer: FileOffer) => Promise<Verdict> | Verdict, 
     rescanSeconds: 86_400,
     ...settings,
   });
-  const { sink, offers } = recordingSink(verdict);
+  const { sink, offers, lost } = recordingSink(verdict);
   const clock = new LeapingClock();
   const folder = new WatchedFolder(config, sink, clock, silentLogger);
   folder.start();
@@ -50,7 +55,7 @@ async function watch(verdict: (offer: FileOffer) => Promise<Verdict> | Verdict, 
   });
   for (let wait = 0; wait < 200 && folder.status().state !== 'watching'; wait += 1) await pause(10);
   expect(folder.status().state).toBe('watching');
-  return { path, folder, offers, clock };
+  return { path, folder, offers, lost, clock };
 }
 
 const names = (offers: readonly FileOffer[]): string[] => offers.map(({ file }) => file.path);
