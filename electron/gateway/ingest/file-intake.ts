@@ -101,7 +101,14 @@ export class FileIntake implements FileSink {
   refusedPaths = (): readonly string[] => this.#services.files.refusedPaths(this.#settings.sourceId);
 
   comesAfter = isSidecarName;
-  looksWhole = looksWhole;
+
+  lookEarly: FileSink['lookEarly'] = async (absolutePath, file, mostBytes) => {
+    if (file.bytes > mostBytes) return { whole: await looksWhole(absolutePath), bytes: null };
+    const bytes = Buffer.allocUnsafeSlow(file.bytes);
+    const isUnchanged = await readUnchanged({ absolutePath, file }, bytes).catch(() => false);
+    const whole = isUnchanged && inspectPicture(bytes).kind === 'complete';
+    return { whole, bytes: whole ? bytes : null };
+  };
 
   lose = (path: string, cause: LossCause): void => {
     const { losses, clock, logger } = this.#services;
@@ -138,7 +145,10 @@ export class FileIntake implements FileSink {
     try {
       if (offer.file.bytes > maxImageBytes) return await this.#turnAwayLarge(offer);
       const { memory } = this.#services;
-      const verdict = await memory.hold(offer.file.bytes, (bytes) => this.#take(offer, bytes, turn));
+      const verdict =
+        offer.bytes === undefined
+          ? await memory.hold(offer.file.bytes, (bytes) => this.#read(offer, bytes, turn))
+          : await this.#take(offer, offer.bytes, turn);
       stored = verdict.kind === 'stored';
       return verdict;
     } catch (error) {
@@ -150,9 +160,13 @@ export class FileIntake implements FileSink {
     }
   };
 
-  async #take(offer: FileOffer, bytes: Buffer, turn: Turn | null): Promise<Verdict> {
+  async #read(offer: FileOffer, bytes: Buffer, turn: Turn | null): Promise<Verdict> {
     const isUnchanged = await ofOriginal(readUnchanged(offer, bytes));
     if (!isUnchanged) return { kind: 'not-yet', why: 'changed', milliseconds: lookAgainMilliseconds };
+    return this.#take(offer, bytes, turn);
+  }
+
+  async #take(offer: FileOffer, bytes: Buffer, turn: Turn | null): Promise<Verdict> {
     if (sniffPicture(bytes) === null && isSidecarName(offer.file.path)) return this.#late.consider(offer);
     const inspection = inspectPicture(bytes);
     switch (inspection.kind) {

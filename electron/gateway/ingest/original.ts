@@ -18,7 +18,10 @@ export const ofOriginal = <T>(reading: Promise<T>): Promise<T> =>
   });
 
 /** Reads the file into `bytes`; false when it is not the version that was offered any more. */
-export async function readUnchanged({ absolutePath, file }: FileOffer, bytes: Buffer): Promise<boolean> {
+export async function readUnchanged(
+  { absolutePath, file }: Pick<FileOffer, 'absolutePath' | 'file'>,
+  bytes: Buffer,
+): Promise<boolean> {
   const number = await openFile(absolutePath, 'r');
   try {
     let length = 0;

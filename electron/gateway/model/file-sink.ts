@@ -9,6 +9,16 @@ export type FileOffer = {
   readonly absolutePath: string;
   /** How long the file has not changed, milliseconds. */
   readonly quietMilliseconds: number;
+  /** The content of this very version, where it was read already. */
+  readonly bytes?: Buffer | undefined;
+};
+
+/** What an early look at a new version found. */
+export type EarlyLook = {
+  /** Whether it is a whole picture, as far as the look tells. */
+  readonly whole: boolean;
+  /** Its content, where it was read; null where it is too large for that, or was no whole picture. */
+  readonly bytes: Buffer | null;
 };
 
 export type Verdict =
@@ -46,8 +56,8 @@ export type FileSink = {
   readonly finish: (path: string) => void;
   /** A picture whose file was complete is gone, and was never taken. */
   readonly lose: (path: string, cause: LossCause) => void;
-  /** Whether the file is a whole picture, as far as a quick look tells; never rejects. */
-  readonly looksWhole: (absolutePath: string) => Promise<boolean>;
+  /** Looks at a version that is not quiet yet, and reads it where it has at most so many bytes; never rejects. */
+  readonly lookEarly: (absolutePath: string, file: FileVersion, mostBytes: number) => Promise<EarlyLook>;
   /** Files of such a name come after the others: most of them are dealt with together with their picture. */
   readonly comesAfter: (path: string) => boolean;
   /** Lists a file that can't even be offered. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FileSink, Verdict } from '../model/file-sink.ts';
+import type { FileOffer, FileSink, LossCause, Verdict } from '../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import { Bell } from '../platform/bell.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
@@ -23,7 +23,13 @@ const faultRetryMilliseconds = 1_000;
 const laterMilliseconds = { backlog: 400, live: 100 } as const;
 /** At a stop nobody waits for a new name to turn up: what is gone for longer than the rest of the grace time is lost. */
 const stopGraceMilliseconds = 2_500;
+/** Held of versions that are not quiet yet, bytes: together, and the most of one. */
+const mostEarlyBytes = 64_000_000;
+const mostBytesOfOne = 16_000_000;
 const pictureName = /\.(jpe?g|png|bmp|tiff?|webp)$/i;
+
+/** A version that lies on the disk no more. */
+export type Copy = Required<Pick<FileOffer, 'file' | 'bytes' | 'quietMilliseconds'>>;
 
 export type FileOffersOptions = {
   readonly root: string;
@@ -46,7 +52,10 @@ export class FileOffers {
   /** Wakes the loop: a place is free, or a file was seen. */
   readonly #bell: Bell;
   readonly #vanished = new VanishedFiles();
-  /** On offer, and replaced by another version meanwhile: lost unless the offer still takes it. */
+  /** Content of versions that are not quiet yet: all that is left of one that is overwritten before it is. */
+  readonly #early = new Map<Candidate, Buffer>();
+  readonly #atSink = new Set<Candidate>();
+  /** At the sink, and replaced by another version meanwhile: lost unless the offer still takes it. */
   readonly #replaced = new Set<Candidate>();
   #folder: string | null = null;
   #blockedUntil = 0;
@@ -137,7 +146,10 @@ export class FileOffers {
     const { root, sink } = this.#options;
     const lost = this.#vanished.lost(now);
     if (lost.length === 0 || this.#folder === null || (await identityOf(root)) !== this.#folder) return;
-    for (const path of lost) sink.lose(path, 'vanished');
+    for (const { file, copy } of lost) {
+      if (copy === null) sink.lose(file.path, 'vanished');
+      else this.#track(this.#offerCopy(copy, 'vanished'));
+    }
   }
 
   /** Lets the loop look at the signal. */
@@ -149,6 +161,7 @@ export class FileOffers {
   async end(): Promise<void> {
     await Promise.allSettled([...this.#underWay]);
     await this.#countVanished(this.#options.clock.monotonic() + stopGraceMilliseconds);
+    await Promise.allSettled([...this.#underWay]);
   }
 
   #track(work: Promise<void>): void {
@@ -159,13 +172,20 @@ export class FileOffers {
     this.#underWay.add(tracked);
   }
 
-  /** Learns whether a new version is a whole picture: if it is overwritten before it was read, a picture is lost. */
+  /**
+   * Reads a new version before it is quiet. If it stays as it is, it needs not be read again; if it is overwritten, a
+   * picture is lost, and the copy can still be taken.
+   */
   async #lookAt(candidate: Candidate): Promise<void> {
     const { root, sink } = this.#options;
-    const { changedAt, path } = candidate;
+    const { changedAt, path, file } = candidate;
     if (candidate.offered || sink.comesAfter(path)) return;
-    const whole = await sink.looksWhole(join(root, path));
-    if (candidate.changedAt === changedAt) candidate.whole ??= whole;
+    const held = [...this.#early.values()].reduce((sum, { length }) => sum + length, 0);
+    const most = Math.min(mostBytesOfOne, mostEarlyBytes - held);
+    const { whole, bytes } = await sink.lookEarly(join(root, path), file, most);
+    if (candidate.changedAt !== changedAt || !this.#settling.has(candidate)) return;
+    candidate.whole ??= whole;
+    if (bytes !== null && !candidate.offered) this.#early.set(candidate, bytes);
   }
 
   /** Whether a version that is gone now was a picture that could have been taken. */
@@ -174,9 +194,32 @@ export class FileOffers {
   }
 
   #onReplaced(candidate: Candidate, now: number): void {
+    const copy = this.#copyOf(candidate, now);
+    this.#early.delete(candidate);
     if (!this.#wasPicture(candidate, now)) return;
-    if (candidate.offered) this.#replaced.add(candidate);
-    else this.#options.sink.lose(candidate.path, 'overwritten');
+    if (this.#atSink.has(candidate)) this.#replaced.add(candidate);
+    else if (copy === null) this.#options.sink.lose(candidate.path, 'overwritten');
+    else this.#track(this.#offerCopy(copy, 'overwritten'));
+  }
+
+  /** What is left of a version that is gone: whole, and still for as long as hardly a writer pauses within a picture. */
+  #copyOf(candidate: Candidate, now: number): Copy | null {
+    const bytes = this.#early.get(candidate);
+    const quietMilliseconds = this.#settling.quietFor(candidate, now);
+    const mayBeTaken = quietMilliseconds >= this.#options.settleMilliseconds / 2;
+    return bytes === undefined || !mayBeTaken ? null : { file: candidate.file, bytes, quietMilliseconds };
+  }
+
+  async #offerCopy(copy: Copy, cause: LossCause): Promise<void> {
+    const { root, sink, condition } = this.#options;
+    const { path } = copy.file;
+    try {
+      const verdict = await sink.offer({ ...copy, absolutePath: join(root, path) });
+      if (verdict.kind === 'not-yet' || verdict.kind === 'no-room') sink.lose(path, cause);
+    } catch (error) {
+      condition.log('warn', 'offer-failed', { path, error });
+      sink.lose(path, cause);
+    }
   }
 
   async #step(candidate: Candidate): Promise<void> {
@@ -192,17 +235,20 @@ export class FileOffers {
       const file = await versionOf(root, candidate.path);
       const now = clock.monotonic();
       if (file === null) {
-        if (this.#wasPicture(candidate, now)) this.#vanished.isGone(candidate.file, now);
+        if (this.#wasPicture(candidate, now))
+          this.#vanished.isGone({ file: candidate.file, copy: this.#copyOf(candidate, now) }, now);
         return this.#settling.drop(candidate);
       }
       if (!sameVersion(file, candidate.file)) return this.#settling.changed(candidate, file, now);
       if (!this.#settling.isQuiet(candidate, now)) {
         return this.#settling.again(candidate, now, settleMilliseconds, candidate.unclaimed);
       }
+      this.#atSink.add(candidate);
       const verdict = await sink.offer({
         file,
         absolutePath: join(root, candidate.path),
         quietMilliseconds: this.#settling.quietFor(candidate, now),
+        bytes: this.#early.get(candidate),
       });
       taken = verdict.kind !== 'not-yet' && verdict.kind !== 'no-room';
       await this.#follow(candidate, file, verdict);
@@ -211,6 +257,8 @@ export class FileOffers {
       this.#settling.again(candidate, clock.monotonic(), faultRetryMilliseconds, candidate.unclaimed);
     } finally {
       candidate.offered = false;
+      this.#atSink.delete(candidate);
+      this.#early.delete(candidate);
       if (this.#replaced.delete(candidate) && !taken) sink.lose(candidate.path, 'overwritten');
     }
   }

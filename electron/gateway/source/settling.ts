@@ -22,7 +22,7 @@ export type SettlingOptions = {
   readonly onReplaced?: (candidate: Candidate, now: number) => void;
 };
 
-/** So soon a new version is looked at, whether it is a whole picture. */
+/** So soon a new version is looked at. */
 const lookAfterMilliseconds = 60;
 /** In a larger crowd of new files none is looked at: names that are used again and again come alone. */
 const mostToLookAt = 64;
@@ -111,6 +111,10 @@ export class Settling {
     if (this.#candidates.get(candidate.path) !== candidate) return;
     this.#mark(candidate, false);
     this.#candidates.delete(candidate.path);
+  }
+
+  has(candidate: Candidate): boolean {
+    return this.#candidates.get(candidate.path) === candidate;
   }
 
   /** Candidates to look at now, those longest due not necessarily first, at most `limit`. */

@@ -1,8 +1,12 @@
 import type { FileVersion } from '../model/file-version.ts';
+import type { Copy } from './file-offers.ts';
 
 /** A file that was renamed turns up under its new name within so long, by an event or the next look. */
 const graceMilliseconds = 3_000;
 const mostSeen = 8_192;
+
+/** `copy`: what is left of it, if anything is. */
+export type VanishedFile = { readonly file: FileVersion; readonly copy: Copy | null };
 
 /**
  * Pictures whose file is gone before it could be read. One that was only renamed within the folder is not lost: it is
@@ -11,7 +15,7 @@ const mostSeen = 8_192;
 export class VanishedFiles {
   /** The name under which each file was seen last. */
   readonly #seen = new Map<string, string>();
-  readonly #gone = new Map<string, { readonly path: string; readonly at: number }>();
+  readonly #gone = new Map<string, VanishedFile & { readonly at: number }>();
 
   saw(file: FileVersion): void {
     const key = keyOf(file);
@@ -24,18 +28,19 @@ export class VanishedFiles {
   }
 
   /** `now`: on the monotonic clock, milliseconds. */
-  isGone(file: FileVersion, now: number): void {
+  isGone(vanished: VanishedFile, now: number): void {
+    const { file } = vanished;
     const key = keyOf(file) ?? `\0${file.path}`;
     const seenAs = this.#seen.get(key);
-    if (seenAs === undefined || seenAs === file.path) this.#gone.set(key, { path: file.path, at: now });
+    if (seenAs === undefined || seenAs === file.path) this.#gone.set(key, { ...vanished, at: now });
   }
 
-  /** The names of those that did not turn up again in time; each is told once. */
-  lost(now: number): readonly string[] {
+  /** Those that did not turn up again in time; each is told once. */
+  lost(now: number): readonly VanishedFile[] {
     if (this.#gone.size === 0) return [];
     const found = [...this.#gone].filter(([, { at }]) => now - at >= graceMilliseconds);
     for (const [key] of found) this.#gone.delete(key);
-    return found.map(([, { path }]) => path);
+    return found.map(([, vanished]) => vanished);
   }
 
   get waiting(): number {
