@@ -97,8 +97,10 @@ export class Gateway {
     await checker.stop();
     await housekeeping.stop();
     await ledgerWatch.stop();
-    WriteGroup.of(this.#store.database).flush();
+    const writes = WriteGroup.of(this.#store.database);
+    writes.flush();
     this.#store.ledger.sealNow(clock.now());
+    await writes.close();
     this.#store.database.close();
     logger.log('info', 'gateway-stopped');
   }
