@@ -39,9 +39,9 @@ export function descriptionXml(options: SimulatorOptions): string {
     '<?xml version="1.0" encoding="utf-8"?>',
     `<RegisterDescription ${written.join(' ')}>`,
     category('Root', categories),
-    deviceNodes(),
+    deviceNodes(options),
     imageNodes(options),
-    acquisitionNodes(),
+    acquisitionNodes(options),
     '<Port Name="Device" NameSpace="Standard"/>',
     '</RegisterDescription>',
     '',
@@ -54,5 +54,5 @@ const attributeText = (value: string): string =>
 /** As it lies in the camera's memory. */
 export function descriptionFile(options: SimulatorOptions): Buffer {
   const xml = Buffer.from(descriptionXml(options), 'utf8');
-  return options.zippedDescription ? zipOfOne('simulator.xml', xml) : xml;
+  return Buffer.concat([options.zippedDescription ? zipOfOne('simulator.xml', xml) : xml, options.descriptionTail]);
 }

@@ -3,6 +3,7 @@ import { bootstrap, feature } from '../../../electron/simulator/addresses.ts';
 import { CommandAnswers } from '../../../electron/simulator/command-answers.ts';
 import { ControlPrivilege } from '../../../electron/simulator/control-privilege.ts';
 import { descriptionXml } from '../../../electron/simulator/description/description.ts';
+import { noFaults } from '../../../electron/simulator/faults.ts';
 import { completeOptions, type SimulatorOptionsInput } from '../../../electron/simulator/options.ts';
 import { PoweredCamera } from '../../../electron/simulator/powered-camera.ts';
 import { readOptions } from '../../../electron/simulator/run-options.ts';
@@ -25,11 +26,12 @@ function cameraOf(input: Partial<SimulatorOptionsInput> = {}) {
     acquiring: () => state.acquiring,
     startAcquisition: nothing,
     stopAcquisition: nothing,
+    faults: () => noFaults,
     rescheduled: nothing,
     softwareTrigger: nothing,
     reset: nothing,
   });
-  const answers = new CommandAnswers(() => camera.registers, privilege, options.capabilities);
+  const answers = new CommandAnswers(() => camera.registers, privilege, options);
   const ask = (code: number, payload: Buffer, from = peer) => {
     const header = Buffer.alloc(8);
     header.writeUInt16BE(0x4201, 0);
