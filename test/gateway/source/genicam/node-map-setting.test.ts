@@ -104,7 +104,10 @@ describe('what is refused', () => {
   it('is a locked setting, until it is unlocked', async () => {
     const { map } = openDifficult();
     await map.set('Locked', 1);
-    await expect(map.set('Width', 320)).rejects.toThrow(/"Width" can only be read now/);
+    await expect(map.set('Width', 320)).rejects.toThrow(
+      /"Width" is locked \("Locked" is 1\); it was to be set to "320"/,
+    );
+    await expect(map.set('Width', 320)).rejects.toMatchObject({ code: 'camera-setting-locked' });
     expect((await map.features())[0]).toMatchObject({ name: 'Width', access: 'read', value: 640 });
     await map.set('Locked', 0);
     await map.set('Width', 320);
