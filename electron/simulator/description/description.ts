@@ -1,6 +1,7 @@
 import type { SimulatorOptions } from '../options.ts';
 import { acquisitionNodes } from './acquisition-nodes.ts';
 import { deviceNodes } from './device-nodes.ts';
+import { eventNodes } from './event-nodes.ts';
 import { imageNodes } from './image-nodes.ts';
 import { category } from './nodes.ts';
 import { zipOfOne } from './zip.ts';
@@ -11,6 +12,7 @@ const categories = [
   'AcquisitionControl',
   'AnalogControl',
   'ChunkDataControl',
+  'EventControl',
   'TransportLayerControl',
   'UserSetControl',
 ];
@@ -42,6 +44,7 @@ export function descriptionXml(options: SimulatorOptions): string {
     deviceNodes(options),
     imageNodes(options),
     acquisitionNodes(options),
+    eventNodes(),
     '<Port Name="Device" NameSpace="Standard"/>',
     '</RegisterDescription>',
     '',

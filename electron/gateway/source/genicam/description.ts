@@ -35,7 +35,7 @@ export function parseDescription(file: Uint8Array): Description {
   };
 }
 
-/** Written for ports that access four bytes as one register (`MemoryPort`). */
+/** Written for ports that access four bytes as one number, most significant byte first whatever the camera's order. */
 export function isLegacySchema(version: SchemaVersion): boolean {
   return version.major < 1 || (version.major === 1 && version.minor < 1);
 }

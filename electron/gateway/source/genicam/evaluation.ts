@@ -6,7 +6,7 @@ import { nodeError, quoted } from './genicam-errors.ts';
 import { accessOf } from './node-access.ts';
 import { rangeOf } from './node-range.ts';
 import { numberOf, rounded, sourceOf, textOf } from './node-values.ts';
-import { placeOf, registerOf } from './register-place.ts';
+import { orderOf, placeOf, registerOf } from './register-place.ts';
 
 /** Real descriptions stay below thirty. */
 const deepest = 150;
@@ -111,10 +111,11 @@ export class Evaluation implements Evaluator {
   async #read(node: DescriptionNode): Promise<Uint8Array> {
     const facts = registerOf(node);
     const place = await this.place(node.name);
-    if (place.chunkId !== null) return this.#chunk(node, place, place.chunkId);
+    if (place.leadsTo.kind === 'event') throw nodeError(node.name, 'it comes with an event of the camera only');
+    if (place.leadsTo.kind === 'chunk') return this.#chunk(node, place, place.leadsTo.id);
     if (facts.access === 'WO') throw nodeError(node.name, 'it can only be written');
     const fresh = this.#fresh || facts.polled;
-    return this.camera.cache.read(place, { node: node.name, cachable: facts.cachable, fresh });
+    return this.camera.cache.read(place, { node: node.name, cachable: facts.cachable, order: orderOf(node), fresh });
   }
 
   #chunk(node: DescriptionNode, place: RegisterPlace, chunkId: number): Uint8Array {

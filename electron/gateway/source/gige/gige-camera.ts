@@ -8,10 +8,12 @@ import { cardLoss } from './card-loss.ts';
 import { ControlChannel } from './control-channel.ts';
 import { type FindOptions, findCamera } from './find-camera.ts';
 import { gigeTrouble } from './gige-errors.ts';
-import { portFor, readDescription } from './gige-features.ts';
+import { readDescription } from './gige-features.ts';
+import { gigeMemory } from './gige-memory.ts';
 import { refusable } from './gige-packet-size.ts';
 import { type GigeCameraConfig, GigeSession } from './gige-session.ts';
 import { usualHeartbeatTimeout } from './heartbeat.ts';
+import { registerAccess } from './register-access.ts';
 
 export type GigeCameraOptions = {
   readonly config: GigeCameraConfig;
@@ -72,7 +74,8 @@ export class GigeCamera implements CameraDevice {
       await channel.takeControl('control', (loss) => void session.controlLost(loss), signal);
       await setHeartbeatTimeout(channel);
       const description = await readDescription(channel, this.#options.descriptions ?? {});
-      const map = NodeMap.open(description, portFor(channel, description), clock);
+      const port = gigeMemory(channel, await registerAccess(channel, description));
+      const map = NodeMap.open(description, port, clock);
       await quieten(channel, map);
       await session.ready(map);
       signal.throwIfAborted();

@@ -1,6 +1,6 @@
 import type { CameraFeatures } from '../camera/camera-device.ts';
 import type { Description } from '../genicam/description.ts';
-import { isLegacySchema, parseDescription } from '../genicam/description.ts';
+import { parseDescription } from '../genicam/description.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
 import { fetchXml, parseXmlLocation, type XmlSources } from '../genicam/xml-location.ts';
 import { decodeText, registers, urlBytes } from './bootstrap.ts';
@@ -13,7 +13,7 @@ export async function readDescription(
   channel: ControlChannel,
   sources: Omit<XmlSources, 'port'>,
 ): Promise<Description> {
-  const port = gigeMemory(channel, false);
+  const port = gigeMemory(channel, 'memory');
   const read = async (register: number): Promise<Description> => {
     const location = parseXmlLocation(decodeText(await channel.readMemory(register, urlBytes)));
     return parseDescription(await fetchXml(location, { ...sources, port }));
@@ -28,9 +28,6 @@ export async function readDescription(
     });
   }
 }
-
-export const portFor = (channel: ControlChannel, { schemaVersion }: Description) =>
-  gigeMemory(channel, isLegacySchema(schemaVersion));
 
 /** @param changed called after each change; `inWords` makes a `CameraError` of what means that the camera is gone. */
 export function gigeFeatures(map: NodeMap, changed: () => void, inWords: (error: unknown) => unknown): CameraFeatures {

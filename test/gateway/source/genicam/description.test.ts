@@ -27,7 +27,7 @@ describe('a description', () => {
       register: { signed: true, lsb: 31, msb: 20 },
     });
     expect(description.nodes.get('TriggerNowReg')?.register).toMatchObject({ bigEndian: false, length: null });
-    expect(description.nodes.get('ChunkPort')?.chunkId).toBe(0xa5a5);
+    expect(description.nodes.get('ChunkPort')?.leadsTo).toEqual({ kind: 'chunk', id: { number: 0xa5a5 } });
     expect(description.nodes.has('OfAnotherTime')).toBe(false);
   });
 
