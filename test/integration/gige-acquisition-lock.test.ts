@@ -1,8 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { feature } from '../../electron/simulator/addresses.ts';
 import type { SimulatorOptions } from '../../electron/simulator/options.ts';
 import type { SimulatedCamera } from '../../electron/simulator/simulated-camera.ts';
-import { moreFrames, noting, patiently, type Rig, reaches, startSource } from './gige-camera-rig.ts';
+import { moreFrames, noting, patiently, type Rig, reaches, startSource, streamWorkerPath } from './gige-camera-rig.ts';
 import { expectAll, otherProgram, registerOf, simulate } from './gige-simulated-camera.ts';
 
 /** Cameras that start only while their settings are locked, and take settings only while they are not. */
@@ -71,6 +75,12 @@ describe.each(hardest)('a camera that locks $lock, in its $lockKept,', { timeout
     const camera = await simulate(lock);
     const rig = await startSource({ address: camera.address });
     await moreFrames(rig, 5);
+    const listed = new Map((await rig.source.features().list()).map((found) => [found.name, found]));
+    expect(listed.get('Width')).toMatchObject({ access: 'read-write', value: 64 });
+    expect(listed.get('UserSetLoad')).toMatchObject({ access: 'write' });
+    expect(listed.get('AcquisitionStart')).toMatchObject({ access: 'write' });
+    expect(listed.get('SensorWidth')).toMatchObject({ access: 'read' });
+    expect(await rig.source.saveSettings()).toBeGreaterThan(10);
     await rig.source.features().set('Width', 48);
     const since = rig.sink.frames.length;
     await moreFrames(rig, 20);
@@ -137,6 +147,18 @@ describe.each(hardest)('a camera that locks $lock, in its $lockKept,', { timeout
     await moreFrames(rig, 5);
   });
 
+  test('is stopped, unlocked and let go when our receiver ends in a fault, and is there again at once', async () => {
+    const camera = await simulate({ ...lock, runsOn: true });
+    const { logger, troubles } = noting();
+    const rig = await startSource({ address: camera.address }, { logger }, { streamWorkerPath: await failingWorker() });
+    await moreFrames(rig, 5);
+    await expect.poll(() => troubles.map(({ state }) => state), patiently).toEqual(['lost']);
+    expect([camera.acquiring, camera.controlled, await isLocked(camera)]).toEqual([false, false, 0]);
+    await expect.poll(() => rig.source.camera().reconnects, patiently).toBeGreaterThan(0);
+    // Nobody has to wait until the camera forgets us.
+    expect(troubles.map(({ state }) => state)).not.toContain('taken');
+  });
+
   test('is aborted where it refuses to stop', async () => {
     const camera = await simulate({ ...lock, runsOn: true });
     const rig = await startSource({ address: camera.address });
@@ -146,6 +168,26 @@ describe.each(hardest)('a camera that locks $lock, in its $lockKept,', { timeout
     expect([camera.acquiring, camera.controlled, await isLocked(camera)]).toEqual([false, false, 0]);
   });
 });
+
+/** The receiver's thread, which fails after a while. */
+async function failingWorker(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'acusight-worker-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, 'worker.mjs');
+  const real = JSON.stringify(pathToFileURL(streamWorkerPath).href);
+  const lines = [
+    "import { parentPort } from 'node:worker_threads';",
+    'const post = parentPort.postMessage.bind(parentPort);',
+    'let count = 0;',
+    'parentPort.postMessage = (...words) => {',
+    "  if ((count += 1) > 40) throw new Error('fault');",
+    '  post(...words);',
+    '};',
+    `await import(${real});`,
+  ];
+  await writeFile(file, lines.join('\n'));
+  return file;
+}
 
 test('a camera whose lock can’t be changed says which setting keeps it from starting', async () => {
   const camera = await simulate({ lock: 'start', lockKept: 'register' });

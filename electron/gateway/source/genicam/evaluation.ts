@@ -17,6 +17,8 @@ export type EvaluationOptions = {
   /** Nothing that is remembered counts. */
   readonly fresh?: boolean;
   readonly chunks?: ReadonlyMap<number, Uint8Array>;
+  /** Nodes that are looked at as if they had these values. */
+  readonly assumed?: ReadonlyMap<string, bigint>;
 };
 
 /**
@@ -27,6 +29,7 @@ export class Evaluation implements Evaluator {
   readonly camera: CameraNodes;
   readonly chunks: ReadonlyMap<number, Uint8Array>;
   readonly #fresh: boolean;
+  readonly #assumed: ReadonlyMap<string, bigint>;
   readonly #done = new Map<string, Outcome>();
   readonly #open = new Set<string>();
 
@@ -34,6 +37,7 @@ export class Evaluation implements Evaluator {
     this.camera = camera;
     this.chunks = options.chunks ?? new Map();
     this.#fresh = options.fresh ?? false;
+    this.#assumed = options.assumed ?? new Map();
   }
 
   node(name: string): DescriptionNode {
@@ -42,8 +46,8 @@ export class Evaluation implements Evaluator {
     return node;
   }
 
-  number(name: string): Promise<NumberValue> {
-    return this.#once('value', name, (node) => numberOf(node, this));
+  async number(name: string): Promise<NumberValue> {
+    return this.#assumed.get(name) ?? this.#once('value', name, (node) => numberOf(node, this));
   }
 
   async integer(name: string): Promise<bigint> {

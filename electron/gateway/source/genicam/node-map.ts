@@ -55,10 +55,13 @@ export class NodeMap {
     return this.#camera.nodes.has(name);
   }
 
-  /** All that the categories lead to, read from the camera anew. */
-  async features(): Promise<readonly Feature[]> {
+  /**
+   * All that the categories lead to, read from the camera anew. `unlocked`: values of those features that lock others
+   * only while pictures are taken, at any other time; what they lock now is listed as it is then.
+   */
+  async features(unlocked: ReadonlyMap<string, bigint> = new Map()): Promise<readonly Feature[]> {
     this.invalidate();
-    return listFeatures(new Evaluation(this.#camera));
+    return listFeatures(new Evaluation(this.#camera), new Evaluation(this.#camera, { assumed: unlocked }));
   }
 
   async get(name: string): Promise<FeatureValue> {

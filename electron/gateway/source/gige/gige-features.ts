@@ -29,6 +29,9 @@ export async function readDescription(
   }
 }
 
+/** It is 1 only while pictures are taken. */
+const lockless: ReadonlyMap<string, bigint> = new Map([['TLParamsLocked', 0n]]);
+
 /** @param changed called after each change; `inWords` makes a `CameraError` of what means that the camera is gone. */
 export function gigeFeatures(map: NodeMap, changed: () => void, inWords: (error: unknown) => unknown): CameraFeatures {
   const worded = async <T>(work: Promise<T>): Promise<T> => {
@@ -39,7 +42,7 @@ export function gigeFeatures(map: NodeMap, changed: () => void, inWords: (error:
     }
   };
   return {
-    list: () => worded(map.features()),
+    list: () => worded(map.features(lockless)),
     set: async (name, value) => {
       await worded(map.set(name, value));
       changed();

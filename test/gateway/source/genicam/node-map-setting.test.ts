@@ -178,3 +178,13 @@ describe('commands', () => {
     await map.execute('SaveSettings', { waitMilliseconds: 0 });
   });
 });
+
+test('what is locked only while pictures are taken is listed as it is between two of them', async () => {
+  const { map } = openDifficult();
+  await map.set('Locked', 1);
+  const width = async (unlocked?: ReadonlyMap<string, bigint>) =>
+    (await map.features(unlocked)).find(({ name }) => name === 'Width');
+  expect(await width()).toMatchObject({ access: 'read', value: 640 });
+  expect(await width(new Map([['Locked', 0n]]))).toMatchObject({ access: 'read-write', value: 640 });
+  expect(await width(new Map([['Locked', 1n]]))).toMatchObject({ access: 'read' });
+});
