@@ -62,6 +62,7 @@ test.each<[string, Camera, readonly string[]]>([
   ['in the description', { lock: inFile, locks: both }, ['start=1', 'stop=1']],
   ['there, and locks nothing', { lock: inRegister }, ['lock=1', 'start=1', 'stop=1', 'lock=0']],
   ['not there', { lock: '' }, ['start=1', 'stop=1']],
+  ['named, and not described', { lock: ' ', locks: both }, ['start=1', 'stop=1']],
   [
     'only to be read',
     { lock: `<Integer Name="TLParamsLocked"><pValue>LockReg</pValue></Integer>${register('LockReg', lock, 'RO')}` },
