@@ -17,6 +17,10 @@ export type Faults = {
   readonly silent: boolean;
   /** Control works, but no more frames are taken. */
   readonly frozen: boolean;
+  /** `AcquisitionStop` is refused; `AcquisitionAbort` is not. */
+  readonly stopRefused: boolean;
+  /** `TLParamsLocked` can't be written. */
+  readonly lockRefused: boolean;
   /** Another program holds the camera: for control (others may read), or exclusively. */
   readonly controlStolen: 'no' | 'control' | 'exclusive';
   /** Packets of payload beyond what the size of the picture needs. */
@@ -43,6 +47,8 @@ export const noFaults: Faults = {
   vanished: false,
   silent: false,
   frozen: false,
+  stopRefused: false,
+  lockRefused: false,
   controlStolen: 'no',
   extraPayloadPackets: 0,
   trailer: 'whole',

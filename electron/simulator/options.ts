@@ -52,6 +52,23 @@ export type SimulatorOptions = {
   /** The description as a ZIP, and in the old schema whose registers are read one by one. */
   readonly zippedDescription: boolean;
   readonly oldSchema: boolean;
+  /** Commands that its description locks while `TLParamsLocked` is 0, as it locks settings while that is 1. */
+  readonly lock: 'none' | 'start' | 'start-and-stop';
+  /** Where `TLParamsLocked` is: in a register of the camera, or in the description, where each controller has its own. */
+  readonly lockKept: 'register' | 'description';
+  /** It goes on taking pictures, and keeps its lock, when its controller is gone. */
+  readonly runsOn: boolean;
+  /**
+   * How its registers lie in READMEM and WRITEMEM. The description calls them big-endian all the same; READREG and
+   * WRITEREG carry numbers, and know no order.
+   */
+  readonly memoryOrder: 'big-endian' | 'little-endian';
+  /** Its features answer READREG and WRITEREG, and refuse READMEM and WRITEMEM. */
+  readonly refusesMemory: boolean;
+  /** The name in the URL of the description. */
+  readonly descriptionName: string;
+  /** What lies behind the description; the length in its URL counts these bytes too. */
+  readonly descriptionTail: Buffer;
   /** Frames that are kept to be sent again. */
   readonly keptFrames: number;
   /** For whatever happens by chance. */
@@ -103,6 +120,13 @@ export function completeOptions(input: SimulatorOptionsInput): SimulatorOptions 
     tickFrequency: 1_000_000_000n,
     zippedDescription: false,
     oldSchema: false,
+    lock: 'none',
+    lockKept: 'register',
+    runsOn: false,
+    memoryOrder: 'big-endian',
+    refusesMemory: false,
+    descriptionName: given.zippedDescription === true ? 'simulator.zip' : 'simulator.xml',
+    descriptionTail: Buffer.alloc(0),
     keptFrames: 8,
     seed: 1,
     picture: null,

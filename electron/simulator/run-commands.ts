@@ -15,6 +15,8 @@ const faultsSchema = z
     vanished: z.boolean(),
     silent: z.boolean(),
     frozen: z.boolean(),
+    stopRefused: z.boolean(),
+    lockRefused: z.boolean(),
     controlStolen: z.enum(['no', 'control', 'exclusive']),
     extraPayloadPackets: count,
     trailer: z.enum(['whole', 'torn', 'missing']),

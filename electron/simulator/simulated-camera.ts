@@ -52,6 +52,7 @@ export class SimulatedCamera {
       released: (why) => {
         if (why === 'heartbeat') this.#counters.heartbeatsLost += 1;
         this.#control.forgetRepeats();
+        if (!this.#options.runsOn) this.#acquisition.stop();
         this.#closeStream();
       },
     });
@@ -80,7 +81,7 @@ export class SimulatedCamera {
       keptFrames: options.keptFrames,
     });
     this.#control = new ControlServer({
-      answers: new CommandAnswers(() => this.#camera.registers, this.#privilege, options.capabilities),
+      answers: new CommandAnswers(() => this.#camera.registers, this.#privilege, options),
       counters: this.#counters,
       faults,
       random: this.#random,
@@ -143,6 +144,7 @@ export class SimulatedCamera {
     if (was.controlStolen === 'no' && this.#wished.controlStolen !== 'no') {
       // The other program has its own stream.
       this.#privilege.forget();
+      this.#acquisition.stop();
       this.#closeStream();
     }
   }
@@ -228,6 +230,7 @@ export class SimulatedCamera {
       acquiring: () => this.#acquisition.active,
       startAcquisition: () => this.#acquisition.start(),
       stopAcquisition: () => this.#acquisition.stop(),
+      faults: () => this.#faults,
       rescheduled: () => this.#acquisition.reschedule(),
       softwareTrigger: (selector) => this.#acquisition.softwareTrigger(selector),
       // The command is answered before it is done.
@@ -273,7 +276,6 @@ export class SimulatedCamera {
 
   /** Nobody is there any more who wants it. */
   #closeStream(): void {
-    this.#acquisition.stop();
     this.#outgoing.forget();
     this.#camera.registers.set(bootstrap.hostPort, 0);
     this.#destination = null;

@@ -2,6 +2,7 @@ import { type Clock, sleep } from '../../platform/clock.ts';
 import type { CameraError, DeviceFrame, StreamCounters } from '../camera/camera-device.ts';
 import { cameraError } from '../camera/camera-words.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
+import { abortAcquisition, startAcquisition, stopAcquisition, unlockSettings } from './acquisition-commands.ts';
 import { registers, streamRegisters } from './bootstrap.ts';
 import type { ControlChannel } from './control-channel.ts';
 import { ChunkFacts } from './gige-chunks.ts';
@@ -28,7 +29,8 @@ export type AcquisitionOptions = {
   readonly resend: boolean;
   readonly packetSize: 'auto' | number;
   readonly onFrame: (frame: DeviceFrame) => void;
-  readonly onLost: (error: CameraError) => void;
+  /** `answers`: the camera can still be told to stop. */
+  readonly onLost: (error: CameraError, answers: boolean) => void;
 };
 
 /** More than a source ever has under way. */
@@ -156,10 +158,12 @@ export class GigeAcquisition {
     try {
       // Where it refuses to stop, it stops when its stream has nowhere to go.
       if (answers) {
-        await map.execute('AcquisitionStop', { waitMilliseconds: 1_000 }).catch(unlessRefused);
+        const outcome = await stopAcquisition(map, 1_000);
         await this.#runOut();
+        if (outcome === 'under-way') await abortAcquisition(map);
+        await unlockSettings(map);
+        await channel.writeRegister(streamRegisters(0).hostPort, 0);
       }
-      if (answers) await channel.writeRegister(streamRegisters(0).hostPort, 0);
     } catch {
       // Each further command would only wait for its time-out.
       answers = false;
@@ -173,10 +177,17 @@ export class GigeAcquisition {
   async #begin(): Promise<void> {
     const { map, onLost } = this.#options;
     this.#stream.onFrame((frame) => this.#arrived(frame));
-    this.#stream.onEnd((reason) => onLost(cameraError('lost', { technical: reason })));
+    this.#stream.onEnd((reason) => onLost(cameraError('lost', { technical: reason }), true));
     await this.#latch();
     this.#stream.start(this.packetSize);
-    await map.execute('AcquisitionStart', { waitMilliseconds: 0 });
+    try {
+      // After all that is set, the packet size too: the camera locks it now.
+      await startAcquisition(map);
+    } catch (error) {
+      this.#isStopping = true;
+      this.#cancelLatch();
+      throw error;
+    }
     this.#lastFrameAt = this.#options.clock.monotonic();
     this.#watch();
   }
@@ -247,7 +258,7 @@ export class GigeAcquisition {
     this.#cancelWatch = clock.after(watchMilliseconds, () => {
       const patience = silenceMilliseconds + 3 * this.#period + (2 * (this.#exposure ?? 0)) / 1_000;
       if (clock.monotonic() - this.#lastFrameAt < patience) return this.#watch();
-      void this.#silent().then(onLost);
+      void this.#silent().then((error) => onLost(error, error.trouble === 'silent'));
     });
   }
 
@@ -273,10 +284,6 @@ export class GigeAcquisition {
     const works = await latchClock(channel, clock, this.#time).catch(() => true);
     if (works && !this.#isStopping) this.#cancelLatch = clock.after(latchMilliseconds, () => void this.#latch());
   }
-}
-
-function unlessRefused(error: unknown): void {
-  if (!isRefusal(error)) throw error;
 }
 
 async function directStream(channel: ControlChannel, port: number): Promise<void> {
