@@ -43,6 +43,18 @@ export type SimulatorOptions = {
   readonly bytesPerSecond: number;
   /** Stream packets with IP and UDP before the controller sets its own. */
   readonly packetSize: number;
+  /**
+   * Lines of its frames, in turn, as a line scan camera has them: the leader announces the height that it is set to, the
+   * trailer says how many came. Empty: as many as announced.
+   */
+  readonly lines: readonly number[];
+  /** False: its leader does not say how many lines there will be. */
+  readonly announcesLines: boolean;
+  /** Behind each picture: bytes that the payload size counts and the leader does not. */
+  readonly surplusBytes: number;
+  /** Bytes behind each line and behind the picture, as the leader says. */
+  readonly paddingX: number;
+  readonly paddingY: number;
   /** Larger packets get lost on the way where they must not be fragmented; bytes with IP and UDP. */
   readonly pathMtu: number;
   readonly heartbeatMilliseconds: number;
@@ -98,6 +110,11 @@ export function completeOptions(input: SimulatorOptionsInput): SimulatorOptions 
     framesPerSecond: 20,
     bytesPerSecond: 118_000_000,
     packetSize: 1500,
+    lines: [],
+    announcesLines: true,
+    surplusBytes: 0,
+    paddingX: 0,
+    paddingY: 0,
     pathMtu: 9000,
     heartbeatMilliseconds: 3_000,
     tickFrequency: 1_000_000_000n,
@@ -132,6 +149,7 @@ function refuseNonsense(options: SimulatorOptions): void {
   if (width % 4 !== 0 || sensorWidth % 4 !== 0) throw new Error('widths are multiples of four');
   if (width > sensorWidth || height > sensorHeight) throw new Error('the picture is larger than the sensor');
   if (!options.pixelFormats.includes(options.pixelFormat)) throw new Error(`${options.pixelFormat} is not offered`);
+  if (options.lines.some((lines) => !isSide(lines))) throw new Error(`a frame has 16 to ${largestSide} lines`);
   if (options.framesPerSecond <= 0) throw new Error('the frame rate must be above zero');
 }
 

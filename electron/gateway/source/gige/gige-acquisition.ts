@@ -1,5 +1,5 @@
 import { type Clock, sleep } from '../../platform/clock.ts';
-import type { CameraError, DeviceFrame, StreamCounters } from '../camera/camera-device.ts';
+import type { CameraError, CameraNote, DeviceFrame, StreamCounters } from '../camera/camera-device.ts';
 import { cameraError } from '../camera/camera-words.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
 import { registers, streamRegisters } from './bootstrap.ts';
@@ -15,6 +15,7 @@ import { CameraTime } from './gige-time.ts';
 import { isRefusal } from './gige-trigger.ts';
 import { parseIpv4 } from './ipv4.ts';
 import { type ArrivedFrame, GvspStream } from './stream.ts';
+import { streamNotes } from './stream-notes.ts';
 import type { StreamTotals } from './stream-protocol.ts';
 
 export type AcquisitionOptions = {
@@ -28,6 +29,7 @@ export type AcquisitionOptions = {
   readonly resend: boolean;
   readonly packetSize: 'auto' | number;
   readonly onFrame: (frame: DeviceFrame) => void;
+  readonly onNote: (note: CameraNote) => void;
   readonly onLost: (error: CameraError) => void;
 };
 
@@ -183,6 +185,7 @@ export class GigeAcquisition {
 
   #arrived(frame: ArrivedFrame): void {
     this.#lastFrameAt = this.#options.clock.monotonic();
+    if (frame.surplusBytes > 0) this.#options.onNote(streamNotes.surplus(frame.surplusBytes));
     const parts = pictureOf(frame, this.#settings);
     if (parts === null) {
       this.#unsupported += 1;

@@ -91,6 +91,7 @@ export class GigeSession implements CameraSession {
         resend: config.resend,
         packetSize: this.#packetSize ?? config.packetSize,
         onFrame: (frame) => events.onFrame(frame),
+        onNote: (note) => events.onNote?.(note),
         onLost: (error) => this.#lose(error),
       });
       this.#acquisition = started;

@@ -55,6 +55,8 @@ export type StreamFrame = {
   readonly data: ArrayBuffer;
   /** How much of `data` is the frame, chunks included. */
   readonly bytes: number;
+  /** Bytes that came behind the picture and were left out. */
+  readonly surplusBytes: number;
   /** When its first packet came, milliseconds since the epoch. */
   readonly arrivedAt: number;
   readonly latencyMilliseconds: number;

@@ -109,11 +109,11 @@ export class StreamReceiver {
     this.#assembler = this.#newAssembler(packetSize);
   }
 
-  #handOver({ block, leader, buffer, bytes, firstAt }: WholeFrame): void {
+  #handOver({ block, leader, buffer, bytes, surplusBytes, firstAt }: WholeFrame): void {
     const latencyMilliseconds = performance.now() - firstAt;
     this.#latency = latencyMilliseconds;
     const arrivedAt = Date.now() - latencyMilliseconds;
-    const frame = { block, leader, data: buffer, bytes, arrivedAt, latencyMilliseconds };
+    const frame = { block, leader, data: buffer, bytes, surplusBytes, arrivedAt, latencyMilliseconds };
     this.#port.postMessage({ kind: 'frame', frame } satisfies FromStream, [buffer]);
   }
 
