@@ -81,6 +81,20 @@ export type SimulatorOptionsInput = Partial<Omit<SimulatorOptions, 'capabilities
 
 const everyFormat = ['Mono8', 'Mono10', 'Mono10Packed', 'Mono10p', 'Mono12', 'Mono12Packed', 'Mono12p', 'Mono14']
   .concat(['Mono16', 'RGB8', 'BGR8', 'RGBA8', 'BGRA8', 'YUV422_8_UYVY', 'YUV422_8', 'YCbCr422_8'])
+  .concat([
+    'YUV411_8_UYYVYY',
+    'YUV8_UYV',
+    'YCbCr8',
+    'YCbCr8_CbYCr',
+    'YCbCr422_8_CbYCrY',
+    'YCbCr411_8',
+    'YCbCr411_8_CbYYCrYY',
+  ])
+  .concat(
+    ['601', '709'].flatMap((standard) =>
+      ['8_CbYCr', '422_8', '422_8_CbYCrY', '411_8_CbYYCrYY'].map((order) => `YCbCr${standard}_${order}`),
+    ),
+  )
   .concat(
     ['GR', 'RG', 'GB', 'BG'].flatMap((order) => ['8', '10', '12', '12Packed', '16'].map((n) => `Bayer${order}${n}`)),
   );

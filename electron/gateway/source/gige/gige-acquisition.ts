@@ -1,3 +1,4 @@
+import { pixelFormatOf as decodableFormat } from '../../model/pixel-format.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
 import type { CameraError, CameraNote, DeviceFrame, StreamCounters } from '../camera/camera-device.ts';
 import { cameraError } from '../camera/camera-words.ts';
@@ -14,6 +15,7 @@ import { type ImageSettings, pictureOf } from './gige-picture.ts';
 import { CameraTime } from './gige-time.ts';
 import { isRefusal } from './gige-trigger.ts';
 import { parseIpv4 } from './ipv4.ts';
+import { pixelFormatAdvice } from './pixel-format-advice.ts';
 import { type ArrivedFrame, GvspStream } from './stream.ts';
 import { streamNotes } from './stream-notes.ts';
 import type { StreamTotals } from './stream-protocol.ts';
@@ -61,6 +63,7 @@ export class GigeAcquisition {
   readonly #time: CameraTime;
   readonly #chunks: ChunkFacts;
   readonly #settings: ImageSettings;
+  readonly #advice = new Map<number, Promise<CameraNote>>();
   #unsupported = 0;
   #exposure: number | null = null;
   /** Between two pictures. */
@@ -187,9 +190,11 @@ export class GigeAcquisition {
     this.#lastFrameAt = this.#options.clock.monotonic();
     if (frame.surplusBytes > 0) this.#options.onNote(streamNotes.surplus(frame.surplusBytes));
     const parts = pictureOf(frame, this.#settings);
-    if (parts === null) {
+    const unknown = parts?.picture.kind === 'raw' && decodableFormat(parts.picture.pixelFormat) === null;
+    if (parts === null || unknown) {
       this.#unsupported += 1;
       frame.release();
+      if (unknown) this.#adviseOn(frame.leader.pixelFormat || this.#settings.pixelFormat);
       return;
     }
     const { block, leader } = frame;
@@ -206,6 +211,14 @@ export class GigeAcquisition {
         release: () => frame.release(),
       });
     });
+  }
+
+  /** Asked once for each format; a camera that is gone meanwhile is noticed elsewhere. */
+  #adviseOn(pixelFormat: number): void {
+    const { map, onNote } = this.#options;
+    const known = this.#advice.get(pixelFormat) ?? pixelFormatAdvice(map, pixelFormat);
+    this.#advice.set(pixelFormat, known);
+    void known.then((note) => this.#isStopping || onNote(note)).catch(() => this.#advice.delete(pixelFormat));
   }
 
   /** Our own clocks may have been set between the arrival and now: both are looked at together. */
