@@ -20,7 +20,7 @@ const leastBufferForPauses = 1024 * 1024;
  * turn for each packet. Throws the system's error when there is no socket to be had.
  */
 export function receiveInBatches(options: StreamOptions, port: MessagePort, sockets: LinuxSockets): void {
-  const file = sockets.bind(options.bindAddress);
+  const file = sockets.bind(options.bindAddress, { card: options.card });
   let closed: (() => void) | null = null;
   let receiver: StreamReceiver;
   let batch: DatagramBatch;

@@ -81,6 +81,7 @@ export class GigeAcquisition {
     const stream = await GvspStream.open({
       workerPath: options.streamWorkerPath,
       bindAddress: channel.localAddress,
+      card: channel.card,
       cameraAddress: channel.address,
       gvcpPort: options.gvcpPort,
       resend: options.resend && packetResend,

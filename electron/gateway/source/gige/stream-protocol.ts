@@ -6,6 +6,8 @@ import type { Leader } from './gvsp-leader.ts';
 export type StreamOptions = {
   /** Of the network card that the camera is reached through, IPv4. */
   readonly bindAddress: string;
+  /** The network card that requests to the camera go by; null: the system chooses. */
+  readonly card: string | null;
   /** Packets of everybody else are only counted. */
   readonly cameraAddress: string;
   /** Where the camera takes commands, and so requests to send packets again: 3956. */

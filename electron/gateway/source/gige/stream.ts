@@ -17,6 +17,8 @@ export type OpenStream = Pick<
 > & {
   /** The script of the stream's thread. */
   readonly workerPath: string;
+  /** The network card to send by; the system chooses where it is left out. */
+  readonly card?: string | null;
   /** The camera's packet size (SCPS): frames are put together at once. Without it `start` has to be called. */
   readonly packetSize?: number;
   /** A frame without a new packet for so long is dropped; 200: cameras and PCs pause for a moment. */
@@ -72,6 +74,7 @@ export class GvspStream {
       retentionMilliseconds: 200,
       silenceMilliseconds: 3_000,
       batched: true,
+      card: null,
       ...options,
     } satisfies StreamOptions;
     return new Promise((resolve, reject) => {
