@@ -109,6 +109,32 @@ describe.skipIf(!isPossible)('behind the second of two cards of one network', { 
     expect(await cards.onLine({ take: { address: '169.254.2.77' } })).toMatchObject({ serial: 'HERE', frames: 100 });
   });
 
+  test('this PC may let nothing in from it: then that is said, with what to do', async () => {
+    await cards.setReversePathFilter(1);
+    try {
+      await simulateBoth();
+      const { cameras, problems } = await cards.onLine<Found>({ discover: {} });
+      expect(cameras.filter(({ name }) => name !== 'lo')).toMatchObject([{ serial: 'FIRST' }]);
+      expect(problems).toMatchObject([
+        {
+          text: 'The network cards first and second have the same network, and this PC lets nothing in from second.',
+          hint: expect.stringContaining('net.ipv4.conf.second.rp_filter=2'),
+        },
+      ]);
+      const missing = { trouble: 'missing', hint: expect.stringContaining('lets nothing in from second') };
+      expect(await cards.onLine({ take: { serial: 'SECOND' } })).toMatchObject(missing);
+      expect(await cards.onLine({ take: { serial: 'SECOND', interface: 'second' } })).toMatchObject({
+        text: expect.stringContaining('lets nothing in from second'),
+      });
+      expect(await cards.onLine({ take: { serial: 'FIRST' } })).toMatchObject({ frames: 100 });
+      // As the hint says: the larger of both counts.
+      await cards.setReversePathFilter(2);
+      expect(await cards.onLine({ take: { serial: 'SECOND' } })).toMatchObject({ frames: 100 });
+    } finally {
+      await cards.setReversePathFilter(0);
+    }
+  });
+
   test.skipIf(!existsSync(aravis))('the camera of Aravis streams', async () => {
     await cards.giveAddress('second', behindSecond);
     cards.start('second', aravis, '-i', behindSecond, '-s', 'ARAVIS');

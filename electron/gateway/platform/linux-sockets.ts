@@ -35,7 +35,8 @@ export type BindOptions = {
   readonly shared?: boolean;
   /**
    * Name of the network card that everything leaves by, whatever the routing table says. Everybody may ask for it (Linux
-   * 3.4), and nothing that arrives is kept out by it, unlike by SO_BINDTODEVICE.
+   * 3.4), and nothing that arrives is kept out by it, unlike by SO_BINDTODEVICE. The system chooses where there is no
+   * such card.
    */
   readonly card?: string | null;
 };
@@ -99,11 +100,10 @@ async function load(): Promise<LinuxSockets | null> {
     const length = (bytes: number): Uint8Array => new Uint8Array(Uint32Array.of(bytes).buffer);
     const chooseCard = (file: number, card: string): void => {
       // An address beside a card's first one may be listed as `eth0:1`.
-      const number = cardNumber(card.split(':')[0] ?? card);
-      if (number === 0) throw systemError('if_nametoindex', koffi.errno());
       const value = Buffer.alloc(4);
-      value.writeUInt32BE(number);
-      checked('setsockopt', set(file, ipLevel, unicastCardOption, value, 4));
+      value.writeUInt32BE(cardNumber(card.split(':')[0] ?? card));
+      // Where it is refused (a sandbox that does not know it), the system chooses, as it does elsewhere.
+      set(file, ipLevel, unicastCardOption, value, 4);
     };
     return {
       bind: (address, { port = 0, shared = false, card = null } = {}) => {

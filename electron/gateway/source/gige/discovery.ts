@@ -8,6 +8,7 @@ import { type DiscoveredCamera, FoundCameras } from './found-cameras.ts';
 import { isErrorStatus } from './gvcp-error.ts';
 import { decodeAcknowledge, encodeDiscovery, gvcpCommands, gvcpPort } from './gvcp-packet.ts';
 import { parseIpv4 } from './ipv4.ts';
+import { type KeptOut, keptOut } from './kept-out.ts';
 import { localAddressFor } from './local-address.ts';
 import {
   endOf,
@@ -39,6 +40,8 @@ export type DiscoveryProblem = {
   readonly text: string;
   readonly hint: string;
   readonly technical: string;
+  /** Cameras may be there all the same, and can't be heard. */
+  readonly isKeptOut: boolean;
 };
 
 export type Discovery = {
@@ -106,6 +109,7 @@ async function openWays(
   let networks: readonly LocalNetwork[] = [];
   try {
     networks = localNetworks(networkInterfaces, interfaces);
+    for (const kept of await keptOut(networks, localNetworks(networkInterfaces))) problems.push(keptOutProblem(kept));
   } catch (error) {
     problems.push({ ...noWords, text: 'The network cards can not be listed.', technical: describeCause(error) });
   }
@@ -187,7 +191,7 @@ async function listen(milliseconds: number, found: FoundCameras, options: Discov
   return false;
 }
 
-const noWords = { interface: '', address: '', text: '', hint: '', technical: '' };
+const noWords = { interface: '', address: '', text: '', hint: '', technical: '', isKeptOut: false };
 
 function missingInterface(wanted: string): DiscoveryProblem {
   const text = `This PC has no network card "${wanted}" with an IPv4 address.`;
@@ -202,7 +206,14 @@ function interfaceProblem(network: LocalNetwork, fault: unknown): DiscoveryProbl
     : `The network card ${network.interface} can not be searched for cameras.`;
   const hint = denied ? 'Allow the gateway in the firewall of this PC.' : 'Check its cable and its IP address.';
   const technical = describeCause(fault);
-  return { interface: network.interface, address: network.address, text, hint, technical };
+  return { ...noWords, interface: network.interface, address: network.address, text, hint, technical };
+}
+
+function keptOutProblem({ network, other }: KeptOut): DiscoveryProblem {
+  const { interface: card, address } = network;
+  const text = `The network cards ${other.interface} and ${card} have the same network, and this PC lets nothing in from ${card}.`;
+  const hint = `Give each card a network of its own, or put net.ipv4.conf.${card}.rp_filter=2 in a file in /etc/sysctl.d and restart this PC.`;
+  return { ...noWords, interface: card, address, text, hint, technical: 'rp_filter is 1', isKeptOut: true };
 }
 
 function addressProblem(address: string): DiscoveryProblem {
