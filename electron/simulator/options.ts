@@ -57,6 +57,8 @@ export type SimulatorOptions = {
   readonly paddingY: number;
   /** Larger packets get lost on the way where they must not be fragmented; bytes with IP and UDP. */
   readonly pathMtu: number;
+  /** It sends packets that routers may cut to pieces though it is told not to. */
+  readonly ignoresDoNotFragment: boolean;
   readonly heartbeatMilliseconds: number;
   /** Of the camera's clock, Hz. */
   readonly tickFrequency: bigint;
@@ -130,6 +132,7 @@ export function completeOptions(input: SimulatorOptionsInput): SimulatorOptions 
     paddingX: 0,
     paddingY: 0,
     pathMtu: 9000,
+    ignoresDoNotFragment: false,
     heartbeatMilliseconds: 3_000,
     tickFrequency: 1_000_000_000n,
     zippedDescription: false,

@@ -6,7 +6,7 @@ export const usage = `node electron/simulator/run.ts --address 127.0.0.51
   [--width N] [--height N] [--pixel-format NAME] [--frame-rate HZ]
   [--bytes-per-second N]   0: as fast as it goes; a gigabit line if it is not given
   [--packet-size N] [--path-mtu N] [--heartbeat MS] [--kept-frames N] [--seed N] [--no-resend] [--no-broadcasts] [--zipped]
-  [--old-schema]
+  [--old-schema] [--ignores-do-not-fragment]
 Commands, one JSON object a line:
   {"faults":{…}} {"pulse":"Line1"} {"vanish":true|false} {"reboot":{…}} {"resetClock":true} {"counters":true}
 `;
@@ -42,6 +42,7 @@ export function readOptions(args: readonly string[]): SimulatorOptionsInput {
       ...Object.fromEntries(flags.map((flag) => [flag, { type: 'string' as const }])),
       'no-resend': { type: 'boolean' },
       'no-broadcasts': { type: 'boolean' },
+      'ignores-do-not-fragment': { type: 'boolean' },
       zipped: { type: 'boolean' },
       'old-schema': { type: 'boolean' },
     },
@@ -68,6 +69,7 @@ export function readOptions(args: readonly string[]): SimulatorOptionsInput {
     ),
     address,
     hearsBroadcasts: given['no-broadcasts'] !== true,
+    ignoresDoNotFragment: given['ignores-do-not-fragment'] === true,
     zippedDescription: given['zipped'] === true,
     oldSchema: given['old-schema'] === true,
     capabilities: { resend: given['no-resend'] !== true },

@@ -6,7 +6,7 @@ import { NetworkNamespaces } from './network-namespaces.ts';
 
 const run = promisify(execFile);
 const simulator = fileURLToPath(new URL('../../electron/simulator/run.ts', import.meta.url));
-const inLine = fileURLToPath(new URL('two-cards-line.ts', import.meta.url));
+const inLine = fileURLToPath(new URL('line-pc.ts', import.meta.url));
 
 type Side = 'first' | 'second';
 
@@ -72,7 +72,7 @@ export class TwoCards {
     return child;
   }
 
-  /** What `two-cards-line.ts` finds out on the line PC. `asNobody`: without any rights. */
+  /** What `line-pc.ts` finds out on the line PC. `asNobody`: without any rights. */
   async onLine<Result>(request: object, { asNobody = false } = {}): Promise<Result> {
     const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all'];
     const program = [...(asNobody ? nobody : []), process.execPath, inLine, JSON.stringify(request)];

@@ -14,6 +14,13 @@ export type LinuxSockets = {
   /** As many as the system gives: who administers the network (CAP_NET_ADMIN) is not bound by `net.core.rmem_max`. */
   readonly setReceiveBuffer: (file: number, bytes: number) => void;
   readonly receiveBuffer: (file: number) => number;
+  /**
+   * With each datagram that came in pieces its largest one is told from now on (a control message of this level and
+   * type, whose value is a 32-bit number of bytes with the IP header). False: not by this system (Linux 4.5).
+   */
+  readonly tellPieces: (file: number) => boolean;
+  /** False: what is too large for the way is lost, as the sender of `do not fragment` wants it. Throws where it can't be. */
+  readonly setMayFragment: (file: number, mayFragment: boolean) => void;
   /** How long a call that waits for a datagram waits at most. */
   readonly setReceiveTimeout: (file: number, milliseconds: number) => void;
   /** Of `messages` (struct mmsghdr), how many were filled; 0: nothing came in time. */
@@ -51,9 +58,16 @@ const receiveBufferOption = 8;
 const receiveTimeoutOption = 20;
 const forcedReceiveBufferOption = 33;
 const ipLevel = 0;
+const pathMtuOption = 10;
+const neverDoNotFragment = 0;
+const alwaysDoNotFragment = 3;
+const piecesOption = 25;
 const unicastCardOption = 50;
 const dontWait = 0x40;
 const waitForOne = 0x10000;
+
+/** Level and type of the control message that tells of pieces. */
+export const piecesMessage = { level: ipLevel, type: piecesOption } as const;
 
 /** sockaddr_in, 16 bytes: family u16 in the machine's order, then port and address in the network's. */
 export function socketAddress(address: string, port: number): Uint8Array {
@@ -132,6 +146,11 @@ async function load(): Promise<LinuxSockets | null> {
         const value = Buffer.alloc(4);
         checked('getsockopt', get(file, socketLevel, receiveBufferOption, value, length(4)));
         return value.readInt32LE(0);
+      },
+      tellPieces: (file) => set(file, ipLevel, piecesOption, length(1), 4) === 0,
+      setMayFragment: (file, mayFragment) => {
+        const value = length(mayFragment ? neverDoNotFragment : alwaysDoNotFragment);
+        checked('setsockopt', set(file, ipLevel, pathMtuOption, value, 4));
       },
       setReceiveTimeout: (file, milliseconds) => {
         const time = BigInt64Array.of(BigInt(Math.floor(milliseconds / 1_000)), BigInt((milliseconds % 1_000) * 1_000));

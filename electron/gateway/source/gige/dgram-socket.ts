@@ -15,6 +15,7 @@ export async function openDgramSocket(end: LocalEnd, listener: DatagramListener)
   return {
     port: socket.address().port,
     file: null,
+    seesPieces: false,
     receiveBufferBytes: growReceiveBuffer(
       (bytes) => socket.setRecvBufferSize(bytes),
       () => socket.getRecvBufferSize(),

@@ -4,6 +4,7 @@ import type { CameraError, CameraNote, DeviceFrame, StreamCounters } from '../ca
 import { cameraError } from '../camera/camera-words.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
 import { registers, streamRegisters } from './bootstrap.ts';
+import { cardMtu } from './card-mtu.ts';
 import type { ControlChannel } from './control-channel.ts';
 import { ChunkFacts } from './gige-chunks.ts';
 import { latchClock, tickFrequency } from './gige-clock.ts';
@@ -94,7 +95,8 @@ export class GigeAcquisition {
       await directStream(channel, stream.port);
       const cameraPort = (await channel.readRegister(sourcePort).catch(() => 0)) & 0xffff;
       if (cameraPort !== 0) stream.punch(cameraPort);
-      const packetSize = await negotiatePacketSize(channel, stream, options.packetSize);
+      const most = stream.seesPieces ? null : await cardMtu(channel.localAddress);
+      const packetSize = await negotiatePacketSize(channel, stream, options.packetSize, most);
       // Some cameras look at the destination only when the port is written.
       await directStream(channel, stream.port);
       const bigEndian = ((await channel.readRegister(sizeRegister)) & 0x2000_0000) !== 0;
@@ -177,7 +179,8 @@ export class GigeAcquisition {
   }
 
   async #begin(): Promise<void> {
-    const { map, onLost } = this.#options;
+    const { map, onLost, onNote } = this.#options;
+    this.#stream.onPieces((packetSize, piece) => onNote(streamNotes.pieces(packetSize, piece)));
     this.#stream.onFrame((frame) => this.#arrived(frame));
     this.#stream.onEnd((reason) => onLost(cameraError('lost', { technical: reason })));
     await this.#latch();

@@ -8,4 +8,10 @@ export const streamNotes = {
     hint: 'The pictures are whole. If the camera has chunk data, switch on ChunkModeActive to have it read.',
     isLoss: false,
   }),
+  pieces: (packetSize: number, piece: number): CameraNote => ({
+    about: 'packets-in-pieces',
+    text: `The camera’s packets of ${packetSize} bytes arrive in pieces: something on the way takes at most ${piece}.`,
+    hint: `Each lost piece costs a packet. Set packetSize of this source to ${piece}.`,
+    isLoss: false,
+  }),
 } as const;

@@ -76,10 +76,17 @@ export type FromStream =
        * from outside cleans nothing up. Null: the socket is Node's own, which does that itself.
        */
       readonly file: number | null;
+      /** Datagrams that came in pieces are known as such. */
+      readonly seesPieces: boolean;
     }
   | { readonly kind: 'frame'; readonly frame: StreamFrame }
-  /** A datagram from the camera was longer than any before: UDP bytes. */
+  /** A datagram from the camera that came whole was longer than any before: UDP bytes. */
   | { readonly kind: 'largest'; readonly bytes: number }
+  /**
+   * Datagrams came in pieces: the shortest such has so many UDP bytes, and the largest piece so many with its IP header.
+   * Told when either changes.
+   */
+  | { readonly kind: 'pieces'; readonly bytes: number; readonly piece: number }
   | { readonly kind: 'silence'; readonly milliseconds: number }
   | { readonly kind: 'totals'; readonly id: number; readonly totals: StreamTotals }
   /** The socket is of no use any more, or could not be opened. */
