@@ -25,7 +25,10 @@ export type Faults = {
   readonly controlStolen: 'no' | 'control' | 'exclusive';
   /** Packets of payload beyond what the size of the picture needs. */
   readonly extraPayloadPackets: number;
-  readonly trailer: 'whole' | 'torn' | 'missing';
+  /** `silent`: it says 0 where the number of lines should be. */
+  readonly trailer: 'whole' | 'torn' | 'missing' | 'silent';
+  /** Lines that the trailer names beyond those that came. */
+  readonly extraTrailerLines: number;
   /** Packets of random bytes in each frame. */
   readonly garbagePackets: number;
   /** Commands on these addresses are answered with "pending" first, and after `pendingMilliseconds` for good. */
@@ -52,6 +55,7 @@ export const noFaults: Faults = {
   controlStolen: 'no',
   extraPayloadPackets: 0,
   trailer: 'whole',
+  extraTrailerLines: 0,
   garbagePackets: 0,
   pendingAddresses: [],
   pendingMilliseconds: 0,

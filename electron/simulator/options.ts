@@ -43,8 +43,22 @@ export type SimulatorOptions = {
   readonly bytesPerSecond: number;
   /** Stream packets with IP and UDP before the controller sets its own. */
   readonly packetSize: number;
+  /**
+   * Lines of its frames, in turn, as a line scan camera has them: the leader announces the height that it is set to, the
+   * trailer says how many came. Empty: as many as announced.
+   */
+  readonly lines: readonly number[];
+  /** False: its leader does not say how many lines there will be. */
+  readonly announcesLines: boolean;
+  /** Behind each picture: bytes that the payload size counts and the leader does not. */
+  readonly surplusBytes: number;
+  /** Bytes behind each line and behind the picture, as the leader says. */
+  readonly paddingX: number;
+  readonly paddingY: number;
   /** Larger packets get lost on the way where they must not be fragmented; bytes with IP and UDP. */
   readonly pathMtu: number;
+  /** It sends packets that routers may cut to pieces though it is told not to. */
+  readonly ignoresDoNotFragment: boolean;
   readonly heartbeatMilliseconds: number;
   /** Of the camera's clock, Hz. */
   readonly tickFrequency: bigint;
@@ -86,6 +100,20 @@ export type SimulatorOptionsInput = Partial<Omit<SimulatorOptions, 'capabilities
 
 const everyFormat = ['Mono8', 'Mono10', 'Mono10Packed', 'Mono10p', 'Mono12', 'Mono12Packed', 'Mono12p', 'Mono14']
   .concat(['Mono16', 'RGB8', 'BGR8', 'RGBA8', 'BGRA8', 'YUV422_8_UYVY', 'YUV422_8', 'YCbCr422_8'])
+  .concat([
+    'YUV411_8_UYYVYY',
+    'YUV8_UYV',
+    'YCbCr8',
+    'YCbCr8_CbYCr',
+    'YCbCr422_8_CbYCrY',
+    'YCbCr411_8',
+    'YCbCr411_8_CbYYCrYY',
+  ])
+  .concat(
+    ['601', '709'].flatMap((standard) =>
+      ['8_CbYCr', '422_8', '422_8_CbYCrY', '411_8_CbYYCrYY'].map((order) => `YCbCr${standard}_${order}`),
+    ),
+  )
   .concat(
     ['GR', 'RG', 'GB', 'BG'].flatMap((order) => ['8', '10', '12', '12Packed', '16'].map((n) => `Bayer${order}${n}`)),
   );
@@ -115,7 +143,13 @@ export function completeOptions(input: SimulatorOptionsInput): SimulatorOptions 
     framesPerSecond: 20,
     bytesPerSecond: 118_000_000,
     packetSize: 1500,
+    lines: [],
+    announcesLines: true,
+    surplusBytes: 0,
+    paddingX: 0,
+    paddingY: 0,
     pathMtu: 9000,
+    ignoresDoNotFragment: false,
     heartbeatMilliseconds: 3_000,
     tickFrequency: 1_000_000_000n,
     zippedDescription: false,
@@ -156,6 +190,7 @@ function refuseNonsense(options: SimulatorOptions): void {
   if (width % 4 !== 0 || sensorWidth % 4 !== 0) throw new Error('widths are multiples of four');
   if (width > sensorWidth || height > sensorHeight) throw new Error('the picture is larger than the sensor');
   if (!options.pixelFormats.includes(options.pixelFormat)) throw new Error(`${options.pixelFormat} is not offered`);
+  if (options.lines.some((lines) => !isSide(lines))) throw new Error(`a frame has 16 to ${largestSide} lines`);
   if (options.framesPerSecond <= 0) throw new Error('the frame rate must be above zero');
 }
 

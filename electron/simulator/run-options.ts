@@ -5,7 +5,8 @@ export const usage = `node electron/simulator/run.ts --address 127.0.0.51
   [--port N] [--serial TEXT] [--vendor TEXT] [--model TEXT] [--user-name TEXT] [--mac 02:AC:…] [--mask 255.255.255.0]
   [--width N] [--height N] [--pixel-format NAME] [--frame-rate HZ]
   [--bytes-per-second N]   0: as fast as it goes; a gigabit line if it is not given
-  [--packet-size N] [--path-mtu N] [--heartbeat MS] [--kept-frames N] [--seed N] [--no-resend] [--zipped] [--old-schema]
+  [--packet-size N] [--path-mtu N] [--heartbeat MS] [--kept-frames N] [--seed N] [--no-resend] [--no-broadcasts] [--zipped]
+  [--old-schema] [--ignores-do-not-fragment]
   [--lock none|start|start-and-stop] [--lock-kept register|description] [--memory-order big-endian|little-endian]
   [--refuses-memory] [--runs-on]
 Commands, one JSON object a line:
@@ -48,6 +49,8 @@ export function readOptions(args: readonly string[]): SimulatorOptionsInput {
     options: {
       ...Object.fromEntries(flags.map((flag) => [flag, { type: 'string' as const }])),
       'no-resend': { type: 'boolean' },
+      'no-broadcasts': { type: 'boolean' },
+      'ignores-do-not-fragment': { type: 'boolean' },
       zipped: { type: 'boolean' },
       'old-schema': { type: 'boolean' },
       'refuses-memory': { type: 'boolean' },
@@ -82,6 +85,8 @@ export function readOptions(args: readonly string[]): SimulatorOptionsInput {
         .map(([flag, name]) => [name, number(flag)]),
     ),
     address,
+    hearsBroadcasts: given['no-broadcasts'] !== true,
+    ignoresDoNotFragment: given['ignores-do-not-fragment'] === true,
     zippedDescription: given['zipped'] === true,
     oldSchema: given['old-schema'] === true,
     refusesMemory: given['refuses-memory'] === true,

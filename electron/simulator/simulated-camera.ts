@@ -249,6 +249,7 @@ export class SimulatedCamera {
       this.#counters.framesSkipped += 1;
       return;
     }
+    this.#stream.mayFragment(this.#mayFragment());
     this.#outgoing.send(new FramePackets(maker.frame(blockId, this.#frameNumber, faults)));
   }
 
@@ -257,13 +258,18 @@ export class SimulatedCamera {
     const bytes = datagramBytes(this.#camera.registers.get(bootstrap.packetSize) & 0xffff);
     if (to === null || this.#faults.silent || this.#faults.vanished || bytes + 28 > this.#largestPacket()) return;
     this.#counters.testPackets += 1;
+    this.#stream.mayFragment(this.#mayFragment());
     this.#stream.send(Buffer.alloc(bytes), Buffer.alloc(0), to);
     this.#stream.flush();
   }
 
   #largestPacket(): number {
-    const mayFragment = (this.#camera.registers.get(bootstrap.packetSize) & doNotFragmentBit) === 0;
-    return mayFragment ? 0xffff : this.#options.pathMtu;
+    return this.#mayFragment() ? 0xffff : this.#options.pathMtu;
+  }
+
+  #mayFragment(): boolean {
+    const isForbidden = (this.#camera.registers.get(bootstrap.packetSize) & doNotFragmentBit) !== 0;
+    return this.#options.ignoresDoNotFragment || !isForbidden;
   }
 
   /** The slower of the line and of the delay that the controller asked for. */

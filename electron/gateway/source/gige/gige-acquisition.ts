@@ -1,9 +1,11 @@
+import { pixelFormatOf as decodableFormat } from '../../model/pixel-format.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
-import type { CameraError, DeviceFrame, StreamCounters } from '../camera/camera-device.ts';
+import type { CameraError, CameraNote, DeviceFrame, StreamCounters } from '../camera/camera-device.ts';
 import { cameraError } from '../camera/camera-words.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
 import { abortAcquisition, startAcquisition, stopAcquisition, unlockSettings } from './acquisition-commands.ts';
 import { registers, streamRegisters } from './bootstrap.ts';
+import { cardMtu } from './card-mtu.ts';
 import type { ControlChannel } from './control-channel.ts';
 import { ChunkFacts } from './gige-chunks.ts';
 import { latchClock, tickFrequency } from './gige-clock.ts';
@@ -15,7 +17,9 @@ import { type ImageSettings, pictureOf } from './gige-picture.ts';
 import { CameraTime } from './gige-time.ts';
 import { isRefusal } from './gige-trigger.ts';
 import { parseIpv4 } from './ipv4.ts';
+import { pixelFormatAdvice } from './pixel-format-advice.ts';
 import { type ArrivedFrame, GvspStream } from './stream.ts';
+import { streamNotes } from './stream-notes.ts';
 import type { StreamTotals } from './stream-protocol.ts';
 
 export type AcquisitionOptions = {
@@ -29,6 +33,7 @@ export type AcquisitionOptions = {
   readonly resend: boolean;
   readonly packetSize: 'auto' | number;
   readonly onFrame: (frame: DeviceFrame) => void;
+  readonly onNote: (note: CameraNote) => void;
   /** `answers`: the camera can still be told to stop. */
   readonly onLost: (error: CameraError, answers: boolean) => void;
 };
@@ -61,6 +66,7 @@ export class GigeAcquisition {
   readonly #time: CameraTime;
   readonly #chunks: ChunkFacts;
   readonly #settings: ImageSettings;
+  readonly #advice = new Map<number, Promise<CameraNote>>();
   #unsupported = 0;
   #exposure: number | null = null;
   /** Between two pictures. */
@@ -78,6 +84,7 @@ export class GigeAcquisition {
     const stream = await GvspStream.open({
       workerPath: options.streamWorkerPath,
       bindAddress: channel.localAddress,
+      card: channel.card,
       cameraAddress: channel.address,
       gvcpPort: options.gvcpPort,
       resend: options.resend && packetResend,
@@ -90,7 +97,8 @@ export class GigeAcquisition {
       await directStream(channel, stream.port);
       const cameraPort = (await channel.readRegister(sourcePort).catch(() => 0)) & 0xffff;
       if (cameraPort !== 0) stream.punch(cameraPort);
-      const packetSize = await negotiatePacketSize(channel, stream, options.packetSize);
+      const most = stream.seesPieces ? null : await cardMtu(channel.localAddress);
+      const packetSize = await negotiatePacketSize(channel, stream, options.packetSize, most);
       // Some cameras look at the destination only when the port is written.
       await directStream(channel, stream.port);
       const bigEndian = ((await channel.readRegister(sizeRegister)) & 0x2000_0000) !== 0;
@@ -175,7 +183,8 @@ export class GigeAcquisition {
   }
 
   async #begin(): Promise<void> {
-    const { map, onLost } = this.#options;
+    const { map, onLost, onNote } = this.#options;
+    this.#stream.onPieces((packetSize, piece) => onNote(streamNotes.pieces(packetSize, piece)));
     this.#stream.onFrame((frame) => this.#arrived(frame));
     this.#stream.onEnd((reason) => onLost(cameraError('lost', { technical: reason }), true));
     await this.#latch();
@@ -194,10 +203,13 @@ export class GigeAcquisition {
 
   #arrived(frame: ArrivedFrame): void {
     this.#lastFrameAt = this.#options.clock.monotonic();
+    if (frame.surplusBytes > 0) this.#options.onNote(streamNotes.surplus(frame.surplusBytes));
     const parts = pictureOf(frame, this.#settings);
-    if (parts === null) {
+    const unknown = parts?.picture.kind === 'raw' && decodableFormat(parts.picture.pixelFormat) === null;
+    if (parts === null || unknown) {
       this.#unsupported += 1;
       frame.release();
+      if (unknown) this.#adviseOn(frame.leader.pixelFormat || this.#settings.pixelFormat);
       return;
     }
     const { block, leader } = frame;
@@ -214,6 +226,14 @@ export class GigeAcquisition {
         release: () => frame.release(),
       });
     });
+  }
+
+  /** Asked once for each format; a camera that is gone meanwhile is noticed elsewhere. */
+  #adviseOn(pixelFormat: number): void {
+    const { map, onNote } = this.#options;
+    const known = this.#advice.get(pixelFormat) ?? pixelFormatAdvice(map, pixelFormat);
+    this.#advice.set(pixelFormat, known);
+    void known.then((note) => this.#isStopping || onNote(note)).catch(() => this.#advice.delete(pixelFormat));
   }
 
   /** Our own clocks may have been set between the arrival and now: both are looked at together. */

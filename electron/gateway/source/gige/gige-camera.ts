@@ -51,10 +51,10 @@ export class GigeCamera implements CameraDevice {
     const camera = await findCamera(config, { ...find, signal }).catch((error: unknown) => {
       throw this.#withoutCard(error) ?? error;
     });
-    const { ip: address, interfaceAddress } = camera;
+    const { ip: address, interfaceAddress, card } = camera;
     this.#reachedFrom = interfaceAddress;
     const port = find.port === undefined ? {} : { port: find.port };
-    const channel = await ControlChannel.open({ address, interfaceAddress, ...port });
+    const channel = await ControlChannel.open({ address, interfaceAddress, card, ...port });
     this.#channel = channel;
     const abort = (): void => channel.close();
     signal.addEventListener('abort', abort, { once: true });

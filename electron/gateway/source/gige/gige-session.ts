@@ -96,6 +96,7 @@ export class GigeSession implements CameraSession {
         resend: config.resend,
         packetSize: this.#packetSize ?? config.packetSize,
         onFrame: (frame) => events.onFrame(frame),
+        onNote: (note) => events.onNote?.(note),
         onLost: (error, answers) => this.#lose(error, answers),
       });
       this.#acquisition = started;
