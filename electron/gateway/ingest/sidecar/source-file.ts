@@ -1,8 +1,12 @@
-import { type FileHandle, lstat, open, readdir, realpath, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 
-/** One version of a file: a change of its content shows in these. */
-export type FileVersion = { readonly size: number; readonly modified: bigint };
+/** One version of a file: a change of its content shows in these. `modified` in nanoseconds since the epoch. */
+export type FileVersion = { readonly size: number; readonly modified: bigint; readonly inode: bigint };
+
+export const isSameVersion = (a: FileVersion, b: FileVersion): boolean =>
+  a.size === b.size && a.modified === b.modified && a.inode === b.inode;
 
 export type FileContent =
   | { readonly kind: 'content'; readonly bytes: Buffer; readonly version: FileVersion }
@@ -25,9 +29,16 @@ const codeOf = (error: unknown): string =>
 
 const explain = (error: unknown): string => reasons[codeOf(error)] ?? `it cannot be read (${codeOf(error)})`;
 
+/** Not through a link as the last part of the path, and without waiting for a pipe's other end. Windows knows neither. */
+const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const leadsOut = 'it is reached through a link that leads out of the watched folder';
+/** Most label files are smaller: one look at size and content together reads them. */
+const smallBytes = 16_384;
+
 /** Reads files below one folder, by their path relative to it with '/'. Never reads through a link that leads out. */
 export class SourceFolder {
   readonly #root: string;
+  #realRoot: string | null = null;
 
   constructor(root: string) {
     this.#root = root;
@@ -41,35 +52,31 @@ export class SourceFolder {
   async version(path: string): Promise<FileVersion | null> {
     try {
       const found = await stat(this.absolute(path), { bigint: true });
-      return found.isFile() ? { size: Number(found.size), modified: found.mtimeNs } : null;
+      return found.isFile() ? { size: Number(found.size), modified: found.mtimeNs, inode: found.ino } : null;
     } catch (error) {
       // An unreadable folder hides the file; trying to read it will name the reason.
-      return absent.has(codeOf(error)) ? null : { size: -1, modified: 0n };
+      return absent.has(codeOf(error)) ? null : { size: -1, modified: 0n, inode: 0n };
     }
   }
 
-  /** When a folder's entries last changed (nanoseconds since the epoch); null where there is no such folder. */
+  /** When a folder's entries last changed (nanoseconds since the epoch; -1: not to be learned); null: no such folder. */
   async folderModified(folder: string): Promise<bigint | null> {
     try {
       const found = await stat(this.absolute(folder), { bigint: true });
       return found.isDirectory() ? found.mtimeNs : null;
-    } catch {
-      return null;
+    } catch (error) {
+      return absent.has(codeOf(error)) ? null : -1n;
     }
   }
 
   async read(path: string, maxBytes: number): Promise<FileContent> {
     try {
-      const target = await this.#resolve(path);
-      if (target === null) {
-        return { kind: 'unreadable', why: 'it is reached through a link that leads out of the watched folder' };
-      }
-      const file = await open(target, 'r');
-      try {
-        return await readWhole(file, maxBytes);
-      } finally {
-        await file.close();
-      }
+      const found = await this.#readAt(this.absolute(path), maxBytes);
+      if (found !== 'link') return found;
+      const target = await realpath(this.absolute(path));
+      if (!(await this.#isInside(target))) return { kind: 'unreadable', why: leadsOut };
+      const behind = await this.#readAt(target, maxBytes);
+      return behind === 'link' ? { kind: 'missing' } : behind;
     } catch (error) {
       return absent.has(codeOf(error)) ? { kind: 'missing' } : { kind: 'unreadable', why: explain(error) };
     }
@@ -84,34 +91,57 @@ export class SourceFolder {
     }
   }
 
-  async isAbsent(path: string): Promise<boolean> {
-    return lstat(this.absolute(path)).then(
-      () => false,
-      (error: unknown) => absent.has(codeOf(error)),
-    );
+  /** What is read is what was opened, wherever that lies: a folder that becomes a link meanwhile leads nowhere. */
+  async #readAt(place: string, maxBytes: number): Promise<FileContent | 'link'> {
+    if (constants.O_NOFOLLOW === undefined && (await lstat(place)).isSymbolicLink()) return 'link';
+    let file: FileHandle;
+    try {
+      file = await open(place, openFlags);
+    } catch (error) {
+      if (codeOf(error) === 'ELOOP' || codeOf(error) === 'EMLINK') return 'link';
+      throw error;
+    }
+    try {
+      const [isInside, content] = await Promise.all([this.#isInside(placeOf(file, place)), readWhole(file, maxBytes)]);
+      return isInside ? content : { kind: 'unreadable', why: leadsOut };
+    } finally {
+      await file.close();
+    }
   }
 
-  /** Where the file lies, or null when links on the way lead out of the folder. Without links nothing is resolved. */
-  async #resolve(path: string): Promise<string | null> {
-    const parts = path.split('/');
-    for (let depth = 1; depth <= parts.length; depth += 1) {
-      const found = await lstat(this.absolute(parts.slice(0, depth).join('/')));
-      if (!found.isSymbolicLink()) continue;
-      const [root, target] = await Promise.all([realpath(this.#root), realpath(this.absolute(path))]);
-      return target.startsWith(root.endsWith(sep) ? root : root + sep) ? target : null;
-    }
-    return this.absolute(path);
+  async #isInside(place: string | Promise<string>): Promise<boolean> {
+    const target = await place;
+    const isBelow = (root: string): boolean => target.startsWith(root.endsWith(sep) ? root : root + sep);
+    if (this.#realRoot !== null && isBelow(this.#realRoot)) return true;
+    this.#realRoot = await realpath(this.#root);
+    return isBelow(this.#realRoot);
   }
 }
 
+/** Where an open file lies, links resolved. Linux tells it of the file itself; elsewhere the path is followed again. */
+async function placeOf(file: FileHandle, path: string): Promise<string> {
+  if (process.platform === 'linux') {
+    const place = await readlink(`/proc/self/fd/${file.fd}`).catch(() => null);
+    if (place !== null) return place;
+  }
+  return realpath(path);
+}
+
 async function readWhole(file: FileHandle, maxBytes: number): Promise<FileContent> {
-  const found = await file.stat({ bigint: true });
+  const first = Buffer.allocUnsafe(Math.min(smallBytes, maxBytes));
+  const [found, begun] = await Promise.all([
+    file.stat({ bigint: true }),
+    file.read(first, 0, first.length, 0).catch((error: unknown) => ({ error })),
+  ]);
   if (!found.isFile()) return { kind: 'missing' };
+  if ('error' in begun) throw begun.error;
   const size = Number(found.size);
   const megabytes = (count: number): string => `${Math.ceil(count / 1e6)} MB`;
   if (size > maxBytes) {
     return { kind: 'unreadable', why: `it has ${megabytes(size)}, more than the ${megabytes(maxBytes)} that are read` };
   }
+  const version = { size, modified: found.mtimeNs, inode: found.ino };
+  if (begun.bytesRead === size) return { kind: 'content', bytes: first.subarray(0, size), version };
   const bytes = Buffer.alloc(size);
   let filled = 0;
   while (filled < size) {
@@ -119,5 +149,5 @@ async function readWhole(file: FileHandle, maxBytes: number): Promise<FileConten
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
-  return { kind: 'content', bytes: bytes.subarray(0, filled), version: { size, modified: found.mtimeNs } };
+  return { kind: 'content', bytes: bytes.subarray(0, filled), version };
 }

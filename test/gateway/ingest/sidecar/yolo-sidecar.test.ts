@@ -68,7 +68,7 @@ describe('a YOLO sidecar', () => {
       expect.stringContaining('line 7 is left out: its class "1.5" is not a whole number'),
       expect.stringContaining('line 8 is left out: "nan" is not a usable number'),
       expect.stringContaining('line 9 is left out: its box is empty'),
-      expect.stringContaining('line 10 is left out: its box lies outside of the picture'),
+      expect.stringContaining('line 10 is left out: 320 is no fraction of the picture, as if the numbers were pixels'),
       expect.stringContaining('line 11: its confidence is 1.7'),
     ]);
   });
