@@ -5,8 +5,7 @@ type Point = { readonly x: number; readonly y: number };
 
 /** Of so many corners one crossing of edges is a slip; one in fewer is no outline. */
 const cornersForCrossing = 8;
-/** An outline of so many corners has edges of one size. */
-const fewestForSpike = 8;
+/** No corner of an outline lies so many times farther from both its neighbours than any other two are apart. */
 const SPIKE = 3;
 
 const pointsOf = (numbers: Numbers): readonly Point[] =>
@@ -47,7 +46,6 @@ export function crossesItself(numbers: Numbers, which: 'often' | 'last corner'):
 /** Whether the last corner lies far from its neighbours, as no other does. */
 export function isSpike(numbers: Numbers): boolean {
   const points = pointsOf(numbers);
-  if (points.length < fewestForSpike) return false;
   const lengths = points.map((point, index) => {
     const next = points[(index + 1) % points.length] ?? point;
     return Math.hypot(next.x - point.x, next.y - point.y);

@@ -71,7 +71,7 @@ const tailOfPose = (numbers: Numbers, pose: KeypointShape | null): LineForm['tai
   pose === null ? undefined : tails.find((tail) => numbers.length === boxNumbers + pose.count * pose.numbers + tail);
 
 export function lineFormOf(line: Line, { pose, isTracked, onlyTracks }: FileForm): LineForm {
-  const { numbers, endsWhole } = line;
+  const { numbers } = line;
   const sure = (shape: LineForm['shape'], tail: LineForm['tail']): LineForm => ({
     shape,
     tail,
@@ -83,14 +83,13 @@ export function lineFormOf(line: Line, { pose, isTracked, onlyTracks }: FileForm
   const behindPose = tailOfPose(numbers, pose);
   if (behindPose !== undefined) return sure('box', behindPose);
   const last = numbers.at(-1) ?? 0;
-  const mayBeTracked = length % 2 === 0 && endsWhole && last >= 1 && isFraction(numbers.at(-2) ?? 2);
   const untracked = sure('polygon', length % 2 === 0 ? 0 : 1);
   if (length === boxNumbers + 2) {
-    if (!mayBeTracked) return untracked;
+    if (!mayBeTracked(line)) return untracked;
     if (isTracked || last > 1 || !hasArea(numbers)) return sure('box', 2);
     return { ...untracked, isGuess: true };
   }
-  if (!mayBeTracked) return untracked;
+  if (!mayBeTracked(line)) return untracked;
   if (isTracked || last > 1) return sure('polygon', 2);
   const inner = numbers.slice(0, -2);
   return (crossesItself(numbers, 'last corner') && !crossesItself(inner, 'last corner')) || isSpike(numbers)
@@ -149,7 +148,19 @@ function outweighs(lines: readonly Line[], pose: KeypointShape): boolean {
   const visibilities = lines.flatMap(({ numbers }) => keypointsOf(numbers, pose).map(({ visibility }) => visibility));
   const areMarks = pose.numbers === 3 && visibilities.every((visibility) => [0, 1, 2].includes(visibility));
   if (areMarks && (pose.count >= 3 || visibilities.includes(2))) return true;
-  return lines.some(({ numbers }) => crossesItself(numbers.slice(0, numbers.length - (numbers.length % 2)), 'often'));
+  return lines.some((line) => outlinesOf(line).every((outline) => crossesItself(outline, 'often')));
+}
+
+/** The corners of a line that is a polygon, without what may stand behind them. */
+function outlinesOf(line: Line): readonly Numbers[] {
+  const { numbers } = line;
+  if (numbers.length % 2 === 1) return [numbers.slice(0, -1)];
+  const inner = mayBeTracked(line) ? [numbers.slice(0, -2)] : [];
+  return (numbers.at(-1) ?? 0) > 1 ? inner : [numbers, ...inner];
+}
+
+function mayBeTracked({ numbers, endsWhole }: Line): boolean {
+  return numbers.length % 2 === 0 && endsWhole && (numbers.at(-1) ?? 0) >= 1 && isFraction(numbers.at(-2) ?? 2);
 }
 
 type Keypoint = { readonly keyX: number; readonly keyY: number; readonly visibility: number };
