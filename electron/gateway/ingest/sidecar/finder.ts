@@ -96,8 +96,8 @@ export class SidecarFinder {
     if (isClassListName(name)) return 'class-list';
     if (/\.json$/i.test(name) && (!hasPicture || sharedRank(name) !== null) && (await this.#shared.isOne(relativePath)))
       return 'shared';
-    if (hasPicture) return 'own';
     if (classListRank(name) !== null && (await this.#classLists.isOne(relativePath))) return 'class-list';
+    if (hasPicture) return 'own';
     if (/\.ya?ml$/i.test(name)) return 'none';
     const content = await this.#folder.read(relativePath, sidecarLimits.single);
     if (content.kind !== 'content') return content.kind === 'missing' ? 'none' : 'own';

@@ -171,13 +171,13 @@ describe('a YOLO file of polygons', () => {
   });
 
   it('of many corners is not taken for a pose, whatever its place', () => {
+    // With few and large edges, the corner (0.9, 1) may be one of the outline.
     for (const [x, y, radius] of [
       [0.5, 0.5, 0.1],
       [0.45, 0.5, 0.2],
       [0.2, 0.7, 0.15],
       [0.5, 0.5, 0.5],
     ] as const)
-      // With few and large edges, the corner (0.9, 1) may be one of the outline.
       for (const corners of [5, 6, 10, 14, 17, 28, 55, 400])
         for (const tail of ['', ' 0.9', ' 0.9 3', ...(corners < 8 && radius > 0.1 ? [] : [' 0.9 1'])]) {
           const outline = Array.from({ length: corners }, (_, index) => {
