@@ -27,8 +27,8 @@ const lookAgainMilliseconds = 500;
 /** So long a sidecar may wait for its picture before it is listed. */
 const patienceMilliseconds = 60_000;
 const attachedAtOnce = 500;
-/** One look at a folder serves all pictures that a shared file is attached to. */
-const sharedMilliseconds = 250;
+/** Labels come in bursts: one look at a folder serves all that are met within this time. */
+const oneLookMilliseconds = 250;
 
 /**
  * Sidecar files as the source meets them. Most were read with their picture already; one that comes after its picture
@@ -75,7 +75,7 @@ export class LateSidecars {
       return { kind: 'claimed' };
     }
     if (stored.length === 0) return this.#withoutPicture(offer, role, present);
-    const { picture, found, chosen } = await this.#ownerOf(file.path, stored);
+    const { picture, found, chosen } = await this.#ownerOf(offer, stored);
     if (picture === null || found === null) {
       return this.#list(
         offer,
@@ -116,13 +116,15 @@ export class LateSidecars {
 
   /** The one of these pictures whose annotations are read from the file, and what was found; else what another got. */
   async #ownerOf(
-    path: string,
+    { file, quietMilliseconds }: FileOffer,
     pictures: readonly SidecarTarget[],
   ): Promise<{ picture: SidecarTarget | null; found: FoundSidecar | null; chosen: string | null }> {
     let chosen: string | null = null;
     for (const picture of pictures) {
-      const found = await this.#finder.find(picture.path, picture);
-      if (found?.relativePath === path) return { picture, found, chosen: null };
+      // The file itself was noted, and what others came less than its own quiet time ago are offered after it.
+      const maxAge = Math.min(oneLookMilliseconds, quietMilliseconds);
+      const found = await this.#finder.find(picture.path, picture, maxAge);
+      if (found?.relativePath === file.path) return { picture, found, chosen: null };
       chosen ??= found?.relativePath ?? null;
     }
     return { picture: null, found: null, chosen };
@@ -162,7 +164,7 @@ export class LateSidecars {
     for (let after = 0; ; ) {
       const pictures = catalogue.waitingWithoutSidecar(this.#sourceId, after, attachedAtOnce);
       for (const picture of pictures) {
-        const found = await this.#finder.find(picture.path, picture, sharedMilliseconds);
+        const found = await this.#finder.find(picture.path, picture, oneLookMilliseconds);
         if (found?.relativePath !== path) continue;
         if (catalogue.attachSidecar(picture.seq, contentOf(found), false) === 'attached') this.#log(picture, path);
       }

@@ -19,7 +19,7 @@ const longestTrust = 10_000;
 const lookShare = 20;
 const mostFolders = 512;
 /** Of names kept in memory, of all folders together. */
-const mostNames = 500_000;
+const mostNames = 200_000;
 
 /** What is known of a folder's names. `isCurrent`: what is not among them is not there. */
 export type FolderView = { readonly names: FolderNames; readonly isCurrent: boolean };
@@ -41,7 +41,7 @@ type Listing = {
 export class FolderViews {
   readonly #folder: SourceFolder;
   readonly #now: () => number;
-  /** In order of use, the most recent last. */
+  /** In order of their listing, the newest last. */
   readonly #listings = new Map<string, Listing>();
   readonly #underWay = new Map<string, { readonly at: number; readonly listing: Promise<Listing> }>();
 

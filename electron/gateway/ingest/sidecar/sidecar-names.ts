@@ -17,10 +17,10 @@ const classLists = [
 /** What may be a class list: only the content tells (`labels.txt` may be the label of `labels.jpg`). */
 const possibleClassLists = [/^labels?\.txt$/i, /^class(?:es)?[_-]?names?\.txt$/i, /^names\.txt$/i, /\.ya?ml$/i];
 /** Files for a whole folder: names that say so. */
-const SHARED = /^(?:.*_)?(?:annotations?|instances.*|person_keypoints.*|coco.*)\.json$|(?:^|[._-])coco\.json$/i;
+const SHARED = /^(?:annotations|instances.*|person_keypoints.*)\.json$|(?:^|[._-])coco\.json$/i;
 /** Names under which labelling tools put such a file too; others do as well. */
 const POSSIBLY_SHARED =
-  /^(?:results?|labels?|labels_.*|(?:train|val|valid|validation|test)(?:\d{4})?|dataset|export|output|data)\.json$/i;
+  /^(?:results?|(?:.*[_-])?annotations?|labels?|labels_.*|(?:train|val|valid|validation|test)(?:\d{4})?|dataset|export|output|data)\.json$/i;
 
 const rankIn = (patterns: readonly RegExp[], name: string): number =>
   patterns.findIndex((pattern) => pattern.test(name));
