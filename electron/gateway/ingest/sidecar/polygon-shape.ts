@@ -5,8 +5,8 @@ type Point = { readonly x: number; readonly y: number };
 
 /** Of so many corners one crossing of edges is a slip; one in fewer is no outline. */
 const cornersForCrossing = 8;
-/** No corner of an outline lies so many times farther from both its neighbours than any other two are apart. */
-const SPIKE = 3;
+/** A corner sticks out that is so many times farther from both its neighbours than any other two are apart. */
+const spikeOf = (corners: number): number => (corners <= 4 ? 3 : 1);
 
 const pointsOf = (numbers: Numbers): readonly Point[] =>
   Array.from({ length: Math.floor(numbers.length / 2) }, (_, index) => ({
@@ -43,7 +43,7 @@ export function crossesItself(numbers: Numbers, which: 'often' | 'last corner'):
   return crossings * cornersForCrossing >= count;
 }
 
-/** Whether the last corner lies far from its neighbours, as no other does. */
+/** Whether the last corner sticks out as no other does. */
 export function isSpike(numbers: Numbers): boolean {
   const points = pointsOf(numbers);
   const lengths = points.map((point, index) => {
@@ -51,7 +51,7 @@ export function isSpike(numbers: Numbers): boolean {
     return Math.hypot(next.x - point.x, next.y - point.y);
   });
   const longest = lengths.slice(0, -2).reduce((most, length) => Math.max(most, length), 0);
-  return Math.min(lengths.at(-1) ?? 0, lengths.at(-2) ?? 0) > SPIKE * longest;
+  return Math.min(lengths.at(-1) ?? 0, lengths.at(-2) ?? 0) > spikeOf(points.length) * longest;
 }
 
 /** On which side of the line from a to b the point c lies; 0 on it. */

@@ -16,8 +16,9 @@ import type { KeypointShape } from './yaml-names.ts';
  *   4. Otherwise they are polygons, or boxes with confidence and track number (six numbers).
  *   5. The last number is a track number when it is written whole and is more than 1 in any line of the file. Where it
  *      is 1 everywhere, it is one only if the polygon without it and the confidence is sound and with them is not: it
- *      crosses itself, or the corner (confidence, 1) sticks out by far. A triangle is always sound: `.5 .5 .2 .2 .4 1`
- *      is one, and it is said that it may not be.
+ *      crosses itself, or the corner (confidence, 1) sticks out: farther from both its neighbours than any other two
+ *      are apart (of four corners, three times as far). A triangle is always sound: `.5 .5 .2 .2 .4 1` is one, and it
+ *      is said that it may not be.
  *   6. A single number behind a box or polygon is a track number when it is written whole in all lines and is more
  *      than 1 in any, else a confidence.
  * The box of a polygon is the upright box around it; that of a pose is its own.
@@ -26,7 +27,8 @@ import type { KeypointShape } from './yaml-names.ts';
 export const boxNumbers = 4;
 
 export type Line = {
-  readonly numbers: Numbers /** The last number is written without a point. */;
+  readonly numbers: Numbers;
+  /** The last number is written without a point. */
   readonly endsWhole: boolean;
 };
 
@@ -53,7 +55,8 @@ const mostKeypoints = 140;
 /** A keypoint lies at most so far outside of its box, in parts of the box. */
 const KEYPOINT_MARGIN = 0.15;
 const ROUNDING = 0.01;
-const tails = [0, 1, 2] as const;
+/** The longest first: a coordinate that is written as a whole 1 is rarer than the first track. */
+const tails = [2, 1, 0] as const;
 
 /** Decides by the lines of one file, without those that can't be read. */
 export function fileFormOf(lines: readonly Line[], stated: KeypointShape | null): FileForm {
