@@ -1,3 +1,4 @@
+import type { FileVersion } from '../../model/file-version.ts';
 import { baseName, stemOf } from '../../platform/names.ts';
 import { ClassLists, noClasses } from './class-lists.ts';
 import { FolderLook } from './folder-look.ts';
@@ -9,13 +10,10 @@ import type { PictureFacts, SidecarOutcome } from './reading.ts';
 import { Reader, sidecarLimits } from './reading.ts';
 import { SharedSidecars } from './shared-sidecars.ts';
 import { classListRank, isClassListName, sharedRank } from './sidecar-names.ts';
-import { type FileContent, type FileVersion, SourceFolder } from './source-file.ts';
+import { type FileContent, SourceFolder } from './source-file.ts';
 
 export { picturesOfSidecar } from './label-places.ts';
 export { isClassListName, isSharedSidecarName, isSidecarName } from './sidecar-names.ts';
-
-/** The file that was read, as its file system told it while it was open. Compare `bytes` and `modifiedMs` with a `FileVersion`. */
-export type SidecarVersion = { readonly bytes: number; readonly modifiedMs: number; readonly inode: bigint };
 
 export type FoundSidecar = {
   /** Absolute. */
@@ -26,8 +24,8 @@ export type FoundSidecar = {
   readonly outcome: SidecarOutcome;
   /** The file speaks for other pictures too: it must not be archived or deleted with one of them. */
   readonly shared: boolean;
-  /** Which version of the file this is; null where it could not be read. */
-  readonly version: SidecarVersion | null;
+  /** The version that was read, as the file system told it while the file was open; null where it could not be read. */
+  readonly version: FileVersion | null;
 };
 
 /** What a file with a sidecar's name is: `own` the label of one picture, `none` something else. */
@@ -175,13 +173,7 @@ export class SidecarFinder {
   }
 
   #found(path: string, outcome: SidecarOutcome, shared: boolean, version: FileVersion | null): FoundSidecar {
-    return {
-      path: this.#folder.absolute(path),
-      relativePath: path,
-      outcome,
-      shared,
-      version: version === null ? null : asNumbers(version),
-    };
+    return { path: this.#folder.absolute(path), relativePath: path, outcome, shared, version };
   }
 }
 
@@ -189,12 +181,6 @@ type Candidate = { readonly path: string; readonly content: () => Promise<FileCo
 
 const isInside = (path: string): boolean =>
   !path.split('/').some((part) => part === '' || part === '.' || part === '..');
-
-/** The very number that `lstat` gives as `mtimeMs`. */
-function asNumbers({ size, modified, inode }: FileVersion): SidecarVersion {
-  const second = 1_000_000_000n;
-  return { bytes: size, modifiedMs: Number(modified / second) * 1_000 + Number(modified % second) / 1_000_000, inode };
-}
 
 function withProblem(outcome: SidecarOutcome, problem: string | null): SidecarOutcome {
   if (problem === null || outcome.kind !== 'read' || outcome.reading.annotations.length === 0) return outcome;

@@ -1,4 +1,5 @@
-import { type FileVersion, isSameVersion, type SourceFolder } from './source-file.ts';
+import { type FileVersion, sameVersion } from '../../model/file-version.ts';
+import type { SourceFolder } from './source-file.ts';
 
 export type Parsed<T> =
   | { readonly kind: 'parsed'; readonly value: T; readonly version: FileVersion }
@@ -46,7 +47,7 @@ export class ParsedFiles<T> {
     const kept = this.#kept.get(path);
     this.#kept.delete(path);
     if (version === null) return { kind: 'missing' };
-    const result = kept !== undefined && isSameVersion(kept.version, version) ? kept.result : this.#load(path);
+    const result = kept !== undefined && sameVersion(kept.version, version) ? kept.result : this.#load(path);
     const current = { version, result, checkedAt: now };
     this.#kept.set(path, current);
     this.#forgetOldest();
@@ -65,11 +66,11 @@ export class ParsedFiles<T> {
   #forgetOldest(): void {
     const { maxKeptBytes, maxKeptFiles } = this.#settings;
     let bytes = 0;
-    for (const { version } of this.#kept.values()) bytes += Math.max(0, version.size);
+    for (const { version } of this.#kept.values()) bytes += Math.max(0, version.bytes);
     for (const [path, { version }] of this.#kept) {
       if (this.#kept.size <= 1 || (bytes <= maxKeptBytes && this.#kept.size <= maxKeptFiles)) return;
       this.#kept.delete(path);
-      bytes -= Math.max(0, version.size);
+      bytes -= Math.max(0, version.bytes);
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { FileVersion } from '../../model/file-version.ts';
 import { baseName } from '../../platform/names.ts';
 import { type CocoIndex, indexCoco, isCoco } from './coco-index.ts';
 import { readCoco } from './coco-sidecar.ts';
@@ -9,7 +10,7 @@ import { ParsedFiles } from './parsed-files.ts';
 import type { PictureFacts, SidecarOutcome } from './reading.ts';
 import { Reader, sidecarLimits } from './reading.ts';
 import { isSharedSidecarName } from './sidecar-names.ts';
-import type { FileVersion, SourceFolder } from './source-file.ts';
+import type { SourceFolder } from './source-file.ts';
 
 /** `other`: JSON that is not COCO. `bad`: it can't be read, and was meant as COCO. */
 type SharedFile =

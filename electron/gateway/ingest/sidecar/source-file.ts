@@ -1,12 +1,7 @@
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-
-/** One version of a file: a change of its content shows in these. `modified` in nanoseconds since the epoch. */
-export type FileVersion = { readonly size: number; readonly modified: bigint; readonly inode: bigint };
-
-export const isSameVersion = (a: FileVersion, b: FileVersion): boolean =>
-  a.size === b.size && a.modified === b.modified && a.inode === b.inode;
+import { type FileVersion, fileVersion, sameVersion } from '../../model/file-version.ts';
 
 export type FileContent =
   | { readonly kind: 'content'; readonly bytes: Buffer; readonly version: FileVersion }
@@ -32,8 +27,6 @@ const explain = (error: unknown): string => reasons[codeOf(error)] ?? `it cannot
 /** Not through a link as the last part of the path, and without waiting for a pipe's other end. Windows knows neither. */
 const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const leadsOut = 'it is reached through a link that leads out of the watched folder';
-/** Most label files are smaller: one look at size and content together reads them. */
-const smallBytes = 16_384;
 
 /** Reads files below one folder, by their path relative to it with '/'. Never reads through a link that leads out. */
 export class SourceFolder {
@@ -51,11 +44,11 @@ export class SourceFolder {
   /** The version of a file; null where there is no ordinary file, and also where it cannot be looked at. */
   async version(path: string): Promise<FileVersion | null> {
     try {
-      const found = await stat(this.absolute(path), { bigint: true });
-      return found.isFile() ? { size: Number(found.size), modified: found.mtimeNs, inode: found.ino } : null;
+      const found = await stat(this.absolute(path));
+      return found.isFile() ? fileVersion(path, found) : null;
     } catch (error) {
       // An unreadable folder hides the file; trying to read it will name the reason.
-      return absent.has(codeOf(error)) ? null : { size: -1, modified: 0n, inode: 0n };
+      return absent.has(codeOf(error)) ? null : { path, bytes: -1, modifiedMs: 0 };
     }
   }
 
@@ -71,11 +64,11 @@ export class SourceFolder {
 
   async read(path: string, maxBytes: number): Promise<FileContent> {
     try {
-      const found = await this.#readAt(this.absolute(path), maxBytes);
+      const found = await this.#readAt(path, this.absolute(path), maxBytes);
       if (found !== 'link') return found;
       const target = await realpath(this.absolute(path));
       if (!(await this.#isInside(target))) return { kind: 'unreadable', why: leadsOut };
-      const behind = await this.#readAt(target, maxBytes);
+      const behind = await this.#readAt(path, target, maxBytes);
       return behind === 'link' ? { kind: 'missing' } : behind;
     } catch (error) {
       return absent.has(codeOf(error)) ? { kind: 'missing' } : { kind: 'unreadable', why: explain(error) };
@@ -92,7 +85,7 @@ export class SourceFolder {
   }
 
   /** What is read is what was opened, wherever that lies: a folder that becomes a link meanwhile leads nowhere. */
-  async #readAt(place: string, maxBytes: number): Promise<FileContent | 'link'> {
+  async #readAt(path: string, place: string, maxBytes: number): Promise<FileContent | 'link'> {
     if (constants.O_NOFOLLOW === undefined && (await lstat(place)).isSymbolicLink()) return 'link';
     let file: FileHandle;
     try {
@@ -102,7 +95,10 @@ export class SourceFolder {
       throw error;
     }
     try {
-      const [isInside, content] = await Promise.all([this.#isInside(placeOf(file, place)), readWhole(file, maxBytes)]);
+      const [isInside, content] = await Promise.all([
+        this.#isInside(placeOf(file, place)),
+        readWhole(path, file, maxBytes),
+      ]);
       return isInside ? content : { kind: 'unreadable', why: leadsOut };
     } finally {
       await file.close();
@@ -127,27 +123,34 @@ async function placeOf(file: FileHandle, path: string): Promise<string> {
   return realpath(path);
 }
 
-async function readWhole(file: FileHandle, maxBytes: number): Promise<FileContent> {
-  const first = Buffer.allocUnsafe(Math.min(smallBytes, maxBytes));
-  const [found, begun] = await Promise.all([
-    file.stat({ bigint: true }),
-    file.read(first, 0, first.length, 0).catch((error: unknown) => ({ error })),
-  ]);
-  if (!found.isFile()) return { kind: 'missing' };
-  if ('error' in begun) throw begun.error;
-  const size = Number(found.size);
+/** An open file, as far as it is read. */
+export type OpenFile = {
+  stat(): Promise<Stats>;
+  read(into: Buffer, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
+};
+
+/** A file that changes while it is read is read once more, so that content and version are surely of each other. */
+export async function readWhole(path: string, file: OpenFile, maxBytes: number): Promise<FileContent> {
   const megabytes = (count: number): string => `${Math.ceil(count / 1e6)} MB`;
-  if (size > maxBytes) {
-    return { kind: 'unreadable', why: `it has ${megabytes(size)}, more than the ${megabytes(maxBytes)} that are read` };
+  let found = await file.stat();
+  for (let tries = 2; tries > 0; tries -= 1) {
+    const { size } = found;
+    if (!found.isFile()) return { kind: 'missing' };
+    if (size > maxBytes) {
+      const why = `it has ${megabytes(size)}, more than the ${megabytes(maxBytes)} that are read`;
+      return { kind: 'unreadable', why };
+    }
+    const bytes = Buffer.alloc(size);
+    let filled = 0;
+    while (filled < size) {
+      const { bytesRead } = await file.read(bytes, filled, size - filled, filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    const version = fileVersion(path, found);
+    found = await file.stat();
+    if (sameVersion(version, fileVersion(path, found)))
+      return { kind: 'content', bytes: bytes.subarray(0, filled), version };
   }
-  const version = { size, modified: found.mtimeNs, inode: found.ino };
-  if (begun.bytesRead === size) return { kind: 'content', bytes: first.subarray(0, size), version };
-  const bytes = Buffer.alloc(size);
-  let filled = 0;
-  while (filled < size) {
-    const { bytesRead } = await file.read(bytes, filled, size - filled, filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return { kind: 'content', bytes: bytes.subarray(0, filled), version };
+  return { kind: 'unreadable', why: 'it changes while it is read' };
 }

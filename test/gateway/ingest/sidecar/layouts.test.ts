@@ -2,6 +2,7 @@ import { lstat, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type FoundSidecar, SidecarFinder } from '../../../../electron/gateway/ingest/sidecar/finder.ts';
+import { fileVersion } from '../../../../electron/gateway/model/file-version.ts';
 import { temporaryFolder } from '../../../support/store.ts';
 import { json } from './reading.ts';
 
@@ -101,12 +102,8 @@ describe('the label of one picture', () => {
 
   it('tells which version of the file was read', async () => {
     await put('a.txt', yolo);
-    const before = await lstat(join(root, 'a.txt'));
-    expect((await find('a.jpg'))?.version).toEqual({
-      bytes: before.size,
-      modifiedMs: before.mtimeMs,
-      inode: BigInt(before.ino),
-    });
+    const before = fileVersion('a.txt', await lstat(join(root, 'a.txt')));
+    expect((await find('a.jpg'))?.version).toEqual(before);
     await put('coco.json', coco('x', 'b.jpg', 'c.jpg'));
     expect((await find('b.jpg'))?.version?.modifiedMs).toBe((await lstat(join(root, 'coco.json'))).mtimeMs);
   });
