@@ -26,6 +26,7 @@ export type GatewayCall = keyof Pick<
   | 'acknowledgeLosses'
   | 'ledgerPage'
   | 'verifyLedger'
+  | 'labelGaps'
   | 'runDoctor'
   | 'tryNow'
   | 'findCameras'

@@ -22,6 +22,7 @@ import { examineSite } from './site-doctor.ts';
 import { buildSnapshot } from './snapshot-builder.ts';
 import { refuseLostDatabase, refuseOverlap } from './start-checks.ts';
 import { type Database, openDatabase } from './store/database.ts';
+import type { GapList } from './store/label-gaps.ts';
 import { PayloadStore } from './store/payload-store.ts';
 import { totalOf } from './store/tally.ts';
 import { WriteGroup } from './store/write-group.ts';
@@ -175,6 +176,17 @@ export class Gateway {
   get isDrained(): boolean {
     const { pending, leased } = totalOf(this.#store.tally.sources().values());
     return pending === 0 && leased === 0 && this.#parts.intakes.isDrained;
+  }
+
+  /** What this run left without labels: how many, and the first of them. */
+  labelGaps(limit: number): { readonly pictures: GapList; readonly labels: GapList } {
+    const { labelGaps } = this.#store;
+    const listed = labelGaps.labels(limit);
+    const waiting = this.#parts.intakes.unclaimedSidecars(limit);
+    return {
+      pictures: labelGaps.pictures(limit),
+      labels: { count: listed.count + waiting.count, first: [...listed.first, ...waiting.first].slice(0, limit) },
+    };
   }
 
   queuePage(

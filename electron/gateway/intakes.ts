@@ -20,6 +20,7 @@ import type { CameraSource } from './source/camera/camera-source.ts';
 import type { FrameSource, SourceStatus } from './source/frame-source.ts';
 import type { UsbCameras } from './source/usb/usb-cameras.ts';
 import { WatchedFolder } from './source/watched-folder.ts';
+import type { GapList } from './store/label-gaps.ts';
 import type { StoreParts } from './store-parts.ts';
 import type { WorkerPaths } from './worker-paths.ts';
 
@@ -123,6 +124,15 @@ export class Intakes {
 
   get isDrained(): boolean {
     return this.sources.every(({ source }) => source.status().drained);
+  }
+
+  /** Sidecars that wait for their picture: how many, and the first of them. */
+  unclaimedSidecars(limit: number): GapList {
+    const first = this.sources.flatMap(({ config, source }) =>
+      source.unclaimedSidecars(limit).map((path) => ({ sourceId: config.id, path })),
+    );
+    const count = this.sources.reduce((sum, { source }) => sum + source.status().unclaimedSidecars, 0);
+    return { count, first: first.slice(0, limit) };
   }
 
   statuses(): IntakeStatus[] {

@@ -12,6 +12,7 @@ import { DeadLetters } from './store/dead-letters.ts';
 import { GatedFrames } from './store/gated-frames.ts';
 import { History } from './store/history.ts';
 import { KnownPictures } from './store/known-pictures.ts';
+import { LabelGaps } from './store/label-gaps.ts';
 import { Ledger } from './store/ledger.ts';
 import { lineOf } from './store/line-order.ts';
 import { Losses } from './store/losses.ts';
@@ -76,6 +77,7 @@ export function makeStore({ config, dataDir, files, clock, logger }: StoreOption
     outbox,
     tally,
     chores,
+    labelGaps: new LabelGaps(database),
     catalogue: new Catalogue(database, lineOf(sync, sources)),
     files: new SourceFiles(database, ledger),
     gated: new GatedFrames(database, ledger),

@@ -21,6 +21,7 @@ import { LabelOrder } from './label-order.ts';
 import { LateSidecars } from './late-sidecars.ts';
 import type { NearDuplicateGate, Turn } from './near-duplicates.ts';
 import { OriginalFailure, ofOriginal, readHead, readUnchanged } from './original.ts';
+import { claimsToBePicture, isDatasetFile, mayBecomePicture } from './other-files.ts';
 import { readCaptureTime } from './picture/capture-time.ts';
 import { type Inspection, inspectPicture, sniffPicture } from './picture/inspect.ts';
 import { looksWhole } from './picture/quick-look.ts';
@@ -171,11 +172,13 @@ export class FileIntake implements FileSink {
     const inspection = inspectPicture(bytes);
     switch (inspection.kind) {
       case 'incomplete':
+        if (sniffPicture(bytes) === null && !mayBecomePicture(offer.file.path))
+          return this.#turnAwayOther(offer, bytes, inspection.detail);
         return this.#awaitRest(offer, refusalReasons.incomplete(inspection.detail, bytes.length));
       case 'invalid':
         // A picture's beginning with broken parts may still be a copy that is not written front to back.
         if (inspection.format !== null) return this.#awaitRest(offer, refusalReasons.broken(inspection.detail));
-        return this.#turnAway(offer, refusalReasons.notAPicture(inspection.detail));
+        return this.#turnAwayOther(offer, bytes, inspection.detail);
       case 'complete':
         return this.#takePicture(offer, bytes, inspection, turn);
     }
@@ -271,13 +274,21 @@ export class FileIntake implements FileSink {
   }
 
   async #turnAwayLarge(offer: FileOffer): Promise<Verdict> {
-    const isPicture = sniffPicture(await ofOriginal(readHead(offer.absolutePath))) !== null;
+    const head = await ofOriginal(readHead(offer.absolutePath));
+    const isPicture = sniffPicture(head) !== null;
     if (!isPicture && isSidecarName(offer.file.path)) return this.#late.consider(offer);
-    const { maxImageBytes } = this.#settings;
-    return this.#turnAway(
-      offer,
-      isPicture ? refusalReasons.tooLarge(offer.file.bytes, maxImageBytes) : refusalReasons.notAPicture(''),
-    );
+    if (!isPicture) return this.#turnAwayOther(offer, head, '');
+    return this.#turnAway(offer, refusalReasons.tooLarge(offer.file.bytes, this.#settings.maxImageBytes));
+  }
+
+  /** No picture. What claims to be one is refused; what labelling tools leave beside pictures is left without a word. */
+  #turnAwayOther(offer: FileOffer, head: Buffer, detail: string): Verdict {
+    const { path } = offer.file;
+    if (claimsToBePicture(path, head)) return this.#turnAway(offer, refusalReasons.notAPicture(detail));
+    if (!isDatasetFile(path)) return this.#turnAway(offer, refusalReasons.notForUs(detail));
+    this.#services.files.forgetRefusal(this.#settings.sourceId, path);
+    this.#services.files.settle(this.#settings.sourceId, offer.file, true);
+    return { kind: 'shared' };
   }
 
   /** The file can't be read: its own trouble, or that of the disk or share it lies on. */

@@ -65,7 +65,8 @@ export class PictureLabels {
     const bad = found.outcome.kind === 'bad';
     if (bad && mayCome) return none;
     if (found.shared) return { content: contentOf(found), holdMilliseconds: 0 };
-    const label = await versionAt(root, found.relativePath);
+    // The very version that was read: what lies there by now may be the next picture's.
+    const label = found.version ?? (await versionAt(root, found.relativePath));
     // Looked at last: while the picture lies there, what was written after it is no other picture's.
     const present = await versionAt(root, file.path);
     if (label === null || present === null || !sameVersion(present, file)) return none;

@@ -79,6 +79,10 @@ export class FileOffers {
     return this.#settling.unclaimed;
   }
 
+  unclaimedPaths(limit: number): readonly string[] {
+    return this.#settling.unclaimedPaths(limit);
+  }
+
   get isDrained(): boolean {
     return this.#settling.waiting === 0 && this.#underWay.size === 0 && this.#vanished.waiting === 0;
   }

@@ -53,6 +53,16 @@ export class Settling {
     return this.#unclaimed;
   }
 
+  /** The first of the unclaimed, by path. */
+  unclaimedPaths(limit: number): readonly string[] {
+    const paths: string[] = [];
+    for (const { path, unclaimed } of this.#candidates.values()) {
+      if (paths.length >= limit) break;
+      if (unclaimed) paths.push(path);
+    }
+    return paths;
+  }
+
   /**
    * A version of a file was seen. `quietBefore`: how long it is known not to have changed. `later`: it gives way to
    * others for so long.

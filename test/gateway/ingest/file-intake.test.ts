@@ -129,7 +129,8 @@ describe('what cannot be taken is listed with its reason, in words', () => {
     { name: 'zeros.jpg', bytes: Buffer.alloc(5_000), code: 'truncated', text: /5000 bytes of zeros/, waits: true },
     { name: 'broken.png', bytes: broken, code: 'broken', text: /damaged \(.*checksum of the IHDR/, waits: true },
     { name: 'text.jpg', bytes: 'hello, this is text', code: 'not-a-picture', text: /a text file/, waits: false },
-    { name: 'report.pdf', bytes: '%PDF-1.7 …', code: 'not-a-picture', text: /a PDF document/, waits: false },
+    { name: 'scan.tif', bytes: '%PDF-1.7 …', code: 'not-a-picture', text: /a PDF document/, waits: false },
+    { name: 'no ending', bytes: 'GIF89a …', code: 'not-a-picture', text: /a GIF picture/, waits: false },
     {
       name: 'huge.png',
       bytes: pngOfSize(20_000, 10_000),

@@ -121,6 +121,10 @@ export class CameraSource implements FrameSource {
   }
 
   /** A camera has no files. */
+  unclaimedSidecars(): readonly string[] {
+    return [];
+  }
+
   recheck(): void {}
 
   /**
