@@ -9,6 +9,8 @@ import { CommitGroup } from '../../electron/gateway/ingest/commit-group.ts';
 import { Decoder } from '../../electron/gateway/ingest/decoder.ts';
 import { FileIntake, type IntakeSettings } from '../../electron/gateway/ingest/file-intake.ts';
 import { NearDuplicateGate } from '../../electron/gateway/ingest/near-duplicates.ts';
+import { PictureLane } from '../../electron/gateway/ingest/picture-lane.ts';
+import { PictureReader } from '../../electron/gateway/ingest/picture-reader.ts';
 import type { Verdict } from '../../electron/gateway/model/file-sink.ts';
 import { systemClock } from '../../electron/gateway/platform/clock.ts';
 import { silentLogger } from '../../electron/gateway/platform/logger.ts';
@@ -21,6 +23,8 @@ import { FakeClock } from './fake-clock.ts';
 import { openStore, temporaryFolder } from './store.ts';
 
 export type IntakeWish = Partial<Omit<IntakeSettings, 'gate'>> & {
+  readonly maxPixels?: number;
+  readonly convert?: boolean;
   readonly storeBytes?: number;
   readonly whenFull?: 'refuse' | 'drop-oldest';
   readonly nearDuplicates?: NearDuplicateConfig;
@@ -38,6 +42,8 @@ export async function openIntake({
   nearDuplicates,
   files = new FailingFiles(),
   storeRoot,
+  maxPixels = 150_000_000,
+  convert = true,
   ...wish
 }: IntakeWish = {}) {
   const store = await openStore(storeRoot, files);
@@ -68,6 +74,8 @@ export async function openIntake({
     gated: new GatedFrames(database, ledger),
     admission,
     memory: new ByteBudget(100_000_000),
+    pictures: new PictureReader({ decoder, maxImageBytes: wish.maxImageBytes ?? 50_000_000, maxPixels, convert }),
+    conversions: new PictureLane(2),
     clock,
     logger: silentLogger,
     onStored: (image: { readonly filename: string }) => void stored.push(image.filename),
@@ -76,7 +84,6 @@ export async function openIntake({
     sourceId: 'aoi',
     root,
     maxImageBytes: 50_000_000,
-    maxPixels: 150_000_000,
     sidecarWaitMilliseconds: 1_000,
     incompleteMilliseconds: 30_000,
     settleMilliseconds: 500,

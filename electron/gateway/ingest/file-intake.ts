@@ -10,16 +10,17 @@ import type { PayloadStore, StagedPayload } from '../store/payload-store.ts';
 import type { Reason, SourceFiles } from '../store/source-files.ts';
 import type { Admission } from './admission.ts';
 import type { ByteBudget } from './byte-budget.ts';
+import { captureOf } from './capture.ts';
 import type { CommitGroup } from './commit-group.ts';
 import { GatePassage } from './gate-passage.ts';
-import { imageIdOf, sha256Of } from './image-id.ts';
+import { imageIdOf } from './image-id.ts';
 import { LateSidecars } from './late-sidecars.ts';
 import type { NearDuplicateGate, Turn } from './near-duplicates.ts';
 import { OriginalFailure, ofOriginal, readHead, readUnchanged } from './original.ts';
-import { readCaptureTime } from './picture/capture-time.ts';
-import { type Inspection, inspectPicture, sniffPicture } from './picture/inspect.ts';
+import { sniffFile } from './picture/inspect-file.ts';
+import type { PictureLane } from './picture-lane.ts';
+import type { FilePicture, PictureReader } from './picture-reader.ts';
 import { refusalReasons } from './refusal-reasons.ts';
-import { sensibleTime } from './sensible-time.ts';
 import { isSidecarName, SidecarFinder } from './sidecar/finder.ts';
 import { contentOf, isStillBeingWritten } from './sidecar-content.ts';
 import { ourLimits, storeFailureOf } from './store-failure.ts';
@@ -33,6 +34,9 @@ export type IntakeServices = {
   readonly gated: Pick<GatedFrames, 'count'>;
   readonly admission: Admission;
   readonly memory: ByteBudget;
+  readonly pictures: PictureReader;
+  /** For files that are stored in another format, which takes memory and time. */
+  readonly conversions: PictureLane;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onStored: (image: NewImage, seq: number) => void;
@@ -42,7 +46,6 @@ export type IntakeSettings = {
   readonly sourceId: string;
   readonly root: string;
   readonly maxImageBytes: number;
-  readonly maxPixels: number;
   readonly sidecarWaitMilliseconds: number;
   readonly incompleteMilliseconds: number;
   readonly settleMilliseconds: number;
@@ -53,6 +56,7 @@ export type IntakeSettings = {
 };
 
 const waiting = 'New pictures wait in their folder.';
+const isConvertedName = /\.(?:bmp|dib|tiff?|webp)$/i;
 const lookAgainMilliseconds = 400;
 const lockedMilliseconds = 2_000;
 /** With so many pictures under way, one look at their folder serves them all. */
@@ -109,8 +113,10 @@ export class FileIntake implements FileSink {
     this.#underWay += 1;
     try {
       if (offer.file.bytes > maxImageBytes) return await this.#turnAwayLarge(offer);
-      const { memory } = this.#services;
-      const verdict = await memory.hold(offer.file.bytes, (bytes) => this.#take(offer, bytes, turn));
+      const { memory, conversions } = this.#services;
+      const take = () => memory.hold(offer.file.bytes, (bytes) => this.#take(offer, bytes, turn));
+      // By its name only who waits for whom is decided: many conversions must not hold the memory that others need.
+      const verdict = await (isConvertedName.test(offer.file.path) ? conversions.run(take) : take());
       stored = verdict.kind === 'stored';
       return verdict;
     } catch (error) {
@@ -125,31 +131,24 @@ export class FileIntake implements FileSink {
   async #take(offer: FileOffer, bytes: Buffer, turn: Turn | null): Promise<Verdict> {
     const isUnchanged = await ofOriginal(readUnchanged(offer, bytes));
     if (!isUnchanged) return { kind: 'not-yet', why: 'changed', milliseconds: lookAgainMilliseconds };
-    if (sniffPicture(bytes) === null && isSidecarName(offer.file.path)) return this.#late.consider(offer);
-    const inspection = inspectPicture(bytes);
-    switch (inspection.kind) {
-      case 'incomplete':
-        return this.#awaitRest(offer, refusalReasons.incomplete(inspection.detail, bytes.length));
-      case 'invalid':
-        // A picture's beginning with broken parts may still be a copy that is not written front to back.
-        if (inspection.format !== null) return this.#awaitRest(offer, refusalReasons.broken(inspection.detail));
-        return this.#turnAway(offer, refusalReasons.notAPicture(inspection.detail));
-      case 'complete':
-        return this.#takePicture(offer, bytes, inspection, turn);
+    if (sniffFile(bytes) === null && isSidecarName(offer.file.path)) return this.#late.consider(offer);
+    const isFinal = offer.quietMilliseconds >= this.#settings.incompleteMilliseconds;
+    const reading = await this.#services.pictures.read(bytes, isFinal);
+    switch (reading.kind) {
+      case 'wait':
+        return this.#awaitRest(offer, reading.reason);
+      case 'refused':
+        return this.#turnAway(offer, reading.reason);
+      case 'stopped':
+        return { kind: 'not-yet', why: 'incomplete', milliseconds: lookAgainMilliseconds };
+      case 'picture':
+        return this.#takePicture(offer, bytes, reading.picture, turn);
     }
   }
 
-  async #takePicture(
-    offer: FileOffer,
-    bytes: Uint8Array,
-    picture: CompletePicture,
-    turn: Turn | null,
-  ): Promise<Verdict> {
-    const { maxPixels } = this.#settings;
+  async #takePicture(offer: FileOffer, file: Uint8Array, picture: FilePicture, turn: Turn | null): Promise<Verdict> {
     const { admission, payloads } = this.#services;
-    if (picture.width * picture.height > maxPixels) {
-      return this.#turnAway(offer, refusalReasons.tooManyPixels(picture.width, picture.height, maxPixels));
-    }
+    const { bytes } = picture;
     if (bytes.length > admission.mostImageBytes) {
       return this.#turnAway(offer, refusalReasons.tooLargeForStore(bytes.length, admission.mostImageBytes));
     }
@@ -160,7 +159,7 @@ export class FileIntake implements FileSink {
         why: 'sidecar',
         milliseconds: Math.min(lookAgainMilliseconds, this.#settings.sidecarWaitMilliseconds),
       };
-    const image = await this.#describe(offer, bytes, picture, content);
+    const image = this.#describe(offer, file, picture, content);
     const verdict = turn === null ? null : await this.#passage.pass(turn, offer, bytes, image);
     if (verdict !== null) return verdict;
     const admitted = await admission.admit(bytes.length);
@@ -186,37 +185,34 @@ export class FileIntake implements FileSink {
     }
   }
 
-  async #describe(
-    offer: FileOffer,
-    bytes: Uint8Array,
-    picture: CompletePicture,
-    content: SidecarContent,
-  ): Promise<NewImage> {
+  #describe(offer: FileOffer, bytes: Uint8Array, picture: FilePicture, content: SidecarContent): NewImage {
     const { sourceId } = this.#settings;
-    const sha256 = await sha256Of(bytes);
-    const taken = await readCaptureTime(bytes, picture.format);
+    const { file, original, notes } = picture;
+    const { note, ...capture } = captureOf(bytes, file.format, offer.file.modifiedMs, this.#services.clock.now());
     return {
-      imageId: imageIdOf(sourceId, offer.file, sha256),
+      imageId: imageIdOf(sourceId, offer.file, file.sha256),
       sourceId,
       origin: { kind: 'file', file: offer.file, originalStays: this.#settings.originalsStay },
       filename: baseName(offer.file.path),
-      sha256,
-      bytes: bytes.length,
+      sha256: picture.sha256,
+      bytes: picture.bytes.length,
       format: picture.format,
       width: picture.width,
       height: picture.height,
-      capturedAt: taken?.atMs ?? sensibleTime(offer.file.modifiedMs, this.#services.clock.now()),
-      captureOffsetMinutes: taken?.offsetMinutes ?? null,
-      capturedFrom: taken === null ? 'file' : 'exif',
+      orientation: picture.orientation,
+      ...(original === null ? {} : { original }),
+      notes: note === null ? notes : [...notes, note],
+      ...capture,
       content,
     };
   }
 
   /** The sidecar's content; `wait` while it may still come or is being written, within the source's window. */
-  async #sidecarOf(offer: FileOffer, picture: CompletePicture): Promise<SidecarContent | 'wait'> {
+  async #sidecarOf(offer: FileOffer, picture: FilePicture): Promise<SidecarContent | 'wait'> {
     const { root, sidecarWaitMilliseconds, settleMilliseconds } = this.#settings;
     const { path } = offer.file;
-    const facts = { filename: baseName(path), width: picture.width, height: picture.height };
+    const { width, height, orientation } = picture;
+    const facts = { filename: baseName(path), width, height, orientation };
     // Never older than the picture itself: a sidecar that was there before it is always found.
     const maxAge = this.#underWay < burst ? 0 : Math.min(burstListingMilliseconds, offer.quietMilliseconds);
     const found = await this.#finder.find(path, facts, maxAge);
@@ -244,7 +240,7 @@ export class FileIntake implements FileSink {
   }
 
   async #turnAwayLarge(offer: FileOffer): Promise<Verdict> {
-    const isPicture = sniffPicture(await ofOriginal(readHead(offer.absolutePath))) !== null;
+    const isPicture = sniffFile(await ofOriginal(readHead(offer.absolutePath))) !== null;
     if (!isPicture && isSidecarName(offer.file.path)) return this.#late.consider(offer);
     const { maxImageBytes } = this.#settings;
     return this.#turnAway(
@@ -277,5 +273,3 @@ export class FileIntake implements FileSink {
     return { kind: 'no-room', text, hint: `${waiting} Check the disk of the data folder (${technical}).` };
   }
 }
-
-type CompletePicture = Extract<Inspection, { kind: 'complete' }>;

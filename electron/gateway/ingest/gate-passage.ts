@@ -50,12 +50,12 @@ export class GatePassage {
    */
   async #emptySidecarOf(
     file: FileVersion,
-    { content, filename, width, height }: NewImage,
+    { content, filename, width, height, orientation = 1 }: NewImage,
   ): Promise<FileVersion | null | 'changed'> {
     if (content.sidecarPath === null) return null;
     try {
       const { size, mtimeMs } = await lstat(join(this.#settings.root, content.sidecarPath));
-      const again = await this.#finder.find(file.path, { filename, width, height });
+      const again = await this.#finder.find(file.path, { filename, width, height, orientation });
       if (again === null || JSON.stringify(contentOf(again)) !== JSON.stringify(content)) return 'changed';
       return again.shared ? null : { path: content.sidecarPath, bytes: size, modifiedMs: mtimeMs };
     } catch {

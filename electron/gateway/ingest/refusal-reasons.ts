@@ -1,3 +1,4 @@
+import type { ConvertedFormat } from '../../../shared/picture.ts';
 import { type Reason, unreadable, withoutPicture } from '../store/source-files.ts';
 
 export const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(bytes < 10_000_000 ? 1 : 0)} MB`;
@@ -5,6 +6,8 @@ export const megapixels = (pixels: number): string => `${Math.round(pixels / 1_0
 const sentence = (detail: string): string => (detail === '' ? '' : ` (${detail.replace(/\.$/, '')})`);
 const refused = (code: string, text: string, hint: string): Reason => ({ severity: 'refused', code, text, hint });
 const notice = (code: string, text: string, hint: string): Reason => ({ severity: 'notice', code, text, hint });
+
+const formatNames: Readonly<Record<ConvertedFormat, string>> = { bmp: 'BMP', tiff: 'TIFF', webp: 'WebP' };
 
 /** Why a file is not taken, in words: what is wrong, and what the person at the line can do. The file stays in place. */
 export const refusalReasons = {
@@ -29,8 +32,27 @@ export const refusalReasons = {
   notAPicture: (detail: string): Reason =>
     refused(
       'not-a-picture',
-      `The content of this file is not a JPEG or PNG picture, whatever its name says${sentence(detail)}.`,
+      `The content of this file is not a JPEG, PNG, BMP, TIFF or WebP picture, whatever its name says${sentence(detail)}.`,
       'Set the camera program to JPEG or PNG, or exclude such files in the source’s settings.',
+    ),
+  /** The site chose that BMP, TIFF and WebP are not taken. */
+  notConverted: (format: ConvertedFormat): Reason =>
+    refused(
+      'not-a-picture',
+      `The content of this file is a ${formatNames[format]} picture, and only JPEG and PNG are taken.`,
+      'Set the camera program to JPEG or PNG, or set ingest.convert to true: BMP, TIFF and WebP are then stored losslessly as PNG.',
+    ),
+  notConvertible: (format: ConvertedFormat, detail: string, hint?: string): Reason =>
+    refused(
+      'not-convertible',
+      `The ${formatNames[format]} picture can’t be stored as PNG${sentence(detail)}.`,
+      hint ?? 'Set the camera program to JPEG or PNG, or exclude such files in the source’s settings.',
+    ),
+  tooLargeAsPng: (bytes: number, most: number): Reason =>
+    refused(
+      'too-large',
+      `The picture is too large once it is stored as PNG: ${megabytes(bytes)}, at most ${megabytes(most)} are taken.`,
+      'Set the camera program to JPEG, or to a smaller picture. The hosted service takes 50 MB; for a server of your own that takes more, raise ingest.maxImageBytes.',
     ),
   tooLarge: (bytes: number, most: number): Reason =>
     refused(

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -266,14 +266,14 @@ describe('a worker that goes wrong', { timeout: 60_000 }, () => {
       join(folder, 'node_modules/wasm-vips/index.js'),
       "export default () => new Promise((_, reject) => setTimeout(() => reject(new Error('no memory for it')), 50));",
     );
-    await mkdir(join(folder, 'ingest'));
-    await mkdir(join(folder, 'platform'));
-    for (const name of ['decode-worker.ts', 'signature.ts', 'vips-module.ts'])
-      await copyFile(join(decodeWorker, '..', name), join(folder, 'ingest', name));
-    for (const name of ['errors.ts', 'thread-priority.ts'])
-      await copyFile(join(decodeWorker, '../../platform', name), join(folder, 'platform', name));
+    const gateway = join(decodeWorker, '../..');
+    for (const part of ['ingest', 'platform'])
+      await cp(join(gateway, part), join(folder, 'electron/gateway', part), { recursive: true });
+    await cp(join(gateway, '../../shared'), join(folder, 'shared'), { recursive: true });
     await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-    const { store, checker } = await openChecker({ workerPath: join(folder, 'ingest/decode-worker.ts') });
+    const { store, checker } = await openChecker({
+      workerPath: join(folder, 'electron/gateway/ingest/decode-worker.ts'),
+    });
     const image = await put(store, 'a.jpg', jpeg);
     expect(await checker.preview(image.sha256, 'jpeg')).toBeNull();
     expect(checkOf(store, image.imageId)).toMatchObject({
