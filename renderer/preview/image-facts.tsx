@@ -16,7 +16,7 @@ const checks: Readonly<Record<ImageDetail['check'], string>> = {
   unchecked: 'Not checked yet',
   sound: 'Sound: decodes completely',
   damaged: 'Damaged; delivered as it is',
-  uncheckable: 'Could not be checked',
+  uncheckable: 'Could not be checked or shown here',
 };
 
 const sidecars = {

@@ -118,5 +118,21 @@ export async function openIntake({
       if (detail === null) throw new Error(`${imageId} has no detail`);
       return detail;
     });
-  return { files, store, root, clock, admission, ledger, gate, intake, put, offer, statusOf, listed, images, stored };
+  return {
+    files,
+    store,
+    root,
+    clock,
+    admission,
+    ledger,
+    gate,
+    decoder,
+    intake,
+    put,
+    offer,
+    statusOf,
+    listed,
+    images,
+    stored,
+  };
 }

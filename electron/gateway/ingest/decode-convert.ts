@@ -3,6 +3,7 @@ import { turnUpright, type VipsImage, withImages } from './decode-open.ts';
 import type { ConvertReply, ConvertRequest } from './decode-protocol.ts';
 import { isOutOfMemory, takeWarnings } from './decode-warnings.ts';
 import { readBmpHeader } from './picture/bmp-header.ts';
+import { tiffColours } from './picture/tiff-colours.ts';
 import { bmpPixels } from './pixels/bmp-pixels.ts';
 import { encodePng, type PngPixels } from './pixels/png.ts';
 import { type VipsModule, wordsOfVips } from './vips-module.ts';
@@ -17,7 +18,8 @@ export function convert(vips: VipsModule, { bytes, format, orientation }: Conver
     return convertDecoded(vips, bytes, format, orientation);
   } catch (error) {
     if (error instanceof Unsupported) return { kind: 'unsupported', detail: error.message, hint: error.hint };
-    if (error instanceof RangeError) return { kind: 'damaged', detail: error.message };
+    if (error instanceof RangeError)
+      return { kind: isOutOfMemory(error.message) ? 'uncheckable' : 'damaged', detail: error.message };
     const said = wordsOfVips(error);
     if (said === null) throw error;
     if (isOutOfMemory(said)) return { kind: 'uncheckable', detail: said };
@@ -51,6 +53,7 @@ function convertDecoded(
   orientation: Orientation,
 ): ConvertReply {
   return withImages((keep) => {
+    if (format === 'tiff') refuseColours(tiffColours(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
     takeWarnings(vips);
     const options = { fail_on: vips.FailOn.error, access: vips.Access.sequential };
     const image = keep(
@@ -59,14 +62,14 @@ function convertDecoded(
     refuseWhatPngCannotHold(image);
     refuseTooLarge(image.width * image.height * image.bands * bytesOf(image));
     const upright = orientation === 1 ? image : turnUpright(keep(image.copyMemory()), orientation, keep);
-    const samples = new Uint8Array(upright.writeToMemory());
+    const memory = upright.writeToMemory();
     const is16 = bytesOf(image) === 2;
     const pixels: PngPixels = {
       width: upright.width,
       height: upright.height,
       channels: image.bands as PngPixels['channels'],
       depth: is16 ? 16 : 8,
-      data: is16 ? new Uint16Array(samples.buffer) : samples,
+      data: is16 ? new Uint16Array(memory.buffer, memory.byteOffset, memory.byteLength / 2) : new Uint8Array(memory),
     };
     return converted(pixels, notesOf(image, format), profileOf(image));
   });
@@ -88,13 +91,15 @@ function refuseWhatPngCannotHold(image: VipsImage): void {
   const kind = sampleKinds[image.format];
   if (kind !== undefined)
     throw new Unsupported(`Its samples are ${kind}, which a PNG can’t hold without loss`, depthHint);
-  const colours = colourKinds[image.interpretation];
-  if (colours !== undefined || image.bands > 4) {
-    throw new Unsupported(
-      `Its colours are ${colours ?? `of ${image.bands} channels`}, which a PNG can’t hold without loss`,
-      'Set the camera program to grey or RGB, or to JPEG or PNG.',
-    );
-  }
+  refuseColours(image.bands > 4 ? `of ${image.bands} channels` : null);
+}
+
+function refuseColours(colours: string | null): void {
+  if (colours === null) return;
+  throw new Unsupported(
+    `Its colours are ${colours}, which a PNG can’t hold without loss`,
+    'Set the camera program to grey or RGB, or to JPEG or PNG.',
+  );
 }
 
 const sampleKinds: Readonly<Record<string, string>> = {
@@ -107,8 +112,6 @@ const sampleKinds: Readonly<Record<string, string>> = {
   int: 'numbers with a sign',
   uint: 'of 32 bits',
 };
-
-const colourKinds: Readonly<Record<string, string>> = { cmyk: 'CMYK', lab: 'CIE Lab', labs: 'CIE Lab', xyz: 'CIE XYZ' };
 
 function notesOf(image: VipsImage, format: 'tiff' | 'webp'): string[] {
   const pages = image.getTypeof('n-pages') === 0 ? 1 : image.getInt('n-pages');

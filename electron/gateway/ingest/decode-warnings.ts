@@ -19,4 +19,5 @@ export function takeWarnings(vips: VipsModule): readonly string[] {
 export const isHarmless = (warning: string): boolean =>
   /extraneous bytes before marker 0x(?!d[0-7])[0-9a-f]{2}/i.test(warning);
 
-export const isOutOfMemory = (said: string): boolean => /out of memory|unable to allocate|memory exhausted/i.test(said);
+export const isOutOfMemory = (said: string): boolean =>
+  /out of memory|unable to allocate|memory exhausted|allocation failed/i.test(said);
