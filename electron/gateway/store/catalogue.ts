@@ -1,5 +1,5 @@
 import type { CheckState, ImageDetail, QueueFilter, QueueRow } from '../../../shared/contract.ts';
-import type { Orientation } from '../../../shared/picture.ts';
+import { type Orientation, orientationSchema } from '../../../shared/picture.ts';
 import type { PictureFormat, SidecarContent } from '../model/image.ts';
 import type { Database } from './database.ts';
 import { type Line, plainLine } from './line-order.ts';
@@ -204,7 +204,7 @@ type DetailRow = Row &
 
 /** What was stored in another format was turned on the way. */
 const turnOf = ({ orientation, original }: PictureTurnRow): Orientation =>
-  original === null ? ((orientation as Orientation | null) ?? 1) : 1;
+  original === null ? (orientationSchema.safeParse(orientation).data ?? 1) : 1;
 
 const toPicture = (row: StoredPictureRow): StoredPicture => ({
   sha256: row.sha256,
