@@ -25,6 +25,8 @@ export type ConvertedFormat = (typeof convertedFormats)[number];
 
 /** The file that came, where the picture was stored in another format. */
 export const originalFileSchema = z.object({
+  /** Without its folder; the picture is sent under the same name with the extension of what it is. */
+  filename: z.string(),
   format: z.enum(convertedFormats),
   bytes: z.int().min(0),
   /** Lower-case hex. */

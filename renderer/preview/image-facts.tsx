@@ -73,7 +73,7 @@ export function ImageFacts({ image }: { readonly image: ImageDetail }): ReactNod
         </Fact>
         {image.original !== null && (
           <Fact name="Came as">
-            {formatNames[image.original.format]} · {formatBytes(image.original.bytes)}
+            {image.original.filename} · {formatNames[image.original.format]} · {formatBytes(image.original.bytes)}
             <code title={image.original.sha256}>{image.original.sha256}</code>
           </Fact>
         )}

@@ -28,6 +28,7 @@ export type ImageMetadata = {
   readonly sha256: string;
   readonly client_image_id: string;
   /** The file that came, where it is sent in another format. */
+  readonly original_filename?: string;
   readonly original_format?: string;
   readonly original_bytes?: number;
   readonly original_sha256?: string;
@@ -73,7 +74,12 @@ export function metadataOf(image: ImageFacts, deviceId: string): ImageMetadata {
     client_image_id: image.imageId,
     ...(original === undefined
       ? {}
-      : { original_format: original.format, original_bytes: original.bytes, original_sha256: original.sha256 }),
+      : {
+          original_filename: original.filename,
+          original_format: original.format,
+          original_bytes: original.bytes,
+          original_sha256: original.sha256,
+        }),
     ...(notes.length === 0 ? {} : { notes }),
   };
 }

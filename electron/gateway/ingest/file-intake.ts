@@ -3,7 +3,7 @@ import { type FileVersion, type NewImage, noSidecar, type SidecarContent } from 
 import type { Clock } from '../platform/clock.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import { baseName } from '../platform/names.ts';
+import { baseName, pngName } from '../platform/names.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { GatedFrames } from '../store/gated-frames.ts';
 import type { PayloadStore, StagedPayload } from '../store/payload-store.ts';
@@ -58,6 +58,7 @@ export type IntakeSettings = {
 const waiting = 'New pictures wait in their folder.';
 const isConvertedName = /\.(?:bmp|dib|tiff?|webp)$/i;
 const lookAgainMilliseconds = 400;
+const lookAgainRarelyMilliseconds = 5_000;
 const lockedMilliseconds = 2_000;
 /** With so many pictures under way, one look at their folder serves them all. */
 const burst = 8;
@@ -136,7 +137,11 @@ export class FileIntake implements FileSink {
     const reading = await this.#services.pictures.read(bytes, isFinal);
     switch (reading.kind) {
       case 'wait':
-        return this.#awaitRest(offer, reading.reason);
+        return this.#awaitRest(
+          offer,
+          reading.reason,
+          reading.isCostly ? lookAgainRarelyMilliseconds : lookAgainMilliseconds,
+        );
       case 'refused':
         return this.#turnAway(offer, reading.reason);
       case 'stopped':
@@ -188,19 +193,20 @@ export class FileIntake implements FileSink {
   #describe(offer: FileOffer, bytes: Uint8Array, picture: FilePicture, content: SidecarContent): NewImage {
     const { sourceId } = this.#settings;
     const { file, original, notes } = picture;
+    const filename = baseName(offer.file.path);
     const { note, ...capture } = captureOf(bytes, file.format, offer.file.modifiedMs, this.#services.clock.now());
     return {
       imageId: imageIdOf(sourceId, offer.file, file.sha256),
       sourceId,
       origin: { kind: 'file', file: offer.file, originalStays: this.#settings.originalsStay },
-      filename: baseName(offer.file.path),
+      filename: original === null ? filename : pngName(filename),
       sha256: picture.sha256,
       bytes: picture.bytes.length,
       format: picture.format,
       width: picture.width,
       height: picture.height,
       orientation: picture.orientation,
-      ...(original === null ? {} : { original }),
+      ...(original === null ? {} : { original: { ...original, filename } }),
       notes: note === null ? notes : [...notes, note],
       ...capture,
       content,
@@ -229,9 +235,9 @@ export class FileIntake implements FileSink {
   }
 
   /** More of the file may still come; after the source's patience it is listed with the reason. */
-  #awaitRest(offer: FileOffer, reason: Reason): Verdict {
+  #awaitRest(offer: FileOffer, reason: Reason, milliseconds: number): Verdict {
     if (offer.quietMilliseconds >= this.#settings.incompleteMilliseconds) return this.#turnAway(offer, reason);
-    return { kind: 'not-yet', why: 'incomplete', milliseconds: lookAgainMilliseconds };
+    return { kind: 'not-yet', why: 'incomplete', milliseconds };
   }
 
   #turnAway(offer: FileOffer, reason: Reason): Verdict {

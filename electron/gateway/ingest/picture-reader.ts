@@ -24,14 +24,18 @@ export type FilePicture = {
   readonly orientation: Orientation;
   /** What the file itself is: the same as `bytes` unless the picture is stored in another format. */
   readonly file: { readonly format: FileFormat; readonly sha256: string };
-  readonly original: OriginalFile | null;
+  /** What the file was, where the picture is stored in another format. */
+  readonly original: Omit<OriginalFile, 'filename'> | null;
   readonly notes: readonly string[];
 };
 
 export type PictureReading =
   | { readonly kind: 'picture'; readonly picture: FilePicture }
-  /** More of the file may still come; `reason`: what it is when nothing does. */
-  | { readonly kind: 'wait'; readonly reason: Reason }
+  /**
+   * More of the file may still come; `reason`: what it is when nothing does. `isCostly`: to find that out again takes
+   * time.
+   */
+  | { readonly kind: 'wait'; readonly reason: Reason; readonly isCostly?: true }
   | { readonly kind: 'refused'; readonly reason: Reason }
   /** The gateway is about to stop: nothing can be said of it now. */
   | { readonly kind: 'stopped' };
@@ -127,7 +131,9 @@ export class PictureReader {
       case 'unsupported':
         return { kind: 'refused', reason: refusalReasons.notConvertible(format, reply.detail, reply.hint) };
       case 'damaged':
-        return { kind: isFinal ? 'refused' : 'wait', reason: refusalReasons.broken(reply.detail) };
+        return isFinal
+          ? { kind: 'refused', reason: refusalReasons.broken(reply.detail) }
+          : { kind: 'wait', reason: refusalReasons.broken(reply.detail), isCostly: true };
       case 'converted':
         break;
     }

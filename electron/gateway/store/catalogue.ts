@@ -1,6 +1,7 @@
 import type { CheckState, ImageDetail, QueueFilter, QueueRow } from '../../../shared/contract.ts';
 import { type Orientation, orientationSchema } from '../../../shared/picture.ts';
 import type { PictureFormat, SidecarContent } from '../model/image.ts';
+import { baseName } from '../platform/names.ts';
 import type { Database } from './database.ts';
 import { type Line, plainLine } from './line-order.ts';
 import {
@@ -129,12 +130,13 @@ export class Catalogue {
 
   /** Images of a source, from after that number on, that wait for delivery and came without a sidecar, oldest first. */
   waitingWithoutSidecar(sourceId: string, afterSeq: number, limit: number): readonly SidecarTarget[] {
-    return this.#statements.withoutSidecar.all(sourceId, afterSeq, limit);
+    return this.#statements.withoutSidecar.all(sourceId, afterSeq, limit).map(asItCame);
   }
 
   /** The newest image of a file stem: whether a sidecar has a picture to belong to. */
   pictureByStem(sourceId: string, stem: string): SidecarTarget | null {
-    return this.#statements.byStem.get(sourceId, stem) ?? null;
+    const found = this.#statements.byStem.get(sourceId, stem);
+    return found === undefined ? null : asItCame(found);
   }
 }
 
@@ -146,6 +148,10 @@ export type SidecarTarget = {
   readonly height: number;
   readonly orientation: Orientation;
 };
+
+/** Label files know a picture by the name that it came under. */
+const asItCame = (target: SidecarTarget): SidecarTarget =>
+  target.path === '' ? target : { ...target, filename: baseName(target.path) };
 
 /** A payload, and how it is to be turned to be upright. */
 export type StoredPicture = {

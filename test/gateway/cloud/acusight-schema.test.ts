@@ -4,7 +4,7 @@ import { metadataOf, parseAnswer } from '../../../electron/gateway/cloud/acusigh
 const plain = {
   imageId: 'i',
   sourceId: 'aoi',
-  filename: 'a.bmp',
+  filename: 'a.png',
   width: 200,
   height: 300,
   sha256: 'ab',
@@ -14,16 +14,18 @@ const plain = {
 
 test('the metadata names the file that came where another is sent, and what is worth knowing, and nothing else', () => {
   const keys = Object.keys(metadataOf(plain, 'line-7'));
-  const original = { format: 'bmp', bytes: 180_054, sha256: 'cd' } as const;
+  const original = { filename: 'a.bmp', format: 'bmp', bytes: 180_054, sha256: 'cd' } as const;
   const told = metadataOf({ ...plain, original, notes: ['One thing.', 'Another.'] }, 'line-7');
   expect(told).toMatchObject({
     sha256: 'ab',
+    original_filename: 'a.bmp',
     original_format: 'bmp',
     original_bytes: 180_054,
     original_sha256: 'cd',
     notes: ['One thing.', 'Another.'],
   });
   expect(Object.keys(told).filter((key) => !keys.includes(key))).toEqual([
+    'original_filename',
     'original_format',
     'original_bytes',
     'original_sha256',

@@ -96,14 +96,16 @@ describe('a BMP, TIFF or WebP file', { timeout: 60_000 }, () => {
     const intake = await openIntake({ sidecarWaitMilliseconds: 0 });
     const { file } = files['rgb.tif'];
     const { image } = await stored(intake, 'a.tif', file);
-    const original = { format: 'tiff', bytes: file.length, sha256: sha256(file) };
+    const original = { filename: 'a.tif', format: 'tiff', bytes: file.length, sha256: sha256(file) };
+    expect(image.filename).toBe('a.png');
     expect(image.original).toEqual(original);
     expect(await intake.offer('a.tif')).toEqual({ kind: 'stored' });
     expect(intake.images()).toHaveLength(1);
     const [entry] = intake.store.outbox.lease(1, 2_000_000_000_000, 60_000);
     if (entry === undefined) throw new Error('nothing waits');
     expect(metadataOf(entry, 'line-7')).toMatchObject({
-      filename: 'a.tif',
+      filename: 'a.png',
+      original_filename: 'a.tif',
       sha256: image.sha256,
       original_format: 'tiff',
       original_bytes: file.length,
@@ -248,4 +250,19 @@ it('a GIF stays where it is, with the formats that are taken named', async () =>
   await put('a.gif', gif);
   expect(await offer('a.gif')).toEqual({ kind: 'refused' });
   expect(listed()[0]?.text).toMatch(/GIF picture by its content; JPEG, PNG, BMP, TIFF and WebP pictures are taken/);
+});
+
+it('a label file knows a picture by the name that it came under, also when it comes late', async () => {
+  const { put, offer, images } = await openIntake({ sidecarWaitMilliseconds: 0 });
+  await put('a.bmp', files['rgb.bmp'].file);
+  expect(await offer('a.bmp')).toEqual({ kind: 'stored' });
+  const box = { image_id: 1, category_id: 1, bbox: [0, 0, 10, 10] };
+  const coco = {
+    images: [{ id: 1, file_name: 'a.bmp', width, height }],
+    categories: [{ id: 1, name: 'x' }],
+    annotations: [box],
+  };
+  await put('a.bmp.json', JSON.stringify(coco));
+  expect(await offer('a.bmp.json')).toEqual({ kind: 'claimed' });
+  expect(images()[0]).toMatchObject({ filename: 'a.png', annotationCount: 1, sidecarProblems: [] });
 });

@@ -125,7 +125,7 @@ it('pictures of a version that knew no upright ones keep their frame; what is kn
   expect(store.catalogue.payloadOf(turned.imageId)).toMatchObject({ orientation: 6 });
 
   // What is stored in another format lies upright in the store; its labels are those of the file that came.
-  const original = { format: 'tiff', bytes: 9, sha256: 'ab' } as const;
+  const original = { filename: 'made.tif', format: 'tiff', bytes: 9, sha256: 'ab' } as const;
   const { image: made } = newImage({ name: 'made.tif' });
   store.outbox.enqueue([{ ...made, orientation: 6, original }], 1_000);
   expect(store.catalogue.detail(made.imageId)).toMatchObject({ orientation: 1, original });
