@@ -5,14 +5,13 @@ import { systemClock } from '../../electron/gateway/platform/clock.ts';
 import { silentLogger } from '../../electron/gateway/platform/logger.ts';
 import { openIntake } from '../support/intake.ts';
 import { makeOddPictures } from '../support/odd-pictures.ts';
+import { decodeWorker } from '../support/workers.ts';
 
 /*
  * What becomes of each odd picture when nothing more of it comes. The truth beside it was found out with Pillow 9.4
  * (`Image.load`) and Chromium 156 (`createImageBitmap`, `img.decode`) on such pictures, in November 2026:
  * whatever both open is taken, and none is called damaged whose pixels are all there.
  */
-const decodeWorker = join(import.meta.dirname, '../../electron/gateway/ingest/decode-worker.ts');
-
 /** Neither opens it, or one of them does not: it need not be taken, and is not unless it is whole. */
 const refused: Readonly<Record<string, string>> = {
   'ascii-mode.png': 'not-a-picture',

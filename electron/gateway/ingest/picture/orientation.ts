@@ -8,7 +8,7 @@ const SHORT = 3;
 
 /**
  * How a picture is to be turned to be upright (EXIF and TIFF tag 0x0112, one SHORT from 1 to 8). What is none, or stands
- * there more than once, is 1: the picture is taken as it is stored, as viewers do. Never throws.
+ * there more than once, so that viewers disagree, is 1: the picture is taken as it is stored. Never throws.
  */
 export function orientationOf(bytes: Buffer, format: FileFormat): Orientation {
   const block = exifBlock(bytes, format);

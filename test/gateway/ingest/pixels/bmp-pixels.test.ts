@@ -6,8 +6,8 @@ import { bmpPixels } from '../../../../electron/gateway/ingest/pixels/bmp-pixels
 import { type BmpParts, bmpFile, makeBmp } from '../../../support/bmp.ts';
 
 /*
- * What the samples must be was worked out by hand from the format's description. Pillow 9.4 reads the files of 1, 4, 16, 24
- * and 32 bits alike; it does not follow moves in run-length data, nor take masks of another order.
+ * What the samples must be was worked out by hand from the format's description. Chromium 156 draws the same, and so does
+ * Pillow 9.4, except that it does not follow moves in run-length data, nor take masks of another order.
  */
 function samplesOf(file: Buffer): { channels: number; data: number[] } {
   expect(sniffConverted(file)).toBe('bmp');
