@@ -137,6 +137,8 @@ export const ingestSchema = z.strictObject({
   maxImageBytes: bytes.max(2_000_000_000).default(50_000_000),
   /** More pixels than this are refused: no inspection camera makes them, and they exhaust a viewer's memory. */
   maxPixels: z.int().positive().default(150_000_000),
+  /** BMP, TIFF and WebP are stored losslessly as PNG; `false`: they are listed, as all that is neither JPEG nor PNG. */
+  convert: z.boolean().default(true),
 });
 
 export const storeSchema = z.strictObject({

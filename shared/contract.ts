@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { annotationSchema, modelInfoSchema, sidecarFormats } from './annotation.ts';
 import { featureSchema, featureValueSchema, foundCameraSchema, frameFactsSchema, lookSchema } from './camera.ts';
+import { orientationSchema, originalFileSchema } from './picture.ts';
 import { snapshotSchema } from './snapshot.ts';
 
 /**
@@ -61,15 +62,25 @@ export const queueRowSchema = z.object({
 });
 export type QueueRow = Readonly<z.infer<typeof queueRowSchema>>;
 
+/** `width` and `height`, as the boxes, are of the upright picture. */
 export const imageDetailSchema = queueRowSchema.extend({
   sha256: z.string(),
   format: z.enum(['jpeg', 'png']),
+  /** How the stored picture is to be turned to be upright. */
+  orientation: orientationSchema,
+  /** The file that came, where it is stored in another format; null where it is stored as it came. */
+  original: originalFileSchema.nullable(),
+  /** What is worth knowing of the picture, in sentences: what was corrected, left out or made of it. */
+  notes: z.array(z.string()),
   /** Path of the original as the source saw it; empty for a camera's frame. */
   originalPath: z.string(),
   /** Minutes east of UTC at capture; null where nothing says so. */
   captureOffsetMinutes: z.number().int().nullable(),
-  /** `camera`: its clock. `arrival`: when a camera's frame reached this PC. */
-  capturedFrom: z.enum(['exif', 'file', 'camera', 'arrival']),
+  /**
+   * `camera`: its clock. `arrival`: when a camera's frame reached this PC. `received`: when the file was taken, because
+   * its own time makes no sense.
+   */
+  capturedFrom: z.enum(['exif', 'file', 'camera', 'arrival', 'received']),
   /** Null for a picture that came as a file. */
   frame: frameFactsSchema.nullable(),
   annotations: z.array(annotationSchema),

@@ -214,7 +214,7 @@ export class Gateway {
 
   async preview(imageId: string): Promise<string | null> {
     const payload = this.#store.catalogue.payloadOf(imageId);
-    return payload === null ? null : this.#parts.checker.preview(payload.sha256, payload.format);
+    return payload === null ? null : this.#parts.checker.preview(payload.sha256, payload.format, payload.orientation);
   }
 
   /** Where the original lay when it was collected, or a refused file lies. */

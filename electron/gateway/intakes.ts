@@ -13,6 +13,8 @@ import { Decoder } from './ingest/decoder.ts';
 import { Encoder } from './ingest/encoder.ts';
 import { FileIntake, type IntakeServices, type IntakeSettings } from './ingest/file-intake.ts';
 import { type GateStatus, NearDuplicateGate } from './ingest/near-duplicates.ts';
+import { PictureLane } from './ingest/picture-lane.ts';
+import { PictureReader } from './ingest/picture-reader.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Files } from './platform/files.ts';
 import type { Logger } from './platform/logger.ts';
@@ -57,6 +59,10 @@ const memoryForPictures = 192_000_000;
 /** A small picture for the near-duplicate gate is a matter of milliseconds; whoever takes longer is kept. */
 const signatureLimitMilliseconds = 10_000;
 
+/** A picture of 100 megapixels becomes a PNG within this; one that takes longer is listed, and holds up no other. */
+const convertLimitMilliseconds = 60_000;
+const conversionsAtOnce = 2;
+
 /** A frame of the largest cameras is encoded in a second or two. */
 const encodeLimitMilliseconds = 30_000;
 
@@ -64,6 +70,8 @@ const encodeLimitMilliseconds = 30_000;
 export class Intakes {
   readonly sources: readonly Intake[];
   readonly #decoder: Decoder;
+  /** For files that are looked through or stored in another format before they are taken. */
+  readonly #converter: Decoder;
   /** For frames that are stored, and for those that are looked at: who looks never holds up a frame. */
   readonly #encoder: Encoder;
   readonly #looks: Encoder;
@@ -71,10 +79,11 @@ export class Intakes {
   constructor(options: IntakesOptions) {
     const { config, workers, clock } = options;
     this.#decoder = new Decoder(workers.decode, clock, signatureLimitMilliseconds);
+    this.#converter = new Decoder(workers.decode, clock, convertLimitMilliseconds);
     const encoding = { workerPath: workers.encode, clock, limitMilliseconds: encodeLimitMilliseconds };
     this.#encoder = new Encoder({ ...encoding, workers: 2 });
     this.#looks = new Encoder({ ...encoding, workers: 1 });
-    const services = servicesOf(options);
+    const services = servicesOf(options, this.#converter);
     this.sources = config.sources.map((source) =>
       source.kind === 'folder' ? this.#folder(source, services, options) : this.#camera(source, services, options),
     );
@@ -108,7 +117,7 @@ export class Intakes {
 
   async stop(): Promise<void> {
     const stopped = this.sources.map(({ source }) => source.stop());
-    await this.#decoder.stop();
+    await Promise.all([this.#decoder.stop(), this.#converter.stop()]);
     // Cameras wait for their frames that are being encoded.
     await Promise.allSettled(stopped);
     await Promise.all([this.#encoder.stop(), this.#looks.stop()]);
@@ -145,7 +154,10 @@ export class Intakes {
   }
 }
 
-const servicesOf = ({ store, commits, clock, logger, onStored }: IntakesOptions): IntakeServices => ({
+const servicesOf = (
+  { config, store, commits, clock, logger, onStored }: IntakesOptions,
+  decoder: Decoder,
+): IntakeServices => ({
   files: store.files,
   catalogue: store.catalogue,
   payloads: store.payloads,
@@ -155,6 +167,8 @@ const servicesOf = ({ store, commits, clock, logger, onStored }: IntakesOptions)
   known: store.known,
   admission: store.admission,
   memory: new ByteBudget(memoryForPictures),
+  pictures: new PictureReader({ ...config.ingest, decoder }),
+  conversions: new PictureLane(conversionsAtOnce),
   clock,
   logger,
   onStored,
@@ -165,7 +179,6 @@ function settingsOf(config: Config, source: FolderSourceConfig, gate: NearDuplic
     sourceId: source.id,
     root: source.path,
     maxImageBytes: config.ingest.maxImageBytes,
-    maxPixels: config.ingest.maxPixels,
     sidecarWaitMilliseconds: source.sidecar.waitMilliseconds,
     incompleteMilliseconds: source.incompleteSeconds * 1_000,
     settleMilliseconds: source.settleMilliseconds,

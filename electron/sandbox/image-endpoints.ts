@@ -93,8 +93,8 @@ function uploadDraft(
     bytes: image.bytes,
     sha256: image.sha256,
     format: image.info.format,
-    width: image.info.width,
-    height: image.info.height,
+    width: metadata.width ?? image.info.width,
+    height: metadata.height ?? image.info.height,
     storageKey: null,
     clientImageId: metadata.client_image_id ?? key,
     idempotencyKey: key,
@@ -115,10 +115,13 @@ function refuseTooLarge(bytes: number, maxBytes: number): void {
 
 /** What the metadata says about the picture must be so. */
 function compare(metadata: UploadMetadata, { sha256, info }: CheckedImage): void {
-  for (const side of ['width', 'height'] as const) {
-    const said = metadata[side];
-    if (said !== undefined && said !== info[side])
-      throw invalid(`${side} is ${said}, but the image's is ${info[side]}`);
+  const { width = info.width, height = info.height } = metadata;
+  const isStored = width === info.width && height === info.height;
+  // EXIF data may turn a picture on its side; what is said may be of the picture as people see it.
+  const isTurned = width === info.height && height === info.width;
+  if (!isStored && !isTurned) {
+    const side = width === info.width ? 'height' : 'width';
+    throw invalid(`${side} is ${metadata[side]}, but the image's is ${info[side]}`);
   }
   if (sha256 !== null && metadata.sha256 !== undefined && metadata.sha256.toLowerCase() !== sha256) {
     throw invalid(`sha256 is not that of the received image, which is ${sha256}`);

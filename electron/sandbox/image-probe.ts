@@ -27,13 +27,18 @@ function readStart(bytes: Buffer): Step | 'jpeg' {
   return sized('png', bytes.readUInt32BE(16), bytes.readUInt32BE(20));
 }
 
+/** What is no marker is passed over, as decoders do. */
 function readMarker(bytes: Buffer): Step {
   if (bytes.length < 2) return 'more';
-  if (bytes[0] !== 0xff) return 'failed';
+  if (bytes[0] !== 0xff) {
+    const next = bytes.indexOf(0xff);
+    return { drop: next === -1 ? bytes.length : next };
+  }
   const marker = bytes[1] ?? 0;
   if (marker === 0xff) return { drop: 1 };
+  if (marker === 0) return { drop: 2 };
   if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) return { drop: 2 };
-  const endsBeforeFrame = marker === 0x00 || (marker >= 0xd8 && marker <= 0xda);
+  const endsBeforeFrame = marker >= 0xd8 && marker <= 0xda;
   if (endsBeforeFrame) return 'failed';
   if (bytes.length < 4) return 'more';
   const length = bytes.readUInt16BE(2);

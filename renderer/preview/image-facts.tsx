@@ -16,7 +16,7 @@ const checks: Readonly<Record<ImageDetail['check'], string>> = {
   unchecked: 'Not checked yet',
   sound: 'Sound: decodes completely',
   damaged: 'Damaged; delivered as it is',
-  uncheckable: 'Could not be checked',
+  uncheckable: 'Could not be checked or shown here',
 };
 
 const sidecars = {
@@ -26,6 +26,8 @@ const sidecars = {
   coco: 'COCO',
   labelme: 'LabelMe',
 } as const;
+
+const formatNames = { bmp: 'BMP', tiff: 'TIFF', webp: 'WebP' } as const;
 
 /** Why the picture itself is not on this disk any more. */
 function whyGone(state: ImageDetail['state']): string {
@@ -63,11 +65,25 @@ export function ImageFacts({ image }: { readonly image: ImageDetail }): ReactNod
           {formatCapture(image.capturedAt, image.captureOffsetMinutes)}
           {image.capturedFrom === 'file' && ' · from the file’s time'}
           {image.capturedFrom === 'arrival' && ' · when it reached this PC'}
+          {image.capturedFrom === 'received' && ' · when it was taken in: the file’s own time makes no sense'}
         </Fact>
         {image.frame !== null && <FrameFacts frame={image.frame} />}
         <Fact name="Picture">
           {image.width} × {image.height} px · {formatBytes(image.bytes)} · {image.format.toUpperCase()}
         </Fact>
+        {image.original !== null && (
+          <Fact name="Came as">
+            {image.original.filename} · {formatNames[image.original.format]} · {formatBytes(image.original.bytes)}
+            <code title={image.original.sha256}>{image.original.sha256}</code>
+          </Fact>
+        )}
+        {image.notes.length > 0 && (
+          <Fact name="Notes">
+            {image.notes.map((note) => (
+              <span key={note}>{note}</span>
+            ))}
+          </Fact>
+        )}
         <Fact name="Check" tone={image.check === 'damaged' ? 'error' : 'plain'}>
           {checks[image.check]}
           {image.checkDetail !== '' && ` (${image.checkDetail})`}

@@ -4,6 +4,7 @@ import { PictureIcon } from '../ui/icons.tsx';
 import { BoxOverlay } from './box-overlay.tsx';
 import type { ClassStyle } from './class-style.ts';
 import type { Size } from './geometry.ts';
+import { storedSize, uprightTransform } from './upright.ts';
 import type { Shown } from './use-rendition.ts';
 import type { ViewControl } from './use-view.ts';
 
@@ -29,6 +30,10 @@ export function Stage(props: Props): ReactNode {
     dragged.current = { x: event.clientX, y: event.clientY };
   };
   const missing = missingWords(image, shown);
+  // Previews are upright already.
+  const orientation = shown.rendition === 'original' ? image.orientation : 1;
+  const drawn = { width: picture.width * control.view.scale, height: picture.height * control.view.scale };
+  const size = storedSize(drawn, orientation);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dragging and double clicking have their keys in usePreviewKeys
     <div
@@ -55,15 +60,14 @@ export function Stage(props: Props): ReactNode {
           data-testid="preview-image"
           data-rendition={shown.rendition}
           data-sharp={control.view.scale >= 3}
-          // With CORS the style may keep EXIF data from turning the picture away from under its boxes.
+          // With CORS the style may keep EXIF data from turning the picture: it is turned here, as its boxes are.
           crossOrigin="anonymous"
           src={shown.url}
           alt={`${image.filename}: ${image.annotations.map((one) => one.classValue).join(', ') || 'no boxes'}`}
           draggable={false}
           style={{
-            width: picture.width * control.view.scale,
-            height: picture.height * control.view.scale,
-            transform: `translate(${control.view.x}px, ${control.view.y}px)`,
+            ...size,
+            transform: `translate(${control.view.x}px, ${control.view.y}px) ${uprightTransform(orientation, size)}`,
           }}
           onError={shown.onPreviewError}
         />

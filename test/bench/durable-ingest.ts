@@ -8,6 +8,8 @@ import { Admission } from '../../electron/gateway/ingest/admission.ts';
 import { ByteBudget } from '../../electron/gateway/ingest/byte-budget.ts';
 import { CommitGroup } from '../../electron/gateway/ingest/commit-group.ts';
 import { FileIntake } from '../../electron/gateway/ingest/file-intake.ts';
+import { PictureLane } from '../../electron/gateway/ingest/picture-lane.ts';
+import { PictureReader } from '../../electron/gateway/ingest/picture-reader.ts';
 import { systemClock } from '../../electron/gateway/platform/clock.ts';
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import { silentLogger } from '../../electron/gateway/platform/logger.ts';
@@ -24,6 +26,8 @@ import { Retention } from '../../electron/gateway/store/retention.ts';
 import { SourceFiles } from '../../electron/gateway/store/source-files.ts';
 import { Tally } from '../../electron/gateway/store/tally.ts';
 import { fillFolder } from '../support/picture-folder.ts';
+
+const noDecoder = { ask: () => Promise.reject(new Error('these pictures need no decoder')) };
 
 /**
  * Durable ingest beside the plainest durable copy: for each file in turn read, write under a temporary name, fsync,
@@ -108,6 +112,13 @@ async function gatewayRound(
         known: new KnownPictures(database),
         admission,
         memory: new ByteBudget(192_000_000),
+        pictures: new PictureReader({
+          decoder: noDecoder,
+          maxImageBytes: 50_000_000,
+          maxPixels: 150_000_000,
+          convert: true,
+        }),
+        conversions: new PictureLane(2),
         clock: systemClock,
         logger: silentLogger,
         onStored: () => {
@@ -118,7 +129,6 @@ async function gatewayRound(
         sourceId: 'in',
         root: input,
         maxImageBytes: 50_000_000,
-        maxPixels: 150_000_000,
         sidecarWaitMilliseconds: 0,
         incompleteMilliseconds: 30_000,
         settleMilliseconds: 500,

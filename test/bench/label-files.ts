@@ -24,10 +24,7 @@ try {
     labelled: await fillFolder(labelled, { count, bytes, firstSeed: count + 1 }),
   };
   for (const name of await readdir(labelled))
-    await writeFile(
-      join(labelled, name.replace(/\.[^.]+$/, '.txt')),
-      '0 0.5 0.5 0.2 0.1\n1 0.25 0.75 0.1 0.1 0.93\n',
-    );
+    await writeFile(join(labelled, name.replace(/\.[^.]+$/, '.txt')), '0 0.5 0.5 0.2 0.1\n1 0.25 0.75 0.1 0.1 0.93\n');
   await writeFile(join(labelled, 'classes.txt'), 'scratch\ndent\n');
   const found: Record<'plain' | 'labelled', Measured[]> = { plain: [], labelled: [] };
   for (let round = 1; round <= rounds; round += 1) {
@@ -40,7 +37,9 @@ try {
       );
     }
     const [a, b] = [found.plain.at(-1), found.labelled.at(-1)];
-    process.stderr.write(`round ${round}: ${Math.round(a?.span ?? 0)} ms without, ${Math.round(b?.span ?? 0)} ms with\n`);
+    process.stderr.write(
+      `round ${round}: ${Math.round(a?.span ?? 0)} ms without, ${Math.round(b?.span ?? 0)} ms with\n`,
+    );
   }
   const [without, within] = [best(found.plain), best(found.labelled)];
   const perSecond = ({ span }: Measured): string =>

@@ -4,15 +4,10 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DesktopApp } from '../support/desktop-app.ts';
-import { makeJpeg, withVips } from '../support/pictures.ts';
+import { orientationBlock, withExif, withPngExif } from '../support/exif.ts';
+import { makeJpeg, testImage, withVips } from '../support/pictures.ts';
 
 const pictures = fileURLToPath(new URL('../../resources/demo/aoi-top', import.meta.url));
-
-/** APP1 with one field, Orientation = 6 (a quarter turn), in the little-endian form of TIFF. */
-const turnedByExif = Buffer.from(
-  'ffe10022457869660000' + '49492a0008000000' + '0100' + '120103000100000006000000' + '00000000',
-  'hex',
-);
 
 let product: DesktopApp;
 beforeEach(async () => {
@@ -50,24 +45,41 @@ test('a picture put into the folder is on the server, in the queue and in the pr
   expect(image?.metadata['client_image_id']).toBe(image?.idempotencyKey);
 });
 
-test('a picture that its EXIF data would turn is shown as it is stored, so that its boxes lie right', async () => {
-  const page = await product.runGateway();
-  const stored = await makeJpeg({ width: 640, height: 480, seed: 1 });
-  await writeFile(
-    join(product.input, 'turned.jpg'),
-    Buffer.concat([stored.subarray(0, 2), turnedByExif, stored.subarray(2)]),
-  );
-  await page.getByTestId('queue-row').first().click();
-  await page.locator('[data-testid=preview-image][data-rendition=original]').waitFor();
-  // The test picture grows redder to the right; turned, it would grow redder downwards.
-  const seen = await page.getByTestId('preview-image').screenshot();
-  const red = await withVips((vips) => {
-    const picture = vips.Image.newFromBuffer(seen);
-    const at = (x: number): number =>
-      picture.getpoint(Math.round(picture.width * x), Math.round(picture.height / 4))[0] ?? 0;
-    return { left: at(0.1), right: at(0.9) };
-  });
-  expect(red.right - red.left).toBeGreaterThan(60);
-  const { width, height } = (await page.getByTestId('preview-image').boundingBox()) ?? { width: 0, height: 0 };
-  expect(width).toBeGreaterThan(height);
-});
+test.each([
+  ['JPEG', withExif],
+  ['PNG', withPngExif],
+] as const)(
+  'a %s that its EXIF data turn is shown upright, its preview and itself, and so are its boxes',
+  async (format, turned) => {
+    const page = await product.runGateway();
+    const plain =
+      format === 'JPEG'
+        ? await makeJpeg({ width: 640, height: 480, seed: 1 })
+        : await withVips((vips) => Buffer.from(testImage(vips, 640, 480).pngsaveBuffer({ keep: 'none' })));
+    // Stored, a box at the right edge; upright, by a quarter turn clockwise, at the lower one.
+    const box = { class_value: 'edge', x_center: 0.9, y_center: 0.5, width: 0.2, height: 0.5 };
+    await writeFile(
+      join(product.input, 'turned.json'),
+      JSON.stringify({ width: 640, height: 480, annotations: [box] }),
+    );
+    await writeFile(join(product.input, 'turned.jpg'), turned(plain, orientationBlock(6)));
+    await page.getByTestId('queue-row').first().click();
+    for (const rendition of ['preview', 'original']) {
+      if (rendition === 'original')
+        await page.locator('[data-testid=preview-image][data-rendition=original]').waitFor();
+      const picture = (await page.getByTestId('preview-image').boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+      expect(picture.height / picture.width).toBeCloseTo(640 / 480, 1);
+      const drawn = (await page.getByTestId('box').first().boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+      expect((drawn.y + drawn.height / 2 - picture.y) / picture.height).toBeCloseTo(0.9, 1);
+    }
+    // The test picture grows redder to the right; upright, it grows redder downwards.
+    const seen = await page.getByTestId('preview-image').screenshot();
+    const red = await withVips((vips) => {
+      const picture = vips.Image.newFromBuffer(seen);
+      const at = (y: number): number =>
+        picture.getpoint(Math.round(picture.width * 0.9), Math.round(picture.height * y))[0] ?? 0;
+      return { top: at(0.1), bottom: at(0.7) };
+    });
+    expect(red.bottom - red.top).toBeGreaterThan(50);
+  },
+);

@@ -23,6 +23,9 @@ async function invoke(operation: string, request: unknown): Promise<unknown> {
       format: 'png',
       originalPath: '',
       captureOffsetMinutes: null,
+      orientation: 1,
+      original: null,
+      notes: [],
       capturedFrom: 'file',
     };
     const rest = { annotations: [], model: {}, sidecar: null, sidecarProblems: [], checkDetail: '' };

@@ -53,6 +53,16 @@ test('progressive frames, fill bytes and restart markers are no obstacle', () =>
   expect(probe(filled)).toEqual({ format: 'jpeg', width: 20, height: 10 });
 });
 
+test('stray bytes between segments are passed over, as decoders do', () => {
+  const plain = jpeg(20, 10, 0);
+  const frame = plain.indexOf(Buffer.from([0xff, 0xc0]));
+  for (const stray of [Buffer.alloc(1, 0x5a), Buffer.alloc(400, 0x5a), Buffer.from([0xff, 0, 0, 2])]) {
+    const odd = Buffer.concat([plain.subarray(0, frame), stray, plain.subarray(frame)]);
+    expect(probe(odd)).toEqual({ format: 'jpeg', width: 20, height: 10 });
+    expect(probe(odd, [frame + 1, 1, 3])).toEqual({ format: 'jpeg', width: 20, height: 10 });
+  }
+});
+
 test.each<[string, Buffer]>([
   ['nothing', Buffer.alloc(0)],
   ['text', Buffer.from('<html>a page</html>')],

@@ -79,6 +79,12 @@ describe('a good upload', () => {
   });
 });
 
+test('the size may be said of the picture as its EXIF data turn it on its side', async () => {
+  const { sandbox, upload } = await startSandbox();
+  expect((await upload(picture, { width: 48, height: 64 })).status).toBe(201);
+  expect((await sandbox.images())[0]).toMatchObject({ width: 48, height: 64 });
+});
+
 describe('a bad upload is refused, stored nowhere, and told why', () => {
   const sized = (metadata: object): object => ({ width: 64, height: 48, ...metadata });
   test.each<[string, unknown, string]>([

@@ -41,7 +41,7 @@ it('has a default for everything but the cloud, and for a source but where it is
           priority: 0,
         },
       ],
-      ingest: { maxImageBytes: 50_000_000, maxPixels: 150_000_000 },
+      ingest: { maxImageBytes: 50_000_000, maxPixels: 150_000_000, convert: true },
       store: {
         maxBytes: 50_000_000_000,
         minFreeBytes: 1_000_000_000,

@@ -78,3 +78,31 @@ export function pngChunk(type: string, data: Buffer): Buffer {
 /** The PNG with the block as its eXIf chunk, right behind IHDR. */
 export const withPngExif = (png: Buffer, block: Buffer): Buffer =>
   Buffer.concat([png.subarray(0, 33), pngChunk('eXIf', block), png.subarray(33)]);
+
+/** A TIFF structure whose first directory holds nothing but SHORT fields: `[tag, value]`, in this order. */
+export function shortFieldsBlock(
+  fields: readonly (readonly [tag: number, value: number])[],
+  bigEndian = false,
+): Buffer {
+  const block = Buffer.alloc(8 + 2 + 12 * fields.length + 4);
+  const u16 = (value: number, at: number) =>
+    bigEndian ? block.writeUInt16BE(value, at) : block.writeUInt16LE(value, at);
+  const u32 = (value: number, at: number) =>
+    bigEndian ? block.writeUInt32BE(value, at) : block.writeUInt32LE(value, at);
+  block.write(bigEndian ? 'MM' : 'II', 0, 'latin1');
+  u16(42, 2);
+  u32(8, 4);
+  u16(fields.length, 8);
+  fields.forEach(([tag, value], index) => {
+    const entry = 10 + 12 * index;
+    u16(tag, entry);
+    u16(3, entry + 2);
+    u32(1, entry + 4);
+    u16(value, entry + 8);
+  });
+  return block;
+}
+
+/** EXIF that says how the picture is to be turned. */
+export const orientationBlock = (orientation: number, bigEndian = false): Buffer =>
+  shortFieldsBlock([[0x0112, orientation]], bigEndian);

@@ -15,7 +15,7 @@ import { type ConfigInput, parseConfig } from '../../shared/config.ts';
 import type { QueueFilter, QueueRow, Refusal } from '../../shared/contract.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import { makeJpeg } from './pictures.ts';
-import { encodeWorker, payloadWorker, streamWorker } from './workers.ts';
+import { decodeWorker, encodeWorker, payloadWorker, streamWorker } from './workers.ts';
 
 /** Decoding is not what these tests are about, and the real decoder would take the machine's time from what is. */
 const decodeWorkerPath = fileURLToPath(new URL('./no-decoder.cjs', import.meta.url));
@@ -66,6 +66,8 @@ export type GatewayWish = {
   readonly sync?: ConfigInput['sync'];
   readonly store?: ConfigInput['store'];
   readonly ingest?: ConfigInput['ingest'];
+  /** Pictures are really decoded; it takes a second until that begins. */
+  readonly decodes?: boolean;
   /** Keep it to start a second gateway on what the first left. */
   readonly root?: string;
 };
@@ -112,7 +114,12 @@ export async function openGateway(wish: GatewayWish) {
       proxyPassword: null,
       keySource: key === null ? 'none' : 'environment',
     }),
-    workers: { decode: decodeWorkerPath, payload: payloadWorker, encode: encodeWorker, stream: streamWorker },
+    workers: {
+      decode: wish.decodes === true ? decodeWorker : decodeWorkerPath,
+      payload: payloadWorker,
+      encode: encodeWorker,
+      stream: streamWorker,
+    },
     clock: wish.clock ?? systemClock,
     files: nodeFiles,
     random: () => 0.5,

@@ -9,6 +9,8 @@ import { CommitGroup } from '../../electron/gateway/ingest/commit-group.ts';
 import { Decoder } from '../../electron/gateway/ingest/decoder.ts';
 import { FileIntake, type IntakeSettings } from '../../electron/gateway/ingest/file-intake.ts';
 import { NearDuplicateGate } from '../../electron/gateway/ingest/near-duplicates.ts';
+import { PictureLane } from '../../electron/gateway/ingest/picture-lane.ts';
+import { PictureReader } from '../../electron/gateway/ingest/picture-reader.ts';
 import type { Verdict } from '../../electron/gateway/model/file-sink.ts';
 import { fileVersion } from '../../electron/gateway/model/file-version.ts';
 import { systemClock } from '../../electron/gateway/platform/clock.ts';
@@ -24,6 +26,8 @@ import { FakeClock } from './fake-clock.ts';
 import { openStore, temporaryFolder } from './store.ts';
 
 export type IntakeWish = Partial<Omit<IntakeSettings, 'gate'>> & {
+  readonly maxPixels?: number;
+  readonly convert?: boolean;
   readonly storeBytes?: number;
   readonly whenFull?: 'refuse' | 'drop-oldest';
   readonly nearDuplicates?: NearDuplicateConfig;
@@ -41,6 +45,8 @@ export async function openIntake({
   nearDuplicates,
   files = new FailingFiles(),
   storeRoot,
+  maxPixels = 150_000_000,
+  convert = true,
   ...wish
 }: IntakeWish = {}) {
   const store = await openStore(storeRoot, files);
@@ -73,6 +79,8 @@ export async function openIntake({
     known: new KnownPictures(database),
     admission,
     memory: new ByteBudget(100_000_000),
+    pictures: new PictureReader({ decoder, maxImageBytes: wish.maxImageBytes ?? 50_000_000, maxPixels, convert }),
+    conversions: new PictureLane(2),
     clock,
     logger: silentLogger,
     onStored: (image: { readonly filename: string }) => void stored.push(image.filename),
@@ -81,7 +89,6 @@ export async function openIntake({
     sourceId: 'aoi',
     root,
     maxImageBytes: 50_000_000,
-    maxPixels: 150_000_000,
     sidecarWaitMilliseconds: 1_000,
     incompleteMilliseconds: 30_000,
     settleMilliseconds: 500,
@@ -114,5 +121,21 @@ export async function openIntake({
       if (detail === null) throw new Error(`${imageId} has no detail`);
       return detail;
     });
-  return { files, store, root, clock, admission, ledger, gate, intake, put, offer, statusOf, listed, images, stored };
+  return {
+    files,
+    store,
+    root,
+    clock,
+    admission,
+    ledger,
+    gate,
+    decoder,
+    intake,
+    put,
+    offer,
+    statusOf,
+    listed,
+    images,
+    stored,
+  };
 }

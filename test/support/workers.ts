@@ -6,3 +6,4 @@ const script = (path: string): string => fileURLToPath(new URL(`../../electron/g
 export const payloadWorker = script('sync/delivery/payload-worker.ts');
 export const encodeWorker = script('ingest/encode-worker.ts');
 export const streamWorker = script('source/gige/stream-worker.ts');
+export const decodeWorker = script('ingest/decode-worker.ts');

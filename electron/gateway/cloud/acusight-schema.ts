@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Annotation, ModelInfo } from '../../../shared/annotation.ts';
+import type { OriginalFile } from '../../../shared/picture.ts';
 
 /**
  * The notify form (`handlers.ImageNotificationRequest` with `models.AnnotationData`) plus what the gateway adds.
@@ -26,6 +27,13 @@ export type ImageMetadata = {
   readonly timestamp: string;
   readonly sha256: string;
   readonly client_image_id: string;
+  /** The file that came, where it is sent in another format. */
+  readonly original_filename?: string;
+  readonly original_format?: string;
+  readonly original_bytes?: number;
+  readonly original_sha256?: string;
+  /** What is worth knowing of the picture, in sentences. */
+  readonly notes?: readonly string[];
 };
 
 export type ImageFacts = {
@@ -36,10 +44,13 @@ export type ImageFacts = {
   readonly height: number;
   readonly sha256: string;
   readonly capturedAt: number;
+  readonly original?: OriginalFile;
+  readonly notes?: readonly string[];
   readonly content: { readonly annotations: readonly Annotation[]; readonly model: ModelInfo };
 };
 
 export function metadataOf(image: ImageFacts, deviceId: string): ImageMetadata {
+  const { original, notes = [] } = image;
   const { model, annotations } = image.content;
   return {
     device_id: deviceId,
@@ -61,6 +72,15 @@ export function metadataOf(image: ImageFacts, deviceId: string): ImageMetadata {
     timestamp: rfc3339(image.capturedAt),
     sha256: image.sha256,
     client_image_id: image.imageId,
+    ...(original === undefined
+      ? {}
+      : {
+          original_filename: original.filename,
+          original_format: original.format,
+          original_bytes: original.bytes,
+          original_sha256: original.sha256,
+        }),
+    ...(notes.length === 0 ? {} : { notes }),
   };
 }
 

@@ -4,14 +4,21 @@ import { describeCause } from '../platform/errors.ts';
 import type {
   CheckReply,
   CheckRequest,
+  ConvertReply,
+  ConvertRequest,
+  DecodeAnswer,
+  DecodeJob,
   DecodeReply,
   DecodeRequest,
   DecodeWorkerData,
+  JudgeReply,
+  JudgeRequest,
   SignatureReply,
   SignatureRequest,
 } from './decode-protocol.ts';
 
-type Reply = CheckReply | SignatureReply;
+/** What an `uncheckable` picture is told when the decoder was stopped. */
+export const stoppedDetail = 'stopped';
 
 /**
  * One decode worker, started when it is first needed and again after it ended. One picture at a time: one that takes
@@ -22,7 +29,7 @@ export class Decoder {
   readonly #clock: Clock;
   readonly #limitMilliseconds: number;
   readonly #inBackground: boolean;
-  readonly #waiting = new Map<number, (reply: Reply) => void>();
+  readonly #waiting = new Map<number, (reply: DecodeAnswer) => void>();
   #worker: Worker | null = null;
   #nextId = 1;
   #turn: Promise<unknown> = Promise.resolve();
@@ -41,7 +48,9 @@ export class Decoder {
 
   ask(job: CheckRequest): Promise<CheckReply>;
   ask(job: SignatureRequest): Promise<SignatureReply>;
-  ask(job: CheckRequest | SignatureRequest): Promise<Reply> {
+  ask(job: JudgeRequest): Promise<JudgeReply>;
+  ask(job: ConvertRequest): Promise<ConvertReply>;
+  ask(job: DecodeJob): Promise<DecodeAnswer> {
     const reply = this.#turn.then(() => this.#askNow(job));
     this.#turn = reply;
     return reply;
@@ -50,12 +59,12 @@ export class Decoder {
   /** Whatever is under way is answered `uncheckable`. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#dropWorker('stopped');
+    await this.#dropWorker(stoppedDetail);
     await this.#turn;
   }
 
-  #askNow(job: CheckRequest | SignatureRequest): Promise<Reply> {
-    if (this.#stopped) return Promise.resolve({ kind: 'uncheckable', detail: 'stopped' });
+  #askNow(job: DecodeJob): Promise<DecodeAnswer> {
+    if (this.#stopped) return Promise.resolve({ kind: 'uncheckable', detail: stoppedDetail });
     const id = this.#nextId++;
     const worker = this.#liveWorker();
     return new Promise((resolve) => {
@@ -64,7 +73,8 @@ export class Decoder {
         cancel();
         resolve(reply);
       });
-      worker.postMessage({ id, ...job } satisfies DecodeRequest);
+      const given = job.kind === 'judge' || job.kind === 'convert' ? [job.bytes.buffer] : [];
+      worker.postMessage({ id, ...job } satisfies DecodeRequest, given);
     });
   }
 

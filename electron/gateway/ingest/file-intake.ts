@@ -4,7 +4,7 @@ import type { NewImage } from '../model/image.ts';
 import type { Clock } from '../platform/clock.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import { baseName } from '../platform/names.ts';
+import { baseName, pngName } from '../platform/names.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { GatedFrames } from '../store/gated-frames.ts';
 import type { KnownPictures } from '../store/known-pictures.ts';
@@ -13,21 +13,22 @@ import type { PayloadStore, StagedPayload } from '../store/payload-store.ts';
 import type { Reason, SourceFiles } from '../store/source-files.ts';
 import type { Admission } from './admission.ts';
 import type { ByteBudget } from './byte-budget.ts';
+import { captureOf } from './capture.ts';
 import type { CommitGroup } from './commit-group.ts';
 import { GatePassage } from './gate-passage.ts';
-import { imageIdOf, sha256Of } from './image-id.ts';
+import { imageIdOf } from './image-id.ts';
 import { KnownFiles } from './known-files.ts';
 import { LabelOrder } from './label-order.ts';
 import { LateSidecars } from './late-sidecars.ts';
 import type { NearDuplicateGate, Turn } from './near-duplicates.ts';
 import { OriginalFailure, ofOriginal, readHead, readUnchanged } from './original.ts';
 import { claimsToBePicture, isDatasetFile, mayBecomePicture } from './other-files.ts';
-import { readCaptureTime } from './picture/capture-time.ts';
-import { type Inspection, inspectPicture, sniffPicture } from './picture/inspect.ts';
+import { inspectFile, sniffFile } from './picture/inspect-file.ts';
 import { looksWhole } from './picture/quick-look.ts';
 import { type PictureLabel, PictureLabels } from './picture-labels.ts';
+import type { PictureLane } from './picture-lane.ts';
+import type { FilePicture, PictureReader } from './picture-reader.ts';
 import { refusalReasons } from './refusal-reasons.ts';
-import { sensibleTime } from './sensible-time.ts';
 import { isSidecarName, SidecarFinder } from './sidecar/finder.ts';
 import { ourLimits, storeFailureOf } from './store-failure.ts';
 
@@ -42,6 +43,9 @@ export type IntakeServices = {
   readonly known: KnownPictures;
   readonly admission: Admission;
   readonly memory: ByteBudget;
+  readonly pictures: PictureReader;
+  /** For files that are stored in another format, which takes memory and time. */
+  readonly conversions: PictureLane;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onStored: (image: NewImage, seq: number) => void;
@@ -51,7 +55,6 @@ export type IntakeSettings = {
   readonly sourceId: string;
   readonly root: string;
   readonly maxImageBytes: number;
-  readonly maxPixels: number;
   readonly sidecarWaitMilliseconds: number;
   readonly incompleteMilliseconds: number;
   readonly settleMilliseconds: number;
@@ -64,7 +67,9 @@ export type IntakeSettings = {
 };
 
 const waiting = 'New pictures wait in their folder.';
+const isConvertedName = /\.(?:bmp|dib|tiff?|webp)$/i;
 const lookAgainMilliseconds = 400;
+const lookAgainRarelyMilliseconds = 5_000;
 const lockedMilliseconds = 2_000;
 /** With so many pictures under way, one look at their folder serves them all. */
 const burst = 8;
@@ -107,7 +112,7 @@ export class FileIntake implements FileSink {
     if (file.bytes > mostBytes) return { whole: await looksWhole(absolutePath), bytes: null };
     const bytes = Buffer.allocUnsafeSlow(file.bytes);
     const isUnchanged = await readUnchanged({ absolutePath, file }, bytes).catch(() => false);
-    const whole = isUnchanged && inspectPicture(bytes).kind === 'complete';
+    const whole = isUnchanged && inspectFile(bytes).kind === 'complete';
     return { whole, bytes: whole ? bytes : null };
   };
 
@@ -145,11 +150,14 @@ export class FileIntake implements FileSink {
     this.#underWay += 1;
     try {
       if (offer.file.bytes > maxImageBytes) return await this.#turnAwayLarge(offer);
-      const { memory } = this.#services;
-      const verdict =
-        offer.bytes === undefined
-          ? await memory.hold(offer.file.bytes, (bytes) => this.#read(offer, bytes, turn))
-          : await this.#take(offer, offer.bytes, turn);
+      const { memory, conversions } = this.#services;
+      const { bytes } = offer;
+      const take = (): Promise<Verdict> =>
+        bytes === undefined
+          ? memory.hold(offer.file.bytes, (buffer) => this.#read(offer, buffer, turn))
+          : this.#take(offer, bytes, turn);
+      // By its name only who waits for whom is decided: many conversions must not hold the memory that others need.
+      const verdict = await (isConvertedName.test(offer.file.path) ? conversions.run(take) : take());
       stored = verdict.kind === 'stored';
       return verdict;
     } catch (error) {
@@ -168,38 +176,38 @@ export class FileIntake implements FileSink {
   }
 
   async #take(offer: FileOffer, bytes: Buffer, turn: Turn | null): Promise<Verdict> {
-    if (sniffPicture(bytes) === null && isSidecarName(offer.file.path)) return this.#late.consider(offer);
-    const inspection = inspectPicture(bytes);
-    switch (inspection.kind) {
-      case 'incomplete':
-        if (sniffPicture(bytes) === null && !mayBecomePicture(offer.file.path))
-          return this.#turnAwayOther(offer, bytes, inspection.detail);
-        return this.#awaitRest(offer, refusalReasons.incomplete(inspection.detail, bytes.length));
-      case 'invalid':
-        // A picture's beginning with broken parts may still be a copy that is not written front to back.
-        if (inspection.format !== null) return this.#awaitRest(offer, refusalReasons.broken(inspection.detail));
-        return this.#turnAwayOther(offer, bytes, inspection.detail);
-      case 'complete':
-        return this.#takePicture(offer, bytes, inspection, turn);
+    const format = sniffFile(bytes);
+    if (format === null && isSidecarName(offer.file.path)) return this.#late.consider(offer);
+    const isFinal = offer.quietMilliseconds >= this.#settings.incompleteMilliseconds;
+    const reading = await this.#services.pictures.read(bytes, isFinal);
+    switch (reading.kind) {
+      case 'wait':
+        if (format === null && !mayBecomePicture(offer.file.path))
+          return this.#turnAwayOther(offer, bytes, detailOf(bytes));
+        return this.#awaitRest(
+          offer,
+          reading.reason,
+          reading.isCostly ? lookAgainRarelyMilliseconds : lookAgainMilliseconds,
+        );
+      case 'refused':
+        return format === null
+          ? this.#turnAwayOther(offer, bytes, detailOf(bytes))
+          : this.#turnAway(offer, reading.reason);
+      case 'stopped':
+        return { kind: 'not-yet', why: 'incomplete', milliseconds: lookAgainMilliseconds };
+      case 'picture':
+        return this.#takePicture(offer, bytes, reading.picture, turn);
     }
   }
 
-  async #takePicture(
-    offer: FileOffer,
-    bytes: Uint8Array,
-    picture: CompletePicture,
-    turn: Turn | null,
-  ): Promise<Verdict> {
-    const { maxPixels } = this.#settings;
+  async #takePicture(offer: FileOffer, file: Uint8Array, picture: FilePicture, turn: Turn | null): Promise<Verdict> {
     const { admission, payloads } = this.#services;
-    if (picture.width * picture.height > maxPixels) {
-      return this.#turnAway(offer, refusalReasons.tooManyPixels(picture.width, picture.height, maxPixels));
-    }
+    const { bytes } = picture;
     if (bytes.length > admission.mostImageBytes) {
       return this.#turnAway(offer, refusalReasons.tooLargeForStore(bytes.length, admission.mostImageBytes));
     }
     const label = await this.#labelOf(offer, picture);
-    const image = await this.#describe(offer, bytes, picture, label);
+    const image = this.#describe(offer, file, picture, label);
     if (!this.#settings.knownAreSent && (await this.#known.recognise(offer, image.sha256))) return { kind: 'known' };
     const verdict = turn === null ? null : await this.#passage.pass(turn, offer, bytes, image);
     if (verdict !== null) return verdict;
@@ -228,44 +236,42 @@ export class FileIntake implements FileSink {
     }
   }
 
-  async #describe(
-    offer: FileOffer,
-    bytes: Uint8Array,
-    picture: CompletePicture,
-    label: PictureLabel,
-  ): Promise<NewImage> {
+  #describe(offer: FileOffer, bytes: Uint8Array, picture: FilePicture, label: PictureLabel): NewImage {
     const { sourceId } = this.#settings;
-    const sha256 = await sha256Of(bytes);
-    const taken = await readCaptureTime(bytes, picture.format);
+    const { file, original, notes } = picture;
+    const filename = baseName(offer.file.path);
+    const { note, ...capture } = captureOf(bytes, file.format, offer.file.modifiedMs, this.#services.clock.now());
     return {
-      imageId: imageIdOf(sourceId, offer.file, sha256),
+      imageId: imageIdOf(sourceId, offer.file, file.sha256),
       sourceId,
       origin: { kind: 'file', file: offer.file, originalStays: this.#settings.originalsStay },
-      filename: baseName(offer.file.path),
-      sha256,
-      bytes: bytes.length,
+      filename: original === null ? filename : pngName(filename),
+      sha256: picture.sha256,
+      bytes: picture.bytes.length,
       format: picture.format,
       width: picture.width,
       height: picture.height,
-      capturedAt: taken?.atMs ?? sensibleTime(offer.file.modifiedMs, this.#services.clock.now()),
-      captureOffsetMinutes: taken?.offsetMinutes ?? null,
-      capturedFrom: taken === null ? 'file' : 'exif',
+      orientation: picture.orientation,
+      ...(original === null ? {} : { original: { ...original, filename } }),
+      notes: note === null ? notes : [...notes, note],
+      ...capture,
       content: label.content,
       sidecarFile: label.file,
       holdMilliseconds: label.holdMilliseconds === 0 ? undefined : label.holdMilliseconds,
     };
   }
 
-  #labelOf(offer: FileOffer, { width, height }: CompletePicture): Promise<PictureLabel> {
+  #labelOf(offer: FileOffer, { width, height, orientation }: FilePicture): Promise<PictureLabel> {
     // Never older than the picture itself: a sidecar that was there before it is always found.
     const maxAge = this.#underWay < burst ? 0 : Math.min(burstListingMilliseconds, offer.quietMilliseconds);
-    return this.#labels.labelOf(offer, { filename: baseName(offer.file.path), width, height }, maxAge);
+    const facts = { filename: baseName(offer.file.path), width, height, orientation };
+    return this.#labels.labelOf(offer, facts, maxAge);
   }
 
   /** More of the file may still come; after the source's patience it is listed with the reason. */
-  #awaitRest(offer: FileOffer, reason: Reason): Verdict {
+  #awaitRest(offer: FileOffer, reason: Reason, milliseconds: number): Verdict {
     if (offer.quietMilliseconds >= this.#settings.incompleteMilliseconds) return this.#turnAway(offer, reason);
-    return { kind: 'not-yet', why: 'incomplete', milliseconds: lookAgainMilliseconds };
+    return { kind: 'not-yet', why: 'incomplete', milliseconds };
   }
 
   #turnAway(offer: FileOffer, reason: Reason): Verdict {
@@ -275,7 +281,7 @@ export class FileIntake implements FileSink {
 
   async #turnAwayLarge(offer: FileOffer): Promise<Verdict> {
     const head = await ofOriginal(readHead(offer.absolutePath));
-    const isPicture = sniffPicture(head) !== null;
+    const isPicture = sniffFile(head) !== null;
     if (!isPicture && isSidecarName(offer.file.path)) return this.#late.consider(offer);
     if (!isPicture) return this.#turnAwayOther(offer, head, '');
     return this.#turnAway(offer, refusalReasons.tooLarge(offer.file.bytes, this.#settings.maxImageBytes));
@@ -316,4 +322,7 @@ export class FileIntake implements FileSink {
   }
 }
 
-type CompletePicture = Extract<Inspection, { kind: 'complete' }>;
+function detailOf(bytes: Buffer): string {
+  const inspection = inspectFile(bytes);
+  return inspection.kind === 'complete' ? '' : inspection.detail;
+}

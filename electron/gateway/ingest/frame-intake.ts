@@ -18,7 +18,7 @@ import { sha256Of } from './image-id.ts';
 import type { NearDuplicateGate, Turn } from './near-duplicates.ts';
 import { OfferOrder } from './offer-order.ts';
 import { inspectPicture } from './picture/inspect.ts';
-import { sensibleTime } from './sensible-time.ts';
+import { isSensibleTime, sensibleTime } from './sensible-time.ts';
 import { storeFailureOf } from './store-failure.ts';
 
 /** What the intake of every camera shares. */
@@ -178,7 +178,8 @@ export class FrameIntake implements FrameSink {
   ): Promise<string> {
     const { commits, payloads, onStored } = this.#services;
     const imageId = randomUUID();
-    const { facts, capturedFrom } = frame;
+    const { facts } = frame;
+    const capturedFrom = isSensibleTime(frame.capturedAt, this.#services.clock.now()) ? frame.capturedFrom : 'arrival';
     const { name, release } = this.#names.take({ ...file, ...facts, capturedAt, imageId });
     const image: NewImage = {
       imageId,

@@ -4,6 +4,7 @@ import type { FileOffer, Verdict } from '../model/file-sink.ts';
 import type { FileVersion } from '../model/file-version.ts';
 import type { NewImage } from '../model/image.ts';
 import type { Clock } from '../platform/clock.ts';
+import { baseName } from '../platform/names.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { GatedFrames } from '../store/gated-frames.ts';
 import type { Turn } from './near-duplicates.ts';
@@ -56,12 +57,12 @@ export class GatePassage {
    */
   async #emptySidecarOf(
     file: FileVersion,
-    { content, filename, width, height }: NewImage,
+    { content, width, height, orientation = 1 }: NewImage,
   ): Promise<FileVersion | null | 'changed'> {
     if (content.sidecarPath === null) return null;
     try {
       const { size, mtimeMs } = await lstat(join(this.#settings.root, content.sidecarPath));
-      const again = await this.#finder.find(file.path, { filename, width, height });
+      const again = await this.#finder.find(file.path, { filename: baseName(file.path), width, height, orientation });
       if (again === null || JSON.stringify(contentOf(again)) !== JSON.stringify(content)) return 'changed';
       return again.shared ? null : { path: content.sidecarPath, bytes: size, modifiedMs: mtimeMs };
     } catch {

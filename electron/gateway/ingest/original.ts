@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { FileOffer } from '../model/file-sink.ts';
 import { fileVersion, sameVersion } from '../model/file-version.ts';
+import { headBytes } from './picture/inspect-file.ts';
 
 // File numbers instead of handles, which cost more than what is done with them; each call may wait for a slow share.
 const openFile = promisify(openNumber);
@@ -40,7 +41,7 @@ export async function readUnchanged(
 export async function readHead(path: string): Promise<Buffer> {
   const handle = await open(path, 'r');
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await handle.close();

@@ -1,10 +1,11 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Orientation } from '../../../shared/picture.ts';
 import type { PictureFormat } from '../model/image.ts';
 import { Bell } from '../platform/bell.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { Catalogue } from '../store/catalogue.ts';
+import type { Catalogue, StoredPicture } from '../store/catalogue.ts';
 import type { PayloadStore } from '../store/payload-store.ts';
 import { previewPathOf } from '../store/preview-store.ts';
 import type { CheckReply } from './decode-protocol.ts';
@@ -67,12 +68,12 @@ export class PictureChecker {
   }
 
   /** The preview's path, made now if it is not there yet; null where the picture can't be decoded or is gone. */
-  async preview(sha256: string, format: PictureFormat): Promise<string | null> {
+  async preview(sha256: string, format: PictureFormat, orientation: Orientation = 1): Promise<string | null> {
     const path = this.previewPath(sha256);
     if (await exists(path)) return path;
     const running = this.#demands.get(sha256);
     if (running !== undefined) return running;
-    const demand = this.#check(sha256, format)
+    const demand = this.#check({ sha256, format, orientation })
       .then((verdict) => (verdict.kind === 'sound' ? path : null))
       .finally(() => this.#demands.delete(sha256));
     this.#demands.set(sha256, demand);
@@ -90,7 +91,7 @@ export class PictureChecker {
           continue;
         }
         const began = clock.monotonic();
-        await this.#check(next.sha256, next.format);
+        await this.#check(next);
         const took = clock.monotonic() - began;
         if (busy()) await sleep(clock, Math.max(leastRestWhileBusy, took * restWhileBusy), signal);
       } catch (error) {
@@ -105,7 +106,7 @@ export class PictureChecker {
     if (!this.#abort.signal.aborted) await this.#bell.sleep(milliseconds);
   }
 
-  async #check(sha256: string, format: PictureFormat): Promise<Verdict> {
+  async #check({ sha256, format, orientation }: StoredPicture): Promise<Verdict> {
     const { payloads, catalogue, onChange, logger } = this.#options;
     const previewPath = this.previewPath(sha256);
     await mkdir(dirname(previewPath), { recursive: true });
@@ -113,6 +114,7 @@ export class PictureChecker {
       kind: 'check',
       path: payloads.pathOf(sha256, format),
       format,
+      orientation,
       previewPath,
     });
     if (this.#abort.signal.aborted) return { kind: 'uncheckable', detail: '' };

@@ -1,3 +1,4 @@
+import type { ConvertedFormat } from '../../../shared/picture.ts';
 import { baseName } from '../platform/names.ts';
 import { type Reason, unreadable, withoutPicture } from '../store/source-files.ts';
 import { picturesOfSidecar } from './sidecar/finder.ts';
@@ -7,6 +8,8 @@ export const megapixels = (pixels: number): string => `${Math.round(pixels / 1_0
 const sentence = (detail: string): string => (detail === '' ? '' : ` (${detail.replace(/\.$/, '')})`);
 const refused = (code: string, text: string, hint: string): Reason => ({ severity: 'refused', code, text, hint });
 const notice = (code: string, text: string, hint: string): Reason => ({ severity: 'notice', code, text, hint });
+
+const formatNames: Readonly<Record<ConvertedFormat, string>> = { bmp: 'BMP', tiff: 'TIFF', webp: 'WebP' };
 
 const mostFolders = 4;
 
@@ -46,7 +49,7 @@ export const refusalReasons = {
   notAPicture: (detail: string): Reason =>
     refused(
       'not-a-picture',
-      `The content of this file is not a JPEG or PNG picture, whatever its name says${sentence(detail)}.`,
+      `The content of this file is not a JPEG, PNG, BMP, TIFF or WebP picture, whatever its name says${sentence(detail)}.`,
       'Set the camera program to JPEG or PNG, or exclude such files in the source’s settings.',
     ),
   /** Neither a picture nor meant as one. */
@@ -55,6 +58,25 @@ export const refusalReasons = {
       'not-a-picture',
       `This file is no picture, so it is left where it is${sentence(detail)}.`,
       'Nothing needs to be done. Exclude such files in the source’s settings to keep this list short.',
+    ),
+  /** The site chose that BMP, TIFF and WebP are not taken. */
+  notConverted: (format: ConvertedFormat): Reason =>
+    refused(
+      'not-a-picture',
+      `The content of this file is a ${formatNames[format]} picture, and only JPEG and PNG are taken.`,
+      'Set the camera program to JPEG or PNG, or set ingest.convert to true: BMP, TIFF and WebP are then stored losslessly as PNG.',
+    ),
+  notConvertible: (format: ConvertedFormat, detail: string, hint?: string): Reason =>
+    refused(
+      'not-convertible',
+      `The ${formatNames[format]} picture can’t be stored as PNG${sentence(detail)}.`,
+      hint ?? 'Set the camera program to JPEG or PNG, or exclude such files in the source’s settings.',
+    ),
+  tooLargeAsPng: (bytes: number, most: number): Reason =>
+    refused(
+      'too-large',
+      `The picture is too large once it is stored as PNG: ${megabytes(bytes)}, at most ${megabytes(most)} are taken.`,
+      'Set the camera program to JPEG, or to a smaller picture. The hosted service takes 50 MB; for a server of your own that takes more, raise ingest.maxImageBytes.',
     ),
   tooLarge: (bytes: number, most: number): Reason =>
     refused(

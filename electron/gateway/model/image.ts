@@ -1,5 +1,6 @@
 import type { Annotation, ModelInfo, SidecarFormat } from '../../../shared/annotation.ts';
 import type { ImageDetail } from '../../../shared/contract.ts';
+import type { Orientation, OriginalFile } from '../../../shared/picture.ts';
 import type { FileVersion } from './file-version.ts';
 
 export type PictureFormat = 'jpeg' | 'png';
@@ -41,8 +42,15 @@ export type NewImage = {
   readonly sha256: string;
   readonly bytes: number;
   readonly format: PictureFormat;
+  /** Of the upright picture. */
   readonly width: number;
   readonly height: number;
+  /** How the file that came is to be turned to be upright; left out for a camera's frame. */
+  readonly orientation?: Orientation;
+  /** The file that came, where it is stored in another format (and upright). */
+  readonly original?: OriginalFile;
+  /** What is worth knowing of the picture, in sentences. */
+  readonly notes?: readonly string[];
   readonly capturedAt: number;
   readonly captureOffsetMinutes: number | null;
   readonly capturedFrom: ImageDetail['capturedFrom'];

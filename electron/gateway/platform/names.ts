@@ -8,3 +8,6 @@ export function stemOf(path: string): string {
   const dot = path.lastIndexOf('.');
   return dot > start ? path.slice(0, dot) : path;
 }
+
+/** The name of a picture that is stored as PNG: `a.tif` -> `a.png`, `a` -> `a.png`. */
+export const pngName = (filename: string): string => `${stemOf(filename)}.png`;

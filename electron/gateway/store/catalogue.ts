@@ -1,8 +1,18 @@
 import type { CheckState, ImageDetail, QueueFilter, QueueRow } from '../../../shared/contract.ts';
+import { type Orientation, orientationSchema } from '../../../shared/picture.ts';
 import type { PictureFormat, SidecarContent } from '../model/image.ts';
+import { baseName } from '../platform/names.ts';
 import type { Database } from './database.ts';
 import { type Line, plainLine } from './line-order.ts';
-import { type ContentRow, parseContent, parseError, parseFrame, serialiseContent } from './stored-content.ts';
+import {
+  type ContentRow,
+  type PictureRow,
+  parseContent,
+  parseError,
+  parseFrame,
+  parsePicture,
+  serialiseContent,
+} from './stored-content.ts';
 import { WriteGroup } from './write-group.ts';
 
 /** Reading the stored images: keyset pages, one image's detail, what is left to check, and sidecars that come late. */
@@ -33,10 +43,14 @@ export class Catalogue {
     const row = this.#statements.detail.get(imageId) as DetailRow | undefined;
     if (row === undefined) return null;
     const content = parseContent(row);
+    const { original, notes } = parsePicture(row);
     return {
       ...toQueueRow(row),
       sha256: row.sha256,
       format: row.format,
+      orientation: turnOf(row),
+      original,
+      notes: [...notes],
       originalPath: row.path,
       captureOffsetMinutes: row.capture_offset,
       capturedFrom: row.captured_from,
@@ -54,9 +68,9 @@ export class Catalogue {
   }
 
   /** What the image scheme needs to serve a picture. */
-  payloadOf(imageId: string): { sha256: string; format: PictureFormat; present: boolean } | null {
+  payloadOf(imageId: string): (StoredPicture & { present: boolean }) | null {
     const row = this.#statements.payload.get(imageId);
-    return row === undefined ? null : { sha256: row.sha256, format: row.format, present: row.payload_present === 1 };
+    return row === undefined ? null : { ...toPicture(row), present: row.payload_present === 1 };
   }
 
   /** Null for a camera's frame too: nothing but our own copy was ever there. */
@@ -71,9 +85,9 @@ export class Catalogue {
   }
 
   /** The next image whose picture was not yet decoded in full, newest first (what people look at). */
-  nextUnchecked(): { seq: number; imageId: string; sha256: string; format: PictureFormat } | null {
+  nextUnchecked(): (StoredPicture & { seq: number; imageId: string }) | null {
     const row = this.#statements.nextUnchecked.get();
-    return row === undefined ? null : { seq: row.seq, imageId: row.image_id, sha256: row.sha256, format: row.format };
+    return row === undefined ? null : { seq: row.seq, imageId: row.image_id, ...toPicture(row) };
   }
 
   /** An answer, once given, is not taken back because the picture could not be looked at again. */
@@ -117,12 +131,13 @@ export class Catalogue {
 
   /** Images of a source, from after that number on, that wait for delivery and came without a sidecar, oldest first. */
   waitingWithoutSidecar(sourceId: string, afterSeq: number, limit: number): readonly SidecarTarget[] {
-    return this.#statements.withoutSidecar.all(sourceId, afterSeq, limit);
+    return this.#statements.withoutSidecar.all(sourceId, afterSeq, limit).map(asItCame);
   }
 
   /** The newest image of a file stem: whether a sidecar has a picture to belong to. */
   pictureByStem(sourceId: string, stem: string): SidecarTarget | null {
-    return this.#statements.byStem.get(sourceId, stem) ?? null;
+    const found = this.#statements.byStem.get(sourceId, stem);
+    return found === undefined ? null : asItCame(found);
   }
 }
 
@@ -138,7 +153,22 @@ export type SidecarTarget = {
   readonly filename: string;
   readonly width: number;
   readonly height: number;
+  readonly orientation: Orientation;
 };
+
+/** Label files know a picture by the name that it came under. */
+const asItCame = (target: SidecarTarget): SidecarTarget =>
+  target.path === '' ? target : { ...target, filename: baseName(target.path) };
+
+/** A payload, and how it is to be turned to be upright. */
+export type StoredPicture = {
+  readonly sha256: string;
+  readonly format: PictureFormat;
+  readonly orientation: Orientation;
+};
+
+type PictureTurnRow = { readonly orientation: number | null; readonly original: string | null };
+type StoredPictureRow = PictureTurnRow & { readonly sha256: string; readonly format: PictureFormat };
 
 type Row = {
   readonly seq: number;
@@ -170,7 +200,8 @@ type AttachableRow = ContentRow & {
 };
 
 type DetailRow = Row &
-  ContentRow & {
+  ContentRow &
+  PictureRow & {
     readonly sha256: string;
     readonly format: PictureFormat;
     readonly path: string;
@@ -183,6 +214,16 @@ type DetailRow = Row &
     readonly server_batch_id: string | null;
     readonly object_key: string | null;
   };
+
+/** What was stored in another format was turned on the way. */
+const turnOf = ({ orientation, original }: PictureTurnRow): Orientation =>
+  original === null ? (orientationSchema.safeParse(orientation).data ?? 1) : 1;
+
+const toPicture = (row: StoredPictureRow): StoredPicture => ({
+  sha256: row.sha256,
+  format: row.format,
+  orientation: turnOf(row),
+});
 
 function toQueueRow(row: Row): QueueRow {
   return {
@@ -228,27 +269,29 @@ function prepare(database: Database) {
     pages,
     detail: database.prepare<[string]>(`
       SELECT ${columns}, i.sha256, i.format, i.path, i.capture_offset, i.captured_from, i.frame, i.check_detail, i.content,
+        i.orientation, i.original, i.notes,
         o.payload_present, o.server_image_id, o.server_batch_id, o.object_key
       FROM images i JOIN outbox o USING (seq) WHERE i.image_id = ?`),
-    payload: database.prepare<[string], { sha256: string; format: PictureFormat; payload_present: number }>(
-      'SELECT i.sha256, i.format, o.payload_present FROM images i JOIN outbox o USING (seq) WHERE i.image_id = ?',
-    ),
+    payload: database.prepare<[string], StoredPictureRow & { payload_present: number }>(`
+      SELECT i.sha256, i.format, i.orientation, i.original, o.payload_present
+      FROM images i JOIN outbox o USING (seq) WHERE i.image_id = ?`),
     original: database.prepare<[string], { source_id: string; path: string }>(
       'SELECT source_id, path FROM images WHERE image_id = ?',
     ),
     oldestWaiting: database.prepare<[], { image_id: string; stored_at: number }>(`
       SELECT i.image_id, i.stored_at FROM outbox o JOIN images i USING (seq)
       WHERE state IN ('pending', 'leased') ORDER BY seq LIMIT 1`),
-    nextUnchecked: database.prepare<[], { seq: number; image_id: string; sha256: string; format: PictureFormat }>(`
-      SELECT seq, image_id, sha256, format FROM images WHERE check_state = 'unchecked' ORDER BY seq DESC LIMIT 1`),
+    nextUnchecked: database.prepare<[], StoredPictureRow & { seq: number; image_id: string }>(`
+      SELECT seq, image_id, sha256, format, orientation, original FROM images WHERE check_state = 'unchecked' ORDER BY seq DESC LIMIT 1`),
     recordCheck: database.prepare<[string, string, string, string]>(`
       UPDATE images SET check_state = ?, check_detail = ?
       WHERE sha256 = ? AND (check_state IN ('unchecked', 'uncheckable') OR ? <> 'uncheckable')`),
     byStem: database.prepare<[string, string], SidecarTarget>(`
-      SELECT seq, path, filename, width, height FROM images WHERE source_id = ? AND stem = ? ORDER BY seq DESC LIMIT 1`),
+      SELECT seq, path, filename, width, height, coalesce(orientation, 1) AS orientation
+      FROM images WHERE source_id = ? AND stem = ? ORDER BY seq DESC LIMIT 1`),
     // CROSS JOIN: along the open entries; by the source, SQLite would walk all it ever collected.
     withoutSidecar: database.prepare<[string, number, number], SidecarTarget>(`
-      SELECT seq, i.path, i.filename, i.width, i.height FROM outbox o CROSS JOIN images i USING (seq)
+      SELECT seq, i.path, i.filename, i.width, i.height, coalesce(i.orientation, 1) AS orientation FROM outbox o CROSS JOIN images i USING (seq)
       WHERE state IN ('pending', 'leased') AND i.source_id = ? AND seq > ?
         AND i.content ->> '$.sidecarPath' IS NULL
       ORDER BY seq LIMIT ?`),

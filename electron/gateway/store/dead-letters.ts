@@ -1,15 +1,15 @@
 import type { EntryError, Selection } from '../../../shared/contract.ts';
-import type { PictureFormat, SidecarContent } from '../model/image.ts';
+import type { NewImage, PictureFormat, SidecarContent } from '../model/image.ts';
 import type { Database } from './database.ts';
 import type { Ledger } from './ledger.ts';
 import { type FreedPayload, PayloadRows } from './payload-rows.ts';
 import type { PayloadStore } from './payload-store.ts';
-import { type ContentRow, parseContent, parseError } from './stored-content.ts';
+import { type ContentRow, fileFactsOf, type PictureRow, parseContent, parseError } from './stored-content.ts';
 import { WriteGroup } from './write-group.ts';
 
 const atOnce = 100;
 
-export type DeadLetter = {
+export type DeadLetter = Pick<NewImage, 'original' | 'notes'> & {
   readonly imageId: string;
   readonly sourceId: string;
   readonly filename: string;
@@ -99,22 +99,23 @@ export class DeadLetters {
   }
 }
 
-type DeadRow = ContentRow & {
-  readonly seq: number;
-  readonly image_id: string;
-  readonly source_id: string;
-  readonly filename: string;
-  readonly sha256: string;
-  readonly format: PictureFormat;
-  readonly bytes: number;
-  readonly width: number;
-  readonly height: number;
-  readonly captured_at: number;
-  readonly stored_at: number;
-  readonly attempts: number;
-  readonly last_error: string | null;
-  readonly payload_present: number;
-};
+type DeadRow = ContentRow &
+  PictureRow & {
+    readonly seq: number;
+    readonly image_id: string;
+    readonly source_id: string;
+    readonly filename: string;
+    readonly sha256: string;
+    readonly format: PictureFormat;
+    readonly bytes: number;
+    readonly width: number;
+    readonly height: number;
+    readonly captured_at: number;
+    readonly stored_at: number;
+    readonly attempts: number;
+    readonly last_error: string | null;
+    readonly payload_present: number;
+  };
 
 const toDeadLetter = (row: DeadRow): DeadLetter => ({
   imageId: row.image_id,
@@ -129,12 +130,13 @@ const toDeadLetter = (row: DeadRow): DeadLetter => ({
   storedAt: row.stored_at,
   attempts: row.attempts,
   content: parseContent(row),
+  ...fileFactsOf(row),
   lastError: parseError(row.last_error),
 });
 
 function prepare(database: Database) {
   const columns = `seq, i.image_id, i.source_id, i.filename, i.sha256, i.format, i.bytes, i.width, i.height,
-    i.captured_at, i.stored_at, i.content, o.attempts, o.last_error, o.payload_present`;
+    i.captured_at, i.stored_at, i.content, i.orientation, i.original, i.notes, o.attempts, o.last_error, o.payload_present`;
   return {
     one: database.prepare<[string], DeadRow>(`
       SELECT ${columns} FROM images i JOIN outbox o USING (seq) WHERE i.image_id = ? AND o.state = 'dead'`),

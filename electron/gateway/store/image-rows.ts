@@ -40,6 +40,9 @@ export class ImageRows {
       storedAt,
       shift,
       frame: origin.kind === 'camera' ? JSON.stringify(origin.facts) : null,
+      orientation: image.orientation ?? null,
+      original: image.original === undefined ? null : JSON.stringify(image.original),
+      notes: JSON.stringify(image.notes ?? []),
       ...serialiseContent(image.content),
     });
     const seq = inserted?.seq ?? (s.seqOf.get(image.imageId)?.seq as number);
@@ -84,9 +87,11 @@ function prepare(database: Database) {
   return {
     insertImage: database.prepare<[Parameters], { seq: number }>(`
       INSERT INTO images (image_id, source_id, path, stem, filename, sha256, bytes, format, width, height, captured_at,
-        capture_offset, captured_from, stored_at, annotation_count, content, sidecar_problem, shift, frame)
+        capture_offset, captured_from, stored_at, annotation_count, content, sidecar_problem, shift, frame,
+        orientation, original, notes)
       VALUES (@imageId, @sourceId, @path, @stem, @filename, @sha256, @bytes, @format, @width, @height, @capturedAt,
-        @captureOffset, @capturedFrom, @storedAt, @annotationCount, @content, @sidecarProblem, @shift, @frame)
+        @captureOffset, @capturedFrom, @storedAt, @annotationCount, @content, @sidecarProblem, @shift, @frame,
+        @orientation, @original, @notes)
       ON CONFLICT (image_id) DO NOTHING RETURNING seq`),
     seqOf: database.prepare<[string], { seq: number }>('SELECT seq FROM images WHERE image_id = ?'),
     referPayload: database.prepare(`

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { annotationSchema, modelInfoSchema, sidecarFormats } from '../../../shared/annotation.ts';
 import { frameFactsSchema } from '../../../shared/camera.ts';
 import { type EntryError, entryErrorSchema, type ImageDetail } from '../../../shared/contract.ts';
-import { noSidecar, type SidecarContent } from '../model/image.ts';
+import { type Orientation, type OriginalFile, orientationSchema, originalFileSchema } from '../../../shared/picture.ts';
+import { type NewImage, noSidecar, type SidecarContent } from '../model/image.ts';
 
 /** What a sidecar said, as one JSON column of `images`. */
 const storedContentSchema = z.object({
@@ -57,5 +58,48 @@ export function parseError(text: string | null): EntryError | null {
     return entryErrorSchema.parse(JSON.parse(text));
   } catch {
     return null;
+  }
+}
+
+export type PictureRow = {
+  readonly orientation: number | null;
+  readonly original: string | null;
+  readonly notes: string;
+};
+
+export type PictureColumns = {
+  /** Null: the frame is that of the picture as it is stored. */
+  readonly orientation: Orientation | null;
+  readonly original: OriginalFile | null;
+  readonly notes: readonly string[];
+};
+
+const notesSchema = z.array(z.string());
+
+/** What is known of the file that a picture came as: columns of `images`; what of it is damaged is left out. */
+export function parsePicture({ orientation, original, notes }: PictureRow): PictureColumns {
+  return {
+    orientation: orientationSchema.safeParse(orientation).data ?? null,
+    original: original === null ? null : parsedOr(original, originalFileSchema, null),
+    // Most pictures have none: worth more than a schema's look at an empty list a thousand times a second.
+    notes: notes === '[]' ? [] : parsedOr(notes, notesSchema, []),
+  };
+}
+
+/** The same as an image has it. */
+export function fileFactsOf(row: PictureRow): Pick<NewImage, 'orientation' | 'original' | 'notes'> {
+  const { orientation, original, notes } = parsePicture(row);
+  return {
+    ...(orientation === null ? {} : { orientation }),
+    ...(original === null ? {} : { original }),
+    ...(notes.length === 0 ? {} : { notes }),
+  };
+}
+
+function parsedOr<T, Otherwise>(text: string, schema: z.ZodType<T>, otherwise: Otherwise): T | Otherwise {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    return otherwise;
   }
 }

@@ -1,6 +1,38 @@
 import { describe, expect, test } from 'vitest';
 import { metadataOf, parseAnswer } from '../../../electron/gateway/cloud/acusight-schema.ts';
 
+const plain = {
+  imageId: 'i',
+  sourceId: 'aoi',
+  filename: 'a.png',
+  width: 200,
+  height: 300,
+  sha256: 'ab',
+  capturedAt: 0,
+  content: { annotations: [], model: {} },
+};
+
+test('the metadata names the file that came where another is sent, and what is worth knowing, and nothing else', () => {
+  const keys = Object.keys(metadataOf(plain, 'line-7'));
+  const original = { filename: 'a.bmp', format: 'bmp', bytes: 180_054, sha256: 'cd' } as const;
+  const told = metadataOf({ ...plain, original, notes: ['One thing.', 'Another.'] }, 'line-7');
+  expect(told).toMatchObject({
+    sha256: 'ab',
+    original_filename: 'a.bmp',
+    original_format: 'bmp',
+    original_bytes: 180_054,
+    original_sha256: 'cd',
+    notes: ['One thing.', 'Another.'],
+  });
+  expect(Object.keys(told).filter((key) => !keys.includes(key))).toEqual([
+    'original_filename',
+    'original_format',
+    'original_bytes',
+    'original_sha256',
+    'notes',
+  ]);
+});
+
 const parse = (value: unknown) => parseAnswer(JSON.stringify(value));
 
 describe('an answer of the API', () => {

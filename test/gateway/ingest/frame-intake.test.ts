@@ -49,7 +49,7 @@ const facts: FrameFacts = {
   exposureMicroseconds: 2_500,
   cameraTimeNanoseconds: '123456789012345678',
 };
-const at = Date.parse('2026-11-21T10:11:12.345Z');
+const at = Date.parse('2026-01-05T07:11:12.345Z');
 const frame = (more: Partial<CameraFrame> = {}, size = 8): CameraFrame => ({
   picture: {
     kind: 'raw',
@@ -74,7 +74,7 @@ describe('a frame', () => {
     expect(images()).toEqual([
       expect.objectContaining({
         sourceId: 'top',
-        filename: 'top-20261121T101112.345Z-000007.png',
+        filename: 'top-20260105T071112.345Z-000007.png',
         width: 8,
         height: 8,
         capturedAt: at,
@@ -110,9 +110,9 @@ describe('a frame', () => {
     const { intake, images } = await openFrames();
     for (let time = 0; time < 3; time += 1) expect((await intake.offer(frame())).kind).toBe('stored');
     expect(images().map(({ filename }) => filename)).toEqual([
-      'top-20261121T101112.345Z-000007-3.png',
-      'top-20261121T101112.345Z-000007-2.png',
-      'top-20261121T101112.345Z-000007.png',
+      'top-20260105T071112.345Z-000007-3.png',
+      'top-20260105T071112.345Z-000007-2.png',
+      'top-20260105T071112.345Z-000007.png',
     ]);
   });
 
@@ -246,4 +246,5 @@ test('whatever time a camera claims, the frame is stored: one that no calendar h
   for (const capturedAt of [Number.NaN, Number.POSITIVE_INFINITY, -1e15, 1e18])
     expect((await intake.offer(frame({ capturedAt }))).kind).toBe('stored');
   expect(images().map(({ capturedAt }) => capturedAt)).toEqual(new Array(4).fill(Math.round(clock.now())));
+  for (const { capturedFrom } of images()) expect(capturedFrom).toBe('arrival');
 });

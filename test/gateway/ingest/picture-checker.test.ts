@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -7,9 +7,9 @@ import { PictureChecker } from '../../../electron/gateway/ingest/picture-checker
 import type { PictureFormat } from '../../../electron/gateway/model/image.ts';
 import { systemClock } from '../../../electron/gateway/platform/clock.ts';
 import { silentLogger } from '../../../electron/gateway/platform/logger.ts';
-import { pngChunk } from '../../support/exif.ts';
+import { orientationBlock, pngChunk, withPngExif } from '../../support/exif.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { makeJpeg } from '../../support/pictures.ts';
+import { makeJpeg, testImage, withVips } from '../../support/pictures.ts';
 import { newImage, openStore, sha256, type TestStore, temporaryFolder } from '../../support/store.ts';
 
 const decodeWorker = join(import.meta.dirname, '../../../electron/gateway/ingest/decode-worker.ts');
@@ -199,6 +199,130 @@ describe('a check with the real decoder', { timeout: 60_000 }, () => {
   });
 });
 
+/** The JPEG with its frame header changed: what it is by that, whatever its data. */
+function withFrame(change: (file: Buffer, frame: number) => void): Buffer {
+  const file = Buffer.from(jpeg);
+  change(file, file.indexOf(Buffer.from([0xff, 0xc0])));
+  return file;
+}
+
+describe('a sound picture', { timeout: 60_000 }, () => {
+  it('of one pixel in width or height has a preview, and is not called damaged', async () => {
+    const { store, checker } = await openChecker();
+    const sizes = [1, 2, 3, 7].flatMap((edge) => [
+      { width: edge, height: 2_600 },
+      { width: 2_600, height: edge },
+    ]);
+    const files = await withVips((vips) =>
+      sizes.flatMap(({ width, height }) => {
+        const image = testImage(vips, width, height);
+        return [
+          { format: 'jpeg' as const, bytes: Buffer.from(image.jpegsaveBuffer()) },
+          { format: 'png' as const, bytes: Buffer.from(image.pngsaveBuffer()) },
+          { format: 'png' as const, bytes: Buffer.from(image.pngsaveBuffer({ interlace: true })) },
+        ];
+      }),
+    );
+    for (const [index, { format, bytes }] of files.entries()) {
+      const { sha256: hash, imageId } = await put(store, `${index}`, bytes, format);
+      expect(await checker.preview(hash, format), `${index}`).toBe(checker.previewPath(hash));
+      expect(checkOf(store, imageId), `${index}`).toEqual({ check: 'sound', checkDetail: '' });
+    }
+  });
+
+  it('with stray bytes before any of its markers is sound', async () => {
+    const { store, checker } = await openChecker();
+    for (
+      let position = 2, count = 1;
+      jpeg[position + 1] !== 0xda;
+      position += 2 + jpeg.readUInt16BE(position + 2), count += 1
+    ) {
+      const stray = Buffer.concat([jpeg.subarray(0, position), Buffer.alloc(count, 0x5a), jpeg.subarray(position)]);
+      const { sha256: hash, imageId } = await put(store, `${position}`, stray);
+      expect(await checker.preview(hash, 'jpeg'), `${position}`).toBe(checker.previewPath(hash));
+      expect(checkOf(store, imageId), `${position}`).toEqual({ check: 'sound', checkDetail: '' });
+    }
+  });
+
+  it('whose preview is turned has it upright, whichever way', async () => {
+    const { store, checker } = await openChecker();
+    // Dark, but for its upper left corner.
+    const stored = await withVips((vips) => {
+      const corner = vips.Image.xyz(90, 60);
+      const isCorner = corner.extractBand(0).less(20).multiply(corner.extractBand(1).less(20)).cast('uchar');
+      return Buffer.from(isCorner.bandjoin([isCorner, isCorner]).copy({ interpretation: 'srgb' }).pngsaveBuffer());
+    });
+    const corners = { 1: 'tl', 2: 'tr', 3: 'br', 4: 'bl', 5: 'tl', 6: 'tr', 7: 'br', 8: 'bl' } as const;
+    for (const orientation of [1, 2, 3, 4, 5, 6, 7, 8] as const) {
+      const bytes = withPngExif(stored, orientationBlock(orientation));
+      const { sha256: hash } = await put(store, `${orientation}.png`, bytes, 'png');
+      const path = await checker.preview(hash, 'png', orientation);
+      const seen = await readFile(path ?? '').then((preview) =>
+        withVips((vips) => {
+          const image = vips.Image.newFromBuffer(preview);
+          const { width, height } = image;
+          const at = (x: number, y: number): number =>
+            image.getpoint(Math.round(x * (width - 1)), Math.round(y * (height - 1)))[0] ?? 0;
+          const all = { tl: at(0.1, 0.1), tr: at(0.9, 0.1), bl: at(0.1, 0.9), br: at(0.9, 0.9) };
+          const [brightest] = Object.entries(all).sort(([, one], [, other]) => other - one);
+          return { width, height, corner: brightest?.[0] };
+        }),
+      );
+      const size = orientation >= 5 ? { width: 60, height: 90 } : { width: 90, height: 60 };
+      expect(seen, `${orientation}`).toEqual({ ...size, corner: corners[orientation] });
+    }
+  });
+});
+
+describe('a picture that can’t be shown here', { timeout: 60_000 }, () => {
+  it.each([
+    ['of 12 bits a sample', withFrame((file, frame) => file.writeUInt8(12, frame + 4))],
+    [
+      'of 12 bits, extended',
+      withFrame(
+        (file, frame) =>
+          void file.fill(Buffer.from([0xc1, file[frame + 2] ?? 0, file[frame + 3] ?? 0, 12]), frame + 1, frame + 5),
+      ),
+    ],
+    ['lossless', withFrame((file, frame) => file.writeUInt8(0xc3, frame + 1))],
+    ['hierarchical', withFrame((file, frame) => file.writeUInt8(0xc5, frame + 1))],
+  ])('a JPEG that is %s, is not called damaged, and the reason is said', async (_, bytes) => {
+    const { store, checker } = await openChecker();
+    const { sha256: hash, imageId } = await put(store, 'a.jpg', bytes);
+    expect(await checker.preview(hash, 'jpeg')).toBeNull();
+    const { check, checkDetail } = checkOf(store, imageId);
+    expect(check).toBe('uncheckable');
+    expect(checkDetail).toMatch(/^it is a .*JPEG.*, which can’t be shown here$/);
+  });
+});
+
+it('a damaged picture is called so in spite of stray bytes, which are all that a decoder notes', {
+  timeout: 60_000,
+}, async () => {
+  const { store, checker } = await openChecker();
+  const tables = cutInside.indexOf(Buffer.from([0xff, 0xdb]));
+  const stray = Buffer.concat([cutInside.subarray(0, tables), Buffer.alloc(5, 0x5a), cutInside.subarray(tables)]);
+  const { sha256: hash, imageId } = await put(store, 'a.jpg', stray);
+  expect(await checker.preview(hash, 'jpeg')).toBeNull();
+  const { check, checkDetail } = checkOf(store, imageId);
+  expect({ check, checkDetail }).toEqual({ check: 'damaged', checkDetail: expect.stringMatching(/premature end/) });
+});
+
+it('no verdict but a good one is without a reason, whatever bytes of a PNG are changed', {
+  timeout: 120_000,
+}, async () => {
+  const { store, checker } = await openChecker();
+  const rgb = await fixture('rgb.png');
+  for (let at = 8; at < rgb.length; at += 97) {
+    const file = Buffer.from(rgb);
+    file[at] = (file[at] ?? 0) ^ 0x41;
+    const { sha256: hash, imageId } = await put(store, `${at}`, file, 'png');
+    await checker.preview(hash, 'png');
+    const { check, checkDetail } = checkOf(store, imageId);
+    expect(check === 'sound' || checkDetail.length > 5, `${at}: ${check} "${checkDetail}"`).toBe(true);
+  }
+});
+
 describe('a worker that goes wrong', { timeout: 60_000 }, () => {
   it('leaves the picture that ended it uncheckable, and a new one takes the others', async () => {
     const workerPath = await workerThat(`
@@ -266,14 +390,14 @@ describe('a worker that goes wrong', { timeout: 60_000 }, () => {
       join(folder, 'node_modules/wasm-vips/index.js'),
       "export default () => new Promise((_, reject) => setTimeout(() => reject(new Error('no memory for it')), 50));",
     );
-    await mkdir(join(folder, 'ingest'));
-    await mkdir(join(folder, 'platform'));
-    for (const name of ['decode-worker.ts', 'signature.ts', 'vips-module.ts'])
-      await copyFile(join(decodeWorker, '..', name), join(folder, 'ingest', name));
-    for (const name of ['errors.ts', 'thread-priority.ts'])
-      await copyFile(join(decodeWorker, '../../platform', name), join(folder, 'platform', name));
+    const gateway = join(decodeWorker, '../..');
+    for (const part of ['ingest', 'platform'])
+      await cp(join(gateway, part), join(folder, 'electron/gateway', part), { recursive: true });
+    await cp(join(gateway, '../../shared'), join(folder, 'shared'), { recursive: true });
     await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-    const { store, checker } = await openChecker({ workerPath: join(folder, 'ingest/decode-worker.ts') });
+    const { store, checker } = await openChecker({
+      workerPath: join(folder, 'electron/gateway/ingest/decode-worker.ts'),
+    });
     const image = await put(store, 'a.jpg', jpeg);
     expect(await checker.preview(image.sha256, 'jpeg')).toBeNull();
     expect(checkOf(store, image.imageId)).toMatchObject({

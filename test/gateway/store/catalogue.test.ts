@@ -98,7 +98,12 @@ describe('one image', () => {
     const { image } = newImage({ name: 'sub/a.jpg' });
     store.outbox.enqueue([image], 1_000);
     expect(store.catalogue.originalOf(image.imageId)).toEqual({ sourceId: 'aoi', path: 'sub/a.jpg' });
-    expect(store.catalogue.payloadOf(image.imageId)).toEqual({ sha256: image.sha256, format: 'jpeg', present: true });
+    expect(store.catalogue.payloadOf(image.imageId)).toEqual({
+      sha256: image.sha256,
+      format: 'jpeg',
+      orientation: 1,
+      present: true,
+    });
   });
 
   it('that waits longest is known at once, and is one that is open', async () => {

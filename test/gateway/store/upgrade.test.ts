@@ -100,3 +100,45 @@ it('what is known of a frame may be damaged: its picture stays, and is delivered
   }
   expect(store.outbox.lease(1, 2_000, 60_000)).toHaveLength(1);
 });
+
+it('pictures of a version that knew no upright ones keep their frame; what is known of new files is stored beside them', async () => {
+  const store = await openStore(await firstVersion());
+  const old = store.catalogue.page('all', null, 20).rows.map(({ imageId }) => store.catalogue.detail(imageId));
+  for (const image of old)
+    expect(imageDetailSchema.parse(image)).toMatchObject({
+      width: 640,
+      height: 480,
+      orientation: 1,
+      original: null,
+      notes: [],
+    });
+  expect(store.catalogue.pictureByStem('top', 'pending')).toMatchObject({ width: 640, height: 480, orientation: 1 });
+
+  const { image: turned } = newImage({ name: 'turned.jpg' });
+  store.outbox.enqueue([{ ...turned, width: 480, height: 640, orientation: 6, notes: ['It is so.'] }], 1_000);
+  expect(store.catalogue.detail(turned.imageId)).toMatchObject({
+    orientation: 6,
+    original: null,
+    notes: ['It is so.'],
+  });
+  expect(store.catalogue.pictureByStem('aoi', 'turned')).toMatchObject({ width: 480, height: 640, orientation: 6 });
+  expect(store.catalogue.payloadOf(turned.imageId)).toMatchObject({ orientation: 6 });
+
+  // What is stored in another format lies upright in the store; its labels are those of the file that came.
+  const original = { filename: 'made.tif', format: 'tiff', bytes: 9, sha256: 'ab' } as const;
+  const { image: made } = newImage({ name: 'made.tif' });
+  store.outbox.enqueue([{ ...made, orientation: 6, original }], 1_000);
+  expect(store.catalogue.detail(made.imageId)).toMatchObject({ orientation: 1, original });
+  expect(store.catalogue.payloadOf(made.imageId)).toMatchObject({ orientation: 1 });
+  expect(store.catalogue.pictureByStem('aoi', 'made')).toMatchObject({ orientation: 6 });
+});
+
+it('what is known of a file may be damaged: its picture stays, and is delivered', async () => {
+  const store = await openStore();
+  const image = await storeImage(store);
+  store.database.prepare("UPDATE images SET orientation = 77, original = '{', notes = '{\"a\":1}'").run();
+  const [entry] = store.outbox.lease(1, 2_000, 60_000);
+  expect(entry).toMatchObject({ imageId: image.imageId });
+  for (const fact of ['orientation', 'original', 'notes']) expect(entry).not.toHaveProperty(fact);
+  expect(imageDetailSchema.parse(store.catalogue.detail(image.imageId))).toMatchObject({ orientation: 1, notes: [] });
+});

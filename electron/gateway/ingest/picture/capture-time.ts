@@ -1,5 +1,6 @@
+import { earliestYear, latestLeadMilliseconds } from '../sensible-time.ts';
 import { exifBlock } from './exif-block.ts';
-import type { PictureFormat } from './inspection.ts';
+import type { FileFormat } from './inspection.ts';
 import { readTiffText } from './tiff-text.ts';
 
 /** When a picture was taken: milliseconds since the epoch, and minutes east of UTC where the picture says so. */
@@ -29,8 +30,6 @@ const digitized = { time: 0x9004, fraction: 0x9292, offset: 0x9012 } as const;
 const OFFSET_TIME = 0x9010;
 const wanted: ReadonlySet<number> = new Set([...Object.values(original), ...Object.values(digitized), OFFSET_TIME]);
 
-const EARLIEST_YEAR = 1990;
-const LATEST_LEAD_MS = 2 * 24 * 60 * 60 * 1000;
 const MAX_OFFSET_MINUTES = 14 * 60;
 
 /**
@@ -40,7 +39,7 @@ const MAX_OFFSET_MINUTES = 14 * 60;
  */
 export function readCaptureTime(
   bytes: Uint8Array,
-  format: PictureFormat,
+  format: FileFormat,
   { nowMs = Date.now(), localToEpoch = localEpoch }: CaptureTimeOptions = {},
 ): CaptureTime | null {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -52,7 +51,7 @@ export function readCaptureTime(
     if (wallClock === null) continue;
     const offsetMinutes = parseOffset(fields.get(tags.offset)) ?? parseOffset(fields.get(OFFSET_TIME));
     const atMs = offsetMinutes === null ? localToEpoch(wallClock) : utcEpoch(wallClock) - offsetMinutes * 60_000;
-    if (Number.isFinite(atMs) && atMs <= nowMs + LATEST_LEAD_MS) return { atMs, offsetMinutes };
+    if (Number.isFinite(atMs) && atMs <= nowMs + latestLeadMilliseconds) return { atMs, offsetMinutes };
   }
   return null;
 }
@@ -61,7 +60,7 @@ function parseWallClock(time: string | undefined, fraction: string | undefined):
   const match = /^(\d{4})[:-](\d{2})[:-](\d{2})[ T](\d{2}):(\d{2}):(\d{2})/.exec(time ?? '');
   if (match === null) return null;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
-  if (year < EARLIEST_YEAR || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return null;
+  if (year < earliestYear || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return null;
   const daysInMonth = new Date(Date.UTC(year, month, 0)).getUTCDate();
   if (day < 1 || day > daysInMonth) return null;
   const digits = /^\d+/.exec(fraction ?? '')?.[0] ?? '';

@@ -1,4 +1,5 @@
 import type { Inspection } from './inspection.ts';
+import { endOfEntropy, isRestart } from './jpeg-entropy.ts';
 import { isHole, reachesUnwritten } from './written-length.ts';
 
 /*
@@ -19,40 +20,8 @@ const JPEG_LS = 0xf7;
 
 /** Some cameras align segments with a few stray bytes; decoders skip them. More than this is a broken file. */
 const MAX_PADDING = 16;
-/** Bytes looked at one by one before a native search starts: starting one for every `FF 00` would be slow. */
-const NEAR = 24;
-
-const isFrameHeader = (marker: number): boolean =>
+export const isFrameHeader = (marker: number): boolean =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
-const isRestart = (marker: number): boolean => marker >= 0xd0 && marker <= 0xd7;
-
-/** Index of the FF of the marker that ends the entropy data beginning at `from`, or -1 when the data has no end. */
-function endOfEntropy(bytes: Buffer, from: number): number {
-  const length = bytes.length;
-  let position = from;
-  let since = 0;
-  while (position < length) {
-    if (bytes[position] !== 0xff) {
-      position += 1;
-      since += 1;
-      if (since < NEAR) continue;
-      since = 0;
-      position = bytes.indexOf(0xff, position);
-      if (position === -1) return -1;
-    }
-    const follower = bytes[position + 1];
-    if (follower === undefined) return -1;
-    if (follower === 0 || isRestart(follower)) {
-      position += 2;
-      since = 0;
-    } else if (follower === 0xff) {
-      position += 1;
-    } else {
-      return position;
-    }
-  }
-  return -1;
-}
 
 /** Index of the FF behind a little padding, or what is there instead. */
 function nextMarker(bytes: Buffer, position: number): number | 'gap' | 'end' | 'none' {
@@ -101,7 +70,7 @@ export function inspectJpeg(bytes: Buffer): Inspection {
       return {
         kind: 'invalid',
         format: 'jpeg',
-        detail: 'This is a JPEG-LS picture; only common JPEG and PNG are taken.',
+        detail: 'This is a JPEG-LS picture; only common JPEG, PNG, BMP, TIFF and WebP are taken.',
       };
     }
 

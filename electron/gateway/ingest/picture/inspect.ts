@@ -54,7 +54,7 @@ export function inspectPicture(input: Uint8Array): Inspection {
     format: null,
     detail:
       kind === null
-        ? 'The content is neither a JPEG nor a PNG picture.'
-        : `This is ${kind} by its content; only JPEG and PNG pictures are taken.`,
+        ? 'The content is no picture that is known here.'
+        : `This is ${kind} by its content; JPEG, PNG, BMP, TIFF and WebP pictures are taken.`,
   };
 }

@@ -1,33 +1,49 @@
 import { constants, crc32, deflateSync } from 'node:zlib';
 import type { Pixels } from './pixels.ts';
 
+/** Pixels, and with 2 or 4 channels their opacity as the last of them. */
+export type PngPixels = Omit<Pixels, 'channels'> & { readonly channels: 1 | 2 | 3 | 4 };
+
+/** PNG's colour type by the number of channels. */
+const colourTypes = { 1: 0, 2: 4, 3: 2, 4: 6 } as const;
+
 /**
  * PNG with Node's own zlib: with a filter for photographs and run-length matching alone it takes half the time of
  * libvips in WebAssembly and its files are a third smaller, because a sensor's noise holds no repeats worth a search.
  *
  * More than 8 bits lie in 16, scaled to the full range by repeating their upper bits below (as the PNG specification
  * recommends), so that every viewer shows the right brightness; `sBIT` says how many are the camera's, which `>>` gives
- * back exactly.
+ * back exactly. `profile`: the colours' ICC profile.
  */
-export function encodePng(pixels: Pixels): Buffer {
+export function encodePng(pixels: PngPixels, profile: Uint8Array | null = null): Buffer {
   const { width, height, channels, depth } = pixels;
   const bits = depth > 8 ? 16 : 8;
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([bits, channels === 1 ? 0 : 2, 0, 0, 0], 8);
+  header.set([bits, colourTypes[channels], 0, 0, 0], 8);
   const significant = depth === bits ? [] : chunk('sBIT', Buffer.alloc(channels, depth));
+  const colours = profile === null ? [] : chunk('iCCP', Buffer.concat([profileHead, deflateSync(profile)]));
   const lines = bits === 16 ? filteredWords(pixels) : filteredBytes(pixels);
   const body = deflateSync(lines, { level: 1, strategy: constants.Z_RLE, memLevel: 9, chunkSize: pieceBytes });
-  return Buffer.concat([signature, ...chunk('IHDR', header), ...significant, ...chunk('IDAT', body), ...chunk('IEND')]);
+  return Buffer.concat([
+    signature,
+    ...chunk('IHDR', header),
+    ...colours,
+    ...significant,
+    ...chunk('IDAT', body),
+    ...chunk('IEND'),
+  ]);
 }
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+/** A name, and the only method of compression. */
+const profileHead = Buffer.from('ICC\0\0', 'latin1');
 const pieceBytes = 1_048_576;
 /** Each byte less the byte above it: quick, and as good as the others for pictures with noise. */
 const filterUp = 2;
 
-function filteredBytes({ width, height, channels, data }: Pixels): Buffer {
+function filteredBytes({ width, height, channels, data }: PngPixels): Buffer {
   const line = width * channels;
   const out = Buffer.allocUnsafe((line + 1) * height);
   out[0] = filterUp;
@@ -41,7 +57,7 @@ function filteredBytes({ width, height, channels, data }: Pixels): Buffer {
   return out;
 }
 
-function filteredWords({ width, height, channels, depth, data }: Pixels): Buffer {
+function filteredWords({ width, height, channels, depth, data }: PngPixels): Buffer {
   const line = width * channels;
   const out = Buffer.allocUnsafe((2 * line + 1) * height);
   const left = 16 - depth;

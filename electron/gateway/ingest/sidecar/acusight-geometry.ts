@@ -1,7 +1,7 @@
 import { type Box, relativeEdges } from './box.ts';
 import { isObject, type JsonObject } from './json-text.ts';
 import { describeValue, readNumber } from './number.ts';
-import type { PictureFacts } from './reading.ts';
+import type { Size } from './picture-scale.ts';
 
 /*
  * `geometry: [x, y, w, h]` stands in a public example without a word on what x and y are: a box's corner or its
@@ -17,10 +17,7 @@ type Numbers = readonly [x: number, y: number, width: number, height: number];
 const TOLERANCE = 0.01;
 
 /** Returns the reading of one annotation's geometry within its list. */
-export function resolveGeometry(
-  list: readonly unknown[],
-  picture: PictureFacts,
-): (item: JsonObject) => ResolvedGeometry {
+export function resolveGeometry(list: readonly unknown[], picture: Size): (item: JsonObject) => ResolvedGeometry {
   let cornerFits = true;
   let centreFits = true;
   for (const item of list) {
@@ -44,7 +41,7 @@ export function resolveGeometry(
 }
 
 /** Fractions as they are; numbers above 1 are pixels. */
-function numbersOf(item: JsonObject, picture: PictureFacts): Numbers | null {
+function numbersOf(item: JsonObject, picture: Size): Numbers | null {
   const geometry = item.geometry;
   if (!Array.isArray(geometry) || geometry.length !== 4) return null;
   const [x, y, width, height] = geometry.map(readNumber);

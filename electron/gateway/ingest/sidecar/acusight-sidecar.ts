@@ -2,6 +2,7 @@ import { resolveGeometry } from './acusight-geometry.ts';
 import { isObject, type JsonObject } from './json-text.ts';
 import { readText } from './label-text.ts';
 import { describeValue, readNumber } from './number.ts';
+import { considerFrame } from './picture-scale.ts';
 import { quote } from './problem-list.ts';
 import type { Reader, SidecarOutcome } from './reading.ts';
 
@@ -24,7 +25,9 @@ export function readAcusight(value: JsonObject, reader: Reader): SidecarOutcome 
   if (filename !== undefined && filename !== picture.filename) {
     problems.add(`it names the picture ${quote(filename)}; by its file name it belongs to ${quote(picture.filename)}`);
   }
-  const geometry = resolveGeometry(list, picture);
+  const stated = { width: readNumber(value.width) ?? 0, height: readNumber(value.height) ?? 0 };
+  const isStored = stated.width > 0 && stated.height > 0 && considerFrame(reader, stated);
+  const geometry = resolveGeometry(list, isStored ? stated : picture);
   for (const [index, item] of list.entries()) {
     if (annotations.overflowed) break;
     const where = `annotations[${index}]`;

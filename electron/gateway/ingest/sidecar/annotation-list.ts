@@ -1,8 +1,10 @@
 import type { Annotation } from '../../../../shared/annotation.ts';
+import type { Orientation } from '../../../../shared/picture.ts';
 import { type Box, placeBox } from './box.ts';
 import { readText } from './label-text.ts';
 import { describeValue, readNumber } from './number.ts';
 import type { ProblemList } from './problem-list.ts';
+import { uprightBox } from './upright-box.ts';
 
 export const MAX_ANNOTATIONS = 10_000;
 const ROUNDING = 1e-6;
@@ -12,6 +14,7 @@ export class AnnotationList {
   readonly #problems: ProblemList;
   readonly #annotations: Annotation[] = [];
   #overflowed = false;
+  #orientation: Orientation = 1;
 
   constructor(problems: ProblemList) {
     this.#problems = problems;
@@ -20,6 +23,11 @@ export class AnnotationList {
   /** True once more annotations or problems came than are taken: the reader stops. */
   get overflowed(): boolean {
     return this.#overflowed || this.#problems.tooMany;
+  }
+
+  /** The boxes that are added from now on are those of the picture before it is turned so to be upright. */
+  turnBy(orientation: Orientation): void {
+    this.#orientation = orientation;
   }
 
   toArray(): readonly Annotation[] {
@@ -50,7 +58,8 @@ export class AnnotationList {
       this.#problems.add(`${where} sticks out of the picture and was cut at its edge (${describeBox(box)})`);
     }
     const checked = this.#readConfidence(where, confidence);
-    this.#annotations.push({ classValue, ...placement.box, ...(checked === null ? {} : { confidence: checked }) });
+    const placed = uprightBox(placement.box, this.#orientation);
+    this.#annotations.push({ classValue, ...placed, ...(checked === null ? {} : { confidence: checked }) });
   }
 
   /** A wrong confidence costs the number, not the annotation. */

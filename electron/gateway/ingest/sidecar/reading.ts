@@ -1,9 +1,16 @@
 import type { Annotation, ModelInfo, SidecarFormat } from '../../../../shared/annotation.ts';
+import type { Orientation } from '../../../../shared/picture.ts';
 import { AnnotationList } from './annotation-list.ts';
 import { ProblemList } from './problem-list.ts';
 
-/** The picture that a sidecar is read for. Its size scales pixel coordinates. */
-export type PictureFacts = { readonly filename: string; readonly width: number; readonly height: number };
+/** The picture that a sidecar is read for. Its size, that of the upright picture, scales pixel coordinates. */
+export type PictureFacts = {
+  readonly filename: string;
+  readonly width: number;
+  readonly height: number;
+  /** How the file is to be turned to be upright; left out: it is upright as it is. */
+  readonly orientation?: Orientation;
+};
 
 export type SidecarReading = {
   readonly format: SidecarFormat;

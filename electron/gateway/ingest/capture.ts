@@ -1,0 +1,27 @@
+import type { NewImage } from '../model/image.ts';
+import { readCaptureTime } from './picture/capture-time.ts';
+import type { FileFormat } from './picture/inspection.ts';
+import { isSensibleTime } from './sensible-time.ts';
+
+export type Capture = Pick<NewImage, 'capturedAt' | 'captureOffsetMinutes' | 'capturedFrom'> & {
+  /** Null: nothing needs to be said. */
+  readonly note: string | null;
+};
+
+/** When a file's picture was taken: by its EXIF data, else by the file's own time, else, where that makes no sense, now. */
+export function captureOf(bytes: Uint8Array, format: FileFormat, modifiedMs: number, now: number): Capture {
+  const taken = readCaptureTime(bytes, format, { nowMs: now });
+  if (taken !== null) {
+    return { capturedAt: taken.atMs, captureOffsetMinutes: taken.offsetMinutes, capturedFrom: 'exif', note: null };
+  }
+  if (isSensibleTime(modifiedMs, now)) {
+    return { capturedAt: modifiedMs, captureOffsetMinutes: null, capturedFrom: 'file', note: null };
+  }
+  const note = `The file’s own time ${sayTime(modifiedMs)} makes no sense; the time when it was taken in is sent instead.`;
+  return { capturedAt: now, captureOffsetMinutes: null, capturedFrom: 'received', note };
+}
+
+function sayTime(milliseconds: number): string {
+  const date = new Date(milliseconds);
+  return Number.isNaN(date.getTime()) ? '(none)' : `(${date.toISOString().slice(0, 10)})`;
+}

@@ -1,0 +1,179 @@
+import type { ConvertedFormat, Orientation, OriginalFile } from '../../../shared/picture.ts';
+import { swapsSides } from '../../../shared/picture.ts';
+import type { PictureFormat } from '../model/image.ts';
+import type { Reason } from '../store/source-files.ts';
+import { type Decoder, stoppedDetail } from './decoder.ts';
+import { sha256Of } from './image-id.ts';
+import { inspectFile } from './picture/inspect-file.ts';
+import type { FileFormat, InspectionOf } from './picture/inspection.ts';
+import { jpegFrame } from './picture/jpeg-process.ts';
+import { orientationOf } from './picture/orientation.ts';
+import { writtenLength } from './picture/written-length.ts';
+import { refusalReasons } from './refusal-reasons.ts';
+
+/** A file's picture as it is to be stored. */
+export type FilePicture = {
+  readonly bytes: Uint8Array;
+  readonly format: PictureFormat;
+  /** Of `bytes`, lower-case hex. */
+  readonly sha256: string;
+  /** Of the upright picture. */
+  readonly width: number;
+  readonly height: number;
+  /** How the picture in the file is to be turned to be upright. */
+  readonly orientation: Orientation;
+  /** What the file itself is: the same as `bytes` unless the picture is stored in another format. */
+  readonly file: { readonly format: FileFormat; readonly sha256: string };
+  /** What the file was, where the picture is stored in another format. */
+  readonly original: Omit<OriginalFile, 'filename'> | null;
+  readonly notes: readonly string[];
+};
+
+export type PictureReading =
+  | { readonly kind: 'picture'; readonly picture: FilePicture }
+  /**
+   * More of the file may still come; `reason`: what it is when nothing does. `isCostly`: to find that out again takes
+   * time.
+   */
+  | { readonly kind: 'wait'; readonly reason: Reason; readonly isCostly?: true }
+  | { readonly kind: 'refused'; readonly reason: Reason }
+  /** The gateway is about to stop: nothing can be said of it now. */
+  | { readonly kind: 'stopped' };
+
+export type PictureReaderOptions = {
+  readonly decoder: Pick<Decoder, 'ask'>;
+  readonly maxImageBytes: number;
+  readonly maxPixels: number;
+  /** BMP, TIFF and WebP are stored as PNG. */
+  readonly convert: boolean;
+};
+
+/** Of a file that is reserved and not written yet, so much at its end is zeros. */
+const unwrittenShare = 1 / 16;
+const leastUnwritten = 4_096;
+
+/**
+ * From the bytes of a file that has become quiet to a picture that can be stored. Its structure decides at once; where
+ * that is not in order and nothing more came for a while, the decoder does, as it does in every viewer.
+ */
+export class PictureReader {
+  readonly #options: PictureReaderOptions;
+
+  constructor(options: PictureReaderOptions) {
+    this.#options = options;
+  }
+
+  /** `isFinal`: the source's patience is over, nothing more of the file will come. */
+  async read(bytes: Buffer, isFinal: boolean): Promise<PictureReading> {
+    const inspection = inspectFile(bytes);
+    const { format } = inspection;
+    if (format !== null && format !== 'jpeg' && format !== 'png') {
+      if (!this.#options.convert) return { kind: 'refused', reason: refusalReasons.notConverted(format) };
+      return inspection.kind === 'complete'
+        ? this.#convert(bytes, format, inspection, isFinal)
+        : { kind: 'wait', reason: waitingReason(inspection, bytes) };
+    }
+    if (inspection.kind === 'complete') {
+      return this.#asItIs(bytes, format === 'png' ? 'png' : 'jpeg', inspection, []);
+    }
+    if (format === null && inspection.kind === 'invalid') {
+      return { kind: 'refused', reason: refusalReasons.notAPicture(inspection.detail) };
+    }
+    const reason = waitingReason(inspection, bytes);
+    return isFinal && format !== null
+      ? this.#judge(bytes, format, inspection.detail, reason)
+      : { kind: 'wait', reason };
+  }
+
+  async #asItIs(bytes: Buffer, format: PictureFormat, stored: Size, notes: readonly string[]): Promise<PictureReading> {
+    const tooMany = this.#tooManyPixels(stored);
+    if (tooMany !== null) return tooMany;
+    const orientation = orientationOf(bytes, format);
+    const sha256 = await sha256Of(bytes);
+    const file = { format, sha256 };
+    const picture = {
+      bytes,
+      format,
+      sha256,
+      ...upright(stored, orientation),
+      orientation,
+      file,
+      original: null,
+      notes,
+    };
+    return { kind: 'picture', picture };
+  }
+
+  /** Its structure is not in order: what does a decoder make of it? */
+  async #judge(bytes: Buffer, format: PictureFormat, detail: string, reason: Reason): Promise<PictureReading> {
+    const said = format === 'jpeg' ? jpegFrame(bytes) : pngSize(bytes);
+    const tooMany = said === null ? null : this.#tooManyPixels(said);
+    if (tooMany !== null) return tooMany;
+    const reply = await this.#options.decoder.ask({ kind: 'judge', bytes: new Uint8Array(bytes), format });
+    if (reply.kind === 'whole') return this.#asItIs(bytes, format, reply, [toleratedNote(detail)]);
+    return reply.detail === stoppedDetail ? { kind: 'stopped' } : { kind: 'refused', reason };
+  }
+
+  async #convert(bytes: Buffer, format: ConvertedFormat, stored: Size, isFinal: boolean): Promise<PictureReading> {
+    const tooMany = this.#tooManyPixels(stored);
+    if (tooMany !== null) return tooMany;
+    const zeros = bytes.length - writtenLength(bytes);
+    if (!isFinal && zeros >= leastUnwritten && zeros >= bytes.length * unwrittenShare) {
+      return { kind: 'wait', reason: refusalReasons.incomplete('', bytes.length) };
+    }
+    const orientation = orientationOf(bytes, format);
+    const { decoder, maxImageBytes } = this.#options;
+    const reply = await decoder.ask({ kind: 'convert', bytes: new Uint8Array(bytes), format, orientation });
+    switch (reply.kind) {
+      case 'uncheckable':
+        if (reply.detail === stoppedDetail) return { kind: 'stopped' };
+        return { kind: 'refused', reason: refusalReasons.notConvertible(format, reply.detail) };
+      case 'unsupported':
+        return { kind: 'refused', reason: refusalReasons.notConvertible(format, reply.detail, reply.hint) };
+      case 'damaged':
+        return isFinal
+          ? { kind: 'refused', reason: refusalReasons.broken(reply.detail) }
+          : { kind: 'wait', reason: refusalReasons.broken(reply.detail), isCostly: true };
+      case 'converted':
+        break;
+    }
+    const { png, width, height, notes } = reply;
+    if (png.length > maxImageBytes) {
+      return { kind: 'refused', reason: refusalReasons.tooLargeAsPng(png.length, maxImageBytes) };
+    }
+    const file = { format, sha256: await sha256Of(bytes) };
+    const original = { ...file, bytes: bytes.length };
+    const sha256 = await sha256Of(png);
+    const made = { bytes: png, format: 'png', sha256, width, height, orientation, file, original, notes } as const;
+    return { kind: 'picture', picture: made };
+  }
+
+  #tooManyPixels({ width, height }: Size): PictureReading | null {
+    const { maxPixels } = this.#options;
+    return width * height > maxPixels
+      ? { kind: 'refused', reason: refusalReasons.tooManyPixels(width, height, maxPixels) }
+      : null;
+  }
+}
+
+type Size = { readonly width: number; readonly height: number };
+
+const upright = ({ width, height }: Size, orientation: Orientation): Size =>
+  swapsSides(orientation) ? { width: height, height: width } : { width, height };
+
+/** IHDR is the first chunk. */
+const pngSize = (bytes: Buffer): Size | null =>
+  bytes.length < 24 ? null : { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
+
+function waitingReason(inspection: Exclude<InspectionOf<FileFormat>, { kind: 'complete' }>, bytes: Buffer): Reason {
+  if (inspection.kind === 'incomplete') return refusalReasons.incomplete(inspection.detail, bytes.length);
+  const { format, detail } = inspection;
+  // A picture's beginning with broken parts may still be a copy that is not written front to back.
+  return format === null || format === 'jpeg' || format === 'png'
+    ? refusalReasons.broken(detail)
+    : refusalReasons.notConvertible(format, detail);
+}
+
+/** Kept short: it is sent with the picture. */
+const toleratedNote = (detail: string): string =>
+  `The file is not quite in order, but the whole picture is in it, and it was taken as it is: ${detail}`;
