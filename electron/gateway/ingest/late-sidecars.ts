@@ -115,8 +115,8 @@ export class LateSidecars {
       stems.flatMap((stem) => this.#services.catalogue.pictureByStem(this.#sourceId, stem) ?? []);
     const stored = collected(picturesOfSidecar(path));
     if (stored.length > 0) return { stored, present: [] };
-    const present = await this.#finder.picturesBeside(path);
-    return { stored: collected([...new Set(present.map(stemOf))]), present };
+    const { present, gone } = await this.#finder.picturesOf(path);
+    return { stored: collected([...new Set([...present.map(stemOf), ...gone])]), present };
   }
 
   /** The one of these pictures whose annotations are read from the file, and what was found; else what another got. */

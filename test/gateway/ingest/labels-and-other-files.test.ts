@@ -1,3 +1,5 @@
+import { unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openIntake } from '../../support/intake.ts';
 import { makeJpeg } from '../../support/pictures.ts';
@@ -60,6 +62,16 @@ describe('a label that comes after its picture', () => {
     expect(await offer(label)).toEqual({ kind: 'shared' });
     expect(images()[0]).toMatchObject({ annotationCount: 1, sidecar: { format: 'coco', path: label } });
     expect(listed()).toEqual([]);
+  });
+
+  it('finds its picture by the folders on the disk when the picture itself was archived', async () => {
+    const { put, offer, images, root } = await openIntake({ originalsStay: false });
+    await put('Images/A.JPG', jpeg);
+    await offer('Images/A.JPG');
+    await unlink(join(root, 'Images/A.JPG'));
+    await put('Labels/a.txt', yolo, 1_000);
+    expect(await offer('Labels/a.txt')).toEqual({ kind: 'claimed' });
+    expect(images()[0]?.annotationCount).toBe(1);
   });
 
   it('is not taken for another picture of that name elsewhere', async () => {
