@@ -95,7 +95,9 @@ export class LateSidecars {
       case 'busy':
         return { kind: 'not-yet', why: 'busy', milliseconds: lookAgainMilliseconds };
       case 'late':
-        return this.#list(offer, refusalReasons.sidecarLate());
+        // One that can't be read would have been of no use in time either: the fault is the news.
+        if (found.outcome.kind === 'read') return this.#list(offer, refusalReasons.sidecarLate());
+        break;
       case 'attached':
         this.#log(picture, file.path);
         break;

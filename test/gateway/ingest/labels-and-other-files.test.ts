@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openIntake } from '../../support/intake.ts';
 import { makeJpeg } from '../../support/pictures.ts';
+import { acknowledge } from '../../support/store.ts';
 
 const jpeg = await makeJpeg({ width: 320, height: 240, seed: 1 });
 const yolo = '0 0.5 0.5 0.1 0.1\n';
@@ -72,6 +73,22 @@ describe('a label that comes after its picture', () => {
     await put('Labels/a.txt', yolo, 1_000);
     expect(await offer('Labels/a.txt')).toEqual({ kind: 'claimed' });
     expect(images()[0]?.annotationCount).toBe(1);
+  });
+
+  it('and after the delivery is said to be late, or damaged where it could not have been read in time either', async () => {
+    const { put, offer, listed, store, clock } = await openIntake();
+    for (const name of ['a', 'b']) {
+      await put(`${name}.jpg`, await makeJpeg({ width: 320, height: 240, seed: name === 'a' ? 2 : 3 }));
+      await offer(`${name}.jpg`);
+    }
+    acknowledge(store, 2, clock.now());
+    await put('a.json', labelme, 1_000);
+    await put('b.json', labelme.slice(0, 40), 1_000);
+    for (const name of ['a.json', 'b.json']) expect(await offer(name)).toEqual({ kind: 'refused' });
+    expect(listed().map(({ path, code }) => [path, code])).toEqual([
+      ['b.json', 'sidecar-unusable'],
+      ['a.json', 'sidecar-late'],
+    ]);
   });
 
   it('is not taken for another picture of that name elsewhere', async () => {
