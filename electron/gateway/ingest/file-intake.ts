@@ -23,7 +23,7 @@ import { KnownFiles } from './known-files.ts';
 import { LabelOrder } from './label-order.ts';
 import { LateSidecars } from './late-sidecars.ts';
 import type { NearDuplicateGate, Turn } from './near-duplicates.ts';
-import { OriginalFailure, ofOriginal, readHead, readRemote } from './original.ts';
+import { OriginalFailure, ofOriginal, readHead } from './original.ts';
 import { claimsToBePicture, isDatasetFile, mayBecomePicture } from './other-files.ts';
 import { inspectFile, sniffFile } from './picture/inspect-file.ts';
 import { looksWhole } from './picture/quick-look.ts';
@@ -58,7 +58,7 @@ export type IntakeServices = {
 export type IntakeSettings = {
   readonly sourceId: string;
   readonly root: string;
-  readonly reader: Pick<FileReader, 'read'>;
+  readonly reader: Pick<FileReader, 'read' | 'readSmall' | 'liesOnShare'>;
   readonly maxImageBytes: number;
   readonly sidecarWaitMilliseconds: number;
   readonly incompleteMilliseconds: number;
@@ -98,7 +98,7 @@ export class FileIntake implements FileSink {
   constructor(services: IntakeServices, settings: IntakeSettings) {
     this.#services = services;
     this.#settings = settings;
-    const finder = new SidecarFinder(settings.root);
+    const finder = new SidecarFinder(settings.root, Date.now, settings.reader);
     const order = new LabelOrder(settings.sidecarWaitMilliseconds);
     this.#labels = new PictureLabels({ ...services, ...settings, finder, order });
     this.#late = new LateSidecars({ ...services, labels: this.#labels, order }, settings, finder);
@@ -112,12 +112,14 @@ export class FileIntake implements FileSink {
   finish = (path: string): void => void this.#services.files.finish(this.#settings.sourceId, path);
   refusedPaths = (): readonly string[] => this.#services.files.refusedPaths(this.#settings.sourceId);
 
+  liesOnShare = (isShare: boolean): void => this.#settings.reader.liesOnShare(isShare);
   comesAfter = isSidecarName;
 
   lookEarly: FileSink['lookEarly'] = async (absolutePath, file, mostBytes) => {
     if (file.bytes > mostBytes) return { whole: await looksWhole(absolutePath), bytes: null };
-    const read = await readRemote({ absolutePath, file }).catch(() => null);
+    const read = await this.#settings.reader.read({ absolutePath, file }).catch(() => null);
     const whole = read !== null && inspectFile(read.bytes).kind === 'complete';
+    // Not given back: it stays until the file is quiet.
     return { whole, bytes: whole ? read.bytes : null };
   };
 
@@ -160,7 +162,7 @@ export class FileIntake implements FileSink {
       const take = (): Promise<Verdict> =>
         bytes === undefined
           ? memory.hold(offer.file.bytes, () => this.#read(offer, turn))
-          : this.#take(offer, { bytes }, turn);
+          : this.#take({ offer, turn, bytes, lastSeenAt: 0 });
       // By its name only who waits for whom is decided: many conversions must not hold the memory that others need.
       const verdict = await (isConvertedName.test(offer.file.path) ? conversions.run(take) : take());
       stored = verdict.kind === 'stored';
@@ -175,29 +177,22 @@ export class FileIntake implements FileSink {
   };
 
   async #read(offer: FileOffer, turn: Turn | null): Promise<Verdict> {
-    if (offer.isRemote) {
-      const read = await ofOriginal(readRemote(offer));
-      return read === null ? changedMeanwhile : this.#take(offer, read, turn);
-    }
+    const lastSeenAt = this.#services.clock.now();
     const read = await ofOriginal(this.#settings.reader.read(offer));
     if (read === null) return changedMeanwhile;
     let isHandedOver = false;
+    const onStored = (sha256: string): void => {
+      isHandedOver = read.memory !== undefined && this.#services.recent.put(sha256, read.memory);
+    };
     try {
-      return await this.#take(offer, read, turn, (sha256) => {
-        isHandedOver = this.#services.recent.put(sha256, read);
-      });
+      return await this.#take({ offer, turn, bytes: read.bytes, sha256: read.sha256, lastSeenAt, onStored });
     } finally {
       if (!isHandedOver) read.free();
     }
   }
 
-  /** `onStored`: the bytes themselves are in the store now, under their hash. */
-  async #take(
-    offer: FileOffer,
-    { bytes, sha256 }: FileContent,
-    turn: Turn | null,
-    onStored: (sha256: string) => void = () => undefined,
-  ): Promise<Verdict> {
+  async #take(taking: Taking): Promise<Verdict> {
+    const { offer, bytes, sha256 } = taking;
     const format = sniffFile(bytes);
     if (format === null && isSidecarName(offer.file.path)) return this.#late.consider(offer);
     const isFinal = offer.quietMilliseconds >= this.#settings.incompleteMilliseconds;
@@ -218,23 +213,18 @@ export class FileIntake implements FileSink {
       case 'stopped':
         return { kind: 'not-yet', why: 'incomplete', milliseconds: lookAgainMilliseconds };
       case 'picture':
-        return this.#takePicture(offer, bytes, reading.picture, turn, onStored);
+        return this.#takePicture(taking, reading.picture);
     }
   }
 
-  async #takePicture(
-    offer: FileOffer,
-    file: Uint8Array,
-    picture: FilePicture,
-    turn: Turn | null,
-    onStored: (sha256: string) => void,
-  ): Promise<Verdict> {
+  async #takePicture(taking: Taking, picture: FilePicture): Promise<Verdict> {
+    const { offer, turn, bytes: file, onStored } = taking;
     const { admission, payloads } = this.#services;
     const { bytes } = picture;
     if (bytes.length > admission.mostImageBytes) {
       return this.#turnAway(offer, refusalReasons.tooLargeForStore(bytes.length, admission.mostImageBytes));
     }
-    const label = await this.#labelOf(offer, picture);
+    const label = await this.#labelOf(taking, picture);
     const image = this.#describe(offer, file, picture, label);
     if (!this.#settings.knownAreSent && (await this.#known.recognise(offer, image.sha256))) return { kind: 'known' };
     const verdict = turn === null ? null : await this.#passage.pass(turn, offer, bytes, image);
@@ -246,7 +236,7 @@ export class FileIntake implements FileSink {
       const seq = await this.#commit(image, payload);
       if (label.early !== undefined) this.#labels.expect(seq, label.early);
       admission.reportSuccess();
-      if (bytes === file) onStored(image.sha256);
+      if (bytes === file) onStored?.(image.sha256);
       return { kind: 'stored' };
     } finally {
       admitted.done();
@@ -290,11 +280,11 @@ export class FileIntake implements FileSink {
     };
   }
 
-  #labelOf(offer: FileOffer, { width, height, orientation }: FilePicture): Promise<PictureLabel> {
+  #labelOf({ offer, lastSeenAt }: Taking, { width, height, orientation }: FilePicture): Promise<PictureLabel> {
     // Never older than the picture itself: a sidecar that was there before it is always found.
     const maxAge = this.#underWay < burst ? 0 : Math.min(burstListingMilliseconds, offer.quietMilliseconds);
     const facts = { filename: baseName(offer.file.path), width, height, orientation };
-    return this.#labels.labelOf(offer, facts, maxAge);
+    return this.#labels.labelOf(offer, facts, lastSeenAt, maxAge);
   }
 
   /** More of the file may still come; after the source's patience it is listed with the reason. */
@@ -356,5 +346,15 @@ function detailOf(bytes: Buffer): string {
   return inspection.kind === 'complete' ? '' : inspection.detail;
 }
 
-/** `sha256`: where it is known already. */
-type FileContent = { readonly bytes: Buffer; readonly sha256?: string };
+/** A file whose content is in memory, on its way into the store. */
+type Taking = {
+  readonly offer: FileOffer;
+  readonly turn: Turn | null;
+  readonly bytes: Buffer;
+  /** Of the bytes, where it is known already. */
+  readonly sha256?: string | undefined;
+  /** When the file surely lay there in this version, milliseconds since the epoch; 0: it may be gone. */
+  readonly lastSeenAt: number;
+  /** The bytes themselves are in the store now, under their hash. */
+  readonly onStored?: (sha256: string) => void;
+};

@@ -39,6 +39,8 @@ export type PictureLabelsOptions = {
 /** A label that was read early is looked at again this much after it must have been quiet. */
 const slackMilliseconds = 250;
 const mostEarly = 4_096;
+/** Times of files are as fine as the ticks of the system's clock, or of the file system: FAT knows every second one. */
+const clockSlackMilliseconds = 2_000;
 
 /**
  * The label file of a picture that is being stored. A picture never waits for it: it is stored at once, with the label
@@ -53,8 +55,11 @@ export class PictureLabels {
     this.#options = options;
   }
 
-  /** `maxAge`: what came within the last so many milliseconds may be overlooked, for it is met by itself. */
-  async labelOf(offer: FileOffer, picture: PictureFacts, maxAge: number): Promise<PictureLabel> {
+  /**
+   * `lastSeenAt`: when the picture surely lay there in this version, milliseconds since the epoch. `maxAge`: what came
+   * within the last so many milliseconds may be overlooked, for it is met by itself.
+   */
+  async labelOf(offer: FileOffer, picture: PictureFacts, lastSeenAt: number, maxAge: number): Promise<PictureLabel> {
     const { finder, root, settleMilliseconds, sidecarWaitMilliseconds, clock } = this.#options;
     const { file, quietMilliseconds } = offer;
     const mayCome = quietMilliseconds < sidecarWaitMilliseconds;
@@ -67,9 +72,7 @@ export class PictureLabels {
     if (found.shared) return { content: contentOf(found), holdMilliseconds: 0 };
     // The very version that was read: what lies there by now may be the next picture's.
     const label = found.version ?? (await versionAt(root, found.relativePath));
-    // Looked at last: while the picture lies there, what was written after it is no other picture's.
-    const present = await versionAt(root, file.path);
-    if (label === null || present === null || !sameVersion(present, file)) return none;
+    if (label === null || !(await this.#isBesides(label, file, lastSeenAt))) return none;
     const owner = this.#ownerOf(label, file);
     if (owner !== 'this') return owner === 'nobody' ? { ...none, content: unsure(found.relativePath) } : none;
     const now = clock.now();
@@ -84,6 +87,16 @@ export class PictureLabels {
     }
     this.#options.order.learn(label, file, now);
     return { content: contentOf(found), file: bad ? undefined : label, holdMilliseconds: 0 };
+  }
+
+  /**
+   * Whether the picture was still there when the label was written: what is written after it, while it lies there, is no
+   * other picture's. Looked at last, where the label is not older than that look.
+   */
+  async #isBesides(label: FileVersion, picture: FileVersion, lastSeenAt: number): Promise<boolean> {
+    if (label.modifiedMs < lastSeenAt - clockSlackMilliseconds) return true;
+    const present = await versionAt(this.#options.root, picture.path);
+    return present !== null && sameVersion(present, picture);
   }
 
   /** Whose a label is that lies beside a picture. */

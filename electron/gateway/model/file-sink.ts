@@ -9,8 +9,6 @@ export type FileOffer = {
   readonly absolutePath: string;
   /** How long the file has not changed, milliseconds. */
   readonly quietMilliseconds: number;
-  /** It lies on a network share. */
-  readonly isRemote?: boolean;
   /** The content of this very version, where it was read already. */
   readonly bytes?: Buffer | undefined;
 };
@@ -52,6 +50,8 @@ export type FileStatus = 'new' | 'stored' | 'finished' | 'refused' | 'listed';
 
 /** Where a watched folder's files go. */
 export type FileSink = {
+  /** Whether the folder lies on a network share, where each answer may take long; to be told before the first offer. */
+  readonly liesOnShare: (isShare: boolean) => void;
   readonly status: (file: FileVersion) => FileStatus;
   readonly offer: (offer: FileOffer) => Promise<Verdict>;
   /** The original was archived, deleted, or is to be kept: nothing more to do about it. */

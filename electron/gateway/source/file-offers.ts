@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FileOffer, FileSink, LossCause, Verdict } from '../model/file-sink.ts';
+import type { FileSink, LossCause, Verdict } from '../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import { Bell } from '../platform/bell.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
@@ -8,7 +8,7 @@ import { versionOf } from './folder-walk.ts';
 import type { Originals } from './originals.ts';
 import { type Candidate, Settling } from './settling.ts';
 import type { SourceCondition } from './source-condition.ts';
-import { VanishedFiles } from './vanished-files.ts';
+import { type Copy, VanishedFiles } from './vanished-files.ts';
 
 const tickMilliseconds = 25;
 const offersAtOnce = 24;
@@ -27,9 +27,6 @@ const stopGraceMilliseconds = 2_500;
 const mostEarlyBytes = 64_000_000;
 const mostBytesOfOne = 16_000_000;
 const pictureName = /\.(jpe?g|png|bmp|tiff?|webp)$/i;
-
-/** A version that lies on the disk no more. */
-export type Copy = Required<Pick<FileOffer, 'file' | 'bytes' | 'quietMilliseconds'>>;
 
 export type FileOffersOptions = {
   readonly root: string;
@@ -252,7 +249,6 @@ export class FileOffers {
         file,
         absolutePath: join(root, candidate.path),
         quietMilliseconds: this.#settling.quietFor(candidate, now),
-        isRemote: condition.polling,
         bytes: this.#early.get(candidate),
       });
       taken = verdict.kind !== 'not-yet' && verdict.kind !== 'no-room';

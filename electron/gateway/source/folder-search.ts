@@ -136,7 +136,9 @@ export class FolderSearch {
     this.#eventsAreStale = false;
     // A folder may be a link to another, or a drive letter for a share: the events are those of what it stands for.
     const real = await realPathOf(config.path);
-    condition.polling = config.polling === 'always' || (config.polling === 'auto' && (await isNetworkShare(real)));
+    const isShare = await isNetworkShare(real);
+    this.#options.sink.liesOnShare(isShare);
+    condition.polling = config.polling === 'always' || (config.polling === 'auto' && isShare);
     if (condition.polling || signal.aborted) return;
     this.#events = new FolderEvents(real, this.#filter, {
       onFile: (path) =>

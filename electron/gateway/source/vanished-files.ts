@@ -1,9 +1,12 @@
+import type { FileOffer } from '../model/file-sink.ts';
 import type { FileVersion } from '../model/file-version.ts';
-import type { Copy } from './file-offers.ts';
 
 /** A file that was renamed turns up under its new name within so long, by an event or the next look. */
 const graceMilliseconds = 3_000;
 const mostSeen = 8_192;
+
+/** A version that lies on the disk no more. */
+export type Copy = Required<Pick<FileOffer, 'file' | 'bytes' | 'quietMilliseconds'>>;
 
 /** `copy`: what is left of it, if anything is. */
 export type VanishedFile = { readonly file: FileVersion; readonly copy: Copy | null };

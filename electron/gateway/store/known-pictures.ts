@@ -65,7 +65,7 @@ function prepare(database: Database) {
   return {
     find: database.prepare<[string, string], KnownPicture>(`
       SELECT i.seq, i.path, f.modified_ms AS modifiedMs, f.inode, f.replaced_ms AS replacedMs
-      FROM images i JOIN outbox o USING (seq)
+      FROM images i INDEXED BY images_by_payload JOIN outbox o USING (seq)
         LEFT JOIN source_files f ON f.source_id = i.source_id AND f.path = i.path AND f.seq = i.seq
       WHERE i.source_id = ? AND i.sha256 = ? AND i.path <> ''
         AND (o.state IN ('pending', 'leased', 'acknowledged')

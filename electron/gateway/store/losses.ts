@@ -33,11 +33,12 @@ export class Losses {
     const row = { sourceId, cause, path, at: Math.round(at), shift: this.#ledger.shiftOf(at) };
     return this.#group.defer(() => {
       this.#statements.count.run(row);
+      this.#statements.show.run(row);
       this.#ledger.seal(at);
     });
   }
 
-  /** At most a few rows a source: those of which nobody has taken note. */
+  /** A row a source and cause, of what nobody has taken note of. */
   unseen(): readonly UnseenLoss[] {
     this.#group.flush();
     return this.#statements.unseen.all();
@@ -59,10 +60,11 @@ function prepare(database: Database) {
       VALUES (@sourceId, @shift, @cause, 1, @at, @at, @path)
       ON CONFLICT (source_id, shift, cause) DO UPDATE SET lost = lost + 1, last_at = excluded.last_at,
         last_path = excluded.last_path`),
+    show: database.prepare<[Readonly<Record<string, unknown>>]>(`
+      INSERT INTO unseen_losses (source_id, cause, frames, last_at, last_path) VALUES (@sourceId, @cause, 1, @at, @path)
+      ON CONFLICT DO UPDATE SET frames = frames + 1, last_at = excluded.last_at, last_path = excluded.last_path`),
     unseen: database.prepare<[], UnseenLoss>(`
-      SELECT source_id AS sourceId, cause, sum(lost - seen) AS frames, max(last_at) AS lastAt, last_path AS lastPath
-      FROM losses WHERE lost > seen GROUP BY source_id, cause ORDER BY frames DESC`),
-    acknowledge: database.prepare<[], { frames: number }>(`
-      UPDATE losses SET seen = lost WHERE lost > seen RETURNING lost AS frames`),
+      SELECT source_id AS sourceId, cause, frames, last_at AS lastAt, last_path AS lastPath FROM unseen_losses`),
+    acknowledge: database.prepare<[], { frames: number }>('DELETE FROM unseen_losses RETURNING frames'),
   };
 }

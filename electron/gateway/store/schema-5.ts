@@ -22,20 +22,27 @@ DROP INDEX ledger_gaps;
 CREATE INDEX ledger_gaps ON ledger_tally (id)
   WHERE captured <> acknowledged + pending + dead + refused + evicted + gated + deleted + lost;
 
--- Frames that are gone for good, a row a source, shift and cause. 'seen': how many of them a person has taken note of.
+-- Frames that are gone for good, a row a source, shift and cause.
 CREATE TABLE losses (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   source_id TEXT NOT NULL,
   shift TEXT NOT NULL,
   cause TEXT NOT NULL,
   lost INTEGER NOT NULL,
-  seen INTEGER NOT NULL DEFAULT 0,
   first_at INTEGER NOT NULL,
   last_at INTEGER NOT NULL,
   last_path TEXT NOT NULL,
   UNIQUE (source_id, shift, cause)
 ) STRICT;
-CREATE INDEX losses_unseen ON losses (id) WHERE lost > seen;
+-- Those of which no person has taken note: read each time the state is shown, so it must stay small.
+CREATE TABLE unseen_losses (
+  source_id TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  frames INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  last_path TEXT NOT NULL,
+  PRIMARY KEY (source_id, cause)
+) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER losses_insert AFTER INSERT ON losses BEGIN
   INSERT INTO tally (source_id) VALUES (NEW.source_id) ON CONFLICT DO NOTHING;

@@ -30,6 +30,7 @@ function recordingSink(verdict: (offer: FileOffer) => Promise<Verdict> | Verdict
     forgetRefusal: () => undefined,
     lose: (path, cause) => void lost.push(`${cause} ${path}`),
     lookEarly: async (path) => ({ whole: await looksWhole(path), bytes: null }),
+    liesOnShare: () => undefined,
     comesAfter: (path) => path.endsWith('.txt'),
   };
   return { sink, offers, lost };

@@ -53,8 +53,8 @@ async function plans(): Promise<ReadonlyMap<string, readonly string[]>> {
   );
 }
 
-/** Tables of one row a source, or of one row. */
-const small = /^SCAN (tally|payload_tally)\b/;
+/** Tables of one row a source, of a few a source, or of one row. */
+const small = /^SCAN (tally|payload_tally|unseen_losses)\b/;
 /** What was asked for by number, read from the question itself. */
 const asked = /^SCAN (json_each|chosen) VIRTUAL TABLE INDEX 1:$/;
 /** A partial index that holds nothing but what is asked for, read in its order. */

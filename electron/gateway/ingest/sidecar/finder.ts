@@ -10,7 +10,7 @@ import type { PictureFacts, SidecarOutcome } from './reading.ts';
 import { Reader, sidecarLimits } from './reading.ts';
 import { SharedSidecars } from './shared-sidecars.ts';
 import { classListRank, isClassListName, sharedRank } from './sidecar-names.ts';
-import { type FileContent, SourceFolder } from './source-file.ts';
+import { type FileContent, type SmallReader, SourceFolder } from './source-file.ts';
 
 export { picturesOfSidecar } from './label-places.ts';
 export { isSidecarName } from './sidecar-names.ts';
@@ -43,8 +43,8 @@ export class SidecarFinder {
   readonly #shared: SharedSidecars;
   readonly #pictures: PicturesOfLabels;
 
-  constructor(root: string, now: () => number = Date.now) {
-    this.#folder = new SourceFolder(root);
+  constructor(root: string, now: () => number = Date.now, reader: SmallReader | null = null) {
+    this.#folder = new SourceFolder(root, reader);
     this.#views = new FolderViews(this.#folder, now);
     this.#classLists = new ClassLists(this.#folder, now);
     this.#shared = new SharedSidecars(this.#folder, now);

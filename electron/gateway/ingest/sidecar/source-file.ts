@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { type FileVersion, fileVersion, sameVersion } from '../../model/file-version.ts';
+import type { SmallFile } from '../../platform/reading-jobs.ts';
 
 export type FileContent =
   | { readonly kind: 'content'; readonly bytes: Buffer; readonly version: FileVersion }
@@ -28,13 +29,24 @@ const explain = (error: unknown): string => reasons[codeOf(error)] ?? `it cannot
 const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const leadsOut = 'it is reached through a link that leads out of the watched folder';
 
+const changesMeanwhile = 'it changes while it is read';
+const megabytes = (count: number): string => `${Math.ceil(count / 1e6)} MB`;
+const tooLarge = (size: number, most: number): string =>
+  `it has ${megabytes(size)}, more than the ${megabytes(most)} that are read`;
+
+/** `FileReader`, as far as it is needed here: null where it does not read this file. */
+export type SmallReader = { readonly readSmall: (path: string, mostBytes: number) => Promise<SmallFile> | null };
+
 /** Reads files below one folder, by their path relative to it with '/'. Never reads through a link that leads out. */
 export class SourceFolder {
   readonly #root: string;
+  readonly #reader: SmallReader | null;
   #realRoot: string | null = null;
 
-  constructor(root: string) {
+  /** `reader`: reads small files by fewer steps, where it does. */
+  constructor(root: string, reader: SmallReader | null = null) {
     this.#root = root;
+    this.#reader = reader;
   }
 
   absolute(path: string): string {
@@ -87,6 +99,8 @@ export class SourceFolder {
   /** What is read is what was opened, wherever that lies: a folder that becomes a link meanwhile leads nowhere. */
   async #readAt(path: string, place: string, maxBytes: number): Promise<FileContent | 'link'> {
     if (constants.O_NOFOLLOW === undefined && (await lstat(place)).isSymbolicLink()) return 'link';
+    const small = await this.#reader?.readSmall(place, maxBytes);
+    if (small != null) return this.#fromSmall(path, place, maxBytes, small);
     let file: FileHandle;
     try {
       file = await open(place, openFlags);
@@ -102,6 +116,23 @@ export class SourceFolder {
       return isInside ? content : { kind: 'unreadable', why: leadsOut };
     } finally {
       await file.close();
+    }
+  }
+
+  async #fromSmall(path: string, place: string, maxBytes: number, small: SmallFile): Promise<FileContent | 'link'> {
+    switch (small.kind) {
+      case 'failed':
+        if (small.code === 'ELOOP' || small.code === 'EMLINK') return 'link';
+        throw Object.assign(new Error(small.message), { code: small.code });
+      case 'other':
+        return small.isFile ? { kind: 'unreadable', why: tooLarge(small.size, maxBytes) } : { kind: 'missing' };
+      case 'read': {
+        if (!(await this.#isInside(small.place ?? realpath(place)))) return { kind: 'unreadable', why: leadsOut };
+        if (!small.isUnchanged) return { kind: 'unreadable', why: changesMeanwhile };
+        const { buffer, byteOffset, byteLength } = small.bytes;
+        const bytes = Buffer.from(buffer, byteOffset, byteLength);
+        return { kind: 'content', bytes, version: fileVersion(path, small.facts) };
+      }
     }
   }
 
@@ -131,15 +162,11 @@ export type OpenFile = {
 
 /** A file that changes while it is read is read once more, so that content and version are surely of each other. */
 export async function readWhole(path: string, file: OpenFile, maxBytes: number): Promise<FileContent> {
-  const megabytes = (count: number): string => `${Math.ceil(count / 1e6)} MB`;
   let found = await file.stat();
   for (let tries = 2; tries > 0; tries -= 1) {
     const { size } = found;
     if (!found.isFile()) return { kind: 'missing' };
-    if (size > maxBytes) {
-      const why = `it has ${megabytes(size)}, more than the ${megabytes(maxBytes)} that are read`;
-      return { kind: 'unreadable', why };
-    }
+    if (size > maxBytes) return { kind: 'unreadable', why: tooLarge(size, maxBytes) };
     const bytes = Buffer.alloc(size);
     let filled = 0;
     while (filled < size) {
@@ -152,5 +179,5 @@ export async function readWhole(path: string, file: OpenFile, maxBytes: number):
     if (sameVersion(version, fileVersion(path, found)))
       return { kind: 'content', bytes: bytes.subarray(0, filled), version };
   }
-  return { kind: 'unreadable', why: 'it changes while it is read' };
+  return { kind: 'unreadable', why: changesMeanwhile };
 }

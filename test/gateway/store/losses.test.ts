@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { verifyLedger } from '../../../electron/gateway/store/ledger-verify.ts';
+import { Losses } from '../../../electron/gateway/store/losses.ts';
+import { openStore } from '../../support/store.ts';
+
+const day = 86_400_000;
+const at = Date.UTC(2026, 10, 21, 12);
+
+it('lost frames are counted for their source, shift and cause, in the ledger’s equation too', async () => {
+  const store = await openStore();
+  const losses = new Losses(store.database, store.ledger);
+  await Promise.all([
+    losses.count('aoi', 'overwritten', 'last.jpg', at),
+    losses.count('aoi', 'overwritten', 'last.jpg', at + 1),
+    losses.count('aoi', 'vanished', 'gone.jpg', at + 2),
+    losses.count('press', 'overwritten', 'x.jpg', at + day),
+  ]);
+  expect(store.totals()).toMatchObject({ lost: 4, collected: 0 });
+  expect(store.ledger.page(null, 9).rows).toMatchObject([
+    { sourceId: 'press', captured: 1, lost: 1, balanced: true },
+    { sourceId: 'aoi', captured: 3, lost: 3, balanced: true },
+  ]);
+  expect(store.ledger.check(at)).toEqual([]);
+  expect(await verifyLedger(store.database)).toMatchObject({ ok: true, problems: [] });
+  store.ledger.sealNow(at + day);
+  expect(await verifyLedger(store.database)).toMatchObject({ ok: true, problems: [] });
+});
+
+it('they are told by source and cause until somebody has taken note, over shifts', async () => {
+  const store = await openStore();
+  const losses = new Losses(store.database, store.ledger);
+  await losses.count('aoi', 'overwritten', 'a.jpg', at);
+  await losses.count('aoi', 'overwritten', 'b.jpg', at + day);
+  const told = { sourceId: 'aoi', cause: 'overwritten' };
+  expect(losses.unseen()).toEqual([{ ...told, frames: 2, lastAt: at + day, lastPath: 'b.jpg' }]);
+  expect(losses.acknowledge(at + day)).toBe(2);
+  expect(losses.unseen()).toEqual([]);
+  expect(losses.acknowledge(at + day)).toBe(0);
+  await losses.count('aoi', 'overwritten', 'c.jpg', at + day + 1);
+  expect(losses.unseen()).toMatchObject([{ ...told, frames: 1, lastPath: 'c.jpg' }]);
+  // What was noted stays counted.
+  expect(store.totals().lost).toBe(3);
+});
+
+it('a ledger whose losses were changed behind its back says so', async () => {
+  const store = await openStore();
+  const losses = new Losses(store.database, store.ledger);
+  await losses.count('aoi', 'vanished', 'a.jpg', at);
+  store.database.exec('DELETE FROM losses');
+  expect((await verifyLedger(store.database)).problems.join(' ')).toContain('1 lost are counted');
+});
