@@ -19,8 +19,8 @@ const mostFinishing = 64;
 const idleMilliseconds = 1_000;
 const roomRetryMilliseconds = 2_000;
 const faultRetryMilliseconds = 1_000;
-/** So long sidecars give way to pictures, with which most of them are dealt with: of a backlog, and of what comes now. */
-const laterMilliseconds = { backlog: 400, live: 100 } as const;
+/** So long sidecars give way to pictures: those of a backlog, and those that come now, whose pictures are held for them. */
+const yieldMilliseconds = { backlog: 10_000, live: 700 } as const;
 /** At a stop nobody waits for a new name to turn up: what is gone for longer than the rest of the grace time is lost. */
 const stopGraceMilliseconds = 2_500;
 /** Held of versions that are not quiet yet, bytes: together, and the most of one. */
@@ -92,12 +92,12 @@ export class FileOffers {
     switch (status) {
       case 'new':
       case 'listed': {
-        const later = laterMilliseconds[quietBefore > 0 ? 'backlog' : 'live'];
+        const yields = yieldMilliseconds[quietBefore > 0 ? 'backlog' : 'live'];
         this.#settling.see(
           file,
           clock.monotonic(),
           status === 'new' ? quietBefore : Number.POSITIVE_INFINITY,
-          sink.comesAfter(file.path) ? later : 0,
+          sink.comesAfter(file.path) ? yields : null,
         );
         return this.#bell.ring();
       }
@@ -233,7 +233,8 @@ export class FileOffers {
         this.#settling.drop(candidate);
         return status === 'stored' ? await originals.finish(candidate.file) : undefined;
       }
-      const file = await versionOf(root, candidate.path);
+      // Whoever reads a file looks whether it is this version: of a backlog nobody needs to look before.
+      const file = candidate.stale ? await versionOf(root, candidate.path) : candidate.file;
       const now = clock.monotonic();
       if (file === null) {
         if (this.#wasPicture(candidate, now))

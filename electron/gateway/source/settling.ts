@@ -13,6 +13,10 @@ export type Candidate = {
   unclaimed: boolean;
   /** Whether this version is a whole picture; null: nobody has looked. */
   whole: boolean | null;
+  /** A sidecar: until then it gives way where many others wait, with which most of them are dealt with. */
+  readonly yieldsUntil: number | null;
+  /** What is known of its version may be old: it is looked at again before it is offered. */
+  stale: boolean;
 };
 
 export type SettlingOptions = {
@@ -24,6 +28,8 @@ export type SettlingOptions = {
 
 /** So soon a new version is looked at. */
 const lookAfterMilliseconds = 60;
+/** With more pictures than this on their way, sidecars give way. */
+const crowd = 24;
 /** In a larger crowd of new files none is looked at: names that are used again and again come alone. */
 const mostToLookAt = 64;
 
@@ -36,6 +42,7 @@ export class Settling {
   readonly #options: SettlingOptions;
   readonly #quiet: number;
   #unclaimed = 0;
+  #sidecars = 0;
   /** Versions that have just come, in that order. */
   #fresh: { readonly candidate: Candidate; readonly changedAt: number }[] = [];
 
@@ -64,10 +71,10 @@ export class Settling {
   }
 
   /**
-   * A version of a file was seen. `quietBefore`: how long it is known not to have changed. `later`: it gives way to
-   * others for so long.
+   * A version of a file was seen. `quietBefore`: how long it is known not to have changed. `yields`: a sidecar, which
+   * gives way to pictures for so long.
    */
-  see(file: FileVersion, now: number, quietBefore = 0, later = 0): void {
+  see(file: FileVersion, now: number, quietBefore = 0, yields: number | null = null): void {
     const known = this.#candidates.get(file.path);
     if (known === undefined) {
       const candidate: Candidate = {
@@ -75,12 +82,15 @@ export class Settling {
         file,
         changedAt: now,
         quietBefore,
-        dueAt: now + Math.max(0, this.#quiet - quietBefore) + later,
+        dueAt: now + Math.max(0, this.#quiet - quietBefore),
         offered: false,
         unclaimed: false,
         whole: null,
+        yieldsUntil: yields === null ? null : now + yields,
+        stale: quietBefore < this.#quiet,
       };
       this.#candidates.set(file.path, candidate);
+      if (yields !== null) this.#sidecars += 1;
       if (quietBefore < this.#quiet) this.#fresh.push({ candidate, changedAt: now });
     } else if (!sameVersion(known.file, file)) {
       this.changed(known, file, now);
@@ -95,6 +105,7 @@ export class Settling {
     candidate.quietBefore = 0;
     candidate.dueAt = now + this.#quiet;
     candidate.whole = null;
+    candidate.stale = true;
     this.#fresh.push({ candidate, changedAt: now });
     this.#mark(candidate, false);
   }
@@ -106,6 +117,7 @@ export class Settling {
       this.#candidates.set(candidate.path, candidate);
     }
     candidate.dueAt = now + milliseconds;
+    candidate.stale = true;
     this.#mark(candidate, unclaimed);
   }
 
@@ -121,6 +133,7 @@ export class Settling {
     if (this.#candidates.get(candidate.path) !== candidate) return;
     this.#mark(candidate, false);
     this.#candidates.delete(candidate.path);
+    if (candidate.yieldsUntil !== null) this.#sidecars -= 1;
   }
 
   has(candidate: Candidate): boolean {
@@ -131,8 +144,10 @@ export class Settling {
   due(now: number, limit: number): Candidate[] {
     const found: Candidate[] = [];
     if (limit <= 0) return found;
+    const isCrowded = this.#candidates.size - this.#sidecars > crowd;
     for (const candidate of this.#candidates.values()) {
       if (candidate.offered || candidate.dueAt > now) continue;
+      if (isCrowded && candidate.yieldsUntil !== null && candidate.yieldsUntil > now) continue;
       found.push(candidate);
       if (found.length >= limit) break;
     }

@@ -94,3 +94,15 @@ describe('many files', () => {
     expect([settling.waiting, settling.unclaimed]).toEqual([2, 0]);
   });
 });
+
+describe('sidecars', () => {
+  test('give way while many pictures wait, and no longer than they may', () => {
+    const settling = new Settling({ quietMilliseconds: 0 });
+    settling.see(version('a.txt'), 0, 1, 1_000);
+    for (let index = 0; index < 30; index += 1) settling.see(version(`${index}.jpg`), 0, 1);
+    expect(paths(settling, 999)).not.toContain('a.txt');
+    expect(paths(settling, 1_000)).toContain('a.txt');
+    for (const candidate of settling.due(999, 10)) settling.drop(candidate);
+    expect(paths(settling, 999)).toContain('a.txt');
+  });
+});
