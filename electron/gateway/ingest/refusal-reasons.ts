@@ -48,6 +48,12 @@ export const refusalReasons = {
       `The ${formatNames[format]} picture can’t be stored as PNG${sentence(detail)}.`,
       hint ?? 'Set the camera program to JPEG or PNG, or exclude such files in the source’s settings.',
     ),
+  undecided: (technical: string): Reason =>
+    refused(
+      unreadable,
+      `The picture could not be looked through just now${sentence(technical)}.`,
+      'It is tried again by itself. If that goes on, look how much memory this PC has left.',
+    ),
   tooLargeAsPng: (bytes: number, most: number): Reason =>
     refused(
       'too-large',
