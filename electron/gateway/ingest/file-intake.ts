@@ -246,12 +246,14 @@ export class FileIntake implements FileSink {
   }
 
   async #turnAwayLarge(offer: FileOffer): Promise<Verdict> {
-    const isPicture = sniffFile(await ofOriginal(readHead(offer.absolutePath))) !== null;
-    if (!isPicture && isSidecarName(offer.file.path)) return this.#late.consider(offer);
+    const format = sniffFile(await ofOriginal(readHead(offer.absolutePath)));
+    if (format === null && isSidecarName(offer.file.path)) return this.#late.consider(offer);
     const { maxImageBytes } = this.#settings;
     return this.#turnAway(
       offer,
-      isPicture ? refusalReasons.tooLarge(offer.file.bytes, maxImageBytes) : refusalReasons.notAPicture(''),
+      format === null
+        ? refusalReasons.notAPicture('')
+        : refusalReasons.tooLarge(offer.file.bytes, maxImageBytes, format),
     );
   }
 
