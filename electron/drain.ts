@@ -6,16 +6,42 @@ const lookMilliseconds = 150;
 /** A file that is being written when its folder is looked at shows itself within this time. */
 const looksInRow = 3;
 
-/** Resolves with the exit code once every source has made its first scan and nothing settles or waits. */
-export function untilDrained(gateway: GatewayThread): Promise<number> {
+/** Of pictures without labels, and of labels without a picture. */
+const mostNamed = 20;
+
+type DrainedGateway = Pick<GatewayThread, 'isDrained' | 'snapshot' | 'call'>;
+
+/**
+ * Resolves with the exit code once every source has made its first scan and nothing settles or waits. What was left
+ * without labels is in the log: nobody may be looking at the window.
+ */
+export async function untilDrained(gateway: DrainedGateway, logger: Logger): Promise<number> {
+  await drained(gateway);
+  const { collected, acknowledged, dead, refused } = gateway.snapshot().counts;
+  const { pictures, labels } = await gateway.call('labelGaps', mostNamed);
+  const pathsOf = (first: typeof pictures.first): readonly string[] =>
+    first.map(({ sourceId, path }) => `${sourceId}: ${path}`);
+  logger.log(pictures.count + labels.count > 0 ? 'warn' : 'info', 'drained', {
+    collected,
+    acknowledged,
+    dead,
+    refused,
+    picturesWithoutLabels: pictures.count,
+    firstPicturesWithoutLabels: pathsOf(pictures.first),
+    labelsWithoutPicture: labels.count,
+    firstLabelsWithoutPicture: pathsOf(labels.first),
+  });
+  return dead > 0 || refused > 0 ? exitCodes.drainedWithProblems : exitCodes.drained;
+}
+
+function drained(gateway: DrainedGateway): Promise<void> {
   return new Promise((resolve) => {
-    let drained = 0;
+    let looks = 0;
     const timer = setInterval(() => {
-      drained = gateway.isDrained ? drained + 1 : 0;
-      if (drained < looksInRow) return;
+      looks = gateway.isDrained ? looks + 1 : 0;
+      if (looks < looksInRow) return;
       clearInterval(timer);
-      const { dead, refused } = gateway.snapshot().counts;
-      resolve(dead > 0 || refused > 0 ? exitCodes.drainedWithProblems : exitCodes.drained);
+      resolve();
     }, lookMilliseconds);
   });
 }

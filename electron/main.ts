@@ -213,7 +213,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     try {
       const gateway = await host.start(loaded.config);
       if (demo !== null) return end(await demo.run(gateway, desktop));
-      if (plan.exitWhenDrained) return end(await untilDrained(gateway));
+      if (plan.exitWhenDrained) return end(await untilDrained(gateway, logger));
       return;
     } catch (error) {
       logger.log('error', 'start-failed', { error });

@@ -35,6 +35,7 @@ export function makeOperations(context: OperationContext): Operations {
     'image.detail': async ({ imageId }) => ({ image: (await host.gateway?.call('imageDetail', imageId)) ?? null }),
     'refusals.page': async ({ cursor, limit }) =>
       (await host.gateway?.call('refusalsPage', cursor, limit)) ?? { rows: [], nextCursor: null },
+    'losses.acknowledge': async () => ({ changed: await host.require().call('acknowledgeLosses') }),
     'refusal.recheck': async ({ id }) => ({ changed: await host.require().call('recheckRefusal', id) }),
     'entry.retry': async ({ imageId }) => ({ changed: await host.require().call('retryEntry', imageId) }),
     'dead.requeue': async ({ selection }) => ({ changed: await host.require().call('requeueDead', selection) }),

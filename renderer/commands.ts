@@ -11,6 +11,14 @@ export const retryNow = (imageId: string): void => {
   );
 };
 
+export const acknowledgeLosses = (): void => {
+  void report(call('losses.acknowledge', {}), ({ changed }) =>
+    changed > 0
+      ? `Noted. The ledger goes on counting ${changed === 1 ? 'this picture' : `these ${changed} pictures`} as lost.`
+      : 'Nothing is lost that was not noted before.',
+  );
+};
+
 /** True when the gateway did it, whatever the number it changed. */
 export async function putBack(selection: Selection): Promise<boolean> {
   const answer = await report(call('dead.requeue', { selection }), ({ changed }) =>

@@ -169,7 +169,7 @@ export const doctorCheckSchema = z.object({
 });
 export type DoctorCheck = Readonly<z.infer<typeof doctorCheckSchema>>;
 
-/** What captured frames have become. The ledger's chain writes them down in this order, so that it never changes. */
+/** What captured frames have become. */
 const ledgerOutcomesSchema = z.object({
   acknowledged: z.int(),
   /** Waiting and under way. */
@@ -181,12 +181,14 @@ const ledgerOutcomesSchema = z.object({
   gated: z.int(),
   /** Dead letters that a person deleted. */
   deleted: z.int(),
+  /** Gone before they could be stored: overwritten or removed in their folder. */
+  lost: z.int(),
 });
 export const ledgerOutcomes = ledgerOutcomesSchema.keyof().options;
 export type LedgerOutcome = keyof z.infer<typeof ledgerOutcomesSchema>;
 export const ledgerCounts = ['captured' as const, ...ledgerOutcomes];
 
-/** captured = acknowledged + pending + dead + refused + evicted + gated + deleted, for one source and shift. */
+/** captured = acknowledged + pending + dead + refused + evicted + gated + deleted + lost, for one source and shift. */
 export const ledgerRowSchema = z.object({
   sourceId: z.string(),
   /** `2026-11-21`, or `2026-11-21 early` where the site has shifts. */
@@ -234,6 +236,8 @@ export const contract = {
   ),
   /** Looks at the file again now. */
   'refusal.recheck': operation(z.object({ id: z.int() }), changed),
+  /** Takes note of all frames that are lost so far; they stay counted in the ledger. */
+  'losses.acknowledge': operation(nothing, changed),
   /** A pending entry that waits for its next attempt is tried now. */
   'entry.retry': operation(z.object({ imageId }), changed),
   /** Dead letters go back into the queue. */

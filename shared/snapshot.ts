@@ -36,6 +36,7 @@ export const adviceSchema = z.object({
     'show-dead',
     'show-refused',
     'show-ledger',
+    'acknowledge-losses',
     'enter-key',
     'open-setup',
     'run-doctor',
@@ -127,6 +128,10 @@ export const sourceSnapshotSchema = z.object({
   pending: count,
   acknowledged: count,
   dead: count,
+  /** Frames that were gone before they could be stored. */
+  lost: count,
+  /** Files that were taken before, and were renamed, moved or touched since. */
+  known: count,
   lastCollectedAt: time.nullable(),
   afterIngest: z.enum(['keep', 'archive', 'delete']),
   polling: z.boolean(),
@@ -211,6 +216,12 @@ export const snapshotSchema = z.object({
     dropped: count,
     /** Dead letters that a person deleted. */
     deleted: count,
+    /** Gone before they could be stored: overwritten or removed in their folder. */
+    lost: count,
+    /** Of `lost`: no person has taken note of them. */
+    lostUnseen: count,
+    /** Files that were taken before, and were renamed, moved or touched since: not sent again. */
+    known: count,
     /** Acknowledged images whose payload was removed from this disk to make room. */
     evicted: count,
     /** Stored images that a full decode found damaged. */
@@ -294,6 +305,9 @@ export const emptyCounts: Readonly<Snapshot['counts']> = {
   gated: 0,
   dropped: 0,
   deleted: 0,
+  lost: 0,
+  lostUnseen: 0,
+  known: 0,
   evicted: 0,
   damaged: 0,
   sidecarProblems: 0,

@@ -51,6 +51,8 @@ export const folderSourceSchema = z.strictObject({
   polling: z.enum(['auto', 'always', 'never']).default('auto'),
   pollMilliseconds: z.int().min(100).max(600_000).default(2_000),
   sidecar: sidecarSettingsSchema.prefault({}),
+  /** A file that was taken already and has been renamed, moved or touched since: `skip` notes that, `send` sends it again. */
+  knownFiles: z.enum(['skip', 'send']).default('skip'),
   /** Higher goes first when there is a queue. */
   priority: z.int().min(-10).max(10).default(0),
   nearDuplicates: nearDuplicateSchema.optional(),

@@ -22,6 +22,7 @@ import { examineSite } from './site-doctor.ts';
 import { buildSnapshot } from './snapshot-builder.ts';
 import { refuseLostDatabase, refuseOverlap } from './start-checks.ts';
 import { type Database, openDatabase } from './store/database.ts';
+import type { GapList } from './store/label-gaps.ts';
 import { PayloadStore } from './store/payload-store.ts';
 import { totalOf } from './store/tally.ts';
 import { WriteGroup } from './store/write-group.ts';
@@ -97,8 +98,10 @@ export class Gateway {
     await checker.stop();
     await housekeeping.stop();
     await ledgerWatch.stop();
-    WriteGroup.of(this.#store.database).flush();
+    const writes = WriteGroup.of(this.#store.database);
+    writes.flush();
     this.#store.ledger.sealNow(clock.now());
+    await writes.close();
     this.#store.database.close();
     logger.log('info', 'gateway-stopped');
   }
@@ -163,6 +166,7 @@ export class Gateway {
       keySource: secrets().keySource,
       checkin: checkIn.situation(),
       ledger: ledgerWatch.state,
+      losses: this.#store.losses.unseen(),
       sources: intakes.statuses(),
       recent: catalogue.page('all', null, 12).rows,
     });
@@ -172,6 +176,17 @@ export class Gateway {
   get isDrained(): boolean {
     const { pending, leased } = totalOf(this.#store.tally.sources().values());
     return pending === 0 && leased === 0 && this.#parts.intakes.isDrained;
+  }
+
+  /** What this run left without labels: how many, and the first of them. */
+  labelGaps(limit: number): { readonly pictures: GapList; readonly labels: GapList } {
+    const { labelGaps } = this.#store;
+    const listed = labelGaps.labels(limit);
+    const waiting = this.#parts.intakes.unclaimedSidecars(limit);
+    return {
+      pictures: labelGaps.pictures(limit),
+      labels: { count: listed.count + waiting.count, first: [...listed.first, ...waiting.first].slice(0, limit) },
+    };
   }
 
   queuePage(
@@ -241,6 +256,11 @@ export class Gateway {
   exportDead(selection: Selection, folder: string): Promise<number> {
     const { deadLetters, payloads } = this.#store;
     return exportDeadLetters(deadLetters, payloads, this.#options.config.cloud.deviceId, selection, folder);
+  }
+
+  /** A person has taken note of what is lost. Returns how many frames that were. */
+  acknowledgeLosses(): number {
+    return this.#afterCommand(this.#store.losses.acknowledge(this.#options.clock.now()));
   }
 
   ledgerPage(cursor: string | null, limit: number): { rows: LedgerRow[]; nextCursor: string | null } {

@@ -22,6 +22,7 @@ import type { CameraSource } from './source/camera/camera-source.ts';
 import type { FrameSource, SourceStatus } from './source/frame-source.ts';
 import type { UsbCameras } from './source/usb/usb-cameras.ts';
 import { WatchedFolder } from './source/watched-folder.ts';
+import type { GapList } from './store/label-gaps.ts';
 import type { StoreParts } from './store-parts.ts';
 import type { WorkerPaths } from './worker-paths.ts';
 
@@ -134,6 +135,15 @@ export class Intakes {
     return this.sources.every(({ source }) => source.status().drained);
   }
 
+  /** Sidecars that wait for their picture: how many, and the first of them. */
+  unclaimedSidecars(limit: number): GapList {
+    const first = this.sources.flatMap(({ config, source }) =>
+      source.unclaimedSidecars(limit).map((path) => ({ sourceId: config.id, path })),
+    );
+    const count = this.sources.reduce((sum, { source }) => sum + source.status().unclaimedSidecars, 0);
+    return { count, first: first.slice(0, limit) };
+  }
+
   statuses(): IntakeStatus[] {
     return this.sources.map(({ config, source, gate, camera }) => ({
       config,
@@ -153,6 +163,8 @@ const servicesOf = (
   payloads: store.payloads,
   commits,
   gated: store.gated,
+  losses: store.losses,
+  known: store.known,
   admission: store.admission,
   memory: new ByteBudget(memoryForPictures),
   pictures: new PictureReader({ ...config.ingest, decoder }),
@@ -171,6 +183,7 @@ function settingsOf(config: Config, source: FolderSourceConfig, gate: NearDuplic
     incompleteMilliseconds: source.incompleteSeconds * 1_000,
     settleMilliseconds: source.settleMilliseconds,
     originalsStay: source.afterIngest === 'keep',
+    knownAreSent: source.knownFiles === 'send',
     gate,
   };
 }

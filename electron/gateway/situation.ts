@@ -6,7 +6,9 @@ import {
   type SourceSnapshot,
   type Statement,
 } from '../../shared/snapshot.ts';
+import type { LossCause } from './model/file-sink.ts';
 import { isBroken } from './source-health.ts';
+import type { UnseenLoss } from './store/losses.ts';
 
 /**
  * From facts to the three answers an operator needs, in words: is everything safe, is everything flowing, what must I
@@ -26,6 +28,8 @@ export type SituationFacts = {
   readonly pacing: Snapshot['pacing'];
   readonly ledger: Snapshot['ledger'];
   readonly checkin: Snapshot['checkin'];
+  /** Frames that are gone and of which no person has taken note. */
+  readonly losses: readonly UnseenLoss[];
 };
 
 export type Situation = { readonly safe: Statement; readonly flow: Statement; readonly advice: readonly Advice[] };
@@ -43,7 +47,7 @@ const images = (count: number): string => `${count.toLocaleString('en')} ${count
 const files = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'file' : 'files'}`;
 const are = (count: number): string => (count === 1 ? 'is' : 'are');
 
-function assessSafety({ configured, counts, disk, sources, ledger }: SituationFacts): Statement {
+function assessSafety({ configured, counts, disk, sources, ledger, losses }: SituationFacts): Statement {
   if (!configured) return { level: 'act', headline: 'NOT SET UP', detail: 'No pictures are collected yet.' };
   if (disk.state === 'failing') {
     return {
@@ -62,6 +66,8 @@ function assessSafety({ configured, counts, disk, sources, ledger }: SituationFa
         };
   }
   if (ledger.state === 'gap') return { level: 'alarm', headline: 'COUNTS DIFFER', detail: ledger.text };
+  const lost = losses.reduce((sum, { frames }) => sum + frames, 0);
+  if (lost > 0) return { level: 'alarm', headline: 'PICTURES LOST', detail: lossText(losses, sources) };
   const broken = sources.filter(isBroken);
   if (broken.length > 0) {
     const [first] = broken;
@@ -90,6 +96,27 @@ function assessSafety({ configured, counts, disk, sources, ledger }: SituationFa
     return { level: 'act', headline: 'NO SOURCE', detail: 'No folder or camera is set up to collect from.' };
   const waiting = counts.pending + counts.leased;
   return { level: 'good', headline: 'SAFE', detail: safeDetail(counts.collected, waiting, counts.dead) };
+}
+
+const lossWords: Readonly<Record<LossCause, { readonly text: string; readonly hint: string }>> = {
+  overwritten: {
+    text: 'overwritten before being read',
+    hint: 'Let the camera program give each picture a name of its own, or lower settleMilliseconds of this source.',
+  },
+  vanished: {
+    text: 'removed from the folder before being read',
+    hint: 'Look for the program that moves or deletes files there, and let it wait, or watch the folder it moves them to.',
+  },
+};
+
+function lossText(losses: readonly UnseenLoss[], sources: readonly SourceSnapshot[]): string {
+  return losses
+    .map(({ sourceId, cause, frames }) => {
+      const name = sources.find(({ id }) => id === sourceId)?.name ?? sourceId;
+      return `${name}: ${images(frames)} ${frames === 1 ? 'was' : 'were'} ${lossWords[cause].text}.`;
+    })
+    .slice(0, 3)
+    .join(' ');
 }
 
 function safeDetail(collected: number, waiting: number, dead: number): string {
@@ -161,7 +188,7 @@ function assessFlow({ configured, counts, connection, rates, pacing }: Situation
 }
 
 function advise(facts: SituationFacts): Advice[] {
-  const { configured, counts, connection, disk, sources, ledger, checkin } = facts;
+  const { configured, counts, connection, disk, sources, ledger, checkin, losses } = facts;
   if (!configured) {
     return [
       {
@@ -207,6 +234,15 @@ function advise(facts: SituationFacts): Advice[] {
       text: ledger.text,
       hint: 'Do not delete anything in the data folder. Open the reconciliation, check everything, and tell support.',
       action: 'show-ledger',
+    });
+  }
+  if (losses.length > 0) {
+    advice.push({
+      code: 'pictures-lost',
+      level: 'alarm',
+      text: lossText(losses, sources),
+      hint: [...new Set(losses.map(({ cause }) => lossWords[cause].hint))].join(' '),
+      action: 'acknowledge-losses',
     });
   }
   for (const source of sources) {

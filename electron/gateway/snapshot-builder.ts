@@ -6,6 +6,7 @@ import type { DeviceFacts } from './cloud/device-answers.ts';
 import type { DiskState } from './ingest/admission.ts';
 import type { IntakeStatus } from './intakes.ts';
 import { assess } from './situation.ts';
+import type { UnseenLoss } from './store/losses.ts';
 import { emptyTally, type SourceTally, totalOf } from './store/tally.ts';
 import type { ConnectivityFacts } from './sync/connectivity.ts';
 
@@ -41,6 +42,7 @@ export type SnapshotFacts = {
   readonly keySource: Snapshot['gateway']['keySource'];
   readonly checkin: Snapshot['checkin'];
   readonly ledger: Snapshot['ledger'];
+  readonly losses: readonly UnseenLoss[];
   readonly sources: readonly IntakeStatus[];
   readonly recent: readonly QueueRow[];
 };
@@ -65,13 +67,15 @@ export function buildSnapshot(facts: SnapshotFacts): Snapshot {
     concurrency: facts.concurrency,
     lastSuccessAt: facts.lastSuccessAt,
   };
-  const shown = { ...counts, refused };
+  const lostUnseen = facts.losses.reduce((sum, { frames }) => sum + frames, 0);
+  const shown = { ...counts, refused, lostUnseen };
   const { pacing, checkin, ledger } = facts;
   const situation = assess({
     now,
     pacing,
     checkin,
     ledger,
+    losses: facts.losses,
     configured: true,
     counts: shown,
     connection,
@@ -154,7 +158,8 @@ function sourceSnapshot(
   { config, status, gate, camera }: IntakeStatus,
   tally: SourceTally | undefined,
 ): SourceSnapshot {
-  const { collected, refused, pending, leased, acknowledged, dead, gated, lastStoredAt } = tally ?? emptyTally;
+  const { collected, refused, pending, leased, acknowledged, dead, gated, lost, known, lastStoredAt } =
+    tally ?? emptyTally;
   return {
     id: config.id,
     kind: config.kind,
@@ -170,6 +175,8 @@ function sourceSnapshot(
     pending: pending + leased,
     acknowledged,
     dead,
+    lost,
+    known,
     lastCollectedAt: lastStoredAt,
     afterIngest: config.kind === 'folder' ? config.afterIngest : 'keep',
     polling: status.polling,

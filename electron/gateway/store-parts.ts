@@ -11,8 +11,11 @@ import type { Database } from './store/database.ts';
 import { DeadLetters } from './store/dead-letters.ts';
 import { GatedFrames } from './store/gated-frames.ts';
 import { History } from './store/history.ts';
+import { KnownPictures } from './store/known-pictures.ts';
+import { LabelGaps } from './store/label-gaps.ts';
 import { Ledger } from './store/ledger.ts';
 import { lineOf } from './store/line-order.ts';
+import { Losses } from './store/losses.ts';
 import { Outbox } from './store/outbox.ts';
 import { PayloadStore } from './store/payload-store.ts';
 import { PreviewStore } from './store/preview-store.ts';
@@ -74,9 +77,12 @@ export function makeStore({ config, dataDir, files, clock, logger }: StoreOption
     outbox,
     tally,
     chores,
+    labelGaps: new LabelGaps(database),
     catalogue: new Catalogue(database, lineOf(sync, sources)),
     files: new SourceFiles(database, ledger),
     gated: new GatedFrames(database, ledger),
+    losses: new Losses(database, ledger),
+    known: new KnownPictures(database),
     deadLetters: new DeadLetters(database, payloads, ledger, onRemoved),
     audit: new Audit(database, payloads, files, outbox),
     admission: new Admission({

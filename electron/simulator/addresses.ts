@@ -63,6 +63,8 @@ export const feature = {
   frameRate: 0xa210,
   acquiring: 0xa214,
   burstFrameCount: 0xa218,
+  acquisitionAbort: 0xa25c,
+  transportLocked: 0xa258,
   triggerSelector: 0xa21c,
   /** Of each trigger, `triggerBytes` apart. */
   triggerMode: 0xa220,

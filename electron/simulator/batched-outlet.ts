@@ -40,6 +40,7 @@ export function openBatchedOutlet(address: string, sockets: LinuxSockets): Strea
   let to: Destination | null = null;
   let count = 0;
   let open = true;
+  let fragments: boolean | null = null;
   /** The system knows these by their place in memory only. */
   let kept: Buffer[] = [];
 
@@ -75,6 +76,12 @@ export function openBatchedOutlet(address: string, sockets: LinuxSockets): Strea
       point(count * 8 + 4, body);
       kept.push(header, body);
       count += 1;
+    },
+    mayFragment: (mayFragment) => {
+      if (!open || fragments === mayFragment) return;
+      flush();
+      fragments = mayFragment;
+      sockets.setMayFragment(file, mayFragment);
     },
     flush,
     close: () => {

@@ -31,7 +31,7 @@ export function defineBootstrap(map: RegisterMap, options: SimulatorOptions, wir
   const { capabilities } = options;
   const mac = Buffer.from(options.mac.replaceAll(':', ''), 'hex');
   map.define(bootstrap.version, { initial: 0x0002_0000 });
-  map.define(bootstrap.mode, { initial: 0x8000_0001 });
+  map.define(bootstrap.mode, { initial: options.memoryOrder === 'big-endian' ? 0x8000_0001 : 0x0000_0001 });
   map.define(bootstrap.macHigh, { initial: mac.readUInt16BE(0) });
   map.define(bootstrap.macLow, { initial: mac.readUInt32BE(2) });
   map.define(bootstrap.addressChoices, { initial: 7 });
@@ -49,8 +49,7 @@ export function defineBootstrap(map: RegisterMap, options: SimulatorOptions, wir
   for (let address = 0; address < bootstrap.vendor; address += 4) {
     if (map.readWord(address).status !== success) map.define(address, {});
   }
-  const name = options.zippedDescription ? 'simulator.zip' : 'simulator.xml';
-  const url = `Local:${name};${descriptionAddress.toString(16)};${wiring.description.length.toString(16)}`;
+  const url = `Local:${options.descriptionName};${descriptionAddress.toString(16)};${wiring.description.length.toString(16)}`;
   map.defineText(bootstrap.descriptionUrl, 512, url, false);
   map.defineText(bootstrap.secondDescriptionUrl, 512, '', false);
   map.define(bootstrap.interfaces, { initial: 1 });

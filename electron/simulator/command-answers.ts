@@ -1,12 +1,15 @@
-import { bootstrap, discoveryBytes } from './addresses.ts';
+import { bootstrap, descriptionAddress, discoveryBytes } from './addresses.ts';
 import type { ControlPrivilege, Peer } from './control-privilege.ts';
-import type { Capabilities } from './options.ts';
+import { firstFeature, orderedBytes } from './memory-order.ts';
+import type { Capabilities, SimulatorOptions } from './options.ts';
 import type { RegisterMap } from './register-map.ts';
 import { type Command, commandCodes, statusCodes } from './wire/gvcp.ts';
 
+type AnswerOptions = Pick<SimulatorOptions, 'capabilities' | 'memoryOrder' | 'refusesMemory'>;
+
 export type Answer = { readonly status: number; readonly payload: Buffer };
 
-const { success, badParameter, accessDenied, badHeader, badAlignment, notImplemented } = statusCodes;
+const { success, badParameter, badAddress, accessDenied, badHeader, badAlignment, notImplemented } = statusCodes;
 /** Bytes in one command; what a datagram without fragments carries. */
 const mostBytes = 536;
 const refuse = (status: number, payload: Buffer = Buffer.alloc(0)): Answer => ({ status, payload });
@@ -15,12 +18,16 @@ const refuse = (status: number, payload: Buffer = Buffer.alloc(0)): Answer => ({
 export class CommandAnswers {
   readonly #registers: () => RegisterMap;
   readonly #privilege: ControlPrivilege;
-  readonly #capabilities: Capabilities;
+  readonly #options: AnswerOptions;
 
-  constructor(registers: () => RegisterMap, privilege: ControlPrivilege, capabilities: Capabilities) {
+  constructor(registers: () => RegisterMap, privilege: ControlPrivilege, options: AnswerOptions) {
     this.#registers = registers;
     this.#privilege = privilege;
-    this.#capabilities = capabilities;
+    this.#options = options;
+  }
+
+  get #capabilities(): Capabilities {
+    return this.#options.capabilities;
   }
 
   discovery(): Answer {
@@ -82,9 +89,11 @@ export class CommandAnswers {
     const count = payload.readUInt16BE(6);
     if (address % 4 !== 0 || count % 4 !== 0) return refuse(badAlignment);
     if (count === 0 || count > mostBytes) return refuse(badParameter);
+    if (this.#refusesMemory(address)) return refuse(badAddress);
     const { status, bytes } = this.#registers().readBytes(address, count);
     if (status !== success) return refuse(status);
-    return { status, payload: Buffer.concat([payload.subarray(0, 4), bytes]) };
+    const ordered = orderedBytes(bytes, address, this.#options.memoryOrder);
+    return { status, payload: Buffer.concat([payload.subarray(0, 4), ordered]) };
   }
 
   #writeMemory(payload: Buffer, peer: Peer): Answer {
@@ -98,8 +107,14 @@ export class CommandAnswers {
       return refuse(this.#privilege.request(peer, data.readUInt32BE(0)), countOf(4));
     }
     if (!this.#privilege.owns(peer)) return refuse(accessDenied);
-    const { status, written } = this.#registers().writeBytes(address, data);
+    if (this.#refusesMemory(address)) return refuse(badAddress);
+    const ordered = orderedBytes(data, address, this.#options.memoryOrder);
+    const { status, written } = this.#registers().writeBytes(address, ordered);
     return { status, payload: countOf(written) };
+  }
+
+  #refusesMemory(address: number): boolean {
+    return this.#options.refusesMemory && address >= firstFeature && address < descriptionAddress;
   }
 }
 

@@ -12,11 +12,11 @@ export type Area = {
 
 /** One line of the area as the camera sends it; words are little-endian. `y` in lines of the sensor. */
 export function encodeLine(format: PixelFormat, area: Area, y: number, sampleAt: SampleAt): Buffer {
-  const { channelsAt, samplesInPixel } = sampleOrder(format, y);
+  const { channelsAt, columnAt, samplesInPixel } = sampleOrder(format, y);
   const count = area.width * samplesInPixel;
   const values = new Uint16Array(count);
   for (let index = 0; index < count; index += 1) {
-    const column = Math.floor(index / samplesInPixel);
+    const column = columnAt(index);
     const channel = channelsAt(index, area.offsetX + column);
     values[index] = sampleAt(area.offsetX + column, y, channel) >>> (16 - format.bits);
   }
@@ -28,6 +28,8 @@ export function encodeLine(format: PixelFormat, area: Area, y: number, sampleAt:
 type SampleOrder = {
   /** `index` counts the samples of the line, `x` is the pixel's place on the sensor. */
   readonly channelsAt: (index: number, x: number) => Channel;
+  /** Which pixel of the line a sample is of; colours that pixels share are the first one's. */
+  readonly columnAt: (index: number) => number;
   readonly samplesInPixel: number;
 };
 
@@ -36,15 +38,33 @@ function sampleOrder(format: PixelFormat, y: number): SampleOrder {
   switch (samples.kind) {
     case 'pixel': {
       const { channels } = samples;
-      return { channelsAt: (index) => channels[index % channels.length]!, samplesInPixel: channels.length };
+      return {
+        channelsAt: (index) => channels[index % channels.length]!,
+        columnAt: (index) => Math.floor(index / channels.length),
+        samplesInPixel: channels.length,
+      };
     }
     case 'pair':
-      return { channelsAt: (index) => samples.channels[index % 4]!, samplesInPixel: 2 };
+      return shared(samples.channels, 2);
+    case 'four':
+      return shared(samples.channels, 4);
     case 'bayer': {
       const channels = samples.tile[y & 1]!;
-      return { channelsAt: (_index, x) => channels[x & 1]!, samplesInPixel: 1 };
+      return { channelsAt: (_index, x) => channels[x & 1]!, columnAt: (index) => index, samplesInPixel: 1 };
     }
   }
+}
+
+/** So many pixels share their colour. */
+function shared(channels: readonly Channel[], pixels: number): SampleOrder {
+  let grey = 0;
+  const columns = channels.map((channel) => (channel === 'Y' ? grey++ : 0));
+  const count = channels.length;
+  return {
+    channelsAt: (index) => channels[index % count]!,
+    columnAt: (index) => Math.floor(index / count) * pixels + columns[index % count]!,
+    samplesInPixel: count / pixels,
+  };
 }
 
 const pack: Readonly<Record<Packing, (values: Uint16Array, into: Buffer) => void>> = {

@@ -17,11 +17,18 @@ export type Faults = {
   readonly silent: boolean;
   /** Control works, but no more frames are taken. */
   readonly frozen: boolean;
+  /** `AcquisitionStop` is refused; `AcquisitionAbort` is not. */
+  readonly stopRefused: boolean;
+  /** `TLParamsLocked` can't be written. */
+  readonly lockRefused: boolean;
   /** Another program holds the camera: for control (others may read), or exclusively. */
   readonly controlStolen: 'no' | 'control' | 'exclusive';
   /** Packets of payload beyond what the size of the picture needs. */
   readonly extraPayloadPackets: number;
-  readonly trailer: 'whole' | 'torn' | 'missing';
+  /** `silent`: it says 0 where the number of lines should be. */
+  readonly trailer: 'whole' | 'torn' | 'missing' | 'silent';
+  /** Lines that the trailer names beyond those that came. */
+  readonly extraTrailerLines: number;
   /** Packets of random bytes in each frame. */
   readonly garbagePackets: number;
   /** Commands on these addresses are answered with "pending" first, and after `pendingMilliseconds` for good. */
@@ -43,9 +50,12 @@ export const noFaults: Faults = {
   vanished: false,
   silent: false,
   frozen: false,
+  stopRefused: false,
+  lockRefused: false,
   controlStolen: 'no',
   extraPayloadPackets: 0,
   trailer: 'whole',
+  extraTrailerLines: 0,
   garbagePackets: 0,
   pendingAddresses: [],
   pendingMilliseconds: 0,

@@ -8,6 +8,7 @@ import {
   triggerSelectors,
   triggerSources,
 } from './addresses.ts';
+import type { Faults } from './faults.ts';
 import type { SimulatorOptions } from './options.ts';
 import { formatOfName } from './pixel-formats.ts';
 import type { RegisterMap } from './register-map.ts';
@@ -20,6 +21,7 @@ export type FeatureWiring = {
   readonly payloadSize: () => number;
   readonly startAcquisition: () => void;
   readonly stopAcquisition: () => void;
+  readonly faults: () => Pick<Faults, 'stopRefused' | 'lockRefused'>;
   /** Triggers or the frame rate changed. */
   readonly rescheduled: () => void;
   /** `selector`: place in `triggerSelectors`. */
@@ -48,6 +50,7 @@ const wordFloat = (word: number): number => {
 };
 
 type Judge = (value: number) => number;
+type Command = { readonly read: () => number; readonly write: Judge; readonly written: () => void };
 
 const range =
   (minimum: number, maximum: () => number, step = 1): Judge =>
@@ -63,13 +66,22 @@ const floatRange =
 
 const choice = (choices: readonly unknown[]): Judge => range(0, () => choices.length - 1);
 
+const judgeLock: Judge = choice([0, 1]);
+
 export function defineFeatures(map: RegisterMap, options: SimulatorOptions, wiring: FeatureWiring): void {
-  /** What decides on the size of a frame stays as it is while frames are taken. */
+  const isKept = options.lock !== 'none' && options.lockKept === 'register';
+  const isLocked = (): boolean => isKept && map.get(feature.transportLocked) === 1;
+  /** What decides on the size of a frame stays as it is while frames are taken, and before that once it is locked. */
   const locked =
     (judge: Judge): Judge =>
     (value) =>
-      wiring.acquiring() ? writeProtected : judge(value);
-  const command = (execute: () => void) => ({
+      wiring.acquiring() || isLocked() ? writeProtected : judge(value);
+  /** What is carried out only while the settings are locked. */
+  const lockedIn = (lock: boolean, { write, ...command }: Command): Command => ({
+    ...command,
+    write: (value) => (isKept && lock && !isLocked() ? writeProtected : write(value)),
+  });
+  const command = (execute: () => void): Command => ({
     read: () => 0,
     write: (value: number) => (value === 1 ? success : badParameter),
     written: execute,
@@ -78,8 +90,18 @@ export function defineFeatures(map: RegisterMap, options: SimulatorOptions, wiri
   defineImage(map, options, wiring, locked);
 
   map.define(feature.acquisitionMode, { write: locked(choice(acquisitionModes)) });
-  map.define(feature.acquisitionStart, command(wiring.startAcquisition));
-  map.define(feature.acquisitionStop, command(wiring.stopAcquisition));
+  const stopIsLocked = options.lock === 'start-and-stop';
+  map.define(feature.acquisitionStart, lockedIn(true, command(wiring.startAcquisition)));
+  const { write: judgeStop, ...stop } = lockedIn(stopIsLocked, command(wiring.stopAcquisition));
+  map.define(feature.acquisitionStop, {
+    ...stop,
+    write: (value) => (wiring.faults().stopRefused ? writeProtected : judgeStop(value)),
+  });
+  map.define(feature.acquisitionAbort, lockedIn(stopIsLocked, command(wiring.stopAcquisition)));
+  // It stays locked as long as frames are taken.
+  map.define(feature.transportLocked, {
+    write: (value) => (wiring.acquiring() || wiring.faults().lockRefused ? writeProtected : judgeLock(value)),
+  });
   map.define(feature.acquiring, { read: () => (wiring.acquiring() ? 1 : 0) });
   map.define(feature.frameCount, { initial: 1, write: range(1, () => 65_535) });
   map.define(feature.burstFrameCount, { initial: 1, write: range(1, () => 1_023) });

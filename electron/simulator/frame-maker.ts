@@ -47,7 +47,10 @@ export class FrameMaker {
   /** Bytes of the largest frame with the settings of now. */
   payloadSize(): number {
     const { width, height } = this.#area();
-    const picture = this.#isCompressed() ? width * height + jpegMargin : bytesInLine(this.#format(), width) * height;
+    const { surplusBytes, paddingX, paddingY, lines } = this.#options;
+    const most = Math.max(height, ...lines);
+    const pixels = (bytesInLine(this.#format(), width) + paddingX) * most + paddingY + surplusBytes;
+    const picture = this.#isCompressed() ? width * height + jpegMargin : pixels;
     if (this.#map.get(feature.chunkModeActive) === 0) return picture;
     return picture + chunkTailBytes + this.#chunksEnabled().length * (chunkBytes + chunkTailBytes);
   }
@@ -59,7 +62,9 @@ export class FrameMaker {
   /** `frameNumber`: since the acquisition began, from 1; `blockId` is what the packets say. */
   frame(blockId: number, frameNumber: number, faults: Faults): FrameContent {
     const timestamp = this.#clock.now();
-    const area = this.#area();
+    const announced = this.#area();
+    const { lines, announcesLines, surplusBytes } = this.#options;
+    const area = { ...announced, height: lines[(frameNumber - 1) % lines.length] ?? announced.height };
     const chunked = this.#map.get(feature.chunkModeActive) === 1;
     const isCompressed = this.#isCompressed();
     const picture =
@@ -69,15 +74,19 @@ export class FrameMaker {
     const payload = chunked ? chunkLayout(this.#chunks(picture, timestamp, frameNumber)) : picture;
     const extended = this.extended(faults);
     const packetSize = this.#map.get(bootstrap.packetSize) & 0xffff;
-    const extra = Buffer.alloc(faults.extraPayloadPackets * bytesInPacket(packetSize, extended));
-    const wholeTrailer = trailer(payloadType, area.height);
+    const surplus =
+      (isCompressed || chunked ? 0 : surplusBytes) + faults.extraPayloadPackets * bytesInPacket(packetSize, extended);
+    const extra = Buffer.alloc(surplus, 0x55);
+    const { paddingX, paddingY } = this.#options;
+    const wholeTrailer = trailer(payloadType, faults.trailer === 'silent' ? 0 : area.height + faults.extraTrailerLines);
+    const leaderArea = { ...announced, height: announcesLines ? announced.height : 0, paddingX, paddingY };
     return {
       blockId,
       extended,
       packetSize,
       leader: isCompressed
         ? jpegLeader(payloadType, timestamp, payload.length, this.#clock.frequency)
-        : imageLeader({ payloadType, timestamp, pixelFormat: this.#format().code, ...area }),
+        : imageLeader({ payloadType, timestamp, pixelFormat: this.#format().code, ...leaderArea }),
       payload: extra.length === 0 ? payload : Buffer.concat([payload, extra]),
       trailer: faults.trailer === 'torn' ? wholeTrailer.subarray(0, 3) : wholeTrailer,
     };
@@ -104,10 +113,20 @@ export class FrameMaker {
 
   #picture(blockId: number, area: Area): Buffer {
     const format = this.#format();
-    const picture = this.#scene(blockId, area, format);
+    const picture = this.#padded(this.#scene(blockId, area, format), area.height);
     const isBigEndian = (this.#map.get(bootstrap.packetSize) & bigEndianBit) !== 0;
     // A copy is turned: a provider may show the same picture again.
     return isBigEndian && format.packing === 'words' ? Buffer.from(picture).swap16() : picture;
+  }
+
+  /** With the padding that the leader names. */
+  #padded(picture: Buffer, lines: number): Buffer {
+    const { paddingX, paddingY } = this.#options;
+    if (paddingX === 0 && paddingY === 0) return picture;
+    const line = picture.length / lines;
+    const padded = Buffer.alloc((line + paddingX) * lines + paddingY, 0xaa);
+    for (let y = 0; y < lines; y += 1) picture.copy(padded, y * (line + paddingX), y * line, (y + 1) * line);
+    return padded;
   }
 
   #scene(blockId: number, area: Area, format: PixelFormat): Buffer {

@@ -29,6 +29,8 @@ export async function openDgramOutlet(address: string): Promise<StreamOutlet> {
     send: (header, body, to) => {
       if (open) socket.send([header, body], to.port, to.address);
     },
+    // Node has no words for it.
+    mayFragment: () => undefined,
     flush: () => !open || socket.getSendQueueSize() <= sendBufferBytes,
     close: () => {
       open = false;

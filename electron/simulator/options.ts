@@ -43,8 +43,22 @@ export type SimulatorOptions = {
   readonly bytesPerSecond: number;
   /** Stream packets with IP and UDP before the controller sets its own. */
   readonly packetSize: number;
+  /**
+   * Lines of its frames, in turn, as a line scan camera has them: the leader announces the height that it is set to, the
+   * trailer says how many came. Empty: as many as announced.
+   */
+  readonly lines: readonly number[];
+  /** False: its leader does not say how many lines there will be. */
+  readonly announcesLines: boolean;
+  /** Behind each picture: bytes that the payload size counts and the leader does not. */
+  readonly surplusBytes: number;
+  /** Bytes behind each line and behind the picture, as the leader says. */
+  readonly paddingX: number;
+  readonly paddingY: number;
   /** Larger packets get lost on the way where they must not be fragmented; bytes with IP and UDP. */
   readonly pathMtu: number;
+  /** It sends packets that routers may cut to pieces though it is told not to. */
+  readonly ignoresDoNotFragment: boolean;
   readonly heartbeatMilliseconds: number;
   /** Of the camera's clock, Hz. */
   readonly tickFrequency: bigint;
@@ -52,6 +66,23 @@ export type SimulatorOptions = {
   /** The description as a ZIP, and in the old schema whose registers are read one by one. */
   readonly zippedDescription: boolean;
   readonly oldSchema: boolean;
+  /** Commands that its description locks while `TLParamsLocked` is 0, as it locks settings while that is 1. */
+  readonly lock: 'none' | 'start' | 'start-and-stop';
+  /** Where `TLParamsLocked` is: in a register of the camera, or in the description, where each controller has its own. */
+  readonly lockKept: 'register' | 'description';
+  /** It goes on taking pictures, and keeps its lock, when its controller is gone. */
+  readonly runsOn: boolean;
+  /**
+   * How its registers lie in READMEM and WRITEMEM. The description calls them big-endian all the same; READREG and
+   * WRITEREG carry numbers, and know no order.
+   */
+  readonly memoryOrder: 'big-endian' | 'little-endian';
+  /** Its features answer READREG and WRITEREG, and refuse READMEM and WRITEMEM. */
+  readonly refusesMemory: boolean;
+  /** The name in the URL of the description. */
+  readonly descriptionName: string;
+  /** What lies behind the description; the length in its URL counts these bytes too. */
+  readonly descriptionTail: Buffer;
   /** Frames that are kept to be sent again. */
   readonly keptFrames: number;
   /** For whatever happens by chance. */
@@ -69,6 +100,20 @@ export type SimulatorOptionsInput = Partial<Omit<SimulatorOptions, 'capabilities
 
 const everyFormat = ['Mono8', 'Mono10', 'Mono10Packed', 'Mono10p', 'Mono12', 'Mono12Packed', 'Mono12p', 'Mono14']
   .concat(['Mono16', 'RGB8', 'BGR8', 'RGBA8', 'BGRA8', 'YUV422_8_UYVY', 'YUV422_8', 'YCbCr422_8'])
+  .concat([
+    'YUV411_8_UYYVYY',
+    'YUV8_UYV',
+    'YCbCr8',
+    'YCbCr8_CbYCr',
+    'YCbCr422_8_CbYCrY',
+    'YCbCr411_8',
+    'YCbCr411_8_CbYYCrYY',
+  ])
+  .concat(
+    ['601', '709'].flatMap((standard) =>
+      ['8_CbYCr', '422_8', '422_8_CbYCrY', '411_8_CbYYCrYY'].map((order) => `YCbCr${standard}_${order}`),
+    ),
+  )
   .concat(
     ['GR', 'RG', 'GB', 'BG'].flatMap((order) => ['8', '10', '12', '12Packed', '16'].map((n) => `Bayer${order}${n}`)),
   );
@@ -98,11 +143,24 @@ export function completeOptions(input: SimulatorOptionsInput): SimulatorOptions 
     framesPerSecond: 20,
     bytesPerSecond: 118_000_000,
     packetSize: 1500,
+    lines: [],
+    announcesLines: true,
+    surplusBytes: 0,
+    paddingX: 0,
+    paddingY: 0,
     pathMtu: 9000,
+    ignoresDoNotFragment: false,
     heartbeatMilliseconds: 3_000,
     tickFrequency: 1_000_000_000n,
     zippedDescription: false,
     oldSchema: false,
+    lock: 'none',
+    lockKept: 'register',
+    runsOn: false,
+    memoryOrder: 'big-endian',
+    refusesMemory: false,
+    descriptionName: given.zippedDescription === true ? 'simulator.zip' : 'simulator.xml',
+    descriptionTail: Buffer.alloc(0),
     keptFrames: 8,
     seed: 1,
     picture: null,
@@ -132,6 +190,7 @@ function refuseNonsense(options: SimulatorOptions): void {
   if (width % 4 !== 0 || sensorWidth % 4 !== 0) throw new Error('widths are multiples of four');
   if (width > sensorWidth || height > sensorHeight) throw new Error('the picture is larger than the sensor');
   if (!options.pixelFormats.includes(options.pixelFormat)) throw new Error(`${options.pixelFormat} is not offered`);
+  if (options.lines.some((lines) => !isSide(lines))) throw new Error(`a frame has 16 to ${largestSide} lines`);
   if (options.framesPerSecond <= 0) throw new Error('the frame rate must be above zero');
 }
 

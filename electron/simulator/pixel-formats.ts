@@ -22,11 +22,13 @@ export type PixelFormat = {
   readonly bits: 8 | 10 | 12 | 14 | 16;
   readonly packing: Packing;
   /**
-   * Channels of the samples, in their order: of one pixel, of two (YUV 4:2:2), or `bayer`: the two lines of a 2x2 tile.
+   * Channels of the samples, in their order: of one pixel, of two (YUV 4:2:2), of four (YUV 4:1:1), or `bayer`: the two
+   * lines of a 2x2 tile.
    */
   readonly samples:
     | { readonly kind: 'pixel'; readonly channels: readonly Channel[] }
     | { readonly kind: 'pair'; readonly channels: readonly Channel[] }
+    | { readonly kind: 'four'; readonly channels: readonly Channel[] }
     | { readonly kind: 'bayer'; readonly tile: readonly [readonly Channel[], readonly Channel[]] };
 };
 
@@ -78,6 +80,11 @@ const bayer = (suffix: string, firstCode: number, bits: PixelFormat['bits'], pac
 
 const pixel = (...channels: Channel[]): PixelFormat['samples'] => ({ kind: 'pixel', channels });
 const pair = (...channels: Channel[]): PixelFormat['samples'] => ({ kind: 'pair', channels });
+const four = (...channels: Channel[]): PixelFormat['samples'] => ({ kind: 'four', channels });
+const uyyvyy = four('U', 'Y', 'Y', 'V', 'Y', 'Y');
+const uyv = pixel('U', 'Y', 'V');
+const yuyv = pair('Y', 'U', 'Y', 'V');
+const uyvy = pair('U', 'Y', 'V', 'Y');
 
 export const pixelFormats: readonly PixelFormat[] = [
   format('Mono8', 0x0108_0001, 8, 'bytes', grey),
@@ -98,9 +105,27 @@ export const pixelFormats: readonly PixelFormat[] = [
   format('BGR8', 0x0218_0015, 8, 'bytes', pixel('B', 'G', 'R')),
   format('RGBA8', 0x0220_0016, 8, 'bytes', pixel('R', 'G', 'B', 'A')),
   format('BGRA8', 0x0220_0017, 8, 'bytes', pixel('B', 'G', 'R', 'A')),
-  format('YUV422_8_UYVY', 0x0210_001f, 8, 'bytes', pair('U', 'Y', 'V', 'Y')),
-  format('YUV422_8', 0x0210_0032, 8, 'bytes', pair('Y', 'U', 'Y', 'V')),
-  format('YCbCr422_8', 0x0210_003b, 8, 'bytes', pair('Y', 'U', 'Y', 'V')),
+  format('YUV411_8_UYYVYY', 0x020c_001e, 8, 'bytes', uyyvyy),
+  format('YUV422_8_UYVY', 0x0210_001f, 8, 'bytes', uyvy),
+  format('YUV422_8', 0x0210_0032, 8, 'bytes', yuyv),
+  format('YUV8_UYV', 0x0218_0020, 8, 'bytes', uyv),
+  format('YCbCr8', 0x0218_005b, 8, 'bytes', pixel('Y', 'U', 'V')),
+  format('YCbCr8_CbYCr', 0x0218_003a, 8, 'bytes', uyv),
+  format('YCbCr422_8', 0x0210_003b, 8, 'bytes', yuyv),
+  format('YCbCr422_8_CbYCrY', 0x0210_0043, 8, 'bytes', uyvy),
+  format('YCbCr411_8', 0x020c_005a, 8, 'bytes', four('Y', 'Y', 'U', 'Y', 'Y', 'V')),
+  format('YCbCr411_8_CbYYCrYY', 0x020c_003c, 8, 'bytes', uyyvyy),
+  format('YCbCr601_8_CbYCr', 0x0218_003d, 8, 'bytes', uyv),
+  format('YCbCr601_422_8', 0x0210_003e, 8, 'bytes', yuyv),
+  format('YCbCr601_422_8_CbYCrY', 0x0210_0044, 8, 'bytes', uyvy),
+  format('YCbCr601_411_8_CbYYCrYY', 0x020c_003f, 8, 'bytes', uyyvyy),
+  format('YCbCr709_8_CbYCr', 0x0218_0040, 8, 'bytes', uyv),
+  format('YCbCr709_422_8', 0x0210_0041, 8, 'bytes', yuyv),
+  format('YCbCr709_422_8_CbYCrY', 0x0210_0045, 8, 'bytes', uyvy),
+  format('YCbCr709_411_8_CbYYCrYY', 0x020c_0042, 8, 'bytes', uyyvyy),
+  // Made up as makers make them up: of no convention, and unknown to whoever receives them.
+  format('PolarizeMono8', 0x8108_0001, 8, 'bytes', grey),
+  format('VendorRaw12', 0x8110_0002, 12, 'words', grey),
 ];
 
 const byName = new Map(pixelFormats.map((one) => [one.name, one]));

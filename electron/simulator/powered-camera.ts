@@ -10,7 +10,7 @@ import { RegisterMap } from './register-map.ts';
 export type PowerWiring = Pick<BootstrapWiring, 'streamPort' | 'privilege' | 'streamMoved' | 'fireTestPacket'> &
   Pick<
     FeatureWiring,
-    'acquiring' | 'startAcquisition' | 'stopAcquisition' | 'rescheduled' | 'softwareTrigger' | 'reset'
+    'acquiring' | 'startAcquisition' | 'stopAcquisition' | 'faults' | 'rescheduled' | 'softwareTrigger' | 'reset'
   >;
 
 /** What is lost when the camera is switched off: its registers, its clock. */

@@ -52,6 +52,7 @@ export class SimulatedCamera {
       released: (why) => {
         if (why === 'heartbeat') this.#counters.heartbeatsLost += 1;
         this.#control.forgetRepeats();
+        if (!this.#options.runsOn) this.#acquisition.stop();
         this.#closeStream();
       },
     });
@@ -80,7 +81,7 @@ export class SimulatedCamera {
       keptFrames: options.keptFrames,
     });
     this.#control = new ControlServer({
-      answers: new CommandAnswers(() => this.#camera.registers, this.#privilege, options.capabilities),
+      answers: new CommandAnswers(() => this.#camera.registers, this.#privilege, options),
       counters: this.#counters,
       faults,
       random: this.#random,
@@ -143,6 +144,7 @@ export class SimulatedCamera {
     if (was.controlStolen === 'no' && this.#wished.controlStolen !== 'no') {
       // The other program has its own stream.
       this.#privilege.forget();
+      this.#acquisition.stop();
       this.#closeStream();
     }
   }
@@ -228,6 +230,7 @@ export class SimulatedCamera {
       acquiring: () => this.#acquisition.active,
       startAcquisition: () => this.#acquisition.start(),
       stopAcquisition: () => this.#acquisition.stop(),
+      faults: () => this.#faults,
       rescheduled: () => this.#acquisition.reschedule(),
       softwareTrigger: (selector) => this.#acquisition.softwareTrigger(selector),
       // The command is answered before it is done.
@@ -246,6 +249,7 @@ export class SimulatedCamera {
       this.#counters.framesSkipped += 1;
       return;
     }
+    this.#stream.mayFragment(this.#mayFragment());
     this.#outgoing.send(new FramePackets(maker.frame(blockId, this.#frameNumber, faults)));
   }
 
@@ -254,13 +258,18 @@ export class SimulatedCamera {
     const bytes = datagramBytes(this.#camera.registers.get(bootstrap.packetSize) & 0xffff);
     if (to === null || this.#faults.silent || this.#faults.vanished || bytes + 28 > this.#largestPacket()) return;
     this.#counters.testPackets += 1;
+    this.#stream.mayFragment(this.#mayFragment());
     this.#stream.send(Buffer.alloc(bytes), Buffer.alloc(0), to);
     this.#stream.flush();
   }
 
   #largestPacket(): number {
-    const mayFragment = (this.#camera.registers.get(bootstrap.packetSize) & doNotFragmentBit) === 0;
-    return mayFragment ? 0xffff : this.#options.pathMtu;
+    return this.#mayFragment() ? 0xffff : this.#options.pathMtu;
+  }
+
+  #mayFragment(): boolean {
+    const isForbidden = (this.#camera.registers.get(bootstrap.packetSize) & doNotFragmentBit) !== 0;
+    return this.#options.ignoresDoNotFragment || !isForbidden;
   }
 
   /** The slower of the line and of the delay that the controller asked for. */
@@ -273,7 +282,6 @@ export class SimulatedCamera {
 
   /** Nobody is there any more who wants it. */
   #closeStream(): void {
-    this.#acquisition.stop();
     this.#outgoing.forget();
     this.#camera.registers.set(bootstrap.hostPort, 0);
     this.#destination = null;

@@ -16,6 +16,7 @@ const names: Readonly<Record<LedgerOutcome, { readonly name: string; readonly me
   evicted: { name: 'Dropped', meaning: 'Never delivered, dropped because the disk was full and the site chose so.' },
   gated: { name: 'Too similar', meaning: 'Counted and not stored: too little difference from the frame before.' },
   deleted: { name: 'Deleted', meaning: 'Dead letters that a person deleted.' },
+  lost: { name: 'Lost', meaning: 'Overwritten or removed in their folder before they could be read.' },
 };
 
 const NO_SOURCES: readonly SourceSnapshot[] = [];

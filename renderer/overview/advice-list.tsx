@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Advice } from '../../shared/snapshot.ts';
-import { tryCloudNow } from '../commands.ts';
+import { acknowledgeLosses, tryCloudNow } from '../commands.ts';
 import { useGateway } from '../gateway-store.ts';
 import { openFilter } from '../queue/queue-store.ts';
 import { show } from '../screen-store.ts';
@@ -18,6 +18,7 @@ const actions: Readonly<
     },
   },
   'show-ledger': { label: 'Show reconciliation', run: () => show({ view: 'ledger' }) },
+  'acknowledge-losses': { label: 'I have seen this', run: acknowledgeLosses },
   'run-doctor': {
     label: 'Check this site',
     run: () => {

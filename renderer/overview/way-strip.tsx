@@ -67,12 +67,14 @@ function Pace(): ReactNode {
   );
 }
 
-/** Frames that are not in the queue and not delivered, each for a reason that somebody chose. */
+/** Frames that are not in the queue and not delivered, for a reason that somebody chose or because they are gone. */
 function NotKept(): ReactNode {
   const gated = useSnapshot((snapshot) => snapshot.counts.gated) ?? 0;
   const dropped = useSnapshot((snapshot) => snapshot.counts.dropped) ?? 0;
   const deleted = useSnapshot((snapshot) => snapshot.counts.deleted) ?? 0;
+  const lost = useSnapshot((snapshot) => snapshot.counts.lost) ?? 0;
   const words = [
+    lost > 0 ? `${formatShortCount(lost)} lost` : '',
     gated > 0 ? `${formatShortCount(gated)} too similar` : '',
     dropped > 0 ? `${formatShortCount(dropped)} dropped` : '',
     deleted > 0 ? `${formatShortCount(deleted)} deleted` : '',
@@ -81,10 +83,10 @@ function NotKept(): ReactNode {
   return (
     <p
       className="way-part way-not-kept"
-      data-level={dropped > 0 ? 'alarm' : undefined}
+      data-level={dropped + lost > 0 ? 'alarm' : undefined}
       title={`Not stored or not kept: ${words.join(', ')}`}
     >
-      {dropped > 0 ? <LevelShape level="alarm" /> : <SimilarIcon />}
+      {dropped + lost > 0 ? <LevelShape level="alarm" /> : <SimilarIcon />}
       <span>{words.join(' · ')}</span>
     </p>
   );

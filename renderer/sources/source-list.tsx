@@ -72,6 +72,12 @@ function SourceCard({ source }: { readonly source: SourceSnapshot }): ReactNode 
           <span>{formatCount(source.collected)} taken</span>
           {source.lastCollectedAt !== null && <span>last {formatDuration(now - source.lastCollectedAt)} ago</span>}
           {source.gate !== null && <span>{formatCount(source.gate.gated)} too similar</span>}
+          {source.lost > 0 && <strong>{formatCount(source.lost)} lost</strong>}
+          {source.known > 0 && (
+            <span title="Taken before, and renamed, moved or touched since">
+              {formatCount(source.known)} known already
+            </span>
+          )}
           {source.settling > 0 && <span>{plural(source.settling, 'file')} arriving</span>}
           {source.unclaimedSidecars > 0 && (
             <span>{plural(source.unclaimedSidecars, 'label file')} without picture</span>

@@ -16,8 +16,10 @@ import { silentLogger } from '../../electron/gateway/platform/logger.ts';
 import { Catalogue } from '../../electron/gateway/store/catalogue.ts';
 import { openDatabase } from '../../electron/gateway/store/database.ts';
 import { GatedFrames } from '../../electron/gateway/store/gated-frames.ts';
+import { KnownPictures } from '../../electron/gateway/store/known-pictures.ts';
 import { Ledger } from '../../electron/gateway/store/ledger.ts';
 import { plainLine } from '../../electron/gateway/store/line-order.ts';
+import { Losses } from '../../electron/gateway/store/losses.ts';
 import { Outbox } from '../../electron/gateway/store/outbox.ts';
 import { PayloadStore } from '../../electron/gateway/store/payload-store.ts';
 import { Retention } from '../../electron/gateway/store/retention.ts';
@@ -106,6 +108,8 @@ async function gatewayRound(
         payloads,
         commits: new CommitGroup(payloads, new Outbox(database, plainLine, ledger), systemClock),
         gated: new GatedFrames(database, ledger),
+        losses: new Losses(database, ledger),
+        known: new KnownPictures(database),
         admission,
         memory: new ByteBudget(192_000_000),
         pictures: new PictureReader({
@@ -129,6 +133,7 @@ async function gatewayRound(
         incompleteMilliseconds: 30_000,
         settleMilliseconds: 500,
         originalsStay: true,
+        knownAreSent: false,
         gate: null,
       },
     );

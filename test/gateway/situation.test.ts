@@ -39,6 +39,8 @@ const source: SituationFacts['sources'][number] = {
   pending: 0,
   acknowledged: 0,
   dead: 0,
+  lost: 0,
+  known: 0,
   lastCollectedAt: null,
   afterIngest: 'keep',
   polling: false,
@@ -72,6 +74,7 @@ type Change = {
   readonly pacing?: Partial<typeof pacing>;
   readonly ledger?: Partial<typeof ledger>;
   readonly checkin?: Partial<typeof checkin>;
+  readonly losses?: SituationFacts['losses'];
 };
 const situationOf = (change: Change = {}) =>
   assess({
@@ -87,6 +90,7 @@ const situationOf = (change: Change = {}) =>
     pacing: { ...pacing, ...change.pacing },
     ledger: { ...ledger, ...change.ledger },
     checkin: { ...checkin, ...change.checkin },
+    losses: change.losses ?? [],
   });
 
 /** A sentence a person can read: begins with a capital letter or a number, ends with a stop, has no gap. */

@@ -91,7 +91,7 @@ describe('the question who controls a camera', () => {
   async function peer(more: Partial<DiscoveredCamera> = {}) {
     const one = await CameraPeer.start('127.0.0.82');
     onTestFinished(() => one.close());
-    const camera = { ip: '127.0.0.82', interfaceAddress: '127.0.0.1', ...more } as DiscoveredCamera;
+    const camera = { ip: '127.0.0.82', interfaceAddress: '127.0.0.1', card: null, ...more } as DiscoveredCamera;
     const held = async (): Promise<boolean> => (await heldCameras([camera], { port: one.port })).has(camera);
     return { one, camera, held };
   }

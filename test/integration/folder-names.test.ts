@@ -169,12 +169,12 @@ describe('what is not to be collected', () => {
     const root = await temporaryFolder();
     const first = await openGateway({ ...server, root });
     await mkdir(join(first.input, 'notes'));
-    await writeFile(join(first.input, 'notes/readme.md'), 'no picture');
-    await first.put('readme.md', Buffer.from('no picture'));
+    await writeFile(join(first.input, 'notes/sketch.bmp'), 'no picture');
+    await first.put('sketch.bmp', Buffer.from('no picture'));
     first.gateway.start();
     await first.until('two are listed', ({ counts }) => counts.refused === 2);
     await first.stop();
-    const second = await openGateway({ ...server, root, source: { exclude: ['*.md', 'notes'] } });
+    const second = await openGateway({ ...server, root, source: { exclude: ['*.bmp', 'notes'] } });
     second.gateway.start();
     await second.until(
       'nothing is listed',

@@ -9,6 +9,7 @@ import { fetchXml, parseXmlLocation } from '../../electron/gateway/source/genica
 import { decodeText, registers, urlBytes } from '../../electron/gateway/source/gige/bootstrap.ts';
 import { ControlChannel } from '../../electron/gateway/source/gige/control-channel.ts';
 import { findCamera } from '../../electron/gateway/source/gige/find-camera.ts';
+import { gigeMemory } from '../../electron/gateway/source/gige/gige-memory.ts';
 import type { Feature } from '../../shared/camera.ts';
 import { fuzzDescriptions, fuzzRuns } from '../gateway/source/genicam/fuzz.ts';
 
@@ -49,8 +50,8 @@ describe.skipIf(!possible)('with the camera of Aravis', () => {
     await findCamera({ address, serial }, { timeoutMilliseconds: 10_000 });
     channel = await ControlChannel.open({ address, interfaceAddress: '127.0.0.1' });
     const location = parseXmlLocation(decodeText(await channel.readMemory(registers.firstUrl, urlBytes)));
-    file = await fetchXml(location, { port: channel });
-    map = NodeMap.open(parseDescription(file), channel);
+    file = await fetchXml(location, { port: gigeMemory(channel, 'memory') });
+    map = NodeMap.open(parseDescription(file), gigeMemory(channel, 'memory'));
   });
 
   afterAll(async () => {

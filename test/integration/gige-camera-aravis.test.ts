@@ -1,6 +1,9 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -78,6 +81,35 @@ describe.skipIf(!isPossible)('the camera of Aravis', { timeout: 150_000 }, () =>
     const last = rig.sink.frames.at(-1);
     expect(last?.capturedFrom).toBe('camera');
     expect(Math.abs(Date.now() - (last?.capturedAt ?? 0))).toBeLessThan(10_000);
+  });
+
+  test.each([
+    ['its start', ['AcquisitionStart']],
+    ['its start and its stop', ['AcquisitionStart', 'AcquisitionStop']],
+  ])('with a description that locks %s until its settings are locked: 20 pictures of 20', async (_, commands) => {
+    const usual = camera();
+    // Simulated cameras of other tests on this PC hear the broadcast too.
+    const serials = async () => (await discover({ interfaces: [card] })).cameras.map(({ serial }) => serial);
+    await expect.poll(serials, patiently).toContain('SRC');
+    const { stdout: description } = await run(tool, ['-a', cameraAddress, 'genicam']);
+    await ended(usual);
+    camera('-g', await fileOf(lockedBySettings(description, commands)));
+    const rig = await startSource(
+      { serial: 'SRC', interface: card },
+      { features: { PixelFormat: 'Mono8', Width: 256 }, frames: 20 },
+    );
+    await reaches(rig, 'finished');
+    expect(rig.sink.frames).toHaveLength(20);
+    const first = rig.sink.frames[0]?.facts.frameNumber ?? 0;
+    expect(rig.sink.frames.map(({ facts }) => facts.frameNumber)).toEqual(
+      Array.from({ length: 20 }, (__, index) => first + index),
+    );
+    for (const frame of rig.sink.frames) expect([frame.width, isRight(frame)]).toEqual([256, true]);
+    expect(rig.source.camera().drops).toEqual([]);
+    await rig.source.stop();
+    // Nobody holds it, and it is still: what the tool reads is 0.
+    const { stdout } = await run(tool, ['-a', cameraAddress, 'control', 'R[0x124]', 'R[0xa00]']);
+    expect(stdout.trim().split('\n')).toEqual(['R[0x00000124] = 0x00000000', 'R[0x00000a00] = 0x00000002']);
   });
 
   test('takes a picture for each software trigger', async () => {
@@ -258,6 +290,28 @@ describe.skipIf(!isPossible)('the camera of Aravis', { timeout: 150_000 }, () =>
     await moreFrames(rig, 5);
   });
 });
+
+/** These commands can't be executed while `TLParamsLocked` is 0, as in the cameras of most makers. */
+function lockedBySettings(description: string, commands: readonly string[]): string {
+  const lock =
+    '<IntSwissKnife Name="L"><pVariable Name="T">TLParamsLocked</pVariable><Formula>T = 0</Formula></IntSwissKnife>';
+  let changed = description.replace('<Integer Name="TLParamsLocked">', `${lock}$&`);
+  for (const name of commands)
+    changed = changed.replace(
+      new RegExp(`(<Command Name="${name}"[^>]*>[\\s\\S]*?)(<pValue>)`),
+      '$1<pIsLocked>L</pIsLocked>$2',
+    );
+  if (changed.split('<pIsLocked>L<').length !== 1 + commands.length) throw new Error('It has another description.');
+  return changed;
+}
+
+async function fileOf(content: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'acusight-arv-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, 'camera.xml');
+  await writeFile(file, content);
+  return file;
+}
 
 /** What Aravis draws with the exposure that it begins with: a ramp that moves, brightness modulo 255. */
 function isRight({ data, width, height }: KeptFrame): boolean {

@@ -75,7 +75,7 @@ describe.skipIf(!possible)('with the camera of Aravis', () => {
   test('discovery by unicast finds it', async () => {
     // Only the packet to its own address: `discover` sends broadcasts as well.
     const answers: Buffer[] = [];
-    const socket = await openBroadcastSocket('127.0.0.1', (packet) => answers.push(packet));
+    const socket = await openBroadcastSocket({ address: '127.0.0.1', card: null }, (packet) => answers.push(packet));
     closings.push(() => socket.close());
     await socket.send(encodeDiscovery(0xffff), 3956, address);
     await expect.poll(() => answers).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { balanceOf, byShift, differenceOf } from '../../renderer/ledger/balance.ts';
-import type { LedgerRow } from '../../shared/contract.ts';
+import { type LedgerRow, ledgerOutcomes } from '../../shared/contract.ts';
 
 const row = (change: Partial<LedgerRow> = {}): LedgerRow => ({
   sourceId: 'aoi',
@@ -12,7 +12,8 @@ const row = (change: Partial<LedgerRow> = {}): LedgerRow => ({
   refused: 5,
   evicted: 4,
   gated: 3,
-  deleted: 3,
+  deleted: 2,
+  lost: 1,
   balanced: true,
   ...change,
 });
@@ -20,7 +21,7 @@ const row = (change: Partial<LedgerRow> = {}): LedgerRow => ({
 describe('the balance of a ledger row', () => {
   it('counts every outcome of the equation', () => {
     expect(differenceOf(row())).toBe(0);
-    for (const outcome of ['acknowledged', 'pending', 'dead', 'refused', 'evicted', 'gated', 'deleted'] as const) {
+    for (const outcome of ledgerOutcomes) {
       expect(differenceOf(row({ [outcome]: row()[outcome] - 1 }))).toBe(1);
     }
   });

@@ -12,9 +12,12 @@ import { NearDuplicateGate } from '../../electron/gateway/ingest/near-duplicates
 import { PictureLane } from '../../electron/gateway/ingest/picture-lane.ts';
 import { PictureReader } from '../../electron/gateway/ingest/picture-reader.ts';
 import type { Verdict } from '../../electron/gateway/model/file-sink.ts';
+import { fileVersion } from '../../electron/gateway/model/file-version.ts';
 import { systemClock } from '../../electron/gateway/platform/clock.ts';
 import { silentLogger } from '../../electron/gateway/platform/logger.ts';
 import { GatedFrames } from '../../electron/gateway/store/gated-frames.ts';
+import { KnownPictures } from '../../electron/gateway/store/known-pictures.ts';
+import { Losses } from '../../electron/gateway/store/losses.ts';
 import { RingBuffer } from '../../electron/gateway/store/ring-buffer.ts';
 import type { Refusal } from '../../shared/contract.ts';
 import type { NearDuplicateConfig } from '../../shared/source-config.ts';
@@ -72,6 +75,8 @@ export async function openIntake({
     payloads: store.payloads,
     commits: new CommitGroup(store.payloads, store.outbox, clock),
     gated: new GatedFrames(database, ledger),
+    losses: new Losses(database, ledger),
+    known: new KnownPictures(database),
     admission,
     memory: new ByteBudget(100_000_000),
     pictures: new PictureReader({ decoder, maxImageBytes: wish.maxImageBytes ?? 50_000_000, maxPixels, convert }),
@@ -88,6 +93,7 @@ export async function openIntake({
     incompleteMilliseconds: 30_000,
     settleMilliseconds: 500,
     originalsStay: true,
+    knownAreSent: false,
     ...wish,
     gate,
   };
@@ -104,13 +110,10 @@ export async function openIntake({
   /** Offers a file as the folder source would, quiet for `quietMilliseconds`. */
   const offer = async (path: string, quietMilliseconds = 60_000): Promise<Verdict> => {
     const absolutePath = join(root, path);
-    const { size, mtimeMs } = await lstat(absolutePath);
-    return intake.offer({ file: { path, bytes: size, modifiedMs: mtimeMs }, absolutePath, quietMilliseconds });
+    const file = fileVersion(path, await lstat(absolutePath));
+    return intake.offer({ file, absolutePath, quietMilliseconds });
   };
-  const statusOf = async (path: string) => {
-    const { size, mtimeMs } = await lstat(join(root, path));
-    return intake.status({ path, bytes: size, modifiedMs: mtimeMs });
-  };
+  const statusOf = async (path: string) => intake.status(fileVersion(path, await lstat(join(root, path))));
   const listed = (): Refusal[] => store.sourceFiles.refusalsPage(null, 200).rows;
   const images = () =>
     store.catalogue.page('all', null, 200).rows.map(({ imageId }) => {

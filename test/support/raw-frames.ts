@@ -9,7 +9,7 @@ export function formatNamed(name: string): PixelFormat {
 }
 
 export const samplesIn = (format: PixelFormat): number =>
-  format.family === 'rgb' ? format.samples : format.family === 'yuv' ? 2 : 1;
+  format.family === 'rgb' ? format.samples : format.family === 'yuv' ? format.bitsPerPixel / 8 : 1;
 
 /** Bit by bit, as slowly and plainly as the layouts are described: the opposite of what is tested. */
 export function packLine(format: PixelFormat, samples: readonly number[], bigEndian = false): number[] {

@@ -59,7 +59,7 @@ export class CommitGroup {
     const hashes = group.map(({ image }) => image.sha256);
     const outcomes = await this.#payloads.exclusively(hashes, async () => {
       await this.#payloads.publish(group.map(({ payload }) => payload));
-      return this.#outbox.enqueue(
+      return this.#outbox.enqueueDurably(
         group.map(({ image }) => image),
         this.#clock.now(),
       );

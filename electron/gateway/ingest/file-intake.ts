@@ -1,11 +1,14 @@
-import type { FileOffer, FileSink, Verdict } from '../model/file-sink.ts';
-import { type FileVersion, type NewImage, noSidecar, type SidecarContent } from '../model/image.ts';
+import type { FileOffer, FileSink, LossCause, Verdict } from '../model/file-sink.ts';
+import type { FileVersion } from '../model/file-version.ts';
+import type { NewImage } from '../model/image.ts';
 import type { Clock } from '../platform/clock.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { baseName, pngName } from '../platform/names.ts';
 import type { Catalogue } from '../store/catalogue.ts';
 import type { GatedFrames } from '../store/gated-frames.ts';
+import type { KnownPictures } from '../store/known-pictures.ts';
+import type { Losses } from '../store/losses.ts';
 import type { PayloadStore, StagedPayload } from '../store/payload-store.ts';
 import type { Reason, SourceFiles } from '../store/source-files.ts';
 import type { Admission } from './admission.ts';
@@ -14,15 +17,19 @@ import { captureOf } from './capture.ts';
 import type { CommitGroup } from './commit-group.ts';
 import { GatePassage } from './gate-passage.ts';
 import { imageIdOf } from './image-id.ts';
+import { KnownFiles } from './known-files.ts';
+import { LabelOrder } from './label-order.ts';
 import { LateSidecars } from './late-sidecars.ts';
 import type { NearDuplicateGate, Turn } from './near-duplicates.ts';
 import { OriginalFailure, ofOriginal, readHead, readUnchanged } from './original.ts';
-import { sniffFile } from './picture/inspect-file.ts';
+import { claimsToBePicture, isDatasetFile, mayBecomePicture } from './other-files.ts';
+import { inspectFile, sniffFile } from './picture/inspect-file.ts';
+import { looksWhole } from './picture/quick-look.ts';
+import { type PictureLabel, PictureLabels } from './picture-labels.ts';
 import type { PictureLane } from './picture-lane.ts';
 import type { FilePicture, PictureReader } from './picture-reader.ts';
 import { refusalReasons } from './refusal-reasons.ts';
 import { isSidecarName, SidecarFinder } from './sidecar/finder.ts';
-import { contentOf, isStillBeingWritten } from './sidecar-content.ts';
 import { ourLimits, storeFailureOf } from './store-failure.ts';
 
 /** What the intake of every source shares. */
@@ -32,6 +39,8 @@ export type IntakeServices = {
   readonly payloads: PayloadStore;
   readonly commits: CommitGroup;
   readonly gated: Pick<GatedFrames, 'count'>;
+  readonly losses: Pick<Losses, 'count'>;
+  readonly known: KnownPictures;
   readonly admission: Admission;
   readonly memory: ByteBudget;
   readonly pictures: PictureReader;
@@ -51,6 +60,8 @@ export type IntakeSettings = {
   readonly settleMilliseconds: number;
   /** Originals are neither archived nor deleted. */
   readonly originalsStay: boolean;
+  /** What was taken before under another name or time is stored and sent again. */
+  readonly knownAreSent: boolean;
   /** Near-duplicates are counted and not stored; null: every frame is stored. */
   readonly gate: NearDuplicateGate | null;
 };
@@ -66,22 +77,27 @@ const burstListingMilliseconds = 250;
 
 /**
  * From a file that has become quiet to an image in the outbox: read -> inspect -> find its sidecar -> hash -> make
- * durable -> commit. Every way out is either an image, "not yet", or a reason that is listed; none is silent.
+ * durable -> commit. Every way out is either an image, "not yet", or a reason that is listed; none is silent. A picture
+ * waits for nothing once it is quiet and whole: the next one may take its name at any instant.
  */
 export class FileIntake implements FileSink {
   readonly #services: IntakeServices;
   readonly #settings: IntakeSettings;
-  readonly #finder: SidecarFinder;
+  readonly #labels: PictureLabels;
   readonly #late: LateSidecars;
   readonly #passage: GatePassage;
+  readonly #known: KnownFiles;
   #underWay = 0;
 
   constructor(services: IntakeServices, settings: IntakeSettings) {
     this.#services = services;
     this.#settings = settings;
-    this.#finder = new SidecarFinder(settings.root);
-    this.#late = new LateSidecars(services, settings, this.#finder);
-    this.#passage = new GatePassage(services, settings, this.#finder);
+    const finder = new SidecarFinder(settings.root);
+    const order = new LabelOrder(settings.sidecarWaitMilliseconds);
+    this.#labels = new PictureLabels({ ...services, ...settings, finder, order });
+    this.#late = new LateSidecars({ ...services, labels: this.#labels, order }, settings, finder);
+    this.#passage = new GatePassage(services, settings, finder);
+    this.#known = new KnownFiles(services, settings);
   }
 
   status = (file: FileVersion): ReturnType<FileSink['status']> =>
@@ -89,6 +105,26 @@ export class FileIntake implements FileSink {
   /** Need not be durable at once: a note that a kill takes away is made again, for the file is found undone. */
   finish = (path: string): void => void this.#services.files.finish(this.#settings.sourceId, path);
   refusedPaths = (): readonly string[] => this.#services.files.refusedPaths(this.#settings.sourceId);
+
+  comesAfter = isSidecarName;
+
+  lookEarly: FileSink['lookEarly'] = async (absolutePath, file, mostBytes) => {
+    if (file.bytes > mostBytes) return { whole: await looksWhole(absolutePath), bytes: null };
+    const bytes = Buffer.allocUnsafeSlow(file.bytes);
+    const isUnchanged = await readUnchanged({ absolutePath, file }, bytes).catch(() => false);
+    const whole = isUnchanged && inspectFile(bytes).kind === 'complete';
+    return { whole, bytes: whole ? bytes : null };
+  };
+
+  lose = (path: string, cause: LossCause): void => {
+    const { losses, clock, logger } = this.#services;
+    const { sourceId } = this.#settings;
+    logger.log('warn', 'picture-lost', { source: sourceId, path, cause });
+    // Counted once it is written; what can't be written now is said in the log, and by the store's own alarm.
+    losses
+      .count(sourceId, cause, path, clock.now())
+      .catch((error: unknown) => logger.log('error', 'loss-not-counted', { source: sourceId, path, cause, error }));
+  };
 
   forgetRefusal = (path: string): void => {
     this.#services.files.forgetRefusal(this.#settings.sourceId, path);
@@ -115,7 +151,11 @@ export class FileIntake implements FileSink {
     try {
       if (offer.file.bytes > maxImageBytes) return await this.#turnAwayLarge(offer);
       const { memory, conversions } = this.#services;
-      const take = () => memory.hold(offer.file.bytes, (bytes) => this.#take(offer, bytes, turn));
+      const { bytes } = offer;
+      const take = (): Promise<Verdict> =>
+        bytes === undefined
+          ? memory.hold(offer.file.bytes, (buffer) => this.#read(offer, buffer, turn))
+          : this.#take(offer, bytes, turn);
       // By its name only who waits for whom is decided: many conversions must not hold the memory that others need.
       const verdict = await (isConvertedName.test(offer.file.path) ? conversions.run(take) : take());
       stored = verdict.kind === 'stored';
@@ -129,21 +169,30 @@ export class FileIntake implements FileSink {
     }
   };
 
-  async #take(offer: FileOffer, bytes: Buffer, turn: Turn | null): Promise<Verdict> {
+  async #read(offer: FileOffer, bytes: Buffer, turn: Turn | null): Promise<Verdict> {
     const isUnchanged = await ofOriginal(readUnchanged(offer, bytes));
     if (!isUnchanged) return { kind: 'not-yet', why: 'changed', milliseconds: lookAgainMilliseconds };
-    if (sniffFile(bytes) === null && isSidecarName(offer.file.path)) return this.#late.consider(offer);
+    return this.#take(offer, bytes, turn);
+  }
+
+  async #take(offer: FileOffer, bytes: Buffer, turn: Turn | null): Promise<Verdict> {
+    const format = sniffFile(bytes);
+    if (format === null && isSidecarName(offer.file.path)) return this.#late.consider(offer);
     const isFinal = offer.quietMilliseconds >= this.#settings.incompleteMilliseconds;
     const reading = await this.#services.pictures.read(bytes, isFinal);
     switch (reading.kind) {
       case 'wait':
+        if (format === null && !mayBecomePicture(offer.file.path))
+          return this.#turnAwayOther(offer, bytes, detailOf(bytes));
         return this.#awaitRest(
           offer,
           reading.reason,
           reading.isCostly ? lookAgainRarelyMilliseconds : lookAgainMilliseconds,
         );
       case 'refused':
-        return this.#turnAway(offer, reading.reason);
+        return format === null
+          ? this.#turnAwayOther(offer, bytes, detailOf(bytes))
+          : this.#turnAway(offer, reading.reason);
       case 'stopped':
         return { kind: 'not-yet', why: 'incomplete', milliseconds: lookAgainMilliseconds };
       case 'picture':
@@ -157,21 +206,17 @@ export class FileIntake implements FileSink {
     if (bytes.length > admission.mostImageBytes) {
       return this.#turnAway(offer, refusalReasons.tooLargeForStore(bytes.length, admission.mostImageBytes));
     }
-    const content = await this.#sidecarOf(offer, picture);
-    if (content === 'wait')
-      return {
-        kind: 'not-yet',
-        why: 'sidecar',
-        milliseconds: Math.min(lookAgainMilliseconds, this.#settings.sidecarWaitMilliseconds),
-      };
-    const image = this.#describe(offer, file, picture, content);
+    const label = await this.#labelOf(offer, picture);
+    const image = this.#describe(offer, file, picture, label);
+    if (!this.#settings.knownAreSent && (await this.#known.recognise(offer, image.sha256))) return { kind: 'known' };
     const verdict = turn === null ? null : await this.#passage.pass(turn, offer, bytes, image);
     if (verdict !== null) return verdict;
     const admitted = await admission.admit(bytes.length);
     if (!admitted.ok) return { kind: 'no-room', text: admitted.text, hint: `${waiting} ${admitted.hint}` };
     try {
       const payload = await payloads.stage(image.sha256, image.format, bytes);
-      await this.#commit(image, payload);
+      const seq = await this.#commit(image, payload);
+      if (label.early !== undefined) this.#labels.expect(seq, label.early);
       admission.reportSuccess();
       return { kind: 'stored' };
     } finally {
@@ -179,18 +224,19 @@ export class FileIntake implements FileSink {
     }
   }
 
-  async #commit(image: NewImage, payload: StagedPayload): Promise<void> {
+  async #commit(image: NewImage, payload: StagedPayload): Promise<number> {
     const { commits, payloads, onStored } = this.#services;
     try {
       const { seq, isNew } = await commits.commit(image, payload);
       if (isNew) onStored(image, seq);
+      return seq;
     } catch (error) {
       await payloads.discard(payload).catch(() => undefined);
       throw error;
     }
   }
 
-  #describe(offer: FileOffer, bytes: Uint8Array, picture: FilePicture, content: SidecarContent): NewImage {
+  #describe(offer: FileOffer, bytes: Uint8Array, picture: FilePicture, label: PictureLabel): NewImage {
     const { sourceId } = this.#settings;
     const { file, original, notes } = picture;
     const filename = baseName(offer.file.path);
@@ -209,29 +255,17 @@ export class FileIntake implements FileSink {
       ...(original === null ? {} : { original: { ...original, filename } }),
       notes: note === null ? notes : [...notes, note],
       ...capture,
-      content,
+      content: label.content,
+      sidecarFile: label.file,
+      holdMilliseconds: label.holdMilliseconds === 0 ? undefined : label.holdMilliseconds,
     };
   }
 
-  /** The sidecar's content; `wait` while it may still come or is being written, within the source's window. */
-  async #sidecarOf(offer: FileOffer, picture: FilePicture): Promise<SidecarContent | 'wait'> {
-    const { root, sidecarWaitMilliseconds, settleMilliseconds } = this.#settings;
-    const { path } = offer.file;
-    const { width, height, orientation } = picture;
-    const facts = { filename: baseName(path), width, height, orientation };
+  #labelOf(offer: FileOffer, { width, height, orientation }: FilePicture): Promise<PictureLabel> {
     // Never older than the picture itself: a sidecar that was there before it is always found.
     const maxAge = this.#underWay < burst ? 0 : Math.min(burstListingMilliseconds, offer.quietMilliseconds);
-    const found = await this.#finder.find(path, facts, maxAge);
-    const mayWait = offer.quietMilliseconds < sidecarWaitMilliseconds;
-    if (found === null) return mayWait ? 'wait' : noSidecar;
-    const writing = await isStillBeingWritten(root, found.relativePath, settleMilliseconds, this.#services.clock.now());
-    if (
-      (writing && offer.quietMilliseconds < sidecarWaitMilliseconds + settleMilliseconds) ||
-      (found.outcome.kind === 'bad' && mayWait)
-    ) {
-      return 'wait';
-    }
-    return contentOf(found);
+    const facts = { filename: baseName(offer.file.path), width, height, orientation };
+    return this.#labels.labelOf(offer, facts, maxAge);
   }
 
   /** More of the file may still come; after the source's patience it is listed with the reason. */
@@ -246,15 +280,21 @@ export class FileIntake implements FileSink {
   }
 
   async #turnAwayLarge(offer: FileOffer): Promise<Verdict> {
-    const format = sniffFile(await ofOriginal(readHead(offer.absolutePath)));
+    const head = await ofOriginal(readHead(offer.absolutePath));
+    const format = sniffFile(head);
     if (format === null && isSidecarName(offer.file.path)) return this.#late.consider(offer);
-    const { maxImageBytes } = this.#settings;
-    return this.#turnAway(
-      offer,
-      format === null
-        ? refusalReasons.notAPicture('')
-        : refusalReasons.tooLarge(offer.file.bytes, maxImageBytes, format),
-    );
+    if (format === null) return this.#turnAwayOther(offer, head, '');
+    return this.#turnAway(offer, refusalReasons.tooLarge(offer.file.bytes, this.#settings.maxImageBytes, format));
+  }
+
+  /** No picture. What claims to be one is refused; what labelling tools leave beside pictures is left without a word. */
+  #turnAwayOther(offer: FileOffer, head: Buffer, detail: string): Verdict {
+    const { path } = offer.file;
+    if (claimsToBePicture(path, head)) return this.#turnAway(offer, refusalReasons.notAPicture(detail));
+    if (!isDatasetFile(path)) return this.#turnAway(offer, refusalReasons.notForUs(detail));
+    this.#services.files.forgetRefusal(this.#settings.sourceId, path);
+    this.#services.files.settle(this.#settings.sourceId, offer.file, true);
+    return { kind: 'shared' };
   }
 
   /** The file can't be read: its own trouble, or that of the disk or share it lies on. */
@@ -280,4 +320,9 @@ export class FileIntake implements FileSink {
     logger.log('error', 'store-failed', { source: this.#settings.sourceId, path: offer.file.path, technical });
     return { kind: 'no-room', text, hint: `${waiting} Check the disk of the data folder (${technical}).` };
   }
+}
+
+function detailOf(bytes: Buffer): string {
+  const inspection = inspectFile(bytes);
+  return inspection.kind === 'complete' ? '' : inspection.detail;
 }

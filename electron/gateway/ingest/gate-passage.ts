@@ -1,7 +1,8 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileOffer, Verdict } from '../model/file-sink.ts';
-import type { FileVersion, NewImage } from '../model/image.ts';
+import type { FileVersion } from '../model/file-version.ts';
+import type { NewImage } from '../model/image.ts';
 import type { Clock } from '../platform/clock.ts';
 import { baseName } from '../platform/names.ts';
 import type { Catalogue } from '../store/catalogue.ts';
@@ -15,6 +16,8 @@ type Services = {
   readonly gated: Pick<GatedFrames, 'count'>;
   readonly clock: Clock;
 };
+const lookAgainMilliseconds = 400;
+
 type Settings = { readonly sourceId: string; readonly root: string; readonly originalsStay: boolean };
 
 /** A frame's way through the near-duplicate gate: what must never be dropped, and what becomes of one that is. */
@@ -38,6 +41,9 @@ export class GatePassage {
     if ((await turn.judge({ bytes, format, sha256, at: capturedAt, mustKeep })) === 'keep') return null;
     // This very frame, offered a second time meanwhile.
     if (isStored()) return { kind: 'stored' };
+    // With annotations it would be kept, and they may still come.
+    if (image.holdMilliseconds !== undefined)
+      return { kind: 'not-yet', why: 'sidecar', milliseconds: Math.min(lookAgainMilliseconds, image.holdMilliseconds) };
     const sidecar = await this.#emptySidecarOf(offer.file, image);
     if (sidecar === 'changed') return null;
     const { gated, clock } = this.#services;

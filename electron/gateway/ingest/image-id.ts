@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FileVersion } from '../model/image.ts';
+import type { FileVersion } from '../model/file-version.ts';
 
 /**
  * The client image id, which is the idempotency key too: a UUID (version 8, RFC 9562) derived from what makes a frame

@@ -1,12 +1,15 @@
-import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { FileOffer, Verdict } from '../model/file-sink.ts';
+import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import { stemOf } from '../platform/names.ts';
 import type { Catalogue, SidecarTarget } from '../store/catalogue.ts';
-import type { SourceFiles } from '../store/source-files.ts';
+import type { Reason, SourceFiles } from '../store/source-files.ts';
+import type { LabelOrder } from './label-order.ts';
+import { isDatasetFile } from './other-files.ts';
+import { type PictureLabels, versionAt } from './picture-labels.ts';
 import { refusalReasons } from './refusal-reasons.ts';
-import { isClassListName, isSharedSidecarName, picturesOfSidecar, type SidecarFinder } from './sidecar/finder.ts';
+import { type FoundSidecar, picturesOfSidecar, type SidecarFinder, type SidecarRole } from './sidecar/finder.ts';
 import { contentOf } from './sidecar-content.ts';
 
 export type LateSidecarServices = {
@@ -14,6 +17,8 @@ export type LateSidecarServices = {
   readonly catalogue: Catalogue;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly labels: PictureLabels;
+  readonly order: LabelOrder;
 };
 
 export type LateSidecarSettings = { readonly sourceId: string; readonly root: string; readonly originalsStay: boolean };
@@ -22,6 +27,8 @@ const lookAgainMilliseconds = 500;
 /** So long a sidecar may wait for its picture before it is listed. */
 const patienceMilliseconds = 60_000;
 const attachedAtOnce = 500;
+/** Labels come in bursts: one look at a folder serves all that are met within this time. */
+const oneLookMilliseconds = 250;
 
 /**
  * Sidecar files as the source meets them. Most were read with their picture already; one that comes after its picture
@@ -51,30 +58,35 @@ export class LateSidecars {
   }
 
   async consider(offer: FileOffer): Promise<Verdict> {
-    const { files, catalogue } = this.#services;
+    const { files, catalogue, labels } = this.#services;
     const { file } = offer;
-    if (isClassListName(file.path) || isSharedSidecarName(file.path)) {
-      if (isSharedSidecarName(file.path)) await this.#attachShared(file.path);
-      files.settle(this.#sourceId, file, true);
-      return { kind: 'shared' };
-    }
+    this.#finder.noteFile(file.path);
+    const { stored, present } = await this.#picturesOf(file.path);
+    const role = await this.#finder.roleOf(file.path, stored.length + present.length > 0);
+    if (role === 'shared') await this.#attachShared(file.path);
+    if (role === 'shared' || role === 'class-list') return this.#leave(file);
     // Its picture was a near-duplicate, and it was dealt with together with it.
     const status = files.status(this.#sourceId, file);
     if (status === 'stored' || status === 'finished') return { kind: 'claimed' };
-    const picture = picturesOfSidecar(file.path)
-      .map((stem) => catalogue.pictureByStem(this.#sourceId, stem))
-      .find((found) => found !== null);
-    if (picture === null || picture === undefined) return this.#unclaimed(offer);
-    const found = await this.#finder.find(picture.path, picture);
-    if (found === null) return this.#list(offer, refusalReasons.sidecarOfOtherKind());
-    if (found.relativePath !== file.path) {
-      return this.#list(offer, refusalReasons.sidecarSuperseded(found.relativePath));
+    const early = labels.confirm(file);
+    if (early === 'busy') return { kind: 'not-yet', why: 'busy', milliseconds: lookAgainMilliseconds };
+    if (early === 'attached') {
+      files.settle(this.#sourceId, file, this.#originalsStay);
+      return { kind: 'claimed' };
     }
-    const original = await this.#originalOf(picture.path);
-    if (original === 'another') return this.#unclaimed(offer);
+    if (stored.length === 0) return this.#withoutPicture(offer, role, present);
+    const { picture, found, chosen } = await this.#ownerOf(offer, stored);
+    if (picture === null || found === null) {
+      return this.#list(
+        offer,
+        chosen === null ? refusalReasons.sidecarOfOtherKind() : refusalReasons.sidecarSuperseded(chosen),
+      );
+    }
+    const original = await this.#originalOf(picture.path, file);
+    if (original === 'another') return this.#unclaimed(offer, () => refusalReasons.sidecarBeforePicture(picture.path));
     switch (catalogue.attachSidecar(picture.seq, contentOf(found), original === 'stored')) {
       case 'taken':
-        return this.#unclaimed(offer);
+        return this.#unclaimed(offer, () => refusalReasons.sidecarBeforePicture(picture.path));
       case 'busy':
         return { kind: 'not-yet', why: 'busy', milliseconds: lookAgainMilliseconds };
       case 'late':
@@ -92,15 +104,58 @@ export class LateSidecars {
     return { kind: found.shared ? 'shared' : 'claimed' };
   }
 
-  /** What lies under the picture's name now: the very file that was stored, another one, or nothing. */
-  async #originalOf(path: string): Promise<'stored' | 'another' | 'gone'> {
-    try {
-      const { size, mtimeMs } = await lstat(join(this.#root, path));
-      const status = this.#services.files.status(this.#sourceId, { path, bytes: size, modifiedMs: mtimeMs });
-      return status === 'stored' || status === 'finished' ? 'stored' : 'another';
-    } catch {
-      return 'gone';
+  /** The pictures that the file may belong to by its name: those collected, and where there is none, those on the disk. */
+  async #picturesOf(path: string): Promise<{ stored: readonly SidecarTarget[]; present: readonly string[] }> {
+    const collected = (stems: readonly string[]): readonly SidecarTarget[] =>
+      stems.flatMap((stem) => this.#services.catalogue.pictureByStem(this.#sourceId, stem) ?? []);
+    const stored = collected(picturesOfSidecar(path));
+    if (stored.length > 0) return { stored, present: [] };
+    const present = await this.#finder.picturesBeside(path);
+    return { stored: collected([...new Set(present.map(stemOf))]), present };
+  }
+
+  /** The one of these pictures whose annotations are read from the file, and what was found; else what another got. */
+  async #ownerOf(
+    { file, quietMilliseconds }: FileOffer,
+    pictures: readonly SidecarTarget[],
+  ): Promise<{ picture: SidecarTarget | null; found: FoundSidecar | null; chosen: string | null }> {
+    let chosen: string | null = null;
+    for (const picture of pictures) {
+      // The file itself was noted, and what others came less than its own quiet time ago are offered after it.
+      const maxAge = Math.min(oneLookMilliseconds, quietMilliseconds);
+      const found = await this.#finder.find(picture.path, picture, maxAge);
+      if (found?.relativePath === file.path) return { picture, found, chosen: null };
+      chosen ??= found?.relativePath ?? null;
     }
+    return { picture: null, found: null, chosen };
+  }
+
+  /** No picture of its name was collected. */
+  #withoutPicture(offer: FileOffer, role: SidecarRole, present: readonly string[]): Verdict {
+    const { path } = offer.file;
+    const [waiting] = present;
+    if (waiting !== undefined) return this.#unclaimed(offer, () => refusalReasons.sidecarBeforePicture(waiting));
+    if (isDatasetFile(path) || (role === 'none' && /\.(?:txt|ya?ml)$/i.test(path))) return this.#leave(offer.file);
+    return this.#unclaimed(offer, () =>
+      role === 'none' ? refusalReasons.sidecarOfUnknownForm() : refusalReasons.sidecarWithoutPicture(path),
+    );
+  }
+
+  /** Understood, and not to be dealt with: other files need it, or it is none of ours. */
+  #leave(file: FileVersion): Verdict {
+    this.#services.files.forgetRefusal(this.#sourceId, file.path);
+    this.#services.files.settle(this.#sourceId, file, true);
+    return { kind: 'shared' };
+  }
+
+  /** What lies under the picture's name now: the very file that was stored, another one than the label's, or nothing. */
+  async #originalOf(path: string, label: FileVersion): Promise<'stored' | 'another' | 'gone'> {
+    const { files, order } = this.#services;
+    const stored = files.versionOf(this.#sourceId, path);
+    const present = await versionAt(this.#root, path);
+    if (stored !== null && !order.belongs(label, stored, files.previousOf(this.#sourceId, stored))) return 'another';
+    if (present === null) return 'gone';
+    return stored !== null && sameVersion(stored, present) ? 'stored' : 'another';
   }
 
   /** A folder's common annotation file came after some of its pictures: those that still wait for delivery get theirs. */
@@ -109,7 +164,7 @@ export class LateSidecars {
     for (let after = 0; ; ) {
       const pictures = catalogue.waitingWithoutSidecar(this.#sourceId, after, attachedAtOnce);
       for (const picture of pictures) {
-        const found = await this.#finder.find(picture.path, picture);
+        const found = await this.#finder.find(picture.path, picture, oneLookMilliseconds);
         if (found?.relativePath !== path) continue;
         if (catalogue.attachSidecar(picture.seq, contentOf(found), false) === 'attached') this.#log(picture, path);
       }
@@ -119,16 +174,16 @@ export class LateSidecars {
     }
   }
 
-  #unclaimed(offer: FileOffer): Verdict {
+  #unclaimed(offer: FileOffer, reason: () => Reason): Verdict {
     if (offer.quietMilliseconds < patienceMilliseconds) {
       // Labels may come by the thousand before their pictures: the longer one waits, the more rarely it is read.
       const milliseconds = Math.min(10_000, Math.max(lookAgainMilliseconds, offer.quietMilliseconds / 4));
       return { kind: 'not-yet', why: 'unclaimed', milliseconds };
     }
-    return this.#list(offer, refusalReasons.sidecarWithoutPicture());
+    return this.#list(offer, reason());
   }
 
-  #list(offer: FileOffer, reason: ReturnType<typeof refusalReasons.sidecarLate>): Verdict {
+  #list(offer: FileOffer, reason: Reason): Verdict {
     this.#services.files.refuse(this.#sourceId, offer.file, reason, this.#services.clock.now());
     return { kind: 'refused' };
   }

@@ -2,6 +2,7 @@ import { close, fstat, open as openNumber, read } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { FileOffer } from '../model/file-sink.ts';
+import { fileVersion, sameVersion } from '../model/file-version.ts';
 import { headBytes } from './picture/inspect-file.ts';
 
 // File numbers instead of handles, which cost more than what is done with them; each call may wait for a slow share.
@@ -18,7 +19,10 @@ export const ofOriginal = <T>(reading: Promise<T>): Promise<T> =>
   });
 
 /** Reads the file into `bytes`; false when it is not the version that was offered any more. */
-export async function readUnchanged({ absolutePath, file }: FileOffer, bytes: Buffer): Promise<boolean> {
+export async function readUnchanged(
+  { absolutePath, file }: Pick<FileOffer, 'absolutePath' | 'file'>,
+  bytes: Buffer,
+): Promise<boolean> {
   const number = await openFile(absolutePath, 'r');
   try {
     let length = 0;
@@ -28,7 +32,7 @@ export async function readUnchanged({ absolutePath, file }: FileOffer, bytes: Bu
       length += bytesRead;
     }
     const after = await statOf(number);
-    return length === file.bytes && after.size === file.bytes && after.mtimeMs === file.modifiedMs;
+    return length === file.bytes && sameVersion(fileVersion(file.path, after), file);
   } finally {
     await closeFile(number);
   }

@@ -1,6 +1,8 @@
 import type { ConvertedFormat } from '../../../shared/picture.ts';
+import { baseName } from '../platform/names.ts';
 import { type Reason, unreadable, withoutPicture } from '../store/source-files.ts';
 import type { FileFormat } from './picture/inspection.ts';
+import { picturesOfSidecar } from './sidecar/finder.ts';
 
 export const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(bytes < 10_000_000 ? 1 : 0)} MB`;
 export const megapixels = (pixels: number): string => `${Math.round(pixels / 1_000_000)} megapixels`;
@@ -9,6 +11,21 @@ const refused = (code: string, text: string, hint: string): Reason => ({ severit
 const notice = (code: string, text: string, hint: string): Reason => ({ severity: 'notice', code, text, hint });
 
 const formatNames: Readonly<Record<ConvertedFormat, string>> = { bmp: 'BMP', tiff: 'TIFF', webp: 'WebP' };
+
+const mostFolders = 4;
+
+/** “a” in labels, images, image, img or 7 other folders */
+function wantedPictures(sidecarPath: string): string {
+  const stems = picturesOfSidecar(sidecarPath);
+  const folders = [...new Set(stems.map((stem) => stem.slice(0, Math.max(0, stem.lastIndexOf('/')))))].map((folder) =>
+    folder === '' ? 'the source’s folder' : folder,
+  );
+  const name = baseName(stems[0] ?? sidecarPath);
+  const more = folders.length - mostFolders;
+  const listed = more > 0 ? [...folders.slice(0, mostFolders), `${more} other folders`] : folders;
+  const last = listed.at(-1) ?? '';
+  return `“${name}” in ${listed.length > 1 ? `${listed.slice(0, -1).join(', ')} or ${last}` : last}`;
+}
 
 /** Why a file is not taken, in words: what is wrong, and what the person at the line can do. The file stays in place. */
 export const refusalReasons = {
@@ -35,6 +52,13 @@ export const refusalReasons = {
       'not-a-picture',
       `The content of this file is not a JPEG, PNG, BMP, TIFF or WebP picture, whatever its name says${sentence(detail)}.`,
       'Set the camera program to JPEG or PNG, or exclude such files in the source’s settings.',
+    ),
+  /** Neither a picture nor meant as one. */
+  notForUs: (detail: string): Reason =>
+    notice(
+      'not-a-picture',
+      `This file is no picture, so it is left where it is${sentence(detail)}.`,
+      'Nothing needs to be done. Exclude such files in the source’s settings to keep this list short.',
     ),
   /** The site chose that BMP, TIFF and WebP are not taken. */
   notConverted: (format: ConvertedFormat): Reason =>
@@ -87,11 +111,25 @@ export const refusalReasons = {
       `The file can’t be opened${sentence(technical)}.`,
       'Close the program that holds it, or allow the gateway’s user to read it. It is tried again by itself.',
     ),
-  sidecarWithoutPicture: (): Reason =>
+  /** It was looked for in all the folders, and lies in none of them. */
+  sidecarWithoutPicture: (path: string): Reason =>
     notice(
       withoutPicture,
-      'This looks like an annotation file, but there is no picture of the same name.',
+      `This looks like an annotation file, but there is no picture ${wantedPictures(path)}.`,
       'Check the names. When the picture comes, both are taken together.',
+    ),
+  /** The code of one without a picture: it is looked at again, for the picture may still be taken. */
+  sidecarBeforePicture: (picture: string): Reason =>
+    notice(
+      withoutPicture,
+      `These annotations belong to ${picture}, which has not been taken.`,
+      'See in this list why the picture was not taken. When it is, both are taken together.',
+    ),
+  sidecarOfUnknownForm: (): Reason =>
+    notice(
+      'sidecar-unusable',
+      'This file is in no form of annotations that is known here, and no picture has its name.',
+      'If it holds annotations, export them as COCO, Pascal VOC, YOLO or LabelMe. If not, leave it, or exclude it in the source’s settings.',
     ),
   sidecarLate: (): Reason =>
     notice(

@@ -1,14 +1,24 @@
-import type { FileVersion } from './image.ts';
+import type { FileVersion } from './file-version.ts';
 
 /**
  * A source finds frames and offers them to the sink; the sink says what became of them. A source never touches an
- * original before the sink has answered `stored`, `gated` or `claimed`, which it does only after the commit (invariant 2).
+ * original before the sink has answered `stored`, `known`, `gated` or `claimed`, which it does only after the commit (invariant 2).
  */
 export type FileOffer = {
   readonly file: FileVersion;
   readonly absolutePath: string;
   /** How long the file has not changed, milliseconds. */
   readonly quietMilliseconds: number;
+  /** The content of this very version, where it was read already. */
+  readonly bytes?: Buffer | undefined;
+};
+
+/** What an early look at a new version found. */
+export type EarlyLook = {
+  /** Whether it is a whole picture, as far as the look tells. */
+  readonly whole: boolean;
+  /** Its content, where it was read; null where it is too large for that, or was no whole picture. */
+  readonly bytes: Buffer | null;
 };
 
 export type Verdict =
@@ -16,6 +26,8 @@ export type Verdict =
   | { readonly kind: 'stored' }
   /** A near-duplicate of a stored frame: counted and not stored. Deal with the original as with that of a stored one. */
   | { readonly kind: 'gated' }
+  /** A picture that was taken under another name or time: noted, not stored again. Deal with the original now. */
+  | { readonly kind: 'known' }
   /** A sidecar that belongs to a stored image: deal with the original now. */
   | { readonly kind: 'claimed' }
   /** A file that other files need (a class list, a sidecar of many pictures): leave it where it is. */
@@ -31,6 +43,9 @@ export type Verdict =
   /** The gateway takes no new frames now; offer everything again later. */
   | { readonly kind: 'no-room'; readonly text: string; readonly hint: string };
 
+/** Why a frame is gone for good. `overwritten`: another picture took its name; `vanished`: its file was removed. */
+export type LossCause = 'overwritten' | 'vanished';
+
 export type FileStatus = 'new' | 'stored' | 'finished' | 'refused' | 'listed';
 
 /** Where a watched folder's files go. */
@@ -39,6 +54,12 @@ export type FileSink = {
   readonly offer: (offer: FileOffer) => Promise<Verdict>;
   /** The original was archived, deleted, or is to be kept: nothing more to do about it. */
   readonly finish: (path: string) => void;
+  /** A picture whose file was complete is gone, and was never taken. */
+  readonly lose: (path: string, cause: LossCause) => void;
+  /** Looks at a version that is not quiet yet, and reads it where it has at most so many bytes; never rejects. */
+  readonly lookEarly: (absolutePath: string, file: FileVersion, mostBytes: number) => Promise<EarlyLook>;
+  /** Files of such a name come after the others: most of them are dealt with together with their picture. */
+  readonly comesAfter: (path: string) => boolean;
   /** Lists a file that can't even be offered. */
   readonly refuse: (
     file: FileVersion,

@@ -1,6 +1,7 @@
 import type { Annotation, ModelInfo, SidecarFormat } from '../../../shared/annotation.ts';
 import type { ImageDetail } from '../../../shared/contract.ts';
 import type { Orientation, OriginalFile } from '../../../shared/picture.ts';
+import type { FileVersion } from './file-version.ts';
 
 export type PictureFormat = 'jpeg' | 'png';
 export const extensionOf = (format: PictureFormat): string => (format === 'jpeg' ? 'jpg' : 'png');
@@ -19,15 +20,6 @@ export type SidecarContent = {
 };
 
 export const noSidecar: SidecarContent = { annotations: [], model: {}, sidecar: null, sidecarPath: null, problems: [] };
-
-/** A version of a file as its source saw it. */
-export type FileVersion = {
-  /** Relative to the source's folder, '/' between parts. */
-  readonly path: string;
-  readonly bytes: number;
-  /** Modification time, milliseconds since the epoch, with its fraction. */
-  readonly modifiedMs: number;
-};
 
 /** Where an image came from. */
 export type ImageOrigin =
@@ -63,4 +55,8 @@ export type NewImage = {
   readonly captureOffsetMinutes: number | null;
   readonly capturedFrom: ImageDetail['capturedFrom'];
   readonly content: SidecarContent;
+  /** The sidecar's own file, whole and of this picture alone: dealt with together with it. */
+  readonly sidecarFile?: FileVersion | undefined;
+  /** It is stored at once and sent only after so long: its sidecar may still come. Left out: it may go now. */
+  readonly holdMilliseconds?: number | undefined;
 };

@@ -14,6 +14,12 @@ export type Packing = 'bytes' | 'words' | 'packed' | 'bit-stream';
 /** The colours of a Bayer pattern's first two pixels; the second line has the other green and the other colour. */
 export type BayerOrder = 'GR' | 'RG' | 'GB' | 'BG';
 
+/**
+ * How brightness and colour differences become red, green and blue. `full`: over 0–255 with the weights of BT.601, as in
+ * JPEG. The others: over the narrow range of video, with the weights that they are named for.
+ */
+export type YuvCoding = 'full' | 'bt601' | 'bt709' | 'bt2020';
+
 export type PixelFormat = {
   readonly code: number;
   /** `Mono8`, `BayerRG12p`. */
@@ -33,8 +39,14 @@ export type PixelFormat = {
       readonly green: number;
       readonly blue: number;
     }
-  /** 4:2:2: four bytes are two pixels; where in them the two brightnesses and the colour differences are. */
-  | { readonly family: 'yuv'; readonly y0: number; readonly u: number; readonly y1: number; readonly v: number }
+  /** Pixels side by side share their colour. Where in their bytes each one's brightness and both differences are. */
+  | {
+      readonly family: 'yuv';
+      readonly brightness: readonly number[];
+      readonly u: number;
+      readonly v: number;
+      readonly coding: YuvCoding;
+    }
 );
 
 const mono = (code: number, name: string, depth: number, packing: Packing): PixelFormat => ({
@@ -76,18 +88,27 @@ const colour = (code: number, name: string, depth: number): PixelFormat => {
   };
 };
 
-const yuv = (code: number, name: string, places: { y0: number; u: number; y1: number; v: number }): PixelFormat => ({
+/** `order`: of the bytes of the pixels that share their colour. */
+const yuv = (code: number, name: string, order: string, coding: YuvCoding = 'full'): PixelFormat => ({
   code,
   name,
   bitsPerPixel: bitsOf(code),
   depth: 8,
   packing: 'bytes',
   family: 'yuv',
-  ...places,
+  brightness: [...order].flatMap((channel, place) => (channel === 'Y' ? [place] : [])),
+  u: order.indexOf('U'),
+  v: order.indexOf('V'),
+  coding,
 });
 
-const uyvy = { u: 0, y0: 1, v: 2, y1: 3 };
-const yuyv = { y0: 0, u: 1, y1: 2, v: 3 };
+/** With each pixel's own colour, with two that share it in both orders, and with four. */
+const video = (name: string, coding: YuvCoding, codes: readonly [number, number, number, number]) => [
+  yuv(codes[0], `${name}_8_CbYCr`, 'UYV', coding),
+  yuv(codes[1], `${name}_422_8`, 'YUYV', coding),
+  yuv(codes[2], `${name}_422_8_CbYCrY`, 'UYVY', coding),
+  yuv(codes[3], `${name}_411_8_CbYYCrYY`, 'UYYVYY', coding),
+];
 
 export const pixelFormats: readonly PixelFormat[] = [
   mono(0x01080001, 'Mono8', 8, 'bytes'),
@@ -118,10 +139,20 @@ export const pixelFormats: readonly PixelFormat[] = [
   colour(0x0230001b, 'BGR12', 12),
   colour(0x02300033, 'RGB16', 16),
   colour(0x0230004b, 'BGR16', 16),
-  yuv(0x0210001f, 'YUV422_8_UYVY', uyvy),
-  yuv(0x02100032, 'YUV422_8', yuyv),
-  yuv(0x0210003b, 'YCbCr422_8', yuyv),
-  yuv(0x02100043, 'YCbCr422_8_CbYCrY', uyvy),
+  // GigE Vision's YUV411Packed, YUV422Packed and YUV444Packed have the codes of the first, the second and the fourth.
+  yuv(0x020c001e, 'YUV411_8_UYYVYY', 'UYYVYY'),
+  yuv(0x0210001f, 'YUV422_8_UYVY', 'UYVY'),
+  yuv(0x02100032, 'YUV422_8', 'YUYV'),
+  yuv(0x02180020, 'YUV8_UYV', 'UYV'),
+  yuv(0x0218005b, 'YCbCr8', 'YUV'),
+  yuv(0x0218003a, 'YCbCr8_CbYCr', 'UYV'),
+  yuv(0x0210003b, 'YCbCr422_8', 'YUYV'),
+  yuv(0x02100043, 'YCbCr422_8_CbYCrY', 'UYVY'),
+  yuv(0x020c005a, 'YCbCr411_8', 'YYUYYV'),
+  yuv(0x020c003c, 'YCbCr411_8_CbYYCrYY', 'UYYVYY'),
+  ...video('YCbCr601', 'bt601', [0x0218003d, 0x0210003e, 0x02100044, 0x020c003f]),
+  ...video('YCbCr709', 'bt709', [0x02180040, 0x02100041, 0x02100045, 0x020c0042]),
+  ...video('YCbCr2020', 'bt2020', [0x021800f4, 0x021000fa, 0x021000fb, 0x020c00f9]),
 ];
 
 const byCode: ReadonlyMap<number, PixelFormat> = new Map(pixelFormats.map((format) => [format.code, format]));
@@ -138,6 +169,9 @@ export const pixelFormatNamed = (name: string): PixelFormat | null => byName.get
 export const pixelFormatName = (code: number): string => byCode.get(code)?.name ?? hexOf(code);
 
 export const unknownPixelFormat = (code: number): string => `The pixel format ${hexOf(code)} is not known.`;
+
+/** How many pixels side by side have one colour together: a line has a multiple of it. */
+export const sharedColour = (format: PixelFormat): number => (format.family === 'yuv' ? format.brightness.length : 1);
 
 /** Bytes of a line by itself, without padding: a last byte that is begun counts. */
 export const lineBytesOf = (format: PixelFormat, width: number): number => Math.ceil((width * format.bitsPerPixel) / 8);

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { FileVersion } from '../model/image.ts';
+import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import { errnoCode } from '../platform/errors.ts';
 import { nodeFiles } from '../platform/files.ts';
-import { sameVersion, versionOf } from './folder-walk.ts';
+import { versionOf } from './folder-walk.ts';
 import { moveWithoutOverwriting } from './move-file.ts';
 
 export type AfterIngest =
@@ -104,7 +104,8 @@ async function takeAside(
 
 const asideName = (): string => `.acusight-${randomUUID()}`;
 
+/** Under its new name: a rename counts as a change of the file, but leaves it its number. */
 async function isVersion(path: string, file: FileVersion): Promise<boolean> {
   const present = await versionOf(dirname(path), basename(path));
-  return present !== null && sameVersion(present, file);
+  return present !== null && sameVersion({ ...present, changedMs: undefined }, file);
 }

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
-import type { FileSink, Verdict } from '../model/file-sink.ts';
-import type { FileVersion } from '../model/image.ts';
+import type { FileOffer, FileSink, LossCause, Verdict } from '../model/file-sink.ts';
+import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import { Bell } from '../platform/bell.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
-import { sameVersion, versionOf } from './folder-walk.ts';
+import { identityOf } from './folder-presence.ts';
+import { versionOf } from './folder-walk.ts';
 import type { Originals } from './originals.ts';
 import { type Candidate, Settling } from './settling.ts';
 import type { SourceCondition } from './source-condition.ts';
+import { VanishedFiles } from './vanished-files.ts';
 
 const tickMilliseconds = 25;
 const offersAtOnce = 24;
@@ -17,6 +19,17 @@ const mostFinishing = 64;
 const idleMilliseconds = 1_000;
 const roomRetryMilliseconds = 2_000;
 const faultRetryMilliseconds = 1_000;
+/** So long sidecars give way to pictures, with which most of them are dealt with: of a backlog, and of what comes now. */
+const laterMilliseconds = { backlog: 400, live: 100 } as const;
+/** At a stop nobody waits for a new name to turn up: what is gone for longer than the rest of the grace time is lost. */
+const stopGraceMilliseconds = 2_500;
+/** Held of versions that are not quiet yet, bytes: together, and the most of one. */
+const mostEarlyBytes = 64_000_000;
+const mostBytesOfOne = 16_000_000;
+const pictureName = /\.(jpe?g|png|bmp|tiff?|webp)$/i;
+
+/** A version that lies on the disk no more. */
+export type Copy = Required<Pick<FileOffer, 'file' | 'bytes' | 'quietMilliseconds'>>;
 
 export type FileOffersOptions = {
   readonly root: string;
@@ -38,11 +51,21 @@ export class FileOffers {
   readonly #underWay = new Set<Promise<void>>();
   /** Wakes the loop: a place is free, or a file was seen. */
   readonly #bell: Bell;
+  readonly #vanished = new VanishedFiles();
+  /** Content of versions that are not quiet yet: all that is left of one that is overwritten before it is. */
+  readonly #early = new Map<Candidate, Buffer>();
+  readonly #atSink = new Set<Candidate>();
+  /** At the sink, and replaced by another version meanwhile: lost unless the offer still takes it. */
+  readonly #replaced = new Set<Candidate>();
+  #folder: string | null = null;
   #blockedUntil = 0;
 
   constructor(options: FileOffersOptions) {
     this.#options = options;
-    this.#settling = new Settling(options.settleMilliseconds);
+    this.#settling = new Settling({
+      quietMilliseconds: options.settleMilliseconds,
+      onReplaced: (candidate, now) => this.#onReplaced(candidate, now),
+    });
     this.#bell = new Bell(options.clock);
   }
 
@@ -56,19 +79,31 @@ export class FileOffers {
     return this.#settling.unclaimed;
   }
 
+  unclaimedPaths(limit: number): readonly string[] {
+    return this.#settling.unclaimedPaths(limit);
+  }
+
   get isDrained(): boolean {
-    return this.#settling.waiting === 0 && this.#underWay.size === 0;
+    return this.#settling.waiting === 0 && this.#underWay.size === 0 && this.#vanished.waiting === 0;
   }
 
   /** A file was seen. `quietBefore`: for how many milliseconds it is known not to have changed. */
   see(file: FileVersion, quietBefore: number): void {
     const { sink, clock, originals } = this.#options;
+    this.#vanished.saw(file);
     const status = sink.status(file);
     switch (status) {
       case 'new':
-      case 'listed':
-        this.#settling.see(file, clock.monotonic(), status === 'new' ? quietBefore : Number.POSITIVE_INFINITY);
+      case 'listed': {
+        const later = laterMilliseconds[quietBefore > 0 ? 'backlog' : 'live'];
+        this.#settling.see(
+          file,
+          clock.monotonic(),
+          status === 'new' ? quietBefore : Number.POSITIVE_INFINITY,
+          sink.comesAfter(file.path) ? later : 0,
+        );
         return this.#bell.ring();
+      }
       case 'stored':
         return this.#track(originals.finish(file));
       case 'finished':
@@ -95,11 +130,29 @@ export class FileOffers {
           this.#track(this.#step(candidate));
         }
       }
+      for (const candidate of this.#settling.toLookAt(now)) void this.#lookAt(candidate);
+      await this.#countVanished(now);
       // With every place taken, go on as soon as one is free; with no file in sight, as soon as one is seen.
       const { waiting, unclaimed } = this.#settling;
       if (signal.aborted) return;
       if (this.#underWay.size >= offersAtOnce || waiting + unclaimed === 0) await this.#bell.sleep(idleMilliseconds);
       else await sleep(clock, tickMilliseconds, signal);
+    }
+  }
+
+  /** What folder it is (`FolderPresence`), or that there is none: files that went away with their folder are not lost. */
+  folderIs(identity: string | null): void {
+    if (identity !== this.#folder) this.#vanished.forget();
+    this.#folder = identity;
+  }
+
+  async #countVanished(now: number): Promise<void> {
+    const { root, sink } = this.#options;
+    const lost = this.#vanished.lost(now);
+    if (lost.length === 0 || this.#folder === null || (await identityOf(root)) !== this.#folder) return;
+    for (const { file, copy } of lost) {
+      if (copy === null) sink.lose(file.path, 'vanished');
+      else this.#track(this.#offerCopy(copy, 'vanished'));
     }
   }
 
@@ -111,6 +164,8 @@ export class FileOffers {
   /** Resolves once what is under way now has come to its end. */
   async end(): Promise<void> {
     await Promise.allSettled([...this.#underWay]);
+    await this.#countVanished(this.#options.clock.monotonic() + stopGraceMilliseconds);
+    await Promise.allSettled([...this.#underWay]);
   }
 
   #track(work: Promise<void>): void {
@@ -121,27 +176,94 @@ export class FileOffers {
     this.#underWay.add(tracked);
   }
 
-  async #step(candidate: Candidate): Promise<void> {
-    const { root, sink, clock, settleMilliseconds, condition } = this.#options;
+  /**
+   * Reads a new version before it is quiet. If it stays as it is, it needs not be read again; if it is overwritten, a
+   * picture is lost, and the copy can still be taken.
+   */
+  async #lookAt(candidate: Candidate): Promise<void> {
+    const { root, sink } = this.#options;
+    const { changedAt, path, file } = candidate;
+    if (candidate.offered || sink.comesAfter(path)) return;
+    const held = [...this.#early.values()].reduce((sum, { length }) => sum + length, 0);
+    const most = Math.min(mostBytesOfOne, mostEarlyBytes - held);
+    const { whole, bytes } = await sink.lookEarly(join(root, path), file, most);
+    if (candidate.changedAt !== changedAt || !this.#settling.has(candidate)) return;
+    candidate.whole ??= whole;
+    if (bytes !== null && !candidate.offered) this.#early.set(candidate, bytes);
+  }
+
+  /** Whether a version that is gone now was a picture that could have been taken. */
+  #wasPicture({ whole, path, ...candidate }: Candidate, now: number): boolean {
+    return whole ?? (pictureName.test(path) && this.#settling.isQuiet({ whole, path, ...candidate }, now));
+  }
+
+  #onReplaced(candidate: Candidate, now: number): void {
+    const copy = this.#copyOf(candidate, now);
+    this.#early.delete(candidate);
+    if (!this.#wasPicture(candidate, now)) return;
+    if (this.#atSink.has(candidate)) this.#replaced.add(candidate);
+    else if (copy === null) this.#options.sink.lose(candidate.path, 'overwritten');
+    else this.#track(this.#offerCopy(copy, 'overwritten'));
+  }
+
+  /** What is left of a version that is gone: whole, and still for as long as hardly a writer pauses within a picture. */
+  #copyOf(candidate: Candidate, now: number): Copy | null {
+    const bytes = this.#early.get(candidate);
+    const quietMilliseconds = this.#settling.quietFor(candidate, now);
+    const mayBeTaken = quietMilliseconds >= this.#options.settleMilliseconds / 2;
+    return bytes === undefined || !mayBeTaken ? null : { file: candidate.file, bytes, quietMilliseconds };
+  }
+
+  async #offerCopy(copy: Copy, cause: LossCause): Promise<void> {
+    const { root, sink, condition } = this.#options;
+    const { path } = copy.file;
     try {
+      const verdict = await sink.offer({ ...copy, absolutePath: join(root, path) });
+      if (verdict.kind === 'not-yet' || verdict.kind === 'no-room') sink.lose(path, cause);
+    } catch (error) {
+      condition.log('warn', 'offer-failed', { path, error });
+      sink.lose(path, cause);
+    }
+  }
+
+  async #step(candidate: Candidate): Promise<void> {
+    const { root, sink, clock, settleMilliseconds, condition, originals } = this.#options;
+    let taken = false;
+    try {
+      // Most sidecars were dealt with together with their picture meanwhile.
+      const status = sink.comesAfter(candidate.path) ? sink.status(candidate.file) : 'new';
+      if (status === 'finished' || status === 'stored') {
+        this.#settling.drop(candidate);
+        return status === 'stored' ? await originals.finish(candidate.file) : undefined;
+      }
       const file = await versionOf(root, candidate.path);
       const now = clock.monotonic();
-      if (file === null) return this.#settling.drop(candidate);
+      if (file === null) {
+        if (this.#wasPicture(candidate, now))
+          this.#vanished.isGone({ file: candidate.file, copy: this.#copyOf(candidate, now) }, now);
+        return this.#settling.drop(candidate);
+      }
       if (!sameVersion(file, candidate.file)) return this.#settling.changed(candidate, file, now);
       if (!this.#settling.isQuiet(candidate, now)) {
         return this.#settling.again(candidate, now, settleMilliseconds, candidate.unclaimed);
       }
+      this.#atSink.add(candidate);
       const verdict = await sink.offer({
         file,
         absolutePath: join(root, candidate.path),
         quietMilliseconds: this.#settling.quietFor(candidate, now),
+        bytes: this.#early.get(candidate),
       });
+      taken = verdict.kind !== 'not-yet' && verdict.kind !== 'no-room';
       await this.#follow(candidate, file, verdict);
     } catch (error) {
       condition.log('warn', 'offer-failed', { path: candidate.path, error });
       this.#settling.again(candidate, clock.monotonic(), faultRetryMilliseconds, candidate.unclaimed);
     } finally {
       candidate.offered = false;
+      this.#atSink.delete(candidate);
+      this.#early.delete(candidate);
+      if (this.#replaced.delete(candidate) && !taken) sink.lose(candidate.path, 'overwritten');
     }
   }
 
@@ -151,6 +273,7 @@ export class FileOffers {
     if (verdict.kind === 'stored' && condition.said.state === 'blocked') condition.sayWatching();
     switch (verdict.kind) {
       case 'stored':
+      case 'known':
       case 'gated':
       case 'claimed':
         this.#dismiss(candidate, file);
@@ -159,8 +282,11 @@ export class FileOffers {
       case 'refused':
         return this.#dismiss(candidate, file);
       case 'not-yet':
+        if (verdict.why === 'incomplete' && sameVersion(candidate.file, file)) candidate.whole = false;
         return this.#settling.again(candidate, now, verdict.milliseconds, verdict.why === 'unclaimed');
       case 'no-room':
+        // A picture, and whole: whoever overwrites it now destroys it.
+        if (sameVersion(candidate.file, file)) candidate.whole = true;
         condition.say('blocked', verdict.text, verdict.hint);
         this.#blockedUntil = now + roomRetryMilliseconds;
         return this.#settling.again(candidate, now, roomRetryMilliseconds, false);

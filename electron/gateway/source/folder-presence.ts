@@ -14,6 +14,11 @@ export type FolderPresence =
     }
   | { readonly kind: 'missing' | 'failed'; readonly text: string; readonly hint: string };
 
+const identityIn = ({ dev, ino }: { readonly dev: number; readonly ino: number }): string => `${dev}:${ino}`;
+
+/** Null where nothing is there, or can't be looked at. */
+export const identityOf = (path: string): Promise<string | null> => stat(path).then(identityIn, () => null);
+
 export async function lookAtFolder(path: string, after: AfterIngest): Promise<FolderPresence> {
   try {
     const facts = await stat(path);
@@ -31,7 +36,7 @@ export async function lookAtFolder(path: string, after: AfterIngest): Promise<Fo
         text: 'The archive is the watched folder itself',
         hint: 'Set archivePath to another folder, or leave it out.',
       };
-    return { kind: 'present', identity: `${facts.dev}:${facts.ino}`, archive };
+    return { kind: 'present', identity: identityIn(facts), archive };
   } catch (error) {
     const code = errnoCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR')

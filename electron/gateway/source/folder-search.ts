@@ -1,6 +1,6 @@
 import type { FolderSourceConfig } from '../../../shared/source-config.ts';
 import type { FileSink } from '../model/file-sink.ts';
-import type { FileVersion } from '../model/image.ts';
+import type { FileVersion } from '../model/file-version.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
 import { describeCause } from '../platform/errors.ts';
 import type { AfterIngest } from './after-ingest.ts';
@@ -66,13 +66,14 @@ export class FolderSearch {
 
   /** Searches until the stop. */
   async run(): Promise<void> {
-    const { config, after, clock, condition, signal } = this.#options;
+    const { config, after, offers, clock, condition, signal } = this.#options;
     let identity = '';
     while (!signal.aborted) {
       const found = await lookAtFolder(config.path, after);
       if (found.kind === 'present') this.#archive = found.archive;
       else condition.say(found.kind, found.text, found.hint);
       if (signal.aborted) break;
+      offers.folderIs(found.kind === 'present' ? found.identity : null);
       if (found.kind !== 'present') {
         identity = '';
         this.#scanned = false;

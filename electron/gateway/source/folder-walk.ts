@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs';
-import { lstat, opendir } from 'node:fs/promises';
+import { lstat, opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FileVersion } from '../model/image.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type FileVersion, fileVersion } from '../model/file-version.ts';
 import { describeCause } from '../platform/errors.ts';
 
 export type WalkFinding =
@@ -58,31 +59,55 @@ async function examine(root: string, path: string, entry: Dirent): Promise<WalkF
       hint: 'Rename the file. If a camera program makes such names, set it to UTF-8.',
     };
   }
-  if (entry.isSymbolicLink()) {
-    return {
-      kind: 'unusable',
-      file: nothing,
-      code: 'link',
-      text: 'This is a link to a file, not a file.',
-      hint: 'Put the picture itself in the folder; the gateway does not follow links.',
-    };
-  }
+  if (entry.isSymbolicLink())
+    return { kind: 'unusable', file: nothing, code: 'link', ...(await describeLink(root, path)) };
   if (!entry.isFile()) return null;
   const file = await versionOf(root, path);
   return file === null ? null : { kind: 'file', file };
 }
 
-/** Size and modification time now; null when the file is gone or no regular file any more. */
+/** A link may lead to a share that never answers: once one did, no more links are followed, not even for their words. */
+const linkMilliseconds = 2_000;
+let answers = true;
+
+async function targetOf(path: string): Promise<'folder' | 'file' | 'nothing' | 'unknown'> {
+  if (!answers) return 'unknown';
+  const asked = stat(path).then(
+    (facts) => (facts.isDirectory() ? 'folder' : 'file'),
+    () => 'nothing' as const,
+  );
+  const target = await Promise.race([asked, sleep(linkMilliseconds, 'unknown' as const, { ref: false })]);
+  answers = target !== 'unknown';
+  return target;
+}
+
+async function describeLink(root: string, path: string): Promise<{ readonly text: string; readonly hint: string }> {
+  const target = await targetOf(join(root, path));
+  if (target === 'nothing') {
+    return {
+      text: 'This is a link to something that is not there.',
+      hint: 'Remove the link, or put the picture itself in the folder.',
+    };
+  }
+  return target === 'folder'
+    ? {
+        text: 'This is a link to a folder, not a folder.',
+        hint: 'Add the folder that it leads to as a source of its own; the gateway does not follow links.',
+      }
+    : {
+        text: target === 'file' ? 'This is a link to a file, not a file.' : 'This is a link, not a file.',
+        hint: 'Put the picture itself in the folder; the gateway does not follow links.',
+      };
+}
+
+/** The version that is there now; null when the file is gone or no regular file any more. */
 export async function versionOf(root: string, path: string): Promise<FileVersion | null> {
   try {
     const facts = await lstat(join(root, path));
-    return facts.isFile() ? { path, bytes: facts.size, modifiedMs: facts.mtimeMs } : null;
+    return facts.isFile() ? fileVersion(path, facts) : null;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw error;
   }
 }
-
-export const sameVersion = (a: FileVersion, b: FileVersion): boolean =>
-  a.bytes === b.bytes && a.modifiedMs === b.modifiedMs;

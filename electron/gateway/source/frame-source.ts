@@ -20,6 +20,8 @@ export type FrameSource = {
   /** Stops watching and waits for offers under way. */
   readonly stop: () => Promise<void>;
   readonly status: () => SourceStatus;
+  /** The paths of sidecars that wait for their picture, at most `limit`; a camera has none. */
+  readonly unclaimedSidecars: (limit: number) => readonly string[];
   /** Looks at one file again now, although it was refused before; a camera has none. */
   readonly recheck: (path: string) => void;
 };

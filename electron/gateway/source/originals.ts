@@ -1,5 +1,5 @@
 import type { FileSink } from '../model/file-sink.ts';
-import type { FileVersion } from '../model/image.ts';
+import type { FileVersion } from '../model/file-version.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type AfterIngest, dealWithOriginal } from './after-ingest.ts';
 import type { SourceCondition } from './source-condition.ts';

@@ -1,5 +1,4 @@
-import type { FileVersion } from '../model/image.ts';
-import { sameVersion } from './folder-walk.ts';
+import { type FileVersion, sameVersion } from '../model/file-version.ts';
 
 /** A file on its way in. Durations are on the monotonic clock, in milliseconds. */
 export type Candidate = {
@@ -12,7 +11,21 @@ export type Candidate = {
   dueAt: number;
   offered: boolean;
   unclaimed: boolean;
+  /** Whether this version is a whole picture; null: nobody has looked. */
+  whole: boolean | null;
 };
+
+export type SettlingOptions = {
+  /** How long a file must not have changed. */
+  readonly quietMilliseconds: number;
+  /** Called before another version takes the place of one that was not dealt with. */
+  readonly onReplaced?: (candidate: Candidate, now: number) => void;
+};
+
+/** So soon a new version is looked at. */
+const lookAfterMilliseconds = 60;
+/** In a larger crowd of new files none is looked at: names that are used again and again come alone. */
+const mostToLookAt = 64;
 
 /**
  * Files that were seen and are not yet quiet and complete. Pure bookkeeping: who looks at the disk is the watched
@@ -20,11 +33,15 @@ export type Candidate = {
  */
 export class Settling {
   readonly #candidates = new Map<string, Candidate>();
+  readonly #options: SettlingOptions;
   readonly #quiet: number;
   #unclaimed = 0;
+  /** Versions that have just come, in that order. */
+  #fresh: { readonly candidate: Candidate; readonly changedAt: number }[] = [];
 
-  constructor(quietMilliseconds: number) {
-    this.#quiet = quietMilliseconds;
+  constructor(options: SettlingOptions) {
+    this.#options = options;
+    this.#quiet = options.quietMilliseconds;
   }
 
   /** Files that still have to become images. */
@@ -36,19 +53,35 @@ export class Settling {
     return this.#unclaimed;
   }
 
-  /** A version of a file was seen. `quietBefore`: how long it is known not to have changed. */
-  see(file: FileVersion, now: number, quietBefore = 0): void {
+  /** The first of the unclaimed, by path. */
+  unclaimedPaths(limit: number): readonly string[] {
+    const paths: string[] = [];
+    for (const { path, unclaimed } of this.#candidates.values()) {
+      if (paths.length >= limit) break;
+      if (unclaimed) paths.push(path);
+    }
+    return paths;
+  }
+
+  /**
+   * A version of a file was seen. `quietBefore`: how long it is known not to have changed. `later`: it gives way to
+   * others for so long.
+   */
+  see(file: FileVersion, now: number, quietBefore = 0, later = 0): void {
     const known = this.#candidates.get(file.path);
     if (known === undefined) {
-      this.#candidates.set(file.path, {
+      const candidate: Candidate = {
         path: file.path,
         file,
         changedAt: now,
         quietBefore,
-        dueAt: now + Math.max(0, this.#quiet - quietBefore),
+        dueAt: now + Math.max(0, this.#quiet - quietBefore) + later,
         offered: false,
         unclaimed: false,
-      });
+        whole: null,
+      };
+      this.#candidates.set(file.path, candidate);
+      if (quietBefore < this.#quiet) this.#fresh.push({ candidate, changedAt: now });
     } else if (!sameVersion(known.file, file)) {
       this.changed(known, file, now);
     }
@@ -56,10 +89,13 @@ export class Settling {
 
   /** The version on the disk is another than the one we knew: the quiet time begins again. */
   changed(candidate: Candidate, file: FileVersion, now: number): void {
+    this.#options.onReplaced?.(candidate, now);
     candidate.file = file;
     candidate.changedAt = now;
     candidate.quietBefore = 0;
     candidate.dueAt = now + this.#quiet;
+    candidate.whole = null;
+    this.#fresh.push({ candidate, changedAt: now });
     this.#mark(candidate, false);
   }
 
@@ -87,6 +123,10 @@ export class Settling {
     this.#candidates.delete(candidate.path);
   }
 
+  has(candidate: Candidate): boolean {
+    return this.#candidates.get(candidate.path) === candidate;
+  }
+
   /** Candidates to look at now, those longest due not necessarily first, at most `limit`. */
   due(now: number, limit: number): Candidate[] {
     const found: Candidate[] = [];
@@ -95,6 +135,20 @@ export class Settling {
       if (candidate.offered || candidate.dueAt > now) continue;
       found.push(candidate);
       if (found.length >= limit) break;
+    }
+    return found;
+  }
+
+  /** New versions of which it is time to learn whether they are whole pictures, each once. */
+  toLookAt(now: number): Candidate[] {
+    if (this.#fresh.length > mostToLookAt) this.#fresh = [];
+    const found: Candidate[] = [];
+    for (let next = this.#fresh[0]; next !== undefined && next.changedAt + lookAfterMilliseconds <= now; ) {
+      const { candidate, changedAt } = next;
+      if (candidate.changedAt === changedAt && this.#candidates.get(candidate.path) === candidate)
+        found.push(candidate);
+      this.#fresh.shift();
+      next = this.#fresh[0];
     }
     return found;
   }

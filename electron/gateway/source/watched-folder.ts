@@ -60,6 +60,10 @@ export class WatchedFolder implements FrameSource {
     };
   }
 
+  unclaimedSidecars(limit: number): readonly string[] {
+    return this.#offers.unclaimedPaths(limit);
+  }
+
   recheck(path: string): void {
     void this.#search
       .lookAtFile(path, Number.POSITIVE_INFINITY)

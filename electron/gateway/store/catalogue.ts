@@ -110,7 +110,7 @@ export class Catalogue {
     if (row === undefined) return 'late';
     const present = parseContent(row);
     const { annotationCount, content: text, sidecarProblem } = serialiseContent(content);
-    if (row.content === text) return 'known';
+    if (row.content === text || saysTheSame(present, content)) return 'known';
     if (row.state === 'leased') return 'busy';
     if (row.state !== 'pending' && row.state !== 'dead') return 'late';
     if (present.sidecarPath !== null && present.sidecarPath !== content.sidecarPath) return 'late';
@@ -123,7 +123,8 @@ export class Catalogue {
         capturedAt: row.captured_at,
         content,
       });
-      this.#statements.place.run(rank, position, annotationCount > 0 ? 1 : 0, seq);
+      const release = content.sidecar === null ? 0 : 1;
+      this.#statements.place.run(rank, position, annotationCount > 0 ? 1 : 0, release, seq);
       return 'attached';
     });
   }
@@ -138,6 +139,12 @@ export class Catalogue {
     const found = this.#statements.byStem.get(sourceId, stem);
     return found === undefined ? null : asItCame(found);
   }
+}
+
+/** The same label under another name: file and picture were renamed together. */
+function saysTheSame(a: SidecarContent, b: SidecarContent): boolean {
+  if (a.sidecar === null || b.sidecar === null || a.sidecar.format !== b.sidecar.format) return false;
+  return JSON.stringify([a.annotations, a.model]) === JSON.stringify([b.annotations, b.model]);
 }
 
 export type SidecarTarget = {
@@ -293,8 +300,9 @@ function prepare(database: Database) {
     attach: database.prepare<[number, string, number, number]>(`
       UPDATE images SET annotation_count = ?, content = ?, sidecar_problem = ?
       WHERE seq = ? AND (SELECT state FROM outbox o WHERE o.seq = images.seq) IN ('pending', 'dead')`),
-    place: database.prepare<[number, number, number, number]>(
-      'UPDATE outbox SET rank = ?, position = ?, annotated = ? WHERE seq = ?',
-    ),
+    place: database.prepare<[number, number, number, number, number]>(`
+      UPDATE outbox SET rank = ?, position = ?, annotated = ?,
+        next_attempt_at = CASE WHEN ? AND attempts = 0 THEN 0 ELSE next_attempt_at END
+      WHERE seq = ?`),
   };
 }

@@ -5,6 +5,8 @@ const delayedEvery = 4;
 const lowerRankEvery = 8;
 const lowerRankTurn = 6;
 const first = Number.MIN_SAFE_INTEGER;
+/** Nothing is held back from its first attempt for longer: what seems to be was stored before a jump of the clock. */
+const longestHoldMilliseconds = 11 * 60_000;
 
 /**
  * Chooses what is delivered next, at a cost that grows with the number of sources and not with the queue.
@@ -26,6 +28,7 @@ export class Claims {
   /** Marks up to `limit` entries that are due as leased, within the caller's transaction. Returns their numbers. */
   take(limit: number, now: number, lease: Lease): readonly number[] {
     if (limit <= 0) return [];
+    this.#statements.release.run(now, now + longestHoldMilliseconds);
     this.#claims += 1;
     const taken: number[] = [];
     const take = (seqs: readonly number[]): void => {
@@ -153,6 +156,10 @@ function prepare(database: Database) {
     delayed: database.prepare<[number, number], { seq: number }>(`
       SELECT seq FROM outbox WHERE state = 'pending' AND next_attempt_at > 0 AND next_attempt_at <= ?
       ORDER BY next_attempt_at, seq LIMIT ?`),
+    // What waited for its label file for long enough stands in line with all others again.
+    release: database.prepare<[number, number]>(`
+      UPDATE outbox SET next_attempt_at = 0
+      WHERE state = 'pending' AND next_attempt_at > 0 AND attempts = 0 AND (next_attempt_at <= ? OR next_attempt_at > ?)`),
     nextDelayed: database.prepare<[], { next_attempt_at: number }>(`
       SELECT next_attempt_at FROM outbox WHERE state = 'pending' AND next_attempt_at > 0
       ORDER BY next_attempt_at, seq LIMIT 1`),

@@ -1,6 +1,7 @@
-import type { FileVersion } from '../model/image.ts';
+import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import type { Database } from './database.ts';
 import type { ShiftOf } from './shifts.ts';
+import { rememberFile, type VersionRow, versionOfRow, versionParameters } from './source-files.ts';
 import { WriteGroup } from './write-group.ts';
 
 export type GatedFile = {
@@ -31,9 +32,10 @@ export class GatedFrames {
     const s = this.#statements;
     return this.#group.defer(() => {
       // The same version offered twice is one frame.
-      if (s.known.get(sourceId, file.path, file.bytes, file.modifiedMs) !== undefined) return;
-      for (const { path, bytes, modifiedMs } of sidecar === null ? [file] : [file, sidecar]) {
-        s.remember.run(sourceId, path, bytes, modifiedMs, originalStays ? 1 : 0);
+      if (this.#isKnown(sourceId, file)) return;
+      for (const version of sidecar === null ? [file] : [file, sidecar]) {
+        const { path } = version;
+        s.remember.run({ sourceId, path, ...versionParameters(version), finished: originalStays ? 1 : 0 });
         s.forgetRefusal.run(sourceId, path);
       }
       this.#countOne(sourceId, at);
@@ -43,6 +45,11 @@ export class GatedFrames {
   /** A camera's frame, which no file stands for: it never comes again. Resolves once it is durable. */
   countFrame(sourceId: string, at: number): Promise<void> {
     return this.#group.defer(() => this.#countOne(sourceId, at));
+  }
+
+  #isKnown(sourceId: string, file: FileVersion): boolean {
+    const row = this.#statements.known.get(sourceId, file.path);
+    return row !== undefined && sameVersion(versionOfRow(row), file);
   }
 
   #countOne(sourceId: string, at: number): void {
@@ -58,13 +65,10 @@ export class GatedFrames {
 
 function prepare(database: Database) {
   return {
-    known: database.prepare<[string, string, number, number], { found: number }>(
-      'SELECT 1 AS found FROM source_files WHERE source_id = ? AND path = ? AND bytes = ? AND modified_ms = ?',
+    known: database.prepare<[string, string], VersionRow>(
+      'SELECT bytes, modified_ms, changed_ms, inode FROM source_files WHERE source_id = ? AND path = ?',
     ),
-    remember: database.prepare(`
-      INSERT INTO source_files (source_id, path, bytes, modified_ms, seq, finished) VALUES (?, ?, ?, ?, NULL, ?)
-      ON CONFLICT DO UPDATE SET bytes = excluded.bytes, modified_ms = excluded.modified_ms, seq = NULL,
-        finished = excluded.finished`),
+    remember: database.prepare<[Readonly<Record<string, unknown>>]>(rememberFile('NULL')),
     forgetRefusal: database.prepare('DELETE FROM refusals WHERE source_id = ? AND path = ?'),
     openSource: database.prepare('INSERT INTO tally (source_id) VALUES (?) ON CONFLICT DO NOTHING'),
     tally: database.prepare('UPDATE tally SET gated = gated + 1 WHERE source_id = ?'),

@@ -3,6 +3,7 @@ import { stemOf } from '../platform/names.ts';
 import type { Database } from './database.ts';
 import type { Line } from './line-order.ts';
 import type { ShiftOf } from './shifts.ts';
+import { rememberFile, versionParameters } from './source-files.ts';
 import { serialiseContent } from './stored-content.ts';
 
 /** Writes what a stored image is made of: its row, its entry, its payload's, and what is known of its file. */
@@ -55,6 +56,7 @@ export class ImageRows {
         ...this.#line.place(image),
         annotated: image.content.annotations.length > 0 ? 1 : 0,
         storedAt,
+        heldUntil: image.holdMilliseconds === undefined ? 0 : Math.ceil(storedAt + image.holdMilliseconds),
       });
     } else s.heal.run(seq);
     if (origin.kind === 'file') this.#rememberFile(image, origin, seq);
@@ -62,15 +64,18 @@ export class ImageRows {
   }
 
   #rememberFile(
-    { sourceId, content }: NewImage,
+    { sourceId, content, sidecarFile }: NewImage,
     { file, originalStays }: Extract<ImageOrigin, { kind: 'file' }>,
     seq: number,
   ): void {
     const s = this.#statements;
-    s.rememberFile.run(sourceId, file.path, file.bytes, file.modifiedMs, seq, originalStays ? 1 : 0);
+    const finished = originalStays ? 1 : 0;
+    s.rememberFile.run({ sourceId, path: file.path, ...versionParameters(file), seq, finished });
     s.forgetRefusal.run(sourceId, file.path);
     // A sidecar that was met before its picture may be listed as one without: it has its picture now.
     if (content.sidecarPath !== null) s.forgetRefusal.run(sourceId, content.sidecarPath);
+    if (sidecarFile !== undefined)
+      s.settleSidecar.run({ sourceId, path: sidecarFile.path, ...versionParameters(sidecarFile), finished });
   }
 }
 
@@ -93,16 +98,14 @@ function prepare(database: Database) {
       INSERT INTO payloads (sha256, format, bytes, refs) VALUES (?, ?, ?, 1)
       ON CONFLICT (sha256) DO UPDATE SET refs = refs + 1`),
     insertEntry: database.prepare<[Parameters]>(`
-      INSERT INTO outbox (seq, source_id, shift, bytes, state, rank, position, annotated, stored_at)
-      VALUES (@seq, @sourceId, @shift, @bytes, 'pending', @rank, @position, @annotated, @storedAt)`),
+      INSERT INTO outbox (seq, source_id, shift, bytes, state, rank, position, annotated, stored_at, next_attempt_at)
+      VALUES (@seq, @sourceId, @shift, @bytes, 'pending', @rank, @position, @annotated, @storedAt, @heldUntil)`),
     // An entry that was buried because the disk lost its payload has it again.
     heal: database.prepare(`
       UPDATE outbox SET state = 'pending', last_error = NULL, ${cleanRecord}
       WHERE seq = ? AND state = 'dead' AND last_error ->> '$.code' IN ('payload-missing', 'payload-damaged')`),
-    rememberFile: database.prepare(`
-      INSERT INTO source_files (source_id, path, bytes, modified_ms, seq, finished) VALUES (?, ?, ?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET bytes = excluded.bytes, modified_ms = excluded.modified_ms, seq = excluded.seq,
-        finished = excluded.finished`),
+    rememberFile: database.prepare<[Parameters]>(rememberFile('@seq')),
+    settleSidecar: database.prepare<[Parameters]>(rememberFile('NULL')),
     forgetRefusal: database.prepare('DELETE FROM refusals WHERE source_id = ? AND path = ?'),
   };
 }

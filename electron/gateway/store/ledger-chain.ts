@@ -2,11 +2,19 @@ import { createHash } from 'node:crypto';
 import { ledgerCounts } from '../../../shared/contract.ts';
 
 /** What is counted for each source and shift, in the order in which the chain writes it down. */
-export const chainCounts = [...ledgerCounts, 'pruned_acknowledged', 'pruned_evicted', 'pruned_deleted'] as const;
+export const chainCounts = [
+  ...ledgerCounts.filter((name) => name !== 'lost'),
+  'pruned_acknowledged',
+  'pruned_evicted',
+  'pruned_deleted',
+  // Since the second form of the chain: rows of the first end before it.
+  'lost',
+] as const;
+const countsOfFirstForm = chainCounts.length - 1;
 export type ChainCount = (typeof chainCounts)[number];
 
 /** SQL: everything that was captured became one of these. Word for word the condition of the index `ledger_gaps`. */
-export const gapCondition = 'captured <> acknowledged + pending + dead + refused + evicted + gated + deleted';
+export const gapCondition = 'captured <> acknowledged + pending + dead + refused + evicted + gated + deleted + lost';
 
 /** One row of the chain. `change` is a JSON array of the changes of `chainCounts`, `detail` JSON or empty. */
 export type ChainRow = {
@@ -36,8 +44,9 @@ export function chainHash(
 export function parseCounts(text: string): readonly number[] | null {
   try {
     const value: unknown = JSON.parse(text);
-    const isCounts = Array.isArray(value) && value.length === chainCounts.length && value.every(Number.isSafeInteger);
-    return isCounts ? (value as number[]) : null;
+    if (!Array.isArray(value) || !value.every(Number.isSafeInteger)) return null;
+    if (value.length === countsOfFirstForm) return [...value, 0];
+    return value.length === chainCounts.length ? (value as number[]) : null;
   } catch {
     return null;
   }

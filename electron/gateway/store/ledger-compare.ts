@@ -1,6 +1,7 @@
+import { ledgerOutcomes } from '../../../shared/contract.ts';
 import type { Database } from './database.ts';
 import { gapText, shownShift } from './ledger.ts';
-import { type ChainCount, chainCounts } from './ledger-chain.ts';
+import { type ChainCount, chainCounts, parseCounts } from './ledger-chain.ts';
 import type { Recounted } from './recount.ts';
 
 /**
@@ -49,8 +50,7 @@ function readTallies(database: Database): readonly TallyRow[] {
 }
 
 const isGap = ({ counts }: TallyRow): boolean =>
-  counts.captured !==
-  counts.acknowledged + counts.pending + counts.dead + counts.refused + counts.evicted + counts.gated + counts.deleted;
+  counts.captured !== ledgerOutcomes.reduce((sum, outcome) => sum + counts[outcome], 0);
 
 function* compareWithChain(
   tallies: readonly TallyRow[],
@@ -61,7 +61,7 @@ function* compareWithChain(
     const key = keyOf({ source_id: sourceId, shift });
     left.delete(key);
     const sum = sums.get(key) ?? chainCounts.map(() => 0);
-    if (JSON.stringify(sum) !== chained)
+    if (JSON.stringify(sum) !== JSON.stringify(parseCounts(chained)))
       yield `The chain does not add up to what it is to add up to for ${nameOf(sourceId, shift)}: rows of it are missing or were added.`;
     if (dirty) continue;
     for (const [index, name] of chainCounts.entries())
@@ -86,6 +86,7 @@ const parts: readonly {
   { count: 'refused', kinds: ['refusal'] },
   { count: 'evicted', kinds: ['dropped'], pruned: 'pruned_evicted' },
   { count: 'deleted', kinds: ['deleted'], pruned: 'pruned_deleted' },
+  { count: 'lost', kinds: ['loss'] },
 ];
 
 function* compareWithRows(tallies: readonly TallyRow[], rows: readonly Recounted[]): Generator<string> {
@@ -101,8 +102,9 @@ function* compareWithRows(tallies: readonly TallyRow[], rows: readonly Recounted
     found.delete(key);
     const pruned = counts.pruned_acknowledged + counts.pruned_evicted + counts.pruned_deleted;
     const images = (kinds?.get('image') ?? 0) + pruned;
-    if (images + counts.refused + counts.gated !== counts.captured)
-      yield `${counts.captured - counts.refused - counts.gated} pictures are counted for ${nameOf(sourceId, shift)}, but ${images} are or were in the store.`;
+    const others = counts.refused + counts.gated + counts.lost;
+    if (images + others !== counts.captured)
+      yield `${counts.captured - others} pictures are counted for ${nameOf(sourceId, shift)}, but ${images} are or were in the store.`;
     for (const { count, kinds: of, pruned: taken } of parts) {
       const present = of.reduce((sum, kind) => sum + (kinds?.get(kind) ?? 0), taken === undefined ? 0 : counts[taken]);
       if (present !== counts[count])
@@ -119,8 +121,8 @@ function* compareWithRows(tallies: readonly TallyRow[], rows: readonly Recounted
 function* compareWithTotals(database: Database, tallies: readonly TallyRow[]): Generator<string> {
   const rows = database
     .prepare<[], { source_id: string } & Record<string, number>>(`
-      SELECT source_id, collected + refused + gated AS captured, acknowledged, pending + leased AS pending, dead,
-        refused, dropped AS evicted, gated, deleted FROM tally ORDER BY source_id`)
+      SELECT source_id, collected + refused + gated + lost AS captured, acknowledged, pending + leased AS pending, dead,
+        refused, dropped AS evicted, gated, deleted, lost FROM tally ORDER BY source_id`)
     .all();
   const sums = new Map<string, Map<ChainCount, number>>();
   for (const { sourceId, counts } of tallies) {

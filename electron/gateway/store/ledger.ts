@@ -12,7 +12,7 @@ const gapsToTell = 10;
 export type LedgerDetail = Readonly<Record<string, unknown>>;
 
 /**
- * The ledger: for each source and shift, captured = acknowledged + pending + dead + refused + evicted + gated + deleted.
+ * The ledger: for each source and shift, captured = acknowledged + pending + dead + refused + evicted + gated + deleted + lost.
  *
  * Triggers count in the transaction of each change (`ledger_tally`). `seal` writes what changed into a chain of rows,
  * each of whose hashes covers the row and the hash before it: at most once a minute for what happens by itself, at once
@@ -103,12 +103,12 @@ type CountsRow = Omit<LedgerRow, 'balanced'>;
 
 /** Why a row of the ledger does not add up, in a sentence. */
 export function gapText({ sourceId, shift, captured, ...rest }: CountsRow): string {
-  const { acknowledged, pending, dead, refused, evicted, gated, deleted } = rest;
-  const found = acknowledged + pending + dead + refused + evicted + gated + deleted;
+  const { acknowledged, pending, dead, refused, evicted, gated, deleted, lost } = rest;
+  const found = acknowledged + pending + dead + refused + evicted + gated + deleted + lost;
   return (
     `Source "${sourceId}", shift ${shownShift(shift)}: ${captured} captured, but ${found} accounted for ` +
     `(${acknowledged} acknowledged, ${pending} pending, ${dead} dead, ${refused} refused, ${evicted} dropped, ` +
-    `${gated} gated, ${deleted} deleted).`
+    `${gated} gated, ${deleted} deleted, ${lost} lost).`
   );
 }
 

@@ -57,10 +57,25 @@ export class Outbox {
     return this.#counted(storedAt, () => images.map((image) => this.#images.insert(image, storedAt)));
   }
 
-  /** Claims up to `limit` entries that are due, in the order in which they are to be sent. */
+  /** As `enqueue`; nobody but the caller waits for the disk. */
+  enqueueDurably(
+    images: readonly NewImage[],
+    storedAt: number,
+  ): Promise<readonly { readonly seq: number; readonly isNew: boolean }[]> {
+    return this.#group.runDurably(() => {
+      const enqueued = images.map((image) => this.#images.insert(image, storedAt));
+      this.#ledger.seal(storedAt);
+      return enqueued;
+    });
+  }
+
+  /**
+   * Claims up to `limit` entries that are due, in the order in which they are to be sent. A power cut may take a claim
+   * back: what was sent under it is sent again, under the same idempotency key.
+   */
   lease(limit: number, now: number, leaseMilliseconds: number): readonly LeasedEntry[] {
     const token = randomUUID();
-    return this.#group.run(() => {
+    return this.#group.runSoon(() => {
       const seqs = this.#claims.take(limit, now, { token, expires: now + leaseMilliseconds });
       return this.#rows.leased(seqs, token);
     });

@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 
-/** Rows of a kind (a state of the outbox, `image` or `refusal`) of one source and shift. */
+/** Rows of a kind (a state of the outbox, `image` or `refusal`; of a `loss`, the frames) of one source and shift. */
 export type Recounted = {
   readonly kind: string;
   readonly source_id: string;
@@ -40,7 +40,7 @@ export class Recount {
 
   result(): readonly Recounted[] {
     const s = this.#statements;
-    return [...s.counted.all(), ...s.refusals.all()];
+    return [...s.counted.all(), ...s.refusals.all(), ...s.losses.all()];
   }
 
   close(): void {
@@ -100,5 +100,7 @@ function prepare(database: Database) {
     refusals: database.prepare<[], Recounted>(`
       SELECT 'refusal' AS kind, source_id, shift, count(*) AS n FROM refusals WHERE severity = 'refused'
       GROUP BY source_id, shift`),
+    losses: database.prepare<[], Recounted>(`
+      SELECT 'loss' AS kind, source_id, shift, sum(lost) AS n FROM losses GROUP BY source_id, shift`),
   };
 }

@@ -1,6 +1,6 @@
 import type { Refusal } from '../../../shared/contract.ts';
 import type { FileStatus } from '../model/file-sink.ts';
-import type { FileVersion } from '../model/image.ts';
+import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import type { Database } from './database.ts';
 import { Ledger } from './ledger.ts';
 import { Unwritten } from './unwritten.ts';
@@ -18,8 +18,35 @@ export type Reason = {
   readonly hint: string;
 };
 
-type Known = { readonly bytes: number; readonly modified_ms: number; readonly finished: number; readonly lost: number };
-type Refused = { readonly bytes: number; readonly modified_ms: number; readonly code: string };
+type Version = Omit<FileVersion, 'path'>;
+type Known = {
+  readonly version: Version;
+  readonly finished: boolean;
+  readonly lost: boolean;
+  readonly replacedMs: number | null;
+};
+type Refused = { readonly version: Version; readonly code: string };
+
+/** A version of a file as a row has it. */
+export type VersionRow = {
+  readonly bytes: number;
+  readonly modified_ms: number;
+  readonly changed_ms: number | null;
+  readonly inode: string | null;
+};
+export const versionOfRow = (row: VersionRow): Version => ({
+  bytes: row.bytes,
+  modifiedMs: row.modified_ms,
+  changedMs: row.changed_ms ?? undefined,
+  inode: row.inode ?? undefined,
+});
+/** The parameters of a statement that writes one. */
+export const versionParameters = ({ bytes, modifiedMs, changedMs, inode }: Version) => ({
+  bytes,
+  modifiedMs,
+  changedMs: changedMs ?? null,
+  inode: inode ?? null,
+});
 
 /**
  * What is known of each file in the watched folders: stored (and whether the original was dealt with), or refused and
@@ -51,22 +78,49 @@ export class SourceFiles {
    */
   status(sourceId: string, file: FileVersion): FileStatus {
     const known = this.#known(sourceId, file.path);
-    if (known !== undefined && isVersion(known, file)) {
+    if (known !== undefined && sameVersion(known.version, file)) {
       // The disk lost our copy: the original, still there or put back, heals it.
-      if (known.lost === 1) return 'new';
-      return known.finished === 1 ? 'finished' : 'stored';
+      if (known.lost) return 'new';
+      return known.finished ? 'finished' : 'stored';
     }
     const refusal = this.#refusal(sourceId, file.path);
-    if (refusal !== undefined && isVersion(refusal, file)) return reconsidered.has(refusal.code) ? 'listed' : 'refused';
+    if (refusal !== undefined && sameVersion(refusal.version, file))
+      return reconsidered.has(refusal.code) ? 'listed' : 'refused';
     return 'new';
   }
 
+  /** When the version that had this file's name before was written, milliseconds since the epoch; null: none is known. */
+  previousOf(sourceId: string, file: FileVersion): number | null {
+    const known = this.#known(sourceId, file.path);
+    if (known === undefined) return null;
+    return sameVersion(known.version, file) ? known.replacedMs : known.version.modifiedMs;
+  }
+
+  /** The version under this name that was dealt with last; null where there was none. */
+  versionOf(sourceId: string, path: string): FileVersion | null {
+    const known = this.#known(sourceId, path);
+    return known === undefined ? null : { ...known.version, path };
+  }
+
   #known(sourceId: string, path: string): Known | undefined {
-    return this.#files.read(sourceId, path, () => this.#statements.find.get(sourceId, path));
+    return this.#files.read(sourceId, path, () => {
+      const row = this.#statements.find.get(sourceId, path);
+      return (
+        row && {
+          version: versionOfRow(row),
+          finished: row.finished === 1,
+          lost: row.lost === 1,
+          replacedMs: row.replaced_ms,
+        }
+      );
+    });
   }
 
   #refusal(sourceId: string, path: string): Refused | undefined {
-    return this.#refusals.read(sourceId, path, () => this.#statements.findRefusal.get(sourceId, path));
+    return this.#refusals.read(sourceId, path, () => {
+      const row = this.#statements.findRefusal.get(sourceId, path);
+      return row && { version: versionOfRow(row), code: row.code };
+    });
   }
 
   /** Files of sources that are no longer configured are nobody's to look after. */
@@ -88,7 +142,7 @@ export class SourceFiles {
       const known = this.#known(sourceId, path);
       if (known === undefined) return [];
       const finish = (): void => void this.#statements.finish.run(sourceId, path);
-      return [this.#files.write(sourceId, path, { ...known, finished: 1 }, finish)];
+      return [this.#files.write(sourceId, path, { ...known, finished: true }, finish)];
     });
     const done = Promise.all(notes).then(() => undefined);
     // As with each of them, whoever ignores the outcome must not end the process by it.
@@ -98,28 +152,27 @@ export class SourceFiles {
 
   /** A file that is no image and was understood in this version: a sidecar that was read, a class list. */
   settle(sourceId: string, file: FileVersion, originalStays: boolean): Promise<void> {
-    const finished = originalStays ? 1 : 0;
-    const known = { bytes: file.bytes, modified_ms: file.modifiedMs, finished, lost: 0 };
-    return this.#files.write(
-      sourceId,
-      file.path,
-      known,
-      () => void this.#statements.settle.run(sourceId, file.path, file.bytes, file.modifiedMs, finished),
-    );
+    const row = { sourceId, path: file.path, ...versionParameters(file), finished: originalStays ? 1 : 0 };
+    const known = {
+      version: file,
+      finished: originalStays,
+      lost: false,
+      replacedMs: this.previousOf(sourceId, file),
+    };
+    return this.#files.write(sourceId, file.path, known, () => void this.#statements.settle.run(row));
   }
 
   /** Lists a file that can't be taken. One entry a path: a newer reason replaces the older. Returns true if it is news. */
   refuse(sourceId: string, file: FileVersion, reason: Reason, at: number): boolean {
     const known = this.#refusal(sourceId, file.path);
-    if (known?.code === reason.code && isVersion(known, file)) return false;
-    const refused = { bytes: file.bytes, modified_ms: file.modifiedMs, code: reason.code };
+    if (known?.code === reason.code && sameVersion(known.version, file)) return false;
+    const refused = { version: file, code: reason.code };
     void this.#refusals.write(sourceId, file.path, refused, () => {
       this.#statements.forget.run(sourceId, file.path);
       this.#statements.refuse.run({
         sourceId,
         path: file.path,
-        bytes: file.bytes,
-        modifiedMs: file.modifiedMs,
+        ...versionParameters(file),
         ...reason,
         at: Math.round(at),
         shift: this.#ledger.shiftOf(at),
@@ -165,31 +218,37 @@ export class SourceFiles {
   }
 }
 
-const isVersion = (known: { readonly bytes: number; readonly modified_ms: number }, file: FileVersion): boolean =>
-  known.bytes === file.bytes && known.modified_ms === file.modifiedMs;
+type KnownRow = VersionRow & { finished: number; lost: number; replaced_ms: number | null };
+
+/** SQL: notes the version of a file that was dealt with, in the place of the one before. `seq`: its image's, an expression. */
+export const rememberFile = (seq: string): string => `
+  INSERT INTO source_files (source_id, path, bytes, modified_ms, changed_ms, inode, seq, finished)
+  VALUES (@sourceId, @path, @bytes, @modifiedMs, @changedMs, @inode, ${seq}, @finished)
+  ON CONFLICT DO UPDATE SET bytes = excluded.bytes, modified_ms = excluded.modified_ms,
+    changed_ms = excluded.changed_ms, inode = excluded.inode, seq = excluded.seq, finished = excluded.finished,
+    replaced_ms = CASE WHEN source_files.bytes = excluded.bytes AND source_files.modified_ms = excluded.modified_ms
+      THEN source_files.replaced_ms ELSE source_files.modified_ms END`;
 
 type RefusalRow = Omit<Refusal, 'sourceId'> & { readonly source_id: string };
 
 function prepare(database: Database) {
   return {
-    find: database.prepare<[string, string], Known>(`
-      SELECT bytes, modified_ms, finished, EXISTS (
+    find: database.prepare<[string, string], KnownRow>(`
+      SELECT bytes, modified_ms, changed_ms, inode, finished, replaced_ms, EXISTS (
         SELECT 1 FROM outbox o WHERE o.seq = f.seq AND o.state = 'dead'
           AND o.last_error ->> '$.code' IN ('payload-missing', 'payload-damaged')) AS lost
       FROM source_files f WHERE source_id = ? AND path = ?`),
     sources: database.prepare<[], { source_id: string }>('SELECT source_id FROM tally'),
     forgetAll: database.prepare<[string]>('DELETE FROM refusals WHERE source_id = ?'),
-    finish: database.prepare('UPDATE source_files SET finished = 1 WHERE source_id = ? AND path = ?'),
-    settle: database.prepare(`
-      INSERT INTO source_files (source_id, path, bytes, modified_ms, seq, finished) VALUES (?, ?, ?, ?, NULL, ?)
-      ON CONFLICT DO UPDATE SET bytes = excluded.bytes, modified_ms = excluded.modified_ms, seq = NULL,
-        finished = excluded.finished`),
-    findRefusal: database.prepare<[string, string], Refused>(
-      'SELECT bytes, modified_ms, code FROM refusals WHERE source_id = ? AND path = ?',
+    // Archived or deleted: its number may soon be another file's.
+    finish: database.prepare('UPDATE source_files SET finished = 1, inode = NULL WHERE source_id = ? AND path = ?'),
+    settle: database.prepare<[Readonly<Record<string, unknown>>]>(rememberFile('NULL')),
+    findRefusal: database.prepare<[string, string], VersionRow & { code: string }>(
+      'SELECT bytes, modified_ms, changed_ms, inode, code FROM refusals WHERE source_id = ? AND path = ?',
     ),
     refuse: database.prepare<[Readonly<Record<string, unknown>>]>(`
-      INSERT INTO refusals (source_id, path, bytes, modified_ms, severity, code, text, hint, at, shift)
-      VALUES (@sourceId, @path, @bytes, @modifiedMs, @severity, @code, @text, @hint, @at, @shift)`),
+      INSERT INTO refusals (source_id, path, bytes, modified_ms, changed_ms, inode, severity, code, text, hint, at, shift)
+      VALUES (@sourceId, @path, @bytes, @modifiedMs, @changedMs, @inode, @severity, @code, @text, @hint, @at, @shift)`),
     forget: database.prepare('DELETE FROM refusals WHERE source_id = ? AND path = ?'),
     refusedPaths: database.prepare<[string], { path: string }>('SELECT path FROM refusals WHERE source_id = ?'),
     refusalById: database.prepare<[number], { source_id: string; path: string }>(

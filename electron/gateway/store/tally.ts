@@ -24,6 +24,10 @@ export type SourceTally = {
   readonly dropped: number;
   /** Dead letters that a person deleted. */
   readonly deleted: number;
+  /** Gone before they could be stored. */
+  readonly lost: number;
+  /** Files that were known by their content: renamed, moved or touched, and not stored again. */
+  readonly known: number;
   readonly waitingBytes: number;
   readonly acknowledgedBytes: number;
   readonly deadBytes: number;
@@ -43,7 +47,7 @@ export class Tally {
     this.#rows = database.prepare<[], SourceTally>(`
       SELECT source_id AS sourceId, collected, pending, leased, acknowledged, dead, ambiguous, retrying, stuck,
         duplicates, evicted, damaged, sidecar_problems AS sidecarProblems, refused, notices,
-        gated, dropped, deleted, waiting_bytes AS waitingBytes, acknowledged_bytes AS acknowledgedBytes, dead_bytes AS deadBytes,
+        gated, dropped, deleted, lost, known, waiting_bytes AS waitingBytes, acknowledged_bytes AS acknowledgedBytes, dead_bytes AS deadBytes,
         last_stored_at AS lastStoredAt
       FROM tally`);
     this.#payloads = database.prepare<[], { files: number; bytes: number }>('SELECT files, bytes FROM payload_tally');
@@ -78,6 +82,8 @@ export const emptyTally: TallyTotals = {
   gated: 0,
   dropped: 0,
   deleted: 0,
+  lost: 0,
+  known: 0,
   waitingBytes: 0,
   acknowledgedBytes: 0,
   deadBytes: 0,

@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Database } from './database.ts';
+import { WriteAheadLog } from './write-ahead-log.ts';
 
 /** Small writes wait so long for others, to share one transaction and its flush to the disk. */
 const gatherMilliseconds = 8;
@@ -17,20 +18,27 @@ type Failures = ReadonlyMap<Deferred, unknown>;
 const groups = new WeakMap<Database, WriteGroup>();
 
 /**
- * Every write of one database connection. What must be durable before its caller goes on is `run`; what may wait for a
- * few milliseconds is deferred, and done in the order in which it came: together with others like it, or with the next
- * `run`, whichever is sooner. So a thousand small notes cost a few flushes, and none is overtaken by a later write.
+ * Every write of one database connection. `run` is durable before its caller goes on, and lets it wait for the disk;
+ * `runDurably` lets only its caller wait. What may wait for a few milliseconds is deferred, and done in the order in which
+ * it came: together with others like it, or with the next write, whichever is sooner. So a thousand small notes cost a
+ * few flushes, and none is overtaken by a later write.
  */
 export class WriteGroup {
   readonly #database: Database;
   readonly #after: Clock['after'];
   readonly #alone;
+  readonly #log: Pick<WriteAheadLog, 'sync' | 'close'>;
   #waiting: Deferred[] = [];
   #cancel: (() => void) | null = null;
 
-  constructor(database: Database, after: Clock['after'] = systemClock.after) {
+  constructor(
+    database: Database,
+    after: Clock['after'] = systemClock.after,
+    log: Pick<WriteAheadLog, 'sync' | 'close'> = new WriteAheadLog(database),
+  ) {
     this.#database = database;
     this.#after = after;
+    this.#log = log;
     this.#alone = database.transaction((work: () => void) => work());
   }
 
@@ -46,23 +54,35 @@ export class WriteGroup {
 
   /**
    * As `run`, for changes that a power cut may take back for a moment: whole and in their order they are in any case,
-   * also when the process is killed, and durable with the next `run`. Not waiting for the disk costs a hundredth.
+   * also when the process is killed, and durable with the next write that is. Not waiting for the disk costs a hundredth.
    */
   runSoon<T>(work: () => T): T {
-    // What was deferred was promised to be durable.
-    if (this.#database.inTransaction || this.#waiting.length > 0) return this.run(work);
-    // Not as prepared statements: SQLite carries out a PRAGMA when it is prepared.
-    this.#database.pragma('synchronous = NORMAL');
+    // Part of a transaction that somebody else commits, or not: nobody may be told yet that anything is durable.
+    if (this.#database.inTransaction) return work();
+    const joined = this.#take();
+    let failures: Failures;
+    let result: T;
     try {
-      return this.#database.transaction(work).immediate();
-    } finally {
-      this.#database.pragma('synchronous = FULL');
+      [failures, result] = this.#withoutFlush(() =>
+        this.#database.transaction(() => [this.#perform(joined), work()] as const).immediate(),
+      );
+    } catch (error) {
+      this.#putBack(joined);
+      throw error;
     }
+    this.#answerOnceDurable(joined, failures);
+    return result;
+  }
+
+  /** Does `work` as `runSoon` does; resolves once it is durable. Rejects with what `work`, the commit or the disk say. */
+  async runDurably<T>(work: () => T): Promise<T> {
+    const result = this.runSoon(work);
+    await this.#log.sync();
+    return result;
   }
 
   /** Does `work` and what was deferred before it in one transaction. Throws what `work` or the commit throws. */
   run<T>(work: () => T): T {
-    // Part of a transaction that somebody else commits, or not: nobody may be told yet that anything is durable.
     if (this.#database.inTransaction) return work();
     const joined = this.#take();
     let failures: Failures;
@@ -70,11 +90,10 @@ export class WriteGroup {
     try {
       [failures, result] = this.#database.transaction(() => [this.#perform(joined), work()] as const).immediate();
     } catch (error) {
-      // Not the fault of those that joined: they have their own turn.
-      this.#waiting.unshift(...joined);
-      this.#gather();
+      this.#putBack(joined);
       throw error;
     }
+    for (const deferred of joined) deferred.settled();
     answer(joined, failures);
     return result;
   }
@@ -95,15 +114,29 @@ export class WriteGroup {
 
   /** Does now what was deferred. Never throws: each caller of `defer` is told. */
   flush(): void {
-    const joined = this.#take();
-    if (joined.length === 0) return;
-    let failures: Failures;
+    if (this.#waiting.length === 0) return;
     try {
-      failures = this.#database.transaction(() => this.#perform(joined)).immediate();
+      this.runSoon(() => undefined);
     } catch (error) {
-      return answer(joined, new Map(joined.map((deferred) => [deferred, error])));
+      const failed = this.#take();
+      for (const deferred of failed) deferred.settled();
+      answer(failed, new Map(failed.map((deferred) => [deferred, error])));
     }
-    answer(joined, failures);
+  }
+
+  /** To be called when the database is closed. */
+  close(): Promise<void> {
+    return this.#log.close();
+  }
+
+  /** Not as prepared statements: SQLite carries out a PRAGMA when it is prepared. */
+  #withoutFlush<T>(work: () => T): T {
+    this.#database.pragma('synchronous = NORMAL');
+    try {
+      return work();
+    } finally {
+      this.#database.pragma('synchronous = FULL');
+    }
   }
 
   #take(): Deferred[] {
@@ -112,8 +145,23 @@ export class WriteGroup {
     return this.#waiting.splice(0);
   }
 
+  /** Not the fault of those that joined: they have their own turn. */
+  #putBack(joined: readonly Deferred[]): void {
+    this.#waiting.unshift(...joined);
+    this.#gather();
+  }
+
   #gather(): void {
     if (this.#waiting.length > 0) this.#cancel ??= this.#after(gatherMilliseconds, () => this.flush());
+  }
+
+  #answerOnceDurable(joined: readonly Deferred[], failures: Failures): void {
+    if (joined.length === 0) return;
+    for (const deferred of joined) deferred.settled();
+    this.#log.sync().then(
+      () => answer(joined, failures),
+      (error: unknown) => answer(joined, new Map(joined.map((deferred) => [deferred, error]))),
+    );
   }
 
   /** Each by itself within the transaction: one that fails takes no other with it. */
@@ -134,7 +182,6 @@ export class WriteGroup {
 
 function answer(joined: readonly Deferred[], failed: Failures): void {
   for (const deferred of joined) {
-    deferred.settled();
     if (failed.has(deferred)) deferred.reject(failed.get(deferred));
     else deferred.resolve();
   }

@@ -7,18 +7,27 @@ import {
   triggerSources,
 } from '../addresses.ts';
 import { exposures, frameRates } from '../feature-registers.ts';
-import { category, choicesOf, command, enumeration, float, integer, locked } from './nodes.ts';
+import type { SimulatorOptions } from '../options.ts';
+import { category, choicesOf, command, commandLocks, enumeration, float, integer, locked } from './nodes.ts';
 
 /** A register for each trigger. */
 const ofTrigger = (address: number) =>
   ({ address, access: 'RW', at: `<pIndex Offset="${triggerBytes}">TriggerSelectorReg</pIndex>` }) as const;
 
 /** When pictures are taken. */
-export function acquisitionNodes(): string {
+export function acquisitionNodes(options: Pick<SimulatorOptions, 'lock'>): string {
+  const { start, stop } = commandLocks(options);
   return [
     category('AcquisitionControl', [
-      ...['AcquisitionMode', 'AcquisitionStart', 'AcquisitionStop', 'AcquisitionFrameCount', 'AcquisitionFrameRate'],
-      ...['AcquisitionBurstFrameCount', 'TriggerSelector', 'TriggerMode', 'TriggerSource', 'TriggerActivation'],
+      ...['AcquisitionMode', 'AcquisitionStart', 'AcquisitionStop', 'AcquisitionAbort', 'AcquisitionFrameCount'],
+      ...[
+        'AcquisitionFrameRate',
+        'AcquisitionBurstFrameCount',
+        'TriggerSelector',
+        'TriggerMode',
+        'TriggerSource',
+        'TriggerActivation',
+      ],
       ...['TriggerSoftware', 'ExposureTime', 'ExposureAuto'],
     ]),
     enumeration(
@@ -27,8 +36,15 @@ export function acquisitionNodes(): string {
       choicesOf(acquisitionModes),
       locked,
     ),
-    command('AcquisitionStart', feature.acquisitionStart, 1, { tooltip: 'Begins to take pictures.' }),
-    command('AcquisitionStop', feature.acquisitionStop, 1, { tooltip: 'Stops after the picture that is being taken.' }),
+    command('AcquisitionStart', feature.acquisitionStart, 1, {
+      tooltip: 'Begins to take pictures.',
+      ...start,
+    }),
+    command('AcquisitionStop', feature.acquisitionStop, 1, {
+      tooltip: 'Stops after the picture that is being taken.',
+      ...stop,
+    }),
+    command('AcquisitionAbort', feature.acquisitionAbort, 1, { tooltip: 'Stops at once.', ...stop }),
     integer('AcquisitionFrameCount', { address: feature.frameCount, access: 'RW' }, { min: 1, max: 65_535 }),
     integer('AcquisitionBurstFrameCount', { address: feature.burstFrameCount, access: 'RW' }, { min: 1, max: 1_023 }),
     float(

@@ -1,6 +1,7 @@
 import type { SimulatorOptions } from '../options.ts';
 import { acquisitionNodes } from './acquisition-nodes.ts';
 import { deviceNodes } from './device-nodes.ts';
+import { eventNodes } from './event-nodes.ts';
 import { imageNodes } from './image-nodes.ts';
 import { category } from './nodes.ts';
 import { zipOfOne } from './zip.ts';
@@ -11,6 +12,7 @@ const categories = [
   'AcquisitionControl',
   'AnalogControl',
   'ChunkDataControl',
+  'EventControl',
   'TransportLayerControl',
   'UserSetControl',
 ];
@@ -39,9 +41,10 @@ export function descriptionXml(options: SimulatorOptions): string {
     '<?xml version="1.0" encoding="utf-8"?>',
     `<RegisterDescription ${written.join(' ')}>`,
     category('Root', categories),
-    deviceNodes(),
+    deviceNodes(options),
     imageNodes(options),
-    acquisitionNodes(),
+    acquisitionNodes(options),
+    eventNodes(),
     '<Port Name="Device" NameSpace="Standard"/>',
     '</RegisterDescription>',
     '',
@@ -54,5 +57,5 @@ const attributeText = (value: string): string =>
 /** As it lies in the camera's memory. */
 export function descriptionFile(options: SimulatorOptions): Buffer {
   const xml = Buffer.from(descriptionXml(options), 'utf8');
-  return options.zippedDescription ? zipOfOne('simulator.xml', xml) : xml;
+  return Buffer.concat([options.zippedDescription ? zipOfOne('simulator.xml', xml) : xml, options.descriptionTail]);
 }

@@ -1,10 +1,12 @@
 import { bootstrap, feature } from '../addresses.ts';
+import type { SimulatorOptions } from '../options.ts';
 import {
   category,
   choicesOf,
   command,
   enumeration,
   float,
+  formula,
   integer,
   integerOver,
   integerRegister,
@@ -15,7 +17,7 @@ import {
 } from './nodes.ts';
 
 /** The camera itself, its way to the PC, its kept settings. */
-export function deviceNodes(): string {
+export function deviceNodes(options: Pick<SimulatorOptions, 'lock' | 'lockKept'>): string {
   return [
     category('DeviceControl', [
       ...['DeviceVendorName', 'DeviceModelName', 'DeviceVersion', 'DeviceManufacturerInfo', 'DeviceSerialNumber'],
@@ -85,8 +87,7 @@ export function deviceNodes(): string {
       visibility: 'Guru',
       ...locked,
     }),
-    integerRegister('AcquiringReg', { address: feature.acquiring, access: 'RO' }),
-    integerOver('TLParamsLocked', 'AcquiringReg', { visibility: 'Guru' }),
+    ...lockNodes(options),
 
     category('UserSetControl', ['UserSetSelector', 'UserSetLoad', 'UserSetSave']),
     enumeration(
@@ -100,4 +101,20 @@ export function deviceNodes(): string {
     command('UserSetLoad', feature.userSetLoad, 1, locked),
     command('UserSetSave', feature.userSetSave, 1),
   ].join('\n');
+}
+
+/** What acquisition locks; in some cameras the acquisition itself is locked until the settings are. */
+function lockNodes({ lock, lockKept }: Pick<SimulatorOptions, 'lock' | 'lockKept'>): readonly string[] {
+  if (lock === 'none')
+    return [
+      integerRegister('AcquiringReg', { address: feature.acquiring, access: 'RO' }),
+      integerOver('TLParamsLocked', 'AcquiringReg', { visibility: 'Guru' }),
+    ];
+  const place = { address: feature.transportLocked, access: 'RW' } as const;
+  return [
+    lockKept === 'register'
+      ? integer('TLParamsLocked', place, { min: 0, max: 1, visibility: 'Guru' })
+      : '<Integer Name="TLParamsLocked" NameSpace="Standard"><Value>0</Value><Min>0</Min><Max>1</Max></Integer>',
+    formula('AcquisitionLock', ['TLParamsLocked'], 'TLPARAMSLOCKED = 0'),
+  ];
 }

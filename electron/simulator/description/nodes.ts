@@ -1,3 +1,5 @@
+import type { SimulatorOptions } from '../options.ts';
+
 /**
  * Builders of GenICam nodes, in the order of elements that the schema wants. A feature over a register is two nodes:
  * the feature, with its range, and the register `<name>Reg`.
@@ -25,6 +27,14 @@ export type Place = {
 
 /** What acquisition locks. */
 export const locked = { pIsLocked: 'TLParamsLocked' } as const;
+
+/** Which node locks the start and the stop of the acquisition. */
+export const commandLocks = ({
+  lock,
+}: Pick<SimulatorOptions, 'lock'>): { readonly start: About; readonly stop: About } => {
+  const byLock = { pIsLocked: 'AcquisitionLock' };
+  return { start: lock === 'none' ? {} : byLock, stop: lock === 'start-and-stop' ? byLock : {} };
+};
 
 const hex = (value: number): string => `0x${value.toString(16).toUpperCase()}`;
 

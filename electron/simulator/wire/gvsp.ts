@@ -56,6 +56,8 @@ export type ImageLeader = {
   readonly height: number;
   readonly offsetX: number;
   readonly offsetY: number;
+  readonly paddingX: number;
+  readonly paddingY: number;
 };
 
 export function imageLeader(leader: ImageLeader): Buffer {
@@ -67,6 +69,8 @@ export function imageLeader(leader: ImageLeader): Buffer {
   body.writeUInt32BE(leader.height, 20);
   body.writeUInt32BE(leader.offsetX, 24);
   body.writeUInt32BE(leader.offsetY, 28);
+  body.writeUInt16BE(leader.paddingX, 32);
+  body.writeUInt16BE(leader.paddingY, 34);
   return body;
 }
 

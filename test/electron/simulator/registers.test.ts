@@ -3,6 +3,7 @@ import { bootstrap, feature } from '../../../electron/simulator/addresses.ts';
 import { CommandAnswers } from '../../../electron/simulator/command-answers.ts';
 import { ControlPrivilege } from '../../../electron/simulator/control-privilege.ts';
 import { descriptionXml } from '../../../electron/simulator/description/description.ts';
+import { noFaults } from '../../../electron/simulator/faults.ts';
 import { completeOptions, type SimulatorOptionsInput } from '../../../electron/simulator/options.ts';
 import { PoweredCamera } from '../../../electron/simulator/powered-camera.ts';
 import { readOptions } from '../../../electron/simulator/run-options.ts';
@@ -25,11 +26,12 @@ function cameraOf(input: Partial<SimulatorOptionsInput> = {}) {
     acquiring: () => state.acquiring,
     startAcquisition: nothing,
     stopAcquisition: nothing,
+    faults: () => noFaults,
     rescheduled: nothing,
     softwareTrigger: nothing,
     reset: nothing,
   });
-  const answers = new CommandAnswers(() => camera.registers, privilege, options.capabilities);
+  const answers = new CommandAnswers(() => camera.registers, privilege, options);
   const ask = (code: number, payload: Buffer, from = peer) => {
     const header = Buffer.alloc(8);
     header.writeUInt16BE(0x4201, 0);
@@ -58,6 +60,47 @@ describe('the registers of the simulated camera', () => {
     expect(write(bootstrap.privilege, 1, other)).toBe(0);
     expect(read(feature.width).status).toBe(statusCodes.accessDenied);
     expect(read(bootstrap.privilege).payload).toEqual(words(1));
+    privilege.forget();
+  });
+
+  it('lock the start until the settings are locked, and these until the pictures are stopped', () => {
+    for (const lock of ['start', 'start-and-stop'] as const) {
+      const { write, state, privilege } = cameraOf({ lock });
+      write(bootstrap.privilege, 2);
+      expect(write(feature.acquisitionStart, 1)).toBe(statusCodes.writeProtected);
+      expect(write(feature.acquisitionStop, 1)).toBe(lock === 'start' ? 0 : statusCodes.writeProtected);
+      expect(write(feature.width, 32)).toBe(0);
+      expect(write(feature.transportLocked, 1)).toBe(0);
+      expect(write(feature.width, 64)).toBe(statusCodes.writeProtected);
+      expect(write(feature.acquisitionStart, 1)).toBe(0);
+      state.acquiring = true;
+      expect(write(feature.transportLocked, 0)).toBe(statusCodes.writeProtected);
+      expect(write(feature.acquisitionStop, 1)).toBe(0);
+      state.acquiring = false;
+      expect(write(feature.transportLocked, 0)).toBe(0);
+      expect(write(feature.width, 64)).toBe(0);
+      privilege.forget();
+    }
+  });
+
+  it('lie turned around in the memory of a little-endian camera, but for texts; numbers are as they are', () => {
+    const { ask, read, write, privilege } = cameraOf({ memoryOrder: 'little-endian', sensorWidth: 1024, width: 1024 });
+    write(bootstrap.privilege, 2);
+    expect(read(feature.width).payload).toEqual(words(1_024));
+    expect(ask(0x84, words(feature.width, 4)).payload).toEqual(words(feature.width, 0x0004_0000));
+    expect(ask(0x86, words(feature.width, 0x0002_0000)).status).toBe(0);
+    expect(read(feature.width).payload).toEqual(words(512));
+    expect(ask(0x84, words(bootstrap.vendor, 8)).payload.subarray(4).toString('latin1')).toBe('Acusight');
+    privilege.forget();
+  });
+
+  it('answer READREG and WRITEREG only, where the camera is one of those', () => {
+    const { ask, read, privilege, write } = cameraOf({ refusesMemory: true });
+    write(bootstrap.privilege, 2);
+    expect(ask(0x84, words(feature.width, 4)).status).toBe(statusCodes.badAddress);
+    expect(ask(0x86, words(feature.width, 32)).status).toBe(statusCodes.badAddress);
+    expect(read(feature.width).payload).toEqual(words(64));
+    expect(write(feature.width, 32)).toBe(0);
     privilege.forget();
   });
 
@@ -139,13 +182,19 @@ describe('the registers of the simulated camera', () => {
 
 describe('the description of the simulated camera', () => {
   it('names no node twice and refers to no node that is not there', () => {
-    const xml = descriptionXml(completeOptions({ address: '127.0.0.51', jpeg: () => Buffer.alloc(0) }));
+    for (const lock of ['none', 'start-and-stop'] as const) {
+      const options = completeOptions({ address: '127.0.0.51', lock, jpeg: () => Buffer.alloc(0) });
+      expectConsistent(descriptionXml(options));
+    }
+  });
+
+  function expectConsistent(xml: string): void {
     const names = [...xml.matchAll(/<(?!EnumEntry|pVariable)\w+ Name="(\w+)"/g)].map((match) => match[1]);
     expect(names.length).toBeGreaterThan(100);
     expect(new Set(names).size).toBe(names.length);
     const references = [...xml.matchAll(/<p[A-Z]\w*(?: [^>]*)?>(\w+)</g)].map((match) => match[1]);
     expect(references.filter((name) => !names.includes(name))).toEqual([]);
-  });
+  }
 });
 
 describe('the flags of the simulated camera', () => {
@@ -156,6 +205,12 @@ describe('the flags of the simulated camera', () => {
       framesPerSecond: 5,
       capabilities: { resend: false },
     });
+    expect(readOptions(['--address', '127.0.0.9', '--lock', 'start', '--refuses-memory'])).toMatchObject({
+      lock: 'start',
+      refusesMemory: true,
+      runsOn: false,
+    });
+    expect(() => readOptions(['--address', '127.0.0.9', '--lock', 'stop'])).toThrow('--lock is one of');
     expect(() => readOptions(['--serial', 'S'])).toThrow('--address');
     expect(() => readOptions(['--address', '127.0.0.9', '--width', 'x'])).toThrow('--width');
     expect(() => completeOptions({ address: '127.0.0.9', width: 33 })).toThrow('multiples of four');

@@ -129,7 +129,8 @@ describe('what cannot be taken is listed with its reason, in words', () => {
     { name: 'zeros.jpg', bytes: Buffer.alloc(5_000), code: 'truncated', text: /5000 bytes of zeros/, waits: true },
     { name: 'broken.png', bytes: broken, code: 'broken', text: /damaged \(.*checksum of the IHDR/, waits: true },
     { name: 'text.jpg', bytes: 'hello, this is text', code: 'not-a-picture', text: /a text file/, waits: false },
-    { name: 'report.pdf', bytes: '%PDF-1.7 …', code: 'not-a-picture', text: /a PDF document/, waits: false },
+    { name: 'scan.tif', bytes: '%PDF-1.7 …', code: 'not-a-picture', text: /a PDF document/, waits: false },
+    { name: 'no ending', bytes: 'GIF89a …', code: 'not-a-picture', text: /a GIF picture/, waits: false },
     {
       name: 'huge.png',
       bytes: pngOfSize(20_000, 10_000),
@@ -360,13 +361,25 @@ describe('the sidecar', () => {
     expect(await statusOf('a.jpg')).toBe('finished');
   });
 
-  it('is waited for within the window, counted from the picture’s last change, and no longer', async () => {
-    const { put, offer, images } = await openIntake({ sidecarWaitMilliseconds: 2_000 });
-    await put('a.jpg', jpeg);
-    expect(await offer('a.jpg', 600)).toEqual({ kind: 'not-yet', why: 'sidecar', milliseconds: 400 });
-    expect(await offer('a.jpg', 1_999)).toMatchObject({ kind: 'not-yet', why: 'sidecar' });
-    expect(await offer('a.jpg', 2_000)).toEqual({ kind: 'stored' });
-    expect(images()[0]).toMatchObject({ sidecar: null, sidecarProblem: false });
+  it('may still come within the window: its picture is stored at once, and sent when the window has passed', async () => {
+    const { put, offer, images, store, clock } = await openIntake({ sidecarWaitMilliseconds: 2_000 });
+    await put('a.jpg', jpeg, 600);
+    expect(await offer('a.jpg', 600)).toEqual({ kind: 'stored' });
+    expect(images()[0]).toMatchObject({ sidecar: null, sidecarProblem: false, state: 'pending', attempts: 0 });
+    // Window and settle time, counted from the picture's last change.
+    expect(store.outbox.nextDueAt()).toBe(clock.now() + 1_900);
+    expect(store.outbox.lease(9, clock.now() + 1_899, 60_000)).toEqual([]);
+    expect(store.outbox.lease(9, clock.now() + 1_900, 60_000)).toHaveLength(1);
+  });
+
+  it('that comes within the window goes with its picture, which waits no longer then', async () => {
+    const { put, offer, images, store, clock } = await openIntake();
+    await put('a.jpg', jpeg, 600);
+    expect(await offer('a.jpg', 600)).toEqual({ kind: 'stored' });
+    await put('a.json', acusight('scratch'), 550);
+    expect(await offer('a.json', 550)).toEqual({ kind: 'claimed' });
+    expect(images()[0]?.annotationCount).toBe(1);
+    expect(store.outbox.lease(9, clock.now(), 60_000)[0]?.content.annotations).toHaveLength(1);
   });
 
   it('is not waited for where the source says so', async () => {
@@ -375,20 +388,34 @@ describe('the sidecar', () => {
     expect(await offer('a.jpg', 0)).toEqual({ kind: 'stored' });
   });
 
-  it('that is being written is waited for, but not for ever', async () => {
-    const { put, offer, images } = await openIntake();
-    await put('a.jpg', jpeg);
+  it('that was read while it was new is attached once it has stayed as it was, though the picture’s name is another’s', async () => {
+    const { put, offer, images, store, clock, root } = await openIntake();
+    await put('a.jpg', jpeg, 600);
     await put('a.json', acusight('early'), 100);
-    expect(await offer('a.jpg', 1_200)).toMatchObject({ kind: 'not-yet', why: 'sidecar' });
-    expect(await offer('a.jpg', 1_500)).toEqual({ kind: 'stored' });
-    expect(images()[0]?.annotationCount).toBe(1);
+    expect(await offer('a.jpg', 600)).toEqual({ kind: 'stored' });
+    expect(images()[0]?.annotationCount).toBe(0);
+    expect(store.outbox.lease(9, clock.now() + 399, 60_000)).toEqual([]);
+    // The next picture has its name before the label is quiet.
+    await writeFile(join(root, 'a.jpg'), await makeJpeg({ width: 320, height: 240, seed: 2 }));
+    expect(await offer('a.json', 500)).toEqual({ kind: 'claimed' });
+    expect(images()[0]).toMatchObject({ annotationCount: 1, sha256: sha256(jpeg) });
+  });
+
+  it('that was read while it was new and changed after is nobody’s until it is quiet', async () => {
+    const { put, offer, images } = await openIntake();
+    await put('a.jpg', jpeg, 600);
+    await put('a.json', acusight('half'), 100);
+    expect(await offer('a.jpg', 600)).toEqual({ kind: 'stored' });
+    await put('a.json', acusight('whole, and longer'), 50);
+    expect(images()[0]?.annotationCount).toBe(0);
+    expect(await offer('a.json', 500)).toEqual({ kind: 'claimed' });
+    expect(images()[0]?.annotations[0]?.classValue).toBe('whole, and longer');
   });
 
   it('that is bad does not block its picture, is listed, and stays in place until it is corrected', async () => {
     const { put, offer, images, listed, statusOf, store } = await openIntake();
     await put('a.jpg', jpeg);
     await put('a.json', '{"annotations": [');
-    expect(await offer('a.jpg', 600)).toMatchObject({ kind: 'not-yet', why: 'sidecar' });
     expect(await offer('a.jpg', 1_000)).toEqual({ kind: 'stored' });
     expect(images()[0]).toMatchObject({ annotationCount: 0, sidecarProblem: true });
     expect(images()[0]?.sidecarProblems[0]).toMatch(/^a\.json/);

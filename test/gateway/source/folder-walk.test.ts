@@ -70,6 +70,12 @@ test('links are listed and never followed, not even in a circle', async () => {
   const found = await walk(root);
   expect(found.map(nameOf)).toEqual(['broken.jpg', 'linked.jpg', 'out', 'sub/circle']);
   expect(found.every((finding) => finding.kind === 'unusable' && finding.code === 'link')).toBe(true);
+  expect(found.map((finding) => (finding.kind === 'unusable' ? finding.text : ''))).toEqual([
+    'This is a link to something that is not there.',
+    'This is a link to a file, not a file.',
+    'This is a link to a folder, not a folder.',
+    'This is a link to a folder, not a folder.',
+  ]);
 });
 
 test('what is not wanted is neither entered nor examined', async () => {

@@ -8,14 +8,14 @@ const paths = (settling: Settling, now: number, limit = 100): string[] =>
 
 describe('a file on its way in', () => {
   test('is due once it was quiet for the settle time', () => {
-    const settling = new Settling(quiet);
+    const settling = new Settling({ quietMilliseconds: quiet });
     settling.see(version('a'), 0);
     expect(paths(settling, 499)).toEqual([]);
     expect(paths(settling, 500)).toEqual(['a']);
   });
 
   test('is due sooner when it is known to have been quiet before', () => {
-    const settling = new Settling(quiet);
+    const settling = new Settling({ quietMilliseconds: quiet });
     settling.see(version('a'), 0, 400);
     settling.see(version('b'), 0, Number.POSITIVE_INFINITY);
     expect(paths(settling, 0)).toEqual(['b']);
@@ -25,7 +25,7 @@ describe('a file on its way in', () => {
   });
 
   test('begins again with each change', () => {
-    const settling = new Settling(quiet);
+    const settling = new Settling({ quietMilliseconds: quiet });
     settling.see(version('a', 1), 0, 400);
     settling.see(version('a', 2), 90);
     expect(paths(settling, 589)).toEqual([]);
@@ -35,14 +35,14 @@ describe('a file on its way in', () => {
   });
 
   test('stands there once, whatever number of events it has', () => {
-    const settling = new Settling(quiet);
+    const settling = new Settling({ quietMilliseconds: quiet });
     for (let event = 0; event < 1_000; event += 1) settling.see(version('a'), event);
     expect(settling.waiting).toBe(1);
     expect(paths(settling, 1_000)).toEqual(['a']);
   });
 
   test('is not due while it is offered, nor before the time it is put off to', () => {
-    const settling = new Settling(quiet);
+    const settling = new Settling({ quietMilliseconds: quiet });
     settling.see(version('a'), 0);
     const [a] = settling.due(500, 1);
     if (a === undefined) throw new Error('not due');
@@ -55,7 +55,7 @@ describe('a file on its way in', () => {
   });
 
   test('that was dropped and seen again is another one', () => {
-    const settling = new Settling(quiet);
+    const settling = new Settling({ quietMilliseconds: quiet });
     settling.see(version('a'), 0);
     const [first] = settling.due(500, 1);
     if (first === undefined) throw new Error('not due');
@@ -68,7 +68,7 @@ describe('a file on its way in', () => {
 
 describe('many files', () => {
   test('have their turn one after the other, although the first are not ready again and again', () => {
-    const settling = new Settling(0);
+    const settling = new Settling({ quietMilliseconds: 0 });
     for (let index = 0; index < 100; index += 1) settling.see(version(`${index}`), 0);
     const seen = new Set<string>();
     for (let turn = 0; turn < 10; turn += 1) {
@@ -81,7 +81,7 @@ describe('many files', () => {
   });
 
   test('are counted apart from sidecars without a picture', () => {
-    const settling = new Settling(0);
+    const settling = new Settling({ quietMilliseconds: 0 });
     for (const path of ['a', 'b', 'c']) settling.see(version(path), 0);
     const [a, b] = settling.due(0, 2);
     if (a === undefined || b === undefined) throw new Error('not due');

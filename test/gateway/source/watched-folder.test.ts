@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { looksWhole } from '../../../electron/gateway/ingest/picture/quick-look.ts';
 import type { FileOffer, FileSink, Verdict } from '../../../electron/gateway/model/file-sink.ts';
 import { silentLogger } from '../../../electron/gateway/platform/logger.ts';
 import { WatchedFolder } from '../../../electron/gateway/source/watched-folder.ts';
@@ -13,21 +14,25 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
 /** A sink that does what a test tells it, and remembers what it was offered. */
 function recordingSink(verdict: (offer: FileOffer) => Promise<Verdict> | Verdict) {
   const offers: FileOffer[] = [];
+  const lost: string[] = [];
   const known = new Set<string>();
   const sink: FileSink = {
-    status: (file) => (known.has(`${file.path} ${file.bytes} ${file.modifiedMs}`) ? 'finished' : 'new'),
+    status: (file) => (known.has(JSON.stringify(file)) ? 'finished' : 'new'),
     offer: async (offer) => {
       offers.push(offer);
       const answer = await verdict(offer);
-      if (answer.kind === 'stored') known.add(`${offer.file.path} ${offer.file.bytes} ${offer.file.modifiedMs}`);
+      if (answer.kind === 'stored') known.add(JSON.stringify(offer.file));
       return answer;
     },
     finish: () => undefined,
     refuse: () => undefined,
     refusedPaths: () => [],
     forgetRefusal: () => undefined,
+    lose: (path, cause) => void lost.push(`${cause} ${path}`),
+    lookEarly: async (path) => ({ whole: await looksWhole(path), bytes: null }),
+    comesAfter: (path) => path.endsWith('.txt'),
   };
-  return { sink, offers };
+  return { sink, offers, lost };
 }
 
 async function watch(verdict: (offer: FileOffer) => Promise<Verdict> | Verdict, settings: object = {}) {
@@ -40,7 +45,7 @@ async function watch(verdict: (offer: FileOffer) => Promise<Verdict> | Verdict, 
     rescanSeconds: 86_400,
     ...settings,
   });
-  const { sink, offers } = recordingSink(verdict);
+  const { sink, offers, lost } = recordingSink(verdict);
   const clock = new LeapingClock();
   const folder = new WatchedFolder(config, sink, clock, silentLogger);
   folder.start();
@@ -50,7 +55,7 @@ async function watch(verdict: (offer: FileOffer) => Promise<Verdict> | Verdict, 
   });
   for (let wait = 0; wait < 200 && folder.status().state !== 'watching'; wait += 1) await pause(10);
   expect(folder.status().state).toBe('watching');
-  return { path, folder, offers, clock };
+  return { path, folder, offers, lost, clock };
 }
 
 const names = (offers: readonly FileOffer[]): string[] => offers.map(({ file }) => file.path);
@@ -164,4 +169,70 @@ describe('stopping', () => {
     expect(performance.now() - began).toBeLessThan(1_000);
     expect(clock.timers).toBe(0);
   });
+});
+
+describe('a picture that is gone before it was read, and of which nothing was read early', () => {
+  const whole = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(200, 1), Buffer.from([0xff, 0xd9])]);
+  const stored = (): Verdict => ({ kind: 'stored' });
+  const slow = { settleMilliseconds: 400 };
+
+  test('is lost where another took its name', async () => {
+    const { path, offers, lost } = await watch(stored, slow);
+    await writeFile(join(path, 'last.jpg'), whole);
+    await pause(200);
+    await writeFile(join(path, 'last.jpg'), Buffer.concat([whole, whole]));
+    await pause(800);
+    expect(lost).toEqual(['overwritten last.jpg']);
+    expect(offers.map(({ file }) => file.bytes)).toEqual([2 * whole.length]);
+  });
+
+  test('is lost where it was removed, once it could have turned up again', async () => {
+    const { path, lost, clock, folder } = await watch(stored, slow);
+    await writeFile(join(path, 'a.jpg'), whole);
+    await pause(200);
+    await rm(join(path, 'a.jpg'));
+    await pause(500);
+    expect(lost).toEqual([]);
+    expect(folder.status().drained).toBe(false);
+    clock.leap(3_000);
+    await pause(1_200);
+    expect(lost).toEqual(['vanished a.jpg']);
+    expect(folder.status().drained).toBe(true);
+  });
+
+  test('is not lost where it was only half of one, or no picture', async () => {
+    const { path, lost, clock } = await watch(stored, slow);
+    await writeFile(join(path, 'half.jpg'), whole.subarray(0, 100));
+    await writeFile(join(path, 'note.jpg'), 'no picture');
+    await pause(200);
+    await writeFile(join(path, 'half.jpg'), whole);
+    await rm(join(path, 'note.jpg'));
+    await pause(700);
+    clock.leap(3_000);
+    await pause(1_200);
+    expect(lost).toEqual([]);
+  });
+
+  test('is lost where the gateway had no room for it', async () => {
+    const { path, lost } = await watch(() => ({ kind: 'no-room', text: 'full', hint: '' }));
+    await writeFile(join(path, 'last.jpg'), whole);
+    await pause(300);
+    await writeFile(join(path, 'last.jpg'), Buffer.concat([whole, whole]));
+    await pause(300);
+    expect(lost).toEqual(['overwritten last.jpg']);
+  });
+});
+
+test('a file that is rewritten with the same size and time is another version', async () => {
+  const { path, offers } = await watch(() => ({ kind: 'stored' }));
+  const place = join(path, 'a.jpg');
+  for (const content of ['one', 'two']) {
+    await writeFile(place, content);
+    await utimes(place, 1_700_000_000, 1_700_000_000);
+    await pause(500);
+  }
+  expect(offers.map(({ file }) => [file.bytes, file.modifiedMs])).toEqual([
+    [3, 1_700_000_000_000],
+    [3, 1_700_000_000_000],
+  ]);
 });

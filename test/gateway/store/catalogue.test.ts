@@ -162,7 +162,9 @@ describe('attaching a sidecar', () => {
     expect(attach(found)).toBe('attached');
     expect(attach(found)).toBe('known');
     store.outbox.requeueDead('all', 5_000);
-    expect(attach({ ...found, sidecarPath: 'a.json' })).toBe('late');
+    expect(attach({ ...found, annotations: [], sidecarPath: 'a.json' })).toBe('late');
+    // The same labels under another name: picture and label file were renamed together.
+    expect(attach({ ...found, sidecarPath: 'b.txt' })).toBe('known');
     expect(attach({ ...found, annotations: [] }, false)).toBe('taken');
     expect(attach({ ...found, annotations: [] })).toBe('attached');
     acknowledge(store, 1, 5_000);

@@ -11,7 +11,17 @@ const minute = 60_000;
 const at = Date.UTC(2026, 10, 21, 12);
 const error = { code: 'x', text: 'x', hint: 'x', technical: 'x', at };
 const reason = { severity: 'refused', code: 'truncated', text: 'Cut off.', hint: 'Write it again.' } as const;
-const nothing = { acknowledged: 0, pending: 0, dead: 0, refused: 0, evicted: 0, gated: 0, deleted: 0, balanced: true };
+const nothing = {
+  acknowledged: 0,
+  pending: 0,
+  dead: 0,
+  refused: 0,
+  evicted: 0,
+  gated: 0,
+  deleted: 0,
+  lost: 0,
+  balanced: true,
+};
 
 const put = (store: TestStore, name: string, time = at, sourceId = 'aoi') =>
   store.outbox.enqueue([newImage({ name, sourceId }).image], time);
@@ -114,7 +124,7 @@ describe('the counts of a shift', () => {
     expect(store.ledger.check(at)).toEqual([]);
     store.database.exec("UPDATE ledger_tally SET pending = 0 WHERE shift = '2026-11-25'");
     expect(store.ledger.check(at)).toEqual([
-      'Source "aoi", shift 2026-11-25: 1 captured, but 0 accounted for (0 acknowledged, 0 pending, 0 dead, 0 refused, 0 dropped, 0 gated, 0 deleted).',
+      'Source "aoi", shift 2026-11-25: 1 captured, but 0 accounted for (0 acknowledged, 0 pending, 0 dead, 0 refused, 0 dropped, 0 gated, 0 deleted, 0 lost).',
     ]);
     expect(rows(store).filter(({ balanced }) => !balanced)).toHaveLength(1);
   });

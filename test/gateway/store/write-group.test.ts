@@ -1,22 +1,51 @@
 import { describe, expect, it } from 'vitest';
+import { WriteAheadLog } from '../../../electron/gateway/store/write-ahead-log.ts';
 import { WriteGroup } from '../../../electron/gateway/store/write-group.ts';
 import { fileOf, newImage, openStore, type TestStore } from '../../support/store.ts';
 
+/** A log on a disk that is as slow as the test says: where it is held, a flush lasts until the test ends it. */
+class TestLog {
+  readonly #held: boolean;
+  syncs = 0;
+
+  constructor(held: boolean) {
+    this.#held = held;
+  }
+
+  #settle: ((error?: Error) => void) | null = null;
+
+  sync(): Promise<void> {
+    this.syncs += 1;
+    if (!this.#held) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#settle = (error) => (error === undefined ? resolve() : reject(error));
+    });
+  }
+
+  end(error?: Error): void {
+    this.#settle?.(error);
+  }
+
+  close = async (): Promise<void> => undefined;
+}
+
 /** A group whose timer only the test ends, over a table whose rows cannot repeat. */
-async function openGroup() {
+async function openGroup({ held = false } = {}) {
   const store = await openStore();
   store.database.exec('CREATE TABLE notes (text TEXT PRIMARY KEY) STRICT');
   let ring: (() => void) | null = null;
-  const group = new WriteGroup(store.database, (_milliseconds, callback) => {
+  const log = new TestLog(held);
+  const after = (_milliseconds: number, callback: () => void) => {
     ring = callback;
     return () => {
       ring = null;
     };
-  });
+  };
+  const group = new WriteGroup(store.database, after, log);
   const insert = store.database.prepare('INSERT INTO notes VALUES (?)');
   const note = (text: string) => () => void insert.run(text);
   const notes = () => store.database.prepare('SELECT text FROM notes ORDER BY rowid').pluck().all();
-  return { store, group, note, notes, waits: () => ring !== null, ring: () => ring?.() };
+  return { store, group, note, notes, log, waits: () => ring !== null, ring: () => ring?.() };
 }
 const commits = (store: TestStore): number => {
   // Each commit is one flush to the disk: frames of the journal that close a transaction.
@@ -207,16 +236,18 @@ describe('a write that a power cut may take back for a moment', () => {
     expect(notes()).toEqual(['soon']);
   });
 
-  it('waits for the disk where it takes deferred ones along, which were promised to be durable', async () => {
-    const { store, group, note, notes } = await openGroup();
-    const deferred = group.defer(note('deferred'));
-    const during = group.runSoon(() => {
-      note('soon')();
-      return mode(store);
+  it('tells deferred ones that it took along only once the log is on the disk', async () => {
+    const { group, note, notes, log } = await openGroup({ held: true });
+    let told = false;
+    const deferred = group.defer(note('deferred')).then(() => {
+      told = true;
     });
-    await deferred;
-    expect(during).toBe(2);
+    group.runSoon(note('soon'));
     expect(notes()).toEqual(['deferred', 'soon']);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([told, log.syncs]).toEqual([false, 1]);
+    log.end();
+    await deferred;
   });
 
   it('that fails changes nothing, and leaves the next one durable', async () => {
@@ -229,5 +260,57 @@ describe('a write that a power cut may take back for a moment', () => {
     ).toThrow('no');
     expect(notes()).toEqual([]);
     expect(mode(store)).toBe(2);
+  });
+});
+
+describe('a write that is durable without holding up anybody else', () => {
+  it('is there at once, and answered once the log is on the disk', async () => {
+    const { group, note, notes, log } = await openGroup({ held: true });
+    let durable = false;
+    const done = group.runDurably(note('a')).then(() => {
+      durable = true;
+    });
+    expect(notes()).toEqual(['a']);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(durable).toBe(false);
+    log.end();
+    await done;
+  });
+
+  it('is answered with what the disk says', async () => {
+    const { group, note, log } = await openGroup({ held: true });
+    const done = group.runDurably(note('a'));
+    log.end(new Error('EIO'));
+    await expect(done).rejects.toThrow('EIO');
+  });
+
+  it('is answered with what the work says, and nothing is flushed', async () => {
+    const { group, log } = await openGroup();
+    const failing = () => {
+      throw new Error('no');
+    };
+    await expect(group.runDurably(failing)).rejects.toThrow('no');
+    expect(log.syncs).toBe(0);
+  });
+});
+
+describe('the log of a real database', () => {
+  it('is flushed once for all that was committed before, and again for what came while it was', async () => {
+    const store = await openStore();
+    const log = new WriteAheadLog(store.database);
+    const first = log.sync();
+    const [second, third] = [log.sync(), log.sync()];
+    expect(second).toBe(third);
+    expect(second).not.toBe(first);
+    await Promise.all([first, second]);
+    await log.sync();
+    await log.close();
+  });
+
+  it('that is not there says so', async () => {
+    const store = await openStore();
+    const log = new WriteAheadLog({ ...store.database, memory: false, name: '/nowhere/gateway.sqlite' } as never);
+    await expect(log.sync()).rejects.toThrow('ENOENT');
+    await log.close();
   });
 });

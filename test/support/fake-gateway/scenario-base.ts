@@ -44,6 +44,8 @@ export const source = (id: string, name: string, change: Partial<SourceSnapshot>
   pending: 0,
   acknowledged: 1200,
   dead: 0,
+  lost: 0,
+  known: 0,
   lastCollectedAt: startedAt - 2_000,
   afterIngest: 'keep',
   polling: false,

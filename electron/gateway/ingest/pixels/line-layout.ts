@@ -1,5 +1,5 @@
 import type { RawPicture } from '../../model/frame.ts';
-import { frameBytesOf, lineBytesOf, type PixelFormat } from '../../model/pixel-format.ts';
+import { frameBytesOf, lineBytesOf, type PixelFormat, sharedColour } from '../../model/pixel-format.ts';
 import { PixelsRefused } from './pixels.ts';
 
 /** Where the lines of a frame lie. */
@@ -22,6 +22,13 @@ export function layoutOf(
     throw new PixelsRefused(`A frame of ${width} × ${height} pixels is no picture.`, checkCamera);
   if (!Number.isInteger(linePadding) || linePadding < 0 || linePadding > 0xffff)
     throw new PixelsRefused(`Lines with ${linePadding} bytes of padding are not possible.`, checkCamera);
+  const shared = sharedColour(format);
+  if (width % shared !== 0) {
+    throw new PixelsRefused(
+      `A YUV picture can’t be ${width} pixels wide: ${shared} pixels share their colour.`,
+      `Set the camera to a width that is a multiple of ${shared}.`,
+    );
+  }
   const line = lineBytesOf(format, width);
   const layout = chooseLayout(format, { width, height, linePadding, line, length: data.length });
   if (data.length < layout.bytes) {

@@ -53,8 +53,23 @@ function brightnessAt(format: PixelFormat, data: Plane['data'], width: number, h
     case 'rgb':
       return { ...plane, from: format.green };
     case 'yuv':
-      return { ...plane, from: format.y0 };
+      return format.brightness.length > 2
+        ? { ...plane, data: brightnessesOf(format, data, width * height), from: 0, across: 1, down: width }
+        : { ...plane, from: format.brightness[0] ?? 0 };
   }
+}
+
+/** Of four pixels that share their colour the brightnesses lie at no even distance. */
+function brightnessesOf(
+  { brightness }: Extract<PixelFormat, { family: 'yuv' }>,
+  data: Plane['data'],
+  pixels: number,
+): Uint8Array {
+  const out = new Uint8Array(pixels);
+  const shared = brightness.length;
+  for (let at = 0, to = 0; to < pixels; at += shared + 2, to += shared)
+    for (let pixel = 0; pixel < shared; pixel += 1) out[to + pixel] = data[at + (brightness[pixel] ?? 0)] ?? 0;
+  return out;
 }
 
 /** Variance of the Laplacian, in levels of 255, at every `step`-th place that has all four neighbours. */
@@ -90,7 +105,7 @@ function takeEvery(
   const w = Math.ceil(width / step);
   const h = Math.ceil(height / step);
   const shift = format.depth - 8;
-  if (format.family === 'yuv') return takePairs(step, format, samples as Uint8Array, width, height);
+  if (format.family === 'yuv') return takeGroups(step, format, samples as Uint8Array, width, height);
   const channels = format.family === 'mono' ? 1 : 3;
   const out = new Uint8Array(w * h * channels);
   const perPixel = samplesPerPixel(format);
@@ -130,23 +145,26 @@ function placesOf(format: PixelFormat, width: number): [number, readonly [number
   }
 }
 
-/** Of every n-th pair of pixels both: two neighbours share their colour. */
-function takePairs(
+/** Of every n-th group of pixels that share their colour all. */
+function takeGroups(
   step: number,
   format: Extract<PixelFormat, { family: 'yuv' }>,
   samples: Uint8Array,
   width: number,
   height: number,
 ): Pixels & { readonly data: Uint8Array } {
+  const shared = format.brightness.length;
+  const bytes = shared + 2;
+  const inLine = width / shared;
   const h = Math.ceil(height / step);
-  const pairs = Math.max(1, Math.ceil(width / (2 * step)));
-  const few = new Uint8Array(pairs * 4 * h);
-  let to = 0;
+  const groups = Math.max(1, Math.ceil(inLine / step));
+  const few = new Uint8Array(groups * bytes * h);
   for (let y = 0; y < h; y += 1) {
-    for (let pair = 0; pair < pairs; pair += 1, to += 4) {
-      const at = (y * step * width + Math.min(2 * pair * step, width - 2)) * 2;
-      for (let byte = 0; byte < 4; byte += 1) few[to + byte] = samples[at + byte] ?? 0;
+    for (let group = 0; group < groups; group += 1) {
+      const at = (y * step * inLine + Math.min(group * step, inLine - 1)) * bytes;
+      few.set(samples.subarray(at, at + bytes), (y * groups + group) * bytes);
     }
   }
-  return { width: 2 * pairs, height: h, channels: 3, depth: 8, data: rgbFromYuv(few, 2 * pairs, h, format) };
+  const w = shared * groups;
+  return { width: w, height: h, channels: 3, depth: 8, data: rgbFromYuv(few, w, h, format) };
 }

@@ -24,9 +24,10 @@ export function unpack(format: PixelFormat, picture: RawPicture): Uint8Array | U
   return out;
 }
 
+/** One and a half, where four pixels share their colour. */
 export function samplesPerPixel(format: PixelFormat): number {
   if (format.family === 'rgb') return format.samples;
-  return format.family === 'yuv' ? 2 : 1;
+  return format.family === 'yuv' ? format.bitsPerPixel / 8 : 1;
 }
 
 /** Reads `count` samples from the byte at `from` on into `out` from `to` on. */

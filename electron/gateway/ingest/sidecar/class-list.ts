@@ -2,12 +2,12 @@ import { MAX_CLASSES } from './class-limits.ts';
 import { decodeText } from './decode-text.ts';
 import { quote } from './problem-list.ts';
 import { textLines } from './text-lines.ts';
-import { readYamlNames } from './yaml-names.ts';
+import { type KeypointShape, readKeypointShape, readYamlNames } from './yaml-names.ts';
 
 /** Class names by class number; an empty name where the list has a gap. */
 export type ClassList =
-  | { readonly ok: true; readonly names: readonly string[] }
-  | { readonly ok: false; readonly why: string };
+  | { readonly ok: true; readonly names: readonly string[]; readonly keypoints?: KeypointShape }
+  | { readonly ok: false; readonly why: string; readonly keypoints?: KeypointShape };
 
 /**
  * Reads `classes.txt`, `obj.names` (a name a line) or `data.yaml` (`names:` as a list or a map). Null for a YAML file
@@ -16,7 +16,11 @@ export type ClassList =
 export function readClassList(fileName: string, bytes: Uint8Array): ClassList | null {
   const decoded = decodeText(bytes);
   if (!decoded.ok) return { ok: false, why: decoded.why };
-  if (/\.ya?ml$/i.test(fileName)) return readYamlNames(decoded.text);
+  if (/\.ya?ml$/i.test(fileName)) {
+    const list = readYamlNames(decoded.text);
+    const keypoints = readKeypointShape(decoded.text);
+    return list === null || keypoints === null ? list : { ...list, keypoints };
+  }
   const names: string[] = [];
   for (const { line } of textLines(decoded.text)) {
     if (names.length >= MAX_CLASSES) return { ok: false, why: `it has more than ${MAX_CLASSES} lines` };

@@ -31,7 +31,13 @@ export type CocoIndex = {
   readonly onlyImage: CocoImage | null;
 };
 
-export const isCoco = (value: JsonObject): boolean => Array.isArray(value.images);
+/** A list of pictures with file names, or an empty one beside lists of annotations or categories. */
+export function isCoco(value: JsonObject): boolean {
+  if (!Array.isArray(value.images)) return false;
+  const first: unknown = value.images[0];
+  if (first !== undefined) return isObject(first) && typeof first.file_name === 'string';
+  return Array.isArray(value.annotations) || Array.isArray(value.categories);
+}
 
 const normalPath = (path: string): string => path.replaceAll('\\', '/').normalize('NFC');
 /** Programs and file systems do not agree on case and on the form of accents. */
@@ -70,10 +76,14 @@ export function indexCoco(value: JsonObject): CocoIndex {
   return { byName, imageCount, onlyImage: imageCount === 1 ? only : null };
 }
 
-/** Several pictures of one name are told apart by their folders, compared from the right; null: not listed. */
-export function cocoImageFor(index: CocoIndex, picturePath: string): CocoImage | 'several' | null {
+/**
+ * Several pictures of one name are told apart by their folders, compared from the right; null: not listed. `named`: so
+ * many folders of the picture's path must be named in the file.
+ */
+export function cocoImageFor(index: CocoIndex, picturePath: string, named = 0): CocoImage | 'several' | null {
   const path = normalPath(picturePath);
-  let candidates = index.byName.get(nameKey(path)) ?? [];
+  const all = index.byName.get(nameKey(path)) ?? [];
+  let candidates = named === 0 ? all : all.filter(({ fileName }) => sharedDepth(normalPath(fileName), path) > named);
   const exact = candidates.filter(({ fileName }) => baseName(normalPath(fileName)) === baseName(path));
   if (exact.length > 0) candidates = exact;
   if (candidates.length > 1) {

@@ -10,11 +10,17 @@ import { unrelated } from './reading.ts';
 /**
  * The annotations of one picture in a COCO file. `isOwn`: the file is named after the picture, so that it belongs to
  * it even when it lists its only picture under another name. `picturePath` is the picture's path within its source,
- * which tells `train/a.jpg` from `val/a.jpg`.
+ * which tells `train/a.jpg` from `val/a.jpg`; `named` folders of it must be named in the file.
  */
-export function readCoco(index: CocoIndex, reader: Reader, picturePath: string, isOwn: boolean): SidecarOutcome {
+export function readCoco(
+  index: CocoIndex,
+  reader: Reader,
+  picturePath: string,
+  isOwn: boolean,
+  named = 0,
+): SidecarOutcome {
   const { picture, problems } = reader;
-  const found = cocoImageFor(index, picturePath);
+  const found = cocoImageFor(index, picturePath, named);
   if (found === 'several') {
     return reader.bad(
       `it lists more than one picture ${quote(picture.filename)}, and their paths do not tell which is meant`,

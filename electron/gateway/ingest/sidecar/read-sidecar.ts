@@ -8,6 +8,7 @@ import type { PictureFacts, SidecarOutcome } from './reading.ts';
 import { Reader, sidecarLimits, unrelated } from './reading.ts';
 import { isClassListName, isOwnSidecar } from './sidecar-names.ts';
 import { readVoc } from './voc-sidecar.ts';
+import type { KeypointShape } from './yaml-names.ts';
 import { readYolo } from './yolo-sidecar.ts';
 
 export type SidecarInput = {
@@ -17,6 +18,8 @@ export type SidecarInput = {
   readonly picture: PictureFacts;
   /** For YOLO, by class number; null when there is no class list. */
   readonly classNames: readonly string[] | null;
+  /** For YOLO: the keypoints that a data.yaml tells of. */
+  readonly keypoints?: KeypointShape | null;
 };
 
 /** `manyPictures`: the file speaks for other pictures too, so that it must not be moved away with one. */
@@ -28,7 +31,7 @@ export const readSidecar = (input: SidecarInput): SidecarOutcome =>
 
 /** `picturePath` is the picture's path within its source: it tells pictures of one name in a COCO file apart. */
 export function readSidecarFile(input: SidecarInput, picturePath: string): SidecarFileReading {
-  const { path, bytes, picture, classNames } = input;
+  const { path, bytes, picture, classNames, keypoints = null } = input;
   const alone = (outcome: SidecarOutcome): SidecarFileReading => ({ outcome, manyPictures: false });
   const extension = /\.(json|txt|xml)$/i.exec(path)?.[1]?.toLowerCase();
   if (extension === undefined || isClassListName(path)) return alone(unrelated);
@@ -43,7 +46,7 @@ export function readSidecarFile(input: SidecarInput, picturePath: string): Sidec
   const decoded = decodeText(bytes);
   if (!decoded.ok) return alone(reader.bad(decoded.why));
   if (decoded.note !== null) reader.problems.add(decoded.note);
-  if (extension === 'txt') return alone(readYolo(decoded.text, reader, classNames));
+  if (extension === 'txt') return alone(readYolo(decoded.text, reader, { names: classNames, keypoints }));
   if (extension === 'xml') return alone(readVoc(decoded.text, reader));
 
   const parsed = parseJson(decoded.text);

@@ -4,13 +4,24 @@ import { textLines } from './text-lines.ts';
 
 /*
  * The `names` of a YOLO data.yaml, in the forms that its tools write: a list or a map by class number, as a block or
- * in brackets, names plain or quoted. Only this key is read. A whole YAML parser is not safe here: hostile files of a
+ * in brackets, names plain or quoted; and its `kpt_shape`. Only these keys are read. A whole YAML parser is not safe here: hostile files of a
  * few kilobytes keep the common one busy for minutes.
  */
 
 export type YamlNames =
   | { readonly ok: true; readonly names: readonly string[] }
   | { readonly ok: false; readonly why: string };
+
+/** Keypoints of an object of a pose data set, and numbers of each: x and y, or x, y and visibility. */
+export type KeypointShape = { readonly count: number; readonly numbers: 2 | 3 };
+
+const KEYPOINTS = /^kpt_shape[ \t]*:\s*(?:\[\s*(\d{1,4})\s*,\s*([23])\s*\]|-[ \t]+(\d{1,4})\s+-[ \t]+([23])\b)/m;
+
+export function readKeypointShape(text: string): KeypointShape | null {
+  const found = KEYPOINTS.exec(text);
+  const count = Number(found?.[1] ?? found?.[3] ?? 0);
+  return count === 0 ? null : { count, numbers: (found?.[2] ?? found?.[4]) === '3' ? 3 : 2 };
+}
 
 const KEY = /^(?:names|"names"|'names')[ \t]*:/m;
 const MAX_NAME = 256;
@@ -67,8 +78,8 @@ function readBrackets(text: string, isMap: boolean, names: Names): string | null
     for (; position < text.length; position += 1) {
       const character = text.charAt(position);
       if (character === '#') {
-        const newline = text.indexOf('\n', position);
-        position = newline === -1 ? text.length : newline;
+        const length = text.slice(position).search(/[\r\n]/);
+        position = length === -1 ? text.length : position + length;
       } else if (!/\s/.test(character)) return;
     }
   };
@@ -101,7 +112,7 @@ function readBrackets(text: string, isMap: boolean, names: Names): string | null
       skipBlank();
     }
     const start = position;
-    const name = token((character) => ',[]{}#\n'.includes(character));
+    const name = token((character) => ',[]{}#\r\n'.includes(character));
     if (position === start) return `${quote(text.slice(start, start + 40))}, expected a name`;
     const wrong = names.add(name, number);
     if (wrong !== null) return wrong;

@@ -52,8 +52,20 @@ export type StreamCounters = {
   readonly latencyMilliseconds: number | null;
 };
 
+/** Something about the pictures of a session that the person at the line should know. */
+export type CameraNote = {
+  /** Of a kind: each is said once a session. */
+  readonly about: string;
+  readonly text: string;
+  readonly hint: string;
+  /** Pictures are lost by it, and will be until the camera is set otherwise. They are counted in `drops`. */
+  readonly isLoss: boolean;
+};
+
 export type SessionEvents = {
   readonly onFrame: (frame: DeviceFrame) => void;
+  /** May be called for each picture that it is about. */
+  readonly onNote?: (note: CameraNote) => void;
   /** The session is over: unplugged, power-cycled, another controller, no heartbeat, no pictures. Called once at most. */
   readonly onLost: (error: CameraError) => void;
 };

@@ -55,14 +55,21 @@ export class CameraSettings {
     try {
       await features.set(name, value);
     } catch (error) {
-      const mayHelp = errnoCode(error) === 'camera-register-refused' || (await isLocked(features, name));
-      if (!run.isRunning || session.stop === undefined || !mayHelp) throw error;
+      if (!run.isRunning || session.stop === undefined) throw error;
+      if (!lockedCodes.has(errnoCode(error)) && !(await isLocked(features, name))) throw error;
       await run.paused(() => features.set(name, value));
     }
   }
 
+  /** A command that the acquisition locks, such as the loading of a set, is run between two pictures as well. */
   async execute(name: string): Promise<void> {
-    await (await this.#connected('run-command')).features.execute(name);
+    const { features, run, session } = await this.#connected('run-command');
+    try {
+      await features.execute(name);
+    } catch (error) {
+      if (!run.isRunning || session.stop === undefined || errnoCode(error) !== locked) throw error;
+      await run.paused(() => features.execute(name));
+    }
   }
 
   /** How many were saved. */
@@ -115,6 +122,9 @@ export class CameraSettings {
     return { ...now, features };
   }
 }
+
+const locked = 'camera-setting-locked';
+const lockedCodes: ReadonlySet<string | null> = new Set([locked, 'camera-register-refused']);
 
 /** Not writable at the moment, as far as can be told. */
 async function isLocked(features: CameraFeatures, name: string): Promise<boolean> {

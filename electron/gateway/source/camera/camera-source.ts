@@ -8,7 +8,14 @@ import type { Logger } from '../../platform/logger.ts';
 import type { FrameSource, SourceStatus } from '../frame-source.ts';
 import type { RefusedSetting } from './apply-settings.ts';
 import { Arrivals } from './arrivals.ts';
-import { type CameraDevice, CameraError, type CameraFeatures, type CameraSession } from './camera-device.ts';
+import {
+  type CameraDevice,
+  CameraError,
+  type CameraFeatures,
+  type CameraNote,
+  type CameraSession,
+} from './camera-device.ts';
+import { CameraNotes } from './camera-notes.ts';
 import { CameraSettings } from './camera-settings.ts';
 import { CameraTally } from './camera-tally.ts';
 import { type CameraSaid, cameraError, refusal, saidOf } from './camera-words.ts';
@@ -62,8 +69,7 @@ export class CameraSource implements FrameSource {
   #now: { readonly session: CameraSession; readonly run: SessionRun } | null = null;
   #loop: Promise<void> | null = null;
   #said: CameraSaid = { state: 'starting', text: 'Starting', hint: '' };
-  /** About saved settings that were not taken. */
-  #note = '';
+  readonly #notes: CameraNotes;
   #sawFrame = false;
 
   constructor(options: CameraSourceOptions) {
@@ -71,6 +77,7 @@ export class CameraSource implements FrameSource {
     this.id = id;
     this.#options = options;
     this.#tally = new CameraTally({ trigger, clock, nameOfFormat: options.nameOfFormat });
+    this.#notes = new CameraNotes((note) => this.#log('camera-note', note));
     this.#live = new LiveView(options.looker, clock, logger);
     this.#delay = new GrowingDelay(options.random);
     this.#arrivals = new Arrivals({
@@ -114,6 +121,10 @@ export class CameraSource implements FrameSource {
   }
 
   /** A camera has no files. */
+  unclaimedSidecars(): readonly string[] {
+    return [];
+  }
+
   recheck(): void {}
 
   /**
@@ -218,7 +229,7 @@ export class CameraSource implements FrameSource {
     try {
       this.#tally.connected(session.info, () => session.counters());
       this.#log('camera-connected', { ...session.info });
-      this.#note = await this.#settings.prepare(session);
+      this.#notes.begin(await this.#settings.prepare(session));
       this.#sawFrame = false;
       const run = new SessionRun({
         session,
@@ -231,6 +242,7 @@ export class CameraSource implements FrameSource {
         says: {
           started: () => this.#sayStarted(),
           frame: () => this.#sayFrame(),
+          noted: (note) => this.#sayNote(note),
           noRoom: ({ text, hint }) => this.#say({ state: 'blocked', text, hint }),
           proven: () => this.#delay.reset(),
         },
@@ -255,7 +267,7 @@ export class CameraSource implements FrameSource {
     // A camera that was silent is believed only when a picture has come.
     if (this.#sawFrame || this.#said.state === 'silent') return;
     if (this.#isArmed) this.#sayReady();
-    else this.#say({ state: 'connecting', text: 'Connected. Waiting for the first picture.', hint: this.#note });
+    else this.#say({ state: 'connecting', text: 'Connected. Waiting for the first picture.', hint: this.#notes.hint });
   }
 
   #sayFrame(): void {
@@ -266,8 +278,17 @@ export class CameraSource implements FrameSource {
 
   #sayReady(): void {
     if (this.#isArmed)
-      this.#say({ state: 'armed', text: 'Ready. It takes a picture when it is triggered.', hint: this.#note });
-    else this.#say({ state: 'streaming', text: 'Taking pictures', hint: this.#note });
+      this.#say({ state: 'armed', text: 'Ready. It takes a picture when it is triggered.', hint: this.#notes.hint });
+    else this.#say({ state: 'streaming', text: 'Taking pictures', hint: this.#notes.hint });
+  }
+
+  /** A camera whose pictures can't be used is kept: it can be set otherwise, and the next picture that can is believed. */
+  #sayNote(note: CameraNote): void {
+    const isNew = this.#notes.take(note);
+    if (note.isLoss) {
+      this.#sawFrame = false;
+      if (this.#said.text !== note.text) this.#say({ state: 'failed', text: note.text, hint: note.hint });
+    } else if (isNew && this.#sawFrame) this.#sayReady();
   }
 
   get #isArmed(): boolean {

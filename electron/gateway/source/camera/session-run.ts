@@ -4,7 +4,13 @@ import { Bell } from '../../platform/bell.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { describeCause } from '../../platform/errors.ts';
 import type { Arrivals, NoRoom } from './arrivals.ts';
-import { type Acquisition, CameraError, type CameraSession, type DeviceFrame } from './camera-device.ts';
+import {
+  type Acquisition,
+  CameraError,
+  type CameraNote,
+  type CameraSession,
+  type DeviceFrame,
+} from './camera-device.ts';
 import type { CameraTally } from './camera-tally.ts';
 import { cameraError, refusal } from './camera-words.ts';
 import { Intervals } from './intervals.ts';
@@ -21,6 +27,7 @@ export type RunOptions = {
   readonly says: {
     readonly started: () => void;
     readonly frame: () => void;
+    readonly noted: (note: CameraNote) => void;
     readonly noRoom: (words: NoRoom) => void;
     /** It has worked for a while: the next loss is a new one. */
     readonly proven: () => void;
@@ -160,6 +167,7 @@ export class SessionRun {
     const { session, says } = this.#options;
     const events = {
       onFrame: (frame: DeviceFrame): void => this.#arrived(frame),
+      onNote: says.noted,
       onLost: (error: CameraError): void => this.#lose(error),
     };
     this.#isRunning = true;

@@ -49,7 +49,7 @@ function closure(start: readonly string[], next: (node: string) => Iterable<stri
 }
 
 /** The nodes that a node's value, range or condition is made of. */
-function linksOf(node: DescriptionNode): readonly string[] {
+export function linksOf(node: DescriptionNode): readonly string[] {
   const operands: (Operand | null)[] = [
     node.value,
     node.fallback,

@@ -57,6 +57,12 @@ export type RegisterFacts = {
   readonly msb: number | null;
 };
 
+/** The camera's registers; a part of a picture's chunk data, by its id; or what comes with an event of the camera. */
+export type PortTarget =
+  | { readonly kind: 'camera' }
+  | { readonly kind: 'chunk'; readonly id: { readonly number: number } | { readonly node: string } }
+  | { readonly kind: 'event' };
+
 export type DescriptionNode = {
   readonly kind: NodeKind;
   readonly name: string;
@@ -98,6 +104,6 @@ export type DescriptionNode = {
   readonly constants: readonly NamedText[];
   readonly expressions: readonly NamedText[];
   readonly register: RegisterFacts | null;
-  /** Of a port: it does not lead to the camera's registers, but to this part of a picture's chunk data. */
-  readonly chunkId: number | null;
+  /** Of a port: what it leads to. */
+  readonly leadsTo: PortTarget;
 };

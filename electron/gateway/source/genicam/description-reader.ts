@@ -9,6 +9,7 @@ import {
   longestText,
   namedTexts,
   operand,
+  portTarget,
   textOf,
   textsOf,
   visibility,
@@ -120,7 +121,6 @@ function entryFacts(entry: XmlElement, shared: RegisterFacts): RegisterFacts {
 
 function readNode(element: XmlElement, kind: NodeKind, name: string, register: RegisterFacts | null): DescriptionNode {
   const polling = parseInteger(textOf(element, 'PollingTime') ?? '');
-  const chunkId = textOf(element, 'ChunkID');
   return {
     kind,
     name,
@@ -156,6 +156,6 @@ function readNode(element: XmlElement, kind: NodeKind, name: string, register: R
     constants: namedTexts(element, 'Constant'),
     expressions: namedTexts(element, 'Expression'),
     register,
-    chunkId: chunkId === null || !/^(0x)?[0-9a-f]{1,8}$/i.test(chunkId) ? null : Number.parseInt(chunkId, 16),
+    leadsTo: portTarget(element),
   };
 }

@@ -1,3 +1,4 @@
+import { linksOf } from './dependents.ts';
 import type { DescriptionNode } from './description-nodes.ts';
 import { NodeReader } from './description-reader.ts';
 import { descriptionError } from './genicam-errors.ts';
@@ -22,6 +23,7 @@ export function parseDescription(file: Uint8Array): Description {
   const reader = new NodeReader();
   reader.readAll(root);
   if (reader.nodes.size === 0) throw descriptionError('The camera description has no settings in it.');
+  if (lacksLock(reader.nodes)) reader.readAll(parseXml(Buffer.from(usualLock)));
   const version = (part: string): number => Number(parseInteger(root.attributes[part] ?? '') ?? 0n);
   return {
     vendor: (root.attributes['VendorName'] ?? '').slice(0, 200),
@@ -35,7 +37,17 @@ export function parseDescription(file: Uint8Array): Description {
   };
 }
 
-/** Written for ports that access four bytes as one register (`MemoryPort`). */
+/**
+ * Some descriptions lock their features by `TLParamsLocked` and leave it to the program to have such a node, which then
+ * is a value without a register. Source: Aravis, which adds it too.
+ */
+const usualLock = '<Group><Integer Name="TLParamsLocked"><Value>0</Value><Min>0</Min><Max>1</Max></Integer></Group>';
+
+function lacksLock(nodes: ReadonlyMap<string, DescriptionNode>): boolean {
+  return !nodes.has('TLParamsLocked') && [...nodes.values()].some((node) => linksOf(node).includes('TLParamsLocked'));
+}
+
+/** Written for ports that access four bytes as one number, most significant byte first whatever the camera's order. */
 export function isLegacySchema(version: SchemaVersion): boolean {
   return version.major < 1 || (version.major === 1 && version.minor < 1);
 }

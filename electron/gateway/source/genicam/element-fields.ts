@@ -1,4 +1,11 @@
-import type { AccessMode, DescriptionNode, EnumerationEntry, Operand, RegisterFacts } from './description-nodes.ts';
+import type {
+  AccessMode,
+  DescriptionNode,
+  EnumerationEntry,
+  Operand,
+  PortTarget,
+  RegisterFacts,
+} from './description-nodes.ts';
 import { parseInteger } from './numbers.ts';
 import type { XmlElement } from './xml-elements.ts';
 
@@ -73,6 +80,17 @@ export function visibility(text: string | null): DescriptionNode['visibility'] {
   if (text === 'Expert') return 'expert';
   if (text === 'Guru') return 'guru';
   return text === 'Invisible' ? 'invisible' : 'beginner';
+}
+
+/** Of a port. One whose id can't be read leads nowhere that could be read; never to the camera's registers. */
+export function portTarget(element: XmlElement): PortTarget {
+  if (operand(element, 'EventID') !== null) return { kind: 'event' };
+  const id = operand(element, 'ChunkID');
+  if (id === null) return { kind: 'camera' };
+  if ('node' in id) return { kind: 'chunk', id };
+  // Hexadecimal, with or without saying so.
+  const digits = /^(?:0x)?([0-9a-f]{1,8})$/i.exec(id.literal)?.[1];
+  return { kind: 'chunk', id: { number: digits === undefined ? Number.NaN : Number.parseInt(digits, 16) } };
 }
 
 export function bitRange(element: XmlElement): { lsb: number | null; msb: number | null } {

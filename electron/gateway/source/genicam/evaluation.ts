@@ -6,7 +6,7 @@ import { nodeError, quoted } from './genicam-errors.ts';
 import { accessOf } from './node-access.ts';
 import { rangeOf } from './node-range.ts';
 import { numberOf, rounded, sourceOf, textOf } from './node-values.ts';
-import { placeOf, registerOf } from './register-place.ts';
+import { orderOf, placeOf, registerOf } from './register-place.ts';
 
 /** Real descriptions stay below thirty. */
 const deepest = 150;
@@ -17,6 +17,8 @@ export type EvaluationOptions = {
   /** Nothing that is remembered counts. */
   readonly fresh?: boolean;
   readonly chunks?: ReadonlyMap<number, Uint8Array>;
+  /** Nodes that are looked at as if they had these values. */
+  readonly assumed?: ReadonlyMap<string, bigint>;
 };
 
 /**
@@ -27,6 +29,7 @@ export class Evaluation implements Evaluator {
   readonly camera: CameraNodes;
   readonly chunks: ReadonlyMap<number, Uint8Array>;
   readonly #fresh: boolean;
+  readonly #assumed: ReadonlyMap<string, bigint>;
   readonly #done = new Map<string, Outcome>();
   readonly #open = new Set<string>();
 
@@ -34,6 +37,7 @@ export class Evaluation implements Evaluator {
     this.camera = camera;
     this.chunks = options.chunks ?? new Map();
     this.#fresh = options.fresh ?? false;
+    this.#assumed = options.assumed ?? new Map();
   }
 
   node(name: string): DescriptionNode {
@@ -42,8 +46,8 @@ export class Evaluation implements Evaluator {
     return node;
   }
 
-  number(name: string): Promise<NumberValue> {
-    return this.#once('value', name, (node) => numberOf(node, this));
+  async number(name: string): Promise<NumberValue> {
+    return this.#assumed.get(name) ?? this.#once('value', name, (node) => numberOf(node, this));
   }
 
   async integer(name: string): Promise<bigint> {
@@ -111,10 +115,11 @@ export class Evaluation implements Evaluator {
   async #read(node: DescriptionNode): Promise<Uint8Array> {
     const facts = registerOf(node);
     const place = await this.place(node.name);
-    if (place.chunkId !== null) return this.#chunk(node, place, place.chunkId);
+    if (place.leadsTo.kind === 'event') throw nodeError(node.name, 'it comes with an event of the camera only');
+    if (place.leadsTo.kind === 'chunk') return this.#chunk(node, place, place.leadsTo.id);
     if (facts.access === 'WO') throw nodeError(node.name, 'it can only be written');
     const fresh = this.#fresh || facts.polled;
-    return this.camera.cache.read(place, { node: node.name, cachable: facts.cachable, fresh });
+    return this.camera.cache.read(place, { node: node.name, cachable: facts.cachable, order: orderOf(node), fresh });
   }
 
   #chunk(node: DescriptionNode, place: RegisterPlace, chunkId: number): Uint8Array {

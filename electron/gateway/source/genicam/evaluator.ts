@@ -17,8 +17,10 @@ export type NodeRange = {
 };
 
 export type RegisterPlace = Place & {
-  /** Not in the camera, but in this part of a picture's chunk data. */
-  readonly chunkId: number | null;
+  readonly leadsTo:
+    | { readonly kind: 'camera' }
+    | { readonly kind: 'chunk'; readonly id: number }
+    | { readonly kind: 'event' };
 };
 
 /** Where a node's value comes from. `local`: under which name a value that is not the camera's is kept. */

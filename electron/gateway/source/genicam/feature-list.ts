@@ -3,7 +3,8 @@ import type { DescriptionNode } from './description-nodes.ts';
 import type { Evaluator, NodeAccess } from './evaluator.ts';
 import { availableEntries, featureKind, featureValue, shownRange } from './feature-values.ts';
 import { concernsOneFeature } from './genicam-errors.ts';
-import { isReadable } from './node-access.ts';
+import { isReadable, isWritable } from './node-access.ts';
+import { lockOf } from './node-lock.ts';
 
 const mostFeatures = 20_000;
 const deepestCategory = 16;
@@ -21,11 +22,12 @@ const accessWords: Readonly<Record<NodeAccess, Feature['access']>> = {
 /**
  * What the categories lead to from `Root`, in their order, each feature once. Without those that this camera does not
  * implement. One that can't be worked out is listed without access; rejects only when the camera can't be reached.
+ * `unlocked`: the same camera as it is between two acquisitions, which says what may be written.
  */
-export async function listFeatures(evaluator: Evaluator): Promise<readonly Feature[]> {
+export async function listFeatures(evaluator: Evaluator, unlocked: Evaluator): Promise<readonly Feature[]> {
   const features: Feature[] = [];
   for (const place of featurePlaces(evaluator.camera.nodes)) {
-    const feature = await describeFeature(place, evaluator);
+    const feature = await describeFeature(place, evaluator, unlocked);
     if (feature !== null) features.push(feature);
   }
   return features;
@@ -53,10 +55,14 @@ export function featurePlaces(nodes: ReadonlyMap<string, DescriptionNode>): read
   return places;
 }
 
-async function describeFeature({ node, category }: Place, evaluator: Evaluator): Promise<Feature | null> {
+async function describeFeature(
+  { node, category }: Place,
+  evaluator: Evaluator,
+  unlocked: Evaluator,
+): Promise<Feature | null> {
   const kind = featureKind(node);
   if (kind === null) return null;
-  const access = (await ifKnown(() => evaluator.access(node.name))) ?? 'NA';
+  const access = (await ifKnown(() => accessBetween(node, evaluator, unlocked))) ?? 'NA';
   if (access === 'NI') return null;
   const present = access !== 'NA';
   const range = present ? await ifKnown(() => evaluator.range(node.name)) : null;
@@ -74,6 +80,14 @@ async function describeFeature({ node, category }: Place, evaluator: Evaluator):
     ...shownRange(range ?? { minimum: null, maximum: null, increment: null }),
     choices: entries.map(({ name, displayName }) => ({ name, displayName })),
   };
+}
+
+/** A setting that is locked while pictures are taken can be set all the same: between two of them. */
+async function accessBetween(node: DescriptionNode, evaluator: Evaluator, unlocked: Evaluator): Promise<NodeAccess> {
+  const access = await evaluator.access(node.name);
+  if (isWritable(access) || (await lockOf(node, evaluator)) === null) return access;
+  const between = await unlocked.access(node.name);
+  return isWritable(between) ? between : access;
 }
 
 async function ifKnown<Result>(question: () => Promise<Result>): Promise<Result | null> {

@@ -4,8 +4,9 @@ import type { Evaluation } from './evaluation.ts';
 import type { NodeRange } from './evaluator.ts';
 import { availableEntries, featureKind } from './feature-values.ts';
 import type { NumberValue } from './formula-evaluation.ts';
-import { quoted, refusal } from './genicam-errors.ts';
+import { lockedRefusal, quoted, refusal } from './genicam-errors.ts';
 import { isWritable } from './node-access.ts';
+import { lockInWords, lockOf } from './node-lock.ts';
 import { writeBytes, writeNumber, writeText } from './node-writes.ts';
 import { parseInteger } from './numbers.ts';
 
@@ -45,6 +46,13 @@ export async function requireWritable(node: DescriptionNode, evaluation: Evaluat
   const access = await evaluation.access(node.name);
   if (isWritable(access)) return;
   const name = quoted(node.name);
+  const lock = await lockOf(node, evaluation);
+  if (lock !== null) {
+    throw lockedRefusal(
+      `The camera setting ${name} is locked (${await lockInWords(lock, evaluation)}); it was to be ${asked}.`,
+      'Change what locks it, or stop the acquisition, and try again.',
+    );
+  }
   if (access === 'RO') {
     throw refusal(
       `The camera setting ${name} can only be read now; it was to be ${asked}.`,

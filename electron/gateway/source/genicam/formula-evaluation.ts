@@ -13,9 +13,27 @@ const constants: ReadonlyMap<string, number> = new Map([
   ['E', Math.E],
 ]);
 
-/** Every step in 64-bit integers that wrap, as in C; divisions are cut. Throws `FormulaError`, and what `lookup` does. */
+/**
+ * Whole numbers with whole numbers in 64-bit integers that wrap, as in C, and their divisions are cut; whatever has to
+ * do with a decimal fraction in doubles, and only the result is cut. Throws `FormulaError`, and what `lookup` does.
+ */
 export function evaluateInteger(formula: Formula, lookup: VariableLookup): bigint {
-  return integerOf(formula.root, lookup);
+  return cut(evaluateExact(formula, lookup));
+}
+
+/** As `evaluateInteger`, with the decimals of the result: for a part of another formula. */
+export function evaluateExact(formula: Formula, lookup: VariableLookup): NumberValue {
+  return exactOf(formula.root, lookup);
+}
+
+/** 0.29 * 100 is a little less than 29 in doubles, and is meant as 29. */
+const leastDifference = 1e-9;
+
+function cut(value: NumberValue): bigint {
+  if (typeof value === 'bigint' || !Number.isFinite(value)) return toInteger(value);
+  const nearest = Math.round(value);
+  const isMeant = Math.abs(value - nearest) <= leastDifference * Math.max(1, Math.abs(value));
+  return toInteger(isMeant ? nearest : value);
 }
 
 /** Every step in doubles; bitwise operators work on their integer parts. Throws as `evaluateInteger`. */
@@ -36,36 +54,43 @@ function variable(name: string, lookup: VariableLookup): NumberValue {
   return value;
 }
 
-function integerOf(expression: Expression, lookup: VariableLookup): bigint {
+function exactOf(expression: Expression, lookup: VariableLookup): NumberValue {
   switch (expression.kind) {
     case 'number':
-      return expression.integer;
-    case 'variable':
-      return toInteger(variable(expression.name, lookup));
+      return expression.value;
+    case 'variable': {
+      const value = variable(expression.name, lookup);
+      return typeof value === 'bigint' ? toInteger(value) : value;
+    }
     case 'unary': {
-      const value = integerOf(expression.operand, lookup);
-      if (expression.operator === '~') return ~value;
-      return expression.operator === '-' ? BigInt.asIntN(64, -value) : value;
+      const value = exactOf(expression.operand, lookup);
+      if (expression.operator === '~') return ~toInteger(value);
+      if (expression.operator !== '-') return value;
+      return typeof value === 'bigint' ? BigInt.asIntN(64, -value) : -value;
     }
     case 'choice':
-      return integerOf(integerOf(expression.test, lookup) !== 0n ? expression.yes : expression.no, lookup);
+      return exactOf(isTrue(exactOf(expression.test, lookup)) ? expression.yes : expression.no, lookup);
     case 'call': {
-      const [value = 0n, second] = expression.arguments.map((argument) => integerOf(argument, lookup));
-      const exact = callInteger(expression.function, value);
+      const [value = 0n, second] = expression.arguments.map((argument) => exactOf(argument, lookup));
+      const exact = typeof value === 'bigint' ? callInteger(expression.function, value) : null;
       if (exact !== null) return BigInt.asIntN(64, exact);
-      return toInteger(
-        callFloat(expression.function, Number(value), second === undefined ? undefined : Number(second)),
-      );
+      return callFloat(expression.function, Number(value), second === undefined ? undefined : Number(second));
     }
     case 'binary': {
-      const left = integerOf(expression.left, lookup);
+      const { operator } = expression;
+      const left = exactOf(expression.left, lookup);
       // What decides already must keep the rest from being asked: it may be what can't be read.
-      if (expression.operator === '&&' && left === 0n) return 0n;
-      if (expression.operator === '||' && left !== 0n) return 1n;
-      return combineIntegers(expression.operator, left, integerOf(expression.right, lookup));
+      if (operator === '&&' && !isTrue(left)) return 0n;
+      if (operator === '||' && isTrue(left)) return 1n;
+      const right = exactOf(expression.right, lookup);
+      return typeof left === 'bigint' && typeof right === 'bigint'
+        ? combineIntegers(operator, left, right)
+        : combineFloats(operator, Number(left), Number(right));
     }
   }
 }
+
+const isTrue = (value: NumberValue): boolean => (typeof value === 'bigint' ? value !== 0n : value !== 0);
 
 function combineIntegers(operator: string, left: bigint, right: bigint): bigint {
   switch (operator) {
@@ -115,7 +140,7 @@ function power(base: bigint, exponent: bigint): bigint {
 function floatOf(expression: Expression, lookup: VariableLookup): number {
   switch (expression.kind) {
     case 'number':
-      return expression.float;
+      return Number(expression.value);
     case 'variable':
       return Number(variable(expression.name, lookup));
     case 'unary': {

@@ -1,7 +1,7 @@
 import { parseInteger } from './numbers.ts';
 
 export type Token =
-  | { readonly kind: 'number'; readonly integer: bigint; readonly float: number }
+  | { readonly kind: 'number'; readonly value: bigint | number }
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'operator'; readonly operator: string }
   | { readonly kind: 'end' };
@@ -54,13 +54,12 @@ export function tokenize(formula: string): readonly Token[] {
   return tokens;
 }
 
-/** In an integer formula a decimal fraction counts without what is behind its point, as Aravis has it. */
 function number(text: string): Token {
   const integer = parseInteger(text);
-  if (integer !== null) return { kind: 'number', integer, float: Number(integer) };
-  const float = Number(text);
-  if (!Number.isFinite(float)) throw new FormulaError('the formula has a number that is too large');
-  return { kind: 'number', integer: BigInt.asIntN(64, BigInt(Math.trunc(float))), float };
+  if (integer !== null) return { kind: 'number', value: integer };
+  const value = Number(text);
+  if (!Number.isFinite(value)) throw new FormulaError('the formula has a number that is too large');
+  return { kind: 'number', value };
 }
 
 function canonical(sign: string): string {

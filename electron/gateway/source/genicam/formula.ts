@@ -3,7 +3,7 @@ import { FormulaError, type Token, tokenize } from './formula-tokens.ts';
 
 /** A formula of a GenICam file, parsed. Evaluated by formula-evaluation.ts. */
 export type Expression =
-  | { readonly kind: 'number'; readonly integer: bigint; readonly float: number }
+  | { readonly kind: 'number'; readonly value: bigint | number }
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'unary'; readonly operator: string; readonly operand: Expression }
   | { readonly kind: 'binary'; readonly operator: string; readonly left: Expression; readonly right: Expression }

@@ -2,6 +2,7 @@ import { describeCause, GatewayError } from '../../platform/errors.ts';
 
 const longestName = 80;
 const registerRefused = 'camera-register-refused';
+const lockedCode = 'camera-setting-locked';
 
 /** Names and values come from the camera: bounded and on one line, they can stand in a sentence. */
 export function quoted(text: string): string {
@@ -44,6 +45,11 @@ export function refusal(text: string, hint: string): GatewayError {
   });
 }
 
+/** As `refusal`, and of a feature that something else locks at the moment. */
+export function lockedRefusal(text: string, hint: string): GatewayError {
+  return new GatewayError({ code: lockedCode, operation: 'change a camera setting', text, hint, disposition: 'bury' });
+}
+
 /** The camera said no to one access. Its own words are in `technical`. */
 export function accessRefused(cause: unknown): GatewayError {
   return new GatewayError({
@@ -71,7 +77,7 @@ export function cameraUnreadable(cause: unknown): GatewayError {
 
 /** Of one feature only: the others can still be listed. */
 export function concernsOneFeature(error: unknown): error is GatewayError {
-  const codes = ['camera-feature', registerRefused, 'camera-setting-refused'];
+  const codes = ['camera-feature', registerRefused, 'camera-setting-refused', lockedCode];
   return error instanceof GatewayError && codes.includes(error.code);
 }
 

@@ -8,13 +8,15 @@
  * this one access: a listing goes on with the next feature. Every other means that the camera can't be reached, and
  * ends the listing.
  *
- * Legacy: descriptions of a schema before 1.1 were written for ports that read and write four bytes by READREG and
- * WRITEREG, whose value stands for big-endian bytes. The port decides, by `Description.schemaVersion`.
+ * `order`: of the number that these bytes hold, as the description says; null, or left out, where they are none. A
+ * protocol that can carry numbers as such (READREG of GigE Vision) may use it to make the bytes that are expected.
  */
 export type MemoryPort = {
-  readonly readMemory: (address: number, length: number) => Promise<Buffer>;
-  readonly writeMemory: (address: number, data: Buffer) => Promise<void>;
+  readonly readMemory: (address: number, length: number, order?: ByteOrder | null) => Promise<Buffer>;
+  readonly writeMemory: (address: number, data: Buffer, order?: ByteOrder | null) => Promise<void>;
 };
+
+export type ByteOrder = 'big-endian' | 'little-endian';
 
 /** The most bytes that are asked of a port in one call. */
 export const largestAccess = 65_536;

@@ -1,5 +1,6 @@
 import type { AccessMode, DescriptionNode } from './description-nodes.ts';
 import type { Evaluator, NodeAccess } from './evaluator.ts';
+import { targetOf } from './register-place.ts';
 
 /** What may be done with a node now, by itself and by all that its value comes from. */
 export async function accessOf(node: DescriptionNode, evaluator: Evaluator): Promise<NodeAccess> {
@@ -14,10 +15,10 @@ export async function accessOf(node: DescriptionNode, evaluator: Evaluator): Pro
 
 async function baseAccess(node: DescriptionNode, evaluator: Evaluator): Promise<NodeAccess> {
   if (node.register !== null) {
-    const port = node.register.port === null ? undefined : evaluator.camera.nodes.get(node.register.port);
-    const chunkId = port?.chunkId ?? null;
-    if (chunkId === null) return node.register.access;
-    return evaluator.chunks.has(chunkId) ? 'RO' : 'NA';
+    const target = await targetOf(node, evaluator);
+    if (target.kind === 'camera') return node.register.access;
+    // Events of the camera are not listened to.
+    return target.kind === 'chunk' && evaluator.chunks.has(target.id) ? 'RO' : 'NA';
   }
   switch (node.kind) {
     case 'SwissKnife':

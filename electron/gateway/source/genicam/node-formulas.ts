@@ -1,7 +1,7 @@
 import type { DescriptionNode } from './description-nodes.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Formula } from './formula.ts';
-import { evaluateFloat, evaluateInteger, type NumberValue } from './formula-evaluation.ts';
+import { evaluateExact, evaluateFloat, evaluateInteger, type NumberValue } from './formula-evaluation.ts';
 import { FormulaError } from './formula-tokens.ts';
 import { concernsOneFeature, nodeError } from './genicam-errors.ts';
 import { parseFloatText, parseInteger } from './numbers.ts';
@@ -56,7 +56,9 @@ class Scope {
       this.#known.set(name, await this.#resolve(name, depth));
     }
     const lookup = (name: string): NumberValue | undefined => this.#known.get(name)?.();
-    return this.#exact ? evaluateInteger(formula, lookup) : evaluateFloat(formula, lookup);
+    if (!this.#exact) return evaluateFloat(formula, lookup);
+    // What is a part of another formula keeps its decimals.
+    return depth === 0 ? evaluateInteger(formula, lookup) : evaluateExact(formula, lookup);
   }
 
   async #resolve(name: string, depth: number): Promise<() => NumberValue | undefined> {

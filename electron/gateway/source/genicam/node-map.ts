@@ -55,10 +55,13 @@ export class NodeMap {
     return this.#camera.nodes.has(name);
   }
 
-  /** All that the categories lead to, read from the camera anew. */
-  async features(): Promise<readonly Feature[]> {
+  /**
+   * All that the categories lead to, read from the camera anew. `unlocked`: values of those features that lock others
+   * only while pictures are taken, at any other time; what they lock now is listed as it is then.
+   */
+  async features(unlocked: ReadonlyMap<string, bigint> = new Map()): Promise<readonly Feature[]> {
     this.invalidate();
-    return listFeatures(new Evaluation(this.#camera));
+    return listFeatures(new Evaluation(this.#camera), new Evaluation(this.#camera, { assumed: unlocked }));
   }
 
   async get(name: string): Promise<FeatureValue> {
@@ -79,19 +82,24 @@ export class NodeMap {
 
   /**
    * Resolves once the camera has taken the command. Where the file names a polling time for it, this waits until the
-   * command is done, or `waitMilliseconds`: some stay under way on purpose, as an acquisition does. `isDone` tells.
+   * command is done, or `waitMilliseconds`: some stay under way on purpose, as an acquisition does. False where it is
+   * not done by then, as far as the camera tells.
    */
-  async execute(name: string, options: ExecuteOptions = {}): Promise<void> {
+  async execute(name: string, options: ExecuteOptions = {}): Promise<boolean> {
     const node = this.#command(name);
     await this.#write(name, async () => {
       const evaluation = new Evaluation(this.#camera);
       await requireWritable(node, evaluation, 'executed');
       await writeSource(node, await commandValueOf(node, evaluation), evaluation, { transient: true });
     });
-    if (node.pollingTime === null) return;
+    if (node.pollingTime === null) return true;
     const poll = Math.min(Math.max(node.pollingTime, shortestPoll), longestPoll);
     const end = this.#clock.monotonic() + (options.waitMilliseconds ?? defaultWaitMilliseconds);
-    while (this.#clock.monotonic() < end && !(await this.isDone(name))) await sleep(this.#clock, poll);
+    while (this.#clock.monotonic() < end) {
+      if (await this.isDone(name)) return true;
+      await sleep(this.#clock, poll);
+    }
+    return false;
   }
 
   /** A command is done when its register no longer holds what was written; at once where that can't be read. */

@@ -5,7 +5,7 @@ import { nodeError } from './genicam-errors.ts';
 import { evaluateNodeFormula } from './node-formulas.ts';
 import { literalNumber, requiredSource, rounded } from './node-values.ts';
 import { encodeFloat, encodeInteger, integerRange } from './register-codec.ts';
-import { fieldOf, registerOf } from './register-place.ts';
+import { fieldOf, orderOf, registerOf } from './register-place.ts';
 
 /**
  * Writing goes down from a feature to the registers that its value is made of. Ranges and access are checked before, by
@@ -73,10 +73,12 @@ export async function writeBytes(
 ): Promise<void> {
   const facts = registerOf(node);
   const place = await evaluation.place(node.name);
-  if (place.chunkId !== null) throw nodeError(node.name, 'it is a part of a picture and can only be read');
+  if (place.leadsTo.kind !== 'camera')
+    throw nodeError(node.name, 'it is a part of a picture or event and can only be read');
   if (bytes.byteLength !== place.length) throw nodeError(node.name, `it takes ${place.length} bytes`);
   try {
-    const policy = { node: node.name, cachable: facts.cachable, fresh: options.transient ?? false };
+    const fresh = options.transient ?? false;
+    const policy = { node: node.name, cachable: facts.cachable, order: orderOf(node), fresh };
     await evaluation.camera.cache.write(place, bytes, policy);
   } finally {
     // A write that failed may have been carried out all the same.
@@ -143,9 +145,14 @@ async function neighbours(
   const facts = registerOf(node);
   if (width === length * 8 || facts.access === 'WO') return Buffer.alloc(length);
   const place = await evaluation.place(node.name);
-  if (place.chunkId !== null) return Buffer.alloc(length);
+  if (place.leadsTo.kind !== 'camera') return Buffer.alloc(length);
   // Afresh: the camera may have changed them since.
-  return evaluation.camera.cache.read(place, { node: node.name, cachable: facts.cachable, fresh: true });
+  return evaluation.camera.cache.read(place, {
+    node: node.name,
+    cachable: facts.cachable,
+    order: orderOf(node),
+    fresh: true,
+  });
 }
 
 async function writeFloat(node: DescriptionNode, value: number, evaluation: Evaluation): Promise<void> {

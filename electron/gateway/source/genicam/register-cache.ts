@@ -1,5 +1,5 @@
 import { accessRefused, cameraUnreadable } from './genicam-errors.ts';
-import { isRefusedAccess, type MemoryPort } from './memory-port.ts';
+import { type ByteOrder, isRefusedAccess, type MemoryPort } from './memory-port.ts';
 
 export type Place = { readonly address: number; readonly length: number };
 
@@ -7,6 +7,8 @@ export type CachePolicy = {
   /** Whose register it is; `forget` names it. */
   readonly node: string;
   readonly cachable: 'NoCache' | 'WriteThrough' | 'WriteAround';
+  /** Of the number that it holds; null for bytes. */
+  readonly order: ByteOrder | null;
   /** Read afresh, whatever is remembered. */
   readonly fresh: boolean;
 };
@@ -31,7 +33,7 @@ export class RegisterCache {
   }
 
   async read(place: Place, policy: CachePolicy): Promise<Buffer> {
-    const key = keyOf(place);
+    const key = keyOf(place, policy);
     const known = this.#entries.get(key);
     const cached = policy.cachable !== 'NoCache' && !policy.fresh;
     if (known !== undefined && cached) {
@@ -39,7 +41,7 @@ export class RegisterCache {
       return known.bytes;
     }
     const changes = this.#changes;
-    const bytes = await asked(() => this.#port.readMemory(place.address, place.length));
+    const bytes = await asked(() => this.#port.readMemory(place.address, place.length, policy.order));
     if (bytes.byteLength !== place.length) {
       throw cameraUnreadable(new Error(`${bytes.byteLength} bytes came instead of ${place.length}`));
     }
@@ -50,12 +52,12 @@ export class RegisterCache {
   async write(place: Place, bytes: Buffer, policy: CachePolicy): Promise<void> {
     this.#forgetOverlapping(place);
     try {
-      await asked(() => this.#port.writeMemory(place.address, bytes));
+      await asked(() => this.#port.writeMemory(place.address, bytes, policy.order));
     } finally {
       // A second time: a read may have been answered before the write was.
       this.#forgetOverlapping(place);
     }
-    if (policy.cachable === 'WriteThrough' && !policy.fresh) this.#remember(keyOf(place), place, bytes, policy);
+    if (policy.cachable === 'WriteThrough' && !policy.fresh) this.#remember(keyOf(place, policy), place, bytes, policy);
   }
 
   /** What these nodes have read is old. */
@@ -98,8 +100,9 @@ export class RegisterCache {
   }
 }
 
-function keyOf(place: Place): string {
-  return `${place.address}+${place.length}`;
+/** A port may make the bytes as their order is said to be: those of one order are not those of another. */
+function keyOf(place: Place, { order }: CachePolicy): string {
+  return `${place.address}+${place.length} ${order}`;
 }
 
 async function asked<Result>(question: () => Promise<Result>): Promise<Result> {

@@ -1,7 +1,7 @@
 import type { DescriptionNode, Operand, RegisterFacts } from './description-nodes.ts';
 import type { Evaluator, RegisterPlace } from './evaluator.ts';
 import { nodeError } from './genicam-errors.ts';
-import { largestAccess } from './memory-port.ts';
+import { type ByteOrder, largestAccess } from './memory-port.ts';
 import { parseInteger } from './numbers.ts';
 import { type BitField, bitField, longestInteger } from './register-codec.ts';
 
@@ -22,8 +22,17 @@ export async function placeOf(node: DescriptionNode, evaluator: Evaluator): Prom
   if (address < 0n || address + length > BigInt(Number.MAX_SAFE_INTEGER)) {
     throw nodeError(node.name, 'its register has no valid address');
   }
-  const port = facts.port === null ? undefined : evaluator.camera.nodes.get(facts.port);
-  return { address: Number(address), length: Number(length), chunkId: port?.chunkId ?? null };
+  return { address: Number(address), length: Number(length), leadsTo: await targetOf(node, evaluator) };
+}
+
+/** Where a register's port leads. */
+export async function targetOf(node: DescriptionNode, evaluator: Evaluator): Promise<RegisterPlace['leadsTo']> {
+  const { port } = registerOf(node);
+  const target = port === null ? undefined : evaluator.camera.nodes.get(port)?.leadsTo;
+  if (target === undefined) return { kind: 'camera' };
+  if (target.kind !== 'chunk') return target;
+  const id = 'number' in target.id ? target.id.number : Number(await evaluator.integer(target.id.node));
+  return { kind: 'chunk', id };
 }
 
 /** The bits of an integer register that carry its value. */
@@ -34,6 +43,12 @@ export function fieldOf(node: DescriptionNode, length: number): BitField {
   const field = bitField(masked ? facts : { ...facts, lsb: null, msb: null }, length);
   if (field === null) throw nodeError(node.name, 'its register does not have the bits that it names');
   return field;
+}
+
+/** Of the number that a register holds; null where it holds bytes or text. */
+export function orderOf(node: DescriptionNode): ByteOrder | null {
+  if (node.kind === 'StringReg' || node.kind === 'Register') return null;
+  return registerOf(node).bigEndian ? 'big-endian' : 'little-endian';
 }
 
 export function registerOf(node: DescriptionNode): RegisterFacts {

@@ -13,11 +13,18 @@ export type XmlElement = {
 
 export const xmlLimits = { bytes: 16 * 1024 * 1024, elements: 400_000, depth: 32, text: 65_536 } as const;
 
+/** What is wrong in one text only: it is taken as it stands, and everything around it is whole. */
+const ofOneText = /: (?:undefined entity|disallowed character)\.$/;
+
 type Open = { name: string; attributes: Record<string, string>; children: XmlElement[]; text: string };
 
+/** The root element is closed: what follows is whatever lies in the camera's memory there. */
+class DocumentEnd extends Error {}
+
 /**
- * The document's root element. Entities that the document declares itself are not expanded but refused, so there is no
- * bomb to defuse. Throws a `GatewayError` for what is not well-formed or larger than `xmlLimits`.
+ * The document's root element; what is before and behind the document is passed over. Entities that the document
+ * declares itself are not expanded but refused, so there is no bomb to defuse. Throws a `GatewayError` for what is not
+ * well-formed or larger than `xmlLimits`.
  */
 export function parseXml(file: Uint8Array): XmlElement {
   if (file.byteLength > xmlLimits.bytes) throw descriptionError('The camera description is too large.');
@@ -25,9 +32,13 @@ export function parseXml(file: Uint8Array): XmlElement {
   let elements = 0;
   const open: Open[] = [];
   const parser = new SaxesParser();
-  // What follows an error can't be trusted; saxes throws it out of `write`.
+  let isDeclaring = false;
+  parser.on('doctype', () => {
+    isDeclaring = true;
+  });
+  // What follows any other error can't be trusted; saxes throws it out of `write`.
   parser.on('error', (error) => {
-    throw error;
+    if (isDeclaring || !ofOneText.test(error.message)) throw error;
   });
   parser.on('opentag', (tag) => {
     elements += 1;
@@ -47,40 +58,45 @@ export function parseXml(file: Uint8Array): XmlElement {
     if (closed === undefined) return;
     const element: XmlElement = { ...closed, text: closed.text.trim() };
     const parent = open.at(-1);
-    if (parent === undefined) root = element;
-    else parent.children.push(element);
+    if (parent !== undefined) return void parent.children.push(element);
+    root = element;
+    throw new DocumentEnd();
   });
   try {
     parser.write(decoded(file)).close();
   } catch (error) {
     if (error instanceof GatewayError) throw error;
+    if (root !== null && error instanceof DocumentEnd) return root;
     throw descriptionError('The camera description is not readable: its XML is broken.', '', error);
   }
-  if (root === null) throw descriptionError('The camera description is empty.');
-  return root;
+  throw descriptionError('The camera description is empty.');
 }
 
 function localName(name: string): string {
   return name.slice(name.indexOf(':') + 1);
 }
 
+const headBytes = 4_096;
+/** Of a document: its declaration, a comment before it, or its root element. */
+const firstMark = /<(?:\?xml\s|!--|!DOCTYPE\s|[A-Za-z_])/;
+
 function decoded(file: Uint8Array): string {
-  const head = Buffer.from(file.subarray(0, 200)).toString('latin1');
-  const encoding = /^[^>]*\sencoding\s*=\s*["']([\w.-]{1,40})["']/.exec(head)?.[1]?.toLowerCase() ?? 'utf-8';
+  const head = Buffer.from(file.subarray(0, headBytes)).toString('latin1');
+  const declared = /<\?xml\s[^>]{0,200}\sencoding\s*=\s*["']([\w.-]{1,40})["']/.exec(` ${head}`)?.[1];
+  const encoding = declared?.toLowerCase() ?? 'utf-8';
   const single = encoding.startsWith('iso-8859-') || encoding.startsWith('windows-') || encoding === 'us-ascii';
-  // Of UTF-16 only the byte order mark tells.
+  // Of UTF-16 the byte order mark tells, or the zeros beside the first signs.
   const label =
-    file[0] === 0xff && file[1] === 0xfe
+    head.startsWith('\xff\xfe') || head.startsWith('<\0')
       ? 'utf-16le'
-      : file[0] === 0xfe && file[1] === 0xff
+      : head.startsWith('\xfe\xff') || head.startsWith('\0<')
         ? 'utf-16be'
         : single
           ? 'windows-1252'
           : 'utf-8';
   const text = new TextDecoder(label).decode(file);
-  // Cameras pad their files with zeros up to the next block.
-  let end = text.length;
-  while (end > 0 && text.charCodeAt(end - 1) === 0) end -= 1;
-  // The decoder took the byte order mark away; the declaration must come first in what remains.
-  return text.slice(0, end).trimStart();
+  // The declaration must come first.
+  const beginning = text.slice(0, headBytes);
+  const start = Math.max(beginning.indexOf('<?xml '), 0) || beginning.search(firstMark);
+  return start < 0 ? '' : text.slice(start);
 }

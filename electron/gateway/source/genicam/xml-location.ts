@@ -1,12 +1,12 @@
 import { GatewayError } from '../../platform/errors.ts';
-import { descriptionError, quoted } from './genicam-errors.ts';
-import { largestAccess, type MemoryPort } from './memory-port.ts';
+import { accessRefused, descriptionError, quoted } from './genicam-errors.ts';
+import { isRefusedAccess, largestAccess, type MemoryPort } from './memory-port.ts';
 import { unzipDescription } from './unzip.ts';
 import { xmlLimits } from './xml-elements.ts';
 
 /** Where a camera says its description is: registers 0x200 and 0x400 of GigE Vision hold such a text each. */
 export type XmlLocation =
-  | { readonly kind: 'local'; readonly name: string; readonly address: number; readonly length: number }
+  | { readonly kind: 'local'; readonly address: number; readonly length: number }
   /** In a folder of this PC, where the maker's software put it. Never a path. */
   | { readonly kind: 'file'; readonly name: string }
   | { readonly kind: 'http'; readonly url: string };
@@ -14,8 +14,8 @@ export type XmlLocation =
 const longestLocation = 512;
 
 /**
- * `Local:name.xml;hexAddress;hexLength`, `File:name.xml`, `http://…`, in any case. Throws a `GatewayError` for anything
- * else.
+ * `Local:name.xml;hexAddress;hexLength`, `File:name.xml`, `http://…`, in any case. The name of a local one is of no use
+ * to anybody: it may be any text, or none. Throws a `GatewayError` for anything else.
  */
 export function parseXmlLocation(text: string): XmlLocation {
   const line = (text.split('\0', 1)[0] ?? '').trim().slice(0, longestLocation);
@@ -31,21 +31,16 @@ export function parseXmlLocation(text: string): XmlLocation {
   throw unknownLocation(line);
 }
 
-function localLocation(line: string, rest: string): XmlLocation {
-  const [name = '', address = '', length = ''] = rest.split(';');
-  const place = hexadecimal(address);
-  // Some cameras add what looks like a query, `?SchemaVersion=1.1.0`.
-  const size = hexadecimal(length.split('?', 1)[0] ?? '');
-  if (place === null || size === null || size < 1) throw unknownLocation(line);
-  if (size > xmlLimits.bytes) {
-    throw descriptionError('The camera says that its description is too large to be one.', quoted(line));
-  }
-  return { kind: 'local', name: fileName(line, name), address: place, length: size };
-}
+/** From the end: the name may have semicolons too. Some cameras add what looks like a query, `?SchemaVersion=1.1.0`. */
+const placed = /^(?:.*?;)?\s*(?:0x)?([0-9a-f]{1,13})\s*;\s*(?:0x)?([0-9a-f]{1,13})\s*;?\s*(?:\?.*)?$/i;
 
-function hexadecimal(text: string): number | null {
-  const digits = /^\s*(?:0x)?([0-9a-f]{1,13})\s*$/i.exec(text)?.[1];
-  return digits === undefined ? null : Number.parseInt(digits, 16);
+function localLocation(line: string, rest: string): XmlLocation {
+  const [, address = '', length = ''] = placed.exec(rest) ?? [];
+  const [place, size] = [Number.parseInt(address, 16), Number.parseInt(length, 16)];
+  // NaN, too.
+  if (!(size >= 1 && place >= 0)) throw unknownLocation(line);
+  // More than a description has can't be of use, and some cameras name all the memory that they have.
+  return { kind: 'local', address: place, length: Math.min(size, xmlLimits.bytes) };
 }
 
 /** The last part only: the camera must not choose folders. */
@@ -56,7 +51,7 @@ function fileName(line: string, path: string): string {
       .split(/[/\\|:]/)
       .at(-1)
       ?.trim() ?? '';
-  if (!/^[\p{L}\p{N} ._()+-]{1,200}$/u.test(name) || /^\.+$/.test(name)) throw unknownLocation(line);
+  if (!/^[\p{L}\p{N} ._()+&,'[\]#@%=~!{}$^-]{1,200}$/u.test(name) || /^\.+$/.test(name)) throw unknownLocation(line);
   return name;
 }
 
@@ -96,11 +91,31 @@ async function fetchFile(location: XmlLocation, sources: XmlSources): Promise<Ui
   return sources.download(location.url);
 }
 
-/** Piece by piece: what the camera claims as the length is believed only as far as it really answers. */
+/** Every camera takes that many bytes in one access. */
+const leastAccess = 512;
+
+/**
+ * Piece by piece, to the end of the file: what the camera claims as the length is believed only as far as it really
+ * answers. Where it refuses what lies behind, what came before may be the whole description.
+ */
 async function readLocal(address: number, length: number, port: MemoryPort): Promise<Uint8Array> {
   const pieces: Buffer[] = [];
-  for (let at = 0; at < length; at += largestAccess) {
-    pieces.push(await port.readMemory(address + at, Math.min(largestAccess, length - at)));
+  let step = largestAccess;
+  for (let at = 0; at < length && !isWhole(pieces); ) {
+    try {
+      const piece = await port.readMemory(address + at, Math.min(step, length - at));
+      pieces.push(piece);
+      at += piece.byteLength;
+    } catch (error) {
+      if (!isRefusedAccess(error)) throw error;
+      if (step > leastAccess) step = leastAccess;
+      else if (pieces.length > 0) break;
+      else throw accessRefused(error);
+    }
   }
   return Buffer.concat(pieces);
 }
+
+/** The end of a document that is not zipped is among the last two pieces. */
+const isWhole = (pieces: readonly Buffer[]): boolean =>
+  /<\/(?:[\w.-]{1,40}:)?RegisterDescription\s*>/.test(Buffer.concat(pieces.slice(-2)).toString('latin1'));

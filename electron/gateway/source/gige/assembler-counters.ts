@@ -3,6 +3,8 @@ import type { DropCause } from './frame-assembly.ts';
 export type AssemblerCounters = {
   readonly frames: number;
   readonly bytes: number;
+  /** Of the frames, those with bytes behind the picture that were left out. */
+  readonly surplus: number;
   readonly drops: Readonly<Partial<Record<DropCause, number>>>;
   /** Block ids that nothing came of: the camera skipped them, or the whole frame was lost. */
   readonly missed: number;
@@ -31,6 +33,7 @@ export function zeroCounters(): Counting {
   return {
     frames: 0,
     bytes: 0,
+    surplus: 0,
     drops: {},
     missed: 0,
     inFlight: 0,
@@ -56,6 +59,7 @@ export function addCounters(earlier: AssemblerCounters, later: AssemblerCounters
     inFlight: later.inFlight,
     frames: earlier.frames + later.frames,
     bytes: earlier.bytes + later.bytes,
+    surplus: earlier.surplus + later.surplus,
     missed: earlier.missed + later.missed,
     packets: earlier.packets + later.packets,
     duplicates: earlier.duplicates + later.duplicates,

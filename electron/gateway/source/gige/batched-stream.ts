@@ -20,7 +20,7 @@ const leastBufferForPauses = 1024 * 1024;
  * turn for each packet. Throws the system's error when there is no socket to be had.
  */
 export function receiveInBatches(options: StreamOptions, port: MessagePort, sockets: LinuxSockets): void {
-  const file = sockets.bind(options.bindAddress);
+  const file = sockets.bind(options.bindAddress, { card: options.card });
   let closed: (() => void) | null = null;
   let receiver: StreamReceiver;
   let batch: DatagramBatch;
@@ -31,12 +31,14 @@ export function receiveInBatches(options: StreamOptions, port: MessagePort, sock
       (bytes) => sockets.setReceiveBuffer(file, bytes),
       () => sockets.receiveBuffer(file),
     );
+    const seesPieces = sockets.tellPieces(file);
     pauses = receiveBufferBytes >= leastBufferForPauses;
     batch = new DatagramBatch(batchSize, sockets.addressOf);
     receiver = new StreamReceiver(options, port, {
       port: sockets.port(file),
       file,
       receiveBufferBytes,
+      seesPieces,
       send: (packet, toPort, address) => sockets.send(file, packet, address, toPort),
       close: (then) => {
         closed = then;
@@ -63,7 +65,8 @@ export function receiveInBatches(options: StreamOptions, port: MessagePort, sock
     }
     const now = performance.now();
     for (let index = 0; index < came; index += 1) {
-      if (batch.senderAt(index) === camera) receiver.receive(batch.at(index), now);
+      const piece = batch.pieceAt(index);
+      if (batch.senderAt(index) === camera) receiver.receive(batch.at(index), now, piece);
       else receiver.countStranger();
     }
     // Who asks for the counts is told of these packets as well.

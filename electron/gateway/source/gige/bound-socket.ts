@@ -1,5 +1,5 @@
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { once } from 'node:events';
+import type { RemoteInfo, Socket } from 'node:dgram';
+import { type LocalEnd, openUdpSocket } from './udp-socket.ts';
 
 export type Receive = (packet: Buffer, from: RemoteInfo) => void;
 
@@ -8,16 +8,13 @@ export type Receive = (packet: Buffer, from: RemoteInfo) => void;
  * its port with others that hear them. Rejects with the system's error.
  */
 export async function boundSocket(
-  address: string,
+  end: LocalEnd,
   port: number,
   receive: Receive,
   { broadcasts = false } = {},
 ): Promise<Socket> {
-  const socket = createSocket({ type: 'udp4', reuseAddr: broadcasts });
+  const socket = await openUdpSocket(end, { port, shared: broadcasts });
   try {
-    const listening = once(socket, 'listening');
-    socket.bind({ address, port, exclusive: true });
-    await listening;
     if (broadcasts) socket.setBroadcast(true);
   } catch (error) {
     socket.close();

@@ -1,5 +1,4 @@
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { once } from 'node:events';
+import type { RemoteInfo, Socket } from 'node:dgram';
 import { describeCause } from '../../platform/errors.ts';
 import { GvcpError, isErrorStatus } from './gvcp-error.ts';
 import {
@@ -9,6 +8,7 @@ import {
   nextCommandId,
   pendingAcknowledge,
 } from './gvcp-packet.ts';
+import { type LocalEnd, openUdpSocket } from './udp-socket.ts';
 
 /**
  * Commands to one camera and their answers, over one socket.
@@ -20,8 +20,8 @@ import {
 export type ExchangeOptions = {
   readonly address: string;
   readonly port: number;
-  /** The local address to send from. */
-  readonly interfaceAddress: string;
+  /** To send from. */
+  readonly end: LocalEnd;
   readonly timeoutMilliseconds: number;
   readonly tries: number;
   readonly firstId: number;
@@ -84,16 +84,7 @@ export class CommandExchange {
 
   /** Rejects with the system's error where the local address is not there. */
   static async open(options: ExchangeOptions): Promise<CommandExchange> {
-    const socket = createSocket('udp4');
-    try {
-      const listening = once(socket, 'listening');
-      socket.bind({ address: options.interfaceAddress, port: 0, exclusive: true });
-      await listening;
-    } catch (error) {
-      socket.close();
-      throw error;
-    }
-    return new CommandExchange(options, socket);
+    return new CommandExchange(options, await openUdpSocket(options.end));
   }
 
   get isClosed(): boolean {

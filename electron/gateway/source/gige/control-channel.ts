@@ -24,6 +24,7 @@ import {
 import { type ControlLoss, Heartbeat, heartbeatPeriod, usualHeartbeatTimeout } from './heartbeat.ts';
 import { parseIpv4 } from './ipv4.ts';
 import { localAddressFor } from './local-address.ts';
+import type { LocalEnd } from './udp-socket.ts';
 
 export type ControlChannelOptions = {
   /** The camera's IPv4 address. */
@@ -31,6 +32,8 @@ export type ControlChannelOptions = {
   readonly port?: number;
   /** The local address to send from; what the system would choose where it is left out. */
   readonly interfaceAddress?: string | undefined;
+  /** The network card to send by; what the system would choose where it is null or left out. */
+  readonly card?: string | null;
   /** Of one try. */
   readonly timeoutMilliseconds?: number;
   readonly tries?: number;
@@ -57,13 +60,16 @@ export class ControlChannel {
   readonly address: string;
   /** Where the camera sees us: the stream's destination, too. */
   readonly localAddress: string;
+  /** The network card that everything goes by; null: the system chooses. */
+  readonly card: string | null;
   readonly #exchange: CommandExchange;
   #capability: ControlCapability | null = null;
   #heartbeat: Heartbeat | null = null;
 
-  private constructor(address: string, localAddress: string, exchange: CommandExchange) {
+  private constructor(address: string, end: LocalEnd, exchange: CommandExchange) {
     this.address = address;
-    this.localAddress = localAddress;
+    this.localAddress = end.address;
+    this.card = end.card;
     this.#exchange = exchange;
   }
 
@@ -74,17 +80,18 @@ export class ControlChannel {
       throw new CameraError('missing', `"${address}" is no IP address.`, 'Correct the address of the camera.');
     }
     try {
-      const interfaceAddress = options.interfaceAddress ?? (await localAddressFor(address));
+      const localAddress = options.interfaceAddress ?? (await localAddressFor(address));
+      const end = { address: localAddress, card: options.card ?? null };
       const exchange = await CommandExchange.open({
         address,
         port: options.port ?? gvcpPort,
-        interfaceAddress,
+        end,
         timeoutMilliseconds: options.timeoutMilliseconds ?? 500,
         tries: options.tries ?? 5,
         firstId: options.firstId ?? 1,
         longestPendingMilliseconds: options.longestPendingMilliseconds ?? longestPendingMilliseconds,
       });
-      return new ControlChannel(address, interfaceAddress, exchange);
+      return new ControlChannel(address, end, exchange);
     } catch (error) {
       const from = options.interfaceAddress === undefined ? '' : ` from ${options.interfaceAddress}`;
       const text = `This PC has no way${from} to the camera at ${address}.`;

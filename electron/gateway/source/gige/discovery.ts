@@ -1,13 +1,23 @@
+import type { Socket } from 'node:dgram';
 import { networkInterfaces as systemInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeCause, errnoCode } from '../../platform/errors.ts';
+import { boundSocket, type Receive } from './bound-socket.ts';
 import { type BroadcastSocket, openBroadcastSocket } from './broadcast-socket.ts';
 import { type DiscoveredCamera, FoundCameras } from './found-cameras.ts';
 import { isErrorStatus } from './gvcp-error.ts';
 import { decodeAcknowledge, encodeDiscovery, gvcpCommands, gvcpPort } from './gvcp-packet.ts';
 import { parseIpv4 } from './ipv4.ts';
+import { type KeptOut, keptOut } from './kept-out.ts';
 import { localAddressFor } from './local-address.ts';
-import { type LocalNetwork, localNetworks, type NetworkInterfaces, subnetBroadcast } from './local-networks.ts';
+import {
+  endOf,
+  holdsAddress,
+  type LocalNetwork,
+  localNetworks,
+  type NetworkInterfaces,
+  subnetBroadcast,
+} from './local-networks.ts';
 
 export type DiscoverOptions = {
   /** Names or addresses; all interfaces where it is left out. */
@@ -30,6 +40,8 @@ export type DiscoveryProblem = {
   readonly text: string;
   readonly hint: string;
   readonly technical: string;
+  /** Cameras may be there all the same, and can't be heard. */
+  readonly isKeptOut: boolean;
 };
 
 export type Discovery = {
@@ -47,6 +59,9 @@ const limitedBroadcast = '255.255.255.255';
 type Way = {
   readonly network: LocalNetwork;
   readonly socket: BroadcastSocket;
+  readonly receive: Receive;
+  /** From the same address, but by the card that the system chooses; opened when it is needed. */
+  routed: Promise<Socket> | null;
   broadcast: boolean;
   fault: unknown;
 };
@@ -58,7 +73,7 @@ type Way = {
 export async function discover(options: DiscoverOptions = {}): Promise<Discovery> {
   const { addresses = [], timeoutMilliseconds = 1_000, signal, port = gvcpPort } = options;
   signal?.throwIfAborted();
-  const found = new FoundCameras();
+  const found = new FoundCameras(options.interfaces !== undefined);
   const problems: DiscoveryProblem[] = [];
   const asked = new Set(addresses);
   const ways: Way[] = [];
@@ -75,7 +90,10 @@ export async function discover(options: DiscoverOptions = {}): Promise<Discovery
     for (const way of ways) if (!way.broadcast) problems.push(interfaceProblem(way.network, way.fault));
     for (const address of asked) if (!reached.has(address)) problems.push(addressProblem(address));
   } finally {
-    for (const { socket } of ways) socket.close();
+    for (const { socket, routed } of ways) {
+      socket.close();
+      void routed?.then((other) => other.close()).catch(() => undefined);
+    }
   }
   return { cameras: found.list(), problems };
 }
@@ -91,6 +109,7 @@ async function openWays(
   let networks: readonly LocalNetwork[] = [];
   try {
     networks = localNetworks(networkInterfaces, interfaces);
+    for (const kept of await keptOut(networks, localNetworks(networkInterfaces))) problems.push(keptOutProblem(kept));
   } catch (error) {
     problems.push({ ...noWords, text: 'The network cards can not be listed.', technical: describeCause(error) });
   }
@@ -100,14 +119,15 @@ async function openWays(
     }
   }
   for (const network of networks) {
+    const receive: Receive = (bytes, from) => {
+      const answer = decodeAcknowledge(bytes);
+      if (answer === null || answer.id !== id || answer.command !== gvcpCommands.discovery + 1) return;
+      if (from.port !== port || isErrorStatus(answer.status)) return;
+      found.add(network, answer.payload, from.address, asked.has(from.address));
+    };
     try {
-      const socket = await openBroadcastSocket(network.address, (bytes, from) => {
-        const answer = decodeAcknowledge(bytes);
-        if (answer === null || answer.id !== id || answer.command !== gvcpCommands.discovery + 1) return;
-        if (from.port !== port || isErrorStatus(answer.status)) return;
-        found.add(network, answer.payload, from.address, asked.has(from.address));
-      });
-      ways.push({ network, socket, broadcast: false, fault: null });
+      const socket = await openBroadcastSocket(endOf(network), receive);
+      ways.push({ network, socket, receive, routed: null, broadcast: false, fault: null });
     } catch (error) {
       problems.push(interfaceProblem(network, error));
     }
@@ -126,7 +146,7 @@ async function broadcast(way: Way, packet: Buffer, port: number): Promise<void> 
   }
 }
 
-/** By the interface that the system would take; by each that was named, where some were. */
+/** By each card that was named; where none was, by each whose network it is of, or as the system would. */
 async function askAlone(
   address: string,
   ways: readonly Way[],
@@ -136,14 +156,22 @@ async function askAlone(
   reached: Set<string>,
 ): Promise<void> {
   if (parseIpv4(address) === null) return;
-  const local = options.interfaces === undefined ? await localAddressFor(address).catch(() => null) : null;
-  for (const { network, socket } of ways) {
-    if (options.interfaces === undefined && network.address !== local) continue;
-    await socket.send(packet, port, address).then(
-      () => reached.add(address),
-      () => undefined,
-    );
-  }
+  const isNamed = options.interfaces !== undefined;
+  const local = isNamed ? null : await localAddressFor(address).catch(() => null);
+  const sendings = ways.flatMap((way) => {
+    if (isNamed || holdsAddress(way.network, address)) return [way.socket.send(packet, port, address)];
+    return way.network.address === local ? [sendRouted(way, packet, port, address)] : [];
+  });
+  const sent = await Promise.allSettled(sendings);
+  if (sent.some(({ status }) => status === 'fulfilled')) reached.add(address);
+}
+
+async function sendRouted(way: Way, packet: Buffer, port: number, address: string): Promise<void> {
+  way.routed ??= boundSocket({ address: way.network.address, card: null }, 0, way.receive);
+  const socket = await way.routed;
+  await new Promise<void>((resolve, reject) => {
+    socket.send(packet, port, address, (error) => (error === null ? resolve() : reject(error)));
+  });
 }
 
 /** True once that is found which was looked for. */
@@ -163,7 +191,7 @@ async function listen(milliseconds: number, found: FoundCameras, options: Discov
   return false;
 }
 
-const noWords = { interface: '', address: '', text: '', hint: '', technical: '' };
+const noWords = { interface: '', address: '', text: '', hint: '', technical: '', isKeptOut: false };
 
 function missingInterface(wanted: string): DiscoveryProblem {
   const text = `This PC has no network card "${wanted}" with an IPv4 address.`;
@@ -178,7 +206,14 @@ function interfaceProblem(network: LocalNetwork, fault: unknown): DiscoveryProbl
     : `The network card ${network.interface} can not be searched for cameras.`;
   const hint = denied ? 'Allow the gateway in the firewall of this PC.' : 'Check its cable and its IP address.';
   const technical = describeCause(fault);
-  return { interface: network.interface, address: network.address, text, hint, technical };
+  return { ...noWords, interface: network.interface, address: network.address, text, hint, technical };
+}
+
+function keptOutProblem({ network, other }: KeptOut): DiscoveryProblem {
+  const { interface: card, address } = network;
+  const text = `The network cards ${other.interface} and ${card} have the same network, and this PC lets nothing in from ${card}.`;
+  const hint = `Give each card a network of its own, or put net.ipv4.conf.${card}.rp_filter=2 in a file in /etc/sysctl.d and restart this PC.`;
+  return { ...noWords, interface: card, address, text, hint, technical: 'rp_filter is 1', isKeptOut: true };
 }
 
 function addressProblem(address: string): DiscoveryProblem {

@@ -78,6 +78,7 @@ function ambiguous(wanted: CameraSelector, cameras: readonly DiscoveredCamera[])
 function missing(wanted: CameraSelector, { cameras, problems }: Discovery): CameraError {
   const technical = problems.map((problem) => `${problem.text} ${problem.technical}`.trim()).join(' ');
   const [problem] = problems;
+  const kept = problems.find(({ isKeptOut }) => isKeptOut);
   // The way to the camera is the cause, where the very interface or address that was named has none.
   if (problem !== undefined && (wanted.interface !== undefined || problem.address === wanted.address)) {
     return new CameraError('unreachable', problem.text, problem.hint, technical);
@@ -94,6 +95,7 @@ function missing(wanted: CameraSelector, { cameras, problems }: Discovery): Came
   if (elsewhere !== undefined) {
     return new CameraError('missing', text, `It answers at ${elsewhere.ip}: correct the address.`, technical);
   }
+  if (kept !== undefined) return new CameraError('missing', text, `${powered} ${kept.text} ${kept.hint}`, technical);
   const hint = cameras.length === 0 ? powered : `${powered} Found instead: ${listed(cameras)}.`;
   return new CameraError('missing', text, hint, technical);
 }

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeCause } from '../../platform/errors.ts';
 import { CameraError } from '../camera/camera-device.ts';
@@ -8,6 +9,8 @@ import type { IpSettings } from './found-cameras.ts';
 import { isErrorStatus, statusMeaning } from './gvcp-error.ts';
 import { decodeAcknowledge, encodeForceIp, gvcpCommands, gvcpPort } from './gvcp-packet.ts';
 import { broadcastOf, formatIpv4, isNetworkMask, networkOf, parseIpv4 } from './ipv4.ts';
+import { endOf, localNetworks } from './local-networks.ts';
+import type { LocalEnd } from './udp-socket.ts';
 
 export type ForceIpOptions = IpSettings & {
   /** Of the camera: `00:30:53:0a:1b:2c` */
@@ -63,7 +66,7 @@ export async function forceIp(options: ForceIpOptions): Promise<void> {
   const id = randomInt(1, 0x10000);
   const answered = new AbortController();
   let status: number | null = null;
-  const socket = await openBroadcastSocket(interfaceAddress, (packet, from) => {
+  const socket = await openBroadcastSocket(endAt(interfaceAddress), (packet, from) => {
     const answer = decodeAcknowledge(packet);
     if (answer === null || answer.id !== id || answer.command !== gvcpCommands.forceIp + 1 || from.port !== port)
       return;
@@ -91,6 +94,17 @@ export async function forceIp(options: ForceIpOptions): Promise<void> {
   if (!isErrorStatus(status)) return;
   const { text, code } = statusMeaning(status);
   throw new CameraError('setting-refused', text, 'Set the address with the program of its maker.', `ForceIP: ${code}`);
+}
+
+/** Where no card has the address, the socket says so. */
+function endAt(address: string): LocalEnd {
+  try {
+    const [network] = localNetworks(networkInterfaces, [address]);
+    if (network !== undefined) return endOf(network);
+  } catch {
+    // The cards can't be listed: the address itself may do.
+  }
+  return { address, card: null };
 }
 
 /** Cameras that restart their network at once never get to acknowledge. */

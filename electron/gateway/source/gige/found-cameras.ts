@@ -1,6 +1,6 @@
 import { type DeviceDescription, decodeDescription } from './bootstrap.ts';
 import { formatIpv4, parseIpv4, proposeAddress } from './ipv4.ts';
-import { areNeighbours, describeNetwork, type LocalNetwork } from './local-networks.ts';
+import { areNeighbours, describeNetwork, endOf, holdsAddress, type LocalNetwork } from './local-networks.ts';
 
 export type IpSettings = { readonly address: string; readonly mask: string; readonly gateway: string };
 
@@ -9,6 +9,8 @@ export type DiscoveredCamera = DeviceDescription & {
   readonly interface: string;
   readonly interfaceAddress: string;
   readonly interfaceMask: string;
+  /** The network card to speak to it by; null where the system chooses. */
+  readonly card: string | null;
   readonly problem: 'none' | 'wrong-network';
   /** What is wrong and what to do, in words; empty where nothing is. */
   readonly text: string;
@@ -30,6 +32,12 @@ export function cameraLabel(camera: Pick<DeviceDescription, 'model' | 'serial'>)
 /** Gathers the answers to a discovery: one entry for each camera and interface. */
 export class FoundCameras {
   readonly #answers = new Map<string, Answer>();
+  readonly #isNamed: boolean;
+
+  /** `isNamed`: the network cards were named, and everything goes by these; else, what is in no card's network does not. */
+  constructor(isNamed = false) {
+    this.#isNamed = isNamed;
+  }
 
   /** `direct`: the answer to a packet that was sent to the camera's address alone, which therefore works. */
   add(network: LocalNetwork, payload: Buffer, from: string, direct: boolean): void {
@@ -50,7 +58,9 @@ export class FoundCameras {
     // Each proposal is taken from then on: two cameras must not be given one address.
     const used = new Set(answers.flatMap(({ device, network }) => [device.ip, network.address]).map(numberOf));
     return answers.map(({ device, network, fits }) => {
-      const place = { interface: network.interface, interfaceAddress: network.address, interfaceMask: network.mask };
+      const card = this.#isNamed || holdsAddress(network, device.ip) ? endOf(network).card : null;
+      const { interface: name, address: interfaceAddress, mask: interfaceMask } = network;
+      const place = { interface: name, interfaceAddress, interfaceMask, card };
       if (fits) return { ...device, ...place, problem: 'none', text: '', hint: '', proposal: null };
       const proposal = propose(network, used);
       const text = `${cameraLabel(device)} has the address ${device.ip}, which is of another network than the network card (${describeNetwork(network)}).`;

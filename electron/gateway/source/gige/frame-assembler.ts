@@ -1,10 +1,10 @@
 import { type AssemblerCounters, type Counting, zeroCounters } from './assembler-counters.ts';
 import { blockDistance } from './block-ids.ts';
 import {
-  type AssemblyFacts,
   type DropCause,
   FrameAssembly,
-  learnedFrom,
+  type Learned,
+  nothingLearned,
   type Taken,
   type WholeFrame,
 } from './frame-assembly.ts';
@@ -58,11 +58,7 @@ export class FrameAssembler {
   readonly #packet: GvspPacket = emptyPacket();
   readonly #slots: Slot[];
   readonly #counts: Counting = zeroCounters();
-  #learned: Pick<AssemblyFacts, 'data' | 'likelyBytes' | 'likelyPackets'> = {
-    data: 0,
-    likelyBytes: 0,
-    likelyPackets: 0,
-  };
+  #learned: Learned = nothingLearned;
   #begun = false;
   #extended = false;
   #newestBlock = 0;
@@ -193,7 +189,7 @@ export class FrameAssembler {
 
   #takeError(slot: Slot, packet: GvspPacket): void {
     const { flight } = slot;
-    if (flight === null || !packet.gone || flight.frame.has(packet.packet)) return;
+    if (flight === null || !packet.gone || !flight.frame.lacks(packet.packet)) return;
     // It was asked for twice, perhaps, and the frame may lack nothing but its trailer.
     this.#settle(slot, flight, flight.frame.isWholeWithoutTrailer() ? 'whole' : 'incomplete');
   }
@@ -265,12 +261,13 @@ export class FrameAssembler {
         this.#counts.ignored += 1;
         return;
       case 'whole': {
-        this.#learned = learnedFrom(flight.frame);
+        this.#learned = flight.frame.learned;
         const whole = flight.frame.release();
         this.#close(slot);
         if (whole === null) return this.#count('inconsistent');
         this.#counts.frames += 1;
         this.#counts.bytes += whole.bytes;
+        if (whole.surplusBytes > 0) this.#counts.surplus += 1;
         this.#sink.onFrame(whole);
         return;
       }

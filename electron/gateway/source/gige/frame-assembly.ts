@@ -1,6 +1,7 @@
 import type { FrameBuffers } from './frame-buffers.ts';
-import { type Leader, readLeader, trailerBytes } from './gvsp-leader.ts';
+import { type Leader, readLeader } from './gvsp-leader.ts';
 import { type GvspPacket, packetFormat, u16, u32 } from './gvsp-packet.ts';
+import { type Extent, leaderWithLines, surplusBytes, trailerBytes, trailerLines } from './gvsp-trailer.ts';
 import { PacketSet } from './packet-set.ts';
 import type { FrameProgress } from './resend-policy.ts';
 
@@ -9,17 +10,19 @@ import type { FrameProgress } from './resend-policy.ts';
  * bytes in a full packet, which are learned from the packets themselves: all have the same length but the last.
  *
  * 1. Nothing is written outside of a buffer, and no buffer is longer than allowed, whatever the camera says.
- * 2. Whole means: leader, trailer and every packet between them, exactly as many bytes as the leader announced.
- * 3. Whatever contradicts itself is dropped: a torn picture is worse than none.
+ * 2. Whole means: leader, trailer and every packet between them, and at least as many bytes as the picture takes. How
+ *    many lines it has, the trailer says: a line scan camera knows it no sooner.
+ * 3. Bytes behind the picture that the leader knows nothing of are left out, and said (`surplusBytes`).
+ * 4. Whatever contradicts itself is dropped: a torn picture is worse than none.
  */
 export type DropCause =
   /** Packets are missing, and were not (or could not be) sent again. */
   | 'incomplete'
   /** No buffer was free: pictures are taken faster than they are stored. */
   | 'overrun'
-  /** More bytes than its leader announced, or than are allowed. */
+  /** More bytes than are allowed. */
   | 'oversize'
-  /** Its end came before the bytes that its leader announced. */
+  /** Its end came before the bytes that its leader, or its trailer, announced. */
   | 'short'
   /** Its packets contradict each other. */
   | 'inconsistent'
@@ -33,10 +36,13 @@ export type Taken = 'used' | 'duplicate' | 'ignored' | 'whole' | DropCause;
 
 export type WholeFrame = {
   readonly block: number;
+  /** With as many lines as came. */
   readonly leader: Leader;
   readonly buffer: ArrayBuffer;
   /** How much of the buffer is the frame, chunks included. */
   readonly bytes: number;
+  /** Bytes that came behind a picture without chunks, more than a last packet that was filled up; they are left out. */
+  readonly surplusBytes: number;
   /** When its first packet came: monotonic milliseconds. */
   readonly firstAt: number;
 };
@@ -50,7 +56,13 @@ export type AssemblyFacts = {
   /** Of the frame before: what to begin with as long as the leader is missing. */
   readonly likelyBytes: number;
   readonly likelyPackets: number;
+  /** A frame before ended elsewhere than its leader said: where this one ends, only its trailer tells. */
+  readonly isOpenEnded: boolean;
 };
+
+export type Learned = Pick<AssemblyFacts, 'data' | 'likelyBytes' | 'likelyPackets' | 'isOpenEnded'>;
+
+export const nothingLearned: Learned = { data: 0, likelyBytes: 0, likelyPackets: 0, isOpenEnded: false };
 
 const partHeaderBytes = 8;
 
@@ -73,6 +85,8 @@ export class FrameAssembly implements FrameProgress {
   #shortLength = 0;
   /** Packet number of the trailer: how many packets of data there are, and one. 0: it has not come. */
   #trailer = 0;
+  /** What the trailer says; 0: nothing. */
+  #lines = 0;
   /** Of a frame in parts: bytes of the picture that came. */
   #partBytes = 0;
 
@@ -101,7 +115,7 @@ export class FrameAssembly implements FrameProgress {
       case packetFormat.leader:
         return packet.packet === 0 ? this.#takeLeader(packet, datagram) : 'ignored';
       case packetFormat.trailer:
-        return this.#takeTrailer(packet.packet);
+        return this.#takeTrailer(packet, datagram);
       case packetFormat.payload:
         return this.#takeData(packet.packet, packet.start, packet.end, datagram);
       case packetFormat.multipart:
@@ -124,16 +138,16 @@ export class FrameAssembly implements FrameProgress {
   #accept(leader: Leader): Taken {
     if (Math.max(leader.leastBytes, leader.mostBytes ?? 0) > this.#buffers.maxBytes) return 'oversize';
     this.leader = leader;
-    // What came before the leader is judged by what it announces.
-    return leader.part === null && this.#came.highest > 0 && this.#isTooFar(this.#came.highest) ? 'oversize' : 'used';
+    return 'used';
   }
 
-  #takeTrailer(number: number): Taken {
+  #takeTrailer({ packet: number, start, end }: GvspPacket, datagram: Uint8Array): Taken {
     if (number === 0) return 'ignored';
     if (this.#trailer !== 0) return this.#trailer === number ? 'duplicate' : 'inconsistent';
     if (number <= this.#came.highest) return 'inconsistent';
     if (number - 1 > this.#buffers.maxBytes) return 'oversize';
     this.#trailer = number;
+    this.#lines = trailerLines(datagram, start, end);
     return 'used';
   }
 
@@ -143,8 +157,6 @@ export class FrameAssembly implements FrameProgress {
     if (this.has(number)) return 'duplicate';
     if (this.#trailer !== 0 && number >= this.#trailer) return 'inconsistent';
     if (!this.#learnLength(number, length)) return 'inconsistent';
-    if ((number - 1) * this.#data + length > this.#buffers.maxBytes + this.#data) return 'oversize';
-    if (this.#isTooFar(number)) return 'oversize';
     const written = this.#write(datagram, start, end, (number - 1) * this.#data);
     if (written !== 'used') return written;
     this.#came.add(number);
@@ -184,17 +196,6 @@ export class FrameAssembly implements FrameProgress {
     return true;
   }
 
-  /**
-   * Does it reach beyond what is announced? Some cameras fill up the last packet; that is no more than padding. Whatever
-   * begins behind the end, or ends behind it without being full, is a larger picture than was announced.
-   */
-  #isTooFar(number: number): boolean {
-    const most = this.leader?.mostBytes ?? null;
-    if (most === null) return false;
-    const start = (number - 1) * this.#data;
-    return start >= most || (number === this.#short && start + this.#shortLength > most);
-  }
-
   #takePart(packet: GvspPacket, datagram: Uint8Array): Taken {
     const { packet: number, start, end } = packet;
     const length = end - start - partHeaderBytes;
@@ -220,29 +221,30 @@ export class FrameAssembly implements FrameProgress {
     const reading = readLeader(datagram, packet.start, packet.end, packet.parts);
     if (reading.kind === 'bad') return 'bad-leader';
     if (reading.kind === 'unsupported' || reading.leader.part !== null) return 'unsupported';
-    const start = packet.start + reading.end + trailerBytes(reading.leader);
+    const trailer = packet.start + reading.end;
+    const start = trailer + trailerBytes(reading.leader);
     const accepted = this.#accept(reading.leader);
     if (accepted !== 'used') return accepted;
     const taken = this.#takeData(1, start, packet.end, datagram);
     if (taken !== 'used') return taken === 'ignored' ? 'short' : taken;
     this.#trailer = 2;
+    this.#lines = trailerLines(datagram, trailer, start);
     return 'used';
   }
 
   #write(datagram: Uint8Array, start: number, end: number, offset: number): Taken {
-    const limit = Math.min(this.leader?.mostBytes ?? this.#buffers.maxBytes, this.#buffers.maxBytes);
-    const until = Math.min(offset + end - start, limit);
-    if (until < offset + end - start && this.leader?.mostBytes == null) return 'oversize';
+    const until = offset + end - start;
+    if (until > this.#buffers.maxBytes) return 'oversize';
     if (until > this.#bytes.length && !this.#room(until)) return 'overrun';
-    const length = until - offset;
-    this.#bytes.set(datagram.subarray(start, start + length), offset);
+    this.#bytes.set(datagram.subarray(start, end), offset);
     return 'used';
   }
 
   /** A buffer, or a longer one, for at least so many bytes. */
   #room(bytes: number): boolean {
     const announced = this.leader === null ? this.#facts.likelyBytes : this.leader.leastBytes;
-    const likely = this.leader?.chunks === true ? Math.max(announced, this.#facts.likelyBytes) : announced;
+    const isOpen = this.#facts.isOpenEnded || this.leader?.mostBytes === null;
+    const likely = isOpen ? Math.max(announced, this.#facts.likelyBytes) : announced;
     const wanted = Math.min(Math.max(bytes, likely), this.#buffers.maxBytes);
     const buffer = this.#buffer === null ? this.#buffers.take(wanted) : this.#buffers.grow(this.#buffer, wanted);
     if (buffer === null) return false;
@@ -257,37 +259,45 @@ export class FrameAssembly implements FrameProgress {
     if (leader === null) return 'bad-leader';
     if (leader.part !== null) return this.#partBytes === leader.leastBytes ? 'whole' : 'short';
     if (this.#short !== 0 && this.#short !== this.#trailer - 1) return 'inconsistent';
+    const real = leaderWithLines(leader, this.#lines, this.#extent);
+    if (real.pixelFormat !== 0 && real.height === 0) return 'bad-leader';
     const bytes = this.bytes();
-    return bytes === 0 || bytes < leader.leastBytes ? 'short' : 'whole';
+    return bytes === 0 || bytes < real.leastBytes ? 'short' : 'whole';
   }
 
-  /** Everything but the trailer, which tells nothing that the leader of a plain picture has not told. */
+  /** Nothing of the picture is missing: its trailer may be, and what lies behind the picture. */
   isWholeWithoutTrailer(): boolean {
-    const { leader } = this;
-    if (leader === null || leader.part !== null || this.#data === 0) return false;
-    if (leader.mostBytes === null || leader.mostBytes !== leader.leastBytes) return false;
-    const packets = Math.ceil(leader.leastBytes / this.#data);
-    return this.#came.size === packets && this.#came.highest === packets && this.bytes() === leader.leastBytes;
+    if (this.leader === null || this.leader.part !== null || this.#data === 0) return false;
+    const { mostBytes } = leaderWithLines(this.leader, this.#lines, this.#extent);
+    if (mostBytes === null || this.bytes() < mostBytes) return false;
+    const packets = Math.ceil(mostBytes / this.#data);
+    if (this.#came.size < packets || (this.#short !== 0 && this.#short < packets)) return false;
+    for (let packet = 1; packet <= packets; packet += 1) if (!this.#came.has(packet)) return false;
+    return true;
   }
 
   /** How many bytes have come if all packets up to the highest have. */
   bytes(): number {
-    const { leader } = this;
-    if (leader !== null && leader.part !== null) return this.#partBytes;
+    if (this.leader !== null && this.leader.part !== null) return this.#partBytes;
     const last = this.#came.highest;
-    if (last === 0) return 0;
-    const all = (last - 1) * this.#data + (this.#short === last ? this.#shortLength : this.#data);
-    return leader?.mostBytes == null ? all : Math.min(all, leader.mostBytes);
+    return last === 0 ? 0 : (last - 1) * this.#data + (this.#short === last ? this.#shortLength : this.#data);
+  }
+
+  get #extent(): Extent {
+    const last = this.#came.highest;
+    return { bytes: this.bytes(), lastStart: (last - 1) * this.#data, lastIsShort: last === this.#short };
   }
 
   /** The frame, which is whole: its buffer is the receiver's from now on. Null: it is not. */
   release(): WholeFrame | null {
-    const { leader } = this;
     const buffer = this.#buffer;
-    if (leader === null || buffer === null) return null;
+    if (this.leader === null || buffer === null) return null;
     this.#buffer = null;
     this.#bytes = new Uint8Array(0);
-    return { block: this.block, leader, buffer, bytes: this.bytes(), firstAt: this.firstAt };
+    const { block, firstAt } = this;
+    const leader = leaderWithLines(this.leader, this.#lines, this.#extent);
+    const bytes = Math.min(this.bytes(), leader.mostBytes ?? Number.POSITIVE_INFINITY);
+    return { block, leader, buffer, bytes, surplusBytes: surplusBytes(leader, this.#extent), firstAt };
   }
 
   /** The buffer goes back. */
@@ -297,8 +307,16 @@ export class FrameAssembly implements FrameProgress {
     this.#bytes = new Uint8Array(0);
   }
 
-  get data(): number {
-    return this.#data;
+  /** What helps with the next frame. */
+  get learned(): Learned {
+    const announced = this.#announcedPackets();
+    const endsElsewhere = this.#trailer !== 0 && announced !== null && announced !== this.#trailer + 1;
+    return {
+      data: this.#data,
+      likelyBytes: this.bytes(),
+      likelyPackets: this.total() ?? 0,
+      isOpenEnded: this.#facts.isOpenEnded || endsElsewhere,
+    };
   }
 
   has(packet: number): boolean {
@@ -307,8 +325,22 @@ export class FrameAssembly implements FrameProgress {
     return this.#came.has(packet);
   }
 
+  /** It is still missing, as far as anybody knows: where the end is not certain, what lies far behind may not exist. */
+  lacks(packet: number): boolean {
+    if (this.has(packet)) return false;
+    if (this.#trailer !== 0) return packet < this.#trailer;
+    const { isOpenEnded, likelyPackets } = this.#facts;
+    const isUncertain = isOpenEnded || likelyPackets === 0;
+    return !isUncertain || packet <= this.#came.highest + 1;
+  }
+
   total(): number | null {
     if (this.#trailer !== 0) return this.#trailer + 1;
+    return this.#facts.isOpenEnded ? null : this.#announcedPackets();
+  }
+
+  /** With leader and trailer; null where the leader does not tell. */
+  #announcedPackets(): number | null {
     const { leader } = this;
     if (leader === null || leader.part !== null || leader.mostBytes === null || this.#data === 0) return null;
     const packets = Math.ceil(leader.leastBytes / this.#data);
@@ -320,9 +352,4 @@ export class FrameAssembly implements FrameProgress {
     const announced = leader === null || this.#data === 0 ? 0 : Math.ceil(leader.leastBytes / this.#data) + 2;
     return Math.max(announced, leader === null ? this.#facts.likelyPackets : 0, this.#came.highest);
   }
-}
-
-/** What a stream has learned that helps with the next frame. */
-export function learnedFrom(frame: FrameAssembly): Pick<AssemblyFacts, 'data' | 'likelyBytes' | 'likelyPackets'> {
-  return { data: frame.data, likelyBytes: frame.bytes(), likelyPackets: frame.total() ?? 0 };
 }

@@ -1,8 +1,11 @@
+import { pixelFormatOf as decodableFormat } from '../../model/pixel-format.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
-import type { CameraError, DeviceFrame, StreamCounters } from '../camera/camera-device.ts';
+import type { CameraError, CameraNote, DeviceFrame, StreamCounters } from '../camera/camera-device.ts';
 import { cameraError } from '../camera/camera-words.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
+import { abortAcquisition, startAcquisition, stopAcquisition, unlockSettings } from './acquisition-commands.ts';
 import { registers, streamRegisters } from './bootstrap.ts';
+import { cardMtu } from './card-mtu.ts';
 import type { ControlChannel } from './control-channel.ts';
 import { ChunkFacts } from './gige-chunks.ts';
 import { latchClock, tickFrequency } from './gige-clock.ts';
@@ -14,7 +17,9 @@ import { type ImageSettings, pictureOf } from './gige-picture.ts';
 import { CameraTime } from './gige-time.ts';
 import { isRefusal } from './gige-trigger.ts';
 import { parseIpv4 } from './ipv4.ts';
+import { pixelFormatAdvice } from './pixel-format-advice.ts';
 import { type ArrivedFrame, GvspStream } from './stream.ts';
+import { streamNotes } from './stream-notes.ts';
 import type { StreamTotals } from './stream-protocol.ts';
 
 export type AcquisitionOptions = {
@@ -28,7 +33,9 @@ export type AcquisitionOptions = {
   readonly resend: boolean;
   readonly packetSize: 'auto' | number;
   readonly onFrame: (frame: DeviceFrame) => void;
-  readonly onLost: (error: CameraError) => void;
+  readonly onNote: (note: CameraNote) => void;
+  /** `answers`: the camera can still be told to stop. */
+  readonly onLost: (error: CameraError, answers: boolean) => void;
 };
 
 /** More than a source ever has under way. */
@@ -59,6 +66,7 @@ export class GigeAcquisition {
   readonly #time: CameraTime;
   readonly #chunks: ChunkFacts;
   readonly #settings: ImageSettings;
+  readonly #advice = new Map<number, Promise<CameraNote>>();
   #unsupported = 0;
   #exposure: number | null = null;
   /** Between two pictures. */
@@ -76,6 +84,7 @@ export class GigeAcquisition {
     const stream = await GvspStream.open({
       workerPath: options.streamWorkerPath,
       bindAddress: channel.localAddress,
+      card: channel.card,
       cameraAddress: channel.address,
       gvcpPort: options.gvcpPort,
       resend: options.resend && packetResend,
@@ -88,7 +97,8 @@ export class GigeAcquisition {
       await directStream(channel, stream.port);
       const cameraPort = (await channel.readRegister(sourcePort).catch(() => 0)) & 0xffff;
       if (cameraPort !== 0) stream.punch(cameraPort);
-      const packetSize = await negotiatePacketSize(channel, stream, options.packetSize);
+      const most = stream.seesPieces ? null : await cardMtu(channel.localAddress);
+      const packetSize = await negotiatePacketSize(channel, stream, options.packetSize, most);
       // Some cameras look at the destination only when the port is written.
       await directStream(channel, stream.port);
       const bigEndian = ((await channel.readRegister(sizeRegister)) & 0x2000_0000) !== 0;
@@ -156,10 +166,12 @@ export class GigeAcquisition {
     try {
       // Where it refuses to stop, it stops when its stream has nowhere to go.
       if (answers) {
-        await map.execute('AcquisitionStop', { waitMilliseconds: 1_000 }).catch(unlessRefused);
+        const outcome = await stopAcquisition(map, 1_000);
         await this.#runOut();
+        if (outcome === 'under-way') await abortAcquisition(map);
+        await unlockSettings(map);
+        await channel.writeRegister(streamRegisters(0).hostPort, 0);
       }
-      if (answers) await channel.writeRegister(streamRegisters(0).hostPort, 0);
     } catch {
       // Each further command would only wait for its time-out.
       answers = false;
@@ -171,22 +183,33 @@ export class GigeAcquisition {
   }
 
   async #begin(): Promise<void> {
-    const { map, onLost } = this.#options;
+    const { map, onLost, onNote } = this.#options;
+    this.#stream.onPieces((packetSize, piece) => onNote(streamNotes.pieces(packetSize, piece)));
     this.#stream.onFrame((frame) => this.#arrived(frame));
-    this.#stream.onEnd((reason) => onLost(cameraError('lost', { technical: reason })));
+    this.#stream.onEnd((reason) => onLost(cameraError('lost', { technical: reason }), true));
     await this.#latch();
     this.#stream.start(this.packetSize);
-    await map.execute('AcquisitionStart', { waitMilliseconds: 0 });
+    try {
+      // After all that is set, the packet size too: the camera locks it now.
+      await startAcquisition(map);
+    } catch (error) {
+      this.#isStopping = true;
+      this.#cancelLatch();
+      throw error;
+    }
     this.#lastFrameAt = this.#options.clock.monotonic();
     this.#watch();
   }
 
   #arrived(frame: ArrivedFrame): void {
     this.#lastFrameAt = this.#options.clock.monotonic();
+    if (frame.surplusBytes > 0) this.#options.onNote(streamNotes.surplus(frame.surplusBytes));
     const parts = pictureOf(frame, this.#settings);
-    if (parts === null) {
+    const unknown = parts?.picture.kind === 'raw' && decodableFormat(parts.picture.pixelFormat) === null;
+    if (parts === null || unknown) {
       this.#unsupported += 1;
       frame.release();
+      if (unknown) this.#adviseOn(frame.leader.pixelFormat || this.#settings.pixelFormat);
       return;
     }
     const { block, leader } = frame;
@@ -203,6 +226,14 @@ export class GigeAcquisition {
         release: () => frame.release(),
       });
     });
+  }
+
+  /** Asked once for each format; a camera that is gone meanwhile is noticed elsewhere. */
+  #adviseOn(pixelFormat: number): void {
+    const { map, onNote } = this.#options;
+    const known = this.#advice.get(pixelFormat) ?? pixelFormatAdvice(map, pixelFormat);
+    this.#advice.set(pixelFormat, known);
+    void known.then((note) => this.#isStopping || onNote(note)).catch(() => this.#advice.delete(pixelFormat));
   }
 
   /** Our own clocks may have been set between the arrival and now: both are looked at together. */
@@ -247,7 +278,7 @@ export class GigeAcquisition {
     this.#cancelWatch = clock.after(watchMilliseconds, () => {
       const patience = silenceMilliseconds + 3 * this.#period + (2 * (this.#exposure ?? 0)) / 1_000;
       if (clock.monotonic() - this.#lastFrameAt < patience) return this.#watch();
-      void this.#silent().then(onLost);
+      void this.#silent().then((error) => onLost(error, error.trouble === 'silent'));
     });
   }
 
@@ -273,10 +304,6 @@ export class GigeAcquisition {
     const works = await latchClock(channel, clock, this.#time).catch(() => true);
     if (works && !this.#isStopping) this.#cancelLatch = clock.after(latchMilliseconds, () => void this.#latch());
   }
-}
-
-function unlessRefused(error: unknown): void {
-  if (!isRefusal(error)) throw error;
 }
 
 async function directStream(channel: ControlChannel, port: number): Promise<void> {

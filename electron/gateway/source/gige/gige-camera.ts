@@ -2,16 +2,18 @@ import { type Clock, systemClock } from '../../platform/clock.ts';
 import { type CameraDevice, CameraError, type CameraSession } from '../camera/camera-device.ts';
 import { NodeMap } from '../genicam/node-map.ts';
 import type { XmlSources } from '../genicam/xml-location.ts';
+import { abortAcquisition, stopAcquisition, unlockSettings } from './acquisition-commands.ts';
 import { registers, streamRegisters } from './bootstrap.ts';
 import { cardLoss } from './card-loss.ts';
 import { ControlChannel } from './control-channel.ts';
 import { type FindOptions, findCamera } from './find-camera.ts';
 import { gigeTrouble } from './gige-errors.ts';
-import { portFor, readDescription } from './gige-features.ts';
+import { readDescription } from './gige-features.ts';
+import { gigeMemory } from './gige-memory.ts';
 import { refusable } from './gige-packet-size.ts';
 import { type GigeCameraConfig, GigeSession } from './gige-session.ts';
-import { isRefusal } from './gige-trigger.ts';
 import { usualHeartbeatTimeout } from './heartbeat.ts';
+import { registerAccess } from './register-access.ts';
 
 export type GigeCameraOptions = {
   readonly config: GigeCameraConfig;
@@ -49,10 +51,10 @@ export class GigeCamera implements CameraDevice {
     const camera = await findCamera(config, { ...find, signal }).catch((error: unknown) => {
       throw this.#withoutCard(error) ?? error;
     });
-    const { ip: address, interfaceAddress } = camera;
+    const { ip: address, interfaceAddress, card } = camera;
     this.#reachedFrom = interfaceAddress;
     const port = find.port === undefined ? {} : { port: find.port };
-    const channel = await ControlChannel.open({ address, interfaceAddress, ...port });
+    const channel = await ControlChannel.open({ address, interfaceAddress, card, ...port });
     this.#channel = channel;
     const abort = (): void => channel.close();
     signal.addEventListener('abort', abort, { once: true });
@@ -72,7 +74,8 @@ export class GigeCamera implements CameraDevice {
       await channel.takeControl('control', (loss) => void session.controlLost(loss), signal);
       await setHeartbeatTimeout(channel);
       const description = await readDescription(channel, this.#options.descriptions ?? {});
-      const map = NodeMap.open(description, portFor(channel, description), clock);
+      const port = gigeMemory(channel, await registerAccess(channel, description));
+      const map = NodeMap.open(description, port, clock);
       await quieten(channel, map);
       await session.ready(map);
       signal.throwIfAborted();
@@ -106,10 +109,6 @@ async function setHeartbeatTimeout(channel: ControlChannel): Promise<void> {
 /** A controller that was killed may have left it running, and its settings locked. */
 async function quieten(channel: ControlChannel, map: NodeMap): Promise<void> {
   await refusable(channel.writeRegister(streamRegisters(0).hostPort, 0));
-  try {
-    if (map.has('AcquisitionStop')) await map.execute('AcquisitionStop', { waitMilliseconds: 500 });
-    if (map.has('TLParamsLocked')) await map.set('TLParamsLocked', 0);
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-  }
+  if ((await stopAcquisition(map, 500)) === 'under-way') await abortAcquisition(map);
+  await unlockSettings(map);
 }

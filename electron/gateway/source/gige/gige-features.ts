@@ -1,6 +1,6 @@
 import type { CameraFeatures } from '../camera/camera-device.ts';
 import type { Description } from '../genicam/description.ts';
-import { isLegacySchema, parseDescription } from '../genicam/description.ts';
+import { parseDescription } from '../genicam/description.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
 import { fetchXml, parseXmlLocation, type XmlSources } from '../genicam/xml-location.ts';
 import { decodeText, registers, urlBytes } from './bootstrap.ts';
@@ -13,7 +13,7 @@ export async function readDescription(
   channel: ControlChannel,
   sources: Omit<XmlSources, 'port'>,
 ): Promise<Description> {
-  const port = gigeMemory(channel, false);
+  const port = gigeMemory(channel, 'memory');
   const read = async (register: number): Promise<Description> => {
     const location = parseXmlLocation(decodeText(await channel.readMemory(register, urlBytes)));
     return parseDescription(await fetchXml(location, { ...sources, port }));
@@ -29,8 +29,8 @@ export async function readDescription(
   }
 }
 
-export const portFor = (channel: ControlChannel, { schemaVersion }: Description) =>
-  gigeMemory(channel, isLegacySchema(schemaVersion));
+/** It is 1 only while pictures are taken. */
+const lockless: ReadonlyMap<string, bigint> = new Map([['TLParamsLocked', 0n]]);
 
 /** @param changed called after each change; `inWords` makes a `CameraError` of what means that the camera is gone. */
 export function gigeFeatures(map: NodeMap, changed: () => void, inWords: (error: unknown) => unknown): CameraFeatures {
@@ -42,7 +42,7 @@ export function gigeFeatures(map: NodeMap, changed: () => void, inWords: (error:
     }
   };
   return {
-    list: () => worded(map.features()),
+    list: () => worded(map.features(lockless)),
     set: async (name, value) => {
       await worded(map.set(name, value));
       changed();

@@ -11,6 +11,7 @@ import type {
 } from '../camera/camera-device.ts';
 import { cameraError } from '../camera/camera-words.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
+import { unlockSettings } from './acquisition-commands.ts';
 import { controlHeld, registers } from './bootstrap.ts';
 import { cardLoss } from './card-loss.ts';
 import type { ControlChannel } from './control-channel.ts';
@@ -52,6 +53,8 @@ export class GigeSession implements CameraSession {
   /** Of acquisitions that are over. */
   #earlier: StreamCounters = noCounters;
   #loss: CameraError | null = null;
+  /** We control it still, as far as we know: it is stopped before it is let go, also when it is of no use to us. */
+  #isReachable = true;
   #isClosed = false;
   /** It took the last command to stop. */
   #answers = true;
@@ -80,6 +83,8 @@ export class GigeSession implements CameraSession {
     await this.stop();
     this.#events = events;
     try {
+      // A person, or the configuration, may have locked them.
+      await unlockSettings(map);
       await setTrigger(map, acquisition);
       const started = await GigeAcquisition.start({
         channel,
@@ -91,7 +96,8 @@ export class GigeSession implements CameraSession {
         resend: config.resend,
         packetSize: this.#packetSize ?? config.packetSize,
         onFrame: (frame) => events.onFrame(frame),
-        onLost: (error) => this.#lose(error),
+        onNote: (note) => events.onNote?.(note),
+        onLost: (error, answers) => this.#lose(error, answers),
       });
       this.#acquisition = started;
       this.#packetSize = started.packetSize;
@@ -153,12 +159,8 @@ export class GigeSession implements CameraSession {
     this.#earlier = addCounters(this.#earlier, acquisition.counters());
   }
 
-  /** We control it still, as far as we know. */
-  get #isReachable(): boolean {
-    return this.#loss === null || this.#loss.trouble === 'silent';
-  }
-
-  #lose(error: CameraError): void {
+  #lose(error: CameraError, isReachable = false): void {
+    if (!isReachable) this.#isReachable = false;
     if (this.#loss !== null || this.#isClosed) return;
     this.#loss = error;
     this.#events?.onLost(error);

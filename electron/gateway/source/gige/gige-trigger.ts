@@ -48,7 +48,7 @@ async function switchAllOff(features: Features): Promise<void> {
 }
 
 /** False where the camera refused it. Rejects when the camera can't be reached. */
-async function attempt(setting: Promise<void>): Promise<boolean> {
+export async function attempt(setting: Promise<unknown>): Promise<boolean> {
   try {
     await setting;
     return true;

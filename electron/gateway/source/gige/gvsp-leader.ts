@@ -15,7 +15,7 @@ export const payloadType = {
   multipart: 10,
 } as const;
 
-const chunkBit = 0x4000;
+export const chunkBit = 0x4000;
 const imageLeaderBytes = 36;
 const partBytes = 48;
 /** Of a part: a plane picture of one plane. The others are 3D, planes, confidence maps and chunks. */
@@ -39,8 +39,8 @@ export type Leader = {
   readonly paddingX: number;
   readonly paddingY: number;
   /**
-   * Bytes of the picture. They differ where pixels are packed and lines may be rounded up to whole bytes. 0 and null
-   * where the leader does not tell.
+   * Bytes of the picture. They differ where pixels are packed and lines may be rounded up to whole bytes, and by the
+   * padding behind the last line, which not every camera sends. 0 and null where the leader does not tell.
    */
   readonly leastBytes: number;
   readonly mostBytes: number | null;
@@ -91,7 +91,9 @@ export function readLeader(bytes: Uint8Array, start: number, end: number, parts:
       const image = readImage(bytes, start + 12, start + 16);
       if (image === null) return bad;
       const chunks = common.chunks || common.payloadType === payloadType.extendedChunk;
-      return found({ ...common, ...image, chunks, mostBytes: chunks ? null : image.mostBytes }, imageLeaderBytes);
+      // A line scan camera may not know yet how many lines there will be.
+      const isOpen = chunks || image.height === 0;
+      return found({ ...common, ...image, chunks, mostBytes: isOpen ? null : image.mostBytes }, imageLeaderBytes);
     }
     case payloadType.raw:
     case payloadType.file: {
@@ -132,7 +134,8 @@ function readParts(common: Common, bytes: Uint8Array, start: number, room: numbe
     const exact = { leastBytes: size, mostBytes: size, part };
     if (type === jpegPart) return found({ ...common, ...noImage, ...exact }, 0);
     const image = readImage(bytes, at + 8, at + 24);
-    return image === null || image.leastBytes > size ? bad : found({ ...common, ...image, ...exact }, 0);
+    const isPicture = image !== null && image.height > 0 && image.leastBytes <= size;
+    return isPicture ? found({ ...common, ...image, ...exact }, 0) : bad;
   }
   return unsupported;
 }
@@ -145,8 +148,7 @@ function readImage(bytes: Uint8Array, format: number, area: number): Omit<Leader
   const height = u32(bytes, area + 4);
   const paddingX = u16(bytes, area + 16);
   const paddingY = u16(bytes, area + 18);
-  if (bitsPerPixel === 0 || width === 0 || height === 0) return null;
-  const roundedLines = (Math.ceil((width * bitsPerPixel) / 8) + paddingX) * height + paddingY;
+  if (bitsPerPixel === 0 || width === 0) return null;
   return {
     pixelFormat,
     width,
@@ -155,18 +157,20 @@ function readImage(bytes: Uint8Array, format: number, area: number): Omit<Leader
     offsetY: u32(bytes, area + 12),
     paddingX,
     paddingY,
-    leastBytes: paddingX > 0 ? roundedLines : Math.ceil((width * height * bitsPerPixel) / 8) + paddingY,
-    mostBytes: roundedLines,
+    ...pictureBytes({ pixelFormat, width, height, paddingX, paddingY }),
     part: null,
   };
 }
 
-/** What follows the leader in a packet that holds all, before the data: the trailer, and what is said of chunks. */
-export function trailerBytes(leader: Leader): number {
-  const own: Readonly<Record<number, number>> = { 1: 8, 2: 4, 4: 8, 5: 16, 6: 4, 7: 4 };
-  const counted =
-    leader.payloadType === payloadType.image ||
-    leader.payloadType >= payloadType.jpeg ||
-    leader.payloadType === payloadType.raw;
-  return (own[leader.payloadType] ?? 0) + (leader.chunks && counted ? 8 : 0);
+type Area = Pick<Leader, 'pixelFormat' | 'width' | 'height' | 'paddingX' | 'paddingY'>;
+
+/** Of a picture of this size; both 0 where it has no lines. */
+export function pictureBytes({ pixelFormat, width, height, paddingX, paddingY }: Area) {
+  const bitsPerPixel = (pixelFormat >>> 16) & 0xff;
+  if (height === 0) return { leastBytes: 0, mostBytes: 0 };
+  const line = Math.ceil((width * bitsPerPixel) / 8);
+  return {
+    leastBytes: paddingX > 0 ? (line + paddingX) * (height - 1) + line : Math.ceil((width * height * bitsPerPixel) / 8),
+    mostBytes: (line + paddingX) * height + paddingY,
+  };
 }

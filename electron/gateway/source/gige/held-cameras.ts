@@ -11,6 +11,7 @@ import {
   gvcpCommands,
   gvcpPort,
 } from './gvcp-packet.ts';
+import type { LocalEnd } from './udp-socket.ts';
 
 export type HeldOptions = {
   readonly port?: number;
@@ -29,21 +30,25 @@ export async function heldCameras(
   cameras: readonly DiscoveredCamera[],
   { port = gvcpPort, timeoutMilliseconds = 300 }: HeldOptions = {},
 ): Promise<ReadonlySet<DiscoveredCamera>> {
-  const cards = new Set(cameras.map(({ interfaceAddress }) => interfaceAddress));
+  const ends = new Map<string, { readonly end: LocalEnd; readonly cameras: DiscoveredCamera[] }>();
+  for (const camera of cameras) {
+    const end = { address: camera.interfaceAddress, card: camera.card };
+    const key = `${end.address} ${end.card}`;
+    const known = ends.get(key) ?? { end, cameras: [] };
+    known.cameras.push(camera);
+    ends.set(key, known);
+  }
   const held = await Promise.all(
-    [...cards].map((card) =>
+    [...ends.values()].map(({ end, cameras: theirs }) =>
       // A card that is gone meanwhile is no reason not to show what was found.
-      askOn(card, port, timeoutMilliseconds, ofCard(cameras, card)).catch(() => []),
+      askOn(end, port, timeoutMilliseconds, theirs).catch(() => []),
     ),
   );
   return new Set(held.flat());
 }
 
-const ofCard = (cameras: readonly DiscoveredCamera[], card: string): readonly DiscoveredCamera[] =>
-  cameras.filter(({ interfaceAddress }) => interfaceAddress === card);
-
 async function askOn(
-  card: string,
+  end: LocalEnd,
   port: number,
   milliseconds: number,
   cameras: readonly DiscoveredCamera[],
@@ -52,7 +57,7 @@ async function askOn(
   const open = new Map(cameras.map((camera, index) => [index + 1, camera]));
   const held: DiscoveredCamera[] = [];
   const done = new AbortController();
-  const socket = await boundSocket(card, 0, (packet, from) => {
+  const socket = await boundSocket(end, 0, (packet, from) => {
     const answer = decodeAcknowledge(packet);
     const camera = answer === null ? undefined : open.get(answer.id);
     if (answer === null || camera === undefined || from.address !== camera.ip || from.port !== port) return;

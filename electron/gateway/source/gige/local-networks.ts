@@ -1,5 +1,6 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { broadcastOf, formatIpv4, networkOf, parseIpv4, prefixLength } from './ipv4.ts';
+import type { LocalEnd } from './udp-socket.ts';
 
 /** `os.networkInterfaces` */
 export type NetworkInterfaces = () => NodeJS.Dict<NetworkInterfaceInfo[]>;
@@ -24,6 +25,18 @@ export function localNetworks(list: NetworkInterfaces, wanted?: readonly string[
     }
   }
   return found;
+}
+
+/** Everything goes by this network's card. */
+export function endOf(network: LocalNetwork): LocalEnd {
+  return { address: network.address, card: network.loopback ? null : network.interface };
+}
+
+/** Is the address one of this network? */
+export function holdsAddress(network: LocalNetwork, address: string): boolean {
+  const mask = parseIpv4(network.mask) ?? 0;
+  const other = parseIpv4(address);
+  return other !== null && networkOf(other, mask) === networkOf(parseIpv4(network.address) ?? 0, mask);
 }
 
 /** `eth0, 192.168.77.1/24` */

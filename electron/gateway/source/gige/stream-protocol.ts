@@ -6,6 +6,8 @@ import type { Leader } from './gvsp-leader.ts';
 export type StreamOptions = {
   /** Of the network card that the camera is reached through, IPv4. */
   readonly bindAddress: string;
+  /** The network card that requests to the camera go by; null: the system chooses. */
+  readonly card: string | null;
   /** Packets of everybody else are only counted. */
   readonly cameraAddress: string;
   /** Where the camera takes commands, and so requests to send packets again: 3956. */
@@ -55,6 +57,8 @@ export type StreamFrame = {
   readonly data: ArrayBuffer;
   /** How much of `data` is the frame, chunks included. */
   readonly bytes: number;
+  /** Bytes that came behind the picture and were left out. */
+  readonly surplusBytes: number;
   /** When its first packet came, milliseconds since the epoch. */
   readonly arrivedAt: number;
   readonly latencyMilliseconds: number;
@@ -72,10 +76,17 @@ export type FromStream =
        * from outside cleans nothing up. Null: the socket is Node's own, which does that itself.
        */
       readonly file: number | null;
+      /** Datagrams that came in pieces are known as such. */
+      readonly seesPieces: boolean;
     }
   | { readonly kind: 'frame'; readonly frame: StreamFrame }
-  /** A datagram from the camera was longer than any before: UDP bytes. */
+  /** A datagram from the camera that came whole was longer than any before: UDP bytes. */
   | { readonly kind: 'largest'; readonly bytes: number }
+  /**
+   * Datagrams came in pieces: the shortest such has so many UDP bytes, and the largest piece so many with its IP header.
+   * Told when either changes.
+   */
+  | { readonly kind: 'pieces'; readonly bytes: number; readonly piece: number }
   | { readonly kind: 'silence'; readonly milliseconds: number }
   | { readonly kind: 'totals'; readonly id: number; readonly totals: StreamTotals }
   /** The socket is of no use any more, or could not be opened. */

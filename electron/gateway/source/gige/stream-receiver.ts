@@ -23,6 +23,9 @@ export class StreamReceiver {
   #collecting = false;
   #strangers = 0;
   #largest = 0;
+  /** Of what came in pieces since the latest start: the shortest datagram, the largest piece. */
+  #broken = Number.POSITIVE_INFINITY;
+  #largestPiece = 0;
   #latency: number | null = null;
   #lastPacketAt = performance.now();
   #silenceTold = false;
@@ -36,8 +39,8 @@ export class StreamReceiver {
     this.#socket = socket;
     this.#buffers = new FrameBuffers(options.buffers, options.maxFrameBytes);
     this.#assembler = this.#newAssembler(0);
-    const { file, receiveBufferBytes } = socket;
-    this.#tell({ kind: 'ready', port: socket.port, wantedBufferBytes, receiveBufferBytes, file });
+    const { port: ownPort, file, receiveBufferBytes, seesPieces } = socket;
+    this.#tell({ kind: 'ready', port: ownPort, wantedBufferBytes, receiveBufferBytes, file, seesPieces });
   }
 
   obey(message: ToStream): void {
@@ -45,6 +48,8 @@ export class StreamReceiver {
       case 'start':
         this.#renew(message.packetSize);
         this.#collecting = true;
+        this.#broken = Number.POSITIVE_INFINITY;
+        this.#largestPiece = 0;
         this.#lastPacketAt = performance.now();
         this.#silenceTold = false;
         return;
@@ -63,15 +68,26 @@ export class StreamReceiver {
     }
   }
 
-  /** A datagram of the camera's, which is not kept; `now`: monotonic milliseconds. */
-  receive(datagram: Uint8Array, now: number): void {
+  /**
+   * A datagram of the camera's, which is not kept; `now`: monotonic milliseconds; `piece`: the largest that it came in, 0
+   * where it came whole or nobody knows.
+   */
+  receive(datagram: Uint8Array, now: number, piece = 0): void {
     this.#lastPacketAt = now;
     this.#silenceTold = false;
-    if (datagram.length > this.#largest) {
+    if (piece > 0) this.#noteBroken(datagram.length, piece);
+    else if (datagram.length > this.#largest) {
       this.#largest = datagram.length;
       this.#tell({ kind: 'largest', bytes: datagram.length });
     }
     if (this.#collecting) this.#assembler.take(datagram, now);
+  }
+
+  #noteBroken(bytes: number, piece: number): void {
+    if (bytes >= this.#broken && piece <= this.#largestPiece) return;
+    this.#broken = Math.min(bytes, this.#broken);
+    this.#largestPiece = Math.max(piece, this.#largestPiece);
+    this.#tell({ kind: 'pieces', bytes: this.#broken, piece: this.#largestPiece });
   }
 
   /** A datagram came from another address than the camera's. */
@@ -109,11 +125,11 @@ export class StreamReceiver {
     this.#assembler = this.#newAssembler(packetSize);
   }
 
-  #handOver({ block, leader, buffer, bytes, firstAt }: WholeFrame): void {
+  #handOver({ block, leader, buffer, bytes, surplusBytes, firstAt }: WholeFrame): void {
     const latencyMilliseconds = performance.now() - firstAt;
     this.#latency = latencyMilliseconds;
     const arrivedAt = Date.now() - latencyMilliseconds;
-    const frame = { block, leader, data: buffer, bytes, arrivedAt, latencyMilliseconds };
+    const frame = { block, leader, data: buffer, bytes, surplusBytes, arrivedAt, latencyMilliseconds };
     this.#port.postMessage({ kind: 'frame', frame } satisfies FromStream, [buffer]);
   }
 

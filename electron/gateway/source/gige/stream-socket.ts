@@ -5,6 +5,8 @@ export type StreamSocket = {
   readonly file: number | null;
   /** That the system gave, bytes, in the terms of Linux' `net.core.rmem_max`. */
   readonly receiveBufferBytes: number;
+  /** It tells which datagrams came in pieces. */
+  readonly seesPieces: boolean;
   /** A packet that can't be sent is as good as one that was lost on the way. */
   readonly send: (packet: Uint8Array, port: number, address: string) => void;
   /** Never throws. */

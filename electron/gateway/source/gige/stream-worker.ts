@@ -30,14 +30,17 @@ async function run(port: MessagePort): Promise<void> {
 
 async function receiveOneByOne(options: StreamOptions, port: MessagePort): Promise<void> {
   let came = 0;
-  const socket = await openDgramSocket(options.bindAddress, {
-    onDatagram: (datagram, from) => {
-      came += 1;
-      if (from === options.cameraAddress) receiver.receive(datagram, performance.now());
-      else receiver.countStranger();
+  const socket = await openDgramSocket(
+    { address: options.bindAddress, card: options.card },
+    {
+      onDatagram: (datagram, from) => {
+        came += 1;
+        if (from === options.cameraAddress) receiver.receive(datagram, performance.now());
+        else receiver.countStranger();
+      },
+      onError: (error) => receiver.fail(error),
     },
-    onError: (error) => receiver.fail(error),
-  });
+  );
   const ticks = setInterval(() => receiver.tick(), tickMilliseconds);
   const close = socket.close;
   const receiver = new StreamReceiver(options, port, {

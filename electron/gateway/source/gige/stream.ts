@@ -17,6 +17,8 @@ export type OpenStream = Pick<
 > & {
   /** The script of the stream's thread. */
   readonly workerPath: string;
+  /** The network card to send by; the system chooses where it is left out. */
+  readonly card?: string | null;
   /** The camera's packet size (SCPS): frames are put together at once. Without it `start` has to be called. */
   readonly packetSize?: number;
   /** A frame without a new packet for so long is dropped; 200: cameras and PCs pause for a moment. */
@@ -51,6 +53,8 @@ export class GvspStream {
   readonly wantedBufferBytes: number;
   /** Many packets come in one call of the system. */
   readonly isBatched: boolean;
+  /** Packets that came in pieces, because they were too large for the way, are known as such. */
+  readonly seesPieces: boolean;
   readonly #worker: Worker;
   readonly #timer: NodeJS.Timeout;
   readonly #answers = new Map<number, (totals: StreamTotals) => void>();
@@ -58,12 +62,16 @@ export class GvspStream {
   readonly #closed: Promise<void>;
   #totals = zeroTotals();
   #largest = 0;
+  /** Packets of this size do not come whole, nor larger ones. */
+  #broken = Number.POSITIVE_INFINITY;
+  #largestPiece = 0;
   #nextId = 1;
   #isClosing = false;
   #hasEnded = false;
   #endReason = '';
   #onFrame: (frame: ArrivedFrame) => void = ({ release }) => release();
   #onSilence: (milliseconds: number) => void = () => undefined;
+  #onPieces: (packetSize: number, piece: number) => void = () => undefined;
   #onEnd: (reason: string) => void = () => undefined;
 
   /** Rejects with the system's error in words: the address is not of this PC, no more ports. */
@@ -72,6 +80,7 @@ export class GvspStream {
       retentionMilliseconds: 200,
       silenceMilliseconds: 3_000,
       batched: true,
+      card: null,
       ...options,
     } satisfies StreamOptions;
     return new Promise((resolve, reject) => {
@@ -100,6 +109,7 @@ export class GvspStream {
     this.receiveBufferBytes = ready.receiveBufferBytes;
     this.wantedBufferBytes = ready.wantedBufferBytes;
     this.isBatched = ready.file !== null;
+    this.seesPieces = ready.seesPieces;
     this.#worker = worker;
     this.#closed = new Promise((resolve) => {
       worker.on('exit', () => {
@@ -157,17 +167,29 @@ export class GvspStream {
     });
   }
 
-  /** The largest packet so far that came from the camera, as packet size (SCPS), IP headers included; 0: none came. */
+  /** One listener: packets of this size come in pieces, the largest piece of that size. Called when either changes. */
+  onPieces(listener: (packetSize: number, piece: number) => void): void {
+    this.#onPieces = listener;
+  }
+
+  /** The largest piece of packets that did not come whole, IP header included; 0: none is known. */
+  largestPiece(): number {
+    return this.#largestPiece;
+  }
+
+  /** The largest packet so far that came whole, as packet size (SCPS), IP headers included; 0: none came. */
   largestPacket(): number {
     return this.#largest;
   }
 
-  /** Has a packet of this size (SCPS) arrived, or does one within `milliseconds`? For test packets. */
+  /** Has a packet of this size (SCPS) arrived whole, or does one within `milliseconds`? For test packets. */
   packetArrives(packetSize: number, milliseconds: number): Promise<boolean> {
     if (this.#largest >= packetSize) return Promise.resolve(true);
+    if (this.#broken <= packetSize) return Promise.resolve(false);
     return new Promise((resolve) => {
       const listener = (): void => {
         if (this.#largest >= packetSize) finish(true);
+        else if (this.#broken <= packetSize) finish(false);
       };
       const finish = (arrived: boolean): void => {
         clearTimeout(timer);
@@ -213,6 +235,11 @@ export class GvspStream {
         this.#largest = message.bytes + datagramOverhead;
         for (const listener of [...this.#largestListeners]) listener();
         return;
+      case 'pieces':
+        this.#broken = message.bytes + datagramOverhead;
+        this.#largestPiece = message.piece;
+        for (const listener of [...this.#largestListeners]) listener();
+        return this.#onPieces(this.#broken, message.piece);
       case 'silence':
         return this.#onSilence(message.milliseconds);
       case 'totals':

@@ -6,7 +6,7 @@ import { exposureOf } from '../../../../electron/gateway/ingest/pixels/measure.t
 import { PixelsRefused } from '../../../../electron/gateway/ingest/pixels/pixels.ts';
 import type { RawPicture } from '../../../../electron/gateway/model/frame.ts';
 import { frameBytesOf, pixelFormatOf, pixelFormats } from '../../../../electron/gateway/model/pixel-format.ts';
-import { rawFrame, spread } from '../../../support/raw-frames.ts';
+import { formatNamed, rawFrame, spread } from '../../../support/raw-frames.ts';
 
 const colours = [
   [255, 0, 0],
@@ -20,6 +20,25 @@ const yuvOf = ([red, green, blue]: readonly [number, number, number]) => {
   const y = 0.299 * red + 0.587 * green + 0.114 * blue;
   return { y: Math.round(y), u: Math.round(128 + (blue - y) * 0.564), v: Math.round(128 + (red - y) * 0.713) };
 };
+
+type Colour = readonly [number, number, number];
+
+/** The weights of each, as the header of OMRON SENTECH's library has them; of BT.2020 as the standard does. */
+const narrow =
+  (y: Colour, u: Colour, v: Colour) =>
+  (colour: Colour): { y: number; u: number; v: number } => {
+    const sum = (weights: Colour) => weights.reduce((total, weight, at) => total + weight * (colour[at] ?? 0), 0);
+    return { y: Math.round(sum(y) + 16), u: Math.round(sum(u) + 128), v: Math.round(sum(v) + 128) };
+  };
+const codedAs = {
+  full: yuvOf,
+  bt601: narrow([0.25679, 0.50413, 0.09791], [-0.14822, -0.29099, 0.43922], [0.43922, -0.36779, -0.07143]),
+  bt709: narrow([0.18259, 0.61423, 0.06201], [-0.10064, -0.33857, 0.43922], [0.43922, -0.39894, -0.04027]),
+  bt2020: narrow([0.22561, 0.58228, 0.05093], [-0.12266, -0.31656, 0.43922], [0.43922, -0.40389, -0.03533]),
+};
+
+const sumOf = (data: ArrayLike<number>, pixel: number): number =>
+  (data[3 * pixel] ?? 0) + (data[3 * pixel + 1] ?? 0) + (data[3 * pixel + 2] ?? 0);
 
 describe('developing', () => {
   it('puts red, green and blue in their places, and leaves alpha out', () => {
@@ -48,6 +67,66 @@ describe('developing', () => {
         for (const [at, value] of data.entries())
           expect(Math.abs(value - (colour[at % 3] ?? 0)), name).toBeLessThanOrEqual(2);
       }
+    }
+  });
+
+  it('finds the colours of every other coding again, as the makers define them', () => {
+    for (const format of pixelFormats) {
+      if (format.family !== 'yuv') continue;
+      for (const colour of [...colours, [255, 255, 255], [0, 0, 0], [90, 90, 90]] as const) {
+        const { y, u, v } = codedAs[format.coding](colour);
+        const group = new Array<number>(format.brightness.length + 2).fill(y);
+        group[format.u] = u;
+        group[format.v] = v;
+        const pixels = 2 * format.brightness.length;
+        const { data, width, channels } = develop(rawFrame(format.name, pixels, 1, [...group, ...group]));
+        expect([width, channels, data.length]).toEqual([pixels, 3, 3 * pixels]);
+        for (const [at, value] of data.entries())
+          expect(Math.abs(value - (colour[at % 3] ?? 0)), `${format.name} ${colour}`).toBeLessThanOrEqual(3);
+      }
+    }
+  });
+
+  it('knows the order of the bytes of each format', () => {
+    const orders = {
+      YUV8_UYV: 'u0 y0 v0 u1 y1 v1 u2 y2 v2 u3 y3 v3',
+      YCbCr8: 'y0 u0 v0 y1 u1 v1 y2 u2 v2 y3 u3 v3',
+      YCbCr8_CbYCr: 'u0 y0 v0 u1 y1 v1 u2 y2 v2 u3 y3 v3',
+      YUV422_8: 'y0 u0 y1 v0 y2 u2 y3 v2',
+      YUV422_8_UYVY: 'u0 y0 v0 y1 u2 y2 v2 y3',
+      YCbCr422_8: 'y0 u0 y1 v0 y2 u2 y3 v2',
+      YCbCr422_8_CbYCrY: 'u0 y0 v0 y1 u2 y2 v2 y3',
+      YUV411_8_UYYVYY: 'u0 y0 y1 v0 y2 y3',
+      YCbCr411_8: 'y0 y1 u0 y2 y3 v0',
+      YCbCr411_8_CbYYCrYY: 'u0 y0 y1 v0 y2 y3',
+    };
+    // Grey but for the first pixel's colour, which is told from what it does to red (V) and to blue (U).
+    const levels = { y: [10, 90, 170, 250], u: [150, 128, 128, 128], v: [90, 128, 128, 128] };
+    for (const [name, order] of Object.entries(orders)) {
+      const samples = order.split(' ').map((word) => levels[word[0] as 'y' | 'u' | 'v'][Number(word[1])] ?? 0);
+      const { data } = develop(rawFrame(name, 4, 1, samples));
+      const [red = 0, , blue = 0] = data;
+      expect([red, blue], name).toEqual([0, Math.round(10 + 1.772 * 22)]);
+      const isOwn = order.includes('u1');
+      for (const pixel of isOwn ? [1, 2, 3] : []) expect(data[3 * pixel + 1], name).toBe(levels.y[pixel]);
+      for (const pixel of [1, 2, 3]) expect(sumOf(data, pixel) - sumOf(data, pixel - 1), name).toBeGreaterThan(100);
+    }
+  });
+
+  it('is shown small with the same colours', () => {
+    for (const name of ['YUV411_8_UYYVYY', 'YCbCr8', 'YUV422_8', 'YCbCr709_411_8_CbYYCrYY']) {
+      const format = formatNamed(name);
+      if (format.family !== 'yuv') throw new Error(name);
+      const { y, u, v } = codedAs[format.coding]([12, 200, 99]);
+      const group = new Array<number>(format.brightness.length + 2).fill(y);
+      group[format.u] = u;
+      group[format.v] = v;
+      const groups = Array.from({ length: (64 / format.brightness.length) * 20 }, () => group).flat();
+      const { pixels, focus } = decimate(rawFrame(name, 64, 20, groups), 16);
+      expect([pixels.height, pixels.channels, pixels.data.length]).toEqual([5, 3, 3 * pixels.width * 5]);
+      expect(focus, name).toBe(0);
+      for (const [at, value] of pixels.data.entries())
+        expect(Math.abs(value - ([12, 200, 99][at % 3] ?? 0)), name).toBeLessThanOrEqual(3);
     }
   });
 

@@ -21,7 +21,8 @@ it('every format is found by its code and by its name, and no two share either',
 
 it('the bits in a code are those that its layout takes', () => {
   for (const { name, bitsPerPixel, depth, packing, ...format } of pixelFormats) {
-    const samples = format.family === 'rgb' ? format.samples : format.family === 'yuv' ? 2 : 1;
+    const samples =
+      format.family === 'rgb' ? format.samples : format.family === 'yuv' ? 1 + 2 / format.brightness.length : 1;
     const bits = { bytes: 8, words: 16, packed: 12, 'bit-stream': depth }[packing] * samples;
     expect(bitsPerPixel, name).toBe(bits);
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unpack } from '../../../../electron/gateway/ingest/pixels/unpack.ts';
 import type { RawPicture } from '../../../../electron/gateway/model/frame.ts';
-import { frameBytesOf, pixelFormats } from '../../../../electron/gateway/model/pixel-format.ts';
+import { frameBytesOf, pixelFormats, sharedColour } from '../../../../electron/gateway/model/pixel-format.ts';
 import { formatNamed, rawFrame, samplesIn, spread } from '../../../support/raw-frames.ts';
 
 const read = (picture: RawPicture, name: string): number[] => [...unpack(formatNamed(name), picture)];
@@ -40,9 +40,11 @@ describe('unpacking', () => {
         [2, 1],
         [3, 5],
         [7, 3],
+        [4, 3],
         [16, 2],
         [33, 4],
       ] as const) {
+        if (width % sharedColour(format) !== 0) continue;
         const samples = spread(width * height * samplesIn(format), 2 ** format.depth, width);
         for (const wish of [{}, { linePadding: 3 }, { ownBytes: true }, { bigEndian: true }]) {
           const frame = rawFrame(format.name, width, height, samples, wish);
@@ -59,6 +61,15 @@ describe('unpacking', () => {
       }
     });
   }
+
+  it('refuses lines that end among pixels that share their colour', () => {
+    for (const format of pixelFormats) {
+      const shared = sharedColour(format);
+      if (shared === 1) continue;
+      const frame = { ...raw(format.name, shared + 1, []), data: new Uint8Array(100) };
+      expect(() => unpack(format, frame)).toThrow(`can’t be ${shared + 1} pixels wide: ${shared} pixels share`);
+    }
+  });
 
   it('refuses a frame with one byte too few, and never makes up the rest', () => {
     for (const format of pixelFormats) {

@@ -27,7 +27,7 @@ describe('a description', () => {
       register: { signed: true, lsb: 31, msb: 20 },
     });
     expect(description.nodes.get('TriggerNowReg')?.register).toMatchObject({ bigEndian: false, length: null });
-    expect(description.nodes.get('ChunkPort')?.chunkId).toBe(0xa5a5);
+    expect(description.nodes.get('ChunkPort')?.leadsTo).toEqual({ kind: 'chunk', id: { number: 0xa5a5 } });
     expect(description.nodes.has('OfAnotherTime')).toBe(false);
   });
 
@@ -41,6 +41,36 @@ describe('a description', () => {
     expect(parseDescription(latin).nodes.get('A')?.unit).toBe('µs');
     const wide = Buffer.from('\ufeff<RegisterDescription><Integer Name="Größe"/></RegisterDescription>', 'utf16le');
     expect(parseDescription(wide).nodes.has('Größe')).toBe(true);
+  });
+
+  it('ends with its root element, and what lies before and behind it is passed over', () => {
+    const names = [...parseDescription(difficultXml).nodes.keys()];
+    const behind = [
+      Buffer.alloc(900, 0xff),
+      Buffer.from([0x1a]),
+      Buffer.from('\n<!-- old --><Integer Name="Old"/> & </RegisterDescription>'),
+      Buffer.concat([Buffer.alloc(200), Buffer.from('old text')]),
+      difficultXml,
+    ];
+    for (const tail of behind)
+      expect([...parseDescription(Buffer.concat([difficultXml, tail])).nodes.keys()]).toEqual(names);
+    for (const head of ['\r\n \t', '\ufeff', '\ufeff\n', '\0\0\0\0', '\u001a<1>&; ', '\ufffd\ufffd'])
+      expect([...parseDescription(Buffer.concat([Buffer.from(head), difficultXml])).nodes.keys()]).toEqual(names);
+    const wide = Buffer.concat([
+      Buffer.from('<RegisterDescription><Integer Name="A"/></RegisterDescription>', 'utf16le'),
+      Buffer.alloc(64, 0xff),
+    ]);
+    expect([...parseDescription(wide).nodes.keys()]).toEqual(['A']);
+    expect([...parseDescription(Buffer.from(wide).subarray(0, -64).swap16()).nodes.keys()]).toEqual(['A']);
+  });
+
+  it('with a text that XML does not allow is whole but for that text', () => {
+    const file = wrapped(
+      '<Integer Name="A"><ToolTip>5&nbsp;V \u0007 &amp; more</ToolTip><Value>1</Value></Integer><Integer Name="B"/>',
+    );
+    const { nodes } = parseDescription(file);
+    expect([...nodes.keys()]).toEqual(['A', 'B']);
+    expect(nodes.get('A')).toMatchObject({ tooltip: '5&nbsp;V \u0007 & more', value: { literal: '1' } });
   });
 
   it('that uses a name twice counts the first', () => {
@@ -73,7 +103,7 @@ describe('what is no description', () => {
     ['no XML', Buffer.from('{"a": 1}')],
     ['cut off', difficultXml.subarray(0, 4_000)],
     ['without any node', wrapped('')],
-    ['an unknown entity', wrapped('<Integer Name="A"><Unit>&unit;</Unit></Integer>')],
+    ['an entity of two texts', wrapped('<Integer Name="A"><Unit>&unit</Unit><Unit>a;</Unit></Integer>')],
     ['an entity bomb', Buffer.concat([Buffer.from(bomb), wrapped('<Integer Name="A"><Unit>&j;</Unit></Integer>')])],
     [
       'an external entity',

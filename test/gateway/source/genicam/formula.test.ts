@@ -57,8 +57,25 @@ describe('integer formulas', () => {
     ['2 ** 9223372036854775807', 0n],
     ['ABS(-10000000000)', 10_000_000_000n],
     ['sgn(-2) + NEG(3)', -4n],
-    ['2.5*4', 8n],
+    ['2.5*4', 10n],
+    ['10/4*2', 4n],
+    ['10.0/4*2', 5n],
+    ['10/4*2.0', 4n],
+    ['10.1-8.1', 2n],
+    ['0.29*100', 29n],
+    ['0.1*30', 3n],
+    ['2.9', 2n],
+    ['-2.9', -2n],
+    ['2.1<>2', 1n],
+    ['2>2.1', 0n],
+    ['0.5 ? 2 : 3', 2n],
+    ['0.5 && 1', 1n],
+    ['7.9 & 3', 3n],
+    ['~7.9', -8n],
+    ['ROUND(2.5) + CEIL(0.1)', 4n],
+    ['9007199254740993 * 1', 9007199254740993n],
     ['sqrt(17)', 4n],
+    ['sqrt(2)*10', 14n],
     ['(~(~0xC2000221|0xFEFFFFFF)) ? 2:0', 0n],
     ['(0 & 1)=0?((0 & 1)+2):1', 2n],
   ])('%s is %s', (text, value) => {
@@ -104,6 +121,13 @@ describe('variables', () => {
     expect(integer('WIDTH.Max - WIDTH', { 'WIDTH.Max': 2048n, WIDTH: 512n })).toBe(1536n);
     expect(float('E + PI', { E: 1 })).toBeCloseTo(1 + Math.PI, 12);
     expect([...parseFormula('A.Min+sin(B)*FROM').variables]).toEqual(['A.Min', 'B', 'FROM']);
+  });
+
+  it('with decimals keep them in an integer formula, to its end', () => {
+    expect(integer('0.1 * TO', { TO: 100n })).toBe(10n);
+    expect(integer('TO / 10 * 0.5', { TO: 25n })).toBe(1n);
+    expect(integer('K * TO', { K: 0.1, TO: 100n })).toBe(10n);
+    expect(() => integer('K * TO', { K: Number.POSITIVE_INFINITY, TO: 1n })).toThrow(FormulaError);
   });
 
   it('are asked for only where the formula needs them', () => {

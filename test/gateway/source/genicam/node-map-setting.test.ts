@@ -104,7 +104,10 @@ describe('what is refused', () => {
   it('is a locked setting, until it is unlocked', async () => {
     const { map } = openDifficult();
     await map.set('Locked', 1);
-    await expect(map.set('Width', 320)).rejects.toThrow(/"Width" can only be read now/);
+    await expect(map.set('Width', 320)).rejects.toThrow(
+      /"Width" is locked \("Locked" is 1\); it was to be set to "320"/,
+    );
+    await expect(map.set('Width', 320)).rejects.toMatchObject({ code: 'camera-setting-locked' });
     expect((await map.features())[0]).toMatchObject({ name: 'Width', access: 'read', value: 640 });
     await map.set('Locked', 0);
     await map.set('Width', 320);
@@ -174,4 +177,14 @@ describe('commands', () => {
     expect(await map.isDone('SaveSettings')).toBe(false);
     await map.execute('SaveSettings', { waitMilliseconds: 0 });
   });
+});
+
+test('what is locked only while pictures are taken is listed as it is between two of them', async () => {
+  const { map } = openDifficult();
+  await map.set('Locked', 1);
+  const width = async (unlocked?: ReadonlyMap<string, bigint>) =>
+    (await map.features(unlocked)).find(({ name }) => name === 'Width');
+  expect(await width()).toMatchObject({ access: 'read', value: 640 });
+  expect(await width(new Map([['Locked', 0n]]))).toMatchObject({ access: 'read-write', value: 640 });
+  expect(await width(new Map([['Locked', 1n]]))).toMatchObject({ access: 'read' });
 });

@@ -5,12 +5,23 @@ import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
 import { GatewayError } from '../../../../electron/gateway/platform/errors.ts';
+import { parseDescription } from '../../../../electron/gateway/source/genicam/description.ts';
 import { unzipDescription } from '../../../../electron/gateway/source/genicam/unzip.ts';
 import { descriptionDownload, descriptionFolder } from '../../../../electron/gateway/source/genicam/xml-elsewhere.ts';
 import { fetchXml, parseXmlLocation } from '../../../../electron/gateway/source/genicam/xml-location.ts';
 import { temporaryFolder } from '../../../support/store.ts';
 
 const xml = strToU8(`<RegisterDescription><Integer Name="A"/></RegisterDescription>${' '.repeat(10_000)}`);
+
+/** So many bytes, from the first to the last sign. */
+const sized = (bytes: number): Buffer =>
+  Buffer.from(
+    new TextDecoder()
+      .decode(xml)
+      .trim()
+      .replace('<Integer', (tag) => `${' '.repeat(bytes - trimmed)}${tag}`),
+  );
+const trimmed = new TextDecoder().decode(xml).trim().length;
 
 function memory(file: Uint8Array, at = 0x8000) {
   const reads: number[] = [];
@@ -27,14 +38,20 @@ function memory(file: Uint8Array, at = 0x8000) {
 }
 
 describe('where a camera says its description is', () => {
-  test.each([
-    ['Local:arv-fake.xml;10000;3e68', { kind: 'local', name: 'arv-fake.xml', address: 0x10000, length: 0x3e68 }],
-    ['local:a.zip;0x8000;0X4A', { kind: 'local', name: 'a.zip', address: 0x8000, length: 0x4a }],
-    [
-      'LOCAL:///Cam (1).zip;8000;10?SchemaVersion=1.1.0',
-      { kind: 'local', name: 'Cam (1).zip', address: 0x8000, length: 16 },
-    ],
-    ['Local:a.xml; 8000 ; 10\0\0garbage', { kind: 'local', name: 'a.xml', address: 0x8000, length: 16 }],
+  test.each<[string, object]>([
+    ['Local:arv-fake.xml;10000;3e68', { kind: 'local', address: 0x10000, length: 0x3e68 }],
+    ['local:a.zip;0x8000;0X4A', { kind: 'local', address: 0x8000, length: 0x4a }],
+    ['LOCAL:///Cam (1).zip;8000;10?SchemaVersion=1.1.0', { kind: 'local', address: 0x8000, length: 16 }],
+    ...[...'&,\'[]#@%=~!"<>|*`{}$^+', '', ';', '?x', '\\/', '..', '\u00e4\ufffd'].map((odd): [string, object] => [
+      `Local:A${odd}B.xml;10000;200`,
+      { kind: 'local', address: 0x10000, length: 0x200 },
+    ]),
+    ['Local:;8000;10', { kind: 'local', address: 0x8000, length: 16 }],
+    ['Local:8000;10', { kind: 'local', address: 0x8000, length: 16 }],
+    ['Local:a.xml;8000;10;', { kind: 'local', address: 0x8000, length: 16 }],
+    ['Local:a.xml;8000;ffffffff', { kind: 'local', address: 0x8000, length: 16 * 1024 * 1024 }],
+    ['File:A&B, [1]#2.xml', { kind: 'file', name: 'A&B, [1]#2.xml' }],
+    ['Local:a.xml; 8000 ; 10\0\0garbage', { kind: 'local', address: 0x8000, length: 16 }],
     ['File:///C|\\program files\\maker\\cam.xml', { kind: 'file', name: 'cam.xml' }],
     ['file:cam.xml?SchemaVersion=1.0', { kind: 'file', name: 'cam.xml' }],
     ['file:../../../etc/passwd', { kind: 'file', name: 'passwd' }],
@@ -52,8 +69,6 @@ describe('where a camera says its description is', () => {
     'Local:a.xml;xyz;10',
     'Local:a.xml;8000;-10',
     'Local:a.xml;80000000000000000;10',
-    'Local:a.xml;8000;ffffffff',
-    'Local:;8000;10',
     'file:',
     'file:..',
     'file:/',
@@ -70,29 +85,65 @@ describe('where a camera says its description is', () => {
 
 describe('the description in the camera', () => {
   it('is read in pieces, and unzipped whatever its name is', async () => {
-    const large = new Uint8Array(200_000).fill(0x20);
-    large.set(xml);
+    const large = sized(200_000);
     const port = memory(large);
-    const location = { kind: 'local', name: 'a.zip', address: 0x8000, length: large.length } as const;
+    const location = { kind: 'local', address: 0x8000, length: large.length } as const;
     expect(Buffer.compare(await fetchXml(location, { port }), large)).toBe(0);
     expect(port.reads).toEqual([65_536, 65_536, 65_536, 200_000 - 3 * 65_536]);
     for (const level of [0, 9] as const) {
       const zip = zipSync({ 'read me.txt': strToU8('no'), 'folder/A.XML': xml, 'b.xml': strToU8('no') }, { level });
-      const zipped = { ...location, name: 'a.xml', length: zip.length + 100 };
+      const zipped = { ...location, length: zip.length + 100 };
       expect(Buffer.compare(await fetchXml(zipped, { port: memory(zip) }), xml)).toBe(0);
+    }
+  });
+
+  it('is read no further than to its end, whatever length the camera names', async () => {
+    // Its last sign is in the third piece.
+    const port = memory(sized(2 * 65_536 + 1));
+    const location = { kind: 'local', address: 0x8000, length: 16 * 1024 * 1024 } as const;
+    expect(parseDescription(await fetchXml(location, { port })).nodes.has('A')).toBe(true);
+    expect(port.reads).toEqual([65_536, 65_536, 65_536]);
+  });
+
+  it('is whole where the camera refuses to read what lies behind it', async () => {
+    for (const file of [xml, zipSync({ 'a.xml': xml })]) {
+      const padded = Buffer.alloc(Math.ceil(file.length / 512) * 512, 0xff);
+      padded.set(file);
+      const readable = memory(padded);
+      const port = {
+        ...readable,
+        readMemory: async (address: number, length: number): Promise<Buffer> => {
+          if (address + length > 0x8000 + padded.length) throw Object.assign(new Error('no'), { status: 0x8003 });
+          return readable.readMemory(address, length);
+        },
+      };
+      const location = { kind: 'local', address: 0x8000, length: 0x20000 } as const;
+      expect(parseDescription(await fetchXml(location, { port })).nodes.has('A')).toBe(true);
+      await expect(fetchXml({ ...location, address: 0x100000 }, { port })).rejects.toBeInstanceOf(GatewayError);
+    }
+  });
+
+  it('may be followed by anything, zipped or not', async () => {
+    for (const tail of [Buffer.alloc(700, 0xff), Buffer.from([0x1a]), Buffer.from('<an old="text>'), xml]) {
+      for (const file of [xml, zipSync({ 'a.xml': xml })]) {
+        const whole = Buffer.concat([file, tail]);
+        const location = { kind: 'local', address: 0x8000, length: whole.length } as const;
+        const read = parseDescription(await fetchXml(location, { port: memory(whole) }));
+        expect([...read.nodes.keys()]).toEqual(['A']);
+      }
     }
   });
 
   it('ends the reading where the camera ends it', async () => {
     const port = { ...memory(xml), readMemory: async () => Promise.reject(new Error('gone')) };
-    const location = { kind: 'local', name: 'a.xml', address: 0, length: 16 * 1024 * 1024 } as const;
+    const location = { kind: 'local', address: 0, length: 16 * 1024 * 1024 } as const;
     await expect(fetchXml(location, { port })).rejects.toThrow('gone');
   });
 
   it('is refused where its zip is broken or empty', async () => {
     const good = zipSync({ 'a.xml': xml });
     for (const file of [good.subarray(0, 100), good.subarray(0, 40), zipSync({ 'a.txt': xml })]) {
-      const location = { kind: 'local', name: 'a.zip', address: 0x8000, length: file.length } as const;
+      const location = { kind: 'local', address: 0x8000, length: file.length } as const;
       await expect(fetchXml(location, { port: memory(file) })).rejects.toBeInstanceOf(GatewayError);
     }
   });

@@ -1,51 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { AssemblerCounters } from '../../../../electron/gateway/source/gige/assembler-counters.ts';
 import { blockDistance } from '../../../../electron/gateway/source/gige/block-ids.ts';
-import {
-  type AssemblerOptions,
-  FrameAssembler,
-  type ResendRequest,
-} from '../../../../electron/gateway/source/gige/frame-assembler.ts';
-import { FrameBuffers } from '../../../../electron/gateway/source/gige/frame-buffers.ts';
 import { seededRandom } from '../../../../electron/simulator/faults.ts';
+import { type Got, receiver } from './assembler-rig.ts';
 import { type FrameShape, header, imageLeader, packetsOf, pixels } from './gvsp-frames.ts';
-
-type Got = { readonly block: number; readonly data: Buffer; readonly width: number; readonly height: number };
-
-function receiver(options: Partial<AssemblerOptions> & { count?: number; maxBytes?: number; keep?: boolean } = {}) {
-  const buffers = new FrameBuffers(options.count ?? 12, options.maxBytes ?? 1_000_000);
-  const got: Got[] = [];
-  const requests: ResendRequest[] = [];
-  const assembler = new FrameAssembler(
-    { buffers, framesInFlight: 8, retentionMilliseconds: 100, packetSize: 0, resend: false, ...options },
-    {
-      onFrame: ({ block, leader, buffer, bytes }) => {
-        const { width, height } = leader;
-        got.push({ block, width, height, data: Buffer.from(new Uint8Array(buffer, 0, bytes)) });
-        if (options.keep !== true) buffers.giveBack(buffer);
-      },
-      onResend: (request) => requests.push(request),
-    },
-  );
-  let now = 0;
-  return {
-    assembler,
-    buffers,
-    got,
-    requests,
-    send: (packets: readonly (Buffer | undefined)[]) => {
-      for (const packet of packets) if (packet !== undefined) assembler.take(packet, now);
-    },
-    pass: (milliseconds: number) => {
-      for (let step = 0; step < milliseconds; step += 5) {
-        now += 5;
-        assembler.tick(now);
-      }
-    },
-    counters: () => assembler.counters(),
-    blocks: () => got.map(({ block }) => block),
-  };
-}
 
 const shape = (block: number, more: Partial<FrameShape> = {}): FrameShape => ({
   block,
@@ -186,18 +144,6 @@ describe('FrameAssembler', () => {
     stream.pass(30);
     expect(stream.counters()).toMatchObject({ frames: 1, drops: {} });
     expectPictures(stream.got);
-  });
-
-  it('drops what is bigger than announced as oversize, before and after the leader', () => {
-    const more = { data: pixels(1, 2_050 + 400) };
-    const stream = receiver();
-    stream.send(packetsOf(shape(1, more)));
-    const late = packetsOf(shape(2, more));
-    stream.send([...late.slice(1), late[0]]);
-    stream.send(packetsOf(shape(3)));
-    // Full packets only: nothing but its number tells that the last one is too many.
-    stream.send(packetsOf(shape(4, { data: pixels(4, 12 * 200) })));
-    expect(stream.counters()).toMatchObject({ frames: 1, drops: { oversize: 3 }, missed: 0 });
   });
 
   it('takes a last packet that is filled up as padding', () => {

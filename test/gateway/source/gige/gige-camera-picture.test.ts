@@ -22,7 +22,8 @@ const leader: Leader = {
 const frame = (bytes: readonly number[], changes: Partial<Leader> = {}, room = bytes.length + 5) => {
   const data = new ArrayBuffer(room);
   new Uint8Array(data).set(bytes);
-  const base = { block: 1, data, bytes: bytes.length, arrivedAt: 0, latencyMilliseconds: 0, release: () => undefined };
+  const times = { arrivedAt: 0, latencyMilliseconds: 0 };
+  const base = { block: 1, data, bytes: bytes.length, surplusBytes: 0, ...times, release: () => undefined };
   return { ...base, leader: { ...leader, ...changes } };
 };
 

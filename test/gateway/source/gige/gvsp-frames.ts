@@ -10,6 +10,11 @@ export type FrameShape = {
   readonly payloadType?: number;
   readonly timestamp?: bigint;
   readonly paddingX?: number;
+  readonly paddingY?: number;
+  /** That the trailer names; 0, as cameras that don't say it have it. */
+  readonly trailerLines?: number;
+  /** The trailer is cut to so many bytes. */
+  readonly trailerBytes?: number;
   /** Instead of pixels that follow from block and place. */
   readonly data?: Buffer;
   /** The last packet is filled up to the full size. */
@@ -56,6 +61,7 @@ export function imageLeader(shape: FrameShape): Buffer {
   body.writeUInt32BE(shape.width, 16);
   body.writeUInt32BE(shape.height, 20);
   body.writeUInt16BE(shape.paddingX ?? 0, 32);
+  body.writeUInt16BE(shape.paddingY ?? 0, 34);
   return body;
 }
 
@@ -71,6 +77,7 @@ export function packetsOf(shape: FrameShape, leader = imageLeader(shape)): Buffe
   }
   const trailer = Buffer.alloc(8);
   trailer.writeUInt16BE(shape.payloadType ?? 1, 2);
-  packets.push(Buffer.concat([header(shape, 2, packets.length), trailer]));
+  trailer.writeUInt32BE(shape.trailerLines ?? 0, 4);
+  packets.push(Buffer.concat([header(shape, 2, packets.length), trailer.subarray(0, shape.trailerBytes ?? 8)]));
   return packets;
 }

@@ -102,7 +102,8 @@ describe('readLeader', () => {
     ['Mono16', '01100007', 7, 3, 0, 42, 42],
     ['Mono12p, lines that end within a byte', '010c0047', 7, 3, 0, 32, 33],
     ['RGB8', '02180014', 7, 3, 0, 63, 63],
-    ['Mono8 with padding behind each line', '01080001', 7, 3, 5, 36, 36],
+    ['Mono8 with padding behind each line, the last one with or without', '01080001', 7, 3, 5, 31, 36],
+    ['Mono8 whose number of lines is not known yet', '01080001', 7, 0, 0, 0, null],
   ])('knows the bytes of %s', (_, format, width, height, padding, leastBytes, mostBytes) => {
     const reading = readLeader(image(format, width, height, padding), 0, 36, 0);
     expect(reading).toMatchObject({ kind: 'leader', leader: { leastBytes, mostBytes } });

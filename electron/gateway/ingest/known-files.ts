@@ -1,0 +1,63 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FileOffer } from '../model/file-sink.ts';
+import { fileVersion } from '../model/file-version.ts';
+import { errnoCode } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import { baseName } from '../platform/names.ts';
+import type { KnownPicture, KnownPictures } from '../store/known-pictures.ts';
+
+type Services = { readonly known: KnownPictures; readonly logger: Logger };
+type Settings = { readonly sourceId: string; readonly root: string; readonly originalsStay: boolean };
+
+/**
+ * Tells a file that was taken before, and was renamed, moved or touched since, from a new picture that happens to have
+ * the same content (a camera in the dark, a copy that somebody made on purpose). It is the same where the bytes are the
+ * same, and
+ *
+ * - it is the same file by its number (renamed, moved within its disk, touched), or
+ * - nothing lies under the old name any more, and it has the old modification time or the old name (moved from another
+ *   disk, sorted into a subfolder).
+ *
+ * A name that is written again and again takes a new picture each time, whatever it shows.
+ */
+export class KnownFiles {
+  readonly #services: Services;
+  readonly #settings: Settings;
+
+  constructor(services: Services, settings: Settings) {
+    this.#services = services;
+    this.#settings = settings;
+  }
+
+  /** Whether the picture is known; its new name and time are noted then. */
+  async recognise({ file }: FileOffer, sha256: string): Promise<boolean> {
+    const { known, logger } = this.#services;
+    const { sourceId, root, originalsStay } = this.#settings;
+    for (const picture of known.find(sourceId, sha256)) {
+      if (picture.path === file.path) {
+        // The very version that was taken, met again: the store knows it by its id.
+        if (picture.modifiedMs === file.modifiedMs || picture.replacedMs !== null) return false;
+      }
+      const place = await presenceOf(root, picture);
+      const isSameFile = picture.inode !== null && picture.inode === file.inode;
+      const isMoved =
+        place === 'gone' && (picture.modifiedMs === file.modifiedMs || baseName(picture.path) === baseName(file.path));
+      if (!isSameFile && !isMoved) continue;
+      await known.recognise(sourceId, picture, file, { isGone: place === 'gone', originalStays: originalsStay });
+      logger.log('info', 'file-known', { source: sourceId, path: file.path, was: picture.path });
+      return true;
+    }
+    return false;
+  }
+}
+
+/** `other`: something else has taken the name since. */
+async function presenceOf(root: string, { path, inode }: KnownPicture): Promise<'there' | 'gone' | 'other'> {
+  try {
+    const present = fileVersion(path, await lstat(join(root, path)));
+    return inode === null || present.inode === inode ? 'there' : 'other';
+  } catch (error) {
+    return ['ENOENT', 'ENOTDIR'].includes(errnoCode(error) ?? '') ? 'gone' : 'there';
+  }
+}

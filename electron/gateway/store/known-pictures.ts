@@ -1,0 +1,84 @@
+import type { FileVersion } from '../model/file-version.ts';
+import { stemOf } from '../platform/names.ts';
+import type { Database } from './database.ts';
+import { rememberFile, versionParameters } from './source-files.ts';
+import { WriteGroup } from './write-group.ts';
+
+/** An image of the same content, and the file that it came from. */
+export type KnownPicture = {
+  readonly seq: number;
+  /** Where its file lay, relative to the source's folder. */
+  readonly path: string;
+  /** Modification time and number of that file, where the name still stands for it. */
+  readonly modifiedMs: number | null;
+  readonly inode: string | null;
+  /** When the picture that had that name before was written; null: the name was used once. */
+  readonly replacedMs: number | null;
+};
+
+/**
+ * Images by their content: a file that was renamed, moved or touched after it was taken is the same picture, and its new
+ * name or time is noted instead of sending it again.
+ */
+export class KnownPictures {
+  readonly #group: WriteGroup;
+  readonly #statements: ReturnType<typeof prepare>;
+
+  constructor(database: Database) {
+    this.#group = WriteGroup.of(database);
+    this.#statements = prepare(database);
+  }
+
+  /** Newest first, at most a few; of what is stored or delivered, not of what was lost, dropped or deleted since. */
+  find(sourceId: string, sha256: string): readonly KnownPicture[] {
+    return this.#statements.find.all(sourceId, sha256);
+  }
+
+  /** `isGone`: no file lies under the old name any more. Resolves once it is durable. */
+  recognise(
+    sourceId: string,
+    known: KnownPicture,
+    file: FileVersion,
+    { isGone, originalStays }: { readonly isGone: boolean; readonly originalStays: boolean },
+  ): Promise<void> {
+    const s = this.#statements;
+    return this.#group.defer(() => {
+      const { seq } = known;
+      const { path } = file;
+      const finished = originalStays ? 1 : 0;
+      const row = { sourceId, path, ...versionParameters(file), seq, finished };
+      // A touch replaces nothing.
+      if (known.path === path) s.touch.run(row);
+      else s.remember.run(row);
+      s.forgetRefusal.run(sourceId, path);
+      if (isGone && known.path !== path) {
+        s.forgetFile.run(sourceId, known.path, seq);
+        // What is shown as the place of the original, and what a label file that comes later is looked for by.
+        s.rename.run(path, stemOf(path), seq);
+      }
+      s.count.run(sourceId);
+    });
+  }
+}
+
+function prepare(database: Database) {
+  return {
+    find: database.prepare<[string, string], KnownPicture>(`
+      SELECT i.seq, i.path, f.modified_ms AS modifiedMs, f.inode, f.replaced_ms AS replacedMs
+      FROM images i JOIN outbox o USING (seq)
+        LEFT JOIN source_files f ON f.source_id = i.source_id AND f.path = i.path AND f.seq = i.seq
+      WHERE i.source_id = ? AND i.sha256 = ? AND i.path <> ''
+        AND (o.state IN ('pending', 'leased', 'acknowledged')
+          OR o.state = 'dead' AND coalesce(o.last_error ->> '$.code', '') NOT IN ('payload-missing', 'payload-damaged'))
+      ORDER BY i.seq DESC LIMIT 8`),
+    remember: database.prepare<[Readonly<Record<string, unknown>>]>(rememberFile('@seq')),
+    touch: database.prepare<[Readonly<Record<string, unknown>>]>(`
+      UPDATE source_files SET bytes = @bytes, modified_ms = @modifiedMs, changed_ms = @changedMs, inode = @inode,
+        finished = @finished
+      WHERE source_id = @sourceId AND path = @path AND seq = @seq`),
+    forgetRefusal: database.prepare('DELETE FROM refusals WHERE source_id = ? AND path = ?'),
+    forgetFile: database.prepare('DELETE FROM source_files WHERE source_id = ? AND path = ? AND seq = ?'),
+    rename: database.prepare('UPDATE images SET path = ?, stem = ? WHERE seq = ?'),
+    count: database.prepare('UPDATE tally SET known = known + 1 WHERE source_id = ?'),
+  };
+}
