@@ -119,7 +119,7 @@ const mainEntries = [
   ['electron/main.ts', 'main/main.cjs'],
   ['electron/gateway-worker.ts', 'main/gateway-worker.cjs'],
   ['electron/gateway/ingest/decode-worker.ts', 'main/decode-worker.cjs'],
-  ['electron/gateway/sync/delivery/payload-worker.ts', 'main/payload-worker.cjs'],
+  ['electron/gateway/platform/reading-worker.ts', 'main/reading-worker.cjs'],
   ['electron/gateway/ingest/encode-worker.ts', 'main/encode-worker.cjs'],
   ['electron/gateway/source/gige/stream-worker.ts', 'main/stream-worker.cjs'],
   ['electron/sandbox/server-worker.ts', 'main/server-worker.cjs'],

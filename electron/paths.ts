@@ -24,7 +24,7 @@ export function appPaths(root: string): AppPaths {
     gatewayWorker: join(root, 'out', 'main', 'gateway-worker.cjs'),
     workers: {
       decode: join(root, 'out', 'main', 'decode-worker.cjs'),
-      payload: join(root, 'out', 'main', 'payload-worker.cjs'),
+      reading: join(root, 'out', 'main', 'reading-worker.cjs'),
       encode: join(root, 'out', 'main', 'encode-worker.cjs'),
       stream: join(root, 'out', 'main', 'stream-worker.cjs'),
     },

@@ -9,6 +9,7 @@ import type { Logger } from './platform/logger.ts';
 import { ZonedTime } from './platform/zoned-time.ts';
 import type { Outbox } from './store/outbox.ts';
 import type { PayloadStore } from './store/payload-store.ts';
+import type { RecentPayloads } from './store/recent-payloads.ts';
 import { Connectivity } from './sync/connectivity.ts';
 import { CloudModeDelivery } from './sync/delivery/cloud-mode.ts';
 import type { Delivery } from './sync/delivery/delivery.ts';
@@ -24,8 +25,9 @@ export type CloudWayOptions = {
   readonly version: string;
   readonly outbox: Outbox;
   readonly payloads: PayloadStore;
+  readonly recent: RecentPayloads;
   /** The payload worker's script. */
-  readonly payloadWorkerPath: string;
+  readonly readingWorkerPath: string;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -69,7 +71,7 @@ export class CloudWay {
       deviceKey: () => secrets().deviceKey,
       network,
     });
-    this.#payloads = new PayloadSource(payloads, options.payloadWorkerPath);
+    this.#payloads = new PayloadSource(payloads, options.recent, options.readingWorkerPath);
     const way = makeWay(config, this.client, this.#payloads, () => ({
       ...common,
       network,

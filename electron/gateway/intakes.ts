@@ -12,6 +12,7 @@ import type { CommitGroup } from './ingest/commit-group.ts';
 import { Decoder } from './ingest/decoder.ts';
 import { Encoder } from './ingest/encoder.ts';
 import { FileIntake, type IntakeServices, type IntakeSettings } from './ingest/file-intake.ts';
+import { FileReader } from './ingest/file-reader.ts';
 import { type GateStatus, NearDuplicateGate } from './ingest/near-duplicates.ts';
 import { PictureLane } from './ingest/picture-lane.ts';
 import { PictureReader } from './ingest/picture-reader.ts';
@@ -75,6 +76,8 @@ export class Intakes {
   /** For frames that are stored, and for those that are looked at: who looks never holds up a frame. */
   readonly #encoder: Encoder;
   readonly #looks: Encoder;
+  /** One a folder: one whose disk hangs holds up no other. */
+  readonly #readers: FileReader[] = [];
 
   constructor(options: IntakesOptions) {
     const { config, workers, clock } = options;
@@ -93,9 +96,12 @@ export class Intakes {
     return nearDuplicates === null ? null : new NearDuplicateGate(nearDuplicates, this.#decoder, clock);
   }
 
-  #folder(source: FolderSourceConfig, services: IntakeServices, { config, clock, logger }: IntakesOptions): Intake {
+  #folder(source: FolderSourceConfig, services: IntakeServices, options: IntakesOptions): Intake {
+    const { config, workers, clock, logger } = options;
     const gate = this.#gate(source.nearDuplicates ?? null, clock);
-    const intake = new FileIntake(services, settingsOf(config, source, gate));
+    const reader = new FileReader(workers.reading);
+    this.#readers.push(reader);
+    const intake = new FileIntake(services, settingsOf(config, source, gate, reader));
     return { config: source, gate, camera: null, source: new WatchedFolder(source, intake, clock, logger) };
   }
 
@@ -120,7 +126,7 @@ export class Intakes {
     await Promise.all([this.#decoder.stop(), this.#converter.stop()]);
     // Cameras wait for their frames that are being encoded.
     await Promise.allSettled(stopped);
-    await Promise.all([this.#encoder.stop(), this.#looks.stop()]);
+    await Promise.all([this.#encoder.stop(), this.#looks.stop(), ...this.#readers.map((reader) => reader.stop())]);
   }
 
   find(sourceId: string): Intake | null {
@@ -167,6 +173,7 @@ const servicesOf = (
   known: store.known,
   admission: store.admission,
   memory: new ByteBudget(memoryForPictures),
+  recent: store.recent,
   pictures: new PictureReader({ ...config.ingest, decoder }),
   conversions: new PictureLane(conversionsAtOnce),
   clock,
@@ -174,10 +181,16 @@ const servicesOf = (
   onStored,
 });
 
-function settingsOf(config: Config, source: FolderSourceConfig, gate: NearDuplicateGate | null): IntakeSettings {
+function settingsOf(
+  config: Config,
+  source: FolderSourceConfig,
+  gate: NearDuplicateGate | null,
+  reader: FileReader,
+): IntakeSettings {
   return {
     sourceId: source.id,
     root: source.path,
+    reader,
     maxImageBytes: config.ingest.maxImageBytes,
     sidecarWaitMilliseconds: source.sidecar.waitMilliseconds,
     incompleteMilliseconds: source.incompleteSeconds * 1_000,

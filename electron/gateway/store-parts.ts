@@ -19,6 +19,7 @@ import { Losses } from './store/losses.ts';
 import { Outbox } from './store/outbox.ts';
 import { PayloadStore } from './store/payload-store.ts';
 import { PreviewStore } from './store/preview-store.ts';
+import { RecentPayloads } from './store/recent-payloads.ts';
 import { Audit } from './store/recovery.ts';
 import { Retention } from './store/retention.ts';
 import { RingBuffer } from './store/ring-buffer.ts';
@@ -83,6 +84,7 @@ export function makeStore({ config, dataDir, files, clock, logger }: StoreOption
     gated: new GatedFrames(database, ledger),
     losses: new Losses(database, ledger),
     known: new KnownPictures(database),
+    recent: new RecentPayloads(clock.monotonic),
     deadLetters: new DeadLetters(database, payloads, ledger, onRemoved),
     audit: new Audit(database, payloads, files, outbox),
     admission: new Admission({

@@ -1,7 +1,8 @@
 /** Scripts of the threads that the gateway starts. */
 export type WorkerPaths = {
   readonly decode: string;
-  readonly payload: string;
+  /** Reads and hashes files: stored pictures, and those of folders. */
+  readonly reading: string;
   readonly encode: string;
   readonly stream: string;
 };

@@ -8,6 +8,7 @@ import { Admission } from '../../electron/gateway/ingest/admission.ts';
 import { ByteBudget } from '../../electron/gateway/ingest/byte-budget.ts';
 import { CommitGroup } from '../../electron/gateway/ingest/commit-group.ts';
 import { FileIntake } from '../../electron/gateway/ingest/file-intake.ts';
+import { FileReader } from '../../electron/gateway/ingest/file-reader.ts';
 import { PictureLane } from '../../electron/gateway/ingest/picture-lane.ts';
 import { PictureReader } from '../../electron/gateway/ingest/picture-reader.ts';
 import { systemClock } from '../../electron/gateway/platform/clock.ts';
@@ -22,10 +23,12 @@ import { plainLine } from '../../electron/gateway/store/line-order.ts';
 import { Losses } from '../../electron/gateway/store/losses.ts';
 import { Outbox } from '../../electron/gateway/store/outbox.ts';
 import { PayloadStore } from '../../electron/gateway/store/payload-store.ts';
+import { RecentPayloads } from '../../electron/gateway/store/recent-payloads.ts';
 import { Retention } from '../../electron/gateway/store/retention.ts';
 import { SourceFiles } from '../../electron/gateway/store/source-files.ts';
 import { Tally } from '../../electron/gateway/store/tally.ts';
 import { fillFolder } from '../support/picture-folder.ts';
+import { readingWorker } from '../support/workers.ts';
 
 const noDecoder = { ask: () => Promise.reject(new Error('these pictures need no decoder')) };
 
@@ -101,6 +104,7 @@ async function gatewayRound(
     });
     await admission.measure();
     let reported = 0;
+    const reader = new FileReader(readingWorker);
     const intake = new FileIntake(
       {
         files: new SourceFiles(database, ledger),
@@ -112,6 +116,7 @@ async function gatewayRound(
         known: new KnownPictures(database),
         admission,
         memory: new ByteBudget(192_000_000),
+        recent: new RecentPayloads(systemClock.monotonic),
         pictures: new PictureReader({
           decoder: noDecoder,
           maxImageBytes: 50_000_000,
@@ -128,6 +133,7 @@ async function gatewayRound(
       {
         sourceId: 'in',
         root: input,
+        reader,
         maxImageBytes: 50_000_000,
         sidecarWaitMilliseconds: 0,
         incompleteMilliseconds: 30_000,
@@ -154,6 +160,7 @@ async function gatewayRound(
       };
       await Promise.all(Array.from({ length: offersAtOnce }, place));
     });
+    await reader.stop();
     const rows = database.prepare<[], { n: number }>('SELECT count(*) AS n FROM outbox').get()?.n;
     let there = 0;
     for (const sha256 of expected) if ((await payloads.size(sha256, 'jpeg')) === bytes) there += 1;

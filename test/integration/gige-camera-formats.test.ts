@@ -13,7 +13,7 @@ let last = 0;
 async function simulate(options: Partial<SimulatorOptionsInput>): Promise<SimulatedCamera> {
   last += 1;
   const address = `127.0.74.${last}`;
-  const size = { width, height, framesPerSecond: 100 };
+  const size = { width, height, framesPerSecond: 200 };
   const camera = await SimulatedCamera.start({
     address,
     serial: `FMT${last}`,

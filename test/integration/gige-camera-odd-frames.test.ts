@@ -13,7 +13,7 @@ let last = 0;
 async function simulate(options: Partial<SimulatorOptionsInput>): Promise<SimulatedCamera> {
   last += 1;
   const address = `127.0.73.${last}`;
-  const size = { width, height: 200, framesPerSecond: 60 };
+  const size = { width, height: 200, framesPerSecond: 120, keptFrames: 100 };
   const camera = await SimulatedCamera.start({
     address,
     serial: `ODD${last}`,
@@ -24,6 +24,9 @@ async function simulate(options: Partial<SimulatorOptionsInput>): Promise<Simula
   onTestFinished(() => camera.stop());
   return camera;
 }
+
+/** What is asked for again has to come while the next few frames do. */
+const slowly = { framesPerSecond: 40 };
 
 type Wish = {
   readonly faults?: Partial<Faults>;
@@ -78,13 +81,16 @@ describe('a hundred of a hundred pictures', { timeout: 60_000 }, () => {
     ['with chunk data', { features: { ChunkModeActive: true } }],
   ])('have each their own number of lines %s', async (_, wish) => {
     const lines = [16, 200, 117, 300];
-    const { rig, notes } = await hundred({ lines }, wish);
+    const { rig, notes } = await hundred({ lines, ...(wish.faults === undefined ? {} : slowly) }, wish);
     expectRamps(rig, ({ facts }) => lines[((facts.frameNumber ?? 0) - 1) % 4] ?? 0);
     expect(notes).toEqual([]);
   });
 
-  test('come from a camera that does not know the number of lines when it begins', async () => {
-    const { rig } = await hundred({ lines: [50, 160], announcesLines: false });
+  test.each<[string, Wish]>([
+    ['', {}],
+    ['with packets lost and in disorder', { faults: { lossPerThousand: 30, reorderWindow: 4 } }],
+  ])('come from a camera that does not know the number of lines when it begins, %s', async (_, wish) => {
+    const { rig } = await hundred({ lines: [50, 160], announcesLines: false, ...slowly }, wish);
     expectRamps(rig, ({ facts }) => ((facts.frameNumber ?? 0) % 2 === 1 ? 50 : 160));
   });
 
@@ -106,7 +112,7 @@ describe('a hundred of a hundred pictures', { timeout: 60_000 }, () => {
 
   test('with more behind them than the picture has, lost and in disorder, are taken too', async () => {
     const faults = { lossPerThousand: 30, reorderWindow: 4 };
-    const { rig, notes } = await hundred({ height: 100, surplusBytes: 30_000 }, { faults });
+    const { rig, notes } = await hundred({ height: 100, surplusBytes: 30_000, ...slowly }, { faults });
     expectRamps(rig, () => 100);
     expect(notes).toHaveLength(1);
   });

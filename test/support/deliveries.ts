@@ -8,12 +8,13 @@ import type { DeliveryContext, Pace } from '../../electron/gateway/model/deliver
 import type { LeasedEntry } from '../../electron/gateway/model/outbox-entry.ts';
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import { PayloadStore } from '../../electron/gateway/store/payload-store.ts';
+import { RecentPayloads } from '../../electron/gateway/store/recent-payloads.ts';
 import { CloudModeDelivery } from '../../electron/gateway/sync/delivery/cloud-mode.ts';
 import { LanModeDelivery } from '../../electron/gateway/sync/delivery/lan-mode.ts';
 import { PayloadSource } from '../../electron/gateway/sync/delivery/payload-source.ts';
 import { testAccessKey } from './object-store.ts';
 import { type ImageWish, newImage, temporaryFolder } from './store.ts';
-import { payloadWorker } from './workers.ts';
+import { readingWorker } from './workers.ts';
 
 /** The real client and deliveries on real payloads, without the rest of the gateway. */
 
@@ -80,7 +81,7 @@ export async function openWay(wish: WayWish) {
     userAgent: options.userAgent,
     now: options.now,
   });
-  const source = new PayloadSource(payloads, payloadWorker);
+  const source = new PayloadSource(payloads, new RecentPayloads(() => 0), readingWorker);
   onTestFinished(() => source.stop());
   return {
     payloads,

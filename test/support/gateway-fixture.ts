@@ -15,7 +15,7 @@ import { type ConfigInput, parseConfig } from '../../shared/config.ts';
 import type { QueueFilter, QueueRow, Refusal } from '../../shared/contract.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import { makeJpeg } from './pictures.ts';
-import { decodeWorker, encodeWorker, payloadWorker, streamWorker } from './workers.ts';
+import { decodeWorker, encodeWorker, readingWorker, streamWorker } from './workers.ts';
 
 /** Decoding is not what these tests are about, and the real decoder would take the machine's time from what is. */
 const decodeWorkerPath = fileURLToPath(new URL('./no-decoder.cjs', import.meta.url));
@@ -116,7 +116,7 @@ export async function openGateway(wish: GatewayWish) {
     }),
     workers: {
       decode: wish.decodes === true ? decodeWorker : decodeWorkerPath,
-      payload: payloadWorker,
+      reading: readingWorker,
       encode: encodeWorker,
       stream: streamWorker,
     },

@@ -8,6 +8,7 @@ import { ByteBudget } from '../../electron/gateway/ingest/byte-budget.ts';
 import { CommitGroup } from '../../electron/gateway/ingest/commit-group.ts';
 import { Decoder } from '../../electron/gateway/ingest/decoder.ts';
 import { FileIntake, type IntakeSettings } from '../../electron/gateway/ingest/file-intake.ts';
+import { FileReader } from '../../electron/gateway/ingest/file-reader.ts';
 import { NearDuplicateGate } from '../../electron/gateway/ingest/near-duplicates.ts';
 import { PictureLane } from '../../electron/gateway/ingest/picture-lane.ts';
 import { PictureReader } from '../../electron/gateway/ingest/picture-reader.ts';
@@ -18,12 +19,14 @@ import { silentLogger } from '../../electron/gateway/platform/logger.ts';
 import { GatedFrames } from '../../electron/gateway/store/gated-frames.ts';
 import { KnownPictures } from '../../electron/gateway/store/known-pictures.ts';
 import { Losses } from '../../electron/gateway/store/losses.ts';
+import { RecentPayloads } from '../../electron/gateway/store/recent-payloads.ts';
 import { RingBuffer } from '../../electron/gateway/store/ring-buffer.ts';
 import type { Refusal } from '../../shared/contract.ts';
 import type { NearDuplicateConfig } from '../../shared/source-config.ts';
 import { FailingFiles } from './failing-files.ts';
 import { FakeClock } from './fake-clock.ts';
 import { openStore, temporaryFolder } from './store.ts';
+import { readingWorker } from './workers.ts';
 
 export type IntakeWish = Partial<Omit<IntakeSettings, 'gate'>> & {
   readonly maxPixels?: number;
@@ -79,15 +82,19 @@ export async function openIntake({
     known: new KnownPictures(database),
     admission,
     memory: new ByteBudget(100_000_000),
+    recent: new RecentPayloads(clock.monotonic),
     pictures: new PictureReader({ decoder, maxImageBytes: wish.maxImageBytes ?? 50_000_000, maxPixels, convert }),
     conversions: new PictureLane(2),
     clock,
     logger: silentLogger,
     onStored: (image: { readonly filename: string }) => void stored.push(image.filename),
   };
+  const reader = new FileReader(readingWorker);
+  onTestFinished(() => reader.stop());
   const settings: IntakeSettings = {
     sourceId: 'aoi',
     root,
+    reader,
     maxImageBytes: 50_000_000,
     sidecarWaitMilliseconds: 1_000,
     incompleteMilliseconds: 30_000,

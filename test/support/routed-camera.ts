@@ -60,7 +60,7 @@ export class RoutedCamera {
 
   async start(...flags: readonly string[]): Promise<void> {
     const words = ['--address', this.address, '--serial', 'FAR', '--width', '320', '--height', '240', ...flags];
-    const program = [process.execPath, simulator, ...words, '--frame-rate', '60'];
+    const program = [process.execPath, simulator, ...words, '--frame-rate', '150'];
     this.#process = spawn('ip', ['netns', 'exec', this.#camera, ...program], { stdio: ['pipe', 'pipe', 'inherit'] });
     await once(this.#process.stdout as NodeJS.EventEmitter, 'data');
   }

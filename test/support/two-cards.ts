@@ -19,6 +19,8 @@ export class TwoCards {
   readonly addresses = { first: '169.254.1.1', second: '169.254.2.2' } as const;
   readonly #line = `acu-two-${process.pid}`;
   readonly #children: ChildProcess[] = [];
+  /** Further addresses of the second card. */
+  readonly #here: string[] = [];
 
   private constructor() {}
 
@@ -56,6 +58,7 @@ export class TwoCards {
 
   /** On the PC itself, at an address of its second card. */
   async simulateHere(address: string, ...flags: readonly string[]): Promise<ChildProcess> {
+    this.#here.push(address);
     await this.#address(this.#line, address, 'second');
     return this.#simulate(this.#line, address, flags);
   }
@@ -90,6 +93,8 @@ export class TwoCards {
     }
     for (const side of ['first', 'second'] as const)
       await run('ip', ['-n', this.#far(side), 'address', 'flush', 'dev', 'v0']);
+    for (const address of this.#here.splice(0))
+      await run('ip', ['-n', this.#line, 'address', 'delete', `${address}/16`, 'dev', 'second']);
   }
 
   async remove(): Promise<void> {
@@ -109,7 +114,7 @@ export class TwoCards {
 
   async #simulate(namespace: string, address: string, flags: readonly string[]): Promise<ChildProcess> {
     const words = ['--address', address, '--mask', '255.255.0.0', '--width', '160', '--height', '120', ...flags];
-    const program = [process.execPath, simulator, ...words, '--frame-rate', '60'];
+    const program = [process.execPath, simulator, ...words, '--frame-rate', '150'];
     const child = spawn('ip', ['netns', 'exec', namespace, ...program], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#children.push(child);
     await once(child.stdout, 'data');

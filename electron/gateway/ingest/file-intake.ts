@@ -10,18 +10,20 @@ import type { GatedFrames } from '../store/gated-frames.ts';
 import type { KnownPictures } from '../store/known-pictures.ts';
 import type { Losses } from '../store/losses.ts';
 import type { PayloadStore, StagedPayload } from '../store/payload-store.ts';
+import type { RecentPayloads } from '../store/recent-payloads.ts';
 import type { Reason, SourceFiles } from '../store/source-files.ts';
 import type { Admission } from './admission.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { captureOf } from './capture.ts';
 import type { CommitGroup } from './commit-group.ts';
+import type { FileReader } from './file-reader.ts';
 import { GatePassage } from './gate-passage.ts';
 import { imageIdOf } from './image-id.ts';
 import { KnownFiles } from './known-files.ts';
 import { LabelOrder } from './label-order.ts';
 import { LateSidecars } from './late-sidecars.ts';
 import type { NearDuplicateGate, Turn } from './near-duplicates.ts';
-import { OriginalFailure, ofOriginal, readHead, readUnchanged } from './original.ts';
+import { OriginalFailure, ofOriginal, readHead, readRemote } from './original.ts';
 import { claimsToBePicture, isDatasetFile, mayBecomePicture } from './other-files.ts';
 import { inspectFile, sniffFile } from './picture/inspect-file.ts';
 import { looksWhole } from './picture/quick-look.ts';
@@ -43,6 +45,7 @@ export type IntakeServices = {
   readonly known: KnownPictures;
   readonly admission: Admission;
   readonly memory: ByteBudget;
+  readonly recent: Pick<RecentPayloads, 'put'>;
   readonly pictures: PictureReader;
   /** For files that are stored in another format, which takes memory and time. */
   readonly conversions: PictureLane;
@@ -51,9 +54,11 @@ export type IntakeServices = {
   readonly onStored: (image: NewImage, seq: number) => void;
 };
 
+/** Of one source. */
 export type IntakeSettings = {
   readonly sourceId: string;
   readonly root: string;
+  readonly reader: Pick<FileReader, 'read'>;
   readonly maxImageBytes: number;
   readonly sidecarWaitMilliseconds: number;
   readonly incompleteMilliseconds: number;
@@ -69,6 +74,7 @@ export type IntakeSettings = {
 const waiting = 'New pictures wait in their folder.';
 const isConvertedName = /\.(?:bmp|dib|tiff?|webp)$/i;
 const lookAgainMilliseconds = 400;
+const changedMeanwhile: Verdict = { kind: 'not-yet', why: 'changed', milliseconds: lookAgainMilliseconds };
 const lookAgainRarelyMilliseconds = 5_000;
 const lockedMilliseconds = 2_000;
 /** With so many pictures under way, one look at their folder serves them all. */
@@ -110,10 +116,9 @@ export class FileIntake implements FileSink {
 
   lookEarly: FileSink['lookEarly'] = async (absolutePath, file, mostBytes) => {
     if (file.bytes > mostBytes) return { whole: await looksWhole(absolutePath), bytes: null };
-    const bytes = Buffer.allocUnsafeSlow(file.bytes);
-    const isUnchanged = await readUnchanged({ absolutePath, file }, bytes).catch(() => false);
-    const whole = isUnchanged && inspectFile(bytes).kind === 'complete';
-    return { whole, bytes: whole ? bytes : null };
+    const read = await readRemote({ absolutePath, file }).catch(() => null);
+    const whole = read !== null && inspectFile(read.bytes).kind === 'complete';
+    return { whole, bytes: whole ? read.bytes : null };
   };
 
   lose = (path: string, cause: LossCause): void => {
@@ -154,8 +159,8 @@ export class FileIntake implements FileSink {
       const { bytes } = offer;
       const take = (): Promise<Verdict> =>
         bytes === undefined
-          ? memory.hold(offer.file.bytes, (buffer) => this.#read(offer, buffer, turn))
-          : this.#take(offer, bytes, turn);
+          ? memory.hold(offer.file.bytes, () => this.#read(offer, turn))
+          : this.#take(offer, { bytes }, turn);
       // By its name only who waits for whom is decided: many conversions must not hold the memory that others need.
       const verdict = await (isConvertedName.test(offer.file.path) ? conversions.run(take) : take());
       stored = verdict.kind === 'stored';
@@ -169,17 +174,34 @@ export class FileIntake implements FileSink {
     }
   };
 
-  async #read(offer: FileOffer, bytes: Buffer, turn: Turn | null): Promise<Verdict> {
-    const isUnchanged = await ofOriginal(readUnchanged(offer, bytes));
-    if (!isUnchanged) return { kind: 'not-yet', why: 'changed', milliseconds: lookAgainMilliseconds };
-    return this.#take(offer, bytes, turn);
+  async #read(offer: FileOffer, turn: Turn | null): Promise<Verdict> {
+    if (offer.isRemote) {
+      const read = await ofOriginal(readRemote(offer));
+      return read === null ? changedMeanwhile : this.#take(offer, read, turn);
+    }
+    const read = await ofOriginal(this.#settings.reader.read(offer));
+    if (read === null) return changedMeanwhile;
+    let isHandedOver = false;
+    try {
+      return await this.#take(offer, read, turn, (sha256) => {
+        isHandedOver = this.#services.recent.put(sha256, read);
+      });
+    } finally {
+      if (!isHandedOver) read.free();
+    }
   }
 
-  async #take(offer: FileOffer, bytes: Buffer, turn: Turn | null): Promise<Verdict> {
+  /** `onStored`: the bytes themselves are in the store now, under their hash. */
+  async #take(
+    offer: FileOffer,
+    { bytes, sha256 }: FileContent,
+    turn: Turn | null,
+    onStored: (sha256: string) => void = () => undefined,
+  ): Promise<Verdict> {
     const format = sniffFile(bytes);
     if (format === null && isSidecarName(offer.file.path)) return this.#late.consider(offer);
     const isFinal = offer.quietMilliseconds >= this.#settings.incompleteMilliseconds;
-    const reading = await this.#services.pictures.read(bytes, isFinal);
+    const reading = await this.#services.pictures.read(bytes, isFinal, sha256);
     switch (reading.kind) {
       case 'wait':
         if (format === null && !mayBecomePicture(offer.file.path))
@@ -196,11 +218,17 @@ export class FileIntake implements FileSink {
       case 'stopped':
         return { kind: 'not-yet', why: 'incomplete', milliseconds: lookAgainMilliseconds };
       case 'picture':
-        return this.#takePicture(offer, bytes, reading.picture, turn);
+        return this.#takePicture(offer, bytes, reading.picture, turn, onStored);
     }
   }
 
-  async #takePicture(offer: FileOffer, file: Uint8Array, picture: FilePicture, turn: Turn | null): Promise<Verdict> {
+  async #takePicture(
+    offer: FileOffer,
+    file: Uint8Array,
+    picture: FilePicture,
+    turn: Turn | null,
+    onStored: (sha256: string) => void,
+  ): Promise<Verdict> {
     const { admission, payloads } = this.#services;
     const { bytes } = picture;
     if (bytes.length > admission.mostImageBytes) {
@@ -218,6 +246,7 @@ export class FileIntake implements FileSink {
       const seq = await this.#commit(image, payload);
       if (label.early !== undefined) this.#labels.expect(seq, label.early);
       admission.reportSuccess();
+      if (bytes === file) onStored(image.sha256);
       return { kind: 'stored' };
     } finally {
       admitted.done();
@@ -326,3 +355,6 @@ function detailOf(bytes: Buffer): string {
   const inspection = inspectFile(bytes);
   return inspection.kind === 'complete' ? '' : inspection.detail;
 }
+
+/** `sha256`: where it is known already. */
+type FileContent = { readonly bytes: Buffer; readonly sha256?: string };

@@ -2,7 +2,7 @@ import type { FileOffer, Verdict } from '../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import { stemOf } from '../platform/names.ts';
+import { baseName, stemOf } from '../platform/names.ts';
 import type { Catalogue, SidecarTarget } from '../store/catalogue.ts';
 import type { Reason, SourceFiles } from '../store/source-files.ts';
 import type { LabelOrder } from './label-order.ts';
@@ -10,6 +10,7 @@ import { isDatasetFile } from './other-files.ts';
 import { type PictureLabels, versionAt } from './picture-labels.ts';
 import { refusalReasons } from './refusal-reasons.ts';
 import { type FoundSidecar, picturesOfSidecar, type SidecarFinder, type SidecarRole } from './sidecar/finder.ts';
+import { classListRank } from './sidecar/sidecar-names.ts';
 import { contentOf } from './sidecar-content.ts';
 
 export type LateSidecarServices = {
@@ -26,6 +27,8 @@ export type LateSidecarSettings = { readonly sourceId: string; readonly root: st
 const lookAgainMilliseconds = 500;
 /** So long a sidecar may wait for its picture before it is listed. */
 const patienceMilliseconds = 60_000;
+/** Forms that never speak for many pictures. */
+const ownOnly = /\.(?:txt|xml)$/i;
 const attachedAtOnce = 500;
 /** Labels come in bursts: one look at a folder serves all that are met within this time. */
 const oneLookMilliseconds = 250;
@@ -60,14 +63,16 @@ export class LateSidecars {
   async consider(offer: FileOffer): Promise<Verdict> {
     const { files, catalogue, labels } = this.#services;
     const { file } = offer;
+    // Dealt with together with its picture, which was stored or was a near-duplicate.
+    const status = files.status(this.#sourceId, file);
+    const isKnown = status === 'stored' || status === 'finished';
+    if (isKnown && ownOnly.test(file.path) && classListRank(baseName(file.path)) === null) return { kind: 'claimed' };
     this.#finder.noteFile(file.path);
     const { stored, present } = await this.#picturesOf(file.path);
     const role = await this.#finder.roleOf(file.path, stored.length + present.length > 0);
     if (role === 'shared') await this.#attachShared(file.path);
     if (role === 'shared' || role === 'class-list') return this.#leave(file);
-    // Its picture was a near-duplicate, and it was dealt with together with it.
-    const status = files.status(this.#sourceId, file);
-    if (status === 'stored' || status === 'finished') return { kind: 'claimed' };
+    if (isKnown) return { kind: 'claimed' };
     const early = labels.confirm(file);
     if (early === 'busy') return { kind: 'not-yet', why: 'busy', milliseconds: lookAgainMilliseconds };
     if (early === 'attached') {
@@ -90,7 +95,9 @@ export class LateSidecars {
       case 'busy':
         return { kind: 'not-yet', why: 'busy', milliseconds: lookAgainMilliseconds };
       case 'late':
-        return this.#list(offer, refusalReasons.sidecarLate());
+        // One that can't be read would have been of no use in time either: the fault is the news.
+        if (found.outcome.kind === 'read') return this.#list(offer, refusalReasons.sidecarLate());
+        break;
       case 'attached':
         this.#log(picture, file.path);
         break;
@@ -110,8 +117,8 @@ export class LateSidecars {
       stems.flatMap((stem) => this.#services.catalogue.pictureByStem(this.#sourceId, stem) ?? []);
     const stored = collected(picturesOfSidecar(path));
     if (stored.length > 0) return { stored, present: [] };
-    const present = await this.#finder.picturesBeside(path);
-    return { stored: collected([...new Set(present.map(stemOf))]), present };
+    const { present, gone } = await this.#finder.picturesOf(path);
+    return { stored: collected([...new Set([...present.map(stemOf), ...gone])]), present };
   }
 
   /** The one of these pictures whose annotations are read from the file, and what was found; else what another got. */

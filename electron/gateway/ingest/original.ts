@@ -18,11 +18,15 @@ export const ofOriginal = <T>(reading: Promise<T>): Promise<T> =>
     throw new OriginalFailure('the original can’t be read', { cause });
   });
 
-/** Reads the file into `bytes`; false when it is not the version that was offered any more. */
-export async function readUnchanged(
-  { absolutePath, file }: Pick<FileOffer, 'absolutePath' | 'file'>,
-  bytes: Buffer,
-): Promise<boolean> {
+/**
+ * Reads a file of a network share, several at a time: each answer may take long. Null when it is not the version that was
+ * offered any more.
+ */
+export async function readRemote({
+  absolutePath,
+  file,
+}: Pick<FileOffer, 'absolutePath' | 'file'>): Promise<{ readonly bytes: Buffer } | null> {
+  const bytes = Buffer.allocUnsafeSlow(file.bytes);
   const number = await openFile(absolutePath, 'r');
   try {
     let length = 0;
@@ -32,7 +36,7 @@ export async function readUnchanged(
       length += bytesRead;
     }
     const after = await statOf(number);
-    return length === file.bytes && sameVersion(fileVersion(file.path, after), file);
+    return length === file.bytes && sameVersion(fileVersion(file.path, after), file) ? { bytes } : null;
   } finally {
     await closeFile(number);
   }

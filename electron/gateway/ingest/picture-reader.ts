@@ -63,8 +63,8 @@ export class PictureReader {
     this.#options = options;
   }
 
-  /** `isFinal`: the source's patience is over, nothing more of the file will come. */
-  async read(bytes: Buffer, isFinal: boolean): Promise<PictureReading> {
+  /** `isFinal`: the source's patience is over, nothing more of the file will come. `sha256`: of the file, where it is known. */
+  async read(bytes: Buffer, isFinal: boolean, sha256?: string): Promise<PictureReading> {
     const inspection = inspectFile(bytes);
     const { format } = inspection;
     if (format !== null && format !== 'jpeg' && format !== 'png') {
@@ -74,7 +74,7 @@ export class PictureReader {
         : { kind: 'wait', reason: waitingReason(inspection, bytes) };
     }
     if (inspection.kind === 'complete') {
-      return this.#asItIs(bytes, format === 'png' ? 'png' : 'jpeg', inspection, []);
+      return this.#asItIs(bytes, format === 'png' ? 'png' : 'jpeg', inspection, [], sha256);
     }
     if (format === null && inspection.kind === 'invalid') {
       return { kind: 'refused', reason: refusalReasons.notAPicture(inspection.detail) };
@@ -85,11 +85,17 @@ export class PictureReader {
       : { kind: 'wait', reason };
   }
 
-  async #asItIs(bytes: Buffer, format: PictureFormat, stored: Size, notes: readonly string[]): Promise<PictureReading> {
+  async #asItIs(
+    bytes: Buffer,
+    format: PictureFormat,
+    stored: Size,
+    notes: readonly string[],
+    known?: string,
+  ): Promise<PictureReading> {
     const tooMany = this.#tooManyPixels(stored);
     if (tooMany !== null) return tooMany;
     const orientation = orientationOf(bytes, format);
-    const sha256 = await sha256Of(bytes);
+    const sha256 = known ?? (await sha256Of(bytes));
     const file = { format, sha256 };
     const picture = {
       bytes,

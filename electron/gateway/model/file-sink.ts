@@ -9,6 +9,8 @@ export type FileOffer = {
   readonly absolutePath: string;
   /** How long the file has not changed, milliseconds. */
   readonly quietMilliseconds: number;
+  /** It lies on a network share. */
+  readonly isRemote?: boolean;
   /** The content of this very version, where it was read already. */
   readonly bytes?: Buffer | undefined;
 };

@@ -252,6 +252,7 @@ export class FileOffers {
         file,
         absolutePath: join(root, candidate.path),
         quietMilliseconds: this.#settling.quietFor(candidate, now),
+        isRemote: condition.polling,
         bytes: this.#early.get(candidate),
       });
       taken = verdict.kind !== 'not-yet' && verdict.kind !== 'no-room';

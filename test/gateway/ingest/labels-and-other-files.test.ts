@@ -1,6 +1,9 @@
+import { unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openIntake } from '../../support/intake.ts';
 import { makeJpeg } from '../../support/pictures.ts';
+import { acknowledge } from '../../support/store.ts';
 
 const jpeg = await makeJpeg({ width: 320, height: 240, seed: 1 });
 const yolo = '0 0.5 0.5 0.1 0.1\n';
@@ -60,6 +63,32 @@ describe('a label that comes after its picture', () => {
     expect(await offer(label)).toEqual({ kind: 'shared' });
     expect(images()[0]).toMatchObject({ annotationCount: 1, sidecar: { format: 'coco', path: label } });
     expect(listed()).toEqual([]);
+  });
+
+  it('finds its picture by the folders on the disk when the picture itself was archived', async () => {
+    const { put, offer, images, root } = await openIntake({ originalsStay: false });
+    await put('Images/A.JPG', jpeg);
+    await offer('Images/A.JPG');
+    await unlink(join(root, 'Images/A.JPG'));
+    await put('Labels/a.txt', yolo, 1_000);
+    expect(await offer('Labels/a.txt')).toEqual({ kind: 'claimed' });
+    expect(images()[0]?.annotationCount).toBe(1);
+  });
+
+  it('and after the delivery is said to be late, or damaged where it could not have been read in time either', async () => {
+    const { put, offer, listed, store, clock } = await openIntake();
+    for (const name of ['a', 'b']) {
+      await put(`${name}.jpg`, await makeJpeg({ width: 320, height: 240, seed: name === 'a' ? 2 : 3 }));
+      await offer(`${name}.jpg`);
+    }
+    acknowledge(store, 2, clock.now());
+    await put('a.json', labelme, 1_000);
+    await put('b.json', labelme.slice(0, 40), 1_000);
+    for (const name of ['a.json', 'b.json']) expect(await offer(name)).toEqual({ kind: 'refused' });
+    expect(listed().map(({ path, code }) => [path, code])).toEqual([
+      ['b.json', 'sidecar-unusable'],
+      ['a.json', 'sidecar-late'],
+    ]);
   });
 
   it('is not taken for another picture of that name elsewhere', async () => {

@@ -11,6 +11,7 @@ import { ZonedTime } from '../../../electron/gateway/platform/zoned-time.ts';
 import { openDatabase } from '../../../electron/gateway/store/database.ts';
 import { Outbox } from '../../../electron/gateway/store/outbox.ts';
 import { PayloadStore } from '../../../electron/gateway/store/payload-store.ts';
+import { RecentPayloads } from '../../../electron/gateway/store/recent-payloads.ts';
 import { Tally, totalOf } from '../../../electron/gateway/store/tally.ts';
 import { Connectivity } from '../../../electron/gateway/sync/connectivity.ts';
 import { CloudModeDelivery } from '../../../electron/gateway/sync/delivery/cloud-mode.ts';
@@ -20,7 +21,7 @@ import { SendWindows } from '../../../electron/gateway/sync/send-windows.ts';
 import { Syncer } from '../../../electron/gateway/sync/syncer.ts';
 import { type ConfigInput, syncSchema } from '../../../shared/config.ts';
 import { makeJpeg } from '../../support/pictures.ts';
-import { payloadWorker } from '../../support/workers.ts';
+import { readingWorker } from '../../support/workers.ts';
 
 export type CloudLineWish = {
   /** A folder of its own. */
@@ -54,7 +55,7 @@ export async function openCloudLine({ root, baseUrl, deviceKey, sync = {}, clock
     userAgent: 'acusight-line-gateway/test',
     now: clock.now,
   });
-  const source = new PayloadSource(payloads, payloadWorker);
+  const source = new PayloadSource(payloads, new RecentPayloads(() => 0), readingWorker);
   const delivery = new CloudModeDelivery(client, source, 'line-7');
   let changes = 0;
   let delivered = 0;

@@ -4,7 +4,7 @@ import { ClassLists, noClasses } from './class-lists.ts';
 import { FolderLook } from './folder-look.ts';
 import { FolderViews } from './folder-views.ts';
 import { folded, folderOf, joinPath, labelNames, placesOf } from './label-places.ts';
-import { PicturesOfLabels } from './pictures-of-labels.ts';
+import { type PicturesOfLabel, PicturesOfLabels } from './pictures-of-labels.ts';
 import { readSidecarFile } from './read-sidecar.ts';
 import type { PictureFacts, SidecarOutcome } from './reading.ts';
 import { Reader, sidecarLimits } from './reading.ts';
@@ -13,7 +13,7 @@ import { classListRank, isClassListName, sharedRank } from './sidecar-names.ts';
 import { type FileContent, SourceFolder } from './source-file.ts';
 
 export { picturesOfSidecar } from './label-places.ts';
-export { isClassListName, isSharedSidecarName, isSidecarName } from './sidecar-names.ts';
+export { isSidecarName } from './sidecar-names.ts';
 
 export type FoundSidecar = {
   /** Absolute. */
@@ -82,9 +82,9 @@ export class SidecarFinder {
     this.#views.note(relativePath);
   }
 
-  /** Pictures on the disk that a file may be the label of, by its name and place, as they are written. */
-  async picturesBeside(relativePath: string): Promise<readonly string[]> {
-    return isInside(relativePath) ? this.#pictures.present(relativePath) : [];
+  /** Pictures that a file may be the label of, by its name and place, as the folders on the disk are written. */
+  async picturesOf(relativePath: string): Promise<PicturesOfLabel> {
+    return isInside(relativePath) ? this.#pictures.of(relativePath) : { present: [], gone: [] };
   }
 
   /** What the file is by its content, where its name alone does not tell. `hasPicture`: a picture of its name is there. */

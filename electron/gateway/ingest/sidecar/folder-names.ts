@@ -97,6 +97,6 @@ export class FolderNames {
 /** `a.TXT` -> `.TXT`; `a.jpg.json` -> `.jpg.json`, for the picture `a.jpg`. */
 function endingOf(name: string): string {
   const stem = stemOf(name);
-  const inner = /\.(?:jpe?g|png|bmp|tiff?)$/i.exec(stem)?.[0] ?? '';
+  const inner = /\.(?:jpe?g|jpe|jfif|png|bmp|tiff?|gif|webp)$/i.exec(stem)?.[0] ?? '';
   return inner + name.slice(stem.length);
 }

@@ -7,6 +7,13 @@ const freshMilliseconds = 1_000;
 const listShare = 20;
 const mostFolders = 16;
 
+export type PicturesOfLabel = {
+  /** Paths of pictures that are there, as they are written. */
+  readonly present: readonly string[];
+  /** Where none is there: the stems that one may have had which was collected and archived or deleted since. */
+  readonly gone: readonly string[];
+};
+
 type Listing = {
   readonly at: number;
   readonly took: number;
@@ -30,18 +37,24 @@ export class PicturesOfLabels {
     this.#now = now;
   }
 
-  /** Their paths, as they are written. */
-  async present(labelPath: string): Promise<readonly string[]> {
+  async of(labelPath: string): Promise<PicturesOfLabel> {
     const stem = stemOf(baseName(labelPath));
-    const stems = [...new Set([stem, stemOf(stem)])].map(folded);
-    const found: string[] = [];
+    const names = [...new Set([stem, stemOf(stem)])];
+    const present: string[] = [];
+    const gone: string[] = [];
     for (const place of pictureFoldersOf(folderOf(labelPath))) {
       const folder = await this.#resolve(place);
       if (folder === null) continue;
       const { pictures } = await this.#list(folder);
-      for (const name of stems) found.push(...(pictures.get(name) ?? []).map((picture) => joinPath(folder, picture)));
+      for (const name of names) {
+        const found = pictures.get(folded(name)) ?? [];
+        present.push(...found.map((picture) => joinPath(folder, picture)));
+        if (found.length > 0) continue;
+        for (const written of new Set([name, name.toUpperCase(), name.toLowerCase()]))
+          gone.push(joinPath(folder, written));
+      }
     }
-    return found;
+    return { present, gone };
   }
 
   async #resolve({ base, below }: Place): Promise<string | null> {

@@ -90,7 +90,7 @@ const drops: Readonly<Record<string, string>> = {
   incomplete: 'Parts were lost in the network.',
   missed: 'Nothing of them arrived: the camera left them out, or the network lost them.',
   overrun: 'They came faster than they could be put together.',
-  oversize: 'They were larger than the camera had announced.',
+  oversize: 'They were larger than the camera’s settings allow for.',
   short: 'They were smaller than the camera had announced.',
   inconsistent: 'Their parts contradict each other.',
   'bad-leader': 'What the camera announced can’t be.',

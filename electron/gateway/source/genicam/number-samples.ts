@@ -12,7 +12,7 @@ import { orderOf } from './register-place.ts';
 /** A register of four bytes that holds a number, and in which order its description says that they lie. */
 export type NumberSample = { readonly address: number; readonly order: ByteOrder };
 
-/** They keep still, and are rarely zero. */
+/** They keep still, are rarely zero, and are the maker's own wherever they lie. */
 const telling = [
   'Width',
   'Height',
@@ -23,7 +23,7 @@ const telling = [
   'PixelFormat',
   'PayloadSize',
 ];
-/** Registers below are those of the protocol itself, whose order is not the maker's affair. */
+/** Others below are those of the protocol itself, whose order is not the maker's affair. */
 const firstOfMaker = 0xa000;
 const bytes = 4;
 const deepest = 10;
@@ -39,12 +39,17 @@ export async function numberSamples(description: Description, most: number): Pro
   const dependents = new Dependents(new Map());
   const evaluation = new Evaluation({ nodes, dependents, cache, locals: new Map(), formulas: new FormulaShelf() });
   const others = featurePlaces(nodes).map(({ node }) => node.name);
+  const candidates = [
+    ...telling.map((name) => [name, 0] as const),
+    ...others.map((name) => [name, firstOfMaker] as const),
+  ];
   const samples = new Map<number, NumberSample>();
-  for (const name of [...telling, ...others]) {
+  for (const [name, lowest] of candidates) {
     if (samples.size >= most) break;
     const node = nodes.get(name);
     const sample = node === undefined ? null : await ifKnown(() => sampleOf(node, evaluation));
-    if (sample !== null && !samples.has(sample.address)) samples.set(sample.address, sample);
+    if (sample !== null && sample.address >= lowest && !samples.has(sample.address))
+      samples.set(sample.address, sample);
   }
   return [...samples.values()];
 }
@@ -60,7 +65,7 @@ async function sampleOf(node: DescriptionNode, evaluation: Evaluation): Promise<
   if (order === null || current.register.access === 'WO') return null;
   const { address, length, leadsTo } = await evaluation.place(current.name);
   const isFit = leadsTo.kind === 'camera' && length === bytes && address % bytes === 0;
-  return isFit && address >= firstOfMaker && address < 2 ** 32 ? { address, order } : null;
+  return isFit && address < 2 ** 32 ? { address, order } : null;
 }
 
 async function ifKnown<Result>(question: () => Promise<Result>): Promise<Result | null> {

@@ -58,11 +58,19 @@ export type AssemblyFacts = {
   readonly likelyPackets: number;
   /** A frame before ended elsewhere than its leader said: where this one ends, only its trailer tells. */
   readonly isOpenEnded: boolean;
+  /** A frame before had another number of lines than its leader said. */
+  readonly variesInLines: boolean;
 };
 
-export type Learned = Pick<AssemblyFacts, 'data' | 'likelyBytes' | 'likelyPackets' | 'isOpenEnded'>;
+export type Learned = Omit<AssemblyFacts, 'block' | 'extended' | 'firstAt'>;
 
-export const nothingLearned: Learned = { data: 0, likelyBytes: 0, likelyPackets: 0, isOpenEnded: false };
+export const nothingLearned: Learned = {
+  data: 0,
+  likelyBytes: 0,
+  likelyPackets: 0,
+  isOpenEnded: false,
+  variesInLines: false,
+};
 
 const partHeaderBytes = 8;
 
@@ -268,12 +276,19 @@ export class FrameAssembly implements FrameProgress {
   /** Nothing of the picture is missing: its trailer may be, and what lies behind the picture. */
   isWholeWithoutTrailer(): boolean {
     if (this.leader === null || this.leader.part !== null || this.#data === 0) return false;
+    if (this.#trailer === 0 && this.#mayHaveOtherLines(this.leader)) return false;
     const { mostBytes } = leaderWithLines(this.leader, this.#lines, this.#extent);
     if (mostBytes === null || this.bytes() < mostBytes) return false;
     const packets = Math.ceil(mostBytes / this.#data);
     if (this.#came.size < packets || (this.#short !== 0 && this.#short < packets)) return false;
     for (let packet = 1; packet <= packets; packet += 1) if (!this.#came.has(packet)) return false;
     return true;
+  }
+
+  /** Only the trailer tells. What came behind a picture are more lines, as long as no frame has shown that it is not. */
+  #mayHaveOtherLines(leader: Leader): boolean {
+    const { variesInLines, isOpenEnded } = this.#facts;
+    return variesInLines || (!isOpenEnded && surplusBytes(leader, this.#extent) > 0);
   }
 
   /** How many bytes have come if all packets up to the highest have. */
@@ -311,11 +326,13 @@ export class FrameAssembly implements FrameProgress {
   get learned(): Learned {
     const announced = this.#announcedPackets();
     const endsElsewhere = this.#trailer !== 0 && announced !== null && announced !== this.#trailer + 1;
+    const lines = this.leader === null ? 0 : leaderWithLines(this.leader, this.#lines, this.#extent).height;
     return {
       data: this.#data,
       likelyBytes: this.bytes(),
       likelyPackets: this.total() ?? 0,
       isOpenEnded: this.#facts.isOpenEnded || endsElsewhere,
+      variesInLines: this.#facts.variesInLines || lines !== (this.leader?.height ?? 0),
     };
   }
 
@@ -336,7 +353,10 @@ export class FrameAssembly implements FrameProgress {
 
   total(): number | null {
     if (this.#trailer !== 0) return this.#trailer + 1;
-    return this.#facts.isOpenEnded ? null : this.#announcedPackets();
+    const { isOpenEnded, variesInLines, likelyPackets } = this.#facts;
+    if (!isOpenEnded) return this.#announcedPackets();
+    // What lies behind the picture is as long as it was before.
+    return !variesInLines && likelyPackets > this.#came.highest + 1 ? likelyPackets : null;
   }
 
   /** With leader and trailer; null where the leader does not tell. */
@@ -350,6 +370,7 @@ export class FrameAssembly implements FrameProgress {
   likely(): number {
     const { leader } = this;
     const announced = leader === null || this.#data === 0 ? 0 : Math.ceil(leader.leastBytes / this.#data) + 2;
-    return Math.max(announced, leader === null ? this.#facts.likelyPackets : 0, this.#came.highest);
+    const isOpen = leader === null || leader.mostBytes === null;
+    return Math.max(announced, isOpen ? this.#facts.likelyPackets : 0, this.#came.highest);
   }
 }

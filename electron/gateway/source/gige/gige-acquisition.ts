@@ -17,7 +17,7 @@ import { type ImageSettings, pictureOf } from './gige-picture.ts';
 import { CameraTime } from './gige-time.ts';
 import { isRefusal } from './gige-trigger.ts';
 import { parseIpv4 } from './ipv4.ts';
-import { pixelFormatAdvice } from './pixel-format-advice.ts';
+import { FormatAdvice } from './pixel-format-advice.ts';
 import { type ArrivedFrame, GvspStream } from './stream.ts';
 import { streamNotes } from './stream-notes.ts';
 import type { StreamTotals } from './stream-protocol.ts';
@@ -66,7 +66,7 @@ export class GigeAcquisition {
   readonly #time: CameraTime;
   readonly #chunks: ChunkFacts;
   readonly #settings: ImageSettings;
-  readonly #advice = new Map<number, Promise<CameraNote>>();
+  readonly #advice: FormatAdvice;
   #unsupported = 0;
   #exposure: number | null = null;
   /** Between two pictures. */
@@ -133,6 +133,7 @@ export class GigeAcquisition {
     this.#chunks = known.chunks;
     this.#settings = known.settings;
     this.#lastFrameAt = options.clock.monotonic();
+    this.#advice = new FormatAdvice(options.map, (note) => this.#isStopping || options.onNote(note));
   }
 
   counters(): StreamCounters {
@@ -209,7 +210,7 @@ export class GigeAcquisition {
     if (parts === null || unknown) {
       this.#unsupported += 1;
       frame.release();
-      if (unknown) this.#adviseOn(frame.leader.pixelFormat || this.#settings.pixelFormat);
+      if (unknown) this.#advice.give(frame.leader.pixelFormat || this.#settings.pixelFormat);
       return;
     }
     const { block, leader } = frame;
@@ -226,14 +227,6 @@ export class GigeAcquisition {
         release: () => frame.release(),
       });
     });
-  }
-
-  /** Asked once for each format; a camera that is gone meanwhile is noticed elsewhere. */
-  #adviseOn(pixelFormat: number): void {
-    const { map, onNote } = this.#options;
-    const known = this.#advice.get(pixelFormat) ?? pixelFormatAdvice(map, pixelFormat);
-    this.#advice.set(pixelFormat, known);
-    void known.then((note) => this.#isStopping || onNote(note)).catch(() => this.#advice.delete(pixelFormat));
   }
 
   /** Our own clocks may have been set between the arrival and now: both are looked at together. */

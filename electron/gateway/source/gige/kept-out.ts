@@ -17,6 +17,8 @@ export async function keptOut(
 ): Promise<readonly KeptOut[]> {
   const kept: KeptOut[] = [];
   for (const network of asked) {
+    // A card with two addresses is kept out by both.
+    if (kept.some((one) => one.network.interface === network.interface)) continue;
     const other = all.find((candidate) => isSameNetwork(network, candidate));
     if (other === undefined || (await isSystemsWay(network, all))) continue;
     const filters = await Promise.all(['all', network.interface].map((card) => readFilter(card).catch(() => 0)));

@@ -6,6 +6,25 @@ import { isRefusal } from './gige-trigger.ts';
 const feature = 'PixelFormat';
 const mostNamed = 12;
 
+/** Says of each pixel format that can't be made into a picture what to do about it. */
+export class FormatAdvice {
+  readonly #map: NodeMap;
+  readonly #tell: (note: CameraNote) => void;
+  readonly #asked = new Map<number, Promise<CameraNote>>();
+
+  constructor(map: NodeMap, tell: (note: CameraNote) => void) {
+    this.#map = map;
+    this.#tell = tell;
+  }
+
+  /** For each picture of that format: the camera is asked once. One that is gone meanwhile is noticed elsewhere. */
+  give(pixelFormat: number): void {
+    const advice = this.#asked.get(pixelFormat) ?? pixelFormatAdvice(this.#map, pixelFormat);
+    this.#asked.set(pixelFormat, advice);
+    void advice.then(this.#tell).catch(() => this.#asked.delete(pixelFormat));
+  }
+}
+
 /** A pixel format that can't be made into a picture: what the camera has instead that can. Rejects when it is gone. */
 export async function pixelFormatAdvice(map: NodeMap, code: number): Promise<CameraNote> {
   const entries = map.description.nodes.get(feature)?.entries ?? [];

@@ -1,9 +1,10 @@
 import type { UploadPayload } from '../../cloud/payload.ts';
 import type { DeliveryFailure } from '../../model/delivery.ts';
 import type { LeasedEntry } from '../../model/outbox-entry.ts';
+import { ReadingThread } from '../../platform/reading-thread.ts';
+import { SpareBuffers } from '../../platform/spare-buffers.ts';
 import type { PayloadStore } from '../../store/payload-store.ts';
-import { PayloadThread } from './payload-thread.ts';
-import { SpareBuffers } from './spare-buffers.ts';
+import type { RecentPayloads } from '../../store/recent-payloads.ts';
 
 /** Up to this size a picture is held in memory while it is sent, which is faster; a larger one is streamed from its file. */
 const largestBuffer = 1_000_000;
@@ -14,19 +15,25 @@ export type Room = { readonly before: number; readonly after: number };
 /** What was read, and what to call once it was delivered, so that its memory serves the next. */
 export type LoadedPayload = { readonly payload: UploadPayload; readonly free: () => void };
 
-/** More than are read ahead and under way at once as a rule; 12 MB at the most. */
-const mostSpare = 12;
+/** More than are read ahead and under way at once as a rule. */
+const mostSpareBytes = 12_000_000;
 
-/** Reads an entry's picture and checks it against its hash: what this PC's disk changed is never sent. */
+/**
+ * Reads an entry's picture and checks it against its hash: what this PC's disk changed is never sent. One that was stored
+ * a moment ago is still in memory.
+ */
 export class PayloadSource {
   readonly #payloads: Pick<PayloadStore, 'pathOf'>;
-  readonly #buffers = new SpareBuffers(mostSpare);
-  readonly #thread: PayloadThread;
+  readonly #buffers = new SpareBuffers(mostSpareBytes, 2 * largestBuffer);
+  readonly #thread: ReadingThread;
 
-  /** `workerPath`: the payload worker's script. */
-  constructor(payloads: Pick<PayloadStore, 'pathOf'>, workerPath: string) {
+  readonly #recent: Pick<RecentPayloads, 'take'>;
+
+  /** `workerPath`: the reading worker's script. */
+  constructor(payloads: Pick<PayloadStore, 'pathOf'>, recent: Pick<RecentPayloads, 'take'>, workerPath: string) {
     this.#payloads = payloads;
-    this.#thread = new PayloadThread(workerPath);
+    this.#recent = recent;
+    this.#thread = new ReadingThread(workerPath);
   }
 
   /** Whatever is being read is answered as unreadable for now. */
@@ -40,6 +47,9 @@ export class PayloadSource {
   ): Promise<LoadedPayload | DeliveryFailure> {
     const path = this.#payloads.pathOf(entry.sha256, entry.format);
     const length = entry.bytes;
+    const recent = this.#recent.take(entry.sha256, room);
+    if (recent !== null && recent.length === length)
+      return loadedFrom(recent.buffer, recent.offset, length, room, recent.free);
     const isSmall = length <= largestBuffer;
     const into = isSmall
       ? { buffer: this.#buffers.take(room.before + length + Math.max(room.after, 1)), offset: room.before }
@@ -55,13 +65,15 @@ export class PayloadSource {
     if (outcome.sha256 !== entry.sha256)
       return lost('payload-damaged', 'The stored picture was changed or damaged on this PC’s disk.', path);
     if (buffer === null) return { payload: { kind: 'file', path, length }, free: () => undefined };
-    const whole = Buffer.from(buffer, 0, room.before + length + room.after);
-    const bytes = whole.subarray(room.before, room.before + length);
-    return {
-      payload: { kind: 'bytes', bytes, room: { whole, before: room.before } },
-      free: () => this.#buffers.give(buffer),
-    };
+    return loadedFrom(buffer, room.before, length, room, () => this.#buffers.give(buffer));
   }
+}
+
+/** The picture lies in the buffer from `offset` on, with room for the ends of its form. */
+function loadedFrom(buffer: ArrayBuffer, offset: number, length: number, room: Room, free: () => void): LoadedPayload {
+  const whole = Buffer.from(buffer, offset - room.before, room.before + length + room.after);
+  const bytes = whole.subarray(room.before, room.before + length);
+  return { payload: { kind: 'bytes', bytes, room: { whole, before: room.before } }, free };
 }
 
 /** Nothing of it was sent: its memory may serve the next. */

@@ -2,13 +2,8 @@ import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  type FoundSidecar,
-  isClassListName,
-  isSharedSidecarName,
-  isSidecarName,
-  SidecarFinder,
-} from '../../../../electron/gateway/ingest/sidecar/finder.ts';
+import { type FoundSidecar, isSidecarName, SidecarFinder } from '../../../../electron/gateway/ingest/sidecar/finder.ts';
+import { isClassListName, isSharedSidecarName } from '../../../../electron/gateway/ingest/sidecar/sidecar-names.ts';
 import { stemOf } from '../../../../electron/gateway/platform/names.ts';
 import { fixture, json } from './reading.ts';
 

@@ -71,7 +71,7 @@ describe('the label of one picture', () => {
     await put(label, content);
     expect(await find(picture)).toMatchObject({ relativePath: label, shared: false, outcome: { kind: 'read' } });
     expect(readingOf(await find(picture, 250))?.annotations).toHaveLength(1);
-    expect(await finder.picturesBeside(label)).toEqual([picture]);
+    expect((await finder.picturesOf(label)).present).toEqual([picture]);
     expect(await finder.roleOf(label, true)).toBe('own');
   });
 
@@ -79,7 +79,7 @@ describe('the label of one picture', () => {
     await put('cam1/a.jpg', '');
     await put('labels/a.txt', yolo);
     expect(await find('cam1/a.jpg')).toBeNull();
-    expect(await finder.picturesBeside('labels/a.txt')).toEqual([]);
+    expect((await finder.picturesOf('labels/a.txt')).present).toEqual([]);
   });
 
   it('may be named labels.txt or result.json after its picture', async () => {

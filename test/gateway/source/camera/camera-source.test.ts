@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FrameVerdict } from '../../../../electron/gateway/model/frame.ts';
+import { type Logger, silentLogger } from '../../../../electron/gateway/platform/logger.ts';
 import type { CameraTrouble } from '../../../../electron/gateway/source/camera/camera-device.ts';
 import { cameraError } from '../../../../electron/gateway/source/camera/camera-words.ts';
 import { cameraSource, settle, until } from './driven-camera.ts';
@@ -438,4 +439,44 @@ test('each frame’s memory is given back once, whatever becomes of the frame', 
   await settle();
   expect(camera.released.sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   expect(source.camera().stored).toBe(2);
+});
+
+test('what is to be known about the pictures is shown beside the state, and logged once a session', async () => {
+  const logged: unknown[] = [];
+  const log: Logger['log'] = (_, event, fields = {}) => {
+    if (event === 'camera-note') logged.push(fields['about']);
+  };
+  const { camera, source, advance } = await cameraSource(undefined, { logger: { ...silentLogger, log } });
+  camera.note('bytes');
+  camera.frame();
+  camera.note('bytes');
+  expect(source.status()).toMatchObject({ state: 'streaming', text: 'Taking pictures', hint: 'About bytes. Do this.' });
+  camera.note('pieces');
+  expect(source.status().hint).toBe('About bytes. Do this. About pieces. Do this.');
+  expect(logged).toEqual(['bytes', 'pieces']);
+  camera.lose();
+  await settle();
+  await advance(1_000);
+  await until(() => camera.connections === 2);
+  await until(() => camera.isRunning);
+  camera.frame();
+  expect(source.status()).toMatchObject({ state: 'streaming', hint: '' });
+  camera.note('bytes');
+  expect(logged).toEqual(['bytes', 'pieces', 'bytes']);
+});
+
+test('a camera whose pictures can’t be used says so, is kept, and is believed with the next picture that can', async () => {
+  const { camera, source } = await cameraSource();
+  const failed = { state: 'failed', text: 'About format.', hint: 'Do this.' };
+  for (let times = 1; times <= 2; times += 1) {
+    camera.frame();
+    expect(source.status()).toMatchObject({ state: 'streaming', hint: '' });
+    camera.note('format', true);
+    expect(source.status()).toMatchObject(failed);
+    camera.note('format', true);
+    expect(source.status()).toMatchObject(failed);
+  }
+  camera.frame();
+  expect(source.status().state).toBe('streaming');
+  expect(camera.connections).toBe(1);
 });

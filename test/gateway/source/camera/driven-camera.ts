@@ -98,6 +98,10 @@ export class DrivenCamera {
     this.events?.onFrame(frame);
   }
 
+  note(about: string, isLoss = false): void {
+    this.events?.onNote?.({ about, text: `About ${about}.`, hint: 'Do this.', isLoss });
+  }
+
   lose(trouble: Parameters<typeof cameraError>[0] = 'lost'): void {
     this.events?.onLost(cameraError(trouble));
   }

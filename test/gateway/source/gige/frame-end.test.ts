@@ -151,6 +151,19 @@ describe('a line scan camera', () => {
     }
   });
 
+  it('is never cut to the lines that its leader announced: without its trailer a longer picture is not whole', () => {
+    const stream = receiver();
+    for (const [index, lines] of [300, 100, 200, 300].entries()) {
+      stream.send(packetsOf(shape(index + 1, lines)).slice(0, -1));
+      stream.pass(200);
+      // One that has it, then more that do not.
+      if (index === 0) stream.send(packetsOf(shape(10, 300)));
+      if (index === 0) stream.assembler.restart();
+    }
+    expect(stream.counters()).toMatchObject({ frames: 1, drops: { incomplete: 4 } });
+    expectLines(stream.got[0], 300);
+  });
+
   it('loses its trailer in its first frame: errors for packets that never were do not end it', () => {
     const stream = receiver({ packetSize: 1_436, resend: true });
     const packets = packetsOf(shape(1, 190));
@@ -203,11 +216,13 @@ describe('bytes behind a picture', () => {
   it('are not waited for: a picture of which all came is whole without them and without its trailer', () => {
     const stream = receiver();
     const packets = packetsOf(surplus(1, 5_000));
-    stream.send(packets.slice(0, 9));
+    // Whether they are more lines, the trailer of the first frame tells.
+    stream.send(packets);
+    stream.send(packetsOf(surplus(3, 5_000)).slice(0, 9));
     stream.pass(30);
     stream.send([...packetsOf(surplus(2, 5_000)).slice(0, 9), ...packetsOf(surplus(2, 5_000)).slice(10)]);
     stream.pass(30);
-    expect(stream.counters()).toMatchObject({ frames: 2, drops: {} });
+    expect(stream.counters()).toMatchObject({ frames: 3, drops: {} });
     for (const got of stream.got) expectLines(got, 100);
   });
 

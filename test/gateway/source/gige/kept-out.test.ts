@@ -21,6 +21,7 @@ test('two cards of one network, and a strict filter: what comes in by a card tha
     ]);
   expect(await names([other], { all: 1 })).toEqual([['eth1', 'eth0']]);
   expect(await names([other], { eth1: 1 })).toEqual([['eth1', 'eth0']]);
+  expect(await names([other, { ...other, address: '169.254.2.3' }], { all: 1 })).toEqual([['eth1', 'eth0']]);
   // The larger of both counts: 2 lets everything in that somebody could answer.
   for (const values of [{}, { all: 2, eth1: 1 }, { all: 1, eth1: 2 }, { eth0: 1 }])
     expect(await names([other], values)).toEqual([]);

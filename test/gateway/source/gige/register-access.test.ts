@@ -85,6 +85,23 @@ describe('the numbers of a camera', () => {
     expect(await map.get('Wide')).toBe(value);
   });
 
+  test('of the protocol itself tell nothing of the maker’s; its width does wherever it lies', async () => {
+    const moved = (from: string, to: string) => {
+      const description = described('BigEndian');
+      const nodes = new Map(description.nodes);
+      const node = nodes.get(from);
+      if (!node?.register) throw new Error(`no register ${from}`);
+      nodes.set(from, { ...node, register: { ...node.register, addresses: [{ literal: to }] } });
+      return { ...description, nodes };
+    };
+    const camera = new NumberCamera({ order: 'little-endian', saysBigEndian: false });
+    camera.numbers.set(0x0d04, 1_500).set(0x0100, 1_024);
+    camera.asked.length = 0;
+    await registerAccess(camera, moved('FlagReg', '0xd04'));
+    expect(camera.asked).not.toContain('readRegister d04');
+    expect(await registerAccess(camera, moved('WidthReg', '0x100'))).toBe('numbers');
+  });
+
   test('that are all zero tell nothing: the camera’s mode register decides', async () => {
     const zeros = new NumberCamera({ saysBigEndian: false });
     expect(await registerAccess(zeros, described('BigEndian'))).toBe('numbers');

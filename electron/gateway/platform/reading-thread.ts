@@ -1,17 +1,17 @@
 import { Worker } from 'node:worker_threads';
-import { describeCause } from '../../platform/errors.ts';
-import type { ReadJob, ReadReply } from './payload-jobs.ts';
+import { describeCause } from './errors.ts';
+import type { ReadJob, ReadReply } from './reading-jobs.ts';
 
 type Waiting = (reply: Pick<ReadReply, 'buffer' | 'outcome'>) => void;
 
-/** The reading thread as deliveries see it; started when it is first needed, and again after it ended. Never rejects. */
-export class PayloadThread {
+/** The reading thread as its callers see it; started when it is first needed, and again after it ended. Never rejects. */
+export class ReadingThread {
   readonly #workerPath: string;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | null = null;
   #nextId = 1;
 
-  /** `workerPath`: the payload worker's script. */
+  /** `workerPath`: the reading worker's script. */
   constructor(workerPath: string) {
     this.#workerPath = workerPath;
   }

@@ -3,14 +3,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { PayloadThread } from '../../../../electron/gateway/sync/delivery/payload-thread.ts';
-import { payloadWorker } from '../../../support/workers.ts';
+import { ReadingThread } from '../../../electron/gateway/platform/reading-thread.ts';
+import { readingWorker } from '../../support/workers.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-async function start(workerPath = payloadWorker) {
-  const folder = await mkdtemp(join(tmpdir(), 'payload-thread-'));
-  const thread = new PayloadThread(workerPath);
+async function start(workerPath = readingWorker) {
+  const folder = await mkdtemp(join(tmpdir(), 'reading-thread-'));
+  const thread = new ReadingThread(workerPath);
   onTestFinished(async () => {
     await thread.stop();
     await rm(folder, { recursive: true, force: true });
@@ -24,7 +24,7 @@ async function start(workerPath = payloadWorker) {
   return { thread, folder, put };
 }
 
-describe('a payload', () => {
+describe('a file', () => {
   test('comes with its hash and lies where it was wanted; its buffer comes back', async () => {
     const { thread, put } = await start();
     const { path, content } = await put(70_000);
@@ -32,14 +32,14 @@ describe('a payload', () => {
     const reading = thread.read({ path, length: 70_000, into: { buffer: given, offset: 500 } });
     expect(given.byteLength).toBe(0);
     const { outcome, buffer } = await reading;
-    expect(outcome).toEqual({ kind: 'read', sha256: sha256(content) });
+    expect(outcome).toMatchObject({ kind: 'read', sha256: sha256(content), facts: { size: 70_000 } });
     expect(Buffer.from(buffer as ArrayBuffer, 500, 70_000).equals(content)).toBe(true);
   });
 
   test('that is large is hashed without being held', async () => {
     const { thread, put } = await start();
     const { path, content } = await put(2_500_000);
-    expect(await thread.read({ path, length: 2_500_000, into: null })).toEqual({
+    expect(await thread.read({ path, length: 2_500_000, into: null })).toMatchObject({
       buffer: null,
       outcome: { kind: 'read', sha256: sha256(content) },
     });
@@ -52,8 +52,8 @@ describe('a payload', () => {
     const { thread, put } = await start();
     const { path } = await put(1_000);
     const into = { buffer: new ArrayBuffer(2_000), offset: 0 };
-    expect((await thread.read({ path, length, into })).outcome).toEqual({ kind: 'read', sha256: '' });
-    expect((await thread.read({ path, length, into: null })).outcome).toEqual({ kind: 'read', sha256: '' });
+    expect((await thread.read({ path, length, into })).outcome).toMatchObject({ kind: 'read', sha256: '' });
+    expect((await thread.read({ path, length, into: null })).outcome).toMatchObject({ kind: 'read', sha256: '' });
   });
 
   test('that is gone says so, and gives its buffer back', async () => {
@@ -72,7 +72,7 @@ test('a thread that ends answers whoever waits, and the next read starts another
     script,
     "import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => process.exit(3));",
   );
-  const thread = new PayloadThread(script);
+  const thread = new ReadingThread(script);
   onTestFinished(() => thread.stop());
   for (let time = 0; time < 2; time += 1) {
     const into = { buffer: new ArrayBuffer(8), offset: 0 };
