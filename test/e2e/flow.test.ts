@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makeBmp } from '../support/bmp.ts';
 import { DesktopApp } from '../support/desktop-app.ts';
 import { orientationBlock, withExif, withPngExif } from '../support/exif.ts';
 import { makeJpeg, testImage, withVips } from '../support/pictures.ts';
@@ -83,3 +84,25 @@ test.each([
     expect(red.bottom - red.top).toBeGreaterThan(50);
   },
 );
+
+test('a BMP and a TIFF are delivered as PNG, and the window names what came', async () => {
+  const page = await product.runGateway();
+  const [rgb, tiff] = await withVips((vips) => {
+    const image = testImage(vips, 64, 48);
+    return [new Uint8Array(image.writeToMemory()), Buffer.from(image.tiffsaveBuffer({ compression: 'lzw' }))];
+  });
+  await writeFile(join(product.input, 'part.bmp'), makeBmp(64, 48, rgb));
+  await writeFile(join(product.input, 'other.tif'), tiff);
+  await expect.poll(async () => (await product.server.images()).length, { timeout: 20_000 }).toBe(2);
+  const images = await product.server.images();
+  expect(images.map(({ filename, format }) => `${filename} ${format}`).sort()).toEqual([
+    'other.png png',
+    'part.png png',
+  ]);
+  await page.getByTestId('queue-row').first().click();
+  await page.locator('[data-testid=preview-image][data-rendition=original]').waitFor();
+  await page
+    .getByLabel('About this picture')
+    .getByText(/^(?:part\.bmp · BMP|other\.tif · TIFF)/)
+    .waitFor();
+});

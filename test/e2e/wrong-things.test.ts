@@ -46,7 +46,7 @@ test('each wrong picture is listed with its reason and what to do, the good one 
     'cut-off.jpg': { code: 'truncated', text: expect.stringContaining('its end is missing') },
     'words.jpg': {
       code: 'not-a-picture',
-      text: expect.stringContaining('not a JPEG or PNG picture, whatever its name says'),
+      text: expect.stringContaining('not a JPEG, PNG, BMP, TIFF or WebP picture, whatever its name says'),
     },
     'nothing.jpg': { code: 'empty', text: 'The file is empty (0 bytes).' },
     'huge.png': {

@@ -19,6 +19,8 @@ import type {
 
 /** What an `uncheckable` picture is told when the decoder was stopped. */
 export const stoppedDetail = 'stopped';
+/** The same, when its time was up. */
+export const tooLongDetail = 'decoding took too long';
 
 /**
  * One decode worker, started when it is first needed and again after it ended. One picture at a time: one that takes
@@ -68,7 +70,7 @@ export class Decoder {
     const id = this.#nextId++;
     const worker = this.#liveWorker();
     return new Promise((resolve) => {
-      const cancel = this.#clock.after(this.#limitMilliseconds, () => void this.#dropWorker('decoding took too long'));
+      const cancel = this.#clock.after(this.#limitMilliseconds, () => void this.#dropWorker(tooLongDetail));
       this.#waiting.set(id, (reply) => {
         cancel();
         resolve(reply);

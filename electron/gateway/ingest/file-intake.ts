@@ -300,10 +300,10 @@ export class FileIntake implements FileSink {
 
   async #turnAwayLarge(offer: FileOffer): Promise<Verdict> {
     const head = await ofOriginal(readHead(offer.absolutePath));
-    const isPicture = sniffFile(head) !== null;
-    if (!isPicture && isSidecarName(offer.file.path)) return this.#late.consider(offer);
-    if (!isPicture) return this.#turnAwayOther(offer, head, '');
-    return this.#turnAway(offer, refusalReasons.tooLarge(offer.file.bytes, this.#settings.maxImageBytes));
+    const format = sniffFile(head);
+    if (format === null && isSidecarName(offer.file.path)) return this.#late.consider(offer);
+    if (format === null) return this.#turnAwayOther(offer, head, '');
+    return this.#turnAway(offer, refusalReasons.tooLarge(offer.file.bytes, this.#settings.maxImageBytes, format));
   }
 
   /** No picture. What claims to be one is refused; what labelling tools leave beside pictures is left without a word. */

@@ -2,7 +2,7 @@ import type { ConvertedFormat, Orientation, OriginalFile } from '../../../shared
 import { swapsSides } from '../../../shared/picture.ts';
 import type { PictureFormat } from '../model/image.ts';
 import type { Reason } from '../store/source-files.ts';
-import { type Decoder, stoppedDetail } from './decoder.ts';
+import { type Decoder, stoppedDetail, tooLongDetail } from './decoder.ts';
 import { sha256Of } from './image-id.ts';
 import { inspectFile } from './picture/inspect-file.ts';
 import type { FileFormat, InspectionOf } from './picture/inspection.ts';
@@ -117,7 +117,7 @@ export class PictureReader {
     if (tooMany !== null) return tooMany;
     const reply = await this.#options.decoder.ask({ kind: 'judge', bytes: new Uint8Array(bytes), format });
     if (reply.kind === 'whole') return this.#asItIs(bytes, format, reply, [toleratedNote(detail)]);
-    return reply.detail === stoppedDetail ? { kind: 'stopped' } : { kind: 'refused', reason };
+    return reply.kind === 'uncheckable' ? undecided(reply.detail, reason) : { kind: 'refused', reason };
   }
 
   async #convert(bytes: Buffer, format: ConvertedFormat, stored: Size, isFinal: boolean): Promise<PictureReading> {
@@ -132,8 +132,7 @@ export class PictureReader {
     const reply = await decoder.ask({ kind: 'convert', bytes: new Uint8Array(bytes), format, orientation });
     switch (reply.kind) {
       case 'uncheckable':
-        if (reply.detail === stoppedDetail) return { kind: 'stopped' };
-        return { kind: 'refused', reason: refusalReasons.notConvertible(format, reply.detail) };
+        return undecided(reply.detail, refusalReasons.notConvertible(format, reply.detail));
       case 'unsupported':
         return { kind: 'refused', reason: refusalReasons.notConvertible(format, reply.detail, reply.hint) };
       case 'damaged':
@@ -166,6 +165,15 @@ type Size = { readonly width: number; readonly height: number };
 
 const upright = ({ width, height }: Size, orientation: Orientation): Size =>
   swapsSides(orientation) ? { width: height, height: width } : { width, height };
+
+/**
+ * The decoder had trouble of its own, which may pass: the file is tried again. One that took all its time is not, for it
+ * would take it from the others again and again; `reason` is then why it is listed.
+ */
+function undecided(detail: string, reason: Reason): PictureReading {
+  if (detail === stoppedDetail) return { kind: 'stopped' };
+  return { kind: 'refused', reason: detail === tooLongDetail ? reason : refusalReasons.undecided(detail) };
+}
 
 /** IHDR is the first chunk. */
 const pngSize = (bytes: Buffer): Size | null =>

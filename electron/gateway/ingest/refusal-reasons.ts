@@ -1,6 +1,7 @@
 import type { ConvertedFormat } from '../../../shared/picture.ts';
 import { baseName } from '../platform/names.ts';
 import { type Reason, unreadable, withoutPicture } from '../store/source-files.ts';
+import type { FileFormat } from './picture/inspection.ts';
 import { picturesOfSidecar } from './sidecar/finder.ts';
 
 export const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(bytes < 10_000_000 ? 1 : 0)} MB`;
@@ -72,17 +73,25 @@ export const refusalReasons = {
       `The ${formatNames[format]} picture can’t be stored as PNG${sentence(detail)}.`,
       hint ?? 'Set the camera program to JPEG or PNG, or exclude such files in the source’s settings.',
     ),
+  undecided: (technical: string): Reason =>
+    refused(
+      unreadable,
+      `The picture could not be looked through just now${sentence(technical)}.`,
+      'It is tried again by itself. If that goes on, look how much memory this PC has left.',
+    ),
   tooLargeAsPng: (bytes: number, most: number): Reason =>
     refused(
       'too-large',
       `The picture is too large once it is stored as PNG: ${megabytes(bytes)}, at most ${megabytes(most)} are taken.`,
       'Set the camera program to JPEG, or to a smaller picture. The hosted service takes 50 MB; for a server of your own that takes more, raise ingest.maxImageBytes.',
     ),
-  tooLarge: (bytes: number, most: number): Reason =>
+  tooLarge: (bytes: number, most: number, format: FileFormat): Reason =>
     refused(
       'too-large',
       `The picture is too large: ${megabytes(bytes)}, at most ${megabytes(most)} are taken.`,
-      'Save with stronger compression. The hosted service takes 50 MB; for a server of your own that takes more, raise ingest.maxImageBytes.',
+      format === 'jpeg' || format === 'png'
+        ? 'Save with stronger compression. The hosted service takes 50 MB; for a server of your own that takes more, raise ingest.maxImageBytes.'
+        : 'Set the camera program to JPEG or PNG, or raise ingest.maxImageBytes: stored as PNG the picture may well be small enough for the hosted service, which takes 50 MB.',
     ),
   tooLargeForStore: (bytes: number, most: number): Reason =>
     refused(

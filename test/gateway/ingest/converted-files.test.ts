@@ -226,6 +226,9 @@ describe('a BMP, TIFF or WebP file', { timeout: 60_000 }, () => {
     expect(tall.listed()[0]).toMatchObject({ code: 'too-many-pixels' });
     const texts = Object.fromEntries(listed().map(({ path, text }) => [path, text]));
     expect(texts['large.bmp']).toMatch(/^The picture is too large: 0\.2 MB/);
+    expect(listed().find(({ path }) => path === 'large.bmp')?.hint).toContain(
+      'stored as PNG the picture may well be small enough',
+    );
     expect(texts['noisy.webp']).toMatch(/^The picture is too large once it is stored as PNG/);
   });
 

@@ -1,5 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { PictureReader } from '../../../electron/gateway/ingest/picture-reader.ts';
 import { pngChunk } from '../../support/exif.ts';
 import { openIntake } from '../../support/intake.ts';
 import { makeJpeg, testImage, withVips } from '../../support/pictures.ts';
@@ -125,4 +126,17 @@ it('a decoder that is stopped meanwhile is no verdict: the file is offered again
   await decoder.stop();
   for (const name of ['a.jpg', 'a.tif']) expect(await offer(name, patience), name).toMatchObject({ kind: 'not-yet' });
   expect(listed()).toEqual([]);
+});
+
+it('trouble of the decoder’s own is listed as such, and the file is tried again; one that took all its time is not', async () => {
+  const reasonFor = async (detail: string) => {
+    const decoder = { ask: () => Promise.resolve({ kind: 'uncheckable', detail } as never) };
+    const reader = new PictureReader({ decoder, maxImageBytes: 1e9, maxPixels: 1e9, convert: true });
+    const reading = await reader.read(jpeg.subarray(0, -2), true);
+    return 'reason' in reading ? reading.reason.code : reading.kind;
+  };
+  expect(await reasonFor('out of memory')).toBe('unreadable');
+  expect(await reasonFor('the decoder ended')).toBe('unreadable');
+  expect(await reasonFor('decoding took too long')).toBe('truncated');
+  expect(await reasonFor('stopped')).toBe('stopped');
 });

@@ -8,7 +8,7 @@ import { type TiffDirectory, TiffReader } from './tiff-directory.ts';
  */
 
 const tags = { kind: 254, width: 256, height: 257, strips: [273, 279], tiles: [324, 325], dng: 50706 } as const;
-const MOST_PARTS = 4_000_000;
+const MOST_PARTS = 262_144;
 const REDUCED = 1;
 
 /** `bytes` begins with a TIFF signature. */
