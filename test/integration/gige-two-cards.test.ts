@@ -32,7 +32,8 @@ describe.skipIf(!isPossible)('behind the second of two cards of one network', { 
   test('each camera is found behind its own card, and behind no other', async () => {
     await simulateBoth();
     const { cameras } = await cards.onLine<Found>({ discover: {} });
-    expect(cameras.filter(({ name }) => name !== 'lo')).toMatchObject([
+    const places = cameras.filter(({ name }) => name !== 'lo').sort((a, b) => a.serial.localeCompare(b.serial));
+    expect(places).toMatchObject([
       { serial: 'FIRST', ip: behindFirst, name: 'first', card: 'first' },
       { serial: 'SECOND', ip: behindSecond, name: 'second', card: 'second' },
     ]);
