@@ -226,7 +226,7 @@ export class FileIntake implements FileSink {
     }
     const label = await this.#labelOf(taking, picture);
     const image = this.#describe(offer, file, picture, label);
-    if (!this.#settings.knownAreSent && (await this.#known.recognise(offer, image.sha256))) return { kind: 'known' };
+    if (!this.#settings.knownAreSent && (await this.#known.recognise(offer, image))) return { kind: 'known' };
     const verdict = turn === null ? null : await this.#passage.pass(turn, offer, bytes, image);
     if (verdict !== null) return verdict;
     const admitted = await admission.admit(bytes.length);

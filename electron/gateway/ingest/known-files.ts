@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileOffer } from '../model/file-sink.ts';
 import { fileVersion } from '../model/file-version.ts';
+import type { NewImage } from '../model/image.ts';
 import { errnoCode } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { baseName } from '../platform/names.ts';
@@ -31,18 +32,23 @@ export class KnownFiles {
   }
 
   /** Whether the picture is known; its new name and time are noted then. */
-  async recognise({ file }: FileOffer, sha256: string): Promise<boolean> {
+  async recognise({ file }: FileOffer, { sha256, original }: Pick<NewImage, 'sha256' | 'original'>): Promise<boolean> {
     const { known, logger } = this.#services;
     const { sourceId, root, originalsStay } = this.#settings;
     for (const picture of known.find(sourceId, sha256)) {
+      // A BMP and a TIFF of the same pixels become the same PNG, and are two files all the same.
+      if (picture.originalSha256 !== (original?.sha256 ?? null)) continue;
       if (picture.path === file.path) {
         // The very version that was taken, met again: the store knows it by its id.
         if (picture.modifiedMs === file.modifiedMs || picture.replacedMs !== null) return false;
       }
       const place = await presenceOf(root, picture);
       const isSameFile = picture.inode !== null && picture.inode === file.inode;
+      // Where originals are archived or deleted, it is gone by our own doing.
       const isMoved =
-        place === 'gone' && (picture.modifiedMs === file.modifiedMs || baseName(picture.path) === baseName(file.path));
+        originalsStay &&
+        place === 'gone' &&
+        (picture.modifiedMs === file.modifiedMs || baseName(picture.path) === baseName(file.path));
       if (!isSameFile && !isMoved) continue;
       await known.recognise(sourceId, picture, file, { isGone: place === 'gone', originalStays: originalsStay });
       logger.log('info', 'file-known', { source: sourceId, path: file.path, was: picture.path });

@@ -14,6 +14,8 @@ export type KnownPicture = {
   readonly inode: string | null;
   /** When the picture that had that name before was written; null: the name was used once. */
   readonly replacedMs: number | null;
+  /** Of the file, where its picture is stored in another format; null where it is stored as it came. */
+  readonly originalSha256: string | null;
 };
 
 /**
@@ -64,7 +66,8 @@ export class KnownPictures {
 function prepare(database: Database) {
   return {
     find: database.prepare<[string, string], KnownPicture>(`
-      SELECT i.seq, i.path, f.modified_ms AS modifiedMs, f.inode, f.replaced_ms AS replacedMs
+      SELECT i.seq, i.path, f.modified_ms AS modifiedMs, f.inode, f.replaced_ms AS replacedMs,
+        i.original ->> '$.sha256' AS originalSha256
       FROM images i INDEXED BY images_by_payload JOIN outbox o USING (seq)
         LEFT JOIN source_files f ON f.source_id = i.source_id AND f.path = i.path AND f.seq = i.seq
       WHERE i.source_id = ? AND i.sha256 = ? AND i.path <> ''

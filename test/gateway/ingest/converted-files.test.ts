@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { metadataOf } from '../../../electron/gateway/cloud/acusight-schema.ts';
 import { makeBmp } from '../../support/bmp.ts';
@@ -268,4 +269,17 @@ it('a label file knows a picture by the name that it came under, also when it co
   await put('a.bmp.json', JSON.stringify(coco));
   expect(await offer('a.bmp.json')).toEqual({ kind: 'claimed' });
   expect(images()[0]).toMatchObject({ filename: 'a.png', annotationCount: 1, sidecarProblems: [] });
+});
+
+it('two formats of one picture are two files, though their PNG is the same; a renamed one is known', async () => {
+  const { root, put, offer, images } = await openIntake({ sidecarWaitMilliseconds: 0 });
+  await put('a.bmp', files['rgb.bmp'].file);
+  expect(await offer('a.bmp')).toEqual({ kind: 'stored' });
+  await rename(join(root, 'a.bmp'), join(root, 'b.bmp'));
+  expect(await offer('b.bmp')).toEqual({ kind: 'known' });
+  await rm(join(root, 'b.bmp'));
+  // Written in the same moment as the one that is gone.
+  await put('b.tif', files['rgb.tif'].file);
+  expect(await offer('b.tif')).toEqual({ kind: 'stored' });
+  expect(images().map(({ sha256: hash }) => hash)).toEqual(Array(2).fill(images()[0]?.sha256));
 });
