@@ -118,7 +118,7 @@ export class FileOffers {
 
   /** Offers until the stop. */
   async run(): Promise<void> {
-    const { clock, signal } = this.#options;
+    const { clock, condition, signal } = this.#options;
     while (!signal.aborted) {
       const now = clock.monotonic();
       if (now >= this.#blockedUntil) {
@@ -127,7 +127,10 @@ export class FileOffers {
           this.#track(this.#step(candidate));
         }
       }
-      for (const candidate of this.#settling.toLookAt(now)) void this.#lookAt(candidate);
+      for (const candidate of this.#settling.toLookAt(now)) {
+        const { path } = candidate;
+        this.#lookAt(candidate).catch((error: unknown) => condition.log('warn', 'early-look-failed', { path, error }));
+      }
       await this.#countVanished(now);
       // With every place taken, go on as soon as one is free; with no file in sight, as soon as one is seen.
       const { waiting, unclaimed } = this.#settling;
@@ -174,16 +177,27 @@ export class FileOffers {
   }
 
   /**
-   * Reads a new version before it is quiet. If it stays as it is, it needs not be read again; if it is overwritten, a
-   * picture is lost, and the copy can still be taken.
+   * Looks at a new version before it is quiet, and reads it. If it stays as it is, it needs not be read again; if it is
+   * overwritten, a picture is lost, and the copy can still be taken. Events that come close together are told as one, so
+   * that this may be the first that is known of what a file became after it was emptied.
    */
   async #lookAt(candidate: Candidate): Promise<void> {
-    const { root, sink } = this.#options;
-    const { changedAt, path, file } = candidate;
+    const { root, sink, clock } = this.#options;
+    const { path } = candidate;
+    const seenAt = candidate.changedAt;
     if (candidate.offered || sink.comesAfter(path)) return;
+    const present = await versionOf(root, path);
+    if (present === null || candidate.offered || candidate.changedAt !== seenAt || !this.#settling.has(candidate))
+      return;
+    if (!sameVersion(present, candidate.file)) {
+      const now = clock.monotonic();
+      const sinceWritten = Math.min(Math.max(0, clock.now() - present.modifiedMs), now - seenAt);
+      this.#settling.changed(candidate, present, now, sinceWritten, true);
+    }
+    const { changedAt } = candidate;
     const held = [...this.#early.values()].reduce((sum, { length }) => sum + length, 0);
     const most = Math.min(mostBytesOfOne, mostEarlyBytes - held);
-    const { whole, bytes } = await sink.lookEarly(join(root, path), file, most);
+    const { whole, bytes } = await sink.lookEarly(join(root, path), present, most);
     if (candidate.changedAt !== changedAt || !this.#settling.has(candidate)) return;
     candidate.whole ??= whole;
     if (bytes !== null && !candidate.offered) this.#early.set(candidate, bytes);

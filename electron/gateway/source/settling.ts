@@ -97,16 +97,19 @@ export class Settling {
     }
   }
 
-  /** The version on the disk is another than the one we knew: the quiet time begins again. */
-  changed(candidate: Candidate, file: FileVersion, now: number): void {
+  /**
+   * The version on the disk is another than the one we knew: the quiet time begins again, less what is known of it.
+   * `isLookedAt`: it is just being looked at.
+   */
+  changed(candidate: Candidate, file: FileVersion, now: number, quietBefore = 0, isLookedAt = false): void {
     this.#options.onReplaced?.(candidate, now);
     candidate.file = file;
     candidate.changedAt = now;
-    candidate.quietBefore = 0;
-    candidate.dueAt = now + this.#quiet;
+    candidate.quietBefore = quietBefore;
+    candidate.dueAt = now + Math.max(0, this.#quiet - quietBefore);
     candidate.whole = null;
     candidate.stale = true;
-    this.#fresh.push({ candidate, changedAt: now });
+    if (!isLookedAt) this.#fresh.push({ candidate, changedAt: now });
     this.#mark(candidate, false);
   }
 
