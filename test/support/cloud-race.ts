@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { link, mkdir, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { link, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { ConfigInput } from '../../shared/config.ts';
 import { GatewayProcess, type GatewayStart } from './gateway-process.ts';
 import { SandboxProcess } from './sandbox-process.ts';
@@ -28,21 +29,32 @@ const serverFlags = ({ serverHost }: Race): string[] => [
 const addressOf = (server: SandboxProcess, { serverHost }: Race): string =>
   serverHost === undefined ? server.baseUrl : server.baseUrl.replace('127.0.0.1', serverHost);
 
+/**
+ * What curl posts: the picture alone, or the same form as the gateway's, with its metadata and idempotency key, which the
+ * server has to read and check too.
+ */
+export type CurlForm = 'picture' | 'whole-form';
+
 /** `curl --parallel` posts every file of the folder once. */
-export async function curlRound(race: Race, onListening: (baseUrl: string) => Promise<void> = async () => undefined) {
+export async function curlRound(
+  race: Race,
+  onListening: (baseUrl: string) => Promise<void> = async () => undefined,
+  form: CurlForm = 'whole-form',
+) {
   const server = await SandboxProcess.start(join(race.folder, 'server-curl'), ...serverFlags(race));
   try {
     await onListening(server.baseUrl);
     const baseUrl = addressOf(server, race);
-    const entry = (name: string): string =>
+    const entry = async (name: string): Promise<string> =>
       [
         `url = "${baseUrl}/device/images/upload"`,
         `header = "X-Device-Key: ${server.deviceKey}"`,
+        ...(form === 'picture' ? [] : await besidePicture(join(race.input, name))),
         `form = "image=@${join(race.input, name)};type=image/jpeg"`,
         'output = "/dev/null"',
       ].join('\n');
     const config = join(race.folder, 'curl.cfg');
-    await writeFile(config, (await readdir(race.input)).map(entry).join('\nnext\n'));
+    await writeFile(config, (await Promise.all((await readdir(race.input)).map(entry))).join('\nnext\n'));
     const began = performance.now();
     const flags = ['--silent', '--no-progress-meter', '--parallel', '--parallel-max', String(race.concurrency)];
     const [program = 'curl', ...words] = [...(race.within ?? []), 'curl', ...flags, '--config', config];
@@ -60,6 +72,26 @@ export async function curlRound(race: Race, onListening: (baseUrl: string) => Pr
   } finally {
     await server.stop();
   }
+}
+
+/** Lines of curl's configuration: what the gateway sends beside a picture of `fillFolder`. */
+async function besidePicture(path: string): Promise<readonly string[]> {
+  const imageId = randomUUID();
+  const metadata = {
+    device_id: 'sandbox-device',
+    filename: basename(path),
+    width: 1_024,
+    height: 768,
+    annotations: [],
+    source: 'in',
+    timestamp: '2026-11-21T06:00:00.000Z',
+    sha256: createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex'),
+    client_image_id: imageId,
+  };
+  const quoted = JSON.stringify(metadata).replaceAll('"', '\\"');
+  return [`header = "Idempotency-Key: ${imageId}"`, `form-string = "metadata=${quoted}"`];
 }
 
 export type GatewayRace = Race & {
