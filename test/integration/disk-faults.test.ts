@@ -5,7 +5,7 @@ import { dealWithOriginal } from '../../electron/gateway/source/after-ingest.ts'
 import { FailingFiles, type FailWish, fileSteps } from '../support/failing-files.ts';
 import { openIntake, type TestIntake } from '../support/intake.ts';
 import { makeJpeg } from '../support/pictures.ts';
-import { acknowledge, openStore, sha256 } from '../support/store.ts';
+import { acknowledge, openStore, sha256, temporaryFiles } from '../support/store.ts';
 
 /**
  * Ingest as the watched folder does it, on a disk whose n-th step fails, for every n: each write, flush, rename, flush
@@ -125,7 +125,7 @@ test.each(wishes)(
       await expectNothingLost(again, line.stored);
       expect((await again.store.audit.run(signal, () => 1)).missing).toBe(0);
       await expectNothingLost(again, line.stored);
-      expect(await again.files.list(again.store.payloads.temporaryRoot)).toEqual([]);
+      expect(await temporaryFiles(again.store.payloads.root)).toEqual([]);
 
       // The fault is over: everything is taken, each once.
       await collect({ intake: again, stored: line.stored, missed: new Set() }, Object.keys(fresh));

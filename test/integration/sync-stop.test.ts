@@ -6,6 +6,7 @@ import type { FaultInput } from '../../electron/sandbox/faults.ts';
 import { openGateway, startServer, temporaryFolder } from '../support/gateway-fixture.ts';
 import { LeapingClock } from '../support/leaping-clock.ts';
 import { makeJpeg } from '../support/pictures.ts';
+import { temporaryFiles } from '../support/store.ts';
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -131,7 +132,7 @@ describe('stopping in the middle', () => {
     gateway.start();
     await pause(180);
     await stop();
-    expect(await readdir(join(root, 'data', 'payloads', 'tmp'))).toEqual([]);
+    expect(await temporaryFiles(join(root, 'data', 'payloads'))).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -131,4 +131,10 @@ export function acknowledge(store: TestStore, limit: number, now = 2_000): reado
     now,
   );
   return leased.map(({ seq }) => seq);
+}
+
+/** Temporary files of the payload store, half-written or not yet published. */
+export async function temporaryFiles(payloadRoot: string): Promise<string[]> {
+  const found = await readdir(payloadRoot, { recursive: true, withFileTypes: true });
+  return found.filter((entry) => entry.isFile() && entry.name.endsWith('.part')).map(({ name }) => name);
 }

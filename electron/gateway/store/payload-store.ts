@@ -9,32 +9,37 @@ import type { Files } from '../platform/files.ts';
  *
  * Invariant 1, bytes before row: `stage` makes the bytes durable under a temporary name, `publish` the final names;
  * only after `publish` may a row that names a payload be committed. A payload without a row is an orphan that
- * recovery removes; a row without its payload must be impossible, which is why publishing and removing the same hash
+ * recovery puts aside; a row without its payload must be impossible, which is why publishing and removing the same hash
  * exclude each other (`exclusively`).
+ *
+ * Temporary names lie in the payload's own folder: renames from one common folder exclude each other over the whole file
+ * system, and cost twice what writing does. They bear the number of the run that made them, by which the audit knows what
+ * a killed process left half-written.
  */
 export type StagedPayload = { readonly sha256: string; readonly format: PictureFormat; readonly temporaryPath: string };
+
+const temporaryEnd = '.part';
+const isTemporary = (name: string): boolean => name.endsWith(temporaryEnd);
 
 export class PayloadStore {
   readonly root: string;
   readonly #files: Files;
   readonly #tails = new Map<string, Promise<unknown>>();
+  readonly #run = randomUUID();
+  #staged = 0;
 
   constructor(root: string, files: Files) {
     this.root = root;
     this.#files = files;
   }
 
-  get temporaryRoot(): string {
-    return join(this.root, 'tmp');
-  }
-
-  /** Makes the folders, and removes what a killed process left half-written. Nothing else may be using the store. */
+  /** Makes the folders. Nothing else may be using the store. */
   async prepare(): Promise<void> {
-    await this.#files.makeDirectory(this.temporaryRoot);
-    for (const name of await this.#files.list(this.temporaryRoot)) {
-      await this.#files.remove(join(this.temporaryRoot, name));
-    }
+    await this.#files.makeDirectory(this.root);
     const present = new Set(await this.#files.list(this.root));
+    // Where versions before this one had their temporary files.
+    const old = join(this.root, 'tmp');
+    if (present.has('tmp')) for (const name of await this.#files.list(old)) await this.#files.remove(join(old, name));
     for (let value = 0; value < 256; value += 1) {
       const name = value.toString(16).padStart(2, '0');
       if (!present.has(name)) await this.#files.makeDirectory(join(this.root, name));
@@ -44,9 +49,16 @@ export class PayloadStore {
   /** Whether any payload lies here; also before the folders were made. */
   async isEmpty(): Promise<boolean> {
     for (const folder of await this.#listOr(this.root)) {
-      if (/^[0-9a-f]{2}$/.test(folder) && (await this.#listOr(join(this.root, folder))).length > 0) return false;
+      if (!/^[0-9a-f]{2}$/.test(folder)) continue;
+      if ((await this.#listOr(join(this.root, folder))).some((name) => !isTemporary(name))) return false;
     }
     return true;
+  }
+
+  /** What a file in one of the folders is, by its name. `left`: half-written by a process that is no more. */
+  kindOf(name: string): 'payload' | 'staged' | 'left' {
+    if (!isTemporary(name)) return 'payload';
+    return name.startsWith(`.${this.#run}-`) ? 'staged' : 'left';
   }
 
   #listOr(path: string): Promise<string[]> {
@@ -62,7 +74,8 @@ export class PayloadStore {
 
   /** Bytes on the disk, fsynced, under a temporary name. */
   async stage(sha256: string, format: PictureFormat, bytes: Uint8Array): Promise<StagedPayload> {
-    const temporaryPath = join(this.temporaryRoot, randomUUID());
+    this.#staged += 1;
+    const temporaryPath = join(this.root, sha256.slice(0, 2), `.${this.#run}-${this.#staged}${temporaryEnd}`);
     await this.#files.writeAndSync(temporaryPath, bytes);
     return { sha256, format, temporaryPath };
   }

@@ -51,9 +51,12 @@ export class Audit {
       const prefix = value.toString(16).padStart(2, '0');
       const rows = this.#rows.all(prefix, `${prefix}g`);
       const expected = new Map(rows.map((row) => [fileName(row), row]));
-      const present = new Set(await this.#files.list(join(this.#payloads.root, prefix)));
+      const folder = join(this.#payloads.root, prefix);
+      const present = new Set(await this.#files.list(folder));
       for (const name of present) {
-        if (!expected.has(name)) orphans.push(name);
+        const kind = this.#payloads.kindOf(name);
+        if (kind === 'left') await this.#files.remove(join(folder, name));
+        else if (kind === 'payload' && !expected.has(name)) orphans.push(name);
       }
       for (const [name, row] of expected) {
         if (!present.has(name)) missing += await this.#buryMissing(row, now());

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { exifBlock, pngChunk, withExif } from '../../support/exif.ts';
 import { openIntake } from '../../support/intake.ts';
 import { makeJpeg } from '../../support/pictures.ts';
-import { acknowledge, sha256 } from '../../support/store.ts';
+import { acknowledge, sha256, temporaryFiles } from '../../support/store.ts';
 
 const jpeg = await makeJpeg({ width: 320, height: 240, seed: 1 });
 const fixture = (name: string): Promise<Buffer> => readFile(join(import.meta.dirname, '../../fixtures/pictures', name));
@@ -277,7 +277,7 @@ describe('a store that can’t take the picture', () => {
           hint: expect.stringContaining(code),
         });
         expect(admission.state().state).toBe(code === 'ENOSPC' ? 'full' : 'failing');
-        expect(await files.list(store.payloads.temporaryRoot)).toEqual([]);
+        expect(await temporaryFiles(store.payloads.root)).toEqual([]);
       }
       expect(store.totals().collected).toBe(0);
       expect(listed()).toEqual([]);
@@ -291,7 +291,8 @@ describe('a store that can’t take the picture', () => {
   it('says so when the folder of the payloads was taken away', async () => {
     const { put, offer, store, admission } = await openIntake();
     await put('a.jpg', jpeg);
-    await rename(store.payloads.temporaryRoot, `${store.payloads.temporaryRoot}-gone`);
+    const { root } = store.payloads;
+    await rename(root, `${root}-gone`);
     expect(await offer('a.jpg')).toMatchObject({ kind: 'no-room' });
     expect(admission.state().state).toBe('failing');
   });

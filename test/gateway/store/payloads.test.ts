@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CommitGroup } from '../../../electron/gateway/ingest/commit-group.ts';
@@ -13,6 +13,7 @@ import {
   openStore,
   storeImage,
   type TestStore,
+  temporaryFiles,
   temporaryFolder,
 } from '../../support/store.ts';
 
@@ -36,15 +37,17 @@ async function ingest(store: TestStore, wishes: readonly ImageWish[]): Promise<s
   return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
 }
 
-/** Every payload file with its content, and what lies in the folder for temporary files. */
+/** Every payload file with its content, and the temporary files. */
 async function onDisk(store: TestStore): Promise<{ payloads: Map<string, Buffer>; temporary: string[] }> {
   const payloads = new Map<string, Buffer>();
-  let temporary: string[] = [];
+  const temporary: string[] = [];
   for (const folder of await readdir(store.payloads.root)) {
     if (folder === 'orphans') continue;
     const names = await readdir(join(store.payloads.root, folder));
-    if (folder === 'tmp') temporary = names;
-    else for (const name of names) payloads.set(name, await readFile(join(store.payloads.root, folder, name)));
+    for (const name of names) {
+      if (name.endsWith('.part')) temporary.push(name);
+      else payloads.set(name, await readFile(join(store.payloads.root, folder, name)));
+    }
   }
   return { payloads, temporary };
 }
@@ -81,8 +84,8 @@ describe('bytes before row', () => {
         store.close();
 
         const again = await openStore(store.root);
-        const { temporary } = await onDisk(again);
-        expect(temporary).toEqual([]);
+        await again.audit.run(new AbortController().signal, () => 1);
+        expect((await onDisk(again)).temporary).toEqual([]);
         const rows = again.catalogue.page('all', null, 200).rows;
         // What was reported as stored is there, and what is there is what was reported.
         expect(rows.map(({ filename }) => filename).sort()).toEqual([...stored].sort());
@@ -198,19 +201,32 @@ describe('committing in groups', () => {
 });
 
 describe('preparing', () => {
-  it('makes its folders, and removes what a kill left half-written, but no payload', async () => {
+  it('makes its folders, and removes what an older version left half-written, but no payload', async () => {
     const root = join(await temporaryFolder(), 'deep', 'payloads');
     const payloads = new PayloadStore(root, nodeFiles);
     await payloads.prepare();
-    expect((await readdir(root)).length).toBe(257);
+    expect((await readdir(root)).length).toBe(256);
+    await mkdir(join(root, 'tmp'));
+    await writeFile(join(root, 'tmp', 'half'), 'left behind');
     const staged = await payloads.stage('ab'.repeat(32), 'png', Buffer.from('whole'));
     await payloads.publish([staged]);
-    await payloads.stage('cd'.repeat(32), 'jpeg', Buffer.from('left behind'));
     await rm(join(root, '00'), { recursive: true });
     await payloads.prepare();
-    expect(await readdir(payloads.temporaryRoot)).toEqual([]);
+    expect(await readdir(join(root, 'tmp'))).toEqual([]);
     expect(await readdir(join(root, 'ab'))).toEqual([`${'ab'.repeat(32)}.png`]);
     expect((await readdir(root)).length).toBe(257);
+  });
+
+  it('the audit removes what a kill left half-written, and nothing that is being written', async () => {
+    const store = await openStore();
+    const dead = new PayloadStore(store.payloads.root, nodeFiles);
+    await dead.stage('ab'.repeat(32), 'png', Buffer.from('left behind'));
+    await store.payloads.stage('ab'.repeat(32), 'png', Buffer.from('on its way'));
+    expect(await temporaryFiles(store.payloads.root)).toHaveLength(2);
+    expect(await dead.isEmpty()).toBe(true);
+    expect(await store.audit.run(new AbortController().signal, () => 1)).toEqual({ orphans: 0, missing: 0 });
+    const left = await temporaryFiles(store.payloads.root);
+    expect(left.map((name) => store.payloads.kindOf(name))).toEqual(['staged']);
   });
 });
 
