@@ -33,6 +33,7 @@ describe('the status', () => {
     ['the disk is nearly full', { disk: { state: 'low', whenFull: 'refuse' } }, 'degraded'],
     ['one of two sources is missing', { sources: [{ state: 'missing' }, { state: 'watching' }] }, 'degraded'],
     ['every source is missing or failed', { sources: [{ state: 'missing' }, { state: 'failed' }] }, 'error'],
+    ['pictures are lost', { counts: { dead: 0, refused: 0, stuck: 0, lostUnseen: 3 } }, 'error'],
     ['a picture was refused by the cloud', { counts: { dead: 1, refused: 0, stuck: 0, lostUnseen: 0 } }, 'degraded'],
     ['a file could not be taken', { counts: { dead: 0, refused: 1, stuck: 0, lostUnseen: 0 } }, 'degraded'],
     ['an entry is stuck', { counts: { dead: 0, refused: 0, stuck: 1, lostUnseen: 0 } }, 'degraded'],

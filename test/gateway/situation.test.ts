@@ -323,3 +323,28 @@ it('a duration is short words', () => {
     '2 d 4 h',
   ]);
 });
+
+describe('pictures that are gone', () => {
+  const losses: SituationFacts['losses'] = [
+    { sourceId: 'aoi', cause: 'overwritten', frames: 14, lastAt: 1_000, lastPath: 'last.jpg' },
+    { sourceId: 'gone', cause: 'vanished', frames: 1, lastAt: 1_000, lastPath: 'a.jpg' },
+  ];
+
+  it('are an alarm that says whose they were, why, and what to do', () => {
+    const { safe, advice } = situationOf({ losses });
+    expect(safe).toEqual({
+      level: 'alarm',
+      headline: 'PICTURES LOST',
+      detail:
+        'AOI top: 14 pictures were overwritten before being read. gone: 1 picture was removed from the folder before being read.',
+    });
+    expect(advice[0]).toMatchObject({ code: 'pictures-lost', level: 'alarm', action: 'acknowledge-losses' });
+    expect(advice[0]?.hint).toMatch(/name of its own.*program that moves or deletes/);
+  });
+
+  it('go before a source that collects nothing, but not before a disk that takes nothing more', () => {
+    const broken = [{ state: 'missing', text: 'The folder is not there', hint: '' } as const];
+    expect(situationOf({ losses, sources: broken }).safe.headline).toBe('PICTURES LOST');
+    expect(situationOf({ losses, disk: { state: 'failing' } }).safe.headline).toBe('DISK FAULT');
+  });
+});

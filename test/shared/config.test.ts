@@ -38,6 +38,7 @@ it('has a default for everything but the cloud, and for a source but where it is
           polling: 'auto',
           pollMilliseconds: 2_000,
           sidecar: { waitMilliseconds: 1_000 },
+          knownFiles: 'skip',
           priority: 0,
         },
       ],
