@@ -90,6 +90,7 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
     onDelivered: (bytes) => rates.acknowledged(bytes),
     onChange,
   });
+  store.recent.onlyWhile(() => way.connectivity.isOpen);
   const ledgerWatch = new LedgerWatch({ database, ledger: store.ledger, clock, logger, onChange });
   const metrics = new SystemMetrics(dataDir, files);
   const checkIn = new CheckIn({

@@ -98,6 +98,9 @@ function assessSafety({ configured, counts, disk, sources, ledger, losses }: Sit
   return { level: 'good', headline: 'SAFE', detail: safeDetail(counts.collected, waiting, counts.dead) };
 }
 
+/** A headline's detail stays short; the sources' own cards have the rest. */
+const mostTold = 3;
+
 const lossWords: Readonly<Record<LossCause, { readonly text: string; readonly hint: string }>> = {
   overwritten: {
     text: 'overwritten before being read',
@@ -110,13 +113,15 @@ const lossWords: Readonly<Record<LossCause, { readonly text: string; readonly hi
 };
 
 function lossText(losses: readonly UnseenLoss[], sources: readonly SourceSnapshot[]): string {
-  return losses
+  const others = losses.slice(mostTold).reduce((sum, { frames }) => sum + frames, 0);
+  const told = losses
+    .slice(0, mostTold)
     .map(({ sourceId, cause, frames }) => {
       const name = sources.find(({ id }) => id === sourceId)?.name ?? sourceId;
       return `${name}: ${images(frames)} ${frames === 1 ? 'was' : 'were'} ${lossWords[cause].text}.`;
     })
-    .slice(0, 3)
     .join(' ');
+  return others === 0 ? told : `${told} And ${others.toLocaleString('en')} more elsewhere.`;
 }
 
 function safeDetail(collected: number, waiting: number, dead: number): string {

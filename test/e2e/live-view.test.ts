@@ -60,8 +60,8 @@ test('a camera is looked at, set and triggered from the window; its picture is d
   expect((await ask(page, 'snapshot.get', {})).counts.collected).toBe(0);
 
   const { features } = await ask(page, 'camera.features', { sourceId: 'top' });
-  // The picture's size is locked while the camera is armed.
-  expect(features.find(({ name }) => name === 'Width')).toMatchObject({ value: 320, access: 'read' });
+  // What is locked while pictures are taken is set between two of them.
+  expect(features.find(({ name }) => name === 'Width')).toMatchObject({ value: 320, access: 'read-write' });
   const set = await ask(page, 'camera.setFeature', { sourceId: 'top', name: 'ExposureTime', value: 2_500 });
   expect(set.features.find(({ name }) => name === 'ExposureTime')?.value).toBe(2_500);
   expect(await ask(page, 'camera.saveSettings', { sourceId: 'top' })).toMatchObject({ saved: expect.any(Number) });

@@ -16,38 +16,43 @@ async function watching(source: NonNullable<Parameters<typeof openGateway>[0]['s
   return { server, ...opened };
 }
 
-/** Calls `write` with 0, 1, 2 … at even intervals. */
-async function every(milliseconds: number, times: number, write: (index: number) => Promise<void>): Promise<void> {
-  const began = performance.now();
-  for (let index = 0; index < times; index += 1) {
-    await pause(Math.max(0, began + index * milliseconds - performance.now()));
-    await write(index);
+/** Calls `write` with each picture, no two of them closer together than that. */
+async function every(
+  milliseconds: number,
+  pictures: readonly Buffer[],
+  write: (picture: Buffer, index: number) => Promise<void>,
+): Promise<void> {
+  for (const [index, picture] of pictures.entries()) {
+    await write(picture, index);
+    await pause(milliseconds);
   }
 }
+
+/** Made before a test begins: coding them takes the time of the gateway in the same process. */
+const some = (count: number, firstSeed = 0): Promise<Buffer[]> =>
+  Promise.all(Array.from({ length: count }, (_, index) => smallPicture(firstSeed + index)));
 
 const label = (name: string): string =>
   JSON.stringify({ annotations: [{ class_value: name, x_center: 0.5, y_center: 0.5, width: 0.1, height: 0.1 }] });
 
 describe('a name that a camera program writes again and again', () => {
   test('is a picture each time, at 0.7, 0.9 and 1.2 seconds: 15 of 15', { timeout: 60_000 }, async () => {
+    const pictures = await some(45);
+    const hashes = pictures.map(sha256);
     const { input, until, server, gateway } = await watching();
-    const hashes: string[] = [];
-    const chain = (name: string, milliseconds: number, seed: number): Promise<void> =>
-      every(milliseconds, 15, async (index) => {
-        const bytes = await smallPicture(seed + index);
-        hashes.push(sha256(bytes));
-        await writeFile(join(input, name), bytes);
-      });
-    await Promise.all([chain('a.jpg', 700, 100), chain('b.jpg', 900, 200), chain('c.jpg', 1_200, 300)]);
+    const chain = (name: string, milliseconds: number, first: number): Promise<void> =>
+      every(milliseconds, pictures.slice(first, first + 15), (bytes) => writeFile(join(input, name), bytes));
+    await Promise.all([chain('a.jpg', 700, 0), chain('b.jpg', 900, 15), chain('c.jpg', 1_200, 30)]);
     await until('45 are delivered', ({ counts }) => counts.acknowledged === 45);
     expect((await server.images()).map((image) => image.sha256).sort()).toEqual(hashes.sort());
     expect(gateway.snapshot()).toMatchObject({ counts: { lost: 0, collected: 45 }, safe: { headline: 'SAFE' } });
   });
 
   test('and renames into its place is a picture each time too', { timeout: 60_000 }, async () => {
+    const pictures = await some(8);
     const { input, until, server, gateway } = await watching();
-    await every(700, 8, async (index) => {
-      await writeFile(join(input, 'last.tmp'), await smallPicture(index));
+    await every(700, pictures, async (bytes) => {
+      await writeFile(join(input, 'last.tmp'), bytes);
       await rename(join(input, 'last.tmp'), join(input, 'last.jpg'));
     });
     await until('8 are delivered', ({ counts }) => counts.acknowledged === 8);
@@ -56,11 +61,10 @@ describe('a name that a camera program writes again and again', () => {
   });
 
   test('never gets the label of another picture: 25 pairs, picture and then label', { timeout: 90_000 }, async () => {
+    const pictures = await some(25);
     const { input, until, server, gateway } = await watching();
-    const nameOf = new Map<string, string>();
-    await every(620, 25, async (index) => {
-      const bytes = await smallPicture(index);
-      nameOf.set(sha256(bytes), `part ${index}`);
+    const nameOf = new Map(pictures.map((bytes, index) => [sha256(bytes), `part ${index}`]));
+    await every(560, pictures, async (bytes, index) => {
       await writeFile(join(input, 'last.jpg'), bytes);
       await pause(60);
       await writeFile(join(input, 'last.json'), label(`part ${index}`));
@@ -79,11 +83,10 @@ describe('a name that a camera program writes again and again', () => {
   });
 
   test('never gets the label of another picture: label and then picture', { timeout: 90_000 }, async () => {
+    const pictures = await some(12);
     const { input, until, server } = await watching();
-    const nameOf = new Map<string, string>();
-    await every(700, 12, async (index) => {
-      const bytes = await smallPicture(index);
-      nameOf.set(sha256(bytes), `part ${index}`);
+    const nameOf = new Map(pictures.map((bytes, index) => [sha256(bytes), `part ${index}`]));
+    await every(670, pictures, async (bytes, index) => {
       await writeFile(join(input, 'last.json'), label(`part ${index}`));
       await pause(30);
       await writeFile(join(input, 'last.jpg'), bytes);
@@ -102,8 +105,9 @@ describe('a picture that is gone before it could be read', () => {
   test('is counted where it was overwritten too soon, in state, counts, check-in and ledger', {
     timeout: 60_000,
   }, async () => {
+    const pictures = await some(10);
     const { input, until, gateway, server } = await watching();
-    await every(150, 10, async (index) => writeFile(join(input, 'last.jpg'), await smallPicture(index)));
+    await every(150, pictures, (bytes) => writeFile(join(input, 'last.jpg'), bytes));
     const { counts } = await until(
       'each is taken or lost',
       ({ counts: { acknowledged, lost } }) => acknowledged + lost === 10,

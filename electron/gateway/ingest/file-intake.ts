@@ -115,11 +115,13 @@ export class FileIntake implements FileSink {
   liesOnShare = (isShare: boolean): void => this.#settings.reader.liesOnShare(isShare);
   comesAfter = isSidecarName;
 
-  lookEarly: FileSink['lookEarly'] = async (absolutePath, file, mostBytes) => {
-    if (file.bytes > mostBytes) return { whole: await looksWhole(absolutePath), bytes: null };
+  lookEarly: FileSink['lookEarly'] = async (absolutePath, file, mayRead) => {
+    if (!mayRead) return { whole: await looksWhole(absolutePath), bytes: null };
     const read = await this.#settings.reader.read({ absolutePath, file }).catch(() => null);
-    const whole = read !== null && inspectFile(read.bytes).kind === 'complete';
-    // Not given back: it stays until the file is quiet.
+    if (read === null) return { whole: null, bytes: null };
+    const whole = inspectFile(read.bytes).kind === 'complete';
+    // Not given back where it is kept: it stays until the file is quiet.
+    if (!whole) read.free();
     return { whole, bytes: whole ? read.bytes : null };
   };
 
@@ -127,7 +129,7 @@ export class FileIntake implements FileSink {
     const { losses, clock, logger } = this.#services;
     const { sourceId } = this.#settings;
     logger.log('warn', 'picture-lost', { source: sourceId, path, cause });
-    // Counted once it is written; what can't be written now is said in the log, and by the store's own alarm.
+    // What can't be written now is written later, and shown all the same.
     losses
       .count(sourceId, cause, path, clock.now())
       .catch((error: unknown) => logger.log('error', 'loss-not-counted', { source: sourceId, path, cause, error }));
@@ -159,12 +161,17 @@ export class FileIntake implements FileSink {
       if (offer.file.bytes > maxImageBytes) return await this.#turnAwayLarge(offer);
       const { memory, conversions } = this.#services;
       const { bytes } = offer;
+      const hold = (work: () => Promise<Verdict>): Promise<Verdict> => memory.hold(offer.file.bytes, work);
       const take = (): Promise<Verdict> =>
-        bytes === undefined
-          ? memory.hold(offer.file.bytes, () => this.#read(offer, turn))
-          : this.#take({ offer, turn, bytes, lastSeenAt: 0 });
-      // By its name only who waits for whom is decided: many conversions must not hold the memory that others need.
-      const verdict = await (isConvertedName.test(offer.file.path) ? conversions.run(take) : take());
+        bytes === undefined ? this.#read(offer, turn) : this.#take({ offer, turn, bytes, lastSeenAt: 0 });
+      // By its name only who waits for whom is decided: many conversions must not hold the memory that others need. Where
+      // each waits for the turn of the one before, memory goes in that order too, or they would wait for each other.
+      const isConverted = isConvertedName.test(offer.file.path);
+      const verdict = await (!isConverted
+        ? hold(take)
+        : gate === null
+          ? conversions.run(() => hold(take))
+          : hold(() => conversions.run(take)));
       stored = verdict.kind === 'stored';
       return verdict;
     } catch (error) {
@@ -226,7 +233,9 @@ export class FileIntake implements FileSink {
     }
     const label = await this.#labelOf(taking, picture);
     const image = this.#describe(offer, file, picture, label);
-    if (!this.#settings.knownAreSent && (await this.#known.recognise(offer, image))) return { kind: 'known' };
+    const known = await this.#known.recognise(offer, image);
+    if (known === 'same') return { kind: 'stored' };
+    if (known === 'known') return { kind: 'known' };
     const verdict = turn === null ? null : await this.#passage.pass(turn, offer, bytes, image);
     if (verdict !== null) return verdict;
     const admitted = await admission.admit(bytes.length);

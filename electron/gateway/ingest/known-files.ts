@@ -9,7 +9,12 @@ import { baseName } from '../platform/names.ts';
 import type { KnownPicture, KnownPictures } from '../store/known-pictures.ts';
 
 type Services = { readonly known: KnownPictures; readonly logger: Logger };
-type Settings = { readonly sourceId: string; readonly root: string; readonly originalsStay: boolean };
+type Settings = {
+  readonly sourceId: string;
+  readonly root: string;
+  readonly originalsStay: boolean;
+  readonly knownAreSent: boolean;
+};
 
 /**
  * Tells a file that was taken before, and was renamed, moved or touched since, from a new picture that happens to have
@@ -31,17 +36,23 @@ export class KnownFiles {
     this.#settings = settings;
   }
 
-  /** Whether the picture is known; its new name and time are noted then. */
-  async recognise({ file }: FileOffer, { sha256, original }: Pick<NewImage, 'sha256' | 'original'>): Promise<boolean> {
+  /** `known`: its new name or time is noted. `same`: the very version that was taken, of which only rights were changed. */
+  async recognise(
+    { file }: FileOffer,
+    { sha256, original }: Pick<NewImage, 'sha256' | 'original'>,
+  ): Promise<'known' | 'same' | 'new'> {
     const { known, logger } = this.#services;
     const { sourceId, root, originalsStay } = this.#settings;
     for (const picture of known.find(sourceId, sha256)) {
       // A BMP and a TIFF of the same pixels become the same PNG, and are two files all the same.
       if (picture.originalSha256 !== (original?.sha256 ?? null)) continue;
-      if (picture.path === file.path) {
-        // The very version that was taken, met again: the store knows it by its id.
-        if (picture.modifiedMs === file.modifiedMs || picture.replacedMs !== null) return false;
+      if (picture.path === file.path && picture.modifiedMs === file.modifiedMs) {
+        // To store it again would cost its disk and room for nothing, a whole folder of them after a `chmod -R`.
+        await known.recognise(sourceId, picture, file, { isGone: false, originalStays: originalsStay });
+        return 'same';
       }
+      if (picture.path === file.path && picture.replacedMs !== null) return 'new';
+      if (this.#settings.knownAreSent) continue;
       const place = await presenceOf(root, picture);
       const isSameFile = picture.inode !== null && picture.inode === file.inode;
       // Where originals are archived or deleted, it is gone by our own doing.
@@ -52,9 +63,9 @@ export class KnownFiles {
       if (!isSameFile && !isMoved) continue;
       await known.recognise(sourceId, picture, file, { isGone: place === 'gone', originalStays: originalsStay });
       logger.log('info', 'file-known', { source: sourceId, path: file.path, was: picture.path });
-      return true;
+      return 'known';
     }
-    return false;
+    return 'new';
   }
 }
 

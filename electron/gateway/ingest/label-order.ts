@@ -2,12 +2,13 @@ import type { FileVersion } from '../model/file-version.ts';
 
 /** Only what is written now tells in which order a camera program writes: copies come in any. */
 const liveMilliseconds = 10_000;
+const correctedAfterMilliseconds = 60_000;
 
 /**
  * Which picture a label file belongs to where a camera program uses one name again and again: the label of the picture
  * before may still lie there, and that of the next one may be there already. By the times at which they were written:
  *
- * - written after the picture, which still lies there: of this picture;
+ * - written after the picture, which still lies there: of this picture, unless labels come first here and it came soon;
  * - written before the picture, the first of its name: of this picture;
  * - older than the picture before: not of this one;
  * - written between the two, and later after the one before than the site says that labels come: of this one;
@@ -27,10 +28,17 @@ export class LabelOrder {
 
   /** `before`: when the picture that had the name before was written, milliseconds since the epoch; null: there was none. */
   belongs(label: FileVersion, picture: FileVersion, before: number | null): boolean {
-    if (label.modifiedMs >= picture.modifiedMs) return true;
+    const after = label.modifiedMs - picture.modifiedMs;
+    // Where labels come first, one that follows a picture soon is the next one's; a later one is a person's correction.
+    if (after > 0 && after < correctedAfterMilliseconds && this.#comesFirst) return false;
+    if (after >= 0) return true;
     if (before === null) return true;
     if (label.modifiedMs <= before) return false;
-    return label.modifiedMs > before + this.#waitMilliseconds || (this.#first > 0 && this.#last === 0);
+    return label.modifiedMs > before + this.#waitMilliseconds || this.#comesFirst;
+  }
+
+  get #comesFirst(): boolean {
+    return this.#first > 0 && this.#last === 0;
   }
 
   /** A label and its picture, each the first of its name or surely of one another. `now`: milliseconds since the epoch. */

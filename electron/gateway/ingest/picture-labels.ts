@@ -62,14 +62,15 @@ export class PictureLabels {
   async labelOf(offer: FileOffer, picture: PictureFacts, lastSeenAt: number, maxAge: number): Promise<PictureLabel> {
     const { finder, root, settleMilliseconds, sidecarWaitMilliseconds, clock } = this.#options;
     const { file, quietMilliseconds } = offer;
+    // What is written beside the name now is another picture's.
+    if (offer.isCopy) return { content: noSidecar, holdMilliseconds: 0 };
     const mayCome = quietMilliseconds < sidecarWaitMilliseconds;
     const holdMilliseconds = mayCome ? sidecarWaitMilliseconds + settleMilliseconds - quietMilliseconds : 0;
     const none: PictureLabel = { content: noSidecar, holdMilliseconds };
     const found = await finder.find(file.path, picture, maxAge);
     if (found === null) return none;
     const bad = found.outcome.kind === 'bad';
-    if (bad && mayCome) return none;
-    if (found.shared) return { content: contentOf(found), holdMilliseconds: 0 };
+    if (found.shared) return { content: contentOf(found), holdMilliseconds: bad ? holdMilliseconds : 0 };
     // The very version that was read: what lies there by now may be the next picture's.
     const label = found.version ?? (await versionAt(root, found.relativePath));
     if (label === null || !(await this.#isBesides(label, file, lastSeenAt))) return none;
@@ -78,6 +79,8 @@ export class PictureLabels {
     const now = clock.now();
     const age = now - label.modifiedMs;
     if (age >= 0 && age < settleMilliseconds) {
+      if (bad)
+        return { ...none, holdMilliseconds: Math.max(holdMilliseconds, settleMilliseconds - age + slackMilliseconds) };
       const early = { file: label, content: contentOf(found) };
       return {
         ...none,
@@ -86,7 +89,10 @@ export class PictureLabels {
       };
     }
     this.#options.order.learn(label, file, now);
-    return { content: contentOf(found), file: bad ? undefined : label, holdMilliseconds: 0 };
+    // What is bad now may be corrected, or written to its end, while it may still come.
+    return bad
+      ? { content: contentOf(found), holdMilliseconds }
+      : { content: contentOf(found), file: label, holdMilliseconds: 0 };
   }
 
   /**

@@ -11,12 +11,14 @@ export type FileOffer = {
   readonly quietMilliseconds: number;
   /** The content of this very version, where it was read already. */
   readonly bytes?: Buffer | undefined;
+  /** `bytes` are all that is left: the file is gone, or another one has its name. */
+  readonly isCopy?: boolean;
 };
 
 /** What an early look at a new version found. */
 export type EarlyLook = {
-  /** Whether it is a whole picture, as far as the look tells. */
-  readonly whole: boolean;
+  /** Whether it is a whole picture, as far as the look tells; null: it could not be looked at. */
+  readonly whole: boolean | null;
   /** Its content, where it was read; null where it is too large for that, or was no whole picture. */
   readonly bytes: Buffer | null;
 };
@@ -58,8 +60,8 @@ export type FileSink = {
   readonly finish: (path: string) => void;
   /** A picture whose file was complete is gone, and was never taken. */
   readonly lose: (path: string, cause: LossCause) => void;
-  /** Looks at a version that is not quiet yet, and reads it where it has at most so many bytes; never rejects. */
-  readonly lookEarly: (absolutePath: string, file: FileVersion, mostBytes: number) => Promise<EarlyLook>;
+  /** Looks at a version that is not quiet yet; `mayRead`: as a whole. Never rejects. */
+  readonly lookEarly: (absolutePath: string, file: FileVersion, mayRead: boolean) => Promise<EarlyLook>;
   /** Files of such a name come after the others: most of them are dealt with together with their picture. */
   readonly comesAfter: (path: string) => boolean;
   /** Lists a file that can't even be offered. */

@@ -28,7 +28,8 @@ export const fileVersion = (path: string, { size, mtimeMs, ctimeMs, ino }: FileF
   bytes: size,
   modifiedMs: mtimeMs,
   changedMs: process.platform === 'win32' ? undefined : ctimeMs,
-  inode: ino === 0 ? undefined : String(ino),
+  // A number that is rounded stands for several files.
+  inode: ino === 0 || !Number.isSafeInteger(ino) ? undefined : String(ino),
 });
 
 type Facts = Omit<FileVersion, 'path'>;

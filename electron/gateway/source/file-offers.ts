@@ -3,6 +3,7 @@ import type { FileSink, LossCause, Verdict } from '../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import { Bell } from '../platform/bell.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
+import { EarlyCopies, isCertain, isRewritten } from './early-copies.ts';
 import { identityOf } from './folder-presence.ts';
 import { versionOf } from './folder-walk.ts';
 import type { Originals } from './originals.ts';
@@ -21,11 +22,9 @@ const roomRetryMilliseconds = 2_000;
 const faultRetryMilliseconds = 1_000;
 /** So long sidecars give way to pictures: those of a backlog, and those that come now, whose pictures are held for them. */
 const yieldMilliseconds = { backlog: 10_000, live: 700 } as const;
-/** At a stop nobody waits for a new name to turn up: what is gone for longer than the rest of the grace time is lost. */
-const stopGraceMilliseconds = 2_500;
-/** Held of versions that are not quiet yet, bytes: together, and the most of one. */
-const mostEarlyBytes = 64_000_000;
-const mostBytesOfOne = 16_000_000;
+/** A file that was renamed turns up under its new name within so long by an event; at a stop nobody waits so long. */
+const graceMilliseconds = 3_000;
+const stopGraceMilliseconds = 500;
 const pictureName = /\.(jpe?g|png|bmp|tiff?|webp)$/i;
 
 export type FileOffersOptions = {
@@ -49,19 +48,21 @@ export class FileOffers {
   /** Wakes the loop: a place is free, or a file was seen. */
   readonly #bell: Bell;
   readonly #vanished = new VanishedFiles();
-  /** Content of versions that are not quiet yet: all that is left of one that is overwritten before it is. */
-  readonly #early = new Map<Candidate, Buffer>();
-  readonly #atSink = new Set<Candidate>();
-  /** At the sink, and replaced by another version meanwhile: lost unless the offer still takes it. */
+  readonly #early = new EarlyCopies();
+  /** The version of each that the sink has. */
+  readonly #atSink = new Map<Candidate, FileVersion>();
+  /** Whose version at the sink was replaced by another one meanwhile: lost unless the offer still takes it. */
   readonly #replaced = new Set<Candidate>();
   #folder: string | null = null;
+  /** When the last full look at the folder began, monotonic. */
+  #scannedAt = Number.NEGATIVE_INFINITY;
   #blockedUntil = 0;
 
   constructor(options: FileOffersOptions) {
     this.#options = options;
     this.#settling = new Settling({
       quietMilliseconds: options.settleMilliseconds,
-      onReplaced: (candidate, now) => this.#onReplaced(candidate, now),
+      onReplaced: (candidate, by, now) => this.#onReplaced(candidate, by, now),
     });
     this.#bell = new Bell(options.clock);
   }
@@ -131,7 +132,7 @@ export class FileOffers {
         const { path } = candidate;
         this.#lookAt(candidate).catch((error: unknown) => condition.log('warn', 'early-look-failed', { path, error }));
       }
-      await this.#countVanished(now);
+      await this.#countVanished(now - graceMilliseconds);
       // With every place taken, go on as soon as one is free; with no file in sight, as soon as one is seen.
       const { waiting, unclaimed } = this.#settling;
       if (signal.aborted) return;
@@ -142,14 +143,24 @@ export class FileOffers {
 
   /** What folder it is (`FolderPresence`), or that there is none: files that went away with their folder are not lost. */
   folderIs(identity: string | null): void {
-    if (identity !== this.#folder) this.#vanished.forget();
+    if (identity !== this.#folder) for (const { copy } of this.#vanished.forget()) this.#giveUp(copy);
     this.#folder = identity;
   }
 
-  async #countVanished(now: number): Promise<void> {
-    const { root, sink } = this.#options;
-    const lost = this.#vanished.lost(now);
+  /** A full look at the folder that began then has come to its end. */
+  scanned(beganAt: number): void {
+    this.#scannedAt = beganAt;
+  }
+
+  /**
+   * Pictures that are gone since `before` and did not turn up under another name: where no events tell of that, a full
+   * look at the folder has to have begun since.
+   */
+  async #countVanished(before: number, atStop = false): Promise<void> {
+    const { root, sink, condition } = this.#options;
+    const lost = this.#vanished.lost(condition.polling ? Math.min(before, this.#scannedAt) : before, atStop);
     if (lost.length === 0 || this.#folder === null || (await identityOf(root)) !== this.#folder) return;
+    this.#vanished.settle(lost);
     for (const { file, copy } of lost) {
       if (copy === null) sink.lose(file.path, 'vanished');
       else this.#track(this.#offerCopy(copy, 'vanished'));
@@ -164,7 +175,8 @@ export class FileOffers {
   /** Resolves once what is under way now has come to its end. */
   async end(): Promise<void> {
     await Promise.allSettled([...this.#underWay]);
-    await this.#countVanished(this.#options.clock.monotonic() + stopGraceMilliseconds);
+    // A copy under the old name of what was renamed is known by its content when the new one is met.
+    await this.#countVanished(this.#options.clock.monotonic() - stopGraceMilliseconds, true);
     await Promise.allSettled([...this.#underWay]);
   }
 
@@ -184,23 +196,26 @@ export class FileOffers {
   async #lookAt(candidate: Candidate): Promise<void> {
     const { root, sink, clock } = this.#options;
     const { path } = candidate;
-    const seenAt = candidate.changedAt;
-    if (candidate.offered || sink.comesAfter(path)) return;
+    if (sink.comesAfter(path)) return;
+    const knownAt = clock.monotonic();
     const present = await versionOf(root, path);
-    if (present === null || candidate.offered || candidate.changedAt !== seenAt || !this.#settling.has(candidate))
-      return;
+    if (present === null || !this.#settling.has(candidate)) return;
+    // What is at the sink is read there; what took its name meanwhile is looked at after it.
+    if (candidate.offered) return this.#settling.lookAgain(candidate, clock.monotonic());
     if (!sameVersion(present, candidate.file)) {
       const now = clock.monotonic();
-      const sinceWritten = Math.min(Math.max(0, clock.now() - present.modifiedMs), now - seenAt);
-      this.#settling.changed(candidate, present, now, sinceWritten, true);
+      const sinceWritten = Math.min(Math.max(0, clock.now() - present.modifiedMs), knownAt - candidate.changedAt);
+      this.#settling.changed(candidate, present, now, Math.max(0, sinceWritten), true);
     }
     const { changedAt } = candidate;
-    const held = [...this.#early.values()].reduce((sum, { length }) => sum + length, 0);
-    const most = Math.min(mostBytesOfOne, mostEarlyBytes - held);
-    const { whole, bytes } = await sink.lookEarly(join(root, path), present, most);
-    if (candidate.changedAt !== changedAt || !this.#settling.has(candidate)) return;
-    candidate.whole ??= whole;
-    if (bytes !== null && !candidate.offered) this.#early.set(candidate, bytes);
+    const mayRead = this.#early.reserve(present.bytes);
+    const readAt = clock.now();
+    const { whole, bytes } = await sink.lookEarly(join(root, path), present, mayRead);
+    const isCurrent = candidate.changedAt === changedAt && this.#settling.has(candidate);
+    if (isCurrent) candidate.whole ??= whole;
+    if (bytes !== null && isCurrent && !candidate.offered)
+      this.#early.keep(candidate, { bytes, isCertain: isCertain(present, readAt) });
+    else if (mayRead) this.#early.release(present.bytes);
   }
 
   /** Whether a version that is gone now was a picture that could have been taken. */
@@ -208,32 +223,54 @@ export class FileOffers {
     return whole ?? (pictureName.test(path) && this.#settling.isQuiet({ whole, path, ...candidate }, now));
   }
 
-  #onReplaced(candidate: Candidate, now: number): void {
+  #onReplaced(candidate: Candidate, by: FileVersion, now: number): void {
+    const { sink, clock } = this.#options;
     const copy = this.#copyOf(candidate, now);
-    this.#early.delete(candidate);
-    if (!this.#wasPicture(candidate, now)) return;
-    if (this.#atSink.has(candidate)) this.#replaced.add(candidate);
-    else if (copy === null) this.#options.sink.lose(candidate.path, 'overwritten');
-    else this.#track(this.#offerCopy(copy, 'overwritten'));
+    const isLost =
+      this.#wasPicture(candidate, now) &&
+      isRewritten(candidate.file, by, clock.now() - (now - candidate.changedAt) - candidate.quietBefore);
+    const atSink = this.#atSink.get(candidate);
+    if (isLost && atSink !== undefined && sameVersion(atSink, candidate.file)) {
+      this.#replaced.add(candidate);
+    } else if (isLost && copy !== null) {
+      this.#track(this.#offerCopy(copy, 'overwritten'));
+    } else {
+      this.#giveUp(copy);
+      if (isLost) sink.lose(candidate.path, 'overwritten');
+    }
   }
 
-  /** What is left of a version that is gone: whole, and still for as long as hardly a writer pauses within a picture. */
+  /**
+   * What is left of a version that is gone: whole, and still for as long as hardly a writer pauses within a picture. It is
+   * the caller's from then on.
+   */
   #copyOf(candidate: Candidate, now: number): Copy | null {
-    const bytes = this.#early.get(candidate);
+    // What the sink has is being read there.
+    if (this.#atSink.has(candidate)) return null;
     const quietMilliseconds = this.#settling.quietFor(candidate, now);
-    const mayBeTaken = quietMilliseconds >= this.#options.settleMilliseconds / 2;
-    return bytes === undefined || !mayBeTaken ? null : { file: candidate.file, bytes, quietMilliseconds };
+    if (quietMilliseconds < this.#options.settleMilliseconds / 2) {
+      this.#early.drop(candidate);
+      return null;
+    }
+    const copy = this.#early.take(candidate);
+    return copy === null ? null : { file: candidate.file, bytes: copy.bytes, quietMilliseconds };
+  }
+
+  #giveUp(copy: Copy | null): void {
+    if (copy !== null) this.#early.release(copy.bytes.length);
   }
 
   async #offerCopy(copy: Copy, cause: LossCause): Promise<void> {
     const { root, sink, condition } = this.#options;
     const { path } = copy.file;
     try {
-      const verdict = await sink.offer({ ...copy, absolutePath: join(root, path) });
+      const verdict = await sink.offer({ ...copy, absolutePath: join(root, path), isCopy: true });
       if (verdict.kind === 'not-yet' || verdict.kind === 'no-room') sink.lose(path, cause);
     } catch (error) {
       condition.log('warn', 'offer-failed', { path, error });
       sink.lose(path, cause);
+    } finally {
+      this.#giveUp(copy);
     }
   }
 
@@ -259,12 +296,13 @@ export class FileOffers {
       if (!this.#settling.isQuiet(candidate, now)) {
         return this.#settling.again(candidate, now, settleMilliseconds, candidate.unclaimed);
       }
-      this.#atSink.add(candidate);
+      this.#atSink.set(candidate, file);
+      const early = this.#early.of(candidate);
       const verdict = await sink.offer({
         file,
         absolutePath: join(root, candidate.path),
         quietMilliseconds: this.#settling.quietFor(candidate, now),
-        bytes: this.#early.get(candidate),
+        bytes: early?.isCertain ? early.bytes : undefined,
       });
       taken = verdict.kind !== 'not-yet' && verdict.kind !== 'no-room';
       await this.#follow(candidate, file, verdict);
@@ -274,7 +312,8 @@ export class FileOffers {
     } finally {
       candidate.offered = false;
       this.#atSink.delete(candidate);
-      this.#early.delete(candidate);
+      // It may still be overwritten before it is offered again.
+      if (taken || !this.#settling.has(candidate)) this.#early.drop(candidate);
       if (this.#replaced.delete(candidate) && !taken) sink.lose(candidate.path, 'overwritten');
     }
   }

@@ -186,6 +186,7 @@ export class FolderSearch {
       condition.log('info', 'first-scan-done', { files, unusable: listed.size, milliseconds });
     }
     this.#scanned = true;
+    offers.scanned(began);
     // A gateway without room stays blocked until it has taken a file again.
     if (condition.said.state !== 'blocked' || offers.waiting === 0) condition.sayWatching();
     return true;

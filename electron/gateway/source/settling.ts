@@ -17,20 +17,21 @@ export type Candidate = {
   readonly yieldsUntil: number | null;
   /** What is known of its version may be old: it is looked at again before it is offered. */
   stale: boolean;
+  willBeLookedAt: boolean;
 };
 
 export type SettlingOptions = {
   /** How long a file must not have changed. */
   readonly quietMilliseconds: number;
   /** Called before another version takes the place of one that was not dealt with. */
-  readonly onReplaced?: (candidate: Candidate, now: number) => void;
+  readonly onReplaced?: (candidate: Candidate, by: FileVersion, now: number) => void;
 };
 
 /** So soon a new version is looked at. */
 const lookAfterMilliseconds = 60;
 /** With more pictures than this on their way, sidecars give way. */
 const crowd = 24;
-/** In a larger crowd of new files none is looked at: names that are used again and again come alone. */
+/** In a larger crowd of new files none is looked at: names that are used again and again are known already. */
 const mostToLookAt = 64;
 
 /**
@@ -43,8 +44,8 @@ export class Settling {
   readonly #quiet: number;
   #unclaimed = 0;
   #sidecars = 0;
-  /** Versions that have just come, in that order. */
-  #fresh: { readonly candidate: Candidate; readonly changedAt: number }[] = [];
+  /** Whose version has just come, in that order, each once; and whether the file itself has. */
+  #fresh: { readonly candidate: Candidate; readonly lookAt: number; readonly isNew: boolean }[] = [];
 
   constructor(options: SettlingOptions) {
     this.#options = options;
@@ -88,10 +89,11 @@ export class Settling {
         whole: null,
         yieldsUntil: yields === null ? null : now + yields,
         stale: quietBefore < this.#quiet,
+        willBeLookedAt: false,
       };
       this.#candidates.set(file.path, candidate);
       if (yields !== null) this.#sidecars += 1;
-      if (quietBefore < this.#quiet) this.#fresh.push({ candidate, changedAt: now });
+      if (quietBefore < this.#quiet) this.lookAgain(candidate, now, true);
     } else if (!sameVersion(known.file, file)) {
       this.changed(known, file, now);
     }
@@ -102,14 +104,14 @@ export class Settling {
    * `isLookedAt`: it is just being looked at.
    */
   changed(candidate: Candidate, file: FileVersion, now: number, quietBefore = 0, isLookedAt = false): void {
-    this.#options.onReplaced?.(candidate, now);
+    this.#options.onReplaced?.(candidate, file, now);
     candidate.file = file;
     candidate.changedAt = now;
     candidate.quietBefore = quietBefore;
     candidate.dueAt = now + Math.max(0, this.#quiet - quietBefore);
     candidate.whole = null;
     candidate.stale = true;
-    if (!isLookedAt) this.#fresh.push({ candidate, changedAt: now });
+    if (!isLookedAt) this.lookAgain(candidate, now);
     this.#mark(candidate, false);
   }
 
@@ -157,16 +159,24 @@ export class Settling {
     return found;
   }
 
-  /** New versions of which it is time to learn whether they are whole pictures, each once. */
+  /** The version is to be looked at soon; one that keeps changing is looked at all the same. */
+  lookAgain(candidate: Candidate, now: number, isNew = false): void {
+    if (candidate.willBeLookedAt) return;
+    candidate.willBeLookedAt = true;
+    this.#fresh.push({ candidate, lookAt: now + lookAfterMilliseconds, isNew });
+  }
+
+  /** Whose version it is time to look at, each once. */
   toLookAt(now: number): Candidate[] {
-    if (this.#fresh.length > mostToLookAt) this.#fresh = [];
+    if (this.#fresh.length > mostToLookAt) {
+      for (const { candidate, isNew } of this.#fresh) if (isNew) candidate.willBeLookedAt = false;
+      this.#fresh = this.#fresh.filter(({ isNew }) => !isNew);
+    }
     const found: Candidate[] = [];
-    for (let next = this.#fresh[0]; next !== undefined && next.changedAt + lookAfterMilliseconds <= now; ) {
-      const { candidate, changedAt } = next;
-      if (candidate.changedAt === changedAt && this.#candidates.get(candidate.path) === candidate)
-        found.push(candidate);
+    for (let next = this.#fresh[0]; next !== undefined && next.lookAt <= now; next = this.#fresh[0]) {
       this.#fresh.shift();
-      next = this.#fresh[0];
+      next.candidate.willBeLookedAt = false;
+      if (this.has(next.candidate)) found.push(next.candidate);
     }
     return found;
   }

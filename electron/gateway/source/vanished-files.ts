@@ -1,12 +1,10 @@
 import type { FileOffer } from '../model/file-sink.ts';
 import type { FileVersion } from '../model/file-version.ts';
 
-/** A file that was renamed turns up under its new name within so long, by an event or the next look. */
-const graceMilliseconds = 3_000;
 const mostSeen = 8_192;
 
 /** A version that lies on the disk no more. */
-export type Copy = Required<Pick<FileOffer, 'file' | 'bytes' | 'quietMilliseconds'>>;
+export type Copy = Pick<FileOffer, 'file' | 'quietMilliseconds'> & { readonly bytes: Buffer };
 
 /** `copy`: what is left of it, if anything is. */
 export type VanishedFile = { readonly file: FileVersion; readonly copy: Copy | null };
@@ -38,22 +36,27 @@ export class VanishedFiles {
     if (seenAs === undefined || seenAs === file.path) this.#gone.set(key, { ...vanished, at: now });
   }
 
-  /** Those that did not turn up again in time; each is told once. */
-  lost(now: number): readonly VanishedFile[] {
+  /** Those that did not turn up again in time: gone since before `before` (monotonic), or any of which a copy is left. */
+  lost(before: number, anyWithCopy = false): readonly VanishedFile[] {
     if (this.#gone.size === 0) return [];
-    const found = [...this.#gone].filter(([, { at }]) => now - at >= graceMilliseconds);
-    for (const [key] of found) this.#gone.delete(key);
-    return found.map(([, vanished]) => vanished);
+    return [...this.#gone.values()].filter(({ at, copy }) => at <= before || (anyWithCopy && copy !== null));
+  }
+
+  /** They are counted, or taken from their copies. */
+  settle(lost: readonly VanishedFile[]): void {
+    for (const [key, vanished] of this.#gone) if (lost.includes(vanished)) this.#gone.delete(key);
   }
 
   get waiting(): number {
     return this.#gone.size;
   }
 
-  /** The whole folder went away, or is another one now: nothing is known of its files. */
-  forget(): void {
+  /** The whole folder went away, or is another one now: nothing is known of its files. Returns what was gone. */
+  forget(): readonly VanishedFile[] {
+    const gone = [...this.#gone.values()];
     this.#gone.clear();
     this.#seen.clear();
+    return gone;
   }
 }
 

@@ -293,7 +293,7 @@ function prepare(database: Database) {
     withoutSidecar: database.prepare<[string, number, number], SidecarTarget>(`
       SELECT seq, i.path, i.filename, i.width, i.height, coalesce(i.orientation, 1) AS orientation FROM outbox o CROSS JOIN images i USING (seq)
       WHERE state IN ('pending', 'leased') AND i.source_id = ? AND seq > ?
-        AND i.content ->> '$.sidecarPath' IS NULL
+        AND i.content ->> '$.sidecar' IS NULL
       ORDER BY seq LIMIT ?`),
     attachable: database.prepare<[number], AttachableRow>(`
       SELECT i.content, i.source_id, i.captured_at, o.state FROM images i JOIN outbox o USING (seq) WHERE seq = ?`),

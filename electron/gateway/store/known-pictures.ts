@@ -58,7 +58,7 @@ export class KnownPictures {
         // What is shown as the place of the original, and what a label file that comes later is looked for by.
         s.rename.run(path, stemOf(path), seq);
       }
-      s.count.run(sourceId);
+      if (known.path !== path || known.modifiedMs !== file.modifiedMs) s.count.run(sourceId);
     });
   }
 }

@@ -12,6 +12,16 @@ export type UnseenLoss = {
   readonly lastPath: string;
 };
 
+type LossRow = {
+  readonly sourceId: string;
+  readonly cause: LossCause;
+  readonly path: string;
+  readonly at: number;
+  readonly shift: string;
+};
+const mostOwed = 100_000;
+const mostAtOnce = 100;
+
 /**
  * Frames that were lost before they could be stored. Nothing can bring them back, so that what is left is to count them,
  * in the ledger's equation too, and to say so until a person has taken note. One row a source, shift and cause: a camera
@@ -21,6 +31,8 @@ export class Losses {
   readonly #group: WriteGroup;
   readonly #ledger: Pick<Ledger, 'shiftOf' | 'seal' | 'sealNow'>;
   readonly #statements: ReturnType<typeof prepare>;
+  /** What could not be written yet. */
+  readonly #owed: LossRow[] = [];
 
   constructor(database: Database, ledger: Pick<Ledger, 'shiftOf' | 'seal' | 'sealNow'>) {
     this.#group = WriteGroup.of(database);
@@ -28,20 +40,41 @@ export class Losses {
     this.#statements = prepare(database);
   }
 
-  /** Resolves once it is durable; losses of one moment share a transaction. */
+  /** Resolves once it is durable; losses of one moment share a transaction. What can't be written is owed. */
   count(sourceId: string, cause: LossCause, path: string, at: number): Promise<void> {
-    const row = { sourceId, cause, path, at: Math.round(at), shift: this.#ledger.shiftOf(at) };
-    return this.#group.defer(() => {
+    return this.#write({ sourceId, cause, path, at: Math.round(at), shift: this.#ledger.shiftOf(at) });
+  }
+
+  #write(row: LossRow): Promise<void> {
+    const written = this.#group.defer(() => {
       this.#statements.count.run(row);
       this.#statements.show.run(row);
-      this.#ledger.seal(at);
+      this.#ledger.seal(row.at);
     });
+    written.catch(() => {
+      if (this.#owed.length < mostOwed) this.#owed.push(row);
+    });
+    return written;
   }
 
   /** A row a source and cause, of what nobody has taken note of. */
   unseen(): readonly UnseenLoss[] {
-    this.#group.flush();
-    return this.#statements.unseen.all();
+    const found = new Map<string, UnseenLoss>();
+    // Shown though they are not written: the disk that takes no picture takes no count of them either.
+    const owed = this.#owed.map(({ sourceId, cause, path, at }) => ({
+      sourceId,
+      cause,
+      frames: 1,
+      lastAt: at,
+      lastPath: path,
+    }));
+    // Tried again with each look at the state, a few at a time.
+    for (const row of this.#owed.splice(0, mostAtOnce)) this.#write(row).catch(() => undefined);
+    for (const loss of [...this.#statements.unseen.all(), ...owed]) {
+      const key = JSON.stringify([loss.sourceId, loss.cause]);
+      found.set(key, { ...loss, frames: loss.frames + (found.get(key)?.frames ?? 0) });
+    }
+    return [...found.values()];
   }
 
   /** A person has taken note of all that is lost so far. Returns how many frames that were. */

@@ -18,11 +18,17 @@ const keptMilliseconds = 20_000;
  */
 export class RecentPayloads {
   readonly #monotonic: () => number;
+  #isWanted: () => boolean = () => true;
   readonly #kept = new Map<string, RecentPayload & { readonly at: number }>();
   #bytes = 0;
 
   constructor(monotonic: () => number) {
     this.#monotonic = monotonic;
+  }
+
+  /** Pictures are kept only while somebody sends them. */
+  onlyWhile(isWanted: () => boolean): void {
+    this.#isWanted = isWanted;
   }
 
   /** Returns whether it is kept: the buffer is not the caller's any more then. */
@@ -33,7 +39,7 @@ export class RecentPayloads {
       this.#remove(key)?.free();
     }
     const { byteLength } = payload.buffer;
-    if (this.#kept.has(sha256) || this.#bytes + byteLength > mostBytes) return false;
+    if (!this.#isWanted() || this.#kept.has(sha256) || this.#bytes + byteLength > mostBytes) return false;
     this.#kept.set(sha256, { ...payload, at: now });
     this.#bytes += byteLength;
     return true;

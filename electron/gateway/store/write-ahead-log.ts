@@ -15,6 +15,7 @@ export class WriteAheadLog {
   #file: number | null = null;
   #running: Promise<void> | null = null;
   #next: Promise<void> | null = null;
+  #hasFailed = false;
 
   constructor(database: Database) {
     this.#database = database;
@@ -45,9 +46,25 @@ export class WriteAheadLog {
   }
 
   async #flush(): Promise<void> {
-    // To write: Windows flushes for nobody else.
-    this.#file ??= openSync(`${this.#database.name}-wal`, 'r+');
-    await syncFile(this.#file);
+    if (this.#hasFailed) this.#makeUpFor();
+    try {
+      // To write: Windows flushes for nobody else.
+      this.#file ??= openSync(`${this.#database.name}-wal`, 'r+');
+      await syncFile(this.#file);
+    } catch (error) {
+      this.#hasFailed = true;
+      throw error;
+    }
+  }
+
+  /**
+   * A system tells of a failed flush once, and takes the pages for written then: no later flush would find them. So the
+   * whole log is written into the database first, which is flushed itself.
+   */
+  #makeUpFor(): void {
+    const [outcome] = this.#database.pragma('wal_checkpoint(TRUNCATE)') as { readonly busy: number }[];
+    if (outcome?.busy !== 0) throw new Error('the database’s log could not be written out after a failed flush');
+    this.#hasFailed = false;
   }
 
   /** To be called when the database is closed. */

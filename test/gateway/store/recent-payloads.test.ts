@@ -34,3 +34,12 @@ test('when there is no room those that came first stay, until their time is over
   expect(freed).toEqual(['a']);
   expect(recent.take('a', room)).toBeNull();
 });
+
+test('nothing is kept while nothing can be sent', () => {
+  let isOpen = false;
+  const recent = new RecentPayloads(() => 0);
+  recent.onlyWhile(() => isOpen);
+  expect(recent.put('a', payload(1_000))).toBe(false);
+  isOpen = true;
+  expect(recent.put('a', payload(1_000))).toBe(true);
+});

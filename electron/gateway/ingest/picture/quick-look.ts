@@ -7,9 +7,9 @@ const pngEnd = Buffer.from('IEND');
 
 /**
  * Whether a file has the beginning and the end of a picture, by a few bytes of each: what was there was a whole picture,
- * as far as can be told without reading it. Never rejects: what can't be read is none.
+ * as far as can be told without reading it. Never rejects; null where it can't be read.
  */
-export async function looksWhole(path: string): Promise<boolean> {
+export async function looksWhole(path: string): Promise<boolean | null> {
   try {
     const file = await open(path, 'r');
     try {
@@ -23,7 +23,7 @@ export async function looksWhole(path: string): Promise<boolean> {
       await file.close();
     }
   } catch {
-    return false;
+    return null;
   }
 }
 
