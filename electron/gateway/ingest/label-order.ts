@@ -8,7 +8,8 @@ const correctedAfterMilliseconds = 60_000;
  * Which picture a label file belongs to where a camera program uses one name again and again: the label of the picture
  * before may still lie there, and that of the next one may be there already. By the times at which they were written:
  *
- * - written after the picture, which still lies there: of this picture, unless labels come first here and it came soon;
+ * - written after the picture, which still lies there: of this picture; but where the name was used before, labels come
+ *   first here, and it came soon, it may be the next one's;
  * - written before the picture, the first of its name: of this picture;
  * - older than the picture before: not of this one;
  * - written between the two, and later after the one before than the site says that labels come: of this one;
@@ -28,13 +29,16 @@ export class LabelOrder {
 
   /** `before`: when the picture that had the name before was written, milliseconds since the epoch; null: there was none. */
   belongs(label: FileVersion, picture: FileVersion, before: number | null): boolean {
-    const after = label.modifiedMs - picture.modifiedMs;
-    // Where labels come first, one that follows a picture soon is the next one's; a later one is a person's correction.
-    if (after > 0 && after < correctedAfterMilliseconds && this.#comesFirst) return false;
-    if (after >= 0) return true;
+    if (label.modifiedMs >= picture.modifiedMs) return before === null || !this.mayBeOfNext(label, picture);
     if (before === null) return true;
     if (label.modifiedMs <= before) return false;
     return label.modifiedMs > before + this.#waitMilliseconds || this.#comesFirst;
+  }
+
+  /** Where labels come first, one that follows a picture soon may be the next one's; a later one is a correction. */
+  mayBeOfNext(label: FileVersion, picture: FileVersion): boolean {
+    const after = label.modifiedMs - picture.modifiedMs;
+    return this.#comesFirst && after > 0 && after < correctedAfterMilliseconds;
   }
 
   get #comesFirst(): boolean {

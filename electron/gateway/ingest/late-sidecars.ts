@@ -89,7 +89,13 @@ export class LateSidecars {
     }
     const original = await this.#originalOf(picture.path, file);
     if (original === 'another') return this.#unclaimed(offer, () => refusalReasons.sidecarBeforePicture(picture.path));
-    switch (catalogue.attachSidecar(picture.seq, contentOf(found), original === 'stored')) {
+    switch (
+      catalogue.attachSidecar(
+        picture.seq,
+        contentOf(found),
+        original === 'stored' && !this.#mayBeOfNext(picture.path, file),
+      )
+    ) {
       case 'taken':
         return this.#unclaimed(offer, () => refusalReasons.sidecarBeforePicture(picture.path));
       case 'busy':
@@ -163,6 +169,13 @@ export class LateSidecars {
     if (stored !== null && !order.belongs(label, stored, files.previousOf(this.#sourceId, stored))) return 'another';
     if (present === null) return 'gone';
     return stored !== null && sameVersion(stored, present) ? 'stored' : 'another';
+  }
+
+  /** A picture that has its label already keeps it where the next one's may lie there. */
+  #mayBeOfNext(path: string, label: FileVersion): boolean {
+    const { files, order } = this.#services;
+    const stored = files.versionOf(this.#sourceId, path);
+    return stored !== null && order.mayBeOfNext(label, stored);
   }
 
   /** A folder's common annotation file came after some of its pictures: those that still wait for delivery get theirs. */

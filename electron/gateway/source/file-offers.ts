@@ -206,6 +206,8 @@ export class FileOffers {
       const now = clock.monotonic();
       const sinceWritten = Math.min(Math.max(0, clock.now() - present.modifiedMs), knownAt - candidate.changedAt);
       this.#settling.changed(candidate, present, now, Math.max(0, sinceWritten), true);
+    } else {
+      candidate.stoodStill = true;
     }
     const { changedAt } = candidate;
     const mayRead = this.#early.reserve(present.bytes);
@@ -218,9 +220,14 @@ export class FileOffers {
     else if (mayRead) this.#early.release(present.bytes);
   }
 
-  /** Whether a version that is gone now was a picture that could have been taken. */
-  #wasPicture({ whole, path, ...candidate }: Candidate, now: number): boolean {
-    return whole ?? (pictureName.test(path) && this.#settling.isQuiet({ whole, path, ...candidate }, now));
+  /**
+   * Whether a version that is gone now was a picture that could have been taken. Where nobody could tell in time, one with
+   * a picture's name that stood still is taken for one.
+   */
+  #wasPicture(candidate: Candidate, now: number): boolean {
+    const { whole, path, file, stoodStill } = candidate;
+    if (whole !== null) return whole;
+    return pictureName.test(path) && file.bytes > 0 && (stoodStill || this.#settling.isQuiet(candidate, now));
   }
 
   #onReplaced(candidate: Candidate, by: FileVersion, now: number): void {

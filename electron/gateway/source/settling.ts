@@ -18,6 +18,8 @@ export type Candidate = {
   /** What is known of its version may be old: it is looked at again before it is offered. */
   stale: boolean;
   willBeLookedAt: boolean;
+  /** It was the same version when it was seen and when it was looked at. */
+  stoodStill: boolean;
 };
 
 export type SettlingOptions = {
@@ -90,6 +92,7 @@ export class Settling {
         yieldsUntil: yields === null ? null : now + yields,
         stale: quietBefore < this.#quiet,
         willBeLookedAt: false,
+        stoodStill: false,
       };
       this.#candidates.set(file.path, candidate);
       if (yields !== null) this.#sidecars += 1;
@@ -110,6 +113,7 @@ export class Settling {
     candidate.quietBefore = quietBefore;
     candidate.dueAt = now + Math.max(0, this.#quiet - quietBefore);
     candidate.whole = null;
+    candidate.stoodStill = false;
     candidate.stale = true;
     if (!isLookedAt) this.lookAgain(candidate, now);
     this.#mark(candidate, false);

@@ -41,4 +41,13 @@ describe('a label belongs to the picture that lies beside it', () => {
     order.learn(label(1_200), picture(1_100), 2_000);
     expect(between()).toBe(false);
   });
+
+  it('of a name that is used again not where labels come first and it came soon after: it may be the next one’s', () => {
+    const order = new LabelOrder(wait);
+    order.learn(label(1_000), picture(1_100), 2_000);
+    expect(order.belongs(label(5_900), picture(5_000), 4_000)).toBe(false);
+    expect(order.belongs(label(5_900), picture(5_000), null)).toBe(true);
+    // A correction by a person.
+    expect(order.belongs(label(65_001), picture(5_000), 4_000)).toBe(true);
+  });
 });
