@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { verifyLedger } from '../../../electron/gateway/store/ledger-verify.ts';
 import { Losses } from '../../../electron/gateway/store/losses.ts';
 import { openStore } from '../../support/store.ts';
@@ -48,4 +48,21 @@ it('a ledger whose losses were changed behind its back says so', async () => {
   await losses.count('aoi', 'vanished', 'a.jpg', at);
   store.database.exec('DELETE FROM losses');
   expect((await verifyLedger(store.database)).problems.join(' ')).toContain('1 lost are counted');
+});
+
+it('what can’t be written is shown all the same, and written as soon as it can be', async () => {
+  const store = await openStore();
+  const losses = new Losses(store.database, store.ledger);
+  await losses.count('aoi', 'vanished', 'a.jpg', at);
+  store.database.pragma('query_only = ON');
+  await expect(losses.count('aoi', 'vanished', 'b.jpg', at + 1)).rejects.toThrow('readonly');
+  expect(losses.unseen()).toMatchObject([{ cause: 'vanished', frames: 2, lastPath: 'b.jpg' }]);
+  expect(store.totals().lost).toBe(1);
+  await vi.waitFor(() => expect(losses.unseen()).toMatchObject([{ frames: 2 }]));
+  store.database.pragma('query_only = OFF');
+  await vi.waitFor(() => {
+    expect(losses.unseen()).toMatchObject([{ frames: 2, lastAt: at + 1 }]);
+    expect(store.totals().lost).toBe(2);
+  });
+  expect(store.ledger.check(at)).toEqual([]);
 });
