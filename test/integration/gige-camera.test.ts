@@ -1,33 +1,14 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../electron/gateway/platform/clock.ts';
-import { errnoCode } from '../../electron/gateway/platform/errors.ts';
 import type { SimulatorOptionsInput } from '../../electron/simulator/options.ts';
-import { SimulatedCamera } from '../../electron/simulator/simulated-camera.ts';
+import type { SimulatedCamera } from '../../electron/simulator/simulated-camera.ts';
 import { type KeptFrame, moreFrames, patiently, reaches, startSource } from './gige-camera-rig.ts';
+import { simulate as simulateSmall } from './gige-simulated-camera.ts';
 
 /** Our whole chain, from the socket to the sink, against our own simulator, which has wire code of its own. */
 
-let last = 60;
-async function simulate(options: Partial<SimulatorOptionsInput> = {}, tries = 9): Promise<SimulatedCamera> {
-  // Each its own address: what a camera before it still sends reaches no other.
-  last = last === 69 ? 61 : last + 1;
-  try {
-    const camera = await SimulatedCamera.start({
-      address: `127.0.0.${last}`,
-      serial: `SRC${last}`,
-      hearsBroadcasts: false,
-      width: 320,
-      height: 240,
-      ...options,
-    });
-    onTestFinished(() => camera.stop());
-    return camera;
-  } catch (error) {
-    // Somebody else on this PC simulates a camera there.
-    if (errnoCode(error) !== 'EADDRINUSE' || tries <= 1) throw error;
-    return simulate(options, tries - 1);
-  }
-}
+const simulate = (options: Partial<SimulatorOptionsInput> = {}): Promise<SimulatedCamera> =>
+  simulateSmall({ width: 320, height: 240, framesPerSecond: 20, ...options });
 
 const numbers = (frames: readonly KeptFrame[]): (number | null)[] => frames.map(({ facts }) => facts.frameNumber);
 
