@@ -56,8 +56,10 @@ describe('the snapshot of a real gateway', () => {
     const heard: number[] = [];
     line.gateway.onChange(() => heard.push(line.gateway.snapshot().revision));
     line.gateway.start();
-    await line.putPictures(3);
-    await line.until('collected', ({ counts }) => counts.collected === 3);
+    for (let picture = 1; picture <= 3; picture += 1) {
+      await line.putPictures(1, `${picture}-`, picture);
+      await line.until('collected', ({ counts }) => counts.collected === picture);
+    }
     expect(heard.length).toBeGreaterThan(2);
     expect(heard).toEqual([...heard].sort((a, b) => a - b));
     expect(new Set(heard).size).toBe(heard.length);

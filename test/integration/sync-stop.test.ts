@@ -107,11 +107,18 @@ describe('stopping in the middle', () => {
 
   test.runIf(process.platform === 'linux')('while large pictures are on their way leaves no file open', async () => {
     const server = await startServer();
-    server.sandbox.faults.set([{ kind: 'slow-read', bytesPerSecond: 2_000_000, endpoints: ['upload'] }]);
-    const { gateway, put, until, stop, root } = await openGateway(server);
+    const root = await temporaryFolder();
+    server.sandbox.faults.set([{ kind: 'status', status: 503, endpoints: ['upload'] }]);
+    const before = await openGateway({ ...server, root });
     for (let seed = 1; seed <= 4; seed += 1) {
-      await put(`${seed}.jpg`, await makeJpeg({ width: 640, height: 480, seed, targetBytes: 20_000_000 }));
+      await before.put(`${seed}.jpg`, await makeJpeg({ width: 640, height: 480, seed, targetBytes: 20_000_000 }));
     }
+    before.gateway.start();
+    await before.until('the pictures are in the store', ({ counts }) => counts.collected === 4);
+    await before.stop();
+    server.sandbox.faults.set([{ kind: 'slow-read', bytesPerSecond: 2_000_000, endpoints: ['upload'] }]);
+    // Of those that were stored a moment ago the payloads are still in memory; of these none is.
+    const { gateway, until, stop } = await openGateway({ ...server, root });
     gateway.start();
     await until('a picture is on its way', ({ connection }) => connection.inFlight > 0);
     await pause(400);

@@ -246,7 +246,7 @@ export class FileIntake implements FileSink {
       if (label.early !== undefined) this.#labels.expect(seq, label.early);
       admission.reportSuccess();
       if (bytes === file) onStored?.(image.sha256);
-      return { kind: 'stored' };
+      return { kind: 'stored', label: label.file?.path };
     } finally {
       admitted.done();
     }

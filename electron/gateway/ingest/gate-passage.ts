@@ -48,7 +48,7 @@ export class GatePassage {
     if (sidecar === 'changed') return null;
     const { gated, clock } = this.#services;
     await gated.count({ sourceId, file: offer.file, sidecar, originalStays: originalsStay }, clock.now());
-    return { kind: 'gated' };
+    return { kind: 'gated', label: sidecar?.path };
   }
 
   /**

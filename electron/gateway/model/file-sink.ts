@@ -24,10 +24,10 @@ export type EarlyLook = {
 };
 
 export type Verdict =
-  /** An image is in the outbox: deal with the original now. */
-  | { readonly kind: 'stored' }
+  /** An image is in the outbox: deal with the original now. `label`: its sidecar, which was dealt with together with it. */
+  | { readonly kind: 'stored'; readonly label?: string | undefined }
   /** A near-duplicate of a stored frame: counted and not stored. Deal with the original as with that of a stored one. */
-  | { readonly kind: 'gated' }
+  | { readonly kind: 'gated'; readonly label?: string | undefined }
   /** A picture that was taken under another name or time: noted, not stored again. Deal with the original now. */
   | { readonly kind: 'known' }
   /** A sidecar that belongs to a stored image: deal with the original now. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FileSink, LossCause, Verdict } from '../model/file-sink.ts';
+import type { FileSink, FileStatus, LossCause, Verdict } from '../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import { Bell } from '../platform/bell.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
@@ -287,7 +287,7 @@ export class FileOffers {
     try {
       // Most sidecars were dealt with together with their picture meanwhile.
       const status = sink.comesAfter(candidate.path) ? sink.status(candidate.file) : 'new';
-      if (status === 'finished' || status === 'stored') {
+      if (isDealtWith(status)) {
         this.#settling.drop(candidate);
         return status === 'stored' ? await originals.finish(candidate.file) : undefined;
       }
@@ -326,13 +326,16 @@ export class FileOffers {
   }
 
   async #follow(candidate: Candidate, file: FileVersion, verdict: Verdict): Promise<void> {
-    const { clock, condition, originals } = this.#options;
+    const { sink, clock, condition, originals } = this.#options;
     const now = clock.monotonic();
     if (verdict.kind === 'stored' && condition.said.state === 'blocked') condition.sayWatching();
     switch (verdict.kind) {
       case 'stored':
-      case 'known':
       case 'gated':
+        if (verdict.label !== undefined) this.#settling.claim(verdict.label, now);
+        this.#dismiss(candidate, file);
+        return originals.finish(file);
+      case 'known':
       case 'claimed':
         this.#dismiss(candidate, file);
         return originals.finish(file);
@@ -341,7 +344,12 @@ export class FileOffers {
         return this.#dismiss(candidate, file);
       case 'not-yet':
         if (verdict.why === 'incomplete' && sameVersion(candidate.file, file)) candidate.whole = false;
-        return this.#settling.again(candidate, now, verdict.milliseconds, verdict.why === 'unclaimed');
+        return this.#settling.again(
+          candidate,
+          now,
+          verdict.milliseconds,
+          verdict.why === 'unclaimed' && !isDealtWith(sink.status(file)),
+        );
       case 'no-room':
         // A picture, and whole: whoever overwrites it now destroys it.
         if (sameVersion(candidate.file, file)) candidate.whole = true;
@@ -356,3 +364,5 @@ export class FileOffers {
     if (sameVersion(candidate.file, file)) this.#settling.drop(candidate);
   }
 }
+
+const isDealtWith = (status: FileStatus): boolean => status === 'stored' || status === 'finished';

@@ -130,6 +130,14 @@ export class Settling {
     this.#mark(candidate, unclaimed);
   }
 
+  /** A file that was met without what it belongs to, which is here now: its turn is now. */
+  claim(path: string, now: number): void {
+    const candidate = this.#candidates.get(path);
+    if (candidate === undefined || !candidate.unclaimed) return;
+    candidate.dueAt = now;
+    this.#mark(candidate, false);
+  }
+
   quietFor(candidate: Candidate, now: number): number {
     return candidate.quietBefore + (now - candidate.changedAt);
   }

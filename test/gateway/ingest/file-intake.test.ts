@@ -335,7 +335,7 @@ describe('the sidecar', () => {
     const { put, offer, images, statusOf } = await openIntake();
     await put('a.jpg', jpeg);
     await put('a.json', acusight('scratch'));
-    expect(await offer('a.jpg', 600)).toEqual({ kind: 'stored' });
+    expect(await offer('a.jpg', 600)).toEqual({ kind: 'stored', label: 'a.json' });
     expect(images()[0]).toMatchObject({
       annotationCount: 1,
       annotations: [{ classValue: 'scratch', confidence: 0.9, xCenter: 0.5, yCenter: 0.5, width: 0.2, height: 0.1 }],
@@ -479,7 +479,7 @@ describe('the sidecar', () => {
     expect(listed()).toMatchObject([{ severity: 'notice', code: 'sidecar-without-picture' }]);
     expect(await statusOf('a.json')).toBe('listed');
     await put('a.jpg', jpeg);
-    expect(await offer('a.jpg')).toEqual({ kind: 'stored' });
+    expect(await offer('a.jpg')).toEqual({ kind: 'stored', label: 'a.json' });
     expect(listed()).toEqual([]);
     expect(await offer('a.json')).toEqual({ kind: 'claimed' });
     expect(images()[0]?.annotationCount).toBe(1);
@@ -554,7 +554,7 @@ describe('a camera that uses the same names again', () => {
     expect(await offer('live.json', 600)).toMatchObject({ kind: 'not-yet', why: 'unclaimed' });
     await put('live.jpg', next, 900);
     expect(await offer('live.json', 700)).toMatchObject({ kind: 'not-yet', why: 'unclaimed' });
-    expect(await offer('live.jpg', 900)).toEqual({ kind: 'stored' });
+    expect(await offer('live.jpg', 900)).toEqual({ kind: 'stored', label: 'live.json' });
     expect(await offer('live.json', 900)).toEqual({ kind: 'claimed' });
     expect(images().map(({ annotations }) => annotations[0]?.classValue)).toEqual(['second', 'first']);
   });
@@ -566,7 +566,7 @@ describe('a camera that uses the same names again', () => {
     await put('live.jpg', await makeJpeg({ width: 320, height: 240, seed: 2 }), 900);
     await put('live.json', box('second'), 900);
     expect(await offer('live.json', 900)).toMatchObject({ kind: 'not-yet', why: 'unclaimed' });
-    expect(await offer('live.jpg', 900)).toEqual({ kind: 'stored' });
+    expect(await offer('live.jpg', 900)).toEqual({ kind: 'stored', label: 'live.json' });
     expect(images().map(({ annotationCount }) => annotationCount)).toEqual([1, 0]);
   });
 
@@ -580,7 +580,7 @@ describe('a camera that uses the same names again', () => {
     expect(await offer('live.json', 600)).toEqual({ kind: 'refused' });
     expect(listed()).toHaveLength(1);
     await put('live.jpg', await makeJpeg({ width: 320, height: 240, seed: 2 }), 900);
-    expect(await offer('live.jpg', 900)).toEqual({ kind: 'stored' });
+    expect(await offer('live.jpg', 900)).toEqual({ kind: 'stored', label: 'live.json' });
     expect(listed()).toEqual([]);
     expect(await offer('live.json', 900)).toEqual({ kind: 'claimed' });
     expect(images()[0]?.annotations[0]?.classValue).toBe('second');

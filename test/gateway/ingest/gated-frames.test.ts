@@ -63,7 +63,7 @@ it('keeps every frame with annotations, and one whose sidecar can’t be read', 
   await put('c.jpg', third);
   await put('c.json', '{ "annotations": [');
   expect(await offer('a.jpg')).toEqual({ kind: 'stored' });
-  expect(await offer('b.jpg')).toEqual({ kind: 'stored' });
+  expect(await offer('b.jpg')).toEqual({ kind: 'stored', label: 'b.json' });
   expect(await offer('c.jpg')).toEqual({ kind: 'stored' });
   expect(store.totals()).toMatchObject({ collected: 3, gated: 0 });
 });
@@ -74,7 +74,7 @@ it('deals with the empty sidecar of a near-duplicate together with it, and never
   await offer('a.jpg');
   await put('b.jpg', second);
   await put('b.json', boxes(0));
-  expect(await offer('b.jpg')).toEqual({ kind: 'gated' });
+  expect(await offer('b.jpg')).toEqual({ kind: 'gated', label: 'b.json' });
   expect(await statusOf('b.json')).toBe('stored');
   expect(await offer('b.json')).toEqual({ kind: 'claimed' });
   expect(listed()).toEqual([]);
