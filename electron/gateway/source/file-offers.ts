@@ -332,7 +332,7 @@ export class FileOffers {
     switch (verdict.kind) {
       case 'stored':
       case 'gated':
-        if (verdict.label !== undefined) this.#settling.claim(verdict.label, now);
+        if (verdict.label !== undefined) this.#dismissLabel(verdict.label);
         this.#dismiss(candidate, file);
         return originals.finish(file);
       case 'known':
@@ -357,6 +357,16 @@ export class FileOffers {
         this.#blockedUntil = now + roomRetryMilliseconds;
         return this.#settling.again(candidate, now, roomRetryMilliseconds, false);
     }
+  }
+
+  /** A label that was dealt with together with its picture, and waits here too. */
+  #dismissLabel(path: string): void {
+    const candidate = this.#settling.at(path);
+    if (candidate === null || candidate.offered) return;
+    const status = this.#options.sink.status(candidate.file);
+    if (!isDealtWith(status)) return;
+    this.#settling.drop(candidate);
+    if (status === 'stored') this.#track(this.#options.originals.finish(candidate.file));
   }
 
   /** This version is dealt with; one that was seen while it was on offer still has to be. */

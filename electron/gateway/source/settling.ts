@@ -130,12 +130,8 @@ export class Settling {
     this.#mark(candidate, unclaimed);
   }
 
-  /** A file that was met without what it belongs to, which is here now: its turn is now. */
-  claim(path: string, now: number): void {
-    const candidate = this.#candidates.get(path);
-    if (candidate === undefined || !candidate.unclaimed) return;
-    candidate.dueAt = now;
-    this.#mark(candidate, false);
+  at(path: string): Candidate | null {
+    return this.#candidates.get(path) ?? null;
   }
 
   quietFor(candidate: Candidate, now: number): number {
@@ -162,13 +158,15 @@ export class Settling {
     const found: Candidate[] = [];
     if (limit <= 0) return found;
     const isCrowded = this.#candidates.size - this.#sidecars > crowd;
+    const yielding: Candidate[] = [];
     for (const candidate of this.#candidates.values()) {
       if (candidate.offered || candidate.dueAt > now) continue;
-      if (isCrowded && candidate.yieldsUntil !== null && candidate.yieldsUntil > now) continue;
-      found.push(candidate);
+      const { yieldsUntil } = candidate;
+      if (yieldsUntil === null || yieldsUntil <= now) found.push(candidate);
+      else if (!isCrowded && yielding.length < limit) yielding.push(candidate);
       if (found.length >= limit) break;
     }
-    return found;
+    return [...found, ...yielding.slice(0, limit - found.length)];
   }
 
   /** The version is to be looked at soon; one that keeps changing is looked at all the same. */

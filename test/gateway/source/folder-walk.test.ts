@@ -16,7 +16,7 @@ async function walk(
   wanted: (path: string, isFolder: boolean) => boolean = () => true,
 ): Promise<WalkFinding[]> {
   const found: WalkFinding[] = [];
-  for await (const finding of walkFolder(root, wanted)) found.push(finding);
+  for await (const findings of walkFolder(root, wanted)) found.push(...findings);
   return found.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 const nameOf = (finding: WalkFinding): string =>

@@ -96,15 +96,13 @@ describe('many files', () => {
 });
 
 describe('sidecars', () => {
-  test('have their turn as soon as their picture is stored, and are no label without a picture then', () => {
+  test('have the places that pictures leave over', () => {
     const settling = new Settling({ quietMilliseconds: quiet });
-    settling.see(version('a.txt'), 0);
-    settling.see(version('b.txt'), 0);
-    for (const candidate of settling.due(quiet, 2)) settling.again(candidate, quiet, 10_000, true);
-    settling.claim('a.txt', 600);
-    settling.claim('unknown.txt', 600);
-    expect([settling.waiting, settling.unclaimedPaths(9)]).toEqual([1, ['b.txt']]);
-    expect(paths(settling, 600)).toEqual(['a.txt']);
+    settling.see(version('a.txt'), 0, 0, 10_000);
+    settling.see(version('a.jpg'), 0);
+    settling.see(version('b.jpg'), 0);
+    expect(paths(settling, quiet, 2)).toEqual(['a.jpg', 'b.jpg']);
+    expect(paths(settling, quiet, 3)).toEqual(['a.jpg', 'b.jpg', 'a.txt']);
   });
 
   test('give way while many pictures wait, and no longer than they may', () => {

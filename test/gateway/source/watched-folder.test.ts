@@ -16,12 +16,18 @@ function recordingSink(verdict: (offer: FileOffer) => Promise<Verdict> | Verdict
   const offers: FileOffer[] = [];
   const lost: string[] = [];
   const known = new Set<string>();
+  const seen = new Map<string, string>();
   const sink: FileSink = {
-    status: (file) => (known.has(JSON.stringify(file)) ? 'finished' : 'new'),
+    status: (file) => {
+      const facts = JSON.stringify(file);
+      seen.set(file.path, facts);
+      return known.has(facts) ? 'finished' : 'new';
+    },
     offer: async (offer) => {
       offers.push(offer);
       const answer = await verdict(offer);
       if (answer.kind === 'stored') known.add(JSON.stringify(offer.file));
+      if (answer.kind === 'stored' && answer.label !== undefined) known.add(seen.get(answer.label) ?? '');
       return answer;
     },
     finish: () => undefined,
@@ -222,6 +228,22 @@ describe('a picture that is gone before it was read, and of which nothing was re
     await pause(300);
     expect(lost).toEqual(['overwritten last.jpg']);
   });
+});
+
+test('a label that met its picture too early is gone from the list as soon as that is stored with it', async () => {
+  const { path, folder, offers } = await watch(({ file }) =>
+    file.path.endsWith('.txt')
+      ? { kind: 'not-yet', why: 'unclaimed', milliseconds: 60_000 }
+      : { kind: 'stored', label: 'a.txt' },
+  );
+  await writeFile(join(path, 'a.txt'), '0 0.5 0.5 0.1 0.1');
+  await writeFile(join(path, 'b.txt'), '0 0.5 0.5 0.1 0.1');
+  await pause(400);
+  expect(folder.status().unclaimedSidecars).toBe(2);
+  await writeFile(join(path, 'a.jpg'), 'picture');
+  await pause(400);
+  expect(names(offers).sort()).toEqual(['a.jpg', 'a.txt', 'b.txt']);
+  expect(folder.unclaimedSidecars(9)).toEqual(['b.txt']);
 });
 
 test('a file that is rewritten with the same size and time is another version', async () => {
