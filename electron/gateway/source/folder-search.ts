@@ -1,5 +1,6 @@
 import type { FolderSourceConfig } from '../../../shared/source-config.ts';
 import type { FileSink } from '../model/file-sink.ts';
+import type { FileVersion } from '../model/file-version.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
 import { describeCause } from '../platform/errors.ts';
 import type { AfterIngest } from './after-ingest.ts';
@@ -8,7 +9,7 @@ import { type FileFilter, fileFilter } from './file-filter.ts';
 import type { FileOffers } from './file-offers.ts';
 import { FolderEvents } from './folder-events.ts';
 import { lookAtFolder } from './folder-presence.ts';
-import { versionOf, type WalkFinding, walkFolder } from './folder-walk.ts';
+import { versionOf, walkFolder } from './folder-walk.ts';
 import { ListedFiles } from './listed-files.ts';
 import { isNetworkShare } from './network-share.ts';
 import type { SourceCondition } from './source-condition.ts';
@@ -164,13 +165,11 @@ export class FolderSearch {
     const listed = new Set<string>();
     let files = 0;
     try {
-      for await (const findings of walkFolder(config.path, this.#filter)) {
+      for await (const finding of walkFolder(config.path, this.#filter)) {
         if (signal.aborted) return false;
-        for (const finding of findings) {
-          if (finding.kind === 'file') files += 1;
-          else listed.add(this.#listed.add(finding));
-        }
-        await this.#take(findings, first);
+        if (finding.kind === 'file') files += 1;
+        else listed.add(this.#listed.add(finding));
+        if (finding.kind === 'file') await this.#take(finding.file, first);
       }
       if (await this.#listed.forgetGone(listed, signal)) this.#eventsAreStale = true;
     } catch (error) {
@@ -202,10 +201,10 @@ export class FolderSearch {
       // One that lies in another new one is seen with that one.
       if (folders.some((other) => folder.startsWith(`${other}/`))) continue;
       try {
-        for await (const findings of walkFolder(config.path, this.#filter, folder)) {
+        for await (const finding of walkFolder(config.path, this.#filter, folder)) {
           if (signal.aborted) return;
-          for (const finding of findings) if (finding.kind !== 'file') this.#listed.add(finding);
-          await this.#take(findings, false);
+          if (finding.kind === 'file') await this.#take(finding.file, false);
+          else this.#listed.add(finding);
         }
       } catch (error) {
         condition.log('warn', 'folder-not-read', { path: folder, error });
@@ -213,13 +212,10 @@ export class FolderSearch {
     }
   }
 
-  /** Files that a scan found, told at once: what was seen of them must not grow old. Waits while there is much to do. */
-  async #take(findings: readonly WalkFinding[], first: boolean): Promise<void> {
+  /** A file that a scan found. Waits while there is much to do. */
+  async #take(file: FileVersion, first: boolean): Promise<void> {
     const { clock, offers } = this.#options;
-    for (const finding of findings) {
-      if (finding.kind !== 'file') continue;
-      offers.see(finding.file, first ? Math.max(0, clock.now() - finding.file.modifiedMs) : 0);
-    }
+    offers.see(file, first ? Math.max(0, clock.now() - file.modifiedMs) : 0);
     const began = clock.monotonic();
     await offers.room();
     this.#waited += clock.monotonic() - began;

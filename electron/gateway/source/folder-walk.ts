@@ -17,52 +17,32 @@ export type WalkFinding =
     }
   | { readonly kind: 'unreadable-folder'; readonly path: string; readonly technical: string };
 
-/** So many files are looked at at once: one answer after the other, each waits behind what else the disk has to do. */
-const looksAtOnce = 16;
-
 /**
- * Every regular file below `root` (or below its subfolder `start`), folder by folder, in no promised order, a few at a
- * time. Links are not followed: a link could lead round in a circle or out of the folder. Throws only when `root` itself
- * can't be read.
+ * Every regular file below `root` (or below its subfolder `start`), folder by folder, in no promised order. Links are
+ * not followed: a link could lead round in a circle or out of the folder. Throws only when `root` itself can't be read.
  */
 export async function* walkFolder(
   root: string,
   wanted: (path: string, isFolder: boolean) => boolean,
   start = '',
-): AsyncGenerator<readonly WalkFinding[]> {
+): AsyncGenerator<WalkFinding> {
   const folders = [start];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    let looks: Promise<WalkFinding | null>[] = [];
-    const found = async (): Promise<{ findings: readonly WalkFinding[]; failure: unknown }> => {
-      const outcomes = await Promise.allSettled(looks);
-      looks = [];
-      return {
-        findings: outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? (outcome.value ?? []) : [])),
-        failure: outcomes.find((outcome) => outcome.status === 'rejected')?.reason,
-      };
-    };
     try {
       for await (const entry of await opendir(join(root, folder), { bufferSize: 256 })) {
         const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
         if (entry.isDirectory()) {
           if (wanted(path, true)) folders.push(path);
         } else if (wanted(path, false)) {
-          looks.push(examine(root, path, entry));
+          const finding = await examine(root, path, entry);
+          if (finding !== null) yield finding;
         }
-        if (looks.length < looksAtOnce) continue;
-        const { findings, failure } = await found();
-        yield findings;
-        if (failure !== undefined) throw failure;
       }
-      const { findings, failure } = await found();
-      yield findings;
-      if (failure !== undefined) throw failure;
     } catch (error) {
-      yield (await found()).findings;
       if (folder === '') throw error;
       // A subfolder that vanished while we walked is no fault; one that can't be read is.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-        yield [{ kind: 'unreadable-folder', path: folder, technical: describeCause(error) }];
+        yield { kind: 'unreadable-folder', path: folder, technical: describeCause(error) };
       }
     }
   }

@@ -16,7 +16,7 @@ async function walk(
   wanted: (path: string, isFolder: boolean) => boolean = () => true,
 ): Promise<WalkFinding[]> {
   const found: WalkFinding[] = [];
-  for await (const findings of walkFolder(root, wanted)) found.push(...findings);
+  for await (const finding of walkFolder(root, wanted)) found.push(finding);
   return found.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 const nameOf = (finding: WalkFinding): string =>
@@ -100,6 +100,29 @@ test.runIf(process.platform !== 'win32')('a subfolder that can’t be read is na
     ['unreadable-folder', 'locked'],
   ]);
 });
+
+test.runIf(process.platform !== 'win32').each([1, 5, 40])(
+  'a subfolder whose %d files can be listed and not looked at is named, and no failure goes astray',
+  async (count) => {
+    const root = await folder();
+    await chmod(root, 0o755);
+    await mkdir(join(root, 'names'));
+    await writeFile(join(root, 'a.jpg'), 'x');
+    for (let file = 0; file < count; file += 1) await writeFile(join(root, 'names', `${file}.jpg`), 'x');
+    await chmod(join(root, 'names'), 0o444);
+    onTestFinished(() => chmod(join(root, 'names'), 0o700));
+    const astray: unknown[] = [];
+    const note = (error: unknown) => void astray.push(error);
+    process.on('unhandledRejection', note);
+    onTestFinished(() => void process.off('unhandledRejection', note));
+    const found = await asNobody(() => walk(root));
+    expect(found.map((finding) => [finding.kind, nameOf(finding)])).toEqual([
+      ['file', 'a.jpg'],
+      ['unreadable-folder', 'names'],
+    ]);
+    expect(astray).toEqual([]);
+  },
+);
 
 test('a folder that is not there is said so by an error', async () => {
   await expect(walk(join(await folder(), 'gone'))).rejects.toMatchObject({ code: 'ENOENT' });
