@@ -15,6 +15,8 @@ export type SettlementOptions = {
 const leastWaitMilliseconds = 8;
 /** On a slow disk a transaction stops everything for long: the more outcomes share one, at most a fifth goes there. */
 const [waitsPerTransaction, mostWaitMilliseconds] = [4, 100];
+/** Never more than these wait: a kill makes the gateway forget them, and a server without idempotency stores them twice. */
+export const mostUnsettled = 16;
 
 /** The outbox does not know where the payload lies: the disk refused, or the lease is gone. */
 export class NotRecordedError extends Error {}
@@ -43,6 +45,7 @@ export class SettlementGroup {
   /** A delivery has ended. */
   settle(entry: LeasedEntry, settlement: Settlement): void {
     this.#finished.push({ entry, settlement });
+    if (this.#finished.length >= mostUnsettled) return this.flush();
     this.#cancelSettling ??= this.#options.clock.after(this.#wait, () => this.flush());
   }
 
