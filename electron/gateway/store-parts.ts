@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../shared/config.ts';
 import { FillForecast } from './fill-forecast.ts';
@@ -84,7 +85,7 @@ export function makeStore({ config, dataDir, files, clock, logger }: StoreOption
     gated: new GatedFrames(database, ledger),
     losses: new Losses(database, ledger),
     known: new KnownPictures(database),
-    recent: new RecentPayloads(clock.monotonic),
+    recent: new RecentPayloads(clock.monotonic, totalmem()),
     deadLetters: new DeadLetters(database, payloads, ledger, onRemoved),
     audit: new Audit(database, payloads, files, outbox),
     admission: new Admission({

@@ -116,7 +116,7 @@ async function gatewayRound(
         known: new KnownPictures(database),
         admission,
         memory: new ByteBudget(192_000_000),
-        recent: new RecentPayloads(systemClock.monotonic),
+        recent: new RecentPayloads(systemClock.monotonic, 0),
         pictures: new PictureReader({
           decoder: noDecoder,
           maxImageBytes: 50_000_000,

@@ -81,7 +81,7 @@ export async function openWay(wish: WayWish) {
     userAgent: options.userAgent,
     now: options.now,
   });
-  const source = new PayloadSource(payloads, new RecentPayloads(() => 0), readingWorker);
+  const source = new PayloadSource(payloads, new RecentPayloads(() => 0, 0), readingWorker);
   onTestFinished(() => source.stop());
   return {
     payloads,

@@ -82,7 +82,7 @@ export async function openIntake({
     known: new KnownPictures(database),
     admission,
     memory: new ByteBudget(100_000_000),
-    recent: new RecentPayloads(clock.monotonic),
+    recent: new RecentPayloads(clock.monotonic, 0),
     pictures: new PictureReader({ decoder, maxImageBytes: wish.maxImageBytes ?? 50_000_000, maxPixels, convert }),
     conversions: new PictureLane(2),
     clock,

@@ -30,6 +30,8 @@ const idleMilliseconds = 1_000;
 /** While the gateway is busy, rest so many times as long as a check took. */
 const restWhileBusy = 8;
 const leastRestWhileBusy = 150;
+/** A burst has the processor to itself, a program that has just started most of all; it is over once all is quiet. */
+const [longestBurstMilliseconds, quietMilliseconds] = [15_000, 250];
 
 type Verdict = { readonly kind: CheckReply['kind']; readonly detail: string };
 
@@ -41,6 +43,8 @@ export class PictureChecker {
   readonly #decoder: Decoder;
   readonly #demands = new Map<string, Promise<string | null>>();
   #run: Promise<void> | null = null;
+  #busySince: number | null = null;
+  #quietSince = 0;
 
   constructor(options: CheckerOptions) {
     this.#options = options;
@@ -85,6 +89,10 @@ export class PictureChecker {
     const { signal } = this.#abort;
     while (!signal.aborted) {
       try {
+        if (this.#isBurst()) {
+          await sleep(clock, quietMilliseconds, signal);
+          continue;
+        }
         const next = catalogue.nextUnchecked();
         if (next === null) {
           await this.#rest(idleMilliseconds);
@@ -100,6 +108,15 @@ export class PictureChecker {
         await sleep(clock, idleMilliseconds, signal);
       }
     }
+  }
+
+  #isBurst(): boolean {
+    const now = this.#options.clock.monotonic();
+    if (this.#options.busy()) {
+      this.#busySince ??= now;
+      this.#quietSince = now;
+    } else if (now - this.#quietSince >= quietMilliseconds) this.#busySince = null;
+    return this.#busySince !== null && now - this.#busySince < longestBurstMilliseconds;
   }
 
   async #rest(milliseconds: number): Promise<void> {

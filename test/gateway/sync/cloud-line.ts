@@ -55,7 +55,7 @@ export async function openCloudLine({ root, baseUrl, deviceKey, sync = {}, clock
     userAgent: 'acusight-line-gateway/test',
     now: clock.now,
   });
-  const source = new PayloadSource(payloads, new RecentPayloads(() => 0), readingWorker);
+  const source = new PayloadSource(payloads, new RecentPayloads(() => 0, 0), readingWorker);
   const delivery = new CloudModeDelivery(client, source, 'line-7');
   let changes = 0;
   let delivered = 0;
