@@ -58,6 +58,10 @@ export async function applyFault(fault: EndingFault, wire: Wire): Promise<void> 
       response.writeHead(201, { 'content-type': 'application/json; charset=utf-8' });
       response.end('{"success": true, "data": {"image_id"');
       return;
+    case 'answer':
+      response.writeHead(fault.status, { 'content-type': 'application/json; charset=utf-8' });
+      response.end(fault.status === 204 ? undefined : JSON.stringify(fault.body));
+      return;
     case 'status': {
       const headers = retryAfter(fault.retryAfter);
       if (fault.body === 'html') return sendPage(response, fault.status, codeOf(fault.status), headers);

@@ -51,6 +51,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('html'), when, ...scope }),
   /** 201 whose body says JSON and is not. */
   z.strictObject({ kind: z.literal('garbage'), when, ...scope }),
+  /** JSON of anybody's choice, for instance a success of HTTP whose words say that it is none. */
+  z.strictObject({ kind: z.literal('answer'), status: z.int().min(200).max(599), body: z.json(), when, ...scope }),
   z.strictObject({ kind: z.literal('redirect'), location: z.string().min(1).default('/login'), when, ...scope }),
 ]);
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ProvisioningRequest, provision } from '../../electron/gateway/cloud/provisioning.ts';
+import type { FaultInput } from '../../electron/sandbox/faults.ts';
 import { answerForms } from '../../electron/sandbox/identifiers.ts';
 import { openWay } from '../support/deliveries.ts';
 import { startServer } from '../support/gateway-fixture.ts';
@@ -70,6 +71,8 @@ describe('self', () => {
   });
 });
 
+type JsonBody = Extract<FaultInput, { kind: 'answer' }>['body'];
+
 describe('a check-in', () => {
   test('brings what the cloud asks for, in words', async () => {
     const checkinActions = [{ id: 1, type: 'restart' }, { id: 'x', action: 'update' }, 'dance'];
@@ -79,6 +82,20 @@ describe('a check-in', () => {
       kind: 'accepted',
       actions: ['restart {"id":1,"type":"restart"}', 'update {"id":"x","action":"update"}', 'dance'],
     });
+  });
+
+  test('that is answered with an error is not accepted, whatever the number', async () => {
+    const { sandbox, baseUrl, deviceKey } = await startServer();
+    const { client } = await openWay({ baseUrl, deviceKey });
+    const report = { status: 'healthy', metrics: {} } as const;
+    for (const body of [{ status: 'error' }, { errors: ['unknown device'] }, { success: true, error: 'no' }]) {
+      sandbox.faults.set([{ kind: 'answer', status: 200, body: body as JsonBody }]);
+      expect(await client.checkin(report, signal)).toMatchObject({ kind: 'failed', failure: { code: 'server-error' } });
+      expect(await client.self(signal)).toMatchObject({ kind: 'failed', failure: { code: 'server-error' } });
+    }
+    // The status that we reported, told back.
+    sandbox.faults.set([{ kind: 'answer', status: 200, body: { status: 'error', actions: [] } }]);
+    expect(await client.checkin({ ...report, status: 'error' }, signal)).toEqual({ kind: 'accepted', actions: [] });
   });
 
   test('that fails says so, and one that is stopped is stopped', async () => {

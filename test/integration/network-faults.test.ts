@@ -124,6 +124,8 @@ type ApiFault = {
   readonly committed?: true;
 };
 
+type JsonObject = Extract<FaultInput, { kind: 'answer' }>['body'];
+
 const trouble = { does: 'retry, server-error', code: 'server-error' } as const;
 const apiFaults: readonly ApiFault[] = [
   {
@@ -157,6 +159,46 @@ const apiFaults: readonly ApiFault[] = [
     code: 'intercepted',
     text: /answered instead/,
   },
+  ...(
+    [
+      [200, {}],
+      [202, { status: 'queued' }],
+      [200, { message: 'OK' }],
+    ] as const
+  ).map(
+    ([status, body]): ApiFault => ({
+      name: `${status} with ${JSON.stringify(body)}`,
+      fault: { kind: 'answer', status, body },
+      does: trouble.does,
+      code: 'not-confirmed',
+      text: /does not confirm that it stored the picture/,
+    }),
+  ),
+  ...(
+    [
+      [200, { status: 'error' }],
+      [200, { errors: ['not stored'] }],
+      [201, { success: true, data: { image_id: 5 }, errors: ['not stored'] }],
+      [201, { success: false }],
+      [201, { error: 'not stored' }],
+    ] as const
+  ).map(
+    ([status, body]): ApiFault => ({
+      name: `${status} with ${JSON.stringify(body)}`,
+      fault: { kind: 'answer', status, body: { ...body } as JsonObject },
+      ...trouble,
+      text: /^The cloud reports an error/,
+    }),
+  ),
+  ...[200, 204].map(
+    (status): ApiFault => ({
+      name: `${status} with nothing, or a list`,
+      fault: { kind: 'answer', status, body: [] },
+      does: 'release, pause intercepted',
+      code: 'intercepted',
+      text: /answered instead/,
+    }),
+  ),
   {
     name: '201 with garbage',
     fault: { kind: 'garbage' },

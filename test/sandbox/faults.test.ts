@@ -241,6 +241,18 @@ describe('somebody else answers', () => {
     expect([reply.status, reply.headers.location]).toEqual([302, 'http://portal.example/login']);
   });
 
+  test('a success of HTTP with any words', async () => {
+    const { sandbox, upload } = await startSandbox();
+    sandbox.faults.set([
+      { kind: 'answer', status: 200, body: { errors: ['not stored'] }, times: 1 },
+      { kind: 'answer', status: 201, body: {}, when: 'after-commit', times: 1 },
+    ]);
+    const refused = await upload(picture);
+    expect([refused.status, refused.body, sandbox.stats().images]).toEqual([200, { errors: ['not stored'] }, 0]);
+    const stored = await upload(picture);
+    expect([stored.status, stored.body, sandbox.stats().images]).toEqual([201, {}, 1]);
+  });
+
   test('201 with a body that is not what it says', async () => {
     const { sandbox, upload } = await startSandbox();
     sandbox.faults.set([{ kind: 'garbage', when: 'after-commit' }]);

@@ -1,5 +1,6 @@
 import type { DeliveryContext, DeliveryFailure, DeliveryOutcome, Pace } from '../model/delivery.ts';
 import type { ImageMetadata } from './acusight-schema.ts';
+import type { Subject } from './answer-claims.ts';
 import { looksLikeHtml, meaningOf } from './answer-meaning.ts';
 import { notApproved } from './answer-words.ts';
 import { type CheckinReport, checkinBody } from './checkin-report.ts';
@@ -57,6 +58,8 @@ type Call = {
   readonly body: RequestBody;
   readonly pace?: Pace;
   readonly signal: AbortSignal;
+  /** What its answer speaks of. */
+  readonly subject: Subject;
 };
 
 type Called = { readonly outcome: DeliveryOutcome; readonly answer: Extract<Exchange, { kind: 'answer' }> | null };
@@ -96,6 +99,7 @@ export class AcusightClient {
       body: formBody(form, payload),
       pace,
       signal,
+      subject: 'picture',
     });
     return outcome;
   }
@@ -113,6 +117,7 @@ export class AcusightClient {
       headers: { 'content-type': 'application/json', 'idempotency-key': imageId },
       body: json({ ...metadata, storage_key: storageKey }),
       signal,
+      subject: 'picture',
     });
     return outcome;
   }
@@ -127,6 +132,7 @@ export class AcusightClient {
       path: '/device/self',
       body: { kind: 'none' },
       signal,
+      subject: 'device',
     });
     if (outcome.kind !== 'acknowledged' || answer === null) return { ...outcome, device: null };
     const device = deviceFactsOf(answer.body);
@@ -148,12 +154,13 @@ export class AcusightClient {
       headers: { 'content-type': 'application/json' },
       body: json(checkinBody(report)),
       signal,
+      subject: 'device',
     });
     if (outcome.kind === 'acknowledged') return { kind: 'accepted', actions: actionsOf(answer?.body ?? '') };
     return outcome.kind === 'aborted' ? { kind: 'aborted' } : outcome;
   }
 
-  async #call({ method, path, headers, body, pace, signal }: Call): Promise<Called> {
+  async #call({ method, path, headers, body, pace, signal, subject }: Call): Promise<Called> {
     const { deviceKey, userAgent, answerTimeoutMilliseconds, now } = this.#options;
     const key = deviceKey();
     if (key === null) return { outcome: { kind: 'failed', failure: keyMissing }, answer: null };
@@ -170,7 +177,8 @@ export class AcusightClient {
     const answer = result.kind === 'answer' ? result : null;
     if (answer !== null && !looksLikeHtml(answer)) this.#noteClock(answer.headers['date']);
     const carried = body.kind !== 'none';
-    const outcome = meaningOf(result.kind === 'answer' || carried ? result : { ...result, sent: false }, now());
+    const heard = result.kind === 'answer' || carried ? result : { ...result, sent: false };
+    const outcome = meaningOf(heard, now(), subject);
     return { outcome, answer };
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Annotation, ModelInfo } from '../../../shared/annotation.ts';
 import type { OriginalFile } from '../../../shared/picture.ts';
+import { type Claim, claimOf, type Subject } from './answer-claims.ts';
 
 /**
  * The notify form (`handlers.ImageNotificationRequest` with `models.AnnotationData`) plus what the gateway adds.
@@ -92,15 +93,15 @@ const firstTime = Date.parse('0000-01-01T00:00:00Z');
 const lastTime = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** Identifiers are strings in one place of the documents and integers in another: kept as opaque strings. */
-const identifier = z.union([z.string(), z.number()]).transform(String);
+const identifier = z
+  .union([z.string(), z.number()])
+  .transform((value) => String(value).trim())
+  // What a server fills in where it has none.
+  .refine((text) => text !== '' && text !== '0')
+  .optional()
+  .catch(undefined);
 
-const identifiers = z
-  .looseObject({
-    image_id: identifier.optional().catch(undefined),
-    id: identifier.optional().catch(undefined),
-    batch_id: identifier.optional().catch(undefined),
-  })
-  .catch({ image_id: undefined, id: undefined, batch_id: undefined });
+const identifiers = z.looseObject({ image_id: identifier, id: identifier, batch_id: identifier });
 
 const errorBody = z.looseObject({
   code: z.string().optional().catch(undefined),
@@ -110,39 +111,55 @@ const errorBody = z.looseObject({
 
 /** Any answer of the API: enveloped (`{success,data,meta}` or `{success:false,error}`) or a bare object. */
 export type ParsedAnswer = {
-  readonly success: boolean;
+  readonly claim: Claim;
   readonly serverImageId: string | null;
   readonly serverBatchId: string | null;
   readonly error: { readonly code: string; readonly message: string } | null;
 };
 
 /** Null where the body is no JSON object, so that it can't be the API's answer. */
-export function parseAnswer(body: string): ParsedAnswer | null {
+export function parseAnswer(body: string, subject: Subject = 'picture'): ParsedAnswer | null {
   let value: unknown;
   try {
     value = JSON.parse(body);
   } catch {
     return null;
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  const fields = value as Record<string, unknown>;
-  const found = identifiers.parse(fields['data'] ?? fields);
+  if (!isObject(value)) return null;
+  const inner = value['data'] ?? value;
+  const image = isObject(inner) && isObject(inner['image']) ? inner['image'] : inner;
+  const found = identifiers.safeParse(image).data;
   return {
-    // The notify endpoint's errors have no `success`: an object that names an error is none either.
-    success: fields['success'] === true || (fields['success'] !== false && !fields['error']),
-    serverImageId: found.image_id ?? found.id ?? null,
-    serverBatchId: found.batch_id ?? null,
-    error: parseError(fields),
+    claim: claimOf(value, subject),
+    serverImageId: found?.image_id ?? found?.id ?? null,
+    serverBatchId: found?.batch_id ?? null,
+    error: parseError(value) ?? (isObject(inner) && inner !== value ? parseError(inner) : null),
   };
 }
 
-/** The documented envelope's `error` object, or the flat string map of the notify endpoint (`{"error":"…"}`). */
+/**
+ * The documented envelope's `error` object, or the flat string map of the notify endpoint (`{"error":"…"}`); where there
+ * is neither, whatever else says why.
+ */
 function parseError(fields: Readonly<Record<string, unknown>>): ParsedAnswer['error'] {
   const raw = fields['error'];
-  if (typeof raw === 'string') return { code: '', message: raw };
+  if (typeof raw === 'string' && raw.trim() !== '') return { code: '', message: raw };
   const outcome = errorBody.safeParse(raw);
-  if (!outcome.success) return typeof fields['message'] === 'string' ? { code: '', message: fields['message'] } : null;
+  if (!outcome.success) return otherWords(fields);
   const { code, message, details } = outcome.data;
-  const detail = details === undefined ? '' : ` (${typeof details === 'string' ? details : JSON.stringify(details)})`;
+  const detail = details === undefined || details === null ? '' : ` (${wordsOf(details)})`;
   return { code: code ?? '', message: `${message ?? ''}${detail}` };
 }
+
+function otherWords({ errors, message }: Readonly<Record<string, unknown>>): ParsedAnswer['error'] {
+  const list = Array.isArray(errors) ? errors : isObject(errors) || typeof errors === 'string' ? [errors] : [];
+  const words = list.slice(0, mostErrors).map((one) => (isObject(one) && one['message']) || one);
+  if (words.length > 0) return { code: '', message: words.map(wordsOf).join('; ') };
+  return typeof message === 'string' ? { code: '', message } : null;
+}
+
+const mostErrors = 5;
+const wordsOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

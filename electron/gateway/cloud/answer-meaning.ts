@@ -1,5 +1,6 @@
 import type { DeliveryFailure, DeliveryOutcome } from '../model/delivery.ts';
 import { type ParsedAnswer, parseAnswer } from './acusight-schema.ts';
+import type { Subject } from './answer-claims.ts';
 import { approvalIn, intercepted, notApproved } from './answer-words.ts';
 import type { Exchange } from './http-exchange.ts';
 import { meaningOfLoss } from './loss-meaning.ts';
@@ -7,24 +8,25 @@ import { parseRetryAfter } from './retry-after.ts';
 
 /**
  * What an answer means: the outcome table of the gateway, pure. One row a branch; the sync engine only carries out
- * what is decided here.
+ * what is decided here. `subject`: a picture is acknowledged only in so many words; of a device any answer will do that
+ * is not a failure.
  */
-export function meaningOf(exchange: Exchange, now: number): DeliveryOutcome {
+export function meaningOf(exchange: Exchange, now: number, subject: Subject = 'picture'): DeliveryOutcome {
   switch (exchange.kind) {
     case 'aborted':
       return { kind: 'aborted', sent: exchange.sent };
     case 'lost':
       return { kind: 'failed', failure: meaningOfLoss(exchange.error, exchange.sent) };
     case 'answer':
-      return meaningOfAnswer(exchange, now);
+      return meaningOfAnswer(exchange, now, subject);
   }
 }
 
 type Answer = Extract<Exchange, { kind: 'answer' }>;
 
-function meaningOfAnswer(answer: Answer, now: number): DeliveryOutcome {
+function meaningOfAnswer(answer: Answer, now: number, subject: Subject): DeliveryOutcome {
   const { status, body, complete } = answer;
-  const parsed = parseAnswer(body);
+  const parsed = parseAnswer(body, subject);
   const technical = wordsOf(answer, parsed);
   const wait = parseRetryAfter(answer.headers['retry-after'], now);
   const failed = (
@@ -34,15 +36,8 @@ function meaningOfAnswer(answer: Answer, now: number): DeliveryOutcome {
     failure: { technical, ambiguous: false, retryAfterMilliseconds: wait, ...failure },
   });
 
-  if (status >= 200 && status < 300) return meaningOfSuccess(answer, parsed, failed);
-  if (isDuplicate(parsed, status)) {
-    return {
-      kind: 'acknowledged',
-      duplicate: true,
-      serverImageId: parsed?.serverImageId ?? null,
-      serverBatchId: parsed?.serverBatchId ?? null,
-    };
-  }
+  if (status >= 200 && status < 300) return meaningOfSuccess(answer, parsed, subject, failed);
+  if (parsed !== null && isDuplicate(parsed, status)) return acknowledged(parsed, true);
   if (status >= 300 && status < 400) return failed({ ...intercepted, hint: redirectHint });
   if (status === 511 || (jsonOnly.has(status) && parsed === null)) return failed(intercepted);
   if (keyStatuses.has(status) && parsed === null && looksLikeHtml(answer)) return failed(intercepted);
@@ -124,6 +119,7 @@ function meaningOfAnswer(answer: Answer, now: number): DeliveryOutcome {
 function meaningOfSuccess(
   answer: Answer,
   parsed: ParsedAnswer | null,
+  subject: Subject,
   failed: (
     failure: Omit<DeliveryFailure, 'technical' | 'ambiguous' | 'retryAfterMilliseconds'> & { ambiguous?: boolean },
   ) => DeliveryOutcome,
@@ -141,33 +137,37 @@ function meaningOfSuccess(
       overrun: true,
     });
   }
-  if (parsed.success) {
-    return {
-      kind: 'acknowledged',
-      duplicate: false,
-      serverImageId: parsed.serverImageId,
-      serverBatchId: parsed.serverBatchId,
-    };
+  if (parsed.claim !== 'failure') {
+    // The documents know 201 alone, with any object. Whatever else is between us and the API likes to say 200 and {}.
+    const isConfirmed = answer.status === 201 || parsed.claim === 'success' || parsed.serverImageId !== null;
+    if (isConfirmed || subject === 'device') return acknowledged(parsed, false);
+    return failed({
+      code: 'not-confirmed',
+      text: `The cloud answered, but does not confirm that it stored the picture${quote(parsed)}.`,
+      hint: 'The picture is kept and tried again by itself. If it lasts, check cloud.baseUrl and whether something between this PC and the cloud answers in its place, and tell the Acusight administrator.',
+      disposition: 'retry',
+      gate: 'trouble',
+    });
   }
-  if (isDuplicate(parsed, answer.status)) {
-    return {
-      kind: 'acknowledged',
-      duplicate: true,
-      serverImageId: parsed.serverImageId,
-      serverBatchId: parsed.serverBatchId,
-    };
-  }
+  if (isDuplicate(parsed, answer.status)) return acknowledged(parsed, true);
   const refused = parsed.error?.code === 'VALIDATION_ERROR';
   return failed({
     code: refused ? 'refused-by-cloud' : 'server-error',
     text: refused ? `The cloud refused this picture${quote(parsed)}.` : `The cloud reports an error${quote(parsed)}.`,
     hint: refused
       ? 'Look at the picture and its annotations. When the cause is corrected, put it back in the queue.'
-      : 'Nothing to do now: it is tried again by itself.',
+      : 'The picture is kept and tried again by itself. If it lasts, tell the Acusight administrator.',
     disposition: refused ? 'bury' : 'retry',
     gate: 'trouble',
   });
 }
+
+const acknowledged = ({ serverImageId, serverBatchId }: ParsedAnswer, duplicate: boolean): DeliveryOutcome => ({
+  kind: 'acknowledged',
+  duplicate,
+  serverImageId,
+  serverBatchId,
+});
 
 const redirectHint =
   'A redirect is not followed. Check whether cloud.baseUrl must begin with https://; otherwise a login page of the network is in the way: ask the network’s administrator.';
@@ -188,14 +188,19 @@ const duplicateCode = /^(?:CONFLICT|DEVICE_EXISTS|DUPLICATE(?:_IMAGE)?|(?:IMAGE_
 
 /**
  * Does the answer say that the cloud holds this image already? A 409 alone does not: it may be about something else, a
- * closed batch or a device that is not approved.
+ * closed batch, a device that is not approved, or the same request that is still being worked on.
  */
-function isDuplicate(parsed: ParsedAnswer | null, status: number): boolean {
-  if (parsed === null || (status > 299 && status !== 400 && status !== 409 && status !== 422)) return false;
-  const { code, message } = parsed.error ?? { code: '', message: '' };
-  if (code !== '') return duplicateCode.test(code);
-  return status === 409 && (message === '' || /duplicate|already|exists/i.test(message));
+function isDuplicate({ error }: ParsedAnswer, status: number): boolean {
+  if (status > 299 && status !== 400 && status !== 409 && status !== 422) return false;
+  const { code, message } = error ?? { code: '', message: '' };
+  if (code !== '' && code.toUpperCase() !== 'CONFLICT') return duplicateCode.test(code);
+  if (aboutAnother.test(message)) return false;
+  return code !== '' || (status === 409 && (message === '' || /duplicate|already|exists/i.test(message)));
 }
+
+/** "No open batch exists", "already in progress": a conflict, and no word of the picture being there. */
+const aboutAnother =
+  /\bno\b.*\bexists\b|\bnot (?:yet|found|approved)\b|\b(?:closed|pending|outstanding|in progress|processing|being processed)\b/i;
 
 const quote = (parsed: ParsedAnswer | null): string => {
   const words = parsed?.error?.message.trim() ?? '';

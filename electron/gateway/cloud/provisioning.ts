@@ -81,7 +81,7 @@ export function provisioningMeaning(answer: Exchange, deviceId: string, now: num
       return { ok: true, deviceKey: api_key, deviceId: device_id || deviceId, status: status ?? null };
     }
   }
-  const outcome = meaningOf(answer, now);
+  const outcome = meaningOf(answer, now, 'device');
   if (outcome.kind === 'aborted') return { ok: false, ...stopped, technical: '' };
   // Before all else: what of a picture would mean "I have it already" means here that the device exists.
   const refusal = answer.kind === 'answer' ? refusalOf(answer.status, answer.body) : null;
@@ -95,7 +95,7 @@ type Refusal = { readonly code: string; readonly text: string; readonly hint: st
 
 /** By the API's code; where it names none, by the status that the documents give that code. */
 function refusalOf(status: number, body: string): (Refusal & { readonly technical: string }) | null {
-  const error = parseAnswer(body)?.error;
+  const error = parseAnswer(body, 'device')?.error;
   if (error === undefined || error === null) return null;
   const said = error.code.toUpperCase();
   const known = refusals[said] ?? (status === 400 || status === 401 || status === 409 ? byStatus[status] : undefined);

@@ -22,7 +22,7 @@ const skewFaultMilliseconds = 15 * 60_000;
 export function judgeApi(facts: ApiFacts): { readonly finding: Finding; readonly isApi: boolean } {
   const { answer, receivedAt, milliseconds } = facts;
   // A question carries nothing that could have arrived.
-  const outcome = meaningOf(answer.kind === 'lost' ? { ...answer, sent: false } : answer, receivedAt);
+  const outcome = meaningOf(answer.kind === 'lost' ? { ...answer, sent: false } : answer, receivedAt, 'device');
   if (outcome.kind === 'aborted') {
     const finding = fault(
       'The connection is there, but the server does not answer.',
@@ -71,7 +71,7 @@ export function judgeKey({ answer, deviceKey, deviceId, receivedAt }: ApiFacts, 
         'Provision this device with a token (gateway provision), or enter its key in the window. Pictures are collected and kept meanwhile.',
     );
   }
-  const outcome = meaningOf(answer, receivedAt);
+  const outcome = meaningOf(answer, receivedAt, 'device');
   if (outcome.kind === 'failed') return fault(outcome.failure.text, outcome.failure.hint, outcome.failure.technical);
   const device = answer.kind === 'answer' ? deviceFactsOf(answer.body) : null;
   const called = device?.name ?? device?.deviceId ?? deviceId;

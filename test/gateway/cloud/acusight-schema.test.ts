@@ -48,8 +48,9 @@ describe('an answer of the API', () => {
     ['identifiers of a wrong type', { image_id: { a: 1 }, batch_id: [2] }, null, null],
     ['an empty error', { success: true, data: { image_id: 1 }, error: null }, '1', null],
     ['a friendly message', { message: 'Image uploaded successfully', image_id: 4 }, '4', null],
-  ])('%s is a success', (_form, value, serverImageId, serverBatchId) => {
-    expect(parse(value)).toMatchObject({ success: true, serverImageId, serverBatchId });
+  ])('%s is no failure', (_form, value, serverImageId, serverBatchId) => {
+    const claim = 'success' in value ? 'success' : 'neither';
+    expect(parse(value)).toMatchObject({ claim, serverImageId, serverBatchId });
   });
 
   test.each([
@@ -69,11 +70,11 @@ describe('an answer of the API', () => {
     ['details that are an object', { success: false, error: { message: 'No', details: { f: 1 } } }, '', 'No ({"f":1})'],
     ['no words at all', { success: false, error: {} }, '', ''],
   ])('%s is an error, with its words', (_form, value, code, message) => {
-    expect(parse(value)).toMatchObject({ success: false, error: { code, message } });
+    expect(parse(value)).toMatchObject({ claim: 'failure', error: { code, message } });
   });
 
   test('a failure without a reason is a failure', () => {
-    expect(parse({ success: false })).toMatchObject({ success: false, error: null });
+    expect(parse({ success: false })).toMatchObject({ claim: 'failure', error: null });
   });
 
   test.each([

@@ -107,8 +107,17 @@ describe('every status from 200 to 599', () => {
 describe('a picture counts as delivered', () => {
   test.each([
     ['an envelope', { success: true, data: { image_id: 'img-1', batch_id: 'b-1' } }, 'img-1', 'b-1'],
+    ['an envelope without anything in it', { success: true }, null, null],
     ['a bare object', { image_id: 5, batch_id: 6 }, '5', '6'],
-    ['an empty object', {}, null, null],
+    ['an image of its own', { image: { id: 5, batch_id: 6, status: 'new' } }, '5', '6'],
+    ['an envelope whose error is blank', { success: true, data: { id: 5 }, error: null, errors: [] }, '5', null],
+    [
+      'an envelope whose error is a form with nothing in it',
+      { success: true, data: { id: 5 }, error: { code: '', message: '', details: null } },
+      '5',
+      null,
+    ],
+    ['a number of errors that is zero', { id: 5, errors: 0, status: 'ok' }, '5', null],
   ])('after a 2xx with %s', (_form, body, serverImageId, serverBatchId) => {
     for (const status of [200, 201, 202]) {
       expect(answer(status, json(body))).toEqual({
@@ -119,6 +128,28 @@ describe('a picture counts as delivered', () => {
       });
     }
   });
+
+  test.each([{}, { message: 'Image uploaded' }, { status: 'ok' }, { batch_id: 6 }])(
+    'after a 201 with any object that names no error, for the documents ask for no more: %j',
+    (body) => {
+      expect(verdict(answer(201, json(body)))).toBe('acknowledged');
+      for (const status of [200, 202, 203, 206, 226]) {
+        expect(failureOf(answer(status, json(body)))).toMatchObject({
+          code: 'not-confirmed',
+          disposition: 'retry',
+          gate: 'trouble',
+          ambiguous: false,
+        });
+      }
+    },
+  );
+
+  test.each([{ id: '' }, { id: 0 }, { image_id: null }, { data: { id: ' ' } }, { data: [] }, { image: { id: [] } }])(
+    'not after a 200 whose image has no id: %j',
+    (body) => {
+      expect(failureOf(answer(200, json(body))).code).toBe('not-confirmed');
+    },
+  );
 
   test('after a 2xx whose object is whole although the connection broke behind it', () => {
     expect(verdict(answer(201, json({ success: true }), { complete: false }))).toBe('acknowledged');
@@ -132,7 +163,12 @@ describe('a picture counts as delivered', () => {
       serverBatchId: null,
     });
     expect(verdict(answer(409, json({})))).toBe('duplicate');
-    expect(verdict(answer(409, json({ error: 'image already exists' })))).toBe('duplicate');
+    for (const words of [
+      'image already exists',
+      'Duplicate image, not stored again',
+      'this picture was already processed',
+    ])
+      expect(verdict(answer(409, json({ error: words })))).toBe('duplicate');
   });
 
   test('not after a 409 about something else', () => {
@@ -169,9 +205,76 @@ describe('a picture counts as delivered', () => {
   test.each([
     ['an error without a success flag', { error: { code: 'UNAUTHORIZED', message: 'no' } }],
     ['the flat error of notify', { error: 'Failed to store' }],
+    ['an error without words', { error: true }],
+    ['an empty error', { error: {} }],
     ['success: false', { success: false }],
-  ])('not after a 200 with %s', (_form, body) => {
-    expect(verdict(answer(200, json(body)))).toBe('retry trouble');
+    ['success: false beside an id', { success: false, data: { image_id: 5 } }],
+    ['a success that is no yes', { success: 'false' }],
+    ['ok: false', { ok: false }],
+    ['errors', { errors: ['not stored'] }],
+    ['errors by field', { errors: { image: ['is required'] } }],
+    ['a number of errors', { errors: 2 }],
+    ['status: error', { status: 'error' }],
+    ['status: fail', { status: ' FAIL ', data: null }],
+    ['a status of HTTP within', { status: 500, message: 'Internal Server Error' }],
+    ['success: true beside an error', { success: true, error: { code: 'X', message: 'no' } }],
+    ['success: true beside errors', { success: true, data: { image_id: 5 }, errors: ['annotations lost'] }],
+    ['an error in an envelope', { success: true, data: { error: 'not stored' } }],
+    ['a failed image in an envelope', { success: true, data: { image_id: 5, status: 'failed' } }],
+  ])('not after a 2xx with %s, nor after a 201', (_form, body) => {
+    for (const status of [200, 201, 202]) {
+      expect(failureOf(answer(status, json(body)))).toMatchObject({
+        code: 'server-error',
+        disposition: 'retry',
+        gate: 'trouble',
+      });
+    }
+  });
+
+  test.each([
+    { errors: ['the batch is closed'] },
+    { status: 'error', message: 'device is not approved' },
+    { success: false, error: { code: 'CONFLICT', message: 'no batch exists' } },
+    { error: 'a request with this key is already in progress' },
+    { error: { message: 'the batch is already closed' } },
+    { error: 'an upload of this image is already pending' },
+  ])('not after a 409 whose words are about something else: %j', (body) => {
+    expect(verdict(answer(409, json(body)))).toBe('retry trouble');
+  });
+});
+
+describe('an answer about the device, not about a picture', () => {
+  const about = (status: number, body: unknown): DeliveryOutcome =>
+    meaningOf(
+      {
+        kind: 'answer',
+        status,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        complete: true,
+      },
+      now,
+      'device',
+    );
+
+  test.each([
+    {},
+    { success: true, data: { actions: [] } },
+    { actions: [], status: 'error' },
+    { device_id: 'line-7', status: 'error' },
+    { data: { device_id: 'line-7', status: 'rejected' } },
+  ])('is a good one without a picture’s id, whatever it calls the device: %j', (body) => {
+    expect(verdict(about(200, body))).toBe('acknowledged');
+  });
+
+  test.each([
+    { status: 'error' },
+    { errors: ['no'] },
+    { success: false },
+    { success: true, error: 'no' },
+    { status: 500, error: 'Internal Server Error' },
+  ])('is none where it says so itself: %j', (body) => {
+    for (const status of [200, 201]) expect(verdict(about(status, body))).toBe('retry trouble');
   });
 });
 
@@ -184,6 +287,26 @@ describe('words', () => {
       technical: 'HTTP 400 VALIDATION_ERROR width is required',
     });
     expect(failureOf(answer(200, body))).toMatchObject({ code: 'refused-by-cloud', disposition: 'bury' });
+  });
+
+  test('say what the cloud did not say, and what to do about it', () => {
+    const found = failureOf(answer(200, json({ message: 'Welcome' })));
+    expect(found.text).toBe('The cloud answered, but does not confirm that it stored the picture: “Welcome”.');
+    expect(found.hint).toMatch(/tried again by itself.*cloud\.baseUrl.*administrator/);
+    expect(found.technical).toBe('HTTP 200 Welcome');
+    expect(failureOf(answer(202, json({}))).text).toBe(
+      'The cloud answered, but does not confirm that it stored the picture.',
+    );
+  });
+
+  test.each([
+    [{ errors: ['not stored', 'disk full'] }, 'not stored; disk full'],
+    [{ errors: [{ message: 'not stored' }, { field: 'x' }] }, 'not stored; {"field":"x"}'],
+    [{ errors: { image: ['is required'] } }, '{"image":["is required"]}'],
+    [{ status: 'error', message: 'not stored' }, 'not stored'],
+    [{ success: true, data: { error: 'not stored' } }, 'not stored'],
+  ])('of an error are shown in whatever form it comes: %j', (body, words) => {
+    expect(failureOf(answer(200, json(body))).text).toBe(`The cloud reports an error: “${words}”.`);
   });
 
   test('are bounded, however much the server says', () => {
