@@ -3,6 +3,7 @@ import { AcusightClient, type SelfOutcome } from './cloud/acusight-client.ts';
 import type { DeviceFacts } from './cloud/device-answers.ts';
 import { makeNetwork, type Network } from './cloud/network.ts';
 import { ObjectStore } from './cloud/object-store.ts';
+import { refusedOfEnvironment } from './cloud/trust.ts';
 import type { GatewaySecrets } from './gateway-secrets.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
@@ -65,6 +66,8 @@ export class CloudWay {
       userAgent,
     });
     this.#network = network;
+    const refused = refusedOfEnvironment(process.env);
+    if (refused !== null) logger.log('warn', 'setting-ignored', refused);
     this.client = new AcusightClient({
       ...common,
       baseUrl: cloud.baseUrl,

@@ -11,8 +11,15 @@ import { exchange } from '../../electron/gateway/cloud/http-exchange.ts';
 import { meaningOfLoss } from '../../electron/gateway/cloud/loss-meaning.ts';
 import { makeNetwork, type NetworkOptions } from '../../electron/gateway/cloud/network.ts';
 import { readTrust } from '../../electron/gateway/cloud/trust.ts';
+import { systemClock } from '../../electron/gateway/platform/clock.ts';
+import { nodeFiles } from '../../electron/gateway/platform/files.ts';
+import { examineSite } from '../../electron/gateway/site-doctor.ts';
+import { parseConfig } from '../../shared/config.ts';
+import { contextOf, openWay } from '../support/deliveries.ts';
 import { freePort } from '../support/free-port.ts';
+import { openGateway } from '../support/gateway-fixture.ts';
 import { startProxy } from '../support/http-proxy.ts';
+import { temporaryFolder } from '../support/store.ts';
 import { authority, certificate, plainServer, secureServer } from '../support/tls-server.ts';
 
 /** Real servers, real TLS, real proxies, all on loopback. */
@@ -298,6 +305,77 @@ describe('a proxy', () => {
       expect(await reach(`http://127.0.0.1:${plain.port}`)).toBe('ok');
       expect(await reach(`https://127.0.0.1:${secure.port}`, { tls: plant })).toBe('ok');
     });
+  });
+});
+
+describe('certificate checks that the environment would switch off', () => {
+  const name = 'NODE_TLS_REJECT_UNAUTHORIZED';
+  let before: string | undefined;
+  beforeEach(() => {
+    before = process.env[name];
+    process.env[name] = '0';
+  });
+  afterEach(() => {
+    if (before === undefined) delete process.env[name];
+    else process.env[name] = before;
+  });
+
+  test('are made all the same: of a server, behind a proxy, and of the proxy itself', async () => {
+    let requests = 0;
+    const server = await secureServer('server', (request, response) => {
+      requests += 1;
+      request.resume();
+      response.end('{}');
+    });
+    const wrong = await secureServer('wrong-host');
+    const expired = await secureServer('expired');
+    expect(await reach(`https://localhost:${server.port}`)).toBe('certificate-untrusted');
+    expect(await reach(`https://localhost:${wrong.port}`, { tls: plant })).toBe('certificate-wrong-host');
+    expect(await reach(`https://localhost:${expired.port}`, { tls: plant })).toBe('certificate-expired');
+    const proxy = { url: (await startProxy()).url, noProxy: [] };
+    expect(await reach(`https://localhost:${server.port}`, { proxy })).toBe('certificate-untrusted');
+    const secure = { url: (await startProxy({ secure: true })).url, noProxy: [] };
+    for (const url of [`https://localhost:${server.port}`, `http://localhost:${server.port}`])
+      expect(await reach(url, { proxy: secure })).toBe('proxy-certificate-untrusted');
+    expect(requests).toBe(0);
+    expect(await reach(`https://localhost:${server.port}`, { tls: plant })).toBe('ok');
+    expect(await reach(`https://localhost:${server.port}`, { tls: { pinnedSha256: pinOf('server') } })).toBe('ok');
+  });
+
+  test('are made for both servers of LAN mode, and the doctor says the same', async () => {
+    const server = await secureServer('server');
+    const url = `https://localhost:${server.port}`;
+    const way = await openWay({ baseUrl: `${url}/api`, endpoint: url });
+    const entry = await way.lease();
+    expect(await way.cloud.deliver(entry, contextOf().context)).toMatchObject({
+      failure: { code: 'certificate-untrusted', gate: 'offline' },
+    });
+    expect(await way.lan.deliver(entry, contextOf().context)).toMatchObject({
+      failure: { code: 'storage-certificate-untrusted', gate: 'offline' },
+    });
+    const checks = new Map<string, string>();
+    const parsed = parseConfig({ cloud: { baseUrl: `${url}/api`, deviceId: 'line-7' } });
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+    const visit = examineSite({
+      config: parsed.config,
+      dataDir: await temporaryFolder(),
+      secrets: { deviceKey: 'adk_00', s3AccessKeyId: null, s3SecretAccessKey: null, proxyPassword: null },
+      files: nodeFiles,
+      clock: systemClock,
+      signal: new AbortController().signal,
+      userAgent: 'test',
+    });
+    for await (const { code, state } of visit) checks.set(code, state);
+    expect([checks.get('tls'), checks.get('api')]).toEqual(['fault', 'skipped']);
+  });
+
+  test('are missed by nobody: the log says once that it was tried', async () => {
+    const tried = (log: readonly { readonly event: string }[]) =>
+      log.filter(({ event }) => event === 'setting-ignored');
+    const { log } = await openGateway({ baseUrl: 'https://127.0.0.1:9/api' });
+    expect(tried(log)).toMatchObject([{ level: 'warn', fields: { setting: name } }]);
+    process.env[name] = '1';
+    expect(tried((await openGateway({ baseUrl: 'https://127.0.0.1:9/api' })).log)).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { isIP, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { buildConnector } from 'undici';
+import { connectTo, type Lookup } from './address-race.ts';
 import { CodedError } from './coded-error.ts';
 import { bare } from './no-proxy.ts';
 import { openTunnel } from './proxy-tunnel.ts';
@@ -15,38 +16,60 @@ export type ProxyPlace = {
   readonly headers: Readonly<Record<string, string>>;
 };
 
+/** What every connection has in common. */
+export type ConnectorOptions = {
+  /** Of a connection, and as long again of the encryption in it. */
+  readonly timeout: number;
+  readonly trust: ReadTrust;
+  /** The server's one certificate, where the site has named it. */
+  readonly pinnedSha256: string | null;
+  readonly lookup: Lookup;
+};
+
 /**
- * Connections straight to a server. IPv4 and IPv6 are tried side by side. TLS trusts the usual authorities and those
+ * Connections straight to a server. All its addresses are tried side by side. TLS trusts the usual authorities and those
  * of the configuration; with a pinned certificate, that one alone.
  */
-export function directConnector(timeout: number, trust: ReadTrust, pinnedSha256: string | null): Connector {
-  let build: Connector | null = null;
+export function directConnector({ timeout, trust, pinnedSha256, lookup }: ConnectorOptions): Connector {
+  let encrypt: Connector | null = null;
+  const socketTo = async ({ hostname, port, protocol, httpSocket }: buildConnector.Options): Promise<Socket> => {
+    if (httpSocket !== undefined) return httpSocket;
+    const place = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+    const socket = await connectTo(hostname, place, { timeoutMilliseconds: timeout, lookup });
+    return socket.setKeepAlive(true, keepAliveMilliseconds);
+  };
+  const encrypted = async (options: buildConnector.Options): Promise<Socket> => {
+    // Before the connection: a file of authorities that can't be used opens none.
+    encrypt ??= buildConnector({ timeout, allowH2: false, ...tlsOptions(trust, pinnedSha256) });
+    const socket = await connected(encrypt, { ...options, httpSocket: await socketTo(options) });
+    const fault = pinnedSha256 !== null && socket instanceof TLSSocket ? pinFault(socket, pinnedSha256) : null;
+    if (fault === null) return socket;
+    socket.destroy();
+    throw fault;
+  };
   return (options, callback) => {
-    try {
-      build ??= buildConnector({ timeout, autoSelectFamily: true, allowH2: false, ...tlsOptions(trust, pinnedSha256) });
-    } catch (error) {
-      return fail(callback, error);
-    }
-    build(options, (...[error, socket]) => {
-      if (error !== null) return callback(error, null);
-      const fault = pinnedSha256 !== null && socket instanceof TLSSocket ? pinFault(socket, pinnedSha256) : null;
-      if (fault === null) return callback(null, socket);
-      socket.destroy();
-      callback(fault, null);
-    });
+    (options.protocol === 'https:' ? encrypted(options) : socketTo(options)).then(
+      (socket) => callback(null, socket),
+      (error: unknown) => fail(callback, error),
+    );
   };
 }
 
-/** A resumed TLS session shows no certificate, so with a pin none is resumed. */
+const keepAliveMilliseconds = 60_000;
+
+/**
+ * A resumed TLS session shows no certificate, so with a pin none is resumed. That certificates are checked is said in so
+ * many words: left unsaid, `NODE_TLS_REJECT_UNAUTHORIZED` would decide.
+ */
 function tlsOptions(trust: ReadTrust, pinnedSha256: string | null): buildConnector.BuildOptions {
   if (pinnedSha256 !== null) return { rejectUnauthorized: false, maxCachedSessions: 0 };
   const secureContext = trust();
-  return secureContext === null ? {} : { secureContext };
+  return { rejectUnauthorized: true, ...(secureContext === null ? {} : { secureContext }) };
 }
 
 /** Connections to the proxy itself: what goes wrong there is about the proxy, not about the server. */
-export function proxyConnector(timeout: number, trust: ReadTrust, { url }: ProxyPlace): Connector {
-  const direct = directConnector(timeout, trust, null);
+export function proxyConnector(common: ConnectorOptions, { url }: ProxyPlace): Connector {
+  const direct = directConnector({ ...common, pinnedSha256: null });
   const hostname = bare(url.hostname);
   const place = {
     hostname,
@@ -64,18 +87,13 @@ export function proxyConnector(timeout: number, trust: ReadTrust, { url }: Proxy
 }
 
 /** Connections to an `https://` server through the proxy (CONNECT): the proxy sees a name and a port, nothing else. */
-export function tunnelConnector(
-  timeout: number,
-  trust: ReadTrust,
-  pinnedSha256: string | null,
-  proxy: ProxyPlace,
-): Connector {
-  const toProxy = proxyConnector(timeout, trust, proxy);
-  const toServer = directConnector(timeout, trust, pinnedSha256);
+export function tunnelConnector(common: ConnectorOptions, proxy: ProxyPlace): Connector {
+  const toProxy = proxyConnector(common, proxy);
+  const toServer = directConnector(common);
   const tunnelled = async (options: buildConnector.Options): Promise<Socket> => {
     const socket = await connected(toProxy, options);
     const name = isIP(options.hostname) === 6 ? `[${options.hostname}]` : options.hostname;
-    return openTunnel(socket, `${name}:${options.port || '443'}`, proxy.headers, timeout);
+    return openTunnel(socket, `${name}:${options.port || '443'}`, proxy.headers, common.timeout);
   };
   return (options, callback) => {
     tunnelled(options).then(

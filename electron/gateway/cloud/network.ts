@@ -1,6 +1,14 @@
 import { Pool } from 'undici';
 import type { ProxyConfig, TlsConfig } from '../../../shared/config.ts';
-import { type Connector, directConnector, type ProxyPlace, proxyConnector, tunnelConnector } from './connectors.ts';
+import { type Lookup, systemLookup } from './address-race.ts';
+import {
+  type Connector,
+  type ConnectorOptions,
+  directConnector,
+  type ProxyPlace,
+  proxyConnector,
+  tunnelConnector,
+} from './connectors.ts';
 import type { Transport } from './http-exchange.ts';
 import { noProxyOf } from './no-proxy.ts';
 import { trustOnce } from './trust.ts';
@@ -11,8 +19,10 @@ export type NetworkOptions = {
   readonly proxyPassword?: string | null | undefined;
   /** Most connections to one server. */
   readonly connections: number;
-  /** To the server, and as long again to a proxy before it. */
+  /** To the server, as long again for the encryption, and the same for a proxy before it. */
   readonly connectTimeoutMilliseconds: number;
+  /** How names are found; as the system does it where it is left out. */
+  readonly lookup?: Lookup | undefined;
   /** What the proxy is told. */
   readonly userAgent: string;
 };
@@ -34,9 +44,13 @@ export type Network = {
  * A file of certificate authorities that can't be used fails each connection in its own words, until it can.
  */
 export function makeNetwork(options: NetworkOptions): Network {
-  const { tls, proxy, connectTimeoutMilliseconds: timeout } = options;
-  const trust = trustOnce(tls);
-  const pin = tls.pinnedSha256 ?? null;
+  const { tls, proxy } = options;
+  const common: ConnectorOptions = {
+    timeout: options.connectTimeoutMilliseconds,
+    trust: trustOnce(tls),
+    pinnedSha256: tls.pinnedSha256 ?? null,
+    lookup: options.lookup ?? systemLookup,
+  };
   const around = noProxyOf(proxy?.noProxy ?? []);
   const place = proxy === undefined ? null : placeOf(proxy, options.proxyPassword ?? '', options.userAgent);
   const pools = new Map<string, { readonly pool: Pool; readonly transport: Transport }>();
@@ -57,14 +71,14 @@ export function makeNetwork(options: NetworkOptions): Network {
         allowH2: false,
       });
     if (through === null) {
-      const direct = pool(url.origin, directConnector(timeout, trust, pin));
+      const direct = pool(url.origin, directConnector(common));
       return { pool: direct, transport: direct };
     }
     if (url.protocol === 'https:') {
-      const tunnelled = pool(url.origin, tunnelConnector(timeout, trust, pin, through));
+      const tunnelled = pool(url.origin, tunnelConnector(common, through));
       return { pool: tunnelled, transport: tunnelled };
     }
-    const forwarding = pool(through.url.origin, proxyConnector(timeout, trust, through));
+    const forwarding = pool(through.url.origin, proxyConnector(common, through));
     return { pool: forwarding, transport: forwardedBy(forwarding, url, through) };
   };
 

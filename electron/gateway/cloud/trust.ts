@@ -68,6 +68,22 @@ function usualAuthorities(): readonly string[] {
   return getCACertificates?.('default') ?? tls.rootCertificates;
 }
 
+const checksOff = 'NODE_TLS_REJECT_UNAUTHORIZED';
+
+/**
+ * What the environment asks of TLS and does not get: whoever sets a variable of this PC must not be able to read the
+ * device key on its way. To be logged, for somebody believes that it helps.
+ */
+export const refusedOfEnvironment = (
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly setting: string; readonly text: string } | null =>
+  environment[checksOff] === '0'
+    ? {
+        setting: checksOff,
+        text: `${checksOff}=0 is ignored: certificates are always checked. Name the site’s certificate authority in cloud.tls.caFile, or the server’s certificate in cloud.tls.pinnedSha256, and remove the variable.`,
+      }
+    : null;
+
 /** The certificate itself is compared, so neither its name nor who signed it nor its dates matter. */
 export function pinFault(socket: tls.TLSSocket, pinnedSha256: string): CodedError | null {
   const { fingerprint256 } = socket.getPeerCertificate();

@@ -1,7 +1,7 @@
 import type { Config } from '../../../shared/config.ts';
+import type { Lookup } from '../cloud/address-race.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Files } from '../platform/files.ts';
-import type { Lookup } from './reach.ts';
 
 /** What the doctor looks at, and through what. */
 export type DoctorOptions = {

@@ -1,15 +1,12 @@
-import { promises as dns, type LookupAddress } from 'node:dns';
-import { connect, isIP, type Socket } from 'node:net';
+import type { LookupAddress } from 'node:dns';
+import { isIP, type Socket } from 'node:net';
+import { type Lookup, race } from '../cloud/address-race.ts';
 import type { Clock } from '../platform/clock.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
 import { type Found, fault, fine, took, warning } from './check.ts';
 import { authority, type Endpoint } from './endpoint.ts';
 
 /** The two lowest layers: a name has an address, and at the address somebody accepts connections. */
-
-/** As every program of this PC looks names up; all addresses, in the order in which they are tried. */
-export type Lookup = (host: string) => Promise<readonly LookupAddress[]>;
-export const systemLookup: Lookup = (host) => dns.lookup(host, { all: true, verbatim: true });
 
 /** A connection, opened anew at each call; rejects when it can't be. */
 export type Open<T> = (signal: AbortSignal) => Promise<T>;
@@ -59,10 +56,11 @@ export async function checkReach(
   signal: AbortSignal,
 ): Promise<Found<Open<Socket>>> {
   const { port } = endpoint;
+  const limit = AbortSignal.timeout(connectMilliseconds);
   const attempts = await Promise.all(
     addresses.map(async ({ address, family }): Promise<Attempt> => {
       const began = clock.monotonic();
-      const outcome = await openSocket(address, port, signal).then(
+      const outcome = await race([{ address, family }], port, AbortSignal.any([signal, limit])).then(
         (socket) => {
           socket.destroy();
           return null;
@@ -81,12 +79,13 @@ export async function checkReach(
   }
   const times = good.map((one) => `${one.address} after ${took(one.milliseconds)}`).join(', ');
   const text = `Port ${port} accepts connections: ${times}.`;
-  const value: Open<Socket> = (later) => openSocket(first.address, port, later);
+  // As deliveries do it, with all addresses: what works with one alone would say nothing about them.
+  const value: Open<Socket> = (later) => race(addresses, port, later);
   if (bad.length === 0) return { finding: fine(text), value };
   return {
     finding: warning(
       `${text} But not at ${bad.map(({ address }) => address).join(', ')}.`,
-      'It works, but every new connection may lose time on the address that does not answer. Ask the network’s administrator to mend it or to remove it from the name server.',
+      'It works: the addresses are tried side by side. But every new connection may lose a moment. Ask the network’s administrator to mend it or to remove it from the name server.',
       technical,
     ),
     value,
@@ -110,29 +109,4 @@ function unreachable(endpoint: Endpoint, setting: string, code: string, technica
     `Check that the server is switched on, and that no firewall between it and this PC blocks port ${endpoint.port}.`,
     technical,
   );
-}
-
-/** Rejects with ETIMEDOUT when nobody answers; the caller owns the socket. */
-export function openSocket(host: string, port: number, signal: AbortSignal): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port });
-    const fail = (error: Error): void => {
-      signal.removeEventListener('abort', onAbort);
-      socket.destroy();
-      reject(error);
-    };
-    const onAbort = (): void => fail(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    socket.setTimeout(connectMilliseconds, onAbort);
-    socket.once('error', fail);
-    socket.once('connect', () => {
-      signal.removeEventListener('abort', onAbort);
-      socket.off('error', fail);
-      socket.setTimeout(0);
-      // Whoever uses it listens; between two uses nobody does, and an error without a listener ends the program.
-      socket.on('error', () => undefined);
-      resolve(socket);
-    });
-  });
 }

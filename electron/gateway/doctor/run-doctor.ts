@@ -28,6 +28,7 @@ export async function* runDoctor(options: DoctorOptions): AsyncGenerator<DoctorC
     connections: 1,
     connectTimeoutMilliseconds: Math.min(sync.connectTimeoutMilliseconds, 10_000),
     userAgent: options.userAgent,
+    lookup: options.lookup,
   });
   try {
     const authorities = yield* checkAuthorities(config);

@@ -1,6 +1,7 @@
 import type { SecureContext } from 'node:tls';
 import type { Config } from '../../../shared/config.ts';
 import type { DoctorCheck } from '../../../shared/contract.ts';
+import { systemLookup } from '../cloud/address-race.ts';
 import { type Exchange, exchange } from '../cloud/http-exchange.ts';
 import type { Network } from '../cloud/network.ts';
 import { readTrust } from '../cloud/trust.ts';
@@ -11,7 +12,7 @@ import { check, fault, fine, skipped, type Visit } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 import { type Endpoint, endpointOf } from './endpoint.ts';
 import { checkObjectStore, type StoreFacts } from './object-store.ts';
-import { systemLookup } from './reach.ts';
+
 import { checkWay } from './way.ts';
 
 /** The two servers: the API, and in LAN mode the object storage. Each first by its way, then by what it answers. */

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
 import type { DoctorCheck } from '../../../shared/contract.ts';
+import type { Lookup } from '../cloud/address-race.ts';
 import type { Exchange } from '../cloud/http-exchange.ts';
 import { checkCertificate, shakeHands, type Trust } from './certificate.ts';
 import { check, type Finding, fine, skipped, type Visit, warning } from './check.ts';
 import { type Endpoint, isLoopback } from './endpoint.ts';
 import { checkTunnel, judgeForwarding, type ProxySettings } from './proxy-way.ts';
-import { checkName, checkReach, connectMilliseconds, type Lookup, type Open } from './reach.ts';
+import { checkName, checkReach, connectMilliseconds, type Open } from './reach.ts';
 
 /** The way to one server: name, connection, proxy, certificate. Each layer is tested only where the one below holds. */
 export type WayFacts = {
