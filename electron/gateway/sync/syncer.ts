@@ -36,6 +36,8 @@ const scheduledIdleMilliseconds = 500;
 /** Entries that are prepared while those before them are on their way; a big picture a place is enough memory. */
 const mostAhead = 4;
 const heartbeatMilliseconds = 30_000;
+/** What is under way at a stop has so long for its answer: well within the deadline of the program's own stop. */
+const lastAnswersMilliseconds = 5_000;
 
 type Active = { readonly entry: LeasedEntry; readonly control: AbortController; readonly done: Promise<void> };
 
@@ -72,13 +74,22 @@ export class Syncer {
     this.#run ??= this.#loop();
   }
 
-  /** Stops, aborts what is under way and returns every claim to the queue. */
+  /**
+   * Begins nothing new and returns every claim to the queue. What is under way has some seconds to be answered, and is
+   * aborted then: the server may store what it has in full, whether or not anybody waits for its word, and without
+   * idempotency it would store the same picture twice.
+   */
   async stop(): Promise<void> {
     this.#abort.abort();
-    for (const { control } of this.#active.values()) control.abort();
     this.#bell.ring();
     await this.#run;
-    await Promise.allSettled([...this.#active.values()].map(({ done }) => done));
+    const underWay = [...this.#active.values()];
+    const ended = Promise.allSettled(underWay.map(({ done }) => done));
+    const answered = new AbortController();
+    void ended.then(() => answered.abort());
+    if (underWay.length > 0) await sleep(this.#options.clock, lastAnswersMilliseconds, answered.signal);
+    for (const { control } of underWay) control.abort();
+    await ended;
     this.#settlements.close();
   }
 

@@ -100,12 +100,17 @@ export async function openLine({ count = 0, sync = {}, at = '2026-11-20T12:00:00
     onDelivered: () => undefined,
     onChange: () => void calls.push('change'),
   });
-  onTestFinished(() => syncer.stop());
 
   /** Lets everything happen that needs no time. */
   const settle = async (): Promise<void> => {
     for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   };
+  onTestFinished(async () => {
+    const stopped = syncer.stop();
+    await settle();
+    clock.advance(5_000);
+    await stopped;
+  });
   const put = (more: number, first = 0): void => {
     const images = Array.from({ length: more }, (_, index) => {
       const number = first + index;

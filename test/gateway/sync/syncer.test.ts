@@ -269,14 +269,43 @@ describe('LAN mode, between its two steps', () => {
 });
 
 describe('stopping', () => {
-  test('aborts what is under way, returns every claim, and leaves no timer', async () => {
+  test('begins nothing new and settles what is answered within five seconds', async () => {
+    const line = await openLine({ count: 100, sync: { concurrency: 4 } });
+    await line.flow();
+    const stopped = line.syncer.stop();
+    await line.run(4_900);
+    expect(line.begun).toEqual([1, 2, 3, 4, 5]);
+    expect(line.underWay.size).toBe(4);
+    // Claimed and not begun: back in the queue from the first moment.
+    expect(line.rows().filter(({ state }) => state === 'leased')).toHaveLength(4);
+    while (line.underWay.size > 0) await line.answer();
+    await stopped;
+    expect(line.begun).toEqual([1, 2, 3, 4, 5]);
+    expect(line.rows().filter(({ state }) => state === 'acknowledged')).toHaveLength(5);
+    expect(line.rows().filter(({ state }) => state === 'leased')).toEqual([]);
+    expect(line.clock.timers).toBe(0);
+  });
+
+  test('aborts what is not answered then, returns every claim, and leaves no timer', async () => {
     const line = await openLine({ count: 100, sync: { concurrency: 4 } });
     await line.flow();
     await line.answer();
-    await line.syncer.stop();
-    expect(line.rows().filter(({ state }) => state === 'acknowledged')).toHaveLength(2);
+    const stopped = line.syncer.stop();
+    await line.run(4_900);
+    await line.answer();
+    expect(line.underWay.size).toBe(3);
+    await line.run(200);
+    await stopped;
+    expect(line.rows().filter(({ state }) => state === 'acknowledged')).toHaveLength(3);
     const left = line.rows().filter(({ state }) => state !== 'acknowledged');
     expect(left.every((row) => row.state === 'pending' && row.attempts === 0 && row.ambiguous === 0)).toBe(true);
+    expect(line.clock.timers).toBe(0);
+  });
+
+  test('waits for nothing where nothing is under way', async () => {
+    const line = await openLine({ count: 1 });
+    await line.flow();
+    await line.syncer.stop();
     expect(line.clock.timers).toBe(0);
   });
 });
