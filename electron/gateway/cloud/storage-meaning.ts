@@ -46,6 +46,34 @@ export const bucketMeaning = (result: Exchange, now: number): StoreOutcome =>
     return byCode[error?.code ?? ''] ?? byStatus(answer, error);
   });
 
+/**
+ * May this refusal of a PUT be about the header that has the object's checksum? Storages that do not know it say so in
+ * several ways; where a proxy takes it away, the signature that covers it is wrong. `known`: this storage has taken it
+ * before, and only words that name it are still believed.
+ */
+export function refusesChecksum(result: Exchange, known: boolean): boolean {
+  if (result.kind !== 'answer' || result.status < 400) return false;
+  const error = errorOf(result.body);
+  if (error === null) return result.status === 501 && !known;
+  if (damaged.has(error.code)) return false;
+  return (
+    /x-amz-checksum|checksum.*header|header.*checksum/i.test(error.message) || (!known && unknownHeader.has(error.code))
+  );
+}
+
+/** They took the header, and the bytes did not fit. */
+const damaged: ReadonlySet<string> = new Set(
+  Object.entries(byCode).flatMap(([code, verdict]) => (verdict?.code === 'storage-checksum' ? [code] : [])),
+);
+const unknownHeader: ReadonlySet<string> = new Set([
+  'NotImplemented',
+  'InvalidArgument',
+  'InvalidRequest',
+  'InvalidHeader',
+  'UnsupportedHeader',
+  'SignatureDoesNotMatch',
+]);
+
 function meaning(result: Exchange, now: number, verdictOf: (answer: Answer) => Verdict | null): StoreOutcome {
   if (result.kind === 'aborted') return { kind: 'aborted', sent: false };
   if (result.kind === 'lost') return { kind: 'failed', failure: meaningOfLoss(result.error, result.sent, storagePeer) };

@@ -28,6 +28,13 @@ export const keyRefused: Verdict = {
   hint: 'Check access key and secret (ACUSIGHT_S3_ACCESS_KEY_ID, ACUSIGHT_S3_SECRET_ACCESS_KEY), and that the key may write to the bucket. Pictures are kept until then.',
 };
 
+/** Either the secret is wrong, or the storage sees another request than the one that was signed. */
+const signatureRefused: Verdict = {
+  ...keyRefused,
+  text: 'The object storage does not accept our signature.',
+  hint: 'Check the secret (ACUSIGHT_S3_SECRET_ACCESS_KEY) and cloud.objectStore.region. If both are right, a proxy before the storage changes the request on its way: it must leave the Host header and the path as they are (nginx: proxy_set_header Host $http_host). Pictures are kept until then.',
+};
+
 const clockWrong: Verdict = {
   ...storageGate,
   code: 'storage-clock',
@@ -81,7 +88,7 @@ const mismatch: Verdict = trouble('The picture arrived damaged at the object sto
 
 /** Codes of S3's error answers; names that other servers use for the same are beside them. */
 export const byCode: Readonly<Record<string, Verdict | undefined>> = {
-  SignatureDoesNotMatch: keyRefused,
+  SignatureDoesNotMatch: signatureRefused,
   InvalidAccessKeyId: keyRefused,
   AccessDenied: keyRefused,
   AccountProblem: keyRefused,

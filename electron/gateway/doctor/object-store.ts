@@ -1,44 +1,43 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { AwsV4Signer } from 'aws4fetch';
 import type { ObjectStoreConfig } from '../../../shared/config.ts';
-import { type Exchange, exchange, type Transport } from '../cloud/http-exchange.ts';
+import type { Exchange } from '../cloud/http-exchange.ts';
 import { meaningOfLoss } from '../cloud/loss-meaning.ts';
+import { encodeKey } from '../cloud/object-key.ts';
 import { storagePeer } from '../cloud/peers.ts';
+import { putMeaning } from '../cloud/storage-meaning.ts';
+import type { StorageRequests } from '../cloud/storage-requests.ts';
 import { type Finding, fault, fine, warning } from './check.ts';
 
 export type StoreFacts = {
   readonly store: ObjectStoreConfig;
   readonly accessKeyId: string | null;
   readonly secretAccessKey: string | null;
-  readonly transport: Transport;
-  /** Wall clock: signatures carry it. */
-  readonly now: () => number;
-  readonly silenceMilliseconds: number;
+  /** As deliveries send them. */
+  readonly requests: StorageRequests;
 };
 
 const probe = Buffer.from('Acusight Line Gateway, site doctor: this object may be deleted.\n');
 
 /** Is the bucket there, may we write to it? Writes one small object of its own name and takes it away again. */
 export async function checkObjectStore(facts: StoreFacts, signal: AbortSignal): Promise<Finding> {
-  const { store, accessKeyId, secretAccessKey } = facts;
+  const { store, accessKeyId, secretAccessKey, requests } = facts;
   if (accessKeyId === null || secretAccessKey === null) {
     return fault(
       'The access key of the object storage is missing.',
       'Enter it in the window, or set ACUSIGHT_S3_ACCESS_KEY_ID and ACUSIGHT_S3_SECRET_ACCESS_KEY.',
     );
   }
-  const credentials = { accessKeyId, secretAccessKey };
-  const bucket = `${store.endpoint}/${store.bucket}`;
-  const send = (method: Method, url: string, body?: Buffer) =>
-    signed(facts, credentials, { method, url, body }, signal);
-  const head = await send('HEAD', bucket);
+  const accessKey = { accessKeyId, secretAccessKey };
+  const head = await requests.send(accessKey, { method: 'HEAD', resource: '', signal });
   // An answer to HEAD has no body that could say why; and without the right to list, a bucket answers 403 although
   // pictures may be put in it. So the PUT decides, unless there is nothing to put it in.
   if (head.kind !== 'answer' || head.status === 404 || head.status >= 500) return refusal(head, store);
   const key = `${store.prefix}acusight-doctor-${randomUUID()}`;
-  const put = await send('PUT', `${bucket}/${key}`, probe);
-  if (put.kind !== 'answer' || put.status > 299) return refusal(put, store);
-  const removed = await send('DELETE', `${bucket}/${key}`);
+  const sha256 = createHash('sha256').update(probe).digest('hex');
+  const object = { key, contentType: 'text/plain', sha256 };
+  const put = await requests.put(accessKey, object, { kind: 'bytes', bytes: probe }, { signal });
+  if (putMeaning(put, 0).kind !== 'stored') return refusal(put, store);
+  const removed = await requests.send(accessKey, { method: 'DELETE', resource: `/${encodeKey(key)}`, signal });
   if (removed.kind !== 'answer' || removed.status > 299) {
     return warning(
       `Pictures can be put in the bucket ${store.bucket}; the small test object ${key} could not be deleted again.`,
@@ -46,42 +45,10 @@ export async function checkObjectStore(facts: StoreFacts, signal: AbortSignal): 
       technicalOf(removed),
     );
   }
-  return fine(
-    `Pictures can be put in the bucket ${store.bucket}${store.prefix === '' ? '' : `, below ${store.prefix}`}.`,
-  );
-}
-
-type Method = 'HEAD' | 'PUT' | 'DELETE';
-type Request = { readonly method: Method; readonly url: string; readonly body: Buffer | undefined };
-
-async function signed(
-  { store, transport, now, silenceMilliseconds }: StoreFacts,
-  credentials: { readonly accessKeyId: string; readonly secretAccessKey: string },
-  { method, url, body }: Request,
-  signal: AbortSignal,
-): Promise<Exchange> {
-  const hash = createHash('sha256')
-    .update(body ?? '')
-    .digest('hex');
-  const signer = new AwsV4Signer({
-    ...credentials,
-    method,
-    url,
-    service: 's3',
-    region: store.region,
-    headers: { 'x-amz-content-sha256': hash },
-    datetime: new Date(now()).toISOString().replace(/[:-]|\.\d{3}/g, ''),
-  });
-  const request = await signer.sign();
-  return exchange(transport, {
-    // The exchange passes any method on; its type names those that deliveries need.
-    method,
-    path: `${request.url.pathname}${request.url.search}`,
-    headers: Object.fromEntries(request.headers),
-    body: body === undefined ? { kind: 'none' } : { kind: 'buffer', bytes: body },
-    silenceMilliseconds,
-    signal,
-  });
+  const where = `Pictures can be put in the bucket ${store.bucket}${store.prefix === '' ? '' : `, below ${store.prefix}`}`;
+  return requests.refusesChecksums
+    ? fine(`${where}; without the header x-amz-checksum-sha256, which this storage refuses.`)
+    : fine(`${where}.`);
 }
 
 const codeOf = (body: string): string => /<Code>([^<]{1,100})<\/Code>/.exec(body)?.[1] ?? '';
@@ -122,8 +89,8 @@ function refusal(answer: Exchange, { bucket, prefix, region }: ObjectStoreConfig
   }
   if (code === 'SignatureDoesNotMatch') {
     return fault(
-      'The object storage refuses the secret access key.',
-      `Enter the access key again, both parts, and check that cloud.objectStore.region (${region}) is that of the server.`,
+      'The object storage refuses our signature: the secret access key is wrong, or a proxy changes the request.',
+      `Enter the access key again, both parts, and check that cloud.objectStore.region (${region}) is that of the server. If they are right, a proxy before the storage must leave the Host header and the path as they are (nginx: proxy_set_header Host $http_host).`,
       technical,
     );
   }

@@ -4,6 +4,7 @@ import type { DoctorCheck } from '../../../shared/contract.ts';
 import { systemLookup } from '../cloud/address-race.ts';
 import { type Exchange, exchange } from '../cloud/http-exchange.ts';
 import type { Network } from '../cloud/network.ts';
+import { StorageRequests } from '../cloud/storage-requests.ts';
 import { readTrust } from '../cloud/trust.ts';
 import { describeCause, GatewayError } from '../platform/errors.ts';
 import { judgeApi, judgeClock, judgeKey } from './api-answer.ts';
@@ -147,9 +148,13 @@ export async function* checkStorage(
     store,
     accessKeyId: secrets.s3AccessKeyId,
     secretAccessKey: secrets.s3SecretAccessKey,
-    transport,
-    now: clock.now,
-    silenceMilliseconds: longestAnswer,
+    requests: new StorageRequests({
+      config: store,
+      transport,
+      answerTimeoutMilliseconds: longestAnswer,
+      userAgent: options.userAgent,
+      now: clock.now,
+    }),
   };
   const step = { code: 'object-store', title, limitMilliseconds: 40_000 };
   const done = await visit.take(step, async (within) => ({
