@@ -88,15 +88,20 @@ export class GatewayHost {
       this.#changed();
       return gateway;
     } catch (error) {
-      const known = error instanceof GatewayError;
-      this.#fail({
-        headline: 'CAN’T START',
-        text: known ? error.message : 'The gateway could not start.',
-        hint: known ? error.hint : String(error),
-        canSetUp: false,
-      });
+      this.failStart(error);
       throw error;
     }
+  }
+
+  /** The window shows why. */
+  failStart(error: unknown): void {
+    const known = error instanceof GatewayError;
+    this.#fail({
+      headline: 'CAN’T START',
+      text: known ? error.message : 'The gateway could not start.',
+      hint: known ? error.hint : String(error),
+      canSetUp: false,
+    });
   }
 
   /** There is no configuration yet: the window shows the set-up form. */

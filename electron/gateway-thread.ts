@@ -74,6 +74,8 @@ export class GatewayThread {
             first = message.snapshot;
             return;
           case 'failed':
+            // Its end is no failure of its own then.
+            forget();
             // It must have let go of the database before anybody tries again.
             void worker.terminate().then(() => reject(received(message.failure)));
             return;

@@ -1,6 +1,5 @@
 import './thread-pool.ts';
 
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, safeStorage } from 'electron';
 import { CameraLink } from './camera-link.ts';
@@ -12,6 +11,7 @@ import { Demo } from './demo.ts';
 import { plugInFakeUsbCamera } from './demo-cameras.ts';
 import { type Desktop, openDesktop } from './desktop.ts';
 import { logProgress, untilDrained } from './drain.ts';
+import { openDataFolder } from './gateway/data-folder.ts';
 import { sleep, systemClock } from './gateway/platform/clock.ts';
 import { GatewayError } from './gateway/platform/errors.ts';
 import { nodeFiles } from './gateway/platform/files.ts';
@@ -24,6 +24,7 @@ import { appPaths } from './paths.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { provisioner } from './provisioner.ts';
 import { Secrets } from './secrets.ts';
+import { isHeldByAnother, removeMakeshift, shellFolder } from './shell-folder.ts';
 
 /** Composition root: what was asked for, one instance a data folder, start, and the order in which everything ends. */
 
@@ -35,10 +36,9 @@ function main(): void {
   const outcome = parseArguments(ownArguments(process.argv, app.isPackaged), process.env);
   if (!outcome.ok) return leave(exitCodes.badConfiguration, `${outcome.message}\n${usage}`);
   const plan = makePlan(outcome.options, join(app.getPath('appData'), 'acusight-line-gateway'));
-  // What Chromium keeps of its own lies apart from the pictures, and one folder has one instance.
-  const shellData = join(plan.dataDir, 'shell');
-  mkdirSync(shellData, { recursive: true, mode: 0o700 });
-  app.setPath('userData', shellData);
+  const shell = shellFolder(plan.dataDir);
+  if (shell !== null) app.setPath('userData', shell.path);
+  app.on('quit', () => removeMakeshift(shell));
   const { options } = outcome;
   registerSchemes();
   // Beside a gateway that runs: a task opens no window, and the store refuses a second one by itself.
@@ -47,7 +47,7 @@ function main(): void {
   // for drawing would end this one before the last pictures are settled.
   if (plan.headless) app.commandLine.appendSwitch('in-process-gpu');
   if (options.command === 'demo' && options.cameras) plugInFakeUsbCamera();
-  if (!app.requestSingleInstanceLock()) {
+  if (!app.requestSingleInstanceLock() && isHeldByAnother(shell)) {
     // The instance that runs has been told, and shows its window.
     return leave(plan.command === 'open' ? 0 : exitCodes.failed, 'Another gateway is already using this data folder.');
   }
@@ -115,8 +115,6 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     vault: safeStorage,
     files: nodeFiles,
   });
-  await secrets.load();
-  for (const problem of secrets.problems) logger.log('warn', 'secret-not-read', { problem });
   const cameraWindow = new CameraWindow({
     page: paths.cameraPage,
     preload: paths.cameraPreload,
@@ -189,6 +187,29 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     desktop = openDesktop(host, paths, operations, logger);
   }
 
+  // The data disk may come up later than this program: wait for it, and show that meanwhile. Only then is anything of it
+  // missing that is not there.
+  const endsByItself = demo !== null || plan.exitWhenDrained;
+  const failStart = (error: unknown): Promise<void> => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    if (error instanceof GatewayError) process.stderr.write(`${error.hint}\n`);
+    const isConfiguration = error instanceof GatewayError && error.code === 'folder-overlap';
+    return end(isConfiguration ? exitCodes.badConfiguration : exitCodes.failed);
+  };
+  for (;;) {
+    try {
+      await openDataFolder(plan.dataDir, nodeFiles);
+      break;
+    } catch (error) {
+      logger.log('error', 'start-failed', { error });
+      host.failStart(error);
+      if (endsByItself) return failStart(error);
+      await sleep(systemClock, startAgainMilliseconds);
+    }
+  }
+  await secrets.load();
+  for (const problem of secrets.problems) logger.log('warn', 'secret-not-read', { problem });
+
   const loaded = await loadConfig(plan.configFile);
   if (loaded.kind !== 'loaded') {
     const faults =
@@ -217,14 +238,9 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       return;
     } catch (error) {
       logger.log('error', 'start-failed', { error });
-      // The data disk may come up later than this program: wait for it, and show that meanwhile.
-      const mayPass = error instanceof GatewayError && error.code === 'store-unavailable';
-      const mustEnd = demo !== null || plan.exitWhenDrained || (plan.headless && !mayPass);
-      if (mustEnd) {
-        process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-        const isConfiguration = error instanceof GatewayError && error.code === 'folder-overlap';
-        return end(isConfiguration ? exitCodes.badConfiguration : exitCodes.failed);
-      }
+      // A disk that went away again, or another program that holds the database and will end.
+      const mayPass = error instanceof GatewayError && ['store-unavailable', 'store-in-use'].includes(error.code);
+      if (endsByItself || (plan.headless && !mayPass)) return failStart(error);
       if (!mayPass) return;
       await sleep(systemClock, startAgainMilliseconds);
       if (host.gateway !== null) return;

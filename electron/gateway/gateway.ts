@@ -13,15 +13,17 @@ import type {
 import type { Snapshot } from '../../shared/snapshot.ts';
 import { isFolder } from '../../shared/source-config.ts';
 import type { CameraList, Cameras } from './cameras.ts';
+import { openDataFolder } from './data-folder.ts';
 import { exportDeadLetters } from './dead-export.ts';
 import { type GatewayOptions, type GatewayParts, makeGateway } from './gateway-parts.ts';
 import { longestWaitMilliseconds } from './housekeeping.ts';
 import type { PictureFormat } from './model/image.ts';
 import { sleep } from './platform/clock.ts';
+import { errnoCode, GatewayError } from './platform/errors.ts';
 import { examineSite } from './site-doctor.ts';
 import { buildSnapshot } from './snapshot-builder.ts';
 import { refuseLostDatabase, refuseOverlap } from './start-checks.ts';
-import { type Database, openDatabase } from './store/database.ts';
+import { type Database, openDatabase, openFailure } from './store/database.ts';
 import type { GapList } from './store/label-gaps.ts';
 import { PayloadStore } from './store/payload-store.ts';
 import { totalOf } from './store/tally.ts';
@@ -49,7 +51,7 @@ export class Gateway {
   /** Throws a GatewayError with words when the store can't be opened. */
   static async open(options: GatewayOptions): Promise<Gateway> {
     const { dataDir, files, config, nativeBinding } = options;
-    await files.makeDirectory(dataDir);
+    await openDataFolder(dataDir, files);
     await refuseOverlap(dataDir, config.sources.filter(isFolder));
     const path = join(dataDir, 'gateway.sqlite');
     await refuseLostDatabase(path, new PayloadStore(join(dataDir, 'payloads'), files), files);
@@ -60,7 +62,8 @@ export class Gateway {
       return gateway;
     } catch (error) {
       database.close();
-      throw error;
+      // A page that is damaged shows itself when it is first read.
+      throw error instanceof GatewayError || errnoCode(error) === null ? error : openFailure(path, error);
     }
   }
 

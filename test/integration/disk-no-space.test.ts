@@ -1,32 +1,20 @@
-import { execFileSync } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import { FailingFiles } from '../support/failing-files.ts';
 import { openIntake } from '../support/intake.ts';
+import { mayMount, mountMemory } from '../support/memory-disk.ts';
 import { makeJpeg } from '../support/pictures.ts';
 import { sha256, temporaryFolder } from '../support/store.ts';
 
 /**
  * A disk that is really full: a file system of 12 MB in memory that holds the store, and a ballast file that takes the
- * rest at the worst moments. Mounting needs the rights of the administrator: elsewhere these tests are skipped.
+ * rest at the worst moments.
  */
-const mayMount = process.platform === 'linux' && process.getuid?.() === 0 && canMount();
-
-function canMount(): boolean {
-  try {
-    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 async function smallDisk() {
   const folder = await temporaryFolder();
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'none', folder]);
-  onTestFinished(() => void execFileSync('umount', ['-l', folder]));
+  mountMemory(folder, 'size=12m');
   const ballast = join(folder, 'ballast');
   return {
     folder,

@@ -40,7 +40,8 @@ export function openDatabase({ path, nativeBinding }: OpenOptions): Database {
   }
 }
 
-function openFailure(path: string, cause: unknown): GatewayError {
+/** What went wrong while a database was opened, or what it holds looked at for the first time, in words. */
+export function openFailure(path: string, cause: unknown): GatewayError {
   const code = errnoCode(cause) ?? '';
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
     return new GatewayError({
@@ -52,7 +53,8 @@ function openFailure(path: string, cause: unknown): GatewayError {
       cause,
     });
   }
-  if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) {
+  // SQLITE_ERROR: it is a database, and holds something else than this program wrote.
+  if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB') || code === 'SQLITE_ERROR') {
     return new GatewayError({
       code: 'store-damaged',
       operation: 'open-store',
