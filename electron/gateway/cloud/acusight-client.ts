@@ -2,6 +2,7 @@ import type { DeliveryContext, DeliveryFailure, DeliveryOutcome, Pace } from '..
 import type { ImageMetadata } from './acusight-schema.ts';
 import type { Subject } from './answer-claims.ts';
 import { looksLikeHtml, meaningOf } from './answer-meaning.ts';
+import { AnswerPatience, patiently } from './answer-patience.ts';
 import { notApproved } from './answer-words.ts';
 import { type CheckinReport, checkinBody } from './checkin-report.ts';
 import { actionsOf, type DeviceFacts, deviceFactsOf } from './device-answers.ts';
@@ -60,6 +61,8 @@ type Call = {
   readonly signal: AbortSignal;
   /** What its answer speaks of. */
   readonly subject: Subject;
+  /** For pictures: theirs may take long behind a thin line. */
+  readonly patience?: AnswerPatience;
 };
 
 type Called = { readonly outcome: DeliveryOutcome; readonly answer: Extract<Exchange, { kind: 'answer' }> | null };
@@ -69,12 +72,14 @@ export class AcusightClient {
   readonly #options: ClientOptions;
   readonly #transport: Transport;
   readonly #basePath: string;
+  readonly #patience: AnswerPatience;
   #clockSkew: number | null = null;
 
   constructor(options: ClientOptions) {
     this.#options = options;
     this.#basePath = new URL(options.baseUrl).pathname.replace(/\/+$/, '');
     this.#transport = options.network.transportFor(options.baseUrl);
+    this.#patience = new AnswerPatience(options.answerTimeoutMilliseconds);
   }
 
   /**
@@ -100,6 +105,7 @@ export class AcusightClient {
       pace,
       signal,
       subject: 'picture',
+      patience: this.#patience,
     });
     return outcome;
   }
@@ -160,20 +166,23 @@ export class AcusightClient {
     return outcome.kind === 'aborted' ? { kind: 'aborted' } : outcome;
   }
 
-  async #call({ method, path, headers, body, pace, signal, subject }: Call): Promise<Called> {
+  async #call({ method, path, headers, body, pace, signal, subject, patience }: Call): Promise<Called> {
     const { deviceKey, userAgent, answerTimeoutMilliseconds, now } = this.#options;
     const key = deviceKey();
     if (key === null) return { outcome: { kind: 'failed', failure: keyMissing }, answer: null };
     if (!sendable.test(key)) return { outcome: { kind: 'failed', failure: keyUnusable }, answer: null };
-    const result = await exchange(this.#transport, {
-      method,
-      path: `${this.#basePath}${path}`,
-      headers: { ...headers, 'x-device-key': key, 'user-agent': userAgent, accept: 'application/json' },
-      body,
-      silenceMilliseconds: answerTimeoutMilliseconds,
-      pace,
-      signal,
-    });
+    const send = (answerMilliseconds?: number): Promise<Exchange> =>
+      exchange(this.#transport, {
+        method,
+        path: `${this.#basePath}${path}`,
+        headers: { ...headers, 'x-device-key': key, 'user-agent': userAgent, accept: 'application/json' },
+        body,
+        silenceMilliseconds: answerTimeoutMilliseconds,
+        answerMilliseconds,
+        pace,
+        signal,
+      });
+    const result = await (patience === undefined ? send() : patiently(patience, send));
     const answer = result.kind === 'answer' ? result : null;
     if (answer !== null && !looksLikeHtml(answer)) this.#noteClock(answer.headers['date']);
     const carried = body.kind !== 'none';

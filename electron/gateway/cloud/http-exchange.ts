@@ -31,6 +31,8 @@ export type ExchangeRequest = {
    * that drips a byte a second holds no place for longer. Waiting for the pace is no silence.
    */
   readonly silenceMilliseconds: number;
+  /** From the last byte sent to the end of the answer, where that is another time. */
+  readonly answerMilliseconds?: number | undefined;
   readonly pace?: Pace | undefined;
   readonly signal?: AbortSignal | undefined;
 };
@@ -79,10 +81,8 @@ export function exchange(transport: Transport, request: ExchangeRequest): Promis
     const restart = (): void => {
       clearTimeout(timer);
       if (settled) return;
-      timer = setTimeout(
-        () => stop(new CodedError('ACUSIGHT_SILENCE', `no answer for ${request.silenceMilliseconds} ms`)),
-        request.silenceMilliseconds,
-      );
+      const longest = (handedOver ? request.answerMilliseconds : undefined) ?? request.silenceMilliseconds;
+      timer = setTimeout(() => stop(new CodedError('ACUSIGHT_SILENCE', `no answer for ${longest} ms`)), longest);
     };
     const sent = (): boolean => started && handedOver;
     const onAbort = (): void => {

@@ -30,10 +30,11 @@ export function meaningOfLoss(error: Error, sent: boolean, peer: Peer = cloudPee
       ...common,
       code: `${peer.prefix}no-answer`,
       text: peer === cloudPeer ? 'Sent, no answer.' : `Sent to ${peer.name}, no answer.`,
-      hint:
+      hint: `${
         peer === cloudPeer
           ? 'Nothing to do: it is sent again, and the cloud recognises it by its number.'
-          : 'Nothing to do: it is sent again.',
+          : 'Nothing to do: it is sent again.'
+      }${code === 'ACUSIGHT_SILENCE' ? slowLineHint : ''}`,
       disposition: 'retry',
       gate: 'offline',
       ambiguous: peer === cloudPeer,
@@ -45,6 +46,9 @@ export function meaningOfLoss(error: Error, sent: boolean, peer: Peer = cloudPee
   const silent = code === 'ACUSIGHT_SILENCE';
   return { ...common, ...words, disposition: 'pause', gate: 'offline', ...(silent ? { overrun: true } : {}) };
 }
+
+const slowLineHint =
+  ' Each time it waits longer for the answer, up to five minutes. If it lasts, a proxy may hold pictures back before a slow line: raise sync.answerTimeoutMilliseconds, or set sync.maxBytesPerSecond to what the line carries.';
 
 const codeOf = (error: Error): string => errnoCode(error) ?? errnoCode(error.cause) ?? '';
 

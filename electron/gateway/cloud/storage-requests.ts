@@ -1,6 +1,7 @@
 import { AwsV4Signer } from 'aws4fetch';
 import type { ObjectStoreConfig } from '../../../shared/config.ts';
 import type { Pace } from '../model/delivery.ts';
+import { AnswerPatience, patiently } from './answer-patience.ts';
 import { type Exchange, exchange, type RequestBody, type Transport } from './http-exchange.ts';
 import { encodeKey } from './object-key.ts';
 import { fileChunks, lengthOf, type UploadPayload } from './payload.ts';
@@ -30,6 +31,7 @@ type StorageRequest = {
   readonly resource: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: { readonly sha256: string; readonly bytes: RequestBody };
+  readonly answerMilliseconds?: number;
   readonly pace?: Pace | undefined;
   readonly signal: AbortSignal;
 };
@@ -43,6 +45,7 @@ export class StorageRequests {
   readonly #options: StorageRequestsOptions;
   readonly #basePath: string;
   readonly #origin: string;
+  readonly #patience: AnswerPatience;
   /** Derived signing keys: one a day, region and secret. */
   #signingKeys = new Map<string, ArrayBuffer>();
   #checksums: 'unknown' | 'taken' | 'refused' = 'unknown';
@@ -51,6 +54,7 @@ export class StorageRequests {
     const url = new URL(options.config.endpoint);
     this.#options = options;
     this.#origin = url.origin;
+    this.#patience = new AnswerPatience(options.answerTimeoutMilliseconds);
     this.#basePath = url.pathname.replace(/\/+$/, '');
   }
 
@@ -71,14 +75,17 @@ export class StorageRequests {
     { pace, signal }: { readonly pace?: Pace | undefined; readonly signal: AbortSignal },
   ): Promise<Exchange> {
     const send = (more: Readonly<Record<string, string>>): Promise<Exchange> =>
-      this.send(accessKey, {
-        method: 'PUT',
-        resource: `/${encodeKey(key)}`,
-        headers: { 'content-type': contentType, ...more },
-        body: { sha256, bytes: bodyOf(payload) },
-        pace,
-        signal,
-      });
+      patiently(this.#patience, (answerMilliseconds) =>
+        this.send(accessKey, {
+          method: 'PUT',
+          resource: `/${encodeKey(key)}`,
+          headers: { 'content-type': contentType, ...more },
+          body: { sha256, bytes: bodyOf(payload) },
+          answerMilliseconds,
+          pace,
+          signal,
+        }),
+      );
     if (this.#checksums === 'refused') return send({});
     const answer = await send({ [checksumHeader]: Buffer.from(sha256, 'hex').toString('base64') });
     if (isStored(answer)) this.#checksums = 'taken';
@@ -90,7 +97,7 @@ export class StorageRequests {
 
   async send(
     accessKey: AccessKey,
-    { method, resource, headers = {}, body, pace, signal }: StorageRequest,
+    { method, resource, headers = {}, body, answerMilliseconds, pace, signal }: StorageRequest,
   ): Promise<Exchange> {
     const { config, transport, answerTimeoutMilliseconds, userAgent } = this.#options;
     const path = `${this.#basePath}/${config.bucket}${resource}`;
@@ -104,6 +111,7 @@ export class StorageRequests {
       headers: { ...signed, 'user-agent': userAgent },
       body: body?.bytes ?? { kind: 'none' },
       silenceMilliseconds: answerTimeoutMilliseconds,
+      answerMilliseconds,
       pace,
       signal,
     });

@@ -196,6 +196,21 @@ describe('no answer', () => {
     expect(performance.now() - began).toBeLessThan(2_000);
   });
 
+  test('because it came later than an answer may, which may be longer or shorter than a silence before', async () => {
+    const { origin } = await serve((socket, text) => {
+      if (text.endsWith('picture')) setTimeout(() => socket.write(reply('201 Created', '{}')), 500);
+    });
+    expect(await post(poolFor(origin), { silenceMilliseconds: 200, answerMilliseconds: 10_000 })).toMatchObject({
+      kind: 'answer',
+      status: 201,
+    });
+    expect(await post(poolFor(origin), { silenceMilliseconds: 10_000, answerMilliseconds: 200 })).toMatchObject({
+      kind: 'lost',
+      sent: true,
+      error: { code: 'ACUSIGHT_SILENCE', message: 'no answer for 200 ms' },
+    });
+  });
+
   test('because the server stops reading a stream: it was not sent', async () => {
     const { origin } = await serve(
       () => undefined,
