@@ -321,6 +321,18 @@ describe('the site doctor', () => {
       expect(states(right)).toMatchObject({ proxy: 'ok', api: 'ok' });
     });
 
+    it.each(['https', 'http'])('says by name that it wants a Windows login (%s)', async (scheme) => {
+      const { port } = scheme === 'https' ? await secureServer('server') : await plainServer();
+      const proxy = await startProxy({ login: 'line:secret', challenges: ['Negotiate', 'NTLM'] });
+      const checks = await examine(`${scheme}://localhost:${port}/api`, {
+        cloud: { tls: plant, proxy: { url: proxy.url, username: 'line' } },
+        secrets: { proxyPassword: 'secret of Windows' },
+      });
+      expect(words(checks, 'proxy')).toMatch(/fault: The proxy localhost:\d+ takes only logins .*Negotiate or NTLM/);
+      expect(words(checks, 'proxy')).not.toContain('ACUSIGHT_PROXY_PASSWORD');
+      expect(checksBehind(checks)).toBe('skipped');
+    });
+
     const checksBehind = (checks: Map<string, DoctorCheck>) => checks.get('api')?.state;
 
     it('says that it does not let us through', async () => {

@@ -111,6 +111,35 @@ describe('before anything is sent: everything waits, and no attempt is consumed'
   });
 });
 
+describe('a proxy that takes only logins that this gateway can’t give', () => {
+  test.each(steps)('is called so, by a tunnel and by a plain request (%s)', async (step) => {
+    for (const [challenges, kind] of [
+      [['Negotiate', 'NTLM'], 'Negotiate or NTLM'],
+      [['NTLM TlRMTVNTUAACAAAA=='], 'NTLM'],
+      [['Digest realm="a, b", nonce="Basic x", qop=auth'], 'Digest'],
+    ] as const) {
+      const proxy = await startProxy({ login: 'line:secret', challenges });
+      const network = { proxy: { url: proxy.url, noProxy: [], username: 'line' }, proxyPassword: 'wrong' };
+      for (const url of ['https://acusight.example', 'http://acusight.example']) {
+        const delivered = await deliver(step, { ...at(step, url), network });
+        const { text, hint } = expectVerdict(delivered, {
+          does: 'release, pause offline',
+          code: 'proxy-login',
+          text: /takes only logins of the kind/,
+        });
+        expect(text).toContain(`kind ${kind},`);
+        expect(hint).not.toMatch(/ACUSIGHT_PROXY_PASSWORD/);
+      }
+    }
+    // Where one of them is ours, a name and a password help.
+    const proxy = await startProxy({ login: 'line:secret', challenges: ['Negotiate', 'NTLM', 'Basic realm="a"'] });
+    const network = { proxy: { url: proxy.url, noProxy: [] } };
+    const delivered = await deliver(step, { ...at(step, 'https://acusight.example'), network });
+    const expected = { does: 'release, pause offline', code: 'proxy-refused', text: /proxy asks for a user name/ };
+    expectVerdict(delivered, expected);
+  });
+});
+
 /** What the embedded API does on command, for both of its requests. */
 type ApiFault = {
   readonly name: string;

@@ -8,6 +8,8 @@ export type ProxyWish = {
   readonly secure?: boolean;
   /** `user:password` that it asks for. */
   readonly login?: string;
+  /** What it says of the logins that it takes; Basic where it is not given. */
+  readonly challenges?: readonly string[];
   /** Ports that it lets CONNECT through to, as proxies limit it; any where it is not given. */
   readonly connectPorts?: readonly number[];
   /** Answers every CONNECT with this status. */
@@ -22,6 +24,7 @@ export type TestProxy = { readonly url: string; readonly asked: string[] };
 /** A small real forward proxy: CONNECT, and plain requests with the whole address. Ends with the test. */
 export async function startProxy(wish: ProxyWish = {}): Promise<TestProxy> {
   const asked: string[] = [];
+  const challenges = wish.challenges ?? ['Basic realm="plant"'];
   const expected = wish.login === undefined ? null : `Basic ${Buffer.from(wish.login).toString('base64')}`;
   const refused = ({ headers }: IncomingMessage): boolean =>
     expected !== null && headers['proxy-authorization'] !== expected;
@@ -29,7 +32,7 @@ export async function startProxy(wish: ProxyWish = {}): Promise<TestProxy> {
   const forward = (incoming: IncomingMessage, response: ServerResponse): void => {
     asked.push(`${incoming.method} ${incoming.url}`);
     if (refused(incoming)) {
-      response.writeHead(407, { 'proxy-authenticate': 'Basic realm="plant"', 'content-type': 'text/html' });
+      response.writeHead(407, { 'proxy-authenticate': [...challenges], 'content-type': 'text/html' });
       response.end('<html>log in</html>');
       return;
     }
@@ -46,9 +49,10 @@ export async function startProxy(wish: ProxyWish = {}): Promise<TestProxy> {
     asked.push(`CONNECT ${incoming.url}`);
     socket.on('error', () => undefined);
     if (wish.silent === true) return;
-    const say = (line: string): void =>
-      void socket.end(`HTTP/1.1 ${line}\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>`);
-    if (refused(incoming)) return say('407 Proxy Authentication Required');
+    const say = (line: string, more = ''): void =>
+      void socket.end(`HTTP/1.1 ${line}\r\n${more}Content-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>`);
+    const login = challenges.map((challenge) => `Proxy-Authenticate: ${challenge}\r\n`).join('');
+    if (refused(incoming)) return say('407 Proxy Authentication Required', login);
     if (wish.refuse !== undefined) return say(`${wish.refuse} Refused`);
     const { hostname, port } = new URL(`http://${incoming.url}`);
     if (wish.connectPorts?.includes(Number(port)) === false) return say('403 Forbidden');

@@ -4,6 +4,7 @@ import type { Subject } from './answer-claims.ts';
 import { approvalIn, intercepted, notApproved } from './answer-words.ts';
 import type { Exchange } from './http-exchange.ts';
 import { meaningOfLoss } from './loss-meaning.ts';
+import { foreignLogin, loginWords } from './proxy-login.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
 /**
@@ -85,9 +86,7 @@ function meaningOfAnswer(answer: Answer, now: number, subject: Subject): Deliver
       });
     case 407:
       return failed({
-        code: 'proxy-refused',
-        text: 'The proxy asks for a user name and password, or refuses the ones it got.',
-        hint: 'Ask the network’s administrator for access. The name goes in cloud.proxy.username; the password is entered in the settings or given as ACUSIGHT_PROXY_PASSWORD.',
+        ...loginWords(foreignLogin(answer.headers['proxy-authenticate'])),
         disposition: 'pause',
         gate: 'offline',
       });

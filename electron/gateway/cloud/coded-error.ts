@@ -10,6 +10,8 @@ export type OwnCode =
   | 'ACUSIGHT_PROXY_LOST'
   /** 407. */
   | 'ACUSIGHT_PROXY_AUTH'
+  /** 407, and the proxy takes no login that we could give. */
+  | 'ACUSIGHT_PROXY_LOGIN'
   /** The proxy can't reach the server (502, 503, 504 to CONNECT). */
   | 'ACUSIGHT_PROXY_UPSTREAM'
   /** The proxy lets nobody through to this server or port. */

@@ -1,24 +1,22 @@
 import { errnoCode } from '../platform/errors.ts';
 import { type Peer, proxyPeer, storagePeer, upperFirst } from './peers.ts';
+import { ForeignLoginError, loginWords } from './proxy-login.ts';
 
 export type Words = { readonly code: string; readonly text: string; readonly hint: string };
 
 /** Why nothing could be sent, in words; `error` is what Node, undici or our own connector threw. */
 export function offlineWords(error: unknown, peer: Peer): Words {
   const code = errnoCode(error) ?? '';
-  const words = proxyWords(code) ?? certificateWords(code, peer) ?? lineWords(code, error, peer);
+  const words = proxyWords(code, error) ?? certificateWords(code, peer) ?? lineWords(code, error, peer);
   return { ...words, code: `${words.code.startsWith('proxy-') ? '' : peer.prefix}${words.code}` };
 }
 
 /** What the proxy said to our wish to be connected. */
-function proxyWords(code: string): Words | null {
+function proxyWords(code: string, error: unknown): Words | null {
   switch (code) {
     case 'ACUSIGHT_PROXY_AUTH':
-      return {
-        code: 'proxy-refused',
-        text: 'The proxy asks for a user name and password, or refuses the ones it got.',
-        hint: 'Ask the network’s administrator for access. The name goes in cloud.proxy.username; the password is entered in the settings or given as ACUSIGHT_PROXY_PASSWORD.',
-      };
+    case 'ACUSIGHT_PROXY_LOGIN':
+      return loginWords(error instanceof ForeignLoginError ? error.logins : null);
     case 'ACUSIGHT_PROXY_DENIED':
       return {
         code: 'proxy-denied',

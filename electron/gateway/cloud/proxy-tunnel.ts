@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
 import { CodedError } from './coded-error.ts';
+import { ForeignLoginError, foreignLogin } from './proxy-login.ts';
 
 /**
  * Asks a proxy to pass a connection through (RFC 9110, 9.3.6). `authority` is `host:port`. Resolves to the socket,
@@ -32,8 +33,9 @@ export function openTunnel(
       createConnection: () => socket,
     });
     asking.on('error', (error) => fail(new CodedError('ACUSIGHT_PROXY_LOST', 'the proxy broke off', error)));
-    asking.on('connect', ({ statusCode = 0, statusMessage = '' }, tunnel: Socket, early) => {
-      if (statusCode < 200 || statusCode > 299) return fail(refusal(statusCode, statusMessage));
+    asking.on('connect', ({ statusCode = 0, statusMessage = '', headers: told }, tunnel: Socket, early) => {
+      if (statusCode < 200 || statusCode > 299)
+        return fail(refusal(statusCode, statusMessage, foreignLogin(told['proxy-authenticate'])));
       clearTimeout(timer);
       if (early.length > 0) tunnel.unshift(early);
       resolve(tunnel);
@@ -45,8 +47,9 @@ export function openTunnel(
 const silence = (milliseconds: number): CodedError =>
   new CodedError('ACUSIGHT_SILENCE', `no answer for ${milliseconds} ms`);
 
-function refusal(status: number, words: string): CodedError {
+function refusal(status: number, words: string, logins: string | null): CodedError {
   const message = `the proxy answered CONNECT with ${status} ${words}`.trim();
+  if (status === 407 && logins !== null) return new ForeignLoginError(message, logins);
   // 401: tinyproxy's answer to a wrong password.
   if (status === 407 || status === 401) return new CodedError('ACUSIGHT_PROXY_AUTH', message);
   return new CodedError(status >= 500 ? 'ACUSIGHT_PROXY_UPSTREAM' : 'ACUSIGHT_PROXY_DENIED', message);

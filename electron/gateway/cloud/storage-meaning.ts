@@ -2,6 +2,7 @@ import type { DeliveryFailure } from '../model/delivery.ts';
 import type { Exchange } from './http-exchange.ts';
 import { meaningOfLoss } from './loss-meaning.ts';
 import { storagePeer } from './peers.ts';
+import { foreignLogin, loginWords } from './proxy-login.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import {
   blocked,
@@ -111,9 +112,7 @@ function byStatus(answer: Answer, error: StorageError | null): Verdict {
       return error === null && answer.body.trim() !== '' ? notStorage : noBucket;
     case 407:
       return {
-        code: 'proxy-refused',
-        text: 'The proxy asks for a user name and password, or refuses the ones it got.',
-        hint: 'Ask the network’s administrator for access through the proxy, or name the object storage in cloud.proxy.noProxy.',
+        ...loginWords(foreignLogin(answer.headers['proxy-authenticate'])),
         disposition: 'pause',
         gate: 'offline',
       };

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ProxyConfig } from '../../../shared/config.ts';
 import type { Exchange } from '../cloud/http-exchange.ts';
+import { ForeignLoginError, foreignLogin, loginWords } from '../cloud/proxy-login.ts';
 import { openTunnel } from '../cloud/proxy-tunnel.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
 import { type Finding, type Found, fault, fine } from './check.ts';
@@ -31,21 +32,23 @@ export async function checkTunnel(
     socket.destroy();
     return { finding: through(proxy, target), value: tunnel };
   } catch (error) {
-    return { finding: proxyFault(errnoCode(error) ?? '', describeCause(error), proxy, target), value: null };
+    const logins = error instanceof ForeignLoginError ? error.logins : null;
+    return { finding: proxyFault(errnoCode(error) ?? '', describeCause(error), proxy, target, logins), value: null };
   }
 }
 
 /** An `http://` server: the proxy gets the whole address, and its own refusals are told from the server's answers. */
 export function judgeForwarding(answer: Exchange, proxy: ProxySettings, target: Endpoint): Found<true> {
-  const refused = (code: string, technical: string): Found<true> => ({
-    finding: proxyFault(code, technical, proxy, target),
+  const refused = (code: string, technical: string, logins: string | null = null): Found<true> => ({
+    finding: proxyFault(code, technical, proxy, target, logins),
     value: null,
   });
   if (answer.kind === 'aborted') return refused('', 'no answer');
   if (answer.kind === 'lost') return refused('', describeCause(answer.error));
   const isPage = !answer.body.trimStart().startsWith('{');
   const technical = `HTTP ${answer.status}`;
-  if (answer.status === 407) return refused('ACUSIGHT_PROXY_AUTH', technical);
+  if (answer.status === 407)
+    return refused('ACUSIGHT_PROXY_AUTH', technical, foreignLogin(answer.headers['proxy-authenticate']));
   if (isPage && answer.status === 403) return refused('ACUSIGHT_PROXY_DENIED', technical);
   if (isPage && answer.status >= 502 && answer.status <= 504) return refused('ACUSIGHT_PROXY_UPSTREAM', technical);
   return { finding: through(proxy, target), value: true };
@@ -54,15 +57,25 @@ export function judgeForwarding(answer: Exchange, proxy: ProxySettings, target: 
 const through = ({ place }: ProxySettings, target: Endpoint): Finding =>
   fine(`The proxy ${authority(place)} lets us through to ${authority(target)}.`);
 
-function proxyFault(code: string, technical: string, proxy: ProxySettings, target: Endpoint): Finding {
+function proxyFault(
+  code: string,
+  technical: string,
+  proxy: ProxySettings,
+  target: Endpoint,
+  logins: string | null,
+): Finding {
   const where = authority(proxy.place);
+  if (logins !== null) {
+    const { text, hint } = loginWords(logins);
+    return fault(text.replace('The proxy', `The proxy ${where}`), hint, technical);
+  }
   switch (code) {
     case 'ACUSIGHT_PROXY_AUTH': {
       const given = proxy.config.username !== undefined && proxy.password !== null;
       return given
         ? fault(
             `The proxy ${where} refuses the user name or the password.`,
-            'Check cloud.proxy.username, and the password in ACUSIGHT_PROXY_PASSWORD or in the window. A proxy that takes only Windows logins (NTLM, Kerberos) can’t be used: ask for an exception.',
+            'Check cloud.proxy.username, and the password in ACUSIGHT_PROXY_PASSWORD or in the window.',
             technical,
           )
         : fault(
