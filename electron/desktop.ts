@@ -51,6 +51,7 @@ export function openDesktop(host: GatewayHost, paths: AppPaths, operations: Oper
       url: developmentUrl ?? `${APP_ORIGIN}/index.html`,
       icon: join(paths.icons, '256x256.png'),
       title: 'Acusight Line Gateway',
+      logger,
     });
     made.on('close', (event) => {
       if (quitting) return;

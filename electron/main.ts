@@ -11,6 +11,7 @@ import { Demo } from './demo.ts';
 import { plugInFakeUsbCamera } from './demo-cameras.ts';
 import { type Desktop, openDesktop } from './desktop.ts';
 import { logProgress, untilDrained } from './drain.ts';
+import { drawSafely, watchDrawing } from './drawing.ts';
 import { openDataFolder } from './gateway/data-folder.ts';
 import { sleep, systemClock } from './gateway/platform/clock.ts';
 import { GatewayError } from './gateway/platform/errors.ts';
@@ -43,6 +44,7 @@ function main(): void {
   registerSchemes();
   // Beside a gateway that runs: a task opens no window, and the store refuses a second one by itself.
   if (isTask(options)) return perform(options, plan);
+  drawSafely();
   // Without a window nothing is drawn. And where a service's processes are all told to end together, a missing process
   // for drawing would end this one before the last pictures are settled.
   if (plan.headless) app.commandLine.appendSwitch('in-process-gpu');
@@ -108,6 +110,7 @@ const ownBinding = (): string | undefined => (app.isPackaged ? undefined : proce
 async function launch(plan: Plan, options: RunOptions): Promise<void> {
   const writeLine = lineWriter(plan);
   const logger = jsonLogger(writeLine, Date.now);
+  watchDrawing(logger);
   const demo = options.command === 'demo' ? await Demo.prepare(options, plan, paths) : null;
   const secrets = new Secrets({
     dataDir: plan.dataDir,

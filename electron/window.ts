@@ -1,5 +1,7 @@
 import { BrowserWindow, type Session } from 'electron';
+import type { Logger } from './gateway/platform/logger.ts';
 import { lockedPage, lockNavigation } from './locked-page.ts';
+import { keepPageAlive } from './page-watch.ts';
 
 export type WindowOptions = {
   readonly session: Session;
@@ -7,10 +9,11 @@ export type WindowOptions = {
   readonly url: string;
   readonly icon: string;
   readonly title: string;
+  readonly logger: Logger;
 };
 
 /** The one window: sandboxed, isolated, unable to go anywhere but its own page. Shown once it has something to show. */
-export function createWindow({ session, preload, url, icon, title }: WindowOptions): BrowserWindow {
+export function createWindow({ session, preload, url, icon, title, logger }: WindowOptions): BrowserWindow {
   const window = new BrowserWindow({
     width: 1280,
     height: 800,
@@ -30,15 +33,9 @@ export function createWindow({ session, preload, url, icon, title }: WindowOptio
   window.once('ready-to-show', () => window.show());
   lockNavigation(window.webContents);
   window.on('page-title-updated', (event) => event.preventDefault());
-  // Chromium restores a page that crashed only when asked.
-  window.webContents.on('render-process-gone', (_event, { reason }) => {
-    if (reason === 'clean-exit') return;
-    // Not at once: a page that crashes as it loads would do so in a hot loop.
-    setTimeout(() => {
-      if (!window.isDestroyed()) window.webContents.reload();
-    }, 2_000);
-  });
-  void window.loadURL(url);
+  keepPageAlive(window, logger);
+  // Why it could not be loaded is told to whoever keeps the page alive.
+  window.loadURL(url).catch(() => undefined);
   return window;
 }
 
