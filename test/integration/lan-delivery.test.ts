@@ -264,6 +264,39 @@ describe('what an object storage may answer to a PUT', () => {
     expect(stored).toEqual([]);
   });
 
+  test.each([
+    ['nothing at all', '', ''],
+    ['JSON that says no', '{"status":"error"}', 'application/json'],
+    ['JSON that says yes', '{"success":true}', 'application/json'],
+    ['a line of text', 'OK', 'text/plain'],
+  ])('a success with %s, and no sign of an object storage, stores nothing', async (_what, body, type) => {
+    for (const status of [200, 201, 204]) {
+      const { lan, lease } = await answering((response) => {
+        response.writeHead(status, type === '' ? {} : { 'content-type': type });
+        response.end(status === 204 ? undefined : body);
+      });
+      const { context, stored } = contextOf();
+      expect(failureOf(await lan.deliver(await lease(), context))).toMatchObject({
+        code: 'storage-wrong-address',
+        gate: 'storage-refused',
+      });
+      expect(stored).toEqual([]);
+    }
+  });
+
+  test('a question for the bucket is not answered by something that is no storage', async () => {
+    for (const [body, code] of [
+      ['{"status":"ok"}', 'storage-wrong-address'],
+      ['<LocationConstraint xmlns="x"/>', 'stored'],
+      ['<?xml version="1.0"?>\n<ListBucketResult/>', 'stored'],
+      ['', 'stored'],
+    ] as const) {
+      const { objects } = await answering((response) => response.end(body));
+      const outcome = await objects.probe(new AbortController().signal);
+      expect(outcome.kind === 'failed' ? outcome.failure.code : outcome.kind).toBe(code);
+    }
+  });
+
   test('none, although everything was sent, leaves no doubt in the cloud: it is simply sent again', async () => {
     const { lan, lease } = await answering((response) => response.destroy());
     expect(failureOf(await lan.deliver(await lease(), contextOf().context))).toMatchObject({

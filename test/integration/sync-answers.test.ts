@@ -5,6 +5,8 @@ import { openGateway, smallPicture, startServer } from '../support/gateway-fixtu
 import { LeapingClock } from '../support/leaping-clock.ts';
 import { makeJpeg } from '../support/pictures.ts';
 
+type Json = Extract<FaultInput, { kind: 'answer' }>['body'];
+
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 describe('the device key', () => {
@@ -182,6 +184,31 @@ test('a picture that the cloud already has is delivered, and counted as a duplic
   expect(second.rows().every((row) => row.duplicate && row.state === 'acknowledged')).toBe(true);
   expect(server.sandbox.stats()).toMatchObject({ images: 3, conflicts: 3 });
 });
+
+test.each([
+  [200, { status: 'error' }],
+  [200, { errors: ['not stored'] }],
+  [200, {}],
+  [202, { message: 'queued' }],
+  [201, { success: false, error: { code: 'INTERNAL_ERROR', message: 'no room' } }],
+] as const)(
+  'a picture that is answered with %i %j is kept, and delivered once the cloud confirms it',
+  async (status, body) => {
+    const server = await startServer();
+    server.sandbox.setFaults([{ kind: 'answer', status, body: body as Json, endpoints: ['upload'] }]);
+    const { gateway, putPictures, rows, until } = await openGateway(server);
+    const hashes = await putPictures(2);
+    gateway.start();
+    const waiting = await until('one was tried', ({ counts }) => counts.retrying > 0);
+    expect(waiting.counts).toMatchObject({ acknowledged: 0, dead: 0, pending: 2 });
+    expect(rows().find(({ attempts }) => attempts > 0)?.lastError?.text).toMatch(/does not confirm|reports an error/);
+    expect(await server.images()).toEqual([]);
+    server.sandbox.setFaults([]);
+    gateway.tryNow();
+    await until('both are delivered', ({ counts }) => counts.acknowledged === 2, 30_000);
+    expect(new Set((await server.images()).map(({ sha256 }) => sha256))).toEqual(hashes);
+  },
+);
 
 describe.each(['string', 'integer', 'bare', 'empty'] as const)('a server that answers in the form "%s"', (answers) => {
   test('is understood', async () => {

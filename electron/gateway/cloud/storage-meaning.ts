@@ -33,7 +33,8 @@ type Answer = Extract<Exchange, { kind: 'answer' }>;
 export const putMeaning = (result: Exchange, now: number): StoreOutcome =>
   meaning(result, now, (answer) => {
     const error = errorOf(answer.body);
-    if (answer.status >= 200 && answer.status < 300) return successOf(answer, error);
+    if (answer.status >= 200 && answer.status < 300)
+      return successOf(answer, error) ?? (isFromStorage(answer) ? null : notStorage);
     return byCode[error?.code ?? ''] ?? byStatus(answer, error);
   });
 
@@ -43,9 +44,19 @@ export const bucketMeaning = (result: Exchange, now: number): StoreOutcome =>
     const error = errorOf(answer.body);
     if (error?.code === 'AccessDenied' || error?.code === 'NotImplemented' || error?.code === 'MethodNotAllowed')
       return null;
-    if (answer.status >= 200 && answer.status < 300) return successOf(answer, error);
+    if (answer.status >= 200 && answer.status < 300)
+      return successOf(answer, error) ?? (isXmlOrNothing(answer) ? null : notStorage);
     return byCode[error?.code ?? ''] ?? byStatus(answer, error);
   });
+
+/**
+ * Whatever stores an object tells its ETag, or at least who it is. A web server, a health check or a portal that says 200
+ * to anything does neither, and the API would be told of a picture that is nowhere.
+ */
+const isFromStorage = ({ headers }: Answer): boolean =>
+  Object.keys(headers).some((name) => name === 'etag' || /^x-(?:amz|goog|rgw|minio|obs|oss|cos)-/.test(name));
+
+const isXmlOrNothing = ({ body }: Answer): boolean => /^\s*(?:$|<)/.test(body);
 
 /**
  * May this refusal of a PUT be about the header that has the object's checksum? Storages that do not know it say so in
