@@ -109,6 +109,15 @@ export const sourceStates = [
   'finished',
 ] as const;
 
+/** What a person should see to although pictures are collected. */
+export const sourceWarningSchema = z.object({
+  /** `originals-stay`: originals can't be archived or deleted. */
+  code: z.enum(['originals-stay']),
+  text: z.string(),
+  hint: z.string(),
+});
+export type SourceWarning = Readonly<z.infer<typeof sourceWarningSchema>>;
+
 export const sourceSnapshotSchema = z.object({
   id: z.string(),
   kind: z.enum(['folder', 'gige', 'usb']),
@@ -135,6 +144,7 @@ export const sourceSnapshotSchema = z.object({
   lastCollectedAt: time.nullable(),
   afterIngest: z.enum(['keep', 'archive', 'delete']),
   polling: z.boolean(),
+  warnings: z.array(sourceWarningSchema).max(4).optional(),
   priority: count,
   /** Near-duplicate gate; null where there is none. Differences and threshold are percent of full brightness. */
   gate: z

@@ -260,6 +260,8 @@ function advise(facts: SituationFacts): Advice[] {
         action: 'none',
       });
     }
+    for (const { code, text, hint } of source.warnings ?? [])
+      advice.push({ code, level: 'act', text: `${source.name}: ${lowerFirst(text)}`, hint, action: 'none' });
   }
   const wayAdvice = adviceOfWay(connection);
   if (wayAdvice !== null) advice.push(wayAdvice);

@@ -180,6 +180,7 @@ function sourceSnapshot(
     lastCollectedAt: lastStoredAt,
     afterIngest: config.kind === 'folder' ? config.afterIngest : 'keep',
     polling: status.polling,
+    warnings: [...(status.warnings ?? [])],
     priority: config.priority,
     gate: gate === null ? null : { ...gate, gated },
     camera,

@@ -67,6 +67,11 @@ function SourceCard({ source }: { readonly source: SourceSnapshot }): ReactNode 
         </p>
         {ill && source.text !== '' && <p className="source-fault">{source.text}</p>}
         {ill && source.hint !== '' && <p className="source-hint">{source.hint}</p>}
+        {source.warnings?.map(({ code, text, hint }) => (
+          <p key={code} className="source-hint">
+            <strong>{text}.</strong> {hint}
+          </p>
+        ))}
         {source.gate !== null && <GateBar gate={source.gate} />}
         <p className="source-counts">
           <span>{formatCount(source.collected)} taken</span>

@@ -147,18 +147,53 @@ describe('archive', () => {
         await until('all are delivered', ({ counts }) => counts.acknowledged === 200);
         await pause(1_500);
         expect(await everything(input)).toHaveLength(200);
-        expect(log.some(({ event }) => event === 'original-not-moved')).toBe(true);
+        const { advice, safe, sources } = await until('it is said', ({ advice }) => advice.length > 0);
+        expect(advice).toMatchObject([
+          { code: 'originals-stay', level: 'act', text: 'aoi: 200 originals can’t be archived', action: 'none' },
+        ]);
+        expect(advice[0]?.hint).toMatch(/^Allow the gateway’s user to write in the archive folder, /);
+        expect(sources[0]).toMatchObject({ state: 'watching', warnings: [{ code: 'originals-stay' }] });
+        expect(safe.headline).toBe('SAFE');
+        expect(log.filter(({ event }) => event === 'original-not-moved')).toHaveLength(1);
         await chmod(archivePath, 0o777);
         // The next look may be some seconds away: a look that took long is followed by a longer rest.
         for (let wait = 0; wait < 400 && (await everything(input)).length > 0; wait += 1) await pause(100);
         expect(await everything(input)).toEqual([]);
         expect(await everything(archivePath)).toHaveLength(200);
         expect(gateway.snapshot().counts.collected).toBe(200);
+        await until('nothing is said any more', ({ advice }) => advice.length === 0);
         await stop();
       });
     },
   );
 });
+
+test.runIf(process.platform !== 'win32')(
+  'originals that can’t be deleted are counted in an advice, until somebody else removes them or gives the right',
+  async () => {
+    await asNobody(async () => {
+      const server = await startServer();
+      const { gateway, input, putPictures, until, stop, log } = await openGateway({
+        ...server,
+        source: { afterIngest: 'delete', rescanSeconds: 1 },
+      });
+      await putPictures(30);
+      await chmod(input, 0o555);
+      gateway.start();
+      const said = await until('it is said', ({ advice }) => advice[0]?.text === 'aoi: 30 originals can’t be deleted');
+      expect(said.advice[0]?.hint).toMatch(/^Allow the gateway’s user to delete files in the watched folder, /);
+      await until('all are delivered', ({ counts }) => counts.acknowledged === 30);
+      expect(log.filter(({ event }) => event === 'original-not-moved')).toHaveLength(1);
+      await chmod(input, 0o755);
+      for (let index = 0; index < 10; index += 1) await rm(join(input, `frame-${index}.jpg`));
+      await until('nothing is said any more', ({ advice }) => advice.length === 0, 20_000);
+      for (let wait = 0; wait < 200 && (await everything(input)).length > 0; wait += 1) await pause(100);
+      expect(await everything(input)).toEqual([]);
+      expect(gateway.snapshot().counts).toMatchObject({ collected: 30, refused: 0 });
+      await stop();
+    });
+  },
+);
 
 describe('delete', () => {
   test('removes pictures and sidecars once they are stored, also while the cloud is away, and nothing else', async () => {

@@ -18,7 +18,7 @@ import { captureOf } from './capture.ts';
 import type { CommitGroup } from './commit-group.ts';
 import type { FileReader } from './file-reader.ts';
 import { GatePassage } from './gate-passage.ts';
-import { imageIdOf } from './image-id.ts';
+import { imageIdOf, sha256Of } from './image-id.ts';
 import { KnownFiles } from './known-files.ts';
 import { LabelOrder } from './label-order.ts';
 import { LateSidecars } from './late-sidecars.ts';
@@ -124,6 +124,26 @@ export class FileIntake implements FileSink {
     if (!whole) read.free();
     return { whole, bytes: whole ? read.bytes : null };
   };
+
+  storedAs: FileSink['storedAs'] = (absolutePath, file, original) =>
+    this.#services.memory.hold(file.bytes, async () => {
+      const { known, files } = this.#services;
+      const { sourceId, gate } = this.#settings;
+      const read = await this.#settings.reader.read({ absolutePath, file });
+      if (read === null) throw new Error('the file changed while it was read');
+      try {
+        const sha256 = read.sha256 ?? (await sha256Of(read.bytes));
+        if (original === null) return known.find(sourceId, sha256)[0]?.path ?? null;
+        const version = { ...file, path: original, changedMs: undefined };
+        if (known.holds(imageIdOf(sourceId, version, sha256))) return original;
+        // The version alone tells of what is no image, a label or a near-duplicate; a renamed picture is one of another name.
+        const isImage = sniffFile(read.bytes) !== null && gate === null;
+        const isKnown = !isImage || known.find(sourceId, sha256).length > 0;
+        return isKnown && files.status(sourceId, version) === 'stored' ? original : null;
+      } finally {
+        read.free();
+      }
+    });
 
   lose = (path: string, cause: LossCause): void => {
     const { losses, clock, logger } = this.#services;

@@ -58,6 +58,11 @@ export type FileSink = {
   readonly offer: (offer: FileOffer) => Promise<Verdict>;
   /** The original was archived, deleted, or is to be kept: nothing more to do about it. */
   readonly finish: (path: string) => void;
+  /**
+   * Whether the store has what lies at `absolutePath`, told by its content: the path of its original, relative; null where
+   * it has not. `original`: where it lay; null where nobody knows. Rejects where the file can't be read.
+   */
+  readonly storedAs: (absolutePath: string, file: FileVersion, original: string | null) => Promise<string | null>;
   /** A picture whose file was complete is gone, and was never taken. */
   readonly lose: (path: string, cause: LossCause) => void;
   /** Looks at a version that is not quiet yet; `mayRead`: as a whole. Never rejects. */

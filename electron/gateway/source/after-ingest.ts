@@ -1,12 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { copyFile, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type FileVersion, sameVersion } from '../model/file-version.ts';
-import { errnoCode } from '../platform/errors.ts';
-import { nodeFiles } from '../platform/files.ts';
+import { archiveAside } from './archive-aside.ts';
+import { type Aside, putBack, removeAside, takeAside } from './aside.ts';
 import { versionOf } from './folder-walk.ts';
-import { moveWithoutOverwriting } from './move-file.ts';
 
 export type AfterIngest =
   | { readonly action: 'keep' }
@@ -18,7 +15,8 @@ export type AfterIngest =
  *
  * Cameras that write each frame under the same name may put the next one in its place at any instant, also between
  * our look and our deed. So the file is first taken aside by one rename, which nothing can come between, and looked at
- * there; what turns out to be another frame is put back.
+ * there; what turns out to be another frame is put back. A kill leaves it aside under a name that tells its own, and the
+ * next scan finishes or restores it (`AsideRecovery`).
  *
  * Throws what the file system says; the caller tries again later, for the image is safe already.
  */
@@ -32,80 +30,53 @@ export async function dealWithOriginal(
   const present = await versionOf(root, file.path);
   if (present === null) return 'done';
   if (!sameVersion(present, file)) return 'changed';
-  const from = join(root, file.path);
-  if (after.action === 'delete') return remove(from, file);
-  const folder = join(after.archiveRoot, day, dirname(file.path));
-  await mkdir(folder, { recursive: true });
-  return archive(from, file, folder);
-}
-
-async function remove(from: string, file: FileVersion): Promise<'done' | 'changed'> {
-  const taken = await takeAside(from, file, dirname(from));
-  if (typeof taken === 'string') return taken;
-  await rm(taken.path);
-  return 'done';
-}
-
-async function archive(from: string, file: FileVersion, folder: string): Promise<'done' | 'changed'> {
+  if (after.action === 'archive') await makeWritable(archiveFolder(after.archiveRoot, day, file.path));
+  const aside = await takeAside(join(root, file.path));
+  if (aside === null) return 'done';
   try {
-    const taken = await takeAside(from, file, folder);
-    if (typeof taken === 'string') return taken;
-    await moveWithoutOverwriting(taken.path, folder, basename(from));
-    return 'done';
-  } catch (error) {
-    if (errnoCode(error) !== 'EXDEV') throw error;
-    return archiveAcross(from, file, folder);
-  }
-}
-
-/** To another file system: the original goes only once its copy is on the disk there. */
-async function archiveAcross(from: string, file: FileVersion, folder: string): Promise<'done' | 'changed'> {
-  const copy = join(folder, asideName());
-  try {
-    await copyFile(from, copy, constants.COPYFILE_FICLONE);
-    const handle = await open(copy, 'r+');
-    try {
-      const { atime, mtime } = await lstat(from);
-      await handle.utimes(atime, mtime);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    if (!(await isVersion(from, file))) {
-      await rm(copy, { force: true });
+    if (!(await isVersion(aside.path, file))) {
+      await putBack(aside);
       return 'changed';
     }
-    await moveWithoutOverwriting(copy, folder, basename(from));
-    await nodeFiles.syncDirectory(folder);
+    await finishAside(aside, file.path, after, day);
+    return 'done';
   } catch (error) {
-    await rm(copy, { force: true });
+    // Where that fails too, the next scan does it.
+    await putBack(aside).catch(() => undefined);
     throw error;
   }
-  return remove(from, file);
 }
 
-/** The file under a name in `folder` that no scan looks at; `done` where it was gone, `changed` where it was another. */
-async function takeAside(
-  from: string,
-  file: FileVersion,
-  folder: string,
-): Promise<{ readonly path: string } | 'done' | 'changed'> {
-  const aside = join(folder, asideName());
-  try {
-    await rename(from, aside);
-  } catch (error) {
-    if (errnoCode(error) === 'ENOENT') return 'done';
-    throw error;
-  }
-  if (await isVersion(aside, file)) return { path: aside };
-  await moveWithoutOverwriting(aside, dirname(from), basename(from));
-  return 'changed';
+/** Archives or deletes what lies aside. `path`: of the original, relative to the source's folder. */
+export async function finishAside(
+  aside: Aside,
+  path: string,
+  after: Exclude<AfterIngest, { action: 'keep' }>,
+  day: string,
+): Promise<void> {
+  if (after.action === 'delete') return removeAside(aside);
+  const folder = archiveFolder(after.archiveRoot, day, path);
+  await makeWritable(folder);
+  await archiveAside(aside, folder);
 }
 
-const asideName = (): string => `.acusight-${randomUUID()}`;
+const archiveFolder = (archiveRoot: string, day: string, path: string): string => join(archiveRoot, day, dirname(path));
+
+/** Before the original is touched: what can't be archived is to stay as it is. */
+async function makeWritable(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await access(folder, constants.W_OK);
+}
 
 /** Under its new name: a rename counts as a change of the file, but leaves it its number. */
 async function isVersion(path: string, file: FileVersion): Promise<boolean> {
   const present = await versionOf(dirname(path), basename(path));
   return present !== null && sameVersion({ ...present, changedMs: undefined }, file);
+}
+
+/** `2025-11-21`: the archive's folder of the day, in this PC's time. */
+export function localDay(now: number): string {
+  const date = new Date(now);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }

@@ -110,6 +110,23 @@ export class FileOffers {
     }
   }
 
+  /** What a scan met that was taken aside, and left there by a kill: finished, or put back and seen. */
+  recover(path: string): void {
+    this.#track(this.#recover(path));
+  }
+
+  async #recover(path: string): Promise<void> {
+    const { root, originals, condition } = this.#options;
+    try {
+      for (const restored of await originals.recover(path)) {
+        const file = await versionOf(root, restored);
+        if (file !== null) this.see(file, 0);
+      }
+    } catch (error) {
+      condition.log('warn', 'restored-not-seen', { path, error });
+    }
+  }
+
   /** Resolves once there is room for another file that a scan finds, or at the stop. */
   async room(): Promise<void> {
     const { clock, signal } = this.#options;

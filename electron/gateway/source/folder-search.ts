@@ -12,6 +12,7 @@ import { lookAtFolder } from './folder-presence.ts';
 import { versionOf, walkFolder } from './folder-walk.ts';
 import { ListedFiles } from './listed-files.ts';
 import { isNetworkShare } from './network-share.ts';
+import type { OriginalTroubles } from './original-troubles.ts';
 import type { SourceCondition } from './source-condition.ts';
 
 const rootCheckMilliseconds = 1_000;
@@ -27,6 +28,7 @@ export type FolderSearchOptions = {
   readonly after: AfterIngest;
   readonly sink: FileSink;
   readonly offers: FileOffers;
+  readonly troubles: OriginalTroubles;
   readonly clock: Clock;
   readonly condition: SourceCondition;
   readonly signal: AbortSignal;
@@ -66,7 +68,7 @@ export class FolderSearch {
 
   /** Searches until the stop. */
   async run(): Promise<void> {
-    const { config, after, offers, clock, condition, signal } = this.#options;
+    const { config, after, offers, troubles, clock, condition, signal } = this.#options;
     let identity = '';
     while (!signal.aborted) {
       const found = await lookAtFolder(config.path, after);
@@ -89,6 +91,7 @@ export class FolderSearch {
       } else if (this.#newFolders.size > 0 && clock.monotonic() >= this.#newFoldersAt) {
         await this.#lookIntoNewFolders();
       }
+      if (troubles.takeOwedScan()) this.#scanWithin(0);
       await sleep(clock, Math.min(rootCheckMilliseconds, config.pollMilliseconds), signal);
     }
   }
@@ -159,17 +162,23 @@ export class FolderSearch {
 
   /** A full look at the folder. Returns false when it could not be made to its end. */
   async #scan(first: boolean): Promise<boolean> {
-    const { config, offers, clock, condition, signal } = this.#options;
+    const { config, offers, troubles, clock, condition, signal } = this.#options;
     if (!this.#scanned) condition.say('scanning', 'Looking through the folder', '');
     const began = clock.monotonic();
     const listed = new Set<string>();
     let files = 0;
+    troubles.scanBegins();
     try {
       for await (const finding of walkFolder(config.path, this.#filter)) {
         if (signal.aborted) return false;
-        if (finding.kind === 'file') files += 1;
-        else listed.add(this.#listed.add(finding));
-        if (finding.kind === 'file') await this.#take(finding.file, first);
+        if (finding.kind === 'file') {
+          files += 1;
+          await this.#take(finding.file, first);
+        } else if (finding.kind === 'aside') {
+          offers.recover(finding.path);
+        } else {
+          listed.add(this.#listed.add(finding));
+        }
       }
       if (await this.#listed.forgetGone(listed, signal)) this.#eventsAreStale = true;
     } catch (error) {
@@ -187,6 +196,7 @@ export class FolderSearch {
     }
     this.#scanned = true;
     offers.scanned(began);
+    troubles.scanEnds();
     // A gateway without room stays blocked until it has taken a file again.
     if (condition.said.state !== 'blocked' || offers.waiting === 0) condition.sayWatching();
     return true;
@@ -194,7 +204,7 @@ export class FolderSearch {
 
   /** Files that were in a folder before it was moved in here raise no events of their own. */
   async #lookIntoNewFolders(): Promise<void> {
-    const { config, condition, signal } = this.#options;
+    const { config, offers, condition, signal } = this.#options;
     const folders = [...this.#newFolders];
     this.#newFolders.clear();
     for (const folder of folders) {
@@ -204,6 +214,7 @@ export class FolderSearch {
         for await (const finding of walkFolder(config.path, this.#filter, folder)) {
           if (signal.aborted) return;
           if (finding.kind === 'file') await this.#take(finding.file, false);
+          else if (finding.kind === 'aside') offers.recover(finding.path);
           else this.#listed.add(finding);
         }
       } catch (error) {

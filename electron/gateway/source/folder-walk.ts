@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FileVersion, fileVersion } from '../model/file-version.ts';
 import { describeCause } from '../platform/errors.ts';
+import { asideKindOf } from './aside-names.ts';
 
 export type WalkFinding =
   | { readonly kind: 'file'; readonly file: FileVersion }
@@ -15,6 +16,8 @@ export type WalkFinding =
       readonly text: string;
       readonly hint: string;
     }
+  /** What was taken aside to be archived or deleted. */
+  | { readonly kind: 'aside'; readonly path: string }
   | { readonly kind: 'unreadable-folder'; readonly path: string; readonly technical: string };
 
 /**
@@ -31,7 +34,9 @@ export async function* walkFolder(
     try {
       for await (const entry of await opendir(join(root, folder), { bufferSize: 256 })) {
         const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-        if (entry.isDirectory()) {
+        if (asideKindOf(entry.name, entry.isDirectory()) !== null) {
+          yield { kind: 'aside', path };
+        } else if (entry.isDirectory()) {
           if (wanted(path, true)) folders.push(path);
         } else if (wanted(path, false)) {
           const finding = await examine(root, path, entry);

@@ -1,5 +1,6 @@
-import type { SourceSnapshot } from '../../../shared/snapshot.ts';
+import type { SourceSnapshot, SourceWarning } from '../../../shared/snapshot.ts';
 
+export type { SourceWarning };
 export type SourceState = SourceSnapshot['state'];
 
 export type SourceStatus = {
@@ -12,6 +13,8 @@ export type SourceStatus = {
   /** True once a full scan has been made and nothing it found is waiting; of a camera, once it has stored its number of frames. */
   readonly drained: boolean;
   readonly polling: boolean;
+  /** What a person should see to although pictures are collected; a camera has none. */
+  readonly warnings?: readonly SourceWarning[];
 };
 
 export type FrameSource = {

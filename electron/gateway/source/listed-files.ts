@@ -21,7 +21,7 @@ export class ListedFiles {
   }
 
   /** Lists what can't even be offered. Returns the path under which it is listed; that of a folder ends in '/'. */
-  add(finding: Exclude<WalkFinding, { kind: 'file' }>): string {
+  add(finding: Exclude<WalkFinding, { kind: 'file' | 'aside' }>): string {
     if (finding.kind === 'unusable') {
       if (this.#sink.status(finding.file) === 'new')
         this.#sink.refuse(finding.file, { ...finding, severity: 'refused' });

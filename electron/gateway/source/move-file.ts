@@ -1,19 +1,39 @@
-import { link, open, rename, rm, unlink } from 'node:fs/promises';
+import { link, lstat, open, rename, rm, unlink } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { errnoCode } from '../platform/errors.ts';
 
 /** Bytes; what all file systems of today allow. */
 const longestName = 255;
 
-/** Never replaces what is there already: the second `a.jpg` becomes `a (2).jpg`. Both are on one file system. */
-export async function moveWithoutOverwriting(from: string, folder: string, name: string): Promise<void> {
+/**
+ * Never replaces what is there already: the second `a.jpg` becomes `a (2).jpg`. Both are on one file system. Returns the
+ * name that it has now. `isThere`: whether what has the name already is this very file, which then needs no other.
+ */
+export async function moveWithoutOverwriting(
+  from: string,
+  folder: string,
+  name: string,
+  isThere: (from: string, to: string) => Promise<boolean> = isLinkOf,
+): Promise<string> {
   for (let copy = 1; ; copy += 1) {
+    const free = numbered(name, copy);
     try {
-      return await moveTo(from, join(folder, numbered(name, copy)));
+      await moveTo(from, join(folder, free));
+      return free;
     } catch (error) {
       if (errnoCode(error) !== 'EEXIST') throw error;
+      if (!(await isThere(from, join(folder, free)))) continue;
+      await unlink(from);
+      return free;
     }
   }
+}
+
+/** One file under two names: a kill came between a link and the removal of the old name. */
+async function isLinkOf(from: string, to: string): Promise<boolean> {
+  const [a, b] = await Promise.all([from, to].map((path) => lstat(path, { bigint: true }).catch(() => null)));
+  if (a === undefined || b === undefined || a === null || b === null) return false;
+  return a.ino !== 0n && a.ino === b.ino && a.dev === b.dev && a.isFile() && a.nlink > 1n && b.nlink > 1n;
 }
 
 function numbered(name: string, copy: number): string {

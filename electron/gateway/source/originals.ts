@@ -1,46 +1,74 @@
 import type { FileSink } from '../model/file-sink.ts';
-import type { FileVersion } from '../model/file-version.ts';
+import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import type { Clock } from '../platform/clock.ts';
-import { type AfterIngest, dealWithOriginal } from './after-ingest.ts';
+import { type AfterIngest, dealWithOriginal, localDay } from './after-ingest.ts';
+import type { AsideRecovery } from './aside-recovery.ts';
+import { OriginalTroubles } from './original-troubles.ts';
 import type { SourceCondition } from './source-condition.ts';
+
+export type OriginalsOptions = {
+  readonly root: string;
+  readonly after: AfterIngest;
+  readonly sink: FileSink;
+  readonly clock: Clock;
+  readonly condition: SourceCondition;
+  readonly recovery: AsideRecovery;
+};
 
 /** The originals of a watched folder whose images are committed: kept, archived or deleted, as the site chose. */
 export class Originals {
-  readonly #root: string;
-  readonly #after: AfterIngest;
-  readonly #sink: FileSink;
-  readonly #clock: Clock;
-  readonly #condition: SourceCondition;
+  readonly #options: OriginalsOptions;
   readonly #underWay = new Set<string>();
+  /** The version that took the name of one that is being dealt with, and was stored meanwhile. */
+  readonly #next = new Map<string, FileVersion>();
 
-  constructor(root: string, after: AfterIngest, sink: FileSink, clock: Clock, condition: SourceCondition) {
-    this.#root = root;
-    this.#after = after;
-    this.#sink = sink;
-    this.#clock = clock;
-    this.#condition = condition;
+  /** Those that can't be dealt with. */
+  readonly troubles: OriginalTroubles;
+
+  constructor(options: OriginalsOptions) {
+    this.#options = options;
+    this.troubles = new OriginalTroubles(options.after, options.clock, options.condition);
   }
 
   /** To be called only once the sink has said that the image is committed. Never rejects. */
   async finish(file: FileVersion): Promise<void> {
+    const { path } = file;
+    if (this.#options.after.action === 'keep') return;
     // One at a time: a scan may find an original undone while it is being dealt with.
-    if (this.#after.action === 'keep' || this.#underWay.has(file.path)) return;
-    this.#underWay.add(file.path);
+    if (this.#underWay.has(path)) return void this.#next.set(path, file);
+    this.#underWay.add(path);
     try {
-      const day = localDay(this.#clock.now());
-      const outcome = await dealWithOriginal(this.#root, file, this.#after, day);
-      if (outcome === 'done') this.#sink.finish(file.path);
-    } catch (error) {
-      // The image is safe; only tidying up failed. The next scan finds the file again and tries again.
-      this.#condition.log('warn', 'original-not-moved', { path: file.path, action: this.#after.action, error });
+      for (let version: FileVersion | null = file; version !== null; ) {
+        await this.#deal(version);
+        version = this.#nextAfter(version);
+      }
     } finally {
-      this.#underWay.delete(file.path);
+      this.#underWay.delete(path);
     }
   }
-}
 
-function localDay(now: number): string {
-  const date = new Date(now);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  /** What a kill left aside at this path. Returns the paths of the files that were put back. Never rejects. */
+  recover(path: string): Promise<readonly string[]> {
+    return this.#options.recovery.recover(path, (original) => this.#underWay.has(original));
+  }
+
+  #nextAfter(done: FileVersion): FileVersion | null {
+    const next = this.#next.get(done.path) ?? null;
+    this.#next.delete(done.path);
+    return next === null || sameVersion(next, done) ? null : next;
+  }
+
+  async #deal(file: FileVersion): Promise<void> {
+    const { root, after, sink, clock } = this.#options;
+    if (!this.troubles.mayTry(file.path)) return;
+    try {
+      const outcome = await dealWithOriginal(root, file, after, localDay(clock.now()));
+      this.troubles.passed(file.path);
+      // The name may stand for the next picture by now, whose original is still to be dealt with.
+      if (outcome === 'done' && sink.status(file) === 'stored') sink.finish(file.path);
+    } catch (error) {
+      // The image is safe; only tidying up failed. The next scan finds the file again and tries again.
+      this.troubles.failed(file.path, error);
+    }
+  }
 }

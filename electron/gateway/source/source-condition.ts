@@ -1,5 +1,5 @@
 import type { LogFields, Logger } from '../platform/logger.ts';
-import type { SourceState, SourceStatus } from './frame-source.ts';
+import type { SourceState, SourceStatus, SourceWarning } from './frame-source.ts';
 
 type Said = Pick<SourceStatus, 'state' | 'text' | 'hint'>;
 
@@ -8,6 +8,7 @@ export class SourceCondition {
   readonly #sourceId: string;
   readonly #logger: Logger;
   #said: Said = { state: 'starting', text: 'Starting', hint: '' };
+  readonly #warnings = new Map<string, SourceWarning>();
   /** No events are to be had: the folder is looked through regularly instead. */
   polling = false;
 
@@ -23,6 +24,20 @@ export class SourceCondition {
   say(state: SourceState, text: string, hint: string): void {
     if (state !== this.#said.state) this.log('info', 'source-state', { state, text });
     this.#said = { state, text, hint };
+  }
+
+  /** What a person should see to although pictures are collected, one of each code. */
+  get warnings(): readonly SourceWarning[] {
+    return [...this.#warnings.values()];
+  }
+
+  warn(warning: SourceWarning): void {
+    if (!this.#warnings.has(warning.code)) this.log('warn', 'source-warning', warning);
+    this.#warnings.set(warning.code, warning);
+  }
+
+  calm(code: SourceWarning['code']): void {
+    if (this.#warnings.delete(code)) this.log('info', 'source-warning-over', { code });
   }
 
   sayWatching(): void {

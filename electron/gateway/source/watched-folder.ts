@@ -4,6 +4,7 @@ import type { FileSink } from '../model/file-sink.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { AfterIngest } from './after-ingest.ts';
+import { AsideRecovery } from './aside-recovery.ts';
 import { FileOffers } from './file-offers.ts';
 import { FolderSearch } from './folder-search.ts';
 import type { FrameSource, SourceStatus } from './frame-source.ts';
@@ -30,12 +31,14 @@ export class WatchedFolder implements FrameSource {
     const { signal } = this.#abort;
     const after = afterIngestOf(config);
     const condition = new SourceCondition(config.id, logger);
-    const originals = new Originals(config.path, after, sink, clock, condition);
     const { path: root, settleMilliseconds } = config;
+    const recovery = new AsideRecovery({ root, after, sink, clock, condition, signal });
+    const originals = new Originals({ root, after, sink, clock, condition, recovery });
     const offers = new FileOffers({ root, settleMilliseconds, sink, originals, clock, condition, signal });
     this.#condition = condition;
     this.#offers = offers;
-    this.#search = new FolderSearch({ config, after, sink, offers, clock, condition, signal });
+    const { troubles } = originals;
+    this.#search = new FolderSearch({ config, after, sink, offers, troubles, clock, condition, signal });
   }
 
   start(): void {
@@ -57,6 +60,7 @@ export class WatchedFolder implements FrameSource {
       unclaimedSidecars: this.#offers.unclaimed,
       drained: this.#search.hasScanned && this.#offers.isDrained,
       polling: this.#condition.polling,
+      warnings: this.#condition.warnings,
     };
   }
 

@@ -36,6 +36,11 @@ export class KnownPictures {
     return this.#statements.find.all(sourceId, sha256);
   }
 
+  /** Whether the image is stored or delivered, and not lost, dropped or deleted since. */
+  holds(imageId: string): boolean {
+    return this.#statements.holds.get(imageId) !== undefined;
+  }
+
   /** `isGone`: no file lies under the old name any more. Resolves once it is durable. */
   recognise(
     sourceId: string,
@@ -63,16 +68,22 @@ export class KnownPictures {
   }
 }
 
+/** SQL: an outbox row `o` whose picture we or the cloud have. */
+const isHeld = `(o.state IN ('pending', 'leased', 'acknowledged')
+          OR o.state = 'dead' AND coalesce(o.last_error ->> '$.code', '') NOT IN ('payload-missing', 'payload-damaged'))`;
+
 function prepare(database: Database) {
   return {
+    holds: database.prepare<[string], { held: 1 }>(
+      `SELECT 1 AS held FROM images i JOIN outbox o USING (seq) WHERE i.image_id = ? AND ${isHeld}`,
+    ),
     find: database.prepare<[string, string], KnownPicture>(`
       SELECT i.seq, i.path, f.modified_ms AS modifiedMs, f.inode, f.replaced_ms AS replacedMs,
         i.original ->> '$.sha256' AS originalSha256
       FROM images i INDEXED BY images_by_payload JOIN outbox o USING (seq)
         LEFT JOIN source_files f ON f.source_id = i.source_id AND f.path = i.path AND f.seq = i.seq
       WHERE i.source_id = ? AND i.sha256 = ? AND i.path <> ''
-        AND (o.state IN ('pending', 'leased', 'acknowledged')
-          OR o.state = 'dead' AND coalesce(o.last_error ->> '$.code', '') NOT IN ('payload-missing', 'payload-damaged'))
+        AND ${isHeld}
       ORDER BY i.seq DESC LIMIT 8`),
     remember: database.prepare<[Readonly<Record<string, unknown>>]>(rememberFile('@seq')),
     touch: database.prepare<[Readonly<Record<string, unknown>>]>(`

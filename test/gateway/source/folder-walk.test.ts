@@ -19,8 +19,7 @@ async function walk(
   for await (const finding of walkFolder(root, wanted)) found.push(finding);
   return found.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
-const nameOf = (finding: WalkFinding): string =>
-  finding.kind === 'unreadable-folder' ? finding.path : finding.file.path;
+const nameOf = (finding: WalkFinding): string => ('path' in finding ? finding.path : finding.file.path);
 
 const names = [
   'plain.jpg',
@@ -47,6 +46,23 @@ test('every file is found under its own name, with its size and time', async () 
     if (finding.kind !== 'file') throw new Error(finding.kind);
     expect(await versionOf(root, finding.file.path)).toEqual(finding.file);
   }
+});
+
+test('what was taken aside is told from other hidden files, and a folder of its own is not looked into', async () => {
+  const root = await folder();
+  const aside = '.acusight-aside-0123456789ab';
+  const old = '.acusight-01234567-89ab-4cde-8f01-23456789abcd';
+  await mkdir(join(root, 'sub'));
+  await mkdir(join(root, aside));
+  await mkdir(join(root, '.acusight-archive'));
+  for (const path of [`${aside}/x.jpg`, `sub/${aside}-größe.jpg`, old, '.acusight-archive/y.jpg', '.acusight-z'])
+    await writeFile(join(root, path), 'x');
+  const found = await walk(root, (path) => !path.startsWith('.'));
+  expect(found).toEqual([
+    { kind: 'aside', path: old },
+    { kind: 'aside', path: aside },
+    { kind: 'aside', path: `sub/${aside}-größe.jpg` },
+  ]);
 });
 
 test.runIf(process.platform === 'linux')(

@@ -31,6 +31,7 @@ function recordingSink(verdict: (offer: FileOffer) => Promise<Verdict> | Verdict
       return answer;
     },
     finish: () => undefined,
+    storedAs: async () => null,
     refuse: () => undefined,
     refusedPaths: () => [],
     forgetRefusal: () => undefined,
