@@ -191,6 +191,17 @@ describe('the site doctor', () => {
       expect(words(await examine(baseUrl, { secrets: { deviceKey } }), 'key')).toContain('fault: ');
     });
 
+    it.each([
+      [200, {}, /warning: .*does not name this device.*cloud\.baseUrl/],
+      [200, { message: 'Welcome' }, /warning: .*does not name this device/],
+      [200, { status: 'approved' }, /^ok: /],
+      [200, { success: true, errors: ['no'] }, /skipped|fault/],
+    ])('believes no answer that does not speak of a device (%i %j)', async (status, body, expected) => {
+      const { baseUrl, deviceKey, sandbox } = await startCloud();
+      sandbox.setFaults([{ kind: 'answer', status, body, endpoints: ['self'] }]);
+      expect(words(await examine(baseUrl, { secrets: { deviceKey } }), 'key')).toMatch(expected);
+    });
+
     it('says that it belongs to another device', async () => {
       const { baseUrl, deviceKey } = await startCloud({ deviceId: 'line-8' });
       expect(words(await examine(baseUrl, { secrets: { deviceKey } }), 'key')).toMatch(/warning: .*“line-8”.*“line-7”/);

@@ -88,10 +88,17 @@ export function judgeKey({ answer, deviceKey, deviceId, receivedAt }: ApiFacts, 
         'Ask the Acusight administrator why. Pictures are collected and kept meanwhile.',
       );
     default: {
-      if (device !== null && device !== undefined && device.deviceId !== null && device.deviceId !== deviceId) {
+      if (device?.deviceId && device.deviceId !== deviceId) {
         return warning(
           `The key is valid, but it belongs to the device “${device.deviceId}”, and the settings name “${deviceId}”.`,
           'Correct cloud.deviceId, or enter the key of this device: its pictures would go to another.',
+        );
+      }
+      const isNamed = device !== null && (device.deviceId ?? device.name) !== null;
+      if (!isNamed && device?.status !== 'approved') {
+        return warning(
+          'The server takes the key, but its answer does not name this device.',
+          'Check cloud.baseUrl. If it is right, ask the Acusight administrator whether this device is known: something between this PC and the cloud may answer in its place.',
         );
       }
       const approved = device?.status === 'approved' ? 'is approved' : 'is known';
