@@ -1,4 +1,4 @@
-import { mkdir, readdir, symlink, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openGateway, smallPicture, startServer, temporaryFolder } from '../support/gateway-fixture.ts';
@@ -72,6 +72,29 @@ describe.runIf(process.platform === 'linux')('names', () => {
 });
 
 describe('links', () => {
+  test('that a camera leads to its newest picture, over and over, are no error that stays', async () => {
+    const server = await startServer();
+    const { gateway, input, until, refusals } = await openGateway({ ...server, source: { rescanSeconds: 1 } });
+    const elsewhere = await temporaryFolder();
+    const lead = async (name: string, target: string): Promise<void> => {
+      await symlink(target, join(input, '.next'));
+      await rename(join(input, '.next'), join(input, name));
+    };
+    gateway.start();
+    for (let picture = 0; picture < 3; picture += 1) {
+      await writeFile(join(input, `snap-${picture}.jpg`), await smallPicture(picture));
+      await lead('lastsnap.jpg', `snap-${picture}.jpg`);
+      await until('it is delivered', ({ counts }) => counts.acknowledged === picture + 1);
+    }
+    await lead('outside.jpg', join(elsewhere, 'first.jpg'));
+    await until('a link that leads out of the folder is listed', ({ counts }) => counts.refused === 1);
+    expect(refusals()).toMatchObject([{ path: 'outside.jpg', code: 'link' }]);
+    await lead('outside.jpg', join(elsewhere, 'second.jpg'));
+    const { safe } = await until('it leads elsewhere', ({ counts }) => counts.refused === 0);
+    expect(safe.headline).toBe('SAFE');
+    expect(refusals()).toMatchObject([{ path: 'outside.jpg', severity: 'notice' }]);
+  });
+
   test('are listed and never followed', async () => {
     const server = await startServer();
     const { gateway, input, put, until, refusals } = await openGateway({ ...server, source: { rescanSeconds: 1 } });

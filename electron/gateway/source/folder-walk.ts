@@ -1,10 +1,10 @@
 import type { Dirent } from 'node:fs';
-import { lstat, opendir, stat } from 'node:fs/promises';
+import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type FileVersion, fileVersion } from '../model/file-version.ts';
 import { describeCause } from '../platform/errors.ts';
 import { asideKindOf } from './aside-names.ts';
+import { describeLink, leadsToFileOf } from './folder-links.ts';
 
 export type WalkFinding =
   | { readonly kind: 'file'; readonly file: FileVersion }
@@ -39,7 +39,7 @@ export async function* walkFolder(
         } else if (entry.isDirectory()) {
           if (wanted(path, true)) folders.push(path);
         } else if (wanted(path, false)) {
-          const finding = await examine(root, path, entry);
+          const finding = await examine(root, path, entry, wanted);
           if (finding !== null) yield finding;
         }
       }
@@ -53,7 +53,12 @@ export async function* walkFolder(
   }
 }
 
-async function examine(root: string, path: string, entry: Dirent): Promise<WalkFinding | null> {
+async function examine(
+  root: string,
+  path: string,
+  entry: Dirent,
+  wanted: (path: string, isFolder: boolean) => boolean,
+): Promise<WalkFinding | null> {
   const nothing: FileVersion = { path, bytes: 0, modifiedMs: 0 };
   if (path.includes('\uFFFD')) {
     return {
@@ -64,46 +69,30 @@ async function examine(root: string, path: string, entry: Dirent): Promise<WalkF
       hint: 'Rename the file. If a camera program makes such names, set it to UTF-8.',
     };
   }
-  if (entry.isSymbolicLink())
-    return { kind: 'unusable', file: nothing, code: 'link', ...(await describeLink(root, path)) };
-  if (!entry.isFile()) return null;
+  if (entry.isSymbolicLink()) {
+    if (await leadsToFileOf(root, path, wanted)) return null;
+    const link = await lstat(join(root, path)).catch(() => null);
+    // Made anew each time that it leads elsewhere: its time tells.
+    const file = { ...nothing, modifiedMs: link?.mtimeMs ?? 0 };
+    return { kind: 'unusable', file, code: 'link', ...(await describeLink(root, path)) };
+  }
+  if (isSpecial(entry)) {
+    return {
+      kind: 'unusable',
+      file: nothing,
+      code: 'special-file',
+      text: `This is ${specialWords(entry)}, not a file.`,
+      hint: 'Remove it. If a camera program makes it, set the program to write ordinary files.',
+    };
+  }
   const file = await versionOf(root, path);
   return file === null ? null : { kind: 'file', file };
 }
 
-/** A link may lead to a share that never answers: once one did, no more links are followed, not even for their words. */
-const linkMilliseconds = 2_000;
-let answers = true;
-
-async function targetOf(path: string): Promise<'folder' | 'file' | 'nothing' | 'unknown'> {
-  if (!answers) return 'unknown';
-  const asked = stat(path).then(
-    (facts) => (facts.isDirectory() ? 'folder' : 'file'),
-    () => 'nothing' as const,
-  );
-  const target = await Promise.race([asked, sleep(linkMilliseconds, 'unknown' as const, { ref: false })]);
-  answers = target !== 'unknown';
-  return target;
-}
-
-async function describeLink(root: string, path: string): Promise<{ readonly text: string; readonly hint: string }> {
-  const target = await targetOf(join(root, path));
-  if (target === 'nothing') {
-    return {
-      text: 'This is a link to something that is not there.',
-      hint: 'Remove the link, or put the picture itself in the folder.',
-    };
-  }
-  return target === 'folder'
-    ? {
-        text: 'This is a link to a folder, not a folder.',
-        hint: 'Add the folder that it leads to as a source of its own; the gateway does not follow links.',
-      }
-    : {
-        text: target === 'file' ? 'This is a link to a file, not a file.' : 'This is a link, not a file.',
-        hint: 'Put the picture itself in the folder; the gateway does not follow links.',
-      };
-}
+const isSpecial = (entry: Dirent): boolean =>
+  entry.isFIFO() || entry.isSocket() || entry.isCharacterDevice() || entry.isBlockDevice();
+const specialWords = (entry: Dirent): string =>
+  entry.isFIFO() ? 'a pipe' : entry.isSocket() ? 'a socket' : 'a device';
 
 /** The version that is there now; null when the file is gone or no regular file any more. */
 export async function versionOf(root: string, path: string): Promise<FileVersion | null> {

@@ -23,8 +23,7 @@ export class ListedFiles {
   /** Lists what can't even be offered. Returns the path under which it is listed; that of a folder ends in '/'. */
   add(finding: Exclude<WalkFinding, { kind: 'file' | 'aside' }>): string {
     if (finding.kind === 'unusable') {
-      if (this.#sink.status(finding.file) === 'new')
-        this.#sink.refuse(finding.file, { ...finding, severity: 'refused' });
+      this.#addUnusable(finding);
       return finding.file.path;
     }
     const path = `${finding.path}/`;
@@ -38,6 +37,13 @@ export class ListedFiles {
       },
     );
     return path;
+  }
+
+  #addUnusable(finding: Extract<WalkFinding, { kind: 'unusable' }>): void {
+    if (this.#sink.status(finding.file) !== 'new') return;
+    // A link that is made anew leads to one thing after the other: what it stands for is no lost picture.
+    const moves = finding.code === 'link' && this.#sink.refusedPaths().includes(finding.file.path);
+    this.#sink.refuse(finding.file, { ...finding, severity: moves ? 'notice' : 'refused' });
   }
 
   /** After a full scan that added `met`. Returns whether a subfolder left the list: it can be read again. */

@@ -1,4 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -82,7 +85,7 @@ test('links are listed and never followed, not even in a circle', async () => {
   await symlink(root, join(root, 'sub/circle'));
   await symlink(elsewhere, join(root, 'out'));
   await symlink(join(elsewhere, 'secret.jpg'), join(root, 'linked.jpg'));
-  await symlink('nowhere', join(root, 'broken.jpg'));
+  await symlink('/nowhere/at/all.jpg', join(root, 'broken.jpg'));
   const found = await walk(root);
   expect(found.map(nameOf)).toEqual(['broken.jpg', 'linked.jpg', 'out', 'sub/circle']);
   expect(found.every((finding) => finding.kind === 'unusable' && finding.code === 'link')).toBe(true);
@@ -93,6 +96,35 @@ test('links are listed and never followed, not even in a circle', async () => {
     'This is a link to a folder, not a folder.',
   ]);
 });
+
+test('a link to a file that is looked at under its own name is nothing of its own, also while that is gone', async () => {
+  const root = await folder();
+  await mkdir(join(root, 'sub'));
+  await mkdir(join(root, 'no'));
+  await writeFile(join(root, 'sub/a.jpg'), 'x');
+  await writeFile(join(root, 'no/hidden.jpg'), 'x');
+  await symlink('sub/a.jpg', join(root, 'latest.jpg'));
+  await symlink(join(root, 'sub/a.jpg'), join(root, 'sub/absolute.jpg'));
+  await symlink('gone.jpg', join(root, 'sub/dangling.jpg'));
+  await symlink('../no/hidden.jpg', join(root, 'sub/other.jpg'));
+  const found = await walk(root, (path, isFolder) => (isFolder ? path !== 'no' : path.endsWith('.jpg')));
+  expect(found.map(nameOf)).toEqual(['sub/a.jpg', 'sub/other.jpg']);
+});
+
+test.runIf(process.platform !== 'win32')(
+  'pipes and sockets are listed, and nobody waits for their other end',
+  async () => {
+    const root = await folder();
+    execFileSync('mkfifo', [join(root, 'pipe.jpg')]);
+    const server = createServer().listen(join(root, 'socket.jpg'));
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    expect(await walk(root)).toMatchObject([
+      { kind: 'unusable', code: 'special-file', text: 'This is a pipe, not a file.' },
+      { kind: 'unusable', code: 'special-file', text: 'This is a socket, not a file.' },
+    ]);
+  },
+);
 
 test('what is not wanted is neither entered nor examined', async () => {
   const root = await folder();

@@ -1,0 +1,54 @@
+import { readlink, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+type Wanted = (path: string, isFolder: boolean) => boolean;
+type Words = { readonly text: string; readonly hint: string };
+
+/**
+ * Whether a link leads to a file of this folder that is looked at under its own name, as the `latest.jpg` of a camera
+ * does: the link itself is nothing to be taken, wherever it leads next, and also while its file is gone.
+ */
+export async function leadsToFileOf(root: string, path: string, wanted: Wanted): Promise<boolean> {
+  const target = await readlink(join(root, path)).catch(() => null);
+  if (target === null) return false;
+  const way = relative(root, resolve(dirname(join(root, path)), target));
+  if (way === '' || isAbsolute(way) || way === '..' || way.startsWith(`..${sep}`)) return false;
+  const parts = way.split(sep);
+  const folders = parts.slice(0, -1).map((_, index) => parts.slice(0, index + 1).join('/'));
+  return folders.every((folder) => wanted(folder, true)) && wanted(parts.join('/'), false);
+}
+
+/** A link may lead to a share that never answers: once one did, no more links are followed, not even for their words. */
+const linkMilliseconds = 2_000;
+let answers = true;
+
+async function targetOf(path: string): Promise<'folder' | 'file' | 'nothing' | 'unknown'> {
+  if (!answers) return 'unknown';
+  const asked = stat(path).then(
+    (facts) => (facts.isDirectory() ? 'folder' : 'file'),
+    () => 'nothing' as const,
+  );
+  const target = await Promise.race([asked, sleep(linkMilliseconds, 'unknown' as const, { ref: false })]);
+  answers = target !== 'unknown';
+  return target;
+}
+
+export async function describeLink(root: string, path: string): Promise<Words> {
+  const target = await targetOf(join(root, path));
+  if (target === 'nothing') {
+    return {
+      text: 'This is a link to something that is not there.',
+      hint: 'Remove the link, or put the picture itself in the folder.',
+    };
+  }
+  return target === 'folder'
+    ? {
+        text: 'This is a link to a folder, not a folder.',
+        hint: 'Add the folder that it leads to as a source of its own; the gateway does not follow links.',
+      }
+    : {
+        text: target === 'file' ? 'This is a link to a file, not a file.' : 'This is a link, not a file.',
+        hint: 'Put the picture itself in the folder; the gateway does not follow links.',
+      };
+}
