@@ -69,4 +69,6 @@ export type FromGateway =
   | { readonly type: 'error'; readonly id: number; readonly failure: SentFailure }
   | { readonly type: 'log'; readonly line: string }
   | { readonly type: 'cameras'; readonly message: ToCameraPage }
+  /** The database is damaged or its disk is gone: the gateway has to be stopped. */
+  | { readonly type: 'store-lost'; readonly fault: FailureFacts }
   | { readonly type: 'stopped' };

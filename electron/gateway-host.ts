@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type { Config, ConfigFault } from '../shared/config.ts';
 import type { Snapshot } from '../shared/snapshot.ts';
 import type { GatewaySecrets } from './gateway/gateway-secrets.ts';
+import { haltedSnapshot } from './gateway/halted.ts';
 import { GatewayError } from './gateway/platform/errors.ts';
+import { nodeFiles } from './gateway/platform/files.ts';
 import type { ThreadOptions } from './gateway-calls.ts';
 import { GatewayThread, type ThreadEvents } from './gateway-thread.ts';
 import { idleSnapshot } from './idle-snapshot.ts';
@@ -23,6 +26,10 @@ export class GatewayHost {
   readonly #startedAt: number;
   #gateway: GatewayThread | null = null;
   #fault: Fault | null = null;
+  /** Of the last start. */
+  #config: Config | null = null;
+  /** Of the gateway that had to be stopped: what is known of its pictures, and why. */
+  #halted: { readonly last: Snapshot; readonly fault: GatewayError } | null = null;
   /** Nothing is known to be wrong or missing yet: a gateway is being opened, or its configuration read. */
   #starting = true;
   #turn: Promise<unknown> = Promise.resolve();
@@ -73,6 +80,7 @@ export class GatewayHost {
   }
 
   async #startNow(config: Config): Promise<GatewayThread> {
+    this.#config = config;
     this.#starting = true;
     this.#changed();
     await this.#end();
@@ -83,6 +91,7 @@ export class GatewayHost {
       const gateway = await GatewayThread.start(workerPath, options, events);
       gateway.onChange(() => this.#changed());
       this.#fault = null;
+      this.#halted = null;
       this.#starting = false;
       this.#gateway = gateway;
       this.#changed();
@@ -91,6 +100,34 @@ export class GatewayHost {
       this.failStart(error);
       throw error;
     }
+  }
+
+  /** The one that had to be stopped, once its database is there again: in an empty folder it would begin anew. */
+  async startAgain(): Promise<GatewayThread> {
+    const { dataDir } = this.#options;
+    const config = this.#config;
+    const size = await nodeFiles.size(join(dataDir, 'gateway.sqlite')).catch(() => null);
+    if (config === null || size === null || size === 0) {
+      throw new GatewayError({
+        code: 'store-unavailable',
+        operation: 'open-store',
+        text: `The data disk is not back: there is no database in ${dataDir}.`,
+        hint: 'Connect the disk again.',
+        disposition: 'pause',
+      });
+    }
+    return this.start(config);
+  }
+
+  /** Its store is lost. Resolves once it has stopped; its last state is shown with why, until one runs again. */
+  halt(fault: GatewayError): Promise<void> {
+    const turn = this.#turn.then(async () => {
+      if (this.#gateway !== null) this.#halted = { last: this.#gateway.snapshot(), fault };
+      this.failStart(fault);
+      await this.#end();
+    });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
   }
 
   /** The window shows why. */
@@ -123,6 +160,10 @@ export class GatewayHost {
 
   snapshot(): Snapshot {
     if (this.#gateway !== null) return this.#gateway.snapshot();
+    if (this.#halted !== null) {
+      const { last, fault } = this.#halted;
+      return haltedSnapshot({ ...last, instanceId: this.#instanceId, revision: this.#revision, at: Date.now() }, fault);
+    }
     const { identity, dataDir } = this.#options;
     return idleSnapshot({
       instanceId: this.#instanceId,

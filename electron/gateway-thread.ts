@@ -20,6 +20,8 @@ export type ThreadEvents = {
   readonly onLog: (line: string) => void;
   /** The thread ended by itself, by an exception that nobody caught: nothing is collected or delivered any more. */
   readonly onCrash: (error: Error) => void;
+  /** Its database is damaged or its disk is gone: it has to be stopped, and perhaps started again later. */
+  readonly onStoreLost: (fault: GatewayError) => void;
   /** Who drives USB cameras; without it there are none. */
   readonly cameras?: {
     readonly connect: (post: (message: FromCameraPage) => void) => {
@@ -149,6 +151,8 @@ export class GatewayThread {
         return this.#answered(message.id)?.resolve(message.value as never);
       case 'error':
         return this.#answered(message.id)?.reject(received(message.failure));
+      case 'store-lost':
+        return this.#events.onStoreLost(new GatewayError(message.fault));
       case 'stopped':
         // Everything is on the disk and the database is closed: nobody has to wait for the thread itself, least of all
         // where the whole group of processes was told to end and Chromium's others are gone already.

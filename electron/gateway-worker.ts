@@ -3,7 +3,7 @@ import { CameraLink } from './camera-link.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type { GatewaySecrets } from './gateway/gateway-secrets.ts';
 import { systemClock } from './gateway/platform/clock.ts';
-import { GatewayError } from './gateway/platform/errors.ts';
+import { type FailureFacts, GatewayError } from './gateway/platform/errors.ts';
 import { nodeFiles } from './gateway/platform/files.ts';
 import { jsonLogger } from './gateway/platform/logger.ts';
 import type { FromGateway, SentFailure, ThreadData, ToGateway } from './gateway-calls.ts';
@@ -26,9 +26,17 @@ const say = (message: FromGateway): void => port.postMessage(message);
 
 function sent(error: unknown): SentFailure {
   if (!(error instanceof GatewayError)) return { facts: null, message: String(error) };
-  const { code, operation, message: text, hint, disposition, technical } = error;
-  return { facts: { code, operation, text, hint, disposition, technical }, message: text };
+  return { facts: factsOf(error), message: error.message };
 }
+
+const factsOf = ({ code, operation, message: text, hint, disposition, technical }: GatewayError): FailureFacts => ({
+  code,
+  operation,
+  text,
+  hint,
+  disposition,
+  technical,
+});
 
 async function run(options: ThreadData): Promise<void> {
   let secrets: GatewaySecrets = options.secrets;
@@ -37,6 +45,12 @@ async function run(options: ThreadData): Promise<void> {
   const cameras = options.hasCameras
     ? new CameraLink((message) => say({ type: 'cameras', message }), systemClock)
     : undefined;
+  let open: Gateway | null = null;
+  process.on('uncaughtException', (error) => {
+    logger.log('error', 'uncaught-exception', { error });
+    // A disk that went away shows itself anywhere; that is no end of the program.
+    if (open?.isStoreFault(error) !== true) process.exit(1);
+  });
   const gateway = await Gateway.open({
     ...options,
     ...(cameras === undefined ? {} : { usbCameras: cameras }),
@@ -47,6 +61,8 @@ async function run(options: ThreadData): Promise<void> {
     logger,
   });
 
+  open = gateway;
+  gateway.onStoreFault((fault) => say({ type: 'store-lost', fault: factsOf(fault) }));
   let timer: NodeJS.Timeout | null = null;
   let toldAt = 0;
   const tell = (): void => {
@@ -63,6 +79,7 @@ async function run(options: ThreadData): Promise<void> {
       const method = gateway[call] as (...words: readonly unknown[]) => unknown;
       say({ type: 'value', id, value: await method.apply(gateway, [...given]) });
     } catch (error) {
+      gateway.isStoreFault(error);
       say({ type: 'error', id, failure: sent(error) });
     }
   };

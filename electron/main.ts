@@ -143,6 +143,10 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
         logger.log('error', 'gateway-crashed', { error });
         void end(exitCodes.failed);
       },
+      onStoreLost: (fault) => {
+        logger.log('error', 'store-lost', { error: fault });
+        void outlive(fault);
+      },
     },
   });
   secrets.onChange(() => host.secretsChanged());
@@ -247,6 +251,23 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       if (!mayPass) return;
       await sleep(systemClock, startAgainMilliseconds);
       if (host.gateway !== null) return;
+    }
+  }
+
+  /** The store was lost while the gateway ran: a disk may come back, a damaged database is for people. */
+  async function outlive(fault: GatewayError): Promise<void> {
+    await host.halt(fault);
+    const mayPass = fault.code === 'store-unavailable';
+    if (endsByItself || (plan.headless && !mayPass)) return failStart(fault);
+    while (mayPass) {
+      await sleep(systemClock, startAgainMilliseconds);
+      if (host.gateway !== null) return;
+      try {
+        await host.startAgain();
+        return;
+      } catch (error) {
+        logger.log('error', 'start-failed', { error });
+      }
     }
   }
 }

@@ -105,6 +105,15 @@ export class CheckIn {
     this.#look();
   }
 
+  /** Tells a state that can't wait. Resolves when it is told, or was not to be told. */
+  async tellNow(): Promise<void> {
+    await this.#running;
+    this.#cancel();
+    this.#triedAt = Number.NEGATIVE_INFINITY;
+    this.#look();
+    await this.#running;
+  }
+
   async stop(): Promise<void> {
     this.#abort.abort();
     this.#cancel();

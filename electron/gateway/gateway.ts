@@ -16,6 +16,7 @@ import type { CameraList, Cameras } from './cameras.ts';
 import { openDataFolder } from './data-folder.ts';
 import { exportDeadLetters } from './dead-export.ts';
 import { type GatewayOptions, type GatewayParts, makeGateway } from './gateway-parts.ts';
+import { haltedSnapshot } from './halted.ts';
 import { longestWaitMilliseconds } from './housekeeping.ts';
 import type { PictureFormat } from './model/image.ts';
 import { sleep } from './platform/clock.ts';
@@ -26,6 +27,7 @@ import { refuseLostDatabase, refuseOverlap } from './start-checks.ts';
 import { type Database, openDatabase, openFailure } from './store/database.ts';
 import type { GapList } from './store/label-gaps.ts';
 import { PayloadStore } from './store/payload-store.ts';
+import { StoreWatch } from './store/store-watch.ts';
 import { totalOf } from './store/tally.ts';
 import { WriteGroup } from './store/write-group.ts';
 import type { StoreParts } from './store-parts.ts';
@@ -35,6 +37,8 @@ import type { StoreParts } from './store-parts.ts';
  * camera's pictures that are under way need a few seconds: they lie nowhere else.
  */
 const sourceStopMilliseconds = 8_000;
+/** To tell the cloud that the store is lost, before everything is stopped. */
+const lastWordsMilliseconds = 3_000;
 
 /**
  * The gateway: source -> ingest -> store -> sync -> cloud, wired. Plain Node: the same in Electron's main process, in
@@ -46,7 +50,9 @@ export class Gateway {
   readonly #parts: GatewayParts;
   readonly #store: StoreParts;
   readonly #listeners = new Set<() => void>();
+  readonly #watch: StoreWatch;
   #revision = 0;
+  #last: Snapshot | null = null;
 
   /** Throws a GatewayError with words when the store can't be opened. */
   static async open(options: GatewayOptions): Promise<Gateway> {
@@ -56,8 +62,9 @@ export class Gateway {
     const path = join(dataDir, 'gateway.sqlite');
     await refuseLostDatabase(path, new PayloadStore(join(dataDir, 'payloads'), files), files);
     const database = openDatabase({ path, nativeBinding });
+    const watch = new StoreWatch(path);
     try {
-      const gateway = new Gateway(options, database);
+      const gateway = new Gateway({ ...options, logger: watch.listening(options.logger) }, database, watch);
       await gateway.#recover();
       return gateway;
     } catch (error) {
@@ -67,8 +74,10 @@ export class Gateway {
     }
   }
 
-  private constructor(options: GatewayOptions, database: Database) {
+  private constructor(options: GatewayOptions, database: Database, watch: StoreWatch) {
     this.#options = options;
+    this.#watch = watch;
+    WriteGroup.of(database).onFailure((error) => watch.note(error));
     this.#parts = makeGateway(options, database, {
       onChange: () => this.#changed(),
       snapshot: () => this.snapshot(),
@@ -143,7 +152,49 @@ export class Gateway {
     }
   }
 
+  /**
+   * The database is damaged or its disk is gone: everything has to be stopped, and nothing may be written. Called once,
+   * after the cloud was told where it can be.
+   */
+  onStoreFault(tell: (fault: GatewayError) => void): void {
+    this.#watch.onFault((fault) => {
+      const { clock } = this.#options;
+      this.#changed();
+      const told = new AbortController();
+      void Promise.race([
+        this.#parts.checkIn.tellNow().catch(() => undefined),
+        sleep(clock, lastWordsMilliseconds, told.signal),
+      ]).then(() => {
+        told.abort();
+        tell(fault);
+      });
+    });
+  }
+
+  /** A failure that nobody here has met. Returns whether it is one of the database or its disk. */
+  isStoreFault(error: unknown): boolean {
+    this.#watch.note(error);
+    return this.#watch.fault !== null;
+  }
+
+  /** Never throws once it was taken once: whoever shows it must be able to show what is wrong. */
   snapshot(): Snapshot {
+    const { fault } = this.#watch;
+    if (fault === null || this.#last === null) {
+      try {
+        this.#last = this.#currentSnapshot();
+        return this.#last;
+      } catch (error) {
+        this.#options.logger.log('error', 'snapshot-failed', { error });
+        if (this.#last === null) throw this.#watch.fault ?? error;
+        if (this.#watch.fault === null) return this.#last;
+      }
+    }
+    const known = { ...this.#last, revision: this.#revision, at: this.#options.clock.now() };
+    return this.#watch.fault === null ? known : haltedSnapshot(known, this.#watch.fault);
+  }
+
+  #currentSnapshot(): Snapshot {
     const { config, clock, secrets } = this.#options;
     const { tally, audit, catalogue, admission } = this.#store;
     const { identity, way, rates, housekeeping, checkIn, ledgerWatch, intakes } = this.#parts;
@@ -177,6 +228,7 @@ export class Gateway {
 
   /** Every source has made its first full scan, nothing is settling, nothing is waiting for delivery. */
   get isDrained(): boolean {
+    if (this.#watch.fault !== null) return false;
     const { pending, leased } = totalOf(this.#store.tally.sources().values());
     return pending === 0 && leased === 0 && this.#parts.intakes.isDrained;
   }
@@ -215,9 +267,10 @@ export class Gateway {
     return { path: this.#store.payloads.pathOf(payload.sha256, payload.format), format: payload.format };
   }
 
-  async preview(imageId: string): Promise<string | null> {
+  async preview(imageId: string, isLooked = false): Promise<string | null> {
     const payload = this.#store.catalogue.payloadOf(imageId);
-    return payload === null ? null : this.#parts.checker.preview(payload.sha256, payload.format, payload.orientation);
+    if (payload === null) return null;
+    return this.#parts.checker.preview(payload.sha256, payload.format, payload.orientation, isLooked);
   }
 
   /** Where the original lay when it was collected, or a refused file lies. */

@@ -30,6 +30,7 @@ export class WriteGroup {
   readonly #log: Pick<WriteAheadLog, 'sync' | 'close'>;
   #waiting: Deferred[] = [];
   #cancel: (() => void) | null = null;
+  #onFailure: (error: unknown) => void = () => undefined;
 
   constructor(
     database: Database,
@@ -52,6 +53,11 @@ export class WriteGroup {
     return group;
   }
 
+  /** Told of every write that fails, besides whoever asked for it. */
+  onFailure(tell: (error: unknown) => void): void {
+    this.#onFailure = tell;
+  }
+
   /**
    * As `run`, for changes that a power cut may take back for a moment: whole and in their order they are in any case,
    * also when the process is killed, and durable with the next write that is. Not waiting for the disk costs a hundredth.
@@ -67,6 +73,7 @@ export class WriteGroup {
         this.#database.transaction(() => [this.#perform(joined), work()] as const).immediate(),
       );
     } catch (error) {
+      this.#onFailure(error);
       this.#putBack(joined);
       throw error;
     }
@@ -90,6 +97,7 @@ export class WriteGroup {
     try {
       [failures, result] = this.#database.transaction(() => [this.#perform(joined), work()] as const).immediate();
     } catch (error) {
+      this.#onFailure(error);
       this.#putBack(joined);
       throw error;
     }
@@ -173,6 +181,7 @@ export class WriteGroup {
       } catch (error) {
         // A full disk may end the whole transaction; going on would commit each of the others apart.
         if (!this.#database.inTransaction) throw error;
+        this.#onFailure(error);
         failures.set(deferred, error);
       }
     }
