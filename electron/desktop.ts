@@ -28,7 +28,7 @@ export function openDesktop(host: GatewayHost, paths: AppPaths, operations: Oper
   denyPermissions(own);
   serveApp(own, paths.renderer);
   serveImages(own, {
-    preview: async (imageId) => (await host.gateway?.call('preview', imageId)) ?? null,
+    preview: async (imageId, isLooked) => (await host.gateway?.call('preview', imageId, isLooked)) ?? null,
     original: async (imageId) => (await host.gateway?.call('original', imageId)) ?? null,
     live: async (sourceId, number) => (await host.gateway?.call('livePicture', sourceId, number)) ?? null,
   });

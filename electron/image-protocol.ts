@@ -3,12 +3,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { protocol, type Session } from 'electron';
-import { APP_SCHEME, IMAGE_SCHEME } from '../shared/channels.ts';
+import { APP_SCHEME, IMAGE_SCHEME, LOOKED } from '../shared/channels.ts';
 
 /** Where the pictures come from. */
 export type PictureSource = {
-  /** Path of the small picture; null where there is none. */
-  readonly preview: (imageId: string) => Promise<string | null>;
+  /** Path of the small picture; null where there is none. `isLooked`: it is on the stage, and not in a list. */
+  readonly preview: (imageId: string, isLooked: boolean) => Promise<string | null>;
   readonly original: (imageId: string) => Promise<{ readonly path: string; readonly format: 'jpeg' | 'png' } | null>;
   /** A JPEG of a camera's live view; null where it is gone already. */
   readonly live: (sourceId: string, number: number) => Promise<Uint8Array<ArrayBuffer> | null>;
@@ -70,18 +70,18 @@ export function serveApp(session: Session, root: string, policy = contentSecurit
 }
 
 /**
- * `acusight-image://preview/<imageId>`, `acusight-image://original/<imageId>` and
+ * `acusight-image://preview/<imageId>` (`?looked` where it is on the stage), `acusight-image://original/<imageId>` and
  * `acusight-image://live/<sourceId>/<number>`: by id, never by path.
  */
 export function serveImages(session: Session, pictures: PictureSource): void {
   session.protocol.handle(IMAGE_SCHEME, async (request) => {
     try {
-      const { host, pathname } = new URL(request.url);
+      const { host, pathname, search } = new URL(request.url);
       if (host === 'live') return await live(pictures, request.method, pathname);
       const imageId = decodeURIComponent(pathname.slice(1));
       if (request.method !== 'GET' || !/^[0-9a-f-]{1,64}$/.test(imageId)) return notFound();
       if (host === 'preview') {
-        const path = await pictures.preview(imageId);
+        const path = await pictures.preview(imageId, search === LOOKED);
         return path === null ? notFound() : picture(new Uint8Array(await readFile(path)), 'image/jpeg');
       }
       const original = host === 'original' ? await pictures.original(imageId) : null;

@@ -14,3 +14,7 @@ export const IMAGE_SCHEME = 'acusight-image';
 export type ImageRendition = 'preview' | 'original';
 export const imageUrl = (rendition: ImageRendition, imageId: string): string =>
   `${IMAGE_SCHEME}://${rendition}/${encodeURIComponent(imageId)}`;
+
+/** Of a preview's address: it is what a person looks at, and is made before those in lists. */
+export const LOOKED = '?looked';
+export const lookedPreviewUrl = (imageId: string): string => `${imageUrl('preview', imageId)}${LOOKED}`;

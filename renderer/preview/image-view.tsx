@@ -18,11 +18,13 @@ const DWELL_MILLISECONDS = { followed: 2_000, picked: 150 } as const;
 
 type Props = {
   readonly image: ImageDetail;
+  /** Where a step to the next picture begins. */
+  readonly wantedId: string | null;
   readonly pane: RefObject<HTMLElement | null>;
   readonly followed: boolean;
 };
 
-export function ImageView({ image, pane, followed }: Props): ReactNode {
+export function ImageView({ image, wantedId, pane, followed }: Props): ReactNode {
   const element = useRef<HTMLDivElement>(null);
   const stage = useSize(element);
   const [highlighted, setHighlighted] = useState<number | null>(null);
@@ -37,7 +39,7 @@ export function ImageView({ image, pane, followed }: Props): ReactNode {
   const styles = useMemo(() => classStyles(image.annotations.map((one) => one.classValue)), [image.annotations]);
   const boxesShown = useBoxesShown((state) => state.shown);
   const toggleBoxes = useCallback(() => useBoxesShown.setState((state) => ({ shown: !state.shown })), []);
-  usePreviewKeys(pane, image.imageId, control, toggleBoxes);
+  usePreviewKeys(pane, wantedId, control, toggleBoxes);
   return (
     <div className="image-view" data-state={image.state}>
       <Stage

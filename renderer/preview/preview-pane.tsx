@@ -3,14 +3,15 @@ import { show, useScreen } from '../screen-store.ts';
 import { CloseIcon, EnlargeIcon, NextIcon, PictureIcon, PreviousIcon, ReduceIcon } from '../ui/icons.tsx';
 import { ImageView } from './image-view.tsx';
 import { stepImage } from './step-image.ts';
+import { useHeldImageId } from './use-held-image.ts';
 import { type DetailState, useImageDetail } from './use-image-detail.ts';
 import { useShownImageId } from './use-shown-image.ts';
 
 /** The picture someone picked, or the newest one; docked beside the list, or over the whole working area. */
 export function PreviewPane(): ReactNode {
-  const imageId = useShownImageId();
-  const detail = useImageDetail(imageId);
   const picked = useScreen((screen) => screen.pickedId !== null);
+  const imageId = useShownImageId();
+  const detail = useImageDetail(useHeldImageId(imageId, !picked));
   const enlarged = useScreen((screen) => screen.enlarged);
   const pane = useRef<HTMLElement>(null);
   const wasEnlarged = useRef(enlarged);
@@ -68,7 +69,7 @@ export function PreviewPane(): ReactNode {
           {enlarged ? <ReduceIcon /> : <EnlargeIcon />}
         </button>
       </header>
-      <PreviewBody detail={detail} pane={pane} followed={!picked} />
+      <PreviewBody detail={detail} wantedId={imageId} pane={pane} followed={!picked} />
     </section>
   );
 }
@@ -87,14 +88,24 @@ function PreviewTitle({ detail, picked }: { readonly detail: DetailState; readon
 
 type BodyProps = {
   readonly detail: DetailState;
+  /** What is to be shown: the picture on the stage may be the one before it. */
+  readonly wantedId: string | null;
   readonly pane: React.RefObject<HTMLElement | null>;
   readonly followed: boolean;
 };
 
-function PreviewBody({ detail, pane, followed }: BodyProps): ReactNode {
+function PreviewBody({ detail, wantedId, pane, followed }: BodyProps): ReactNode {
   switch (detail.kind) {
     case 'ready':
-      return <ImageView key={detail.image.imageId} image={detail.image} pane={pane} followed={followed} />;
+      return (
+        <ImageView
+          key={detail.image.imageId}
+          image={detail.image}
+          wantedId={wantedId}
+          pane={pane}
+          followed={followed}
+        />
+      );
     case 'none':
       return (
         <PreviewWords title="No picture selected" text="Choose one in the list, or wait for the next to arrive." />

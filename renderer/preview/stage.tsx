@@ -1,4 +1,4 @@
-import { type PointerEvent, type ReactNode, type RefObject, useRef } from 'react';
+import { type PointerEvent, type ReactNode, type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import type { ImageDetail } from '../../shared/contract.ts';
 import { PictureIcon } from '../ui/icons.tsx';
 import { BoxOverlay } from './box-overlay.tsx';
@@ -29,6 +29,13 @@ export function Stage(props: Props): ReactNode {
     control.pan(event.clientX - dragged.current.x, event.clientY - dragged.current.y);
     dragged.current = { x: event.clientX, y: event.clientY };
   };
+  // Boxes never lie on a picture that is not there yet.
+  const [isDrawn, setDrawn] = useState(false);
+  const stagePicture = useRef<HTMLImageElement>(null);
+  useLayoutEffect(() => {
+    const there = stagePicture.current;
+    if (there?.complete && there.naturalWidth > 0) setDrawn(true);
+  }, []);
   const missing = missingWords(image, shown);
   // Previews are upright already.
   const orientation = shown.rendition === 'original' ? image.orientation : 1;
@@ -62,6 +69,8 @@ export function Stage(props: Props): ReactNode {
           data-sharp={control.view.scale >= 3}
           // With CORS the style may keep EXIF data from turning the picture: it is turned here, as its boxes are.
           crossOrigin="anonymous"
+          ref={stagePicture}
+          decoding="sync"
           src={shown.url}
           alt={`${image.filename}: ${image.annotations.map((one) => one.classValue).join(', ') || 'no boxes'}`}
           draggable={false}
@@ -69,10 +78,11 @@ export function Stage(props: Props): ReactNode {
             ...size,
             transform: `translate(${control.view.x}px, ${control.view.y}px) ${uprightTransform(orientation, size)}`,
           }}
+          onLoad={() => setDrawn(true)}
           onError={shown.onPreviewError}
         />
       )}
-      {shown.url !== null && props.boxesShown && (
+      {shown.url !== null && isDrawn && props.boxesShown && (
         <BoxOverlay
           annotations={image.annotations}
           styles={props.styles}

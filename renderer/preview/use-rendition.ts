@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { type ImageRendition, imageUrl } from '../../shared/channels.ts';
+import { type ImageRendition, imageUrl, lookedPreviewUrl } from '../../shared/channels.ts';
 
 export type Shown = {
   /** What to put into the `<img>`; null when neither the preview nor the original can be shown. */
@@ -42,6 +42,6 @@ export function useRendition(imageId: string, originalPresent: boolean, dwellMil
   if (original === 'decoded' && originalPresent) {
     return { url: imageUrl('original', imageId), rendition: 'original', originalBroken, onPreviewError };
   }
-  const url = previewBroken ? null : imageUrl('preview', imageId);
+  const url = previewBroken ? null : lookedPreviewUrl(imageId);
   return { url, rendition: 'preview', originalBroken, onPreviewError };
 }

@@ -10,6 +10,7 @@ import type { PayloadStore } from '../store/payload-store.ts';
 import { previewPathOf } from '../store/preview-store.ts';
 import type { CheckReply } from './decode-protocol.ts';
 import { Decoder } from './decoder.ts';
+import { PreviewDemands } from './preview-demands.ts';
 
 export type CheckerOptions = {
   /** The decode worker's script. */
@@ -41,18 +42,23 @@ export class PictureChecker {
   readonly #bell: Bell;
   readonly #abort = new AbortController();
   readonly #decoder: Decoder;
-  readonly #demands = new Map<string, Promise<string | null>>();
+  readonly #demands: PreviewDemands;
   #run: Promise<void> | null = null;
   #busySince: number | null = null;
   #quietSince = 0;
+  #lastBegan = 0;
 
   constructor(options: CheckerOptions) {
     this.#options = options;
     this.#bell = new Bell(options.clock);
     this.#decoder = new Decoder(options.workerPath, options.clock, decodeLimitMilliseconds, true);
+    this.#demands = new PreviewDemands(async (picture) =>
+      (await this.#check(picture)).kind === 'sound' ? this.previewPath(picture.sha256) : null,
+    );
   }
 
   start(): void {
+    this.#lastBegan = this.#options.clock.monotonic();
     this.#run ??= this.#loop();
   }
 
@@ -63,6 +69,7 @@ export class PictureChecker {
   async stop(): Promise<void> {
     this.#abort.abort();
     this.#bell.ring();
+    this.#demands.giveUp();
     await this.#decoder.stop();
     await this.#run;
   }
@@ -71,17 +78,20 @@ export class PictureChecker {
     return previewPathOf(this.#options.previewRoot, sha256);
   }
 
-  /** The preview's path, made now if it is not there yet; null where the picture can't be decoded or is gone. */
-  async preview(sha256: string, format: PictureFormat, orientation: Orientation = 1): Promise<string | null> {
+  /**
+   * The preview's path, made now if it is not there yet; null where the picture can't be decoded or is gone, and where
+   * newer ones have taken its turn. `isLooked`: it is what somebody looks at, and no small picture in a list.
+   */
+  async preview(
+    sha256: string,
+    format: PictureFormat,
+    orientation: Orientation = 1,
+    isLooked = false,
+  ): Promise<string | null> {
     const path = this.previewPath(sha256);
     if (await exists(path)) return path;
-    const running = this.#demands.get(sha256);
-    if (running !== undefined) return running;
-    const demand = this.#check({ sha256, format, orientation })
-      .then((verdict) => (verdict.kind === 'sound' ? path : null))
-      .finally(() => this.#demands.delete(sha256));
-    this.#demands.set(sha256, demand);
-    return demand;
+    if (this.#abort.signal.aborted) return null;
+    return this.#demands.ask({ sha256, format, orientation }, isLooked);
   }
 
   async #loop(): Promise<void> {
@@ -89,7 +99,7 @@ export class PictureChecker {
     const { signal } = this.#abort;
     while (!signal.aborted) {
       try {
-        if (this.#isBurst()) {
+        if (this.#isBurst() || this.#isDemanded()) {
           await sleep(clock, quietMilliseconds, signal);
           continue;
         }
@@ -99,6 +109,7 @@ export class PictureChecker {
           continue;
         }
         const began = clock.monotonic();
+        this.#lastBegan = began;
         await this.#check(next);
         const took = clock.monotonic() - began;
         if (busy()) await sleep(clock, Math.max(leastRestWhileBusy, took * restWhileBusy), signal);
@@ -117,6 +128,11 @@ export class PictureChecker {
       this.#quietSince = now;
     } else if (now - this.#quietSince >= quietMilliseconds) this.#busySince = null;
     return this.#busySince !== null && now - this.#busySince < longestBurstMilliseconds;
+  }
+
+  /** Whoever waits for a preview comes first; a line that is looked at day and night is looked through all the same. */
+  #isDemanded(): boolean {
+    return !this.#demands.isIdle && this.#options.clock.monotonic() - this.#lastBegan < longestBurstMilliseconds;
   }
 
   async #rest(milliseconds: number): Promise<void> {

@@ -1,0 +1,30 @@
+import { imageUrl, lookedPreviewUrl } from '../../shared/channels.ts';
+
+/** What was decoded last stays with the page, so that the stage has it at once. */
+const kept: { picture: HTMLImageElement | null } = { picture: null };
+
+/** Resolves once the picture of an image can be drawn: its preview, or where there is none its original. */
+export async function decodePicture(imageId: string, signal: AbortSignal): Promise<void> {
+  try {
+    kept.picture = await decode(lookedPreviewUrl(imageId), signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    kept.picture = await decode(imageUrl('original', imageId), signal);
+  }
+}
+
+async function decode(url: string, signal: AbortSignal): Promise<HTMLImageElement> {
+  const picture = new Image();
+  picture.crossOrigin = 'anonymous';
+  const drop = (): void => {
+    picture.src = '';
+  };
+  signal.addEventListener('abort', drop, { once: true });
+  picture.src = url;
+  try {
+    await picture.decode();
+    return picture;
+  } finally {
+    signal.removeEventListener('abort', drop);
+  }
+}
