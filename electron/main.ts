@@ -9,6 +9,7 @@ import { isTask, runTask, type TaskOptions } from './commands/run-task.ts';
 import { loadConfig } from './config-file.ts';
 import { Demo } from './demo.ts';
 import { plugInFakeUsbCamera } from './demo-cameras.ts';
+import { refuseDebugging } from './debug-switches.ts';
 import { type Desktop, openDesktop } from './desktop.ts';
 import { logProgress, untilDrained } from './drain.ts';
 import { drawSafely, watchDrawing } from './drawing.ts';
@@ -32,6 +33,7 @@ import { isHeldByAnother, removeMakeshift, shellFolder } from './shell-folder.ts
 const stopDeadlineMilliseconds = 15_000;
 const startAgainMilliseconds = 10_000;
 const paths = appPaths(app.getAppPath());
+const refusedSwitches = app.isPackaged ? refuseDebugging(app.commandLine) : [];
 
 function main(): void {
   const outcome = parseArguments(ownArguments(process.argv, app.isPackaged), process.env);
@@ -111,6 +113,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
   const writeLine = lineWriter(plan);
   const logger = jsonLogger(writeLine, Date.now);
   watchDrawing(logger);
+  if (refusedSwitches.length > 0) logger.log('warn', 'switches-refused', { switches: refusedSwitches });
   const demo = options.command === 'demo' ? await Demo.prepare(options, plan, paths) : null;
   const secrets = new Secrets({
     dataDir: plan.dataDir,

@@ -1,7 +1,8 @@
-import { BrowserWindow, type Session } from 'electron';
+import { BrowserWindow, type Session, screen } from 'electron';
 import type { Logger } from './gateway/platform/logger.ts';
 import { lockedPage, lockNavigation } from './locked-page.ts';
 import { keepPageAlive } from './page-watch.ts';
+import { liesOutside, placeIn } from './window-place.ts';
 
 export type WindowOptions = {
   readonly session: Session;
@@ -14,11 +15,9 @@ export type WindowOptions = {
 
 /** The one window: sandboxed, isolated, unable to go anywhere but its own page. Shown once it has something to show. */
 export function createWindow({ session, preload, url, icon, title, logger }: WindowOptions): BrowserWindow {
+  const { fills, ...place } = placeIn(screen.getPrimaryDisplay().workArea);
   const window = new BrowserWindow({
-    width: 1280,
-    height: 800,
-    minWidth: 1000,
-    minHeight: 640,
+    ...place,
     show: false,
     title,
     icon,
@@ -30,13 +29,38 @@ export function createWindow({ session, preload, url, icon, title, logger }: Win
       ...lockedPage,
     },
   });
-  window.once('ready-to-show', () => window.show());
+  window.once('ready-to-show', () => {
+    if (fills) window.maximize();
+    window.show();
+  });
+  stayOnScreen(window);
   lockNavigation(window.webContents);
   window.on('page-title-updated', (event) => event.preventDefault());
   keepPageAlive(window, logger);
   // Why it could not be loaded is told to whoever keeps the page alive.
   window.loadURL(url).catch(() => undefined);
   return window;
+}
+
+/** Another resolution, a remote session, a screen that was unplugged: the window comes to where there is a screen. */
+function stayOnScreen(window: BrowserWindow): void {
+  const fit = (): void => {
+    // The window system sees to those itself.
+    if (window.isMaximized() || window.isFullScreen()) return;
+    const { workArea } = screen.getDisplayMatching(window.getBounds());
+    if (!liesOutside(window.getBounds(), workArea)) return;
+    const { fills, minWidth, minHeight, ...place } = placeIn(workArea);
+    window.setMinimumSize(minWidth, minHeight);
+    window.setBounds(place);
+    if (fills && window.isVisible()) window.maximize();
+  };
+  const changes = ['display-metrics-changed', 'display-removed'] as const;
+  screen.on(changes[0], fit);
+  screen.on(changes[1], fit);
+  window.on('closed', () => {
+    screen.off(changes[0], fit);
+    screen.off(changes[1], fit);
+  });
 }
 
 /** No page of this session may ask for anything: cameras come with a window of their own. */

@@ -54,11 +54,15 @@ export class DesktopApp {
   }
 
   /** `gateway` on a configuration file, with its window. */
-  async runGateway(config: ConfigInput = this.config()): Promise<Page> {
+  async runGateway(
+    config: ConfigInput = this.config(),
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Page> {
     const file = join(this.folder, 'config.json');
     await writeFile(file, JSON.stringify(config));
     return this.launch(['gateway', '--config', file, '--data-dir', this.dataDir], {
       ACUSIGHT_DEVICE_KEY: this.server.deviceKey,
+      ...environment,
     });
   }
 
