@@ -56,11 +56,16 @@ const open = (line: Line, cloud: Partial<ConfigInput['cloud']>, root?: string, c
 
 async function expectSeen(gateway: TestGateway, seen: Seen): Promise<void> {
   const { connection, flow } = await gateway.until(
-    `it is ${seen.state}`,
-    ({ connection: { state, inFlight }, counts }) =>
-      state === seen.state && inFlight === 0 && counts.collected === pictures && counts.leased === 0,
+    `it is ${seen.state}, ${seen.headline}`,
+    // "Online" it is between two pictures too: what is shown in large letters is what is waited for.
+    ({ connection: { state, inFlight }, counts, flow: { headline } }) =>
+      state === seen.state &&
+      headline === seen.headline &&
+      inFlight === 0 &&
+      counts.collected === pictures &&
+      counts.leased === 0,
   );
-  expect({ headline: flow.headline, level: flow.level }).toEqual({ headline: seen.headline, level: seen.level });
+  expect(flow.level).toBe(seen.level);
   const rows = gateway.rows();
   const said = [connection.text, flow.detail, ...rows.map(({ lastError }) => lastError?.text ?? '')].join('\n');
   expect(said).toMatch(seen.text);
