@@ -57,6 +57,8 @@ export class CloudWay {
     const { cloud, sync, site } = config;
     const userAgent = `acusight-line-gateway/${options.version}`;
     const common = { answerTimeoutMilliseconds: sync.answerTimeoutMilliseconds, userAgent, now: clock.now };
+    const refused = refusedOfEnvironment(process.env);
+    if (refused !== null) logger.log('warn', 'setting-ignored', refused);
     const network = makeNetwork({
       tls: cloud.tls,
       proxy: cloud.proxy,
@@ -66,8 +68,6 @@ export class CloudWay {
       userAgent,
     });
     this.#network = network;
-    const refused = refusedOfEnvironment(process.env);
-    if (refused !== null) logger.log('warn', 'setting-ignored', refused);
     this.client = new AcusightClient({
       ...common,
       baseUrl: cloud.baseUrl,

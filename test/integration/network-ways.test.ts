@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
@@ -6,6 +6,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { exchange } from '../../electron/gateway/cloud/http-exchange.ts';
 import { meaningOfLoss } from '../../electron/gateway/cloud/loss-meaning.ts';
@@ -38,9 +40,14 @@ function networkOf(wish: Wish) {
   return network;
 }
 
+/** Called when a network is there and nothing was asked over it yet. */
+let onceOpen = (): void => undefined;
+
 /** `ok`, or the code of the failure as a person reads it. */
 async function reach(url: string, wish: Wish = {}): Promise<string> {
-  const answer = await exchange(networkOf(wish).transportFor(url), {
+  const network = networkOf(wish);
+  onceOpen();
+  const answer = await exchange(network.transportFor(url), {
     method: 'POST',
     path: '/api/device/checkin',
     headers: { 'content-type': 'application/json', 'user-agent': 'gateway/1' },
@@ -308,14 +315,21 @@ describe('a proxy', () => {
   });
 });
 
+const tlsProbe = fileURLToPath(new URL('../support/tls-probe.ts', import.meta.url));
+
 describe('certificate checks that the environment would switch off', () => {
   const name = 'NODE_TLS_REJECT_UNAUTHORIZED';
   let before: string | undefined;
   beforeEach(() => {
     before = process.env[name];
-    process.env[name] = '0';
+    // A network takes the variable away; here it comes back behind its back.
+    onceOpen = () => {
+      process.env[name] = '0';
+    };
+    onceOpen();
   });
   afterEach(() => {
+    onceOpen = () => undefined;
     if (before === undefined) delete process.env[name];
     else process.env[name] = before;
   });
@@ -346,6 +360,7 @@ describe('certificate checks that the environment would switch off', () => {
     const server = await secureServer('server');
     const url = `https://localhost:${server.port}`;
     const way = await openWay({ baseUrl: `${url}/api`, endpoint: url });
+    onceOpen();
     const entry = await way.lease();
     expect(await way.cloud.deliver(entry, contextOf().context)).toMatchObject({
       failure: { code: 'certificate-untrusted', gate: 'offline' },
@@ -369,11 +384,22 @@ describe('certificate checks that the environment would switch off', () => {
     expect([checks.get('tls'), checks.get('api')]).toEqual(['fault', 'skipped']);
   });
 
+  test('are made in a process that was started so, and Node does not warn of what is not so', async () => {
+    const { port } = await secureServer('server');
+    const run = promisify(execFile);
+    const { stdout, stderr } = await run(process.execPath, [tlsProbe, `https://localhost:${port}`], {
+      env: { ...process.env, [name]: '0' },
+    });
+    expect(stdout.trim()).toBe('certificate-untrusted');
+    expect(stderr).not.toMatch(/insecure/);
+  });
+
   test('are missed by nobody: the log says once that it was tried', async () => {
     const tried = (log: readonly { readonly event: string }[]) =>
       log.filter(({ event }) => event === 'setting-ignored');
     const { log } = await openGateway({ baseUrl: 'https://127.0.0.1:9/api' });
     expect(tried(log)).toMatchObject([{ level: 'warn', fields: { setting: name } }]);
+    expect(process.env[name]).toBeUndefined();
     process.env[name] = '1';
     expect(tried((await openGateway({ baseUrl: 'https://127.0.0.1:9/api' })).log)).toEqual([]);
   });

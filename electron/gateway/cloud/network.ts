@@ -11,7 +11,7 @@ import {
 } from './connectors.ts';
 import type { Transport } from './http-exchange.ts';
 import { noProxyOf } from './no-proxy.ts';
-import { trustOnce } from './trust.ts';
+import { trustOnce, withdrawFromEnvironment } from './trust.ts';
 
 export type NetworkOptions = {
   readonly tls: TlsConfig;
@@ -45,6 +45,7 @@ export type Network = {
  */
 export function makeNetwork(options: NetworkOptions): Network {
   const { tls, proxy } = options;
+  withdrawFromEnvironment(process.env);
   const common: ConnectorOptions = {
     timeout: options.connectTimeoutMilliseconds,
     trust: trustOnce(tls),

@@ -84,6 +84,11 @@ export const refusedOfEnvironment = (
       }
     : null;
 
+/** Left there, it would have Node warn on every start that connections are insecure, which they are not. */
+export function withdrawFromEnvironment(environment: Record<string, string | undefined>): void {
+  if (refusedOfEnvironment(environment) !== null) delete environment[checksOff];
+}
+
 /** The certificate itself is compared, so neither its name nor who signed it nor its dates matter. */
 export function pinFault(socket: tls.TLSSocket, pinnedSha256: string): CodedError | null {
   const { fingerprint256 } = socket.getPeerCertificate();

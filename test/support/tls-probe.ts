@@ -1,0 +1,17 @@
+import { exchange } from '../../electron/gateway/cloud/http-exchange.ts';
+import { meaningOfLoss } from '../../electron/gateway/cloud/loss-meaning.ts';
+import { makeNetwork } from '../../electron/gateway/cloud/network.ts';
+
+/** A process of its own, with whatever environment it was given: asks the server that is named and prints what came of it. */
+
+const url = process.argv[2] ?? '';
+const network = makeNetwork({ tls: {}, connections: 1, connectTimeoutMilliseconds: 5_000, userAgent: 'gateway/1' });
+const answer = await exchange(network.transportFor(url), {
+  method: 'GET',
+  path: '/',
+  headers: {},
+  body: { kind: 'none' },
+  silenceMilliseconds: 5_000,
+});
+console.log(answer.kind === 'lost' ? meaningOfLoss(answer.error, false).code : answer.kind);
+await network.close();
