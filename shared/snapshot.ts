@@ -230,6 +230,10 @@ export const snapshotSchema = z.object({
     lost: count,
     /** Of `lost`: no person has taken note of them. */
     lostUnseen: count,
+    /** Of the dead: their stored picture is gone or damaged, and was never delivered. */
+    gone: count,
+    /** Stored pictures that are in no list, once they had the time to be collected again. */
+    orphans: count,
     /** Files that were taken before, and were renamed, moved or touched since: not sent again. */
     known: count,
     /** Acknowledged images whose payload was removed from this disk to make room. */
@@ -317,6 +321,8 @@ export const emptyCounts: Readonly<Snapshot['counts']> = {
   deleted: 0,
   lost: 0,
   lostUnseen: 0,
+  gone: 0,
+  orphans: 0,
   known: 0,
   evicted: 0,
   damaged: 0,

@@ -23,7 +23,7 @@ export type HealthFacts = {
   readonly sources: readonly { readonly state: Snapshot['sources'][number]['state'] }[];
   readonly disk: Pick<Snapshot['disk'], 'state' | 'whenFull'>;
   readonly connection: Pick<Snapshot['connection'], 'state' | 'since'>;
-  readonly counts: Pick<Snapshot['counts'], 'dead' | 'refused' | 'stuck' | 'lostUnseen'>;
+  readonly counts: Pick<Snapshot['counts'], 'dead' | 'refused' | 'stuck' | 'lostUnseen' | 'gone' | 'orphans'>;
   readonly ledger: Pick<Snapshot['ledger'], 'state'>;
 };
 
@@ -64,7 +64,8 @@ const waysThatOpenByThemselves: ReadonlySet<Snapshot['connection']['state']> = n
 export function statusOf({ now, sources, disk, connection, counts, ledger }: HealthFacts): DeviceStatus {
   const broken = sources.filter(isBroken).length;
   if (disk.state === 'failing' || (disk.state === 'full' && disk.whenFull === 'refuse')) return 'error';
-  if (ledger.state === 'gap' || counts.lostUnseen > 0 || (broken > 0 && broken === sources.length)) return 'error';
+  if (ledger.state === 'gap' || counts.lostUnseen > 0 || counts.gone > 0 || counts.orphans > 0) return 'error';
+  if (broken > 0 && broken === sources.length) return 'error';
   if (broken > 0 || disk.state !== 'ok') return 'degraded';
   if (counts.dead > 0 || counts.refused > 0 || counts.stuck > 0) return 'degraded';
   if (waysAPersonMustOpen.has(connection.state)) return 'degraded';

@@ -27,7 +27,7 @@ export type HousekeepingOptions = {
 };
 
 const lookMilliseconds = 1_000;
-const orphanMilliseconds = 120_000;
+const orphanMilliseconds = 20_000;
 const jumpMilliseconds = 60_000;
 const firstChoreMilliseconds = 30_000;
 /** Nothing may be put off for longer than the longest wait that the policy itself gives, with its jitter. */

@@ -22,8 +22,7 @@ export type SituationFacts = {
   readonly disk: Snapshot['disk'];
   readonly sources: readonly SourceSnapshot[];
   readonly rates: Snapshot['rates'];
-  /** Payloads on the disk that no row knows, and where they lie. */
-  readonly orphans: number;
+  /** Where payloads lie that no row knows. */
   readonly orphanRoot: string;
   readonly pacing: Snapshot['pacing'];
   readonly ledger: Snapshot['ledger'];
@@ -47,7 +46,7 @@ const images = (count: number): string => `${count.toLocaleString('en')} ${count
 const files = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'file' : 'files'}`;
 const are = (count: number): string => (count === 1 ? 'is' : 'are');
 
-function assessSafety({ configured, counts, disk, sources, ledger, losses }: SituationFacts): Statement {
+function assessSafety({ configured, counts, disk, sources, ledger, losses, orphanRoot }: SituationFacts): Statement {
   if (!configured) return { level: 'act', headline: 'NOT SET UP', detail: 'No pictures are collected yet.' };
   if (disk.state === 'failing') {
     return {
@@ -67,7 +66,12 @@ function assessSafety({ configured, counts, disk, sources, ledger, losses }: Sit
   }
   if (ledger.state === 'gap') return { level: 'alarm', headline: 'COUNTS DIFFER', detail: ledger.text };
   const lost = losses.reduce((sum, { frames }) => sum + frames, 0);
-  if (lost > 0) return { level: 'alarm', headline: 'PICTURES LOST', detail: lossText(losses, sources) };
+  if (lost > 0 || counts.gone > 0) {
+    const told = [counts.gone > 0 ? goneText(counts.gone) : '', lost > 0 ? lossText(losses, sources) : ''];
+    return { level: 'alarm', headline: 'PICTURES LOST', detail: told.filter((text) => text !== '').join(' ') };
+  }
+  if (counts.orphans > 0)
+    return { level: 'alarm', headline: 'PICTURES IN NO LIST', detail: `${orphanText(counts.orphans)}: ${orphanRoot}` };
   const broken = sources.filter(isBroken);
   if (broken.length > 0) {
     const [first] = broken;
@@ -111,6 +115,11 @@ const lossWords: Readonly<Record<LossCause, { readonly text: string; readonly hi
     hint: 'Look for the program that moves or deletes files there, and let it wait, or watch the folder it moves them to.',
   },
 };
+
+const goneText = (gone: number): string =>
+  `${gone.toLocaleString('en')} stored ${gone === 1 ? 'picture is' : 'pictures are'} gone or damaged on this PC’s disk, and ${gone === 1 ? 'was' : 'were'} not delivered.`;
+const orphanText = (orphans: number): string =>
+  `${images(orphans)} on this disk ${are(orphans)} in no list and will not be delivered`;
 
 function lossText(losses: readonly UnseenLoss[], sources: readonly SourceSnapshot[]): string {
   const others = losses.slice(mostTold).reduce((sum, { frames }) => sum + frames, 0);
@@ -178,12 +187,16 @@ function assessFlow({ configured, counts, connection, rates, pacing }: Situation
     const limit = pacing.text === '' ? '' : ` ${pacing.text}.`;
     return { level: 'busy', headline: 'FLOWING', detail: `${images(waiting)} on the way${left}.${limit}` };
   }
-  if (counts.dead > 0) {
+  const turnedAway = counts.dead - counts.gone;
+  if (turnedAway > 0) {
     return {
       level: 'act',
       headline: 'PICTURES REFUSED',
-      detail: `${images(counts.dead)} ${counts.dead === 1 ? 'was' : 'were'} refused by the cloud and ${are(counts.dead)} kept here. Nothing else is waiting.`,
+      detail: `${images(turnedAway)} ${turnedAway === 1 ? 'was' : 'were'} refused by the cloud and ${are(turnedAway)} kept here. Nothing else is waiting.`,
     };
+  }
+  if (counts.gone > 0 || counts.orphans > 0 || counts.lostUnseen > 0) {
+    return { level: 'waiting', headline: 'NOTHING WAITING', detail: 'Connected. Not every picture was delivered.' };
   }
   return {
     level: 'good',
@@ -241,6 +254,15 @@ function advise(facts: SituationFacts): Advice[] {
       action: 'show-ledger',
     });
   }
+  if (counts.gone > 0) {
+    advice.push({
+      code: 'payloads-gone',
+      level: 'alarm',
+      text: goneText(counts.gone),
+      hint: 'Have this PC’s disk checked. Look for the originals in their folder or archive and put them in again: then they are delivered.',
+      action: 'show-dead',
+    });
+  }
   if (losses.length > 0) {
     advice.push({
       code: 'pictures-lost',
@@ -265,11 +287,12 @@ function advise(facts: SituationFacts): Advice[] {
   }
   const wayAdvice = adviceOfWay(connection);
   if (wayAdvice !== null) advice.push(wayAdvice);
-  if (counts.dead > 0) {
+  const turnedAway = counts.dead - counts.gone;
+  if (turnedAway > 0) {
     advice.push({
       code: 'dead-letters',
       level: 'act',
-      text: `${images(counts.dead)} ${counts.dead === 1 ? 'was' : 'were'} refused by the cloud`,
+      text: `${images(turnedAway)} ${turnedAway === 1 ? 'was' : 'were'} refused by the cloud`,
       hint: 'They are kept here. Look at the reason, correct it, and put them back in the queue.',
       action: 'show-dead',
     });
@@ -283,12 +306,12 @@ function advise(facts: SituationFacts): Advice[] {
       action: 'show-refused',
     });
   }
-  if (facts.orphans > 0) {
+  if (counts.orphans > 0) {
     advice.push({
       code: 'orphans',
-      level: 'act',
-      text: `${images(facts.orphans)} on this disk ${are(facts.orphans)} in no list`,
-      hint: `They may be lost frames after a disk fault. Look at them in ${facts.orphanRoot} and copy what is missing into a watched folder.`,
+      level: 'alarm',
+      text: orphanText(counts.orphans),
+      hint: `The database lost them: a disk fault, or an old copy of it was put back. Copy them from ${facts.orphanRoot} into a watched folder, then remove them there.`,
       action: 'none',
     });
   }

@@ -68,7 +68,7 @@ export function buildSnapshot(facts: SnapshotFacts): Snapshot {
     lastSuccessAt: facts.lastSuccessAt,
   };
   const lostUnseen = facts.losses.reduce((sum, { frames }) => sum + frames, 0);
-  const shown = { ...counts, refused, lostUnseen };
+  const shown = { ...counts, refused, lostUnseen, orphans: facts.orphans };
   const { pacing, checkin, ledger } = facts;
   const situation = assess({
     now,
@@ -82,7 +82,6 @@ export function buildSnapshot(facts: SnapshotFacts): Snapshot {
     disk,
     sources,
     rates: facts.rates,
-    orphans: facts.orphans,
     orphanRoot: facts.orphanRoot,
   });
   return {

@@ -42,6 +42,8 @@ const previewShare = 0.05;
 const pruneAtOnce = 200;
 const dayMilliseconds = 86_400_000;
 const hourMilliseconds = 3_600_000;
+/** A payload that is gone is known by then, where nothing is delivered that would show it. */
+const payloadsMilliseconds = 5 * 60_000;
 
 /** Everything that keeps pictures and their rows, wired for one open database. */
 export function makeStore({ config, dataDir, files, clock, logger }: StoreOptions, database: Database) {
@@ -63,7 +65,9 @@ export function makeStore({ config, dataDir, files, clock, logger }: StoreOption
   const ring =
     store.whenFull === 'drop-oldest' ? new RingBuffer({ database, payloads, logger, seal, onRemoved }) : null;
   const history = new History(database, ledger);
+  const audit = new Audit(database, payloads, files, outbox);
   const chores: readonly Chore[] = [
+    { name: 'payloads', everyMilliseconds: payloadsMilliseconds, slice: () => audit.slice(clock.now) },
     { name: 'previews', everyMilliseconds: hourMilliseconds, slice: (now) => previews.sweepSlice(now) },
     {
       name: 'history',
@@ -87,7 +91,7 @@ export function makeStore({ config, dataDir, files, clock, logger }: StoreOption
     known: new KnownPictures(database),
     recent: new RecentPayloads(clock.monotonic, totalmem()),
     deadLetters: new DeadLetters(database, payloads, ledger, onRemoved),
-    audit: new Audit(database, payloads, files, outbox),
+    audit,
     admission: new Admission({
       limits: store,
       tally,

@@ -85,7 +85,6 @@ const situationOf = (change: Change = {}) =>
     disk: { ...disk, ...change.disk },
     sources: (change.sources ?? [{}]).map((facts) => ({ ...source, ...facts })),
     rates: { ...rates, ...change.rates },
-    orphans: 0,
     orphanRoot: '/data/payloads/orphans',
     pacing: { ...pacing, ...change.pacing },
     ledger: { ...ledger, ...change.ledger },
@@ -346,5 +345,29 @@ describe('pictures that are gone', () => {
     const broken = [{ state: 'missing', text: 'The folder is not there', hint: '' } as const];
     expect(situationOf({ losses, sources: broken }).safe.headline).toBe('PICTURES LOST');
     expect(situationOf({ losses, disk: { state: 'failing' } }).safe.headline).toBe('DISK FAULT');
+  });
+});
+
+describe('a stored picture that is gone', () => {
+  it('is PICTURES LOST and never said to be refused by the cloud or kept here', () => {
+    const { safe, flow, advice } = situationOf({ counts: { collected: 9, acknowledged: 7, dead: 2, gone: 2 } });
+    expect(safe).toMatchObject({ level: 'alarm', headline: 'PICTURES LOST' });
+    expect(flow).toMatchObject({ level: 'waiting', headline: 'NOTHING WAITING' });
+    expect(advice.map(({ code }) => code)).toEqual(['payloads-gone']);
+    expect(JSON.stringify([safe, flow, advice])).not.toMatch(/refused|kept here/);
+  });
+
+  it('is told apart from what the cloud refused', () => {
+    const { safe, flow, advice } = situationOf({ counts: { collected: 9, acknowledged: 6, dead: 3, gone: 1 } });
+    expect(safe.detail).toMatch(/^1 stored picture is gone/);
+    expect(flow.detail).toMatch(/^2 pictures were refused by the cloud/);
+    expect(advice.map(({ code }) => code)).toEqual(['payloads-gone', 'dead-letters']);
+  });
+
+  it('in no list is an alarm', () => {
+    const { safe, flow } = situationOf({ counts: { collected: 9, acknowledged: 9, orphans: 40 } });
+    expect(safe).toMatchObject({ level: 'alarm', headline: 'PICTURES IN NO LIST' });
+    expect(safe.detail).toContain('/data/payloads/orphans');
+    expect(flow.headline).not.toBe('ALL DELIVERED');
   });
 });

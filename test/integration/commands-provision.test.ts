@@ -237,7 +237,7 @@ describe('check-ins with the embedded server', () => {
       sources: [],
       disk: { state: 'ok', whenFull: 'refuse' },
       connection: { state: 'online', since: 0 },
-      counts: { dead: 0, refused: 0, stuck: 0, lostUnseen: 0 },
+      counts: { dead: 0, refused: 0, stuck: 0, lostUnseen: 0, gone: 0, orphans: 0 },
       ledger: { state: 'ok' },
     };
     const checkIn = new CheckIn({

@@ -18,9 +18,19 @@ export class ImageRows {
     this.#statements = prepare(database);
   }
 
-  /** Within the caller's transaction. An image that is known already keeps its entry. */
+  /**
+   * Within the caller's transaction. An image that is known already keeps its entry; so does one whose stored picture the
+   * disk lost, where its original is put in again under whatever name.
+   */
   insert(image: NewImage, storedAt: number): { readonly seq: number; readonly isNew: boolean } {
     const s = this.#statements;
+    const healed = image.origin.kind === 'file' ? s.goneOf.all(image.sourceId, image.sha256) : [];
+    for (const { seq } of healed) s.heal.run(seq);
+    const [first] = healed;
+    if (first !== undefined && image.origin.kind === 'file') {
+      this.#rememberFile(image, image.origin, first.seq);
+      return { seq: first.seq, isNew: false };
+    }
     const shift = this.#shiftOf(storedAt);
     const { origin } = image;
     const inserted = s.insertImage.get({
@@ -100,6 +110,10 @@ function prepare(database: Database) {
     insertEntry: database.prepare<[Parameters]>(`
       INSERT INTO outbox (seq, source_id, shift, bytes, state, rank, position, annotated, stored_at, next_attempt_at)
       VALUES (@seq, @sourceId, @shift, @bytes, 'pending', @rank, @position, @annotated, @storedAt, @heldUntil)`),
+    goneOf: database.prepare<[string, string], { seq: number }>(`
+      SELECT o.seq FROM outbox o INDEXED BY outbox_gone JOIN images i USING (seq)
+      WHERE o.state = 'dead' AND o.last_error ->> '$.code' IN ('payload-missing', 'payload-damaged')
+        AND i.source_id = ? AND i.sha256 = ?`),
     // An entry that was buried because the disk lost its payload has it again.
     heal: database.prepare(`
       UPDATE outbox SET state = 'pending', last_error = NULL, ${cleanRecord}

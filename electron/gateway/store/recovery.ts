@@ -5,6 +5,10 @@ import type { Database } from './database.ts';
 import type { Outbox } from './outbox.ts';
 import type { PayloadStore } from './payload-store.ts';
 
+/** That the payloads lie in, by the first two digits of their hash. */
+const folders = 256;
+const sliceMilliseconds = 20;
+
 export type AuditFindings = {
   /** Payloads without a row that were put aside now. */
   readonly orphans: number;
@@ -27,6 +31,7 @@ export class Audit {
   readonly #row;
   readonly #entries;
   readonly #delivered;
+  #next = 0;
 
   constructor(database: Database, payloads: PayloadStore, files: Files, outbox: Outbox) {
     this.#payloads = payloads;
@@ -47,20 +52,10 @@ export class Audit {
   async run(signal: AbortSignal, now: () => number): Promise<AuditFindings> {
     const orphans: string[] = [];
     let missing = 0;
-    for (let value = 0; value < 256 && !signal.aborted; value += 1) {
-      const prefix = value.toString(16).padStart(2, '0');
-      const rows = this.#rows.all(prefix, `${prefix}g`);
-      const expected = new Map(rows.map((row) => [fileName(row), row]));
-      const folder = join(this.#payloads.root, prefix);
-      const present = new Set(await this.#files.list(folder));
-      for (const name of present) {
-        const kind = this.#payloads.kindOf(name);
-        if (kind === 'left') await this.#files.remove(join(folder, name));
-        else if (kind === 'payload' && !expected.has(name)) orphans.push(name);
-      }
-      for (const [name, row] of expected) {
-        if (!present.has(name)) missing += await this.#buryMissing(row, now());
-      }
+    for (let value = 0; value < folders && !signal.aborted; value += 1) {
+      const found = await this.#compare(value, now());
+      missing += found.missing;
+      orphans.push(...found.orphans);
     }
     let aside = 0;
     if (orphans.length > 0) await this.#files.makeDirectory(this.orphanRoot);
@@ -69,6 +64,39 @@ export class Audit {
       if (await this.#putAside(name)) aside += 1;
     }
     return { orphans: aside, missing };
+  }
+
+  /**
+   * What `run` does for payloads that are gone, some folders at a time: a picture that waits for weeks may lose its
+   * payload meanwhile. Returns whether there is more to do in this round.
+   */
+  async slice(now: () => number): Promise<boolean> {
+    const began = performance.now();
+    do {
+      await this.#compare(this.#next, now());
+      this.#next = (this.#next + 1) % folders;
+    } while (this.#next !== 0 && performance.now() - began < sliceMilliseconds);
+    return this.#next !== 0;
+  }
+
+  /** One of the folders with its rows: buries what is gone, and names what no row knows. */
+  async #compare(value: number, now: number): Promise<{ readonly missing: number; readonly orphans: string[] }> {
+    const prefix = value.toString(16).padStart(2, '0');
+    const rows = this.#rows.all(prefix, `${prefix}g`);
+    const expected = new Map(rows.map((row) => [fileName(row), row]));
+    const folder = join(this.#payloads.root, prefix);
+    const present = new Set(await this.#files.list(folder));
+    const orphans: string[] = [];
+    for (const name of present) {
+      const kind = this.#payloads.kindOf(name);
+      if (kind === 'left') await this.#files.remove(join(folder, name));
+      else if (kind === 'payload' && !expected.has(name)) orphans.push(name);
+    }
+    let missing = 0;
+    for (const [name, row] of expected) {
+      if (!present.has(name)) missing += await this.#buryMissing(row, now);
+    }
+    return { missing, orphans };
   }
 
   /** Where payloads without a row are kept. */

@@ -26,6 +26,8 @@ export type SourceTally = {
   readonly deleted: number;
   /** Gone before they could be stored. */
   readonly lost: number;
+  /** Of the dead: the stored picture is gone or damaged, and nothing but an original can bring it back. */
+  readonly gone: number;
   /** Files that were known by their content: renamed, moved or touched, and not stored again. */
   readonly known: number;
   readonly waitingBytes: number;
@@ -47,7 +49,7 @@ export class Tally {
     this.#rows = database.prepare<[], SourceTally>(`
       SELECT source_id AS sourceId, collected, pending, leased, acknowledged, dead, ambiguous, retrying, stuck,
         duplicates, evicted, damaged, sidecar_problems AS sidecarProblems, refused, notices,
-        gated, dropped, deleted, lost, known, waiting_bytes AS waitingBytes, acknowledged_bytes AS acknowledgedBytes, dead_bytes AS deadBytes,
+        gated, dropped, deleted, lost, gone, known, waiting_bytes AS waitingBytes, acknowledged_bytes AS acknowledgedBytes, dead_bytes AS deadBytes,
         last_stored_at AS lastStoredAt
       FROM tally`);
     this.#payloads = database.prepare<[], { files: number; bytes: number }>('SELECT files, bytes FROM payload_tally');
@@ -83,6 +85,7 @@ export const emptyTally: TallyTotals = {
   dropped: 0,
   deleted: 0,
   lost: 0,
+  gone: 0,
   known: 0,
   waitingBytes: 0,
   acknowledgedBytes: 0,

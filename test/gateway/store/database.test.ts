@@ -122,7 +122,7 @@ describe('opening the database', () => {
     const half = new BetterSqlite3(path);
     half.exec('CREATE TABLE payload_tally (x)');
     half.close();
-    expect(refusalOf(path).code).toBe('store-unavailable');
+    expect(refusalOf(path).code).toBe('store-damaged');
     const after = new BetterSqlite3(path);
     expect(after.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()).toEqual([
       { name: 'payload_tally' },

@@ -281,6 +281,21 @@ describe('the audit after start', () => {
     expect(await run(store)).toEqual({ orphans: 0, missing: 0 });
   });
 
+  it('finds a payload that is lost later, too, a few folders at a time', async () => {
+    const store = await openStore();
+    const images = [];
+    for (let index = 0; index < 40; index += 1) images.push(await storeImage(store, { name: `${index}` }));
+    const round = async (): Promise<void> => {
+      while (await store.audit.slice(() => 77));
+    };
+    await round();
+    expect(store.totals()).toMatchObject({ dead: 0, pending: 40 });
+    for (const { sha256: hash } of images.slice(0, 3)) await rm(store.payloads.pathOf(hash, 'jpeg'));
+    await round();
+    expect(store.totals()).toMatchObject({ dead: 3, pending: 37 });
+    expect(store.totals().gone).toBe(3);
+  });
+
   it('buries with words what waits for delivery and lost its payload, every image of it', async () => {
     const store = await openStore();
     const bytes = Buffer.from('the same');

@@ -59,7 +59,7 @@ const small = /^SCAN (tally|payload_tally|unseen_losses)\b/;
 const asked = /^SCAN (json_each|chosen) VIRTUAL TABLE INDEX 1:$/;
 /** A partial index that holds nothing but what is asked for, read in its order. */
 const exactIndex =
-  /^SCAN (outbox|o|images|ledger_tally) USING (COVERING )?INDEX (outbox_delayed|outbox_open|outbox_dead|outbox_evictable|images_unchecked|ledger_dirty|ledger_gaps)$/;
+  /^SCAN (outbox|o|images|ledger_tally) USING (COVERING )?INDEX (outbox_delayed|outbox_open|outbox_dead|outbox_gone|outbox_evictable|images_unchecked|ledger_dirty|ledger_gaps)$/;
 const sortsEntriesOfOnePayload = /WHERE i\.sha256 = \? .* ORDER BY o\.seq$/;
 /** The end of a table, by its own number. */
 const newest = /^SCAN ledger$/;
