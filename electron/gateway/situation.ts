@@ -57,7 +57,11 @@ function assessSafety({ configured, counts, disk, sources, ledger, losses, orpha
   }
   if (disk.state === 'full') {
     return disk.whenFull === 'refuse'
-      ? { level: 'alarm', headline: 'DISK FULL', detail: 'New pictures stay in their folder until there is room.' }
+      ? {
+          level: 'alarm',
+          headline: 'DISK FULL',
+          detail: `${disk.text}. New pictures stay in their folder until there is room.`,
+        }
       : {
           level: 'alarm',
           headline: 'DROPPING PICTURES',

@@ -1,8 +1,9 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import { FailingFiles } from '../support/failing-files.ts';
+import { openGateway, smallPicture, startServer } from '../support/gateway-fixture.ts';
 import { openIntake } from '../support/intake.ts';
 import { mayMount, mountMemory } from '../support/memory-disk.ts';
 import { makeJpeg } from '../support/pictures.ts';
@@ -115,5 +116,28 @@ test.skipIf(!mayMount)(
     expect((await again.store.audit.run(new AbortController().signal, () => 1)).missing).toBe(0);
     for (const bytes of pictures)
       expect(await readFile(again.store.payloads.pathOf(sha256(bytes), 'jpeg'))).toEqual(bytes);
+  },
+);
+
+test.skipIf(!mayMount)(
+  'a disk that takes no more files makes room by delivered pictures, though most of its bytes are free',
+  { timeout: 60_000 },
+  async () => {
+    const root = await temporaryFolder();
+    await mkdir(join(root, 'data'));
+    // 256 folders for payloads, and what belongs to the store: about sixty pictures are left.
+    mountMemory(join(root, 'data'), 'size=200m,nr_inodes=340');
+    const { gateway, put, until } = await openGateway({ ...(await startServer()), root });
+    gateway.start();
+    const seen = new Set<string>();
+    for (let index = 0; index < 150; index += 1) {
+      await put(`${index}.jpg`, await smallPicture(index));
+      const { disk, safe } = gateway.snapshot();
+      if (disk.state === 'full') seen.add(safe.detail);
+    }
+    const { disk, counts } = await until('all are delivered', (now) => now.counts.acknowledged === 150, 40_000);
+    expect(disk.freeBytes).toBeGreaterThan(100_000_000);
+    expect(counts.evicted).toBeGreaterThan(50);
+    for (const detail of seen) expect(detail).toMatch(/no more files/);
   },
 );

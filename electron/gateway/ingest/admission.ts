@@ -54,6 +54,8 @@ const lowShare = 0.8;
 const looksUntilForgotten = 30;
 const droppingShownMilliseconds = 60_000;
 const fruitlessMilliseconds = 60_000;
+/** So many pictures of usual size, and this share of all, make room for files. */
+const [leastFiles, filesHeadroom] = [16, 0.05];
 
 /**
  * Decides whether a frame may be taken. When the quota or the free space is reached, acknowledged payloads make room;
@@ -84,6 +86,7 @@ export class Admission {
     // Whoever still has something to store would have failed again by now: what is over is not shown for ever.
     this.#measuredSinceFailure += 1;
     if (this.#measuredSinceFailure > looksUntilForgotten) this.#failing = null;
+    if (this.#failing === 'full' && this.#hasRoom) await this.#makeRoomForFiles();
     const refused = this.#refused;
     if (refused === null) return;
     // Nothing is dropped here: whether the frame that was refused still comes, nobody knows.
@@ -151,6 +154,11 @@ export class Admission {
 
   #judge(room: Room): Pick<DiskState, 'state' | 'text'> {
     if (this.#failing === 'failing') return { state: 'failing', text: 'The disk refuses to write' };
+    if (this.#failing === 'full' && this.#hasRoom)
+      return {
+        state: 'full',
+        text: 'Full: no more files, or no more of this user, fit on this disk, though bytes are free',
+      };
     if (this.#failing === 'full' || this.#refused !== null)
       return { state: 'full', text: 'Full: no new pictures are taken' };
     const sinceDrop = this.#droppedAt === null ? null : this.#options.clock.monotonic() - this.#droppedAt;
@@ -172,6 +180,23 @@ export class Admission {
       quotaBytes: limits.maxBytes - undelivered,
       diskBytes: this.#space.freeBytes - limits.minFreeBytes + evictable,
     };
+  }
+
+  /** As far as bytes go: a disk may be full all the same, of files (inodes) or of what one user may have (quota). */
+  get #hasRoom(): boolean {
+    return this.#shortage(overheadBytes) === null;
+  }
+
+  /** What is delivered goes where the disk says that it is full though bytes are free: its files are what is too many. */
+  #makeRoomForFiles(): Promise<void> {
+    const { retention, tally } = this.#options;
+    const run = this.#making.then(async () => {
+      const { files, bytes } = tally.payloads();
+      if (files > 0) await retention.makeRoom(Math.max((bytes / files) * leastFiles, bytes * filesHeadroom));
+      await this.#look();
+    });
+    this.#making = run.catch(() => undefined);
+    return run;
   }
 
   /** One at a time: several frames that find the disk full together must not each evict. */
