@@ -93,6 +93,7 @@ export function idleSnapshot({ fault, ...facts }: IdleFacts): Snapshot {
       minFreeBytes: 0,
       text: '',
       fullInSeconds: null,
+      filledByOthers: false,
       whenFull: 'refuse',
     },
     pacing: { limitBytesPerSecond: null, text: '', changesAt: null, order: 'oldest-first' },

@@ -271,6 +271,8 @@ export const snapshotSchema = z.object({
     text: z.string(),
     /** Until no frame can be taken any more, at the rate of the last while; null when it is not filling. */
     fullInSeconds: z.number().nullable(),
+    /** Other programs fill the disk, not the pictures that wait here. */
+    filledByOthers: z.boolean(),
     whenFull: z.enum(['refuse', 'drop-oldest']),
   }),
   pacing: z.object({

@@ -11,7 +11,10 @@ export type Room = {
 };
 
 const fadeMilliseconds = 600_000;
-const leastMilliseconds = 120_000;
+/** Less is a moment, not a rate. */
+const leastMilliseconds = 15 * 60_000;
+/** The disk loses so many times what we put on it: others do. */
+const othersShare = 2;
 /** Looks closer together than this are one: the room changes in steps of whole transactions. */
 const stepMilliseconds = 5_000;
 /** What would be full in years is not filling. */
@@ -32,10 +35,14 @@ class Loss {
     this.#last = room;
   }
 
+  /** Bytes a second; negative: room comes back. */
+  get rate(): number {
+    return this.#weight === 0 ? 0 : this.#rate / this.#weight;
+  }
+
   secondsUntilNothing(room: number): number | null {
-    const rate = this.#weight === 0 ? 0 : this.#rate / this.#weight;
-    if (rate <= 0) return null;
-    const seconds = Math.max(0, room) / rate;
+    if (this.rate <= 0) return null;
+    const seconds = Math.max(0, room) / this.rate;
     return seconds > farSeconds ? null : seconds;
   }
 }
@@ -55,10 +62,21 @@ export class FillForecast {
     this.#disk.see(diskBytes, passed);
   }
 
-  /** Null when it is not filling, or was not yet looked at for two minutes. 0: there is no room left now. */
+  /** It is the disk that fills, and not, or hardly, by pictures that wait here: other programs write to it. */
+  isFilledByOthers({ quotaBytes, diskBytes }: Room): boolean {
+    if (!this.#isSeen) return false;
+    const [quota, disk] = [this.#quota.secondsUntilNothing(quotaBytes), this.#disk.secondsUntilNothing(diskBytes)];
+    return disk !== null && (quota === null || disk < quota) && this.#disk.rate > othersShare * this.#quota.rate;
+  }
+
+  get #isSeen(): boolean {
+    return this.#first !== null && this.#lastAt - this.#first >= leastMilliseconds;
+  }
+
+  /** Null when it is not filling, or was not yet looked at for fifteen minutes. 0: there is no room left now. */
   secondsUntilFull({ quotaBytes, diskBytes }: Room): number | null {
     if (quotaBytes <= 0 || diskBytes <= 0) return 0;
-    if (this.#first === null || this.#lastAt - this.#first < leastMilliseconds) return null;
+    if (!this.#isSeen) return null;
     const seconds = [this.#quota.secondsUntilNothing(quotaBytes), this.#disk.secondsUntilNothing(diskBytes)].filter(
       (value) => value !== null,
     );

@@ -97,7 +97,7 @@ function assessSafety({ configured, counts, disk, sources, ledger, losses, orpha
     return {
       level: 'act',
       headline: 'FILLING UP',
-      detail: `The disk is full in ${duration(disk.fullInSeconds)} at this rate. ${disk.whenFull === 'refuse' ? 'No new pictures are taken then.' : 'The oldest undelivered pictures are dropped then.'}`,
+      detail: `${disk.filledByOthers ? 'Other programs fill this disk: it' : 'The disk'} is full in ${duration(disk.fullInSeconds)} at this rate. ${disk.whenFull === 'refuse' ? 'No new pictures are taken then.' : 'The oldest undelivered pictures are dropped then.'}`,
     };
   }
   if (sources.length === 0)
@@ -204,7 +204,8 @@ function assessFlow({ configured, counts, connection, rates, pacing }: Situation
   }
   return {
     level: 'good',
-    headline: 'ALL DELIVERED',
+    // Nothing has come yet: that it is delivered would be no news, and perhaps a camera that never took one.
+    headline: counts.collected === 0 ? 'READY' : 'ALL DELIVERED',
     detail: counts.collected === 0 ? 'Connected. Waiting for the first picture.' : 'Connected. Nothing is waiting.',
   };
 }
@@ -237,15 +238,15 @@ function advise(facts: SituationFacts): Advice[] {
       code: 'disk-full',
       level: 'alarm',
       text: 'Make room on the disk',
-      hint: 'Free some space, or restore the connection so that delivered pictures can make room.',
+      hint: fillHint(false, counts.pending + counts.leased, connection.state),
       action: 'none',
     });
   } else if (disk.fullInSeconds !== null) {
     advice.push({
       code: 'disk-filling',
       level: disk.fullInSeconds < soonSeconds ? 'act' : 'waiting',
-      text: `The disk is full in ${duration(disk.fullInSeconds)} at this rate`,
-      hint: 'Restore the connection to the cloud, or free some space before then.',
+      text: `${disk.filledByOthers ? 'Other programs fill this disk: it' : 'The disk'} is full in ${duration(disk.fullInSeconds)} at this rate`,
+      hint: fillHint(disk.filledByOthers, counts.pending + counts.leased, connection.state),
       action: 'none',
     });
   }
@@ -339,6 +340,15 @@ function advise(facts: SituationFacts): Advice[] {
     });
   }
   return advice;
+}
+
+/** What helps depends on who fills the disk: a connection that is there can't be restored. */
+function fillHint(byOthers: boolean, waiting: number, way: Connection['state']): string {
+  if (byOthers) return 'Look for the program that writes so much to this disk, and free some space.';
+  if (waiting === 0) return 'Free some space on this disk.';
+  return way === 'online'
+    ? 'Free some space. Pictures are on their way; each that is delivered can make room.'
+    : 'Restore the connection to the cloud, so that delivered pictures can make room, or free some space.';
 }
 
 function adviceOfWay(connection: Connection): Advice | null {

@@ -25,7 +25,7 @@ const headline = (page: Page, which: 'safe' | 'flow', words: string) =>
 
 test('a picture put into the folder is on the server, in the queue and in the preview with its boxes', async () => {
   const page = await product.runGateway();
-  await headline(page, 'flow', 'ALL DELIVERED');
+  await headline(page, 'flow', 'READY');
   await put('hackrf-one');
   await page.getByTestId('queue-row').first().waitFor();
   await page.getByTestId('queue-row').getByText('Delivered').first().waitFor();

@@ -91,7 +91,7 @@ test('calls that are not of the contract are refused with words', async () => {
 
 test('closing the window hides it: the gateway goes on, and starting the program again shows it', async () => {
   const page = await product.runGateway();
-  await page.getByTestId('flow-statement').getByText('ALL DELIVERED').waitFor();
+  await page.getByTestId('flow-statement').getByText('READY').waitFor();
   const visible = () =>
     product.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.isVisible()));
   await expect.poll(visible).toEqual([true]);
@@ -135,7 +135,7 @@ test('first run: the form names what is wrong beside its field, and once it is r
   await address.fill(product.server.baseUrl);
   await device.fill('sandbox-device');
   await form.locator('button[type=submit]').click();
-  await page.getByTestId('flow-statement').getByText('ALL DELIVERED').waitFor();
+  await page.getByTestId('flow-statement').getByText('READY').waitFor();
   await fillFolder(product.input, { count: 1, bytes: 40_000 });
   await expect.poll(async () => (await product.server.stats()).images, { timeout: 20_000 }).toBe(1);
   const written = JSON.parse(await readFile(join(dataDir, 'config.json'), 'utf8')) as unknown;

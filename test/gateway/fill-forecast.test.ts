@@ -17,16 +17,16 @@ function watch(forecast: FillForecast, start: number, seconds: number, from: num
 }
 
 describe('the fill forecast', () => {
-  it('says nothing before it has seen two minutes', () => {
+  it('says nothing before it has seen fifteen minutes', () => {
     const forecast = new FillForecast();
-    const room = watch(forecast, 0, 119, 1e9, -1_000);
+    const room = watch(forecast, 0, 899, 1e9, -1_000);
     expect(forecast.secondsUntilFull(room)).toBeNull();
-    const later = watch(forecast, 120 * second, 5, room.quotaBytes, -1_000);
+    const later = watch(forecast, 900 * second, 5, room.quotaBytes, -1_000);
     expect(forecast.secondsUntilFull(later)).not.toBeNull();
   });
 
   it('divides the room by the rate, from the first minutes on', () => {
-    for (const seconds of [130, 600, 7_200]) {
+    for (const seconds of [905, 1_800, 7_200]) {
       const forecast = new FillForecast();
       const room = watch(forecast, 0, seconds, 1e9, -20_000);
       const exact = room.quotaBytes / 20_000;
@@ -36,9 +36,9 @@ describe('the fill forecast', () => {
 
   it('says nothing while the queue stays or shrinks', () => {
     const still = new FillForecast();
-    expect(still.secondsUntilFull(watch(still, 0, 600, 1e9, 0))).toBeNull();
+    expect(still.secondsUntilFull(watch(still, 0, 1_200, 1e9, 0))).toBeNull();
     const shrinking = new FillForecast();
-    expect(shrinking.secondsUntilFull(watch(shrinking, 0, 600, 1e9, 5_000))).toBeNull();
+    expect(shrinking.secondsUntilFull(watch(shrinking, 0, 1_200, 1e9, 5_000))).toBeNull();
   });
 
   it('follows a change within half an hour, and forgets the filling once it is over', () => {
@@ -63,12 +63,24 @@ describe('the fill forecast', () => {
 
   it('takes the disk where it is full before the quota, whoever fills it', () => {
     const forecast = new FillForecast();
-    let diskBytes = 5e9;
-    for (let at = 0; at <= 10 * minute; at += second) {
+    let diskBytes = 9e9;
+    for (let at = 0; at <= 20 * minute; at += second) {
       diskBytes -= 1e6;
       forecast.record(at, { quotaBytes: 1e12, diskBytes });
     }
     expect(forecast.secondsUntilFull({ quotaBytes: 1e12, diskBytes }) ?? 0).toBeCloseTo(diskBytes / 1e6, -1);
+    expect(forecast.isFilledByOthers({ quotaBytes: 1e12, diskBytes })).toBe(true);
+  });
+
+  it('tells our own pictures from what others write', () => {
+    const forecast = new FillForecast();
+    let room = { quotaBytes: 50e9, diskBytes: 9e9 };
+    for (let at = 0; at <= 20 * minute; at += second) {
+      room = { quotaBytes: room.quotaBytes - 1e6, diskBytes: room.diskBytes - 1.2e6 };
+      forecast.record(at, room);
+    }
+    expect(forecast.secondsUntilFull(room)).not.toBeNull();
+    expect(forecast.isFilledByOthers(room)).toBe(false);
   });
 
   it('says 0 once there is no room, also at once after a start', () => {

@@ -22,6 +22,7 @@ const disk: SituationFacts['disk'] = {
   minFreeBytes: 1,
   text: 'Enough room',
   fullInSeconds: null,
+  filledByOthers: false,
   whenFull: 'refuse',
 };
 const source: SituationFacts['sources'][number] = {
@@ -190,7 +191,7 @@ describe('is everything safe?', () => {
 
 describe('is everything flowing?', () => {
   it.each<[Change, string, string]>([
-    [{}, 'ALL DELIVERED', 'Connected. Waiting for the first picture.'],
+    [{}, 'READY', 'Connected. Waiting for the first picture.'],
     [{ counts: { collected: 4, acknowledged: 4 } }, 'ALL DELIVERED', 'Connected. Nothing is waiting.'],
     [{ counts: { leased: 1 } }, 'FLOWING', '1 picture on the way.'],
     [
@@ -369,5 +370,26 @@ describe('a stored picture that is gone', () => {
     expect(safe).toMatchObject({ level: 'alarm', headline: 'PICTURES IN NO LIST' });
     expect(safe.detail).toContain('/data/payloads/orphans');
     expect(flow.headline).not.toBe('ALL DELIVERED');
+  });
+});
+
+describe('a disk that fills', () => {
+  const hintOf = (change: Change): string =>
+    situationOf({ ...change, disk: { fullInSeconds: 7_200, ...change.disk } }).advice.find(
+      ({ code }) => code === 'disk-filling',
+    )?.hint ?? '';
+
+  it('is not said to want a connection that is there', () => {
+    expect(hintOf({ counts: { pending: 5, collected: 5 }, connection: { state: 'offline' } })).toMatch(
+      /^Restore the connection/,
+    );
+    expect(hintOf({ counts: { pending: 5, collected: 5 } })).not.toMatch(/Restore/);
+    expect(hintOf({ counts: { acknowledged: 5, collected: 5 } })).toBe('Free some space on this disk.');
+  });
+
+  it('by other programs is said to be', () => {
+    const { safe, advice } = situationOf({ disk: { fullInSeconds: 7_200, filledByOthers: true } });
+    expect(safe.detail).toMatch(/^Other programs fill this disk: it is full in 2 h/);
+    expect(advice[0]?.hint).toMatch(/^Look for the program/);
   });
 });

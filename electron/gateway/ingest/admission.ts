@@ -15,6 +15,8 @@ export type DiskState = {
   readonly text: string;
   /** Until no frame can be taken (or one must be dropped for it), seconds; null when it is not filling. */
   readonly fullInSeconds: number | null;
+  /** Other programs fill the disk. */
+  readonly filledByOthers: boolean;
   readonly whenFull: 'refuse' | 'drop-oldest';
 };
 
@@ -29,6 +31,7 @@ type Room = { readonly quotaBytes: number; readonly diskBytes: number };
 type Forecast = {
   readonly record: (at: number, room: Room) => void;
   readonly secondsUntilFull: (room: Room) => number | null;
+  readonly isFilledByOthers: (room: Room) => boolean;
 };
 
 export type AdmissionOptions = {
@@ -148,6 +151,7 @@ export class Admission {
       totalBytes: this.#space.totalBytes,
       usedBytes: tally.payloads().bytes,
       fullInSeconds: forecast.secondsUntilFull(room),
+      filledByOthers: forecast.isFilledByOthers(room),
       whenFull: ring === null ? 'refuse' : 'drop-oldest',
     };
   }

@@ -104,6 +104,7 @@ export const calm: Snapshot = {
     minFreeBytes: GB,
     text: 'Room for about 28,000 pictures',
     fullInSeconds: null,
+    filledByOthers: false,
     whenFull: 'refuse',
   },
   pacing: { limitBytesPerSecond: null, text: '', changesAt: null, order: 'oldest-first' },
