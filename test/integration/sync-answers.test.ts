@@ -251,7 +251,7 @@ describe('a stored picture that the disk lost', () => {
       'two are dead, two delivered',
       ({ counts }) => counts.dead === 2 && counts.acknowledged === 2,
     );
-    expect(advice.map((entry) => entry.code)).toContain('dead-letters');
+    expect(advice.map((entry) => entry.code)).toContain('payloads-gone');
     for (const row of rows('dead')) {
       expect(row.lastError).toMatchObject({ code });
       expect(row.lastError?.hint).toMatch(/disk/);
