@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { app, type BrowserWindow, dialog, Menu, session } from 'electron';
 import { APP_ORIGIN } from '../shared/channels.ts';
+import { DRAWS_ITSELF } from './drawing.ts';
+import { DrawingWatch } from './drawing-watch.ts';
+import { systemClock } from './gateway/platform/clock.ts';
 import type { Logger } from './gateway/platform/logger.ts';
 import type { GatewayHost } from './gateway-host.ts';
 import { serveApp, serveImages } from './image-protocol.ts';
@@ -20,7 +23,14 @@ export type Desktop = {
  * The window, its tray icon and its way to the gateway. Closing the window hides it: the gateway goes on, and the tray
  * icon, or starting the program again, brings it back.
  */
-export function openDesktop(host: GatewayHost, paths: AppPaths, operations: Operations, logger: Logger): Desktop {
+export function openDesktop(
+  host: GatewayHost,
+  paths: AppPaths,
+  operations: Operations,
+  logger: Logger,
+  /** Ends the program in order, and starts it again so that it draws in its own process. */
+  startOver: () => void,
+): Desktop {
   // Only a development build may show a page of a development server.
   const developmentUrl = app.isPackaged ? undefined : process.env['ACUSIGHT_DEV_URL'];
   const origin = developmentUrl === undefined ? APP_ORIGIN : new URL(developmentUrl).origin;
@@ -36,10 +46,13 @@ export function openDesktop(host: GatewayHost, paths: AppPaths, operations: Oper
 
   let window: BrowserWindow | null = null;
   let quitting = false;
+  /** A person has closed it. */
+  let hidden = false;
   answerCalls((contents) => contents === window?.webContents, origin, operations, logger);
   const publisher = new Publisher(() => host.snapshot());
 
   const show = (): void => {
+    hidden = false;
     if (window !== null && !window.isDestroyed()) {
       if (window.isMinimized()) window.restore();
       window.show();
@@ -56,6 +69,7 @@ export function openDesktop(host: GatewayHost, paths: AppPaths, operations: Oper
     made.on('close', (event) => {
       if (quitting) return;
       event.preventDefault();
+      hidden = true;
       made.hide();
     });
     made.on('closed', () => {
@@ -71,16 +85,33 @@ export function openDesktop(host: GatewayHost, paths: AppPaths, operations: Oper
     tray?.changed();
   });
   show();
+  const watch = watchWindow();
   return {
     window: () => window,
     show,
     close: () => {
       quitting = true;
       publisher.stop();
+      watch?.stop();
       tray?.destroy();
       window?.destroy();
     },
   };
+
+  function watchWindow(): DrawingWatch | null {
+    if (app.commandLine.hasSwitch(DRAWS_ITSELF)) return null;
+    const made = new DrawingWatch({
+      clock: systemClock,
+      logger,
+      isShown: () => window !== null && !hidden && !window.isMinimized(),
+      canDraw: () => app.getAppMetrics().some(({ type }) => type === 'GPU'),
+      giveUp: startOver,
+    });
+    app.on('child-process-gone', (_event, { type }) => {
+      if (type === 'GPU') made.ended();
+    });
+    return made;
+  }
 
   function makeTray(from: AppPaths, actions: { open: () => void; quit: () => void }, log: Logger) {
     try {

@@ -4,6 +4,9 @@ import type { Logger } from './gateway/platform/logger.ts';
 /** Of one run: a driver that ends it again and again must not fill the log. */
 const mostLogged = 20;
 
+/** Chromium's switch for drawing in the program's own process: nothing else can end, or fail to start, then. */
+export const DRAWS_ITSELF = 'in-process-gpu';
+
 /**
  * Chromium draws in a process of its own, and ends the whole program when that process has ended six times. A gateway
  * must not depend on a PC's graphics: it draws without them, and a process that ends is made anew however often. Must
@@ -23,4 +26,9 @@ export function watchDrawing(logger: Logger): void {
     const event = type === 'GPU' ? 'drawing-process-gone' : 'child-process-gone';
     logger.log('warn', event, { type, reason, exitCode, name, ...(logged === mostLogged ? { last: true } : {}) });
   });
+}
+
+/** Starts the program again when this one has ended, as it was started, but for where it draws. */
+export function startAgainDrawingItself(): void {
+  app.relaunch({ args: [`--${DRAWS_ITSELF}`, ...process.argv.slice(1)] });
 }

@@ -12,7 +12,7 @@ import { plugInFakeUsbCamera } from './demo-cameras.ts';
 import { refuseDebugging } from './debug-switches.ts';
 import { type Desktop, openDesktop } from './desktop.ts';
 import { logProgress, untilDrained } from './drain.ts';
-import { drawSafely, watchDrawing } from './drawing.ts';
+import { drawSafely, startAgainDrawingItself, watchDrawing } from './drawing.ts';
 import { openDataFolder } from './gateway/data-folder.ts';
 import { sleep, systemClock } from './gateway/platform/clock.ts';
 import { GatewayError } from './gateway/platform/errors.ts';
@@ -194,7 +194,10 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       start: (config) => host.start(config),
       provision: provisioner({ secrets, configFile: plan.configFile, version: app.getVersion() }),
     });
-    desktop = openDesktop(host, paths, operations, logger);
+    desktop = openDesktop(host, paths, operations, logger, () => {
+      startAgainDrawingItself();
+      void end(exitCodes.failed);
+    });
   }
 
   // The data disk may come up later than this program: wait for it, and show that meanwhile. Only then is anything of it

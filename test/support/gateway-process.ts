@@ -88,6 +88,11 @@ export class GatewayProcess {
     );
   }
 
+  /** Its own, and that of its process group. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   get log(): readonly LogRecord[] {
     return this.#log;
   }
