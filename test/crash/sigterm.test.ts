@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type ObjectStore, openObjectStore } from '../../scripts/run/object-store.mjs';
 import { GatewayProcess } from '../support/gateway-process.ts';
 import { fillFolder } from '../support/picture-folder.ts';
 import { SandboxProcess } from '../support/sandbox-process.ts';
+import { objectHashes } from '../support/stored-objects.ts';
 
 /**
  * The whole program, told to end while it uploads, as a service is stopped: every process of its group at once. The
@@ -17,6 +19,7 @@ const perRun = 60;
 
 let folder = '';
 let server: SandboxProcess | null = null;
+let objects: ObjectStore | null = null;
 let gateway: GatewayProcess | null = null;
 
 beforeEach(async () => {
@@ -27,19 +30,27 @@ afterEach(async () => {
   gateway?.kill();
   await gateway?.ended;
   await server?.stop();
+  await objects?.stop();
+  objects = null;
   await rm(folder, { recursive: true, force: true });
 });
 
-test(`stopped ${stops} times while it uploads, no picture is on the server twice`, async () => {
-  const cloud = await SandboxProcess.start(join(folder, 'server'), '--store', 'hash-only', '--idempotency', 'off');
-  server = cloud;
+/** Stops a gateway so many times while it delivers, then lets one run to its end. No picture may be there twice. */
+async function stopAgainAndAgain(cloud: SandboxProcess): Promise<void> {
   const start = async (flags: readonly string[]): Promise<GatewayProcess> => {
     gateway = await GatewayProcess.start({
       folder,
       deviceKey: cloud.deviceKey,
+      environment: objects?.env ?? {},
       flags,
       config: {
-        cloud: { baseUrl: cloud.baseUrl, deviceId: 'sandbox-device' },
+        cloud: {
+          baseUrl: cloud.baseUrl,
+          deviceId: 'sandbox-device',
+          ...(objects === null
+            ? {}
+            : { mode: 'lan', objectStore: { endpoint: objects.endpoint, bucket: objects.bucket } }),
+        },
         sources: [
           {
             id: 'in',
@@ -54,7 +65,7 @@ test(`stopped ${stops} times while it uploads, no picture is on the server twice
     });
     return gateway;
   };
-  await cloud.setFaults({ kind: 'latency', milliseconds: 150, endpoints: ['upload'] });
+  await cloud.setFaults({ kind: 'latency', milliseconds: 150, endpoints: ['upload', 'notify'] });
   const expected = new Set<string>();
   for (let stop = 0; stop < stops; stop += 1) {
     for (const hash of await fillFolder(join(folder, 'in'), {
@@ -83,8 +94,21 @@ test(`stopped ${stops} times while it uploads, no picture is on the server twice
   await cloud.setFaults();
   const run = await (await start(['--headless', '--exit-when-drained'])).ended;
   expect(run.exitCode, run.stderr).toBe(0);
-  const stored = (await cloud.images()).map(({ sha256 }) => sha256);
-  expect(new Set(stored)).toEqual(expected);
-  expect(stored).toHaveLength(expected.size);
+  const images = await cloud.images();
+  // A notice is believed only as far as the object behind it goes.
+  const there = objects === null ? null : await objectHashes(objects);
+  expect(new Set(images.map(({ sha256, storageKey }) => there?.get(storageKey ?? '') ?? sha256))).toEqual(expected);
+  expect(images).toHaveLength(expected.size);
   process.stdout.write(`${stops} stops without idempotency, ${expected.size} pictures, none twice\n`);
+}
+
+test(`stopped ${stops} times while it uploads, no picture is on the server twice`, async () => {
+  server = await SandboxProcess.start(join(folder, 'server'), '--store', 'hash-only', '--idempotency', 'off');
+  await stopAgainAndAgain(server);
+});
+
+test(`stopped ${stops} times in LAN mode, no picture is behind two notices`, async () => {
+  objects = await openObjectStore();
+  server = await SandboxProcess.start(join(folder, 'server'), '--idempotency', 'off');
+  await stopAgainAndAgain(server);
 });
