@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../../shared/config.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
+import { CameraLosses } from './camera-losses.ts';
 import { Cameras } from './cameras.ts';
 import { CheckIn } from './checkin.ts';
 import { CloudWay } from './cloud-way.ts';
@@ -53,6 +54,7 @@ export type GatewayParts = {
   readonly way: CloudWay;
   readonly checkIn: CheckIn;
   readonly ledgerWatch: LedgerWatch;
+  readonly cameraLosses: CameraLosses;
   readonly housekeeping: Housekeeping;
   readonly intakes: Intakes;
   readonly cameras: Cameras;
@@ -106,6 +108,7 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
     send: (report, signal) => way.client.checkin(report, signal),
     onChange,
   });
+  const cameraLosses = new CameraLosses(store.losses, clock, logger);
   const housekeeping = new Housekeeping({
     audit: store.audit,
     admission: store.admission,
@@ -115,6 +118,7 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
     logger,
     onClockJump: links.tryNow,
     onLook: () => {
+      cameraLosses.look(intakes.statuses());
       ledgerWatch.look();
       onChange();
     },
@@ -139,5 +143,18 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
     },
   });
   const cameras = new Cameras(config.sources, (id) => intakes.find(id)?.camera ?? null, usb);
-  return { identity, store, rates, commits, checker, way, checkIn, ledgerWatch, housekeeping, intakes, cameras };
+  return {
+    identity,
+    store,
+    rates,
+    commits,
+    checker,
+    way,
+    checkIn,
+    ledgerWatch,
+    cameraLosses,
+    housekeeping,
+    intakes,
+    cameras,
+  };
 }

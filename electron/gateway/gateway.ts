@@ -52,6 +52,7 @@ export class Gateway {
   readonly #listeners = new Set<() => void>();
   readonly #watch: StoreWatch;
   #revision = 0;
+  #hangs = false;
   #last: Snapshot | null = null;
 
   /** Throws a GatewayError with words when the store can't be opened. */
@@ -97,19 +98,26 @@ export class Gateway {
     logger.log('info', 'gateway-started', { sources: intakes.sources.length, dataDir });
   }
 
+  /** After the stop: a source did not end in time, and what it asked of its folder still waits for an answer. */
+  get hangs(): boolean {
+    return this.#hangs;
+  }
+
   /** Every step is safe to interrupt: what it does not get to, recovery does at the next start. */
   async stop(): Promise<void> {
     const { clock, logger } = this.#options;
-    const { intakes, commits, checkIn, way, checker, housekeeping, ledgerWatch } = this.#parts;
+    const { intakes, commits, checkIn, way, checker, housekeeping, ledgerWatch, cameraLosses } = this.#parts;
     const stopped = new AbortController();
     const intakeEnds = intakes.stop().finally(() => stopped.abort());
     await Promise.race([intakeEnds, sleep(clock, sourceStopMilliseconds, stopped.signal)]);
+    this.#hangs = !stopped.signal.aborted;
     await commits.drain();
     await checkIn.stop();
     await way.stop();
     await checker.stop();
     await housekeeping.stop();
     await ledgerWatch.stop();
+    cameraLosses.look(intakes.statuses());
     const writes = WriteGroup.of(this.#store.database);
     writes.flush();
     this.#store.ledger.sealNow(clock.now());

@@ -118,6 +118,14 @@ const lossWords: Readonly<Record<LossCause, { readonly text: string; readonly hi
     text: 'removed from the folder before being read',
     hint: 'Look for the program that moves or deletes files there, and let it wait, or watch the folder it moves them to.',
   },
+  'frame-lost': {
+    text: 'lost on the way from the camera',
+    hint: 'The camera’s card counts them by their cause. Check its cable and network, or lower its frame rate.',
+  },
+  'frame-no-room': {
+    text: 'not taken from the camera for want of room or time',
+    hint: 'Make room on the disk, or lower the camera’s frame rate: its card counts them by their cause.',
+  },
 };
 
 const goneText = (gone: number): string =>

@@ -106,6 +106,45 @@ describe('frames of a GigE camera', () => {
     await line.stop();
   });
 
+  test('that are lost on their way, or find no room, are PICTURES LOST in state, counts, check-in and ledger', {
+    timeout: 60_000,
+  }, async () => {
+    const server = await startServer();
+    const large = { width: 256, height: 192, sensorWidth: 256, sensorHeight: 192 };
+    const camera = await startCamera({ ...large, framesPerSecond: 5, picture: () => randomBytes(256 * 192) });
+    const line = await openGateway({
+      ...server,
+      deviceKey: null,
+      cameras: top({}),
+      // About sixty of these pictures, and nothing is delivered that could make room.
+      store: { maxBytes: 3_000_000 },
+    });
+    line.gateway.start();
+    await line.until('the first are stored', ({ counts }) => counts.collected >= 3, 20_000);
+    expect(line.gateway.snapshot().safe.headline).toBe('SAFE');
+    camera.setFaults({ lossPerThousand: 300, resendAnswer: 'unavailable' });
+    const lost = await line.until('the loss is known', ({ counts }) => counts.lost > 0, 20_000);
+    expect(lost.safe).toMatchObject({ level: 'alarm', headline: 'PICTURES LOST' });
+    expect(lost.safe.detail).toContain('lost on the way from the camera');
+    expect(lost.advice).toContainEqual(expect.objectContaining({ code: 'pictures-lost', level: 'alarm' }));
+    camera.setFaults({ lossPerThousand: 0 });
+    await line.until('the cloud would be told', ({ checkin }) => checkin.status === 'error');
+    await line.until('there is no room', ({ disk }) => disk.state === 'full', 30_000);
+    line.setKey(server.deviceKey);
+    line.gateway.tryNow();
+    const full = await line.until(
+      'room is made',
+      ({ disk, counts }) => disk.state !== 'full' && counts.acknowledged > 0,
+      20_000,
+    );
+    expect(full.safe).toMatchObject({ level: 'alarm', headline: 'PICTURES LOST' });
+    await line.until('both are told', ({ safe }) => safe.detail.includes('for want of room'));
+    const { rows } = line.gateway.ledgerPage(null, 9);
+    expect(rows.every(({ balanced }) => balanced)).toBe(true);
+    expect(rows.reduce((sum, row) => sum + row.lost, 0)).toBeGreaterThan(1);
+    expect((await line.gateway.verifyLedger()).problems).toEqual([]);
+  });
+
   test('keep coming after the camera was switched off and on', async () => {
     const server = await startServer();
     const camera = await startCamera();

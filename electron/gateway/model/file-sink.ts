@@ -45,8 +45,11 @@ export type Verdict =
   /** The gateway takes no new frames now; offer everything again later. */
   | { readonly kind: 'no-room'; readonly text: string; readonly hint: string };
 
-/** Why a frame is gone for good. `overwritten`: another picture took its name; `vanished`: its file was removed. */
-export type LossCause = 'overwritten' | 'vanished';
+/**
+ * Why a frame is gone for good. Of a file: `overwritten`, another picture took its name; `vanished`, it was removed. Of a
+ * camera: `frame-lost` on its way, `frame-no-room` here.
+ */
+export type LossCause = 'overwritten' | 'vanished' | 'frame-lost' | 'frame-no-room';
 
 export type FileStatus = 'new' | 'stored' | 'finished' | 'refused' | 'listed';
 

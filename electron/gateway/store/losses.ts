@@ -18,6 +18,7 @@ type LossRow = {
   readonly path: string;
   readonly at: number;
   readonly shift: string;
+  readonly frames: number;
 };
 const mostOwed = 100_000;
 const mostAtOnce = 100;
@@ -41,8 +42,8 @@ export class Losses {
   }
 
   /** Resolves once it is durable; losses of one moment share a transaction. What can't be written is owed. */
-  count(sourceId: string, cause: LossCause, path: string, at: number): Promise<void> {
-    return this.#write({ sourceId, cause, path, at: Math.round(at), shift: this.#ledger.shiftOf(at) });
+  count(sourceId: string, cause: LossCause, path: string, at: number, frames = 1): Promise<void> {
+    return this.#write({ sourceId, cause, path, at: Math.round(at), shift: this.#ledger.shiftOf(at), frames });
   }
 
   #write(row: LossRow): Promise<void> {
@@ -61,10 +62,10 @@ export class Losses {
   unseen(): readonly UnseenLoss[] {
     const found = new Map<string, UnseenLoss>();
     // Shown though they are not written: the disk that takes no picture takes no count of them either.
-    const owed = this.#owed.map(({ sourceId, cause, path, at }) => ({
+    const owed = this.#owed.map(({ sourceId, cause, path, at, frames }) => ({
       sourceId,
       cause,
-      frames: 1,
+      frames,
       lastAt: at,
       lastPath: path,
     }));
@@ -90,12 +91,12 @@ function prepare(database: Database) {
   return {
     count: database.prepare<[Readonly<Record<string, unknown>>]>(`
       INSERT INTO losses (source_id, shift, cause, lost, first_at, last_at, last_path)
-      VALUES (@sourceId, @shift, @cause, 1, @at, @at, @path)
-      ON CONFLICT (source_id, shift, cause) DO UPDATE SET lost = lost + 1, last_at = excluded.last_at,
+      VALUES (@sourceId, @shift, @cause, @frames, @at, @at, @path)
+      ON CONFLICT (source_id, shift, cause) DO UPDATE SET lost = lost + excluded.lost, last_at = excluded.last_at,
         last_path = excluded.last_path`),
     show: database.prepare<[Readonly<Record<string, unknown>>]>(`
-      INSERT INTO unseen_losses (source_id, cause, frames, last_at, last_path) VALUES (@sourceId, @cause, 1, @at, @path)
-      ON CONFLICT DO UPDATE SET frames = frames + 1, last_at = excluded.last_at, last_path = excluded.last_path`),
+      INSERT INTO unseen_losses (source_id, cause, frames, last_at, last_path) VALUES (@sourceId, @cause, @frames, @at, @path)
+      ON CONFLICT DO UPDATE SET frames = frames + excluded.frames, last_at = excluded.last_at, last_path = excluded.last_path`),
     unseen: database.prepare<[], UnseenLoss>(`
       SELECT source_id AS sourceId, cause, frames, last_at AS lastAt, last_path AS lastPath FROM unseen_losses`),
     acknowledge: database.prepare<[], { frames: number }>('DELETE FROM unseen_losses RETURNING frames'),
