@@ -8,8 +8,8 @@ export type HoldParts = {
   readonly after: (milliseconds: number, callback: () => void) => () => void;
 };
 
-/** A picture that takes longer makes room for the newest. */
-const patienceMilliseconds = 6_000;
+/** A huge one takes its time; one that takes longer than this makes room for the newest. */
+const patienceMilliseconds = 60_000;
 /** Whoever picked a picture must not take another one for it: its words come by then, with an empty stage. */
 const pickedMilliseconds = 400;
 
