@@ -71,4 +71,5 @@ export type FromGateway =
   | { readonly type: 'cameras'; readonly message: ToCameraPage }
   /** The database is damaged or its disk is gone: the gateway has to be stopped. */
   | { readonly type: 'store-lost'; readonly fault: FailureFacts }
-  | { readonly type: 'stopped' };
+  /** `hangs`: see `Gateway.hangs`. */
+  | { readonly type: 'stopped'; readonly hangs: boolean };

@@ -25,6 +25,7 @@ export class GatewayHost {
   readonly #instanceId = randomUUID();
   readonly #startedAt: number;
   #gateway: GatewayThread | null = null;
+  #hangs = false;
   #fault: Fault | null = null;
   /** Of the last start. */
   #config: Config | null = null;
@@ -184,6 +185,11 @@ export class GatewayHost {
     this.#gateway?.setSecrets(this.#options.secrets());
   }
 
+  /** Threads of a gateway that was stopped still wait for a folder that does not answer. */
+  get hangs(): boolean {
+    return this.#hangs;
+  }
+
   async stop(): Promise<void> {
     clearInterval(this.#heartbeat);
     await this.#end();
@@ -193,6 +199,7 @@ export class GatewayHost {
     const gateway = this.#gateway;
     this.#gateway = null;
     await gateway?.stop();
+    this.#hangs ||= gateway?.hangs === true;
   }
 
   #fail(fault: Fault): void {

@@ -43,6 +43,7 @@ export class GatewayThread {
   #snapshot: Snapshot;
   #drained = false;
   #stopping = false;
+  #hangs = false;
   #failure: Error | null = null;
 
   private constructor(worker: Worker, events: ThreadEvents, first: Snapshot) {
@@ -134,6 +135,11 @@ export class GatewayThread {
     await this.#ended;
   }
 
+  /** After the stop: threads of it still wait for a folder that does not answer. */
+  get hangs(): boolean {
+    return this.#hangs;
+  }
+
   #say(message: ToGateway): void {
     this.#worker.postMessage(message);
   }
@@ -156,6 +162,7 @@ export class GatewayThread {
       case 'stopped':
         // Everything is on the disk and the database is closed: nobody has to wait for the thread itself, least of all
         // where the whole group of processes was told to end and Chromium's others are gone already.
+        this.#hangs = message.hangs;
         this.#end();
         void this.#worker.terminate();
         return;

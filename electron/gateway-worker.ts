@@ -103,7 +103,7 @@ async function run(options: ThreadData): Promise<void> {
       logger.log('error', 'stop-failed', { error });
     }
     if (timer !== null) clearTimeout(timer);
-    say({ type: 'stopped' });
+    say({ type: 'stopped', hangs: gateway.hangs });
     port.close();
   };
 

@@ -15,6 +15,7 @@ import { logProgress, untilDrained } from './drain.ts';
 import { drawSafely, startAgainDrawingItself, watchDrawing } from './drawing.ts';
 import { openDataFolder } from './gateway/data-folder.ts';
 import { sleep, systemClock } from './gateway/platform/clock.ts';
+import { endAtOnce } from './gateway/platform/end-at-once.ts';
 import { GatewayError } from './gateway/platform/errors.ts';
 import { nodeFiles } from './gateway/platform/files.ts';
 import { jsonLogger, silentLogger } from './gateway/platform/logger.ts';
@@ -156,15 +157,21 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
   const stopProgress = plan.logToStdout ? logProgress(() => host.gateway, logger) : () => undefined;
   let desktop: Desktop | null = null;
   const end = once(async (code: number): Promise<void> => {
+    let isLate = false;
     try {
       stopProgress();
       desktop?.close();
       const stopped = host.stop().then(() => demo?.stop());
-      await withDeadline(stopped, stopDeadlineMilliseconds, () => logger.log('warn', 'stop-took-too-long'));
+      await withDeadline(stopped, stopDeadlineMilliseconds, () => {
+        logger.log('warn', 'stop-took-too-long');
+        isLate = true;
+      });
       cameraWindow.close();
     } catch (error) {
       logger.log('error', 'stop-failed', { error });
     } finally {
+      // An orderly exit waits for every thread, and one that asks a share which does not answer waits for ever.
+      if (isLate || host.hangs) endAtOnce(code);
       app.exit(code);
     }
   });

@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FolderSourceConfig } from '../../shared/source-config.ts';
 import { GatewayError } from './platform/errors.ts';
 import type { Files } from './platform/files.ts';
@@ -38,7 +39,11 @@ export async function refuseOverlap(dataDir: string, sources: readonly FolderSou
   }
 }
 
-const realPathOf = (path: string): Promise<string> => realpath(path).catch(() => resolve(path));
+/** A share that does not answer is taken by its own path: it must not keep the others from their start. */
+const answerMilliseconds = 3_000;
+
+const realPathOf = (path: string): Promise<string> =>
+  Promise.race([realpath(path).catch(() => resolve(path)), sleep(answerMilliseconds, resolve(path), { ref: false })]);
 
 function contains(outer: string, inner: string): boolean {
   const way = relative(outer, inner);

@@ -12,11 +12,16 @@ import type { SourceCondition } from './source-condition.ts';
 import { type Copy, VanishedFiles } from './vanished-files.ts';
 
 const tickMilliseconds = 25;
-const offersAtOnce = 24;
+/**
+ * What is asked of a folder at once. Each question to a share that hangs holds a thread of the pool that everybody's file
+ * operations, and the look-up of names, go through (`thread-pool.ts`).
+ */
+const atOnce = {
+  local: { offers: 24, finishing: 64, looks: 24 },
+  share: { offers: 8, finishing: 12, looks: 4 },
+} as const;
 /** The scan waits while more candidates than this are in memory, so that a folder of a million files does not fill it. */
 const mostCandidates = 4_000;
-/** Originals that the scan found undone, archived or deleted at once. */
-const mostFinishing = 64;
 const idleMilliseconds = 1_000;
 const roomRetryMilliseconds = 2_000;
 const faultRetryMilliseconds = 1_000;
@@ -57,6 +62,8 @@ export class FileOffers {
   /** When the last full look at the folder began, monotonic. */
   #scannedAt = Number.NEGATIVE_INFINITY;
   #blockedUntil = 0;
+  /** Early looks under way. */
+  #looking = 0;
 
   constructor(options: FileOffersOptions) {
     this.#options = options;
@@ -65,6 +72,10 @@ export class FileOffers {
       onReplaced: (candidate, by, now) => this.#onReplaced(candidate, by, now),
     });
     this.#bell = new Bell(options.clock);
+  }
+
+  get #atOnce(): (typeof atOnce)['local' | 'share'] {
+    return atOnce[this.#options.condition.polling ? 'share' : 'local'];
   }
 
   /** Files that still have to become images. */
@@ -130,7 +141,10 @@ export class FileOffers {
   /** Resolves once there is room for another file that a scan finds, or at the stop. */
   async room(): Promise<void> {
     const { clock, signal } = this.#options;
-    while ((this.#settling.waiting > mostCandidates || this.#underWay.size >= mostFinishing) && !signal.aborted)
+    while (
+      (this.#settling.waiting > mostCandidates || this.#underWay.size >= this.#atOnce.finishing) &&
+      !signal.aborted
+    )
       await sleep(clock, tickMilliseconds, signal);
   }
 
@@ -139,21 +153,28 @@ export class FileOffers {
     const { clock, condition, signal } = this.#options;
     while (!signal.aborted) {
       const now = clock.monotonic();
-      if (now >= this.#blockedUntil) {
-        for (const candidate of this.#settling.due(now, offersAtOnce - this.#underWay.size)) {
+      // Of a folder that does not answer nothing more is asked.
+      if (now >= this.#blockedUntil && !condition.silent) {
+        for (const candidate of this.#settling.due(now, this.#atOnce.offers - this.#underWay.size)) {
           candidate.offered = true;
           this.#track(this.#step(candidate));
         }
       }
-      for (const candidate of this.#settling.toLookAt(now)) {
+      for (const candidate of this.#settling.toLookAt(now, this.#atOnce.looks - this.#looking)) {
         const { path } = candidate;
-        this.#lookAt(candidate).catch((error: unknown) => condition.log('warn', 'early-look-failed', { path, error }));
+        this.#looking += 1;
+        this.#lookAt(candidate)
+          .catch((error: unknown) => condition.log('warn', 'early-look-failed', { path, error }))
+          .finally(() => {
+            this.#looking -= 1;
+          });
       }
       await this.#countVanished(now - graceMilliseconds);
       // With every place taken, go on as soon as one is free; with no file in sight, as soon as one is seen.
       const { waiting, unclaimed } = this.#settling;
       if (signal.aborted) return;
-      if (this.#underWay.size >= offersAtOnce || waiting + unclaimed === 0) await this.#bell.sleep(idleMilliseconds);
+      if (this.#underWay.size >= this.#atOnce.offers || waiting + unclaimed === 0)
+        await this.#bell.sleep(idleMilliseconds);
       else await sleep(clock, tickMilliseconds, signal);
     }
   }

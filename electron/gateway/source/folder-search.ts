@@ -15,6 +15,7 @@ import { isNetworkShare } from './network-share.ts';
 import type { OriginalTroubles } from './original-troubles.ts';
 import type { SourceCondition } from './source-condition.ts';
 
+const mostFollowed = 24;
 const rootCheckMilliseconds = 1_000;
 /** New subfolders come in bursts: one look for the burst. */
 const newFolderMilliseconds = 500;
@@ -49,6 +50,9 @@ export class FolderSearch {
   /** A subfolder that could not be read, and so is not watched, can be read now. */
   #eventsAreStale = false;
   #nextScanAt = 0;
+  /** Files that events name and nobody has looked at since; and how many are being looked at. */
+  readonly #named = new Set<string>();
+  #following = 0;
   /** How long the scan under way waited for files that it had found. */
   #waited = 0;
   /** The archive's place in this folder; null where it lies outside. */
@@ -144,8 +148,7 @@ export class FolderSearch {
     condition.polling = config.polling === 'always' || (config.polling === 'auto' && isShare);
     if (condition.polling || signal.aborted) return;
     this.#events = new FolderEvents(real, this.#filter, {
-      onFile: (path) =>
-        void this.lookAtFile(path, 0).catch((error: unknown) => condition.log('warn', 'event-failed', { path, error })),
+      onFile: (path) => this.#follow(path),
       onFolder: (appeared) => {
         if (this.#newFolders.size === 0) this.#newFoldersAt = clock.monotonic() + newFolderMilliseconds;
         this.#newFolders.add(appeared);
@@ -158,6 +161,25 @@ export class FolderSearch {
       },
     });
     await this.#events.ready;
+  }
+
+  /** A file that an event names. So many at once, for each may wait for its disk. */
+  #follow(path: string): void {
+    this.#named.add(path);
+    if (this.#following >= mostFollowed) return;
+    this.#following += 1;
+    void this.#followNamed().finally(() => {
+      this.#following -= 1;
+    });
+  }
+
+  async #followNamed(): Promise<void> {
+    for (const path of this.#named) {
+      this.#named.delete(path);
+      await this.lookAtFile(path, 0).catch((error: unknown) =>
+        this.#options.condition.log('warn', 'event-failed', { path, error }),
+      );
+    }
   }
 
   /** A full look at the folder. Returns false when it could not be made to its end. */

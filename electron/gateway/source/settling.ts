@@ -176,14 +176,18 @@ export class Settling {
     this.#fresh.push({ candidate, lookAt: now + lookAfterMilliseconds, isNew });
   }
 
-  /** Whose version it is time to look at, each once. */
-  toLookAt(now: number): Candidate[] {
+  /** Whose version it is time to look at, each once, at most so many. */
+  toLookAt(now: number, limit: number): Candidate[] {
     if (this.#fresh.length > mostToLookAt) {
       for (const { candidate, isNew } of this.#fresh) if (isNew) candidate.willBeLookedAt = false;
       this.#fresh = this.#fresh.filter(({ isNew }) => !isNew);
     }
     const found: Candidate[] = [];
-    for (let next = this.#fresh[0]; next !== undefined && next.lookAt <= now; next = this.#fresh[0]) {
+    for (
+      let next = this.#fresh[0];
+      next !== undefined && next.lookAt <= now && found.length < limit;
+      next = this.#fresh[0]
+    ) {
       this.#fresh.shift();
       next.candidate.willBeLookedAt = false;
       if (this.has(next.candidate)) found.push(next.candidate);

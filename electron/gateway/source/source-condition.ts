@@ -8,6 +8,7 @@ export class SourceCondition {
   readonly #sourceId: string;
   readonly #logger: Logger;
   #said: Said = { state: 'starting', text: 'Starting', hint: '' };
+  #silent: Said | null = null;
   readonly #warnings = new Map<string, SourceWarning>();
   /** No events are to be had: the folder is looked through regularly instead. */
   polling = false;
@@ -18,7 +19,30 @@ export class SourceCondition {
   }
 
   get said(): Said {
-    return this.#said;
+    return this.#silent ?? this.#said;
+  }
+
+  /** The folder answers neither with files nor with an error; whatever else is said of it is not known. */
+  get silent(): boolean {
+    return this.#silent !== null;
+  }
+
+  /** `since`: when it was asked, wall clock. */
+  isSilent(since: number): void {
+    if (this.#silent !== null) return;
+    const text = `The folder does not answer since ${timeOfDay(since)}`;
+    this.log('warn', 'source-silent', { text });
+    this.#silent = {
+      state: 'failed',
+      text,
+      hint: 'Check the server of this share, the network and the drive. What lies in the folder is collected when it answers; everything else goes on meanwhile.',
+    };
+  }
+
+  answers(): void {
+    if (this.#silent === null) return;
+    this.#silent = null;
+    this.log('info', 'source-answers', { state: this.#said.state });
   }
 
   say(state: SourceState, text: string, hint: string): void {
@@ -47,4 +71,10 @@ export class SourceCondition {
   log(level: 'info' | 'warn', event: string, fields: LogFields): void {
     this.#logger.log(level, event, { source: this.#sourceId, ...fields });
   }
+}
+
+/** `14:03`, in this PC's time. */
+function timeOfDay(at: number): string {
+  const time = new Date(at);
+  return [time.getHours(), time.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
 }

@@ -6,6 +6,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { AfterIngest } from './after-ingest.ts';
 import { AsideRecovery } from './aside-recovery.ts';
 import { FileOffers } from './file-offers.ts';
+import { FolderAnswers } from './folder-answers.ts';
 import { FolderSearch } from './folder-search.ts';
 import type { FrameSource, SourceStatus } from './frame-source.ts';
 import { Originals } from './originals.ts';
@@ -23,6 +24,7 @@ export class WatchedFolder implements FrameSource {
   readonly #condition: SourceCondition;
   readonly #offers: FileOffers;
   readonly #search: FolderSearch;
+  readonly #answers: FolderAnswers;
   readonly #abort = new AbortController();
   readonly #loops: Promise<void>[] = [];
 
@@ -35,6 +37,7 @@ export class WatchedFolder implements FrameSource {
     const recovery = new AsideRecovery({ root, after, sink, clock, condition, signal });
     const originals = new Originals({ root, after, sink, clock, condition, recovery });
     const offers = new FileOffers({ root, settleMilliseconds, sink, originals, clock, condition, signal });
+    this.#answers = new FolderAnswers({ root, clock, condition, signal });
     this.#condition = condition;
     this.#offers = offers;
     const { troubles } = originals;
@@ -42,7 +45,7 @@ export class WatchedFolder implements FrameSource {
   }
 
   start(): void {
-    this.#loops.push(this.#search.run(), this.#offers.run());
+    this.#loops.push(this.#search.run(), this.#offers.run(), this.#answers.run());
   }
 
   async stop(): Promise<void> {
@@ -58,7 +61,7 @@ export class WatchedFolder implements FrameSource {
       ...this.#condition.said,
       settling: this.#offers.waiting,
       unclaimedSidecars: this.#offers.unclaimed,
-      drained: this.#search.hasScanned && this.#offers.isDrained,
+      drained: this.#search.hasScanned && this.#offers.isDrained && !this.#condition.silent,
       polling: this.#condition.polling,
       warnings: this.#condition.warnings,
     };
