@@ -22,10 +22,8 @@ const refused = [
   'debug',
   'debug-brk',
   'debug-port',
-  'js-flags',
   'load-extension',
   'disable-web-security',
-  'allow-file-access-from-files',
   'renderer-cmd-prefix',
   'utility-cmd-prefix',
   'gpu-launcher',
@@ -37,5 +35,7 @@ export function refuseDebugging(commandLine: Pick<CommandLine, 'hasSwitch' | 're
   const found = refused.filter((name) => commandLine.hasSwitch(name));
   for (const name of found) commandLine.removeSwitch(name);
   if (url() !== undefined) close();
+  // Where a fuse does not see to it, this signal opens Node's debugger at any time.
+  if (process.platform !== 'win32') process.on('SIGUSR1', () => undefined);
   return found;
 }
