@@ -86,6 +86,7 @@ export function idleSnapshot({ fault, ...facts }: IdleFacts): Snapshot {
     },
     disk: {
       state: 'ok',
+      fullOf: null,
       freeBytes: 0,
       totalBytes: 0,
       usedBytes: 0,

@@ -262,6 +262,8 @@ export const snapshotSchema = z.object({
   }),
   disk: z.object({
     state: z.enum(['ok', 'low', 'full', 'failing']),
+    /** What is used up: the disk, the gateway's share of it, or its room for files; null while it is not full. */
+    fullOf: z.enum(['disk', 'quota', 'files']).nullable(),
     freeBytes: count,
     totalBytes: count,
     /** What payloads take, and the quota. */

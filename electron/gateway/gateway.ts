@@ -15,6 +15,7 @@ import { isFolder } from '../../shared/source-config.ts';
 import type { CameraList, Cameras } from './cameras.ts';
 import { openDataFolder } from './data-folder.ts';
 import { exportDeadLetters } from './dead-export.ts';
+import { cameraChecks } from './doctor/cameras.ts';
 import { type GatewayOptions, type GatewayParts, makeGateway } from './gateway-parts.ts';
 import { haltedSnapshot } from './halted.ts';
 import { longestWaitMilliseconds } from './housekeeping.ts';
@@ -349,7 +350,7 @@ export class Gateway {
       userAgent: `acusight-line-gateway/${identity.version}`,
     });
     for await (const check of visit) checks.push(check);
-    return checks;
+    return [...checks, ...cameraChecks(this.snapshot().sources)];
   }
 
   findCameras(): Promise<CameraList> {

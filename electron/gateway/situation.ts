@@ -80,9 +80,10 @@ function assessSafety({ configured, counts, disk, sources, ledger, losses, orpha
   if (broken.length > 0) {
     const [first] = broken;
     const others = broken.length > 1 ? ` and ${broken.length - 1} more` : '';
+    const works = sources.length - broken.length;
     return {
       level: 'alarm',
-      headline: 'NOT COLLECTING',
+      headline: works === 0 ? 'NOT COLLECTING' : `${works} OF ${sources.length} COLLECTING`,
       detail: `${first?.name ?? ''}${others}: ${lowerFirst(first?.text ?? '')}.`,
     };
   }
@@ -245,8 +246,7 @@ function advise(facts: SituationFacts): Advice[] {
     advice.push({
       code: 'disk-full',
       level: 'alarm',
-      text: 'Make room on the disk',
-      hint: fillHint(false, counts.pending + counts.leased, connection.state),
+      ...roomWanted(disk.fullOf, counts.pending + counts.leased, connection.state),
       action: 'none',
     });
   } else if (disk.fullInSeconds !== null) {
@@ -348,6 +348,27 @@ function advise(facts: SituationFacts): Advice[] {
     });
   }
   return advice;
+}
+
+/** Free bytes help neither against a share that is used up nor against too many files. */
+function roomWanted(
+  fullOf: Snapshot['disk']['fullOf'],
+  waiting: number,
+  way: Connection['state'],
+): Pick<Advice, 'text' | 'hint'> {
+  if (fullOf === 'quota') {
+    const first =
+      way === 'online'
+        ? 'Each picture that is delivered can make room.'
+        : 'Restore the connection to the cloud, so that delivered pictures can make room.';
+    return { text: 'The gateway’s share of this disk is full', hint: `${first} Or raise the share (store.maxBytes).` };
+  }
+  if (fullOf === 'files')
+    return {
+      text: 'No more files fit on this disk',
+      hint: 'Remove files there, many small ones first, or raise this user’s quota. Delivered pictures make room by themselves.',
+    };
+  return { text: 'Make room on the disk', hint: fillHint(false, waiting, way) };
 }
 
 /** What helps depends on who fills the disk: a connection that is there can't be restored. */

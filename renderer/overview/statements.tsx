@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import type { Statement } from '../../shared/snapshot.ts';
+import type { Connection, Statement } from '../../shared/snapshot.ts';
 import { formatDuration } from '../format/duration.ts';
-import { formatClock } from '../format/time.ts';
+import { formatClock, formatMoment } from '../format/time.ts';
 import { useGateway } from '../gateway-store.ts';
 import { useNow } from '../ui/use-now.ts';
 import { StatementCard } from './statement-card.tsx';
@@ -16,7 +16,6 @@ const CONNECTING: Statement = {
 export function Statements(): ReactNode {
   const link = useGateway((mirror) => mirror.link);
   const safe = useGateway((mirror) => mirror.snapshot?.safe);
-  const flow = useGateway((mirror) => mirror.snapshot?.flow);
   return (
     <div className="statements">
       {link === 'silent' ? (
@@ -24,11 +23,35 @@ export function Statements(): ReactNode {
       ) : (
         <>
           <StatementCard question="Is everything safe?" statement={safe ?? CONNECTING} testId="safe-statement" />
-          <StatementCard question="Is everything flowing?" statement={flow ?? CONNECTING} testId="flow-statement" />
+          <FlowStatement />
         </>
       )}
     </div>
   );
+}
+
+/** A way that is shut says since when, and when it is tried again: whoever comes by need not wait to see it. */
+function FlowStatement(): ReactNode {
+  const now = useNow();
+  const flow = useGateway((mirror) => mirror.snapshot?.flow) ?? CONNECTING;
+  const connection = useGateway((mirror) => mirror.snapshot?.connection);
+  const when = connection === undefined ? '' : shutWords(connection, now);
+  const detail = when === '' ? flow.detail : `${when} ${flow.detail}`;
+  return <StatementCard question="Is everything flowing?" statement={{ ...flow, detail }} testId="flow-statement" />;
+}
+
+const openStates: ReadonlySet<Connection['state']> = new Set(['online', 'starting', 'not-set-up', 'closed']);
+
+/** `Since 14:03:22, next try in 40 s.` Nothing for a way that is open, or shut by the site's own schedule. */
+export function shutWords({ state, since, nextProbeAt }: Connection, now: number): string {
+  if (openStates.has(state)) return '';
+  const next =
+    nextProbeAt === null
+      ? ''
+      : nextProbeAt <= now
+        ? ', tried now'
+        : `, next try in ${formatDuration(nextProbeAt - now)}`;
+  return `Since ${formatMoment(since, now)}${next}.`;
 }
 
 function SilentStatements(): ReactNode {

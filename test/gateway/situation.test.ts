@@ -21,6 +21,7 @@ const disk: SituationFacts['disk'] = {
   maxBytes: 1,
   minFreeBytes: 1,
   text: 'Enough room',
+  fullOf: null,
   fullInSeconds: null,
   filledByOthers: false,
   whenFull: 'refuse',
@@ -158,7 +159,7 @@ describe('is everything safe?', () => {
       'a missing folder',
       { sources: [{}, { state: 'missing', text: 'The folder is not there' }] },
       'alarm',
-      'NOT COLLECTING',
+      '1 OF 2 COLLECTING',
     ],
     ['a folder that fails', { sources: [{ state: 'failed', text: 'This is a file' }] }, 'alarm', 'NOT COLLECTING'],
     ['refused files', { counts: { refused: 1 } }, 'act', 'CHECK FILES'],
@@ -277,6 +278,13 @@ it('a limit is said while pictures flow', () => {
   expect(flow.detail).toBe('2 pictures on the way. At most 2.0 MB/s until 18:00.');
 });
 
+describe('several sources', () => {
+  it('of which one does not collect say how many do', () => {
+    const { safe } = situationOf({ sources: [{}, {}, { name: 'Top', state: 'missing', text: 'There is none' }, {}] });
+    expect(safe).toMatchObject({ level: 'alarm', headline: '3 OF 4 COLLECTING', detail: 'Top: there is none.' });
+  });
+});
+
 describe('a disk that fills', () => {
   it('is advice while there is time', () => {
     const { safe, advice } = situationOf({ disk: { fullInSeconds: 187_200 }, counts: { pending: 5, collected: 5 } });
@@ -385,6 +393,18 @@ describe('a disk that fills', () => {
     );
     expect(hintOf({ counts: { pending: 5, collected: 5 } })).not.toMatch(/Restore/);
     expect(hintOf({ counts: { acknowledged: 5, collected: 5 } })).toBe('Free some space on this disk.');
+  });
+
+  it('says what is full: free bytes help no share that is used up, and no lack of files', () => {
+    const adviceFor = (fullOf: 'disk' | 'quota' | 'files', state: 'online' | 'offline' = 'online') =>
+      situationOf({ disk: { state: 'full', fullOf, text: 'Full' }, connection: { state } }).advice[0];
+    expect(adviceFor('quota', 'offline')).toMatchObject({
+      text: 'The gateway’s share of this disk is full',
+      hint: expect.stringMatching(/^Restore the connection.*store\.maxBytes/),
+    });
+    expect(adviceFor('quota')?.hint).not.toMatch(/Restore|Free some space/);
+    expect(adviceFor('files')?.text).toBe('No more files fit on this disk');
+    expect(adviceFor('disk')?.text).toBe('Make room on the disk');
   });
 
   it('by other programs is said to be', () => {

@@ -11,6 +11,8 @@ export type DiskState = {
   readonly state: 'ok' | 'low' | 'full' | 'failing';
   readonly freeBytes: number;
   readonly totalBytes: number;
+  /** What is used up; null while it is not full. */
+  readonly fullOf: 'disk' | 'quota' | 'files' | null;
   readonly usedBytes: number;
   readonly text: string;
   /** Until no frame can be taken (or one must be dropped for it), seconds; null when it is not filling. */
@@ -53,6 +55,11 @@ const overheadBytes = 32_768;
 const headroom = 0.02;
 /** What was never delivered is dropped more sparingly. */
 const mostDropHeadroom = 16_000_000;
+const fullWords = {
+  disk: 'Full: no new pictures are taken',
+  quota: 'Full: the gateway’s own share of the disk is used up',
+  files: 'Full: no more files, or no more of this user, fit on this disk, though bytes are free',
+} as const;
 const lowShare = 0.8;
 const looksUntilForgotten = 30;
 const droppingShownMilliseconds = 60_000;
@@ -156,22 +163,30 @@ export class Admission {
     };
   }
 
-  #judge(room: Room): Pick<DiskState, 'state' | 'text'> {
-    if (this.#failing === 'failing') return { state: 'failing', text: 'The disk refuses to write' };
-    if (this.#failing === 'full' && this.#hasRoom)
-      return {
-        state: 'full',
-        text: 'Full: no more files, or no more of this user, fit on this disk, though bytes are free',
-      };
-    if (this.#failing === 'full' || this.#refused !== null)
-      return { state: 'full', text: 'Full: no new pictures are taken' };
+  #judge(room: Room): Pick<DiskState, 'state' | 'fullOf' | 'text'> {
+    if (this.#failing === 'failing') return { state: 'failing', fullOf: null, text: 'The disk refuses to write' };
+    if (this.#failing === 'full' || this.#refused !== null) {
+      const fullOf = this.#fullOf();
+      return { state: 'full', fullOf, text: fullWords[fullOf] };
+    }
     const sinceDrop = this.#droppedAt === null ? null : this.#options.clock.monotonic() - this.#droppedAt;
     if (sinceDrop !== null && sinceDrop < droppingShownMilliseconds)
-      return { state: 'full', text: 'Full: the oldest undelivered pictures are dropped for new ones' };
+      return {
+        state: 'full',
+        fullOf: 'disk',
+        text: 'Full: the oldest undelivered pictures are dropped for new ones',
+      };
     const { maxBytes, minFreeBytes } = this.#options.limits;
     // A quota full of delivered pictures is as it should be: they make room. What nothing can make room for is not.
     const low = room.quotaBytes < maxBytes * (1 - lowShare) || this.#space.freeBytes < minFreeBytes * 1.1;
-    return low ? { state: 'low', text: 'Nearly full' } : { state: 'ok', text: 'Enough room' };
+    return low
+      ? { state: 'low', fullOf: null, text: 'Nearly full' }
+      : { state: 'ok', fullOf: null, text: 'Enough room' };
+  }
+
+  #fullOf(): keyof typeof fullWords {
+    if (this.#failing === 'full' && this.#hasRoom) return 'files';
+    return this.#missingInQuota(this.#refused ?? overheadBytes) > 0 ? 'quota' : 'disk';
   }
 
   /** What is delivered makes room: only the rest takes it away. */

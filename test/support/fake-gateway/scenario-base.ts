@@ -103,6 +103,7 @@ export const calm: Snapshot = {
     maxBytes: 50 * GB,
     minFreeBytes: GB,
     text: 'Room for about 28,000 pictures',
+    fullOf: null,
     fullInSeconds: null,
     filledByOthers: false,
     whenFull: 'refuse',
