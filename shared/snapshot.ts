@@ -111,8 +111,8 @@ export const sourceStates = [
 
 /** What a person should see to although pictures are collected. */
 export const sourceWarningSchema = z.object({
-  /** `originals-stay`: originals can't be archived or deleted. */
-  code: z.enum(['originals-stay']),
+  /** `originals-stay`: originals can't be archived or deleted. `shared-folder`: somebody else takes them away. */
+  code: z.enum(['originals-stay', 'shared-folder']),
   text: z.string(),
   hint: z.string(),
 });

@@ -281,3 +281,36 @@ describe('a kill between the commit and the archive', () => {
     await expect(stat(join(second.input, 'a.jpg'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
+
+describe('two gateways on one folder', () => {
+  test('are told to a person, by the pictures that the other one takes away', async () => {
+    const server = await startServer();
+    const first = await openGateway({ ...server, source: { afterIngest: 'delete' } });
+    const second = await openGateway({ ...server, source: { afterIngest: 'delete', path: first.input } });
+    first.gateway.start();
+    second.gateway.start();
+    const advice = () =>
+      [first, second]
+        .flatMap(({ gateway }) => gateway.snapshot().advice)
+        .filter(({ code }) => code === 'shared-folder');
+    for (let picture = 0; picture < 400 && advice().length === 0; picture += 1) {
+      await first.put(`frame-${picture}.jpg`, await smallPicture(picture));
+      await pause(40);
+    }
+    expect(advice()[0]).toMatchObject({
+      level: 'act',
+      text: 'aoi: another program takes pictures away from this folder',
+    });
+  });
+
+  test('is not said of one gateway with a camera that uses its name again', async () => {
+    const server = await startServer();
+    const { gateway, put, until } = await openGateway({ ...server, source: { afterIngest: 'delete' } });
+    gateway.start();
+    for (let version = 1; version <= 15; version += 1) {
+      await put('latest.jpg', await smallPicture(version));
+      await until('it is collected', ({ counts }) => counts.collected === version);
+    }
+    expect(gateway.snapshot().advice).toEqual([]);
+  });
+});

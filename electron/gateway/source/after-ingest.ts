@@ -18,21 +18,21 @@ export type AfterIngest =
  * there; what turns out to be another frame is put back. A kill leaves it aside under a name that tells its own, and the
  * next scan finishes or restores it (`AsideRecovery`).
  *
- * Throws what the file system says; the caller tries again later, for the image is safe already.
+ * `gone`: somebody else has taken it away. Throws what the file system says; the caller tries again later, for the image is safe already.
  */
 export async function dealWithOriginal(
   root: string,
   file: FileVersion,
   after: AfterIngest,
   day: string,
-): Promise<'done' | 'changed'> {
+): Promise<'done' | 'changed' | 'gone'> {
   if (after.action === 'keep') return 'done';
   const present = await versionOf(root, file.path);
-  if (present === null) return 'done';
+  if (present === null) return 'gone';
   if (!sameVersion(present, file)) return 'changed';
   if (after.action === 'archive') await makeWritable(archiveFolder(after.archiveRoot, day, file.path));
   const aside = await takeAside(join(root, file.path));
-  if (aside === null) return 'done';
+  if (aside === null) return 'gone';
   try {
     if (!(await isVersion(aside.path, file))) {
       await putBack(aside);

@@ -183,6 +183,7 @@ export class FileOffers {
   folderIs(identity: string | null): void {
     if (identity !== this.#folder) for (const { copy } of this.#vanished.forget()) this.#giveUp(copy);
     this.#folder = identity;
+    this.#options.originals.folderIs(identity);
   }
 
   /** A full look at the folder that began then has come to its end. */

@@ -12,7 +12,7 @@ import { lookAtFolder } from './folder-presence.ts';
 import { versionOf, walkFolder } from './folder-walk.ts';
 import { ListedFiles } from './listed-files.ts';
 import { isNetworkShare } from './network-share.ts';
-import type { OriginalTroubles } from './original-troubles.ts';
+import type { Originals } from './originals.ts';
 import type { SourceCondition } from './source-condition.ts';
 
 const mostFollowed = 24;
@@ -29,7 +29,7 @@ export type FolderSearchOptions = {
   readonly after: AfterIngest;
   readonly sink: FileSink;
   readonly offers: FileOffers;
-  readonly troubles: OriginalTroubles;
+  readonly originals: Originals;
   readonly clock: Clock;
   readonly condition: SourceCondition;
   readonly signal: AbortSignal;
@@ -72,7 +72,7 @@ export class FolderSearch {
 
   /** Searches until the stop. */
   async run(): Promise<void> {
-    const { config, after, offers, troubles, clock, condition, signal } = this.#options;
+    const { config, after, offers, originals, clock, condition, signal } = this.#options;
     let identity = '';
     while (!signal.aborted) {
       const found = await lookAtFolder(config.path, after);
@@ -95,7 +95,7 @@ export class FolderSearch {
       } else if (this.#newFolders.size > 0 && clock.monotonic() >= this.#newFoldersAt) {
         await this.#lookIntoNewFolders();
       }
-      if (troubles.takeOwedScan()) this.#scanWithin(0);
+      if (originals.troubles.takeOwedScan()) this.#scanWithin(0);
       await sleep(clock, Math.min(rootCheckMilliseconds, config.pollMilliseconds), signal);
     }
   }
@@ -184,12 +184,12 @@ export class FolderSearch {
 
   /** A full look at the folder. Returns false when it could not be made to its end. */
   async #scan(first: boolean): Promise<boolean> {
-    const { config, offers, troubles, clock, condition, signal } = this.#options;
+    const { config, offers, originals, clock, condition, signal } = this.#options;
     if (!this.#scanned) condition.say('scanning', 'Looking through the folder', '');
     const began = clock.monotonic();
     const listed = new Set<string>();
     let files = 0;
-    troubles.scanBegins();
+    originals.troubles.scanBegins();
     try {
       for await (const finding of walkFolder(config.path, this.#filter)) {
         if (signal.aborted) return false;
@@ -218,7 +218,7 @@ export class FolderSearch {
     }
     this.#scanned = true;
     offers.scanned(began);
-    troubles.scanEnds();
+    originals.scanEnds();
     // A gateway without room stays blocked until it has taken a file again.
     if (condition.said.state !== 'blocked' || offers.waiting === 0) condition.sayWatching();
     return true;

@@ -3,7 +3,9 @@ import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type AfterIngest, dealWithOriginal, localDay } from './after-ingest.ts';
 import type { AsideRecovery } from './aside-recovery.ts';
+import { identityOf } from './folder-presence.ts';
 import { OriginalTroubles } from './original-troubles.ts';
+import { SharedFolder } from './shared-folder.ts';
 import type { SourceCondition } from './source-condition.ts';
 
 export type OriginalsOptions = {
@@ -19,15 +21,18 @@ export type OriginalsOptions = {
 export class Originals {
   readonly #options: OriginalsOptions;
   readonly #underWay = new Set<string>();
+  #folder: string | null = null;
   /** The version that took the name of one that is being dealt with, and was stored meanwhile. */
   readonly #next = new Map<string, FileVersion>();
 
   /** Those that can't be dealt with. */
   readonly troubles: OriginalTroubles;
+  readonly shared: SharedFolder;
 
   constructor(options: OriginalsOptions) {
     this.#options = options;
     this.troubles = new OriginalTroubles(options.after, options.clock, options.condition);
+    this.shared = new SharedFolder(options.clock, options.condition);
   }
 
   /** To be called only once the sink has said that the image is committed. Never rejects. */
@@ -45,6 +50,17 @@ export class Originals {
     } finally {
       this.#underWay.delete(path);
     }
+  }
+
+  /** What folder it is (`FolderPresence`): files that went away with it were not taken by anybody. */
+  folderIs(identity: string | null): void {
+    this.#folder = identity;
+  }
+
+  /** A scan has come to its end. */
+  scanEnds(): void {
+    this.troubles.scanEnds();
+    this.shared.look();
   }
 
   /** What a kill left aside at this path. Returns the paths of the files that were put back. Never rejects. */
@@ -65,7 +81,8 @@ export class Originals {
       const outcome = await dealWithOriginal(root, file, after, localDay(clock.now()));
       this.troubles.passed(file.path);
       // The name may stand for the next picture by now, whose original is still to be dealt with.
-      if (outcome === 'done' && sink.status(file) === 'stored') sink.finish(file.path);
+      if (outcome === 'gone' && (await identityOf(root)) === this.#folder) this.shared.wasGone(file.path);
+      if (outcome !== 'changed' && sink.status(file) === 'stored') sink.finish(file.path);
     } catch (error) {
       // The image is safe; only tidying up failed. The next scan finds the file again and tries again.
       this.troubles.failed(file.path, error);

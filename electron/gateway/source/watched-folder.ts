@@ -40,8 +40,7 @@ export class WatchedFolder implements FrameSource {
     this.#answers = new FolderAnswers({ root, clock, condition, signal });
     this.#condition = condition;
     this.#offers = offers;
-    const { troubles } = originals;
-    this.#search = new FolderSearch({ config, after, sink, offers, troubles, clock, condition, signal });
+    this.#search = new FolderSearch({ config, after, sink, offers, originals, clock, condition, signal });
   }
 
   start(): void {

@@ -58,11 +58,11 @@ describe('delete', () => {
     expect(await readFile(join(root, 'a.jpg'), 'utf8')).toBe('another');
   });
 
-  test('of what is gone already is done', async () => {
+  test('of what is gone already says so', async () => {
     const root = await temporary();
     const file = await put(root, 'a.jpg', 'one');
     await rm(join(root, 'a.jpg'));
-    expect(await dealWithOriginal(root, file, { action: 'delete' }, day)).toBe('done');
+    expect(await dealWithOriginal(root, file, { action: 'delete' }, day)).toBe('gone');
   });
 });
 
