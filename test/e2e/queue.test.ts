@@ -92,7 +92,7 @@ test('dead letters are deleted in two steps only, and the reconciliation account
 
 test('one button examines the site, and names what is wrong with it', async () => {
   const page = await product.runGateway();
-  await flowSays(page, 'ALL DELIVERED');
+  await flowSays(page, 'READY');
   await page.getByTestId('screen-site').click();
   await page.getByTestId('doctor-run').click();
   const check = (code: string) => page.locator(`[data-testid=doctor-check][data-code="${code}"]`);
