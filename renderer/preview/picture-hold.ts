@@ -39,6 +39,8 @@ export class PictureHold {
     this.#wanted = imageId;
     if (imageId === null || imageId === this.#shown) return this.#settle(imageId);
     const { now } = this.#parts;
+    // There is nothing to hold: the words of what was picked come at once.
+    if (!isFollowed && this.#shown === null) return this.#settle(imageId);
     const loading = this.#loading;
     if (isFollowed && loading?.imageId === imageId) return;
     if (isFollowed && loading !== null && now() - loading.since < patienceMilliseconds) return;

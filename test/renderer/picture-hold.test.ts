@@ -92,12 +92,21 @@ test('a picked one overtakes, and its words come within a moment whatever its pi
   expect(clock.timers).toBe(0);
 });
 
-test('picking what is being decoded anyway counts as picked', () => {
-  const { clock, hold, shown } = open();
+test('picking what is being decoded anyway counts as picked', async () => {
+  const { clock, hold, shown, end } = open();
   hold.want('a', true);
-  hold.want('a', false);
+  await end('a');
+  hold.want('b', true);
+  hold.want('b', false);
   clock.advance(400);
-  expect(shown).toEqual(['a']);
+  expect(shown).toEqual(['a', 'b']);
+});
+
+test('where no picture is held, a picked one has its words at once', () => {
+  const { hold, shown } = open();
+  hold.want('a', true);
+  hold.want('picked', false);
+  expect(shown).toEqual(['picked']);
 });
 
 test('where there is none, none is shown; after the end nothing is', async () => {
