@@ -10,7 +10,7 @@ import { fillFolder } from '../support/picture-folder.ts';
 import { SandboxProcess } from '../support/sandbox-process.ts';
 
 let folder = '';
-let share: HangingShare | null = null;
+let shares: HangingShare[] = [];
 let server: SandboxProcess | null = null;
 let gateway: GatewayProcess | null = null;
 
@@ -22,23 +22,32 @@ beforeEach(async () => {
 
 afterEach(async () => {
   gateway?.kill();
-  share?.end();
+  for (const share of shares) share.end();
   await gateway?.ended;
   await server?.stop();
   server = null;
-  share = null;
+  shares = [];
   gateway = null;
   await rm(folder, { recursive: true, force: true });
 });
 
-async function start(): Promise<{ running: GatewayProcess; cloud: SandboxProcess }> {
+/** The folder `backing` as a share of this name. */
+async function mount(name = 'share'): Promise<HangingShare> {
+  const share = await HangingShare.mount(join(folder, 'backing'), join(folder, name));
+  shares.push(share);
+  return share;
+}
+
+async function start(
+  names: readonly string[] = ['share'],
+): Promise<{ running: GatewayProcess; cloud: SandboxProcess }> {
   const cloud = server ?? (await SandboxProcess.start(join(folder, 'server'), '--store', 'hash-only'));
   server = cloud;
   const common = { kind: 'folder', settleMilliseconds: 50, sidecar: { waitMilliseconds: 0 } } as const;
   const config: ConfigInput = {
     cloud: { baseUrl: cloud.baseUrl, deviceId: 'sandbox-device' },
     sources: [
-      { ...common, id: 'share', path: join(folder, 'share'), pollMilliseconds: 500 },
+      ...names.map((name) => ({ ...common, id: name, path: join(folder, name), pollMilliseconds: 500 })),
       { ...common, id: 'local', path: join(folder, 'local') },
     ],
   };
@@ -66,7 +75,7 @@ async function deliverLocal(cloud: SandboxProcess, seed: number): Promise<number
 describe.runIf(HangingShare.isPossible)('a share that hangs', () => {
   test('while it is read: the local source goes on, the share is named, and the program ends when it is told to', async () => {
     const onShare = await fillFolder(join(folder, 'backing'), { count: 400, bytes: 60_000 });
-    share = await HangingShare.mount(join(folder, 'backing'), join(folder, 'share'));
+    const share = await mount();
     const { running, cloud } = await start();
     await running.until((record) => record.event === 'progress' && Number(record['collected']) > 10);
     share.hang();
@@ -104,7 +113,7 @@ describe.runIf(HangingShare.isPossible)('a share that hangs', () => {
   });
 
   test('while it is idle is not said to be watched, and is collected from again when it answers', async () => {
-    share = await HangingShare.mount(join(folder, 'backing'), join(folder, 'share'));
+    const share = await mount();
     const { running, cloud } = await start();
     await running.until(
       ({ event, source, state }) => event === 'source-state' && source === 'share' && state === 'watching',
@@ -122,8 +131,24 @@ describe.runIf(HangingShare.isPossible)('a share that hangs', () => {
     expect((await running.ended).exitCode).toBe(0);
   });
 
+  test('and three others with it, while they are read, hold up no other source', async () => {
+    await fillFolder(join(folder, 'backing'), { count: 400, bytes: 60_000 });
+    const names = ['share-1', 'share-2', 'share-3', 'share-4'];
+    for (const name of names) await mount(name);
+    const { running, cloud } = await start(names);
+    await running.until((record) => record.event === 'progress' && Number(record['collected']) > 40);
+    for (const share of shares) share.hang();
+    const took: number[] = [];
+    for (let seed = 0; seed < 10; seed += 1) took.push(await deliverLocal(cloud, seed));
+    for (const name of names) await running.until(({ event, source }) => event === 'source-silent' && source === name);
+    for (let seed = 10; seed < 20; seed += 1) took.push(await deliverLocal(cloud, seed));
+    process.stdout.write(`beside four of them, local pictures within ${Math.max(...took).toFixed(0)} ms\n`);
+    running.kill('SIGTERM');
+    expect((await running.ended).exitCode).toBe(0);
+  });
+
   test('already at the start keeps no other source from it', async () => {
-    share = await HangingShare.mount(join(folder, 'backing'), join(folder, 'share'));
+    const share = await mount();
     share.hang();
     const { running, cloud } = await start();
     await deliverLocal(cloud, 1);

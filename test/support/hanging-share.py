@@ -1,15 +1,18 @@
-"""A folder served read-only through FUSE: hanging-share.py BACKING MOUNTPOINT. Stopped (SIGSTOP), it answers no more,
-as a network share whose server is gone; whoever asks waits, for as long as that takes."""
+"""A folder served read-only through FUSE: hanging-share.py BACKING MOUNTPOINT. After SIGUSR1 it answers no more, until
+SIGCONT, as a network share whose server is gone; whoever asks waits, for as long as that takes. What was asked before is
+answered: of a question that is taken and not answered this kernel lets nobody go, not even by SIGKILL."""
 
 import ctypes
 import errno
 import os
+import select
+import signal
 import stat
 import struct
 import sys
 
 backing, mountpoint = sys.argv[1:3]
-device = os.open("/dev/fuse", os.O_RDWR)
+device = os.open("/dev/fuse", os.O_RDWR | os.O_NONBLOCK)
 libc = ctypes.CDLL(None, use_errno=True)
 options = f"fd={device},rootmode=40000,user_id=0,group_id=0,allow_other".encode()
 if libc.mount(b"hanging-share", mountpoint.encode(), b"fuse", 6, options) != 0:
@@ -81,8 +84,27 @@ def answer(opcode, node, body):
     raise OSError(errno.ENOSYS, "")
 
 
+is_busy = False
+hangs_next = False
+
+
+def hang(*_):
+    global hangs_next
+    hangs_next = is_busy
+    if not is_busy:
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+
+signal.signal(signal.SIGUSR1, hang)
+waiting = select.poll()
+waiting.register(device, select.POLLIN)
 os.write(1, b"mounted\n")
 while True:
+    is_busy = False
+    if hangs_next:
+        hang()
+    waiting.poll()
+    is_busy = True
     try:
         request = os.read(device, 1 << 20)
     except OSError as error:

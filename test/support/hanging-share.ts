@@ -28,7 +28,7 @@ export class HangingShare {
   }
 
   hang(): void {
-    this.#server.kill('SIGSTOP');
+    this.#server.kill('SIGUSR1');
   }
 
   answer(): void {
