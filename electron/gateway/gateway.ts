@@ -12,10 +12,10 @@ import type {
 } from '../../shared/contract.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import { isFolder } from '../../shared/source-config.ts';
+import { cameraChecks } from './camera-checks.ts';
 import type { CameraList, Cameras } from './cameras.ts';
 import { openDataFolder } from './data-folder.ts';
 import { exportDeadLetters } from './dead-export.ts';
-import { cameraChecks } from './doctor/cameras.ts';
 import { type GatewayOptions, type GatewayParts, makeGateway } from './gateway-parts.ts';
 import { haltedSnapshot } from './halted.ts';
 import { longestWaitMilliseconds } from './housekeeping.ts';

@@ -44,7 +44,10 @@ const coloursShown = (): Promise<number> =>
 describe.runIf(process.platform === 'linux')('the process that draws', () => {
   test('ends ten times: the gateway collects and delivers, the window comes back, and the log tells it', async () => {
     const page = await product.runGateway();
-    await page.getByTestId('flow-statement').getByText(/READY|ALL DELIVERED/).waitFor();
+    await page
+      .getByTestId('flow-statement')
+      .getByText(/READY|ALL DELIVERED/)
+      .waitFor();
     const group = product.app.process().pid as number;
     const killed = new Set<number>();
     for (let kill = 0; kill < 10; kill += 1) {
@@ -59,7 +62,10 @@ describe.runIf(process.platform === 'linux')('the process that draws', () => {
     await fillFolder(product.input, { count: 5, bytes: 40_000 });
     await expect.poll(async () => (await product.server.stats()).images, { timeout: 20_000 }).toBe(5);
     await expect.poll(coloursShown, { timeout: 20_000 }).toBeGreaterThan(10);
-    await page.getByTestId('flow-statement').getByText(/READY|ALL DELIVERED/).waitFor();
+    await page
+      .getByTestId('flow-statement')
+      .getByText(/READY|ALL DELIVERED/)
+      .waitFor();
     const gone = (await logged()).filter(({ event }) => event === 'drawing-process-gone');
     expect(gone.length).toBeGreaterThan(0);
     expect(gone.length).toBeLessThanOrEqual(10);

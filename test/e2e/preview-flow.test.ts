@@ -38,7 +38,10 @@ async function feed(signal: AbortSignal): Promise<number> {
 
 test('at twenty pictures a second the picture shown is a decoded one, with its boxes and no others', async () => {
   const page = await product.runGateway();
-  await page.getByTestId('flow-statement').getByText(/READY|ALL DELIVERED/).waitFor();
+  await page
+    .getByTestId('flow-statement')
+    .getByText(/READY|ALL DELIVERED/)
+    .waitFor();
   const ended = new AbortController();
   const fed = feed(ended.signal);
   try {

@@ -283,7 +283,7 @@ describe('admission', () => {
         ok: false,
         hint: expect.stringContaining('dead letters'),
       });
-      expect(admission.state()).toMatchObject({ state: 'full', text: expect.stringContaining('no new pictures') });
+      expect(admission.state()).toMatchObject({ state: 'full', fullOf: 'quota' });
       store.outbox.releaseAllLeases();
       // Looking at the disk drops nothing; the next frame does.
       await admission.measure();

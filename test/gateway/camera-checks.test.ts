@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { cameraChecks } from '../../../electron/gateway/doctor/cameras.ts';
-import { doctorCheckSchema } from '../../../shared/contract.ts';
-import type { SourceSnapshot } from '../../../shared/snapshot.ts';
+import { cameraChecks } from '../../electron/gateway/camera-checks.ts';
+import { doctorCheckSchema } from '../../shared/contract.ts';
+import type { SourceSnapshot } from '../../shared/snapshot.ts';
 
 const camera = (
   more: Partial<SourceSnapshot> & { readonly drops?: { cause: string; text: string; frames: number }[] },

@@ -1,7 +1,7 @@
-import type { DoctorCheck } from '../../../shared/contract.ts';
-import type { SourceSnapshot } from '../../../shared/snapshot.ts';
-import { isBroken } from '../source-health.ts';
-import { type Finding, fault, fine, warning } from './check.ts';
+import type { DoctorCheck } from '../../shared/contract.ts';
+import type { SourceSnapshot } from '../../shared/snapshot.ts';
+import { type Finding, fault, fine, warning } from './doctor/check.ts';
+import { isBroken } from './source-health.ts';
 
 /** What the running gateway knows of its cameras: a site where one takes no picture is not in order. */
 export function cameraChecks(sources: readonly SourceSnapshot[]): DoctorCheck[] {
