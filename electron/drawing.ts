@@ -30,5 +30,9 @@ export function watchDrawing(logger: Logger): void {
 
 /** Starts the program again when this one has ended, as it was started, but for where it draws. */
 export function startAgainDrawingItself(): void {
-  app.relaunch({ args: [`--${DRAWS_ITSELF}`, ...process.argv.slice(1)] });
+  const args = [`--${DRAWS_ITSELF}`, ...process.argv.slice(1)];
+  // What runs of an AppImage lies in a mount that ends with this program.
+  const { APPIMAGE: image } = process.env;
+  if (image === undefined) app.relaunch({ args });
+  else app.relaunch({ execPath: image, args: ['--appimage-extract-and-run', ...args] });
 }

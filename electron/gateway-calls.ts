@@ -69,6 +69,8 @@ export type FromGateway =
   | { readonly type: 'error'; readonly id: number; readonly failure: SentFailure }
   | { readonly type: 'log'; readonly line: string }
   | { readonly type: 'cameras'; readonly message: ToCameraPage }
+  /** By an exception that nobody caught. */
+  | { readonly type: 'crashed'; readonly failure: SentFailure }
   /** The database is damaged or its disk is gone: the gateway has to be stopped. */
   | { readonly type: 'store-lost'; readonly fault: FailureFacts }
   /** `hangs`: see `Gateway.hangs`. */

@@ -85,6 +85,12 @@ export class GatewayHost {
     this.#starting = true;
     this.#changed();
     await this.#end();
+    try {
+      await this.#refuseEmptyFolder();
+    } catch (error) {
+      this.failStart(error);
+      throw error;
+    }
     this.#usbDevices = new Set(config.sources.flatMap((source) => (source.kind === 'usb' ? [source.device] : [])));
     try {
       const { workerPath, secrets, events, dataDir, identity, workers, nativeBinding } = this.#options;
@@ -103,21 +109,33 @@ export class GatewayHost {
     }
   }
 
-  /** The one that had to be stopped, once its database is there again: in an empty folder it would begin anew. */
+  /** The one that had to be stopped. Where it can't be for another reason than before, that is what is shown. */
   async startAgain(): Promise<GatewayThread> {
-    const { dataDir } = this.#options;
-    const config = this.#config;
-    const size = await nodeFiles.size(join(dataDir, 'gateway.sqlite')).catch(() => null);
-    if (config === null || size === null || size === 0) {
-      throw new GatewayError({
-        code: 'store-unavailable',
-        operation: 'open-store',
-        text: `The data disk is not back: there is no database in ${dataDir}.`,
-        hint: 'Connect the disk again.',
-        disposition: 'pause',
-      });
+    if (this.#config === null) throw new Error('there was no gateway');
+    try {
+      return await this.start(this.#config);
+    } catch (error) {
+      if (error instanceof GatewayError && this.#halted !== null) this.#halted = { ...this.#halted, fault: error };
+      this.#changed();
+      throw error;
     }
-    return this.start(config);
+  }
+
+  /**
+   * After the disk of a running gateway was lost: in the empty folder of a disk that is not back, whoever starts it would
+   * begin anew, and hide what waits on the disk.
+   */
+  async #refuseEmptyFolder(): Promise<void> {
+    if (this.#halted === null) return;
+    const { dataDir } = this.#options;
+    if (((await nodeFiles.size(join(dataDir, 'gateway.sqlite')).catch(() => null)) ?? 0) > 0) return;
+    throw new GatewayError({
+      code: 'store-unavailable',
+      operation: 'open-store',
+      text: `The data disk is not back: there is no database in ${dataDir}.`,
+      hint: 'Connect the disk again.',
+      disposition: 'pause',
+    });
   }
 
   /** Its store is lost. Resolves once it has stopped; its last state is shown with why, until one runs again. */

@@ -80,7 +80,7 @@ export class GatewayThread {
             // Its end is no failure of its own then.
             forget();
             // It must have let go of the database before anybody tries again.
-            void worker.terminate().then(() => reject(received(message.failure)));
+            void endOf(worker).then(() => reject(received(message.failure)));
             return;
           case 'opened':
             forget();
@@ -162,10 +162,14 @@ export class GatewayThread {
       case 'stopped':
         // Everything is on the disk and the database is closed: nobody has to wait for the thread itself, least of all
         // where the whole group of processes was told to end and Chromium's others are gone already.
-        this.#hangs = message.hangs;
-        this.#end();
-        void this.#worker.terminate();
+        void endOf(this.#worker).then((hasEnded) => {
+          this.#hangs = message.hangs || !hasEnded;
+          this.#end();
+          this.#fail(new Error('the gateway has stopped'));
+        });
         return;
+      case 'crashed':
+        return this.#fail(received(message.failure));
       default:
     }
   }
@@ -183,6 +187,18 @@ export class GatewayThread {
     this.#waiting.clear();
     if (!this.#stopping) this.#events.onCrash(error);
   }
+}
+
+const endMilliseconds = 1_000;
+
+/** Ends the thread; false where it does not: one that asks a share which does not answer waits for ever. */
+async function endOf(worker: Worker): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), endMilliseconds);
+  });
+  const ended = worker.terminate().then(() => true);
+  return Promise.race([ended, late]).finally(() => clearTimeout(timer));
 }
 
 const received = ({ facts, message }: SentFailure): Error =>

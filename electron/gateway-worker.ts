@@ -49,7 +49,10 @@ async function run(options: ThreadData): Promise<void> {
   process.on('uncaughtException', (error) => {
     logger.log('error', 'uncaught-exception', { error });
     // A disk that went away shows itself anywhere; that is no end of the program.
-    if (open?.isStoreFault(error) !== true) process.exit(1);
+    if (open?.isStoreFault(error) === true) return;
+    // First: the thread's own end may wait for a share that hangs.
+    say({ type: 'crashed', failure: sent(error) });
+    process.exit(1);
   });
   const gateway = await Gateway.open({
     ...options,

@@ -33,6 +33,8 @@ import { isHeldByAnother, removeMakeshift, shellFolder } from './shell-folder.ts
 
 const stopDeadlineMilliseconds = 15_000;
 const startAgainMilliseconds = 10_000;
+/** Of starts that fail: a disk that comes late, another program that holds the database. */
+const mayPassCodes: ReadonlySet<string> = new Set(['store-unavailable', 'store-in-use']);
 const paths = appPaths(app.getAppPath());
 const refusedSwitches = app.isPackaged ? refuseDebugging(app.commandLine) : [];
 
@@ -259,7 +261,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     } catch (error) {
       logger.log('error', 'start-failed', { error });
       // A disk that went away again, or another program that holds the database and will end.
-      const mayPass = error instanceof GatewayError && ['store-unavailable', 'store-in-use'].includes(error.code);
+      const mayPass = error instanceof GatewayError && mayPassCodes.has(error.code);
       if (endsByItself || (plan.headless && !mayPass)) return failStart(error);
       if (!mayPass) return;
       await sleep(systemClock, startAgainMilliseconds);
@@ -280,6 +282,9 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
         return;
       } catch (error) {
         logger.log('error', 'start-failed', { error });
+        if (!(error instanceof GatewayError) || mayPassCodes.has(error.code)) continue;
+        // It is back, and something else is wrong with it: trying again would write to it.
+        return plan.headless ? failStart(error) : undefined;
       }
     }
   }

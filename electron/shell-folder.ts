@@ -44,10 +44,10 @@ export function removeMakeshift(folder: ShellFolder | null): void {
 /**
  * Whether Chromium's lock on the folder is another program's. It can fail for its own reasons too (a disk without links,
  * no room for temporary files); the database has a lock that needs neither, so then nothing stands in the way.
- * Chromium's lock on Linux is a link that names host and process (process_singleton_posix.cc).
+ * Elsewhere than on Windows Chromium's lock is a link that names host and process (process_singleton_posix.cc).
  */
 export function isHeldByAnother(folder: ShellFolder | null): boolean {
-  if (process.platform !== 'linux') return true;
+  if (process.platform === 'win32') return true;
   if (folder === null || folder.isMakeshift) return false;
   const lock = join(folder.path, 'SingletonLock');
   try {

@@ -118,6 +118,8 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
     logger,
     onClockJump: links.tryNow,
     onLook: () => {
+      // A disk that refuses a picture may be gone, and the database with it, which nobody writes to then.
+      if (store.admission.state().state === 'failing') store.probe();
       cameraLosses.look(intakes.statuses());
       ledgerWatch.look();
       onChange();

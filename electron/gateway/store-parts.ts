@@ -27,6 +27,7 @@ import { RingBuffer } from './store/ring-buffer.ts';
 import { shiftsOf } from './store/shifts.ts';
 import { SourceFiles } from './store/source-files.ts';
 import { Tally } from './store/tally.ts';
+import { WriteGroup } from './store/write-group.ts';
 
 export type StoreOptions = {
   readonly config: Config;
@@ -75,8 +76,17 @@ export function makeStore({ config, dataDir, files, clock, logger }: StoreOption
       slice: (now) => history.pruneHistory(now - store.historyDays * dayMilliseconds, pruneAtOnce, now) === pruneAtOnce,
     },
   ];
+  const touch = database.prepare('UPDATE payload_tally SET files = files');
   return {
     database,
+    /** Whether the database can still be written. Its failure is told by the write group, to whoever watches the store. */
+    probe: (): void => {
+      try {
+        WriteGroup.of(database).run(() => touch.run());
+      } catch (error) {
+        logger.log('error', 'store-probe-failed', { error });
+      }
+    },
     previewRoot,
     payloads,
     ledger,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
-import { copyFile, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, link, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -82,17 +82,32 @@ class ReusingCameras {
       for (let camera = 0; camera < cameras; camera += 1) {
         const name = `cam-${camera}.jpg`;
         const last = this.#last.get(name);
-        if (last !== undefined && !store.has(last) && (await isThere(join(input(), name)))) continue;
+        const isStored = last !== undefined && store.has(last);
+        if (!isStored && (await isThere(join(input(), name)))) continue;
         const { bytes, sha256 } = await newPicture();
-        this.#expected.add(sha256);
-        this.#last.set(name, sha256);
         await writeFile(join(folder, name), bytes);
-        await rename(join(folder, name), join(input(), name));
+        this.#expected.add(sha256);
+        if (isStored) await rename(join(folder, name), join(input(), name));
+        else if (!(await putUnder(join(folder, name), join(input(), name)))) {
+          this.#expected.delete(sha256);
+          continue;
+        }
+        this.#last.set(name, sha256);
       }
       store.close();
       await sleep(5);
     }
   }
+}
+
+/** Where the name is still free: what was put back under it meanwhile is not stored yet. */
+async function putUnder(file: string, path: string): Promise<boolean> {
+  const isFree = await link(file, path).then(
+    () => true,
+    () => false,
+  );
+  await rm(file);
+  return isFree;
 }
 
 const isThere = (path: string): Promise<boolean> =>

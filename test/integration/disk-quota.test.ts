@@ -36,7 +36,7 @@ test('the quota is reached while pictures keep coming, and freed again: no loss,
 
   const full = await until('the quota is reached', ({ disk }) => disk.state === 'full', 30_000);
   expect(full.safe).toMatchObject({ level: 'alarm', headline: 'DISK FULL' });
-  expect(full.disk).toMatchObject({ whenFull: 'refuse', text: 'Full: no new pictures are taken' });
+  expect(full.disk).toMatchObject({ whenFull: 'refuse', fullOf: 'quota' });
   expect(full.counts.pending).toBeGreaterThan(15);
   const blocked = await until('the source says so', ({ sources }) => sources[0]?.state === 'blocked');
   expect(blocked.sources[0]?.text).toContain('full');

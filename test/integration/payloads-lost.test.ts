@@ -40,14 +40,24 @@ test.each([
     expect(gateway.ledgerPage(null, 9).rows).toMatchObject([{ captured: 4, acknowledged: 2, dead: 2, balanced: true }]);
     await until('the cloud is told', ({ checkin }) => checkin.status === 'error');
     // Somebody finds the originals.
-    for (const [index, bytes] of pictures.slice(0, 2).entries())
-      await writeFile(join(input, `found ${index}.jpg`), bytes);
+    for (const [index, bytes] of pictures.slice(0, 2).entries()) await writeFile(join(input, `${index}.jpg`), bytes);
     const healed = await until('all are delivered', ({ counts }) => counts.acknowledged === 4);
     expect(healed).toMatchObject({ safe: { headline: 'SAFE' }, counts: { collected: 4, dead: 0, gone: 0 } });
     expect((await server.images()).map((image) => image.sha256).sort()).toEqual([...hashes].sort());
     expect(await gateway.verifyLedger()).toMatchObject({ ok: true, problems: [] });
   },
 );
+
+test('another frame that looks like a lost one is an image of its own, and brings the lost one back', async () => {
+  const { gateway, setKey, until, dataDir, input, pictures, hashes, server } = await storedAndWaiting();
+  await rm(pathOf(dataDir, hashes[0] ?? ''));
+  setKey(server.deviceKey);
+  gateway.tryNow();
+  await until('the loss is known', ({ counts }) => counts.gone === 1 && counts.acknowledged === 3);
+  await writeFile(join(input, 'the next one.jpg'), pictures[0] ?? '');
+  const { counts } = await until('both are delivered', (now) => now.counts.acknowledged === 5);
+  expect(counts).toMatchObject({ collected: 5, gone: 0, dead: 0 });
+});
 
 test('pictures that the database lost are no good news, until they are put in again', { timeout: 60_000 }, async () => {
   const { gateway, dataDir, stop, root, server, hashes, pictures } = await storedAndWaiting();

@@ -28,6 +28,8 @@ export type AsideRecoveryOptions = {
 export class AsideRecovery {
   readonly #options: AsideRecoveryOptions;
 
+  readonly #underWay = new Set<string>();
+
   constructor(options: AsideRecoveryOptions) {
     this.#options = options;
   }
@@ -38,6 +40,9 @@ export class AsideRecovery {
    */
   async recover(path: string, isUnderWay: (original: string) => boolean): Promise<readonly string[]> {
     const restored: string[] = [];
+    // The next scan of a share comes while a large one is still copied: two at once would write one copy.
+    if (this.#underWay.has(path)) return restored;
+    this.#underWay.add(path);
     try {
       for (const { aside, original } of await this.#asidesAt(path)) {
         if (original !== null && isUnderWay(original)) continue;
@@ -47,6 +52,8 @@ export class AsideRecovery {
     } catch (error) {
       // The next scan meets it again.
       this.#options.condition.log('warn', 'original-not-recovered', { path, error });
+    } finally {
+      this.#underWay.delete(path);
     }
     return restored;
   }

@@ -1,5 +1,5 @@
 import type { ImageOrigin, NewImage } from '../model/image.ts';
-import { stemOf } from '../platform/names.ts';
+import { baseName, stemOf } from '../platform/names.ts';
 import type { Database } from './database.ts';
 import type { Line } from './line-order.ts';
 import type { ShiftOf } from './shifts.ts';
@@ -20,16 +20,22 @@ export class ImageRows {
 
   /**
    * Within the caller's transaction. An image that is known already keeps its entry; so does one whose stored picture the
-   * disk lost, where its original is put in again under whatever name.
+   * disk lost, where its original is put in again. Another frame that happens to look the same brings the lost one back
+   * too, and is an image of its own: twice is better than never.
    */
   insert(image: NewImage, storedAt: number): { readonly seq: number; readonly isNew: boolean } {
     const s = this.#statements;
     const healed = image.origin.kind === 'file' ? s.goneOf.all(image.sourceId, image.sha256) : [];
     for (const { seq } of healed) s.heal.run(seq);
-    const [first] = healed;
-    if (first !== undefined && image.origin.kind === 'file') {
-      this.#rememberFile(image, image.origin, first.seq);
-      return { seq: first.seq, isNew: false };
+    if (image.origin.kind === 'file') {
+      const { file } = image.origin;
+      const same = healed.find(
+        ({ path, modified_ms }) => baseName(path) === baseName(file.path) || modified_ms === file.modifiedMs,
+      );
+      if (same !== undefined) {
+        this.#rememberFile(image, image.origin, same.seq);
+        return { seq: same.seq, isNew: false };
+      }
     }
     const shift = this.#shiftOf(storedAt);
     const { origin } = image;
@@ -110,8 +116,9 @@ function prepare(database: Database) {
     insertEntry: database.prepare<[Parameters]>(`
       INSERT INTO outbox (seq, source_id, shift, bytes, state, rank, position, annotated, stored_at, next_attempt_at)
       VALUES (@seq, @sourceId, @shift, @bytes, 'pending', @rank, @position, @annotated, @storedAt, @heldUntil)`),
-    goneOf: database.prepare<[string, string], { seq: number }>(`
-      SELECT o.seq FROM outbox o INDEXED BY outbox_gone JOIN images i USING (seq)
+    goneOf: database.prepare<[string, string], { seq: number; path: string; modified_ms: number | null }>(`
+      SELECT o.seq, i.path, f.modified_ms FROM outbox o INDEXED BY outbox_gone JOIN images i USING (seq)
+        LEFT JOIN source_files f ON f.source_id = i.source_id AND f.path = i.path AND f.seq = i.seq
       WHERE o.state = 'dead' AND o.last_error ->> '$.code' IN ('payload-missing', 'payload-damaged')
         AND i.source_id = ? AND i.sha256 = ?`),
     // An entry that was buried because the disk lost its payload has it again.

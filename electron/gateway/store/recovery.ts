@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { extensionOf, type PictureFormat } from '../model/image.ts';
+import { errnoCode } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
 import type { Database } from './database.ts';
 import type { Outbox } from './outbox.ts';
@@ -73,8 +74,10 @@ export class Audit {
   async slice(now: () => number): Promise<boolean> {
     const began = performance.now();
     do {
-      await this.#compare(this.#next, now());
-      this.#next = (this.#next + 1) % folders;
+      const value = this.#next;
+      // Before it is looked at: one that can't be must not keep the others from their turn.
+      this.#next = (value + 1) % folders;
+      await this.#compare(value, now());
     } while (this.#next !== 0 && performance.now() - began < sliceMilliseconds);
     return this.#next !== 0;
   }
@@ -85,7 +88,7 @@ export class Audit {
     const rows = this.#rows.all(prefix, `${prefix}g`);
     const expected = new Map(rows.map((row) => [fileName(row), row]));
     const folder = join(this.#payloads.root, prefix);
-    const present = new Set(await this.#files.list(folder));
+    const present = new Set(await this.#list(folder));
     const orphans: string[] = [];
     for (const name of present) {
       const kind = this.#payloads.kindOf(name);
@@ -97,6 +100,16 @@ export class Audit {
       if (!present.has(name)) missing += await this.#buryMissing(row, now);
     }
     return { missing, orphans };
+  }
+
+  /** A folder that is gone has nothing in it: what waits in there is looked for one by one, and buried. */
+  async #list(folder: string): Promise<readonly string[]> {
+    try {
+      return await this.#files.list(folder);
+    } catch (error) {
+      if (errnoCode(error) === 'ENOENT') return [];
+      throw error;
+    }
   }
 
   /** Where payloads without a row are kept. */

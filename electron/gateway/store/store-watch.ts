@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { describeCause, errnoCode, GatewayError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { openFailure } from './database.ts';
@@ -34,9 +35,22 @@ export class StoreWatch {
     if (this.#fault !== null) return;
     const code = errnoCode(error) ?? '';
     if (damaged.test(code)) this.#fault = openFailure(this.#path, error);
-    else if (unavailable.test(code)) this.#fault = diskFailure(error);
+    else if (unavailable.test(code) && !this.#isOnlyFull()) this.#fault = diskFailure(error);
     else return;
     this.#tell?.(this.#fault);
+  }
+
+  /** SQLite knows no quota of a user (EDQUOT): to it that is a disk that fails. */
+  #isOnlyFull(): boolean {
+    const probe = `${this.#path}.probe`;
+    try {
+      writeFileSync(probe, Buffer.alloc(8_192, 1));
+      return false;
+    } catch (error) {
+      return ['ENOSPC', 'EDQUOT'].includes(errnoCode(error) ?? '');
+    } finally {
+      remove(probe);
+    }
   }
 
   /** Whoever can't do anything about a failure logs it, and is heard here. */
@@ -47,6 +61,14 @@ export class StoreWatch {
         if (fields !== undefined && 'error' in fields) this.note(fields['error']);
       },
     };
+  }
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The disk is gone, and the file with it.
   }
 }
 

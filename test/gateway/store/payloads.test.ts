@@ -294,6 +294,28 @@ describe('the audit after start', () => {
     await round();
     expect(store.totals()).toMatchObject({ dead: 3, pending: 37 });
     expect(store.totals().gone).toBe(3);
+    // A whole folder, which can't even be listed then.
+    const hash = images[20]?.sha256 ?? '';
+    await rm(join(store.payloads.root, hash.slice(0, 2)), { recursive: true });
+    await round();
+    expect(store.totals().gone).toBeGreaterThan(3);
+    await rm(store.payloads.root, { recursive: true });
+    await round();
+    expect(store.totals().gone).toBe(40);
+  });
+
+  it('goes on with the other folders where one can’t be looked at', async () => {
+    let unreadable = '';
+    const store = await openStore(undefined, {
+      ...nodeFiles,
+      list: (path) => (path === unreadable ? Promise.reject(new Error('EIO')) : nodeFiles.list(path)),
+    });
+    unreadable = join(store.payloads.root, '00');
+    const image = await storeImage(store, { name: 'waiting' });
+    await rm(store.payloads.pathOf(image.sha256, 'jpeg'));
+    for (let tries = 0; tries < 600 && store.totals().gone === 0; tries += 1)
+      await store.audit.slice(() => 77).catch(() => true);
+    expect(store.totals().gone).toBe(1);
   });
 
   it('buries with words what waits for delivery and lost its payload, every image of it', async () => {
