@@ -113,8 +113,12 @@ export class FileOffers {
         );
         return this.#bell.ring();
       }
-      case 'stored':
+      case 'stored': {
+        // Its row may be there and not on the disk yet: the offer itself deals with the original, once it is.
+        const candidate = this.#settling.at(file.path);
+        if (candidate?.offered === true && sameVersion(candidate.file, file)) return;
         return this.#track(originals.finish(file));
+      }
       case 'finished':
       case 'refused':
         return;
