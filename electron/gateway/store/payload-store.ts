@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { extensionOf, type PictureFormat } from '../model/image.ts';
 import { errnoCode } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
@@ -21,8 +22,13 @@ export type StagedPayload = { readonly sha256: string; readonly format: PictureF
 const temporaryEnd = '.part';
 const isTemporary = (name: string): boolean => name.endsWith(temporaryEnd);
 
+/** Another folder lies where the data folder was, or none: its disk is gone, and with it nothing of what it holds. */
+export class StoreAwayError extends Error {}
+
 export class PayloadStore {
   readonly root: string;
+  /** Of the data folder, when it was prepared. */
+  #identity: string | null = null;
   readonly #files: Files;
   readonly #tails = new Map<string, Promise<unknown>>();
   readonly #run = randomUUID();
@@ -36,6 +42,7 @@ export class PayloadStore {
   /** Makes the folders. Nothing else may be using the store. */
   async prepare(): Promise<void> {
     await this.#files.makeDirectory(this.root);
+    this.#identity = await identityOf(dirname(this.root));
     const present = new Set(await this.#files.list(this.root));
     // Where versions before this one had their temporary files.
     const old = join(this.root, 'tmp');
@@ -44,6 +51,11 @@ export class PayloadStore {
       const name = value.toString(16).padStart(2, '0');
       if (!present.has(name)) await this.#files.makeDirectory(join(this.root, name));
     }
+  }
+
+  /** Whether the data folder's disk was taken away: then no payload that can't be found is lost. */
+  async isAway(): Promise<boolean> {
+    return this.#identity !== null && (await identityOf(dirname(this.root))) !== this.#identity;
   }
 
   /** Whether any payload lies here; also before the folders were made. */
@@ -121,3 +133,10 @@ export class PayloadStore {
     }
   }
 }
+
+/** What tells a folder from another that lies under its name later; null where there is none. */
+const identityOf = (path: string): Promise<string | null> =>
+  stat(path, { bigint: true }).then(
+    ({ dev, ino }) => `${dev} ${ino}`,
+    () => null,
+  );

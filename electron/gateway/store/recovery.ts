@@ -4,7 +4,7 @@ import { errnoCode } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
 import type { Database } from './database.ts';
 import type { Outbox } from './outbox.ts';
-import type { PayloadStore } from './payload-store.ts';
+import { type PayloadStore, StoreAwayError } from './payload-store.ts';
 
 /** That the payloads lie in, by the first two digits of their hash. */
 const folders = 256;
@@ -144,6 +144,7 @@ export class Audit {
   #buryMissing({ sha256, format }: Payload, at: number): Promise<number> {
     return this.#payloads.exclusively([sha256], async () => {
       if (this.#row.get(sha256) === undefined || (await this.#payloads.size(sha256, format)) !== null) return 0;
+      if (await this.#payloads.isAway()) throw new StoreAwayError('the data folder is not where it was');
       let buried = 0;
       for (const { seq } of this.#entries.all(sha256)) {
         buried += this.#outbox.buryUnreadable(seq, {

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { describeCause, errnoCode, GatewayError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { openFailure } from './database.ts';
+import { StoreAwayError } from './payload-store.ts';
 
 const damaged = /^SQLITE_(?:CORRUPT|NOTADB)/;
 const unavailable = /^SQLITE_(?:IOERR|CANTOPEN|READONLY|PERM|NOLFS|PROTOCOL)/;
@@ -35,7 +36,8 @@ export class StoreWatch {
     if (this.#fault !== null) return;
     const code = errnoCode(error) ?? '';
     if (damaged.test(code)) this.#fault = openFailure(this.#path, error);
-    else if (unavailable.test(code) && !this.#isOnlyFull()) this.#fault = diskFailure(error);
+    else if (error instanceof StoreAwayError || (unavailable.test(code) && !this.#isOnlyFull()))
+      this.#fault = diskFailure(error);
     else return;
     this.#tell?.(this.#fault);
   }

@@ -1,9 +1,12 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { CommitGroup } from '../../../electron/gateway/ingest/commit-group.ts';
 import { nodeFiles } from '../../../electron/gateway/platform/files.ts';
-import { PayloadStore } from '../../../electron/gateway/store/payload-store.ts';
+import { PayloadStore, StoreAwayError } from '../../../electron/gateway/store/payload-store.ts';
+import { RecentPayloads } from '../../../electron/gateway/store/recent-payloads.ts';
+import { StoreWatch } from '../../../electron/gateway/store/store-watch.ts';
+import { PayloadSource } from '../../../electron/gateway/sync/delivery/payload-source.ts';
 import { FailingFiles, type FailWish } from '../../support/failing-files.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import {
@@ -16,6 +19,7 @@ import {
   temporaryFiles,
   temporaryFolder,
 } from '../../support/store.ts';
+import { readingWorker } from '../../support/workers.ts';
 
 /** What ingest does with each picture, all at once; the names of those that were reported as stored. */
 async function ingest(store: TestStore, wishes: readonly ImageWish[]): Promise<string[]> {
@@ -302,6 +306,32 @@ describe('the audit after start', () => {
     await rm(store.payloads.root, { recursive: true });
     await round();
     expect(store.totals().gone).toBe(40);
+  });
+
+  it('buries nothing while another folder lies where the data folder was: its disk is only away', async () => {
+    const store = await openStore();
+    const image = await storeImage(store, { name: 'waiting' });
+    const watch = new StoreWatch(join(store.root, 'gateway.sqlite'));
+    await rename(store.root, `${store.root}-away`);
+    await mkdir(join(store.root, 'payloads'), { recursive: true });
+    let told: unknown = null;
+    for (let tries = 0; tries < 300 && told === null; tries += 1)
+      await store.audit
+        .slice(() => 77)
+        .catch((error: unknown) => {
+          told = error;
+        });
+    expect(told).toBeInstanceOf(StoreAwayError);
+    watch.note(told);
+    expect(watch.fault?.code).toBe('store-unavailable');
+    expect(store.totals()).toMatchObject({ pending: 1, dead: 0 });
+    const source = new PayloadSource(store.payloads, new RecentPayloads(() => 0, 0), readingWorker);
+    onTestFinished(() => source.stop());
+    const load = () => source.load(image, { before: 0, after: 0 });
+    expect(await load()).toMatchObject({ code: 'payload-unreadable', disposition: 'retry' });
+    await rm(store.root, { recursive: true });
+    await rename(`${store.root}-away`, store.root);
+    expect(await load()).toMatchObject({ payload: { kind: 'bytes' } });
   });
 
   it('goes on with the other folders where one can’t be looked at', async () => {

@@ -23,14 +23,18 @@ const mostSpareBytes = 12_000_000;
  * a moment ago is still in memory.
  */
 export class PayloadSource {
-  readonly #payloads: Pick<PayloadStore, 'pathOf'>;
+  readonly #payloads: Pick<PayloadStore, 'pathOf' | 'isAway'>;
   readonly #buffers = new SpareBuffers(mostSpareBytes, 2 * largestBuffer);
   readonly #thread: ReadingThread;
 
   readonly #recent: Pick<RecentPayloads, 'take'>;
 
   /** `workerPath`: the reading worker's script. */
-  constructor(payloads: Pick<PayloadStore, 'pathOf'>, recent: Pick<RecentPayloads, 'take'>, workerPath: string) {
+  constructor(
+    payloads: Pick<PayloadStore, 'pathOf' | 'isAway'>,
+    recent: Pick<RecentPayloads, 'take'>,
+    workerPath: string,
+  ) {
     this.#payloads = payloads;
     this.#recent = recent;
     this.#thread = new ReadingThread(workerPath);
@@ -57,7 +61,7 @@ export class PayloadSource {
     const { outcome, buffer } = await this.#thread.read({ path, length, into });
     if (outcome.kind === 'failed') {
       if (buffer !== null) this.#buffers.give(buffer);
-      if (outcome.code === 'ENOENT')
+      if (outcome.code === 'ENOENT' && !(await this.#payloads.isAway()))
         return lost('payload-missing', 'The stored picture is gone from this PC’s disk.', path);
       const text = 'The stored picture can’t be read from this PC’s disk.';
       return { ...lost('payload-unreadable', text, outcome.message), disposition: 'retry' };
