@@ -1,35 +1,23 @@
+import { type Advice, levels, type Statement } from '../../shared/snapshot.ts';
+import { advise } from './advice.ts';
 import {
-  type Advice,
-  type Connection,
-  levels,
-  type Snapshot,
-  type SourceSnapshot,
-  type Statement,
-} from '../../shared/snapshot.ts';
-import type { LossCause } from './model/file-sink.ts';
+  are,
+  duration,
+  files,
+  goneText,
+  images,
+  lossText,
+  lowerFirst,
+  orphanText,
+  type SituationFacts,
+  soonSeconds,
+} from './situation-words.ts';
 import { isBroken } from './source-health.ts';
-import type { UnseenLoss } from './store/losses.ts';
 
 /**
  * From facts to the three answers an operator needs, in words: is everything safe, is everything flowing, what must I
- * do. Pure, and the only place where these sentences are made.
+ * do. Pure; these sentences are made here and in `advice.ts` only.
  */
-export type SituationFacts = {
-  readonly now: number;
-  readonly configured: boolean;
-  readonly counts: Snapshot['counts'];
-  readonly connection: Connection;
-  readonly disk: Snapshot['disk'];
-  readonly sources: readonly SourceSnapshot[];
-  readonly rates: Snapshot['rates'];
-  /** Where payloads lie that no row knows. */
-  readonly orphanRoot: string;
-  readonly pacing: Snapshot['pacing'];
-  readonly ledger: Snapshot['ledger'];
-  readonly checkin: Snapshot['checkin'];
-  /** Frames that are gone and of which no person has taken note. */
-  readonly losses: readonly UnseenLoss[];
-};
 
 export type Situation = { readonly safe: Statement; readonly flow: Statement; readonly advice: readonly Advice[] };
 
@@ -38,13 +26,6 @@ export function assess(facts: SituationFacts): Situation {
 }
 
 const byUrgency = (a: Advice, b: Advice): number => levels.indexOf(b.level) - levels.indexOf(a.level);
-
-/** So little time is left that somebody should act within this shift. */
-const soonSeconds = 8 * 3_600;
-
-const images = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'picture' : 'pictures'}`;
-const files = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'file' : 'files'}`;
-const are = (count: number): string => (count === 1 ? 'is' : 'are');
 
 function assessSafety({ configured, counts, disk, sources, ledger, losses, orphanRoot }: SituationFacts): Statement {
   if (!configured) return { level: 'act', headline: 'NOT SET UP', detail: 'No pictures are collected yet.' };
@@ -105,45 +86,6 @@ function assessSafety({ configured, counts, disk, sources, ledger, losses, orpha
     return { level: 'act', headline: 'NO SOURCE', detail: 'No folder or camera is set up to collect from.' };
   const waiting = counts.pending + counts.leased;
   return { level: 'good', headline: 'SAFE', detail: safeDetail(counts.collected, waiting, counts.dead) };
-}
-
-/** A headline's detail stays short; the sources' own cards have the rest. */
-const mostTold = 3;
-
-const lossWords: Readonly<Record<LossCause, { readonly text: string; readonly hint: string }>> = {
-  overwritten: {
-    text: 'overwritten before being read',
-    hint: 'Let the camera program give each picture a name of its own, or lower settleMilliseconds of this source.',
-  },
-  vanished: {
-    text: 'removed from the folder before being read',
-    hint: 'Look for the program that moves or deletes files there, and let it wait, or watch the folder it moves them to.',
-  },
-  'frame-lost': {
-    text: 'lost on the way from the camera',
-    hint: 'The camera’s card counts them by their cause. Check its cable and network, or lower its frame rate.',
-  },
-  'frame-no-room': {
-    text: 'not taken from the camera for want of room or time',
-    hint: 'Make room on the disk, or lower the camera’s frame rate: its card counts them by their cause.',
-  },
-};
-
-const goneText = (gone: number): string =>
-  `${gone.toLocaleString('en')} stored ${gone === 1 ? 'picture is' : 'pictures are'} gone or damaged on this PC’s disk, and ${gone === 1 ? 'was' : 'were'} not delivered.`;
-const orphanText = (orphans: number): string =>
-  `${images(orphans)} on this disk ${are(orphans)} in no list and will not be delivered`;
-
-function lossText(losses: readonly UnseenLoss[], sources: readonly SourceSnapshot[]): string {
-  const others = losses.slice(mostTold).reduce((sum, { frames }) => sum + frames, 0);
-  const told = losses
-    .slice(0, mostTold)
-    .map(({ sourceId, cause, frames }) => {
-      const name = sources.find(({ id }) => id === sourceId)?.name ?? sourceId;
-      return `${name}: ${images(frames)} ${frames === 1 ? 'was' : 'were'} ${lossWords[cause].text}.`;
-    })
-    .join(' ');
-  return others === 0 ? told : `${told} And ${others.toLocaleString('en')} more elsewhere.`;
 }
 
 function safeDetail(collected: number, waiting: number, dead: number): string {
@@ -218,202 +160,3 @@ function assessFlow({ configured, counts, connection, rates, pacing }: Situation
     detail: counts.collected === 0 ? 'Connected. Waiting for the first picture.' : 'Connected. Nothing is waiting.',
   };
 }
-
-function advise(facts: SituationFacts): Advice[] {
-  const { configured, counts, connection, disk, sources, ledger, checkin, losses } = facts;
-  if (!configured) {
-    return [
-      {
-        code: 'not-set-up',
-        level: 'act',
-        text: 'Set up this gateway',
-        hint: 'Enter the cloud address, the device key and a folder.',
-        action: 'open-setup',
-      },
-    ];
-  }
-  const advice: Advice[] = [];
-  if (disk.state === 'failing') {
-    advice.push({
-      code: 'disk-failing',
-      level: 'alarm',
-      text: 'The disk refuses to write',
-      hint: 'Have this PC’s disk checked now. Pictures wait in their folder.',
-      action: 'none',
-    });
-  }
-  if (disk.state === 'full') {
-    advice.push({
-      code: 'disk-full',
-      level: 'alarm',
-      ...roomWanted(disk.fullOf, counts.pending + counts.leased, connection.state),
-      action: 'none',
-    });
-  } else if (disk.fullInSeconds !== null) {
-    advice.push({
-      code: 'disk-filling',
-      level: disk.fullInSeconds < soonSeconds ? 'act' : 'waiting',
-      text: `${disk.filledByOthers ? 'Other programs fill this disk: it' : 'The disk'} is full in ${duration(disk.fullInSeconds)} at this rate`,
-      hint: fillHint(disk.filledByOthers, counts.pending + counts.leased, connection.state),
-      action: 'none',
-    });
-  }
-  if (ledger.state === 'gap') {
-    advice.push({
-      code: 'ledger-gap',
-      level: 'alarm',
-      text: ledger.text,
-      hint: 'Do not delete anything in the data folder. Open the reconciliation, check everything, and tell support.',
-      action: 'show-ledger',
-    });
-  }
-  if (counts.gone > 0) {
-    advice.push({
-      code: 'payloads-gone',
-      level: 'alarm',
-      text: goneText(counts.gone),
-      hint: 'Have this PC’s disk checked. Look for the originals in their folder or archive and put them in again: then they are delivered.',
-      action: 'show-dead',
-    });
-  }
-  if (losses.length > 0) {
-    advice.push({
-      code: 'pictures-lost',
-      level: 'alarm',
-      text: lossText(losses, sources),
-      hint: [...new Set(losses.map(({ cause }) => lossWords[cause].hint))].join(' '),
-      action: 'acknowledge-losses',
-    });
-  }
-  for (const source of sources) {
-    if (isBroken(source)) {
-      advice.push({
-        code: `source-${source.state}`,
-        level: 'alarm',
-        text: `${source.name}: ${lowerFirst(source.text)}`,
-        hint: source.hint,
-        action: 'none',
-      });
-    }
-    for (const { code, text, hint } of source.warnings ?? [])
-      advice.push({ code, level: 'act', text: `${source.name}: ${lowerFirst(text)}`, hint, action: 'none' });
-  }
-  const wayAdvice = adviceOfWay(connection);
-  if (wayAdvice !== null) advice.push(wayAdvice);
-  const turnedAway = counts.dead - counts.gone;
-  if (turnedAway > 0) {
-    advice.push({
-      code: 'dead-letters',
-      level: 'act',
-      text: `${images(turnedAway)} ${turnedAway === 1 ? 'was' : 'were'} refused by the cloud`,
-      hint: 'They are kept here. Look at the reason, correct it, and put them back in the queue.',
-      action: 'show-dead',
-    });
-  }
-  if (counts.refused > 0) {
-    advice.push({
-      code: 'refused-files',
-      level: 'act',
-      text: `${files(counts.refused)} could not be taken`,
-      hint: 'They lie untouched in their folder. Each is listed with its reason.',
-      action: 'show-refused',
-    });
-  }
-  if (counts.orphans > 0) {
-    advice.push({
-      code: 'orphans',
-      level: 'alarm',
-      text: orphanText(counts.orphans),
-      hint: `The database lost them: a disk fault, or an old copy of it was put back. Copy them from ${facts.orphanRoot} into a watched folder, then remove them there.`,
-      action: 'none',
-    });
-  }
-  if (counts.stuck > 0) {
-    advice.push({
-      code: 'stuck',
-      level: 'act',
-      text: `${images(counts.stuck)} ${are(counts.stuck)} stuck while others get through`,
-      hint: 'They are tried again ever more rarely, and kept. Tell the Acusight administrator the error that is shown.',
-      action: 'none',
-    });
-  }
-  const [action] = checkin.unknownActions;
-  if (action !== undefined) {
-    advice.push({
-      code: 'unknown-action',
-      level: 'waiting',
-      text: `The cloud asked for something this gateway does not know: ${action.text}`,
-      hint: 'Nothing was done about it. Ask the Acusight administrator what is meant.',
-      action: 'none',
-    });
-  }
-  return advice;
-}
-
-/** Free bytes help neither against a share that is used up nor against too many files. */
-function roomWanted(
-  fullOf: Snapshot['disk']['fullOf'],
-  waiting: number,
-  way: Connection['state'],
-): Pick<Advice, 'text' | 'hint'> {
-  if (fullOf === 'quota') {
-    const first =
-      way === 'online'
-        ? 'Each picture that is delivered can make room.'
-        : 'Restore the connection to the cloud, so that delivered pictures can make room.';
-    return { text: 'The gateway’s share of this disk is full', hint: `${first} Or raise the share (store.maxBytes).` };
-  }
-  if (fullOf === 'files')
-    return {
-      text: 'No more files fit on this disk',
-      hint: 'Remove files there, many small ones first, or raise this user’s quota. Delivered pictures make room by themselves.',
-    };
-  return { text: 'Make room on the disk', hint: fillHint(false, waiting, way) };
-}
-
-/** What helps depends on who fills the disk: a connection that is there can't be restored. */
-function fillHint(byOthers: boolean, waiting: number, way: Connection['state']): string {
-  if (byOthers) return 'Look for the program that writes so much to this disk, and free some space.';
-  if (waiting === 0) return 'Free some space on this disk.';
-  return way === 'online'
-    ? 'Free some space. Pictures are on their way; each that is delivered can make room.'
-    : 'Restore the connection to the cloud, so that delivered pictures can make room, or free some space.';
-}
-
-function adviceOfWay(connection: Connection): Advice | null {
-  const { state, text, hint } = connection;
-  switch (state) {
-    case 'offline':
-    case 'intercepted':
-    case 'wrong-address':
-      return {
-        code: state,
-        level: state === 'offline' ? 'waiting' : 'act',
-        text,
-        hint,
-        action: state === 'wrong-address' ? 'open-setup' : state === 'intercepted' ? 'run-doctor' : 'try-now',
-      };
-    case 'not-approved':
-      return { code: state, level: 'act', text, hint, action: 'try-now' };
-    case 'storage-refused':
-      return { code: state, level: 'act', text, hint, action: 'run-doctor' };
-    case 'key-missing':
-    case 'key-refused':
-      return { code: state, level: 'act', text, hint, action: 'enter-key' };
-    case 'trouble':
-      return { code: state, level: 'waiting', text, hint, action: 'try-now' };
-    default:
-      return null;
-  }
-}
-
-/** `12 s`, `5 min`, `3 h`, `2 d 4 h`. */
-export function duration(seconds: number): string {
-  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 3_600) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
-  const hours = Math.round(seconds / 3_600);
-  return hours % 24 === 0 ? `${hours / 24} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
-}
-
-const lowerFirst = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;

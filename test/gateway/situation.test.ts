@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { assess, duration, type SituationFacts } from '../../electron/gateway/situation.ts';
+import { assess } from '../../electron/gateway/situation.ts';
+import { duration, type SituationFacts } from '../../electron/gateway/situation-words.ts';
 import { adviceSchema, connectionStates, emptyCounts, statementSchema } from '../../shared/snapshot.ts';
 
 const connection: SituationFacts['connection'] = {
