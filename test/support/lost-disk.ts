@@ -48,9 +48,13 @@ export class LostDisk {
     execFileSync('python3', ['-c', shutDown, this.#folder]);
   }
 
+  /** As another device, however many still hold files of the one that is gone: so does a cable that is plugged in again. */
   bringBack(): void {
     unmount(this.#folder);
-    execFileSync('mount', ['-o', 'loop', this.#image, this.#folder]);
+    const device = execFileSync('losetup', ['--find', '--show', this.#image], { encoding: 'utf8' }).trim();
+    execFileSync('mount', [device, this.#folder]);
+    // Goes once nobody has it mounted any more.
+    execFileSync('losetup', ['--detach', device]);
     onTestFinished(() => unmount(this.#folder));
   }
 }
