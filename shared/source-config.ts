@@ -113,6 +113,19 @@ export const gigeSourceSchema = z
     packetSize: z.union([z.literal('auto'), z.int().min(576).max(16_000)]).default('auto'),
     /** Lost packets are asked for again where the camera can send them again. */
     resend: z.boolean().default(true),
+    /**
+     * Hosts (`host` or `host:port`) that its description may be fetched from, where the camera names a web address for it.
+     * Left empty, nothing is fetched: any device that answers as this camera chooses that address.
+     */
+    descriptionHosts: z
+      .array(
+        z
+          .string()
+          .max(260)
+          .regex(/^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i, 'needs a host, or host:port, and nothing else'),
+      )
+      .max(16)
+      .default([]),
     /** Settings of the camera, by their GenICam names, in this order. */
     features: z.record(z.string().min(1).max(128), featureValueSchema).default({}),
     ...cameraSettings,

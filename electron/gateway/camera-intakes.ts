@@ -75,7 +75,10 @@ function deviceOf(source: CameraSourceConfig, { streamWorkerPath, usb, dataDir, 
     // Most cameras hold their description themselves; others name a file, or a page of their maker.
     const descriptions = {
       readFile: descriptionFolder(join(dataDir, 'cameras', 'descriptions')),
-      download: descriptionDownload({ timeoutMilliseconds: downloadMilliseconds }),
+      download: descriptionDownload({
+        allowedHosts: source.descriptionHosts,
+        timeoutMilliseconds: downloadMilliseconds,
+      }),
     };
     return new GigeCamera({ config: source, streamWorkerPath, descriptions, clock });
   }

@@ -49,7 +49,8 @@ export function defineBootstrap(map: RegisterMap, options: SimulatorOptions, wir
   for (let address = 0; address < bootstrap.vendor; address += 4) {
     if (map.readWord(address).status !== success) map.define(address, {});
   }
-  const url = `Local:${options.descriptionName};${descriptionAddress.toString(16)};${wiring.description.length.toString(16)}`;
+  const local = `Local:${options.descriptionName};${descriptionAddress.toString(16)};${wiring.description.length.toString(16)}`;
+  const url = options.descriptionUrl === '' ? local : options.descriptionUrl;
   map.defineText(bootstrap.descriptionUrl, 512, url, false);
   map.defineText(bootstrap.secondDescriptionUrl, 512, '', false);
   map.define(bootstrap.interfaces, { initial: 1 });

@@ -81,6 +81,8 @@ export type SimulatorOptions = {
   readonly refusesMemory: boolean;
   /** The name in the URL of the description. */
   readonly descriptionName: string;
+  /** Where it says that its description is; empty: in its own memory. */
+  readonly descriptionUrl: string;
   /** What lies behind the description; the length in its URL counts these bytes too. */
   readonly descriptionTail: Buffer;
   /** Frames that are kept to be sent again. */
@@ -160,6 +162,7 @@ export function completeOptions(input: SimulatorOptionsInput): SimulatorOptions 
     memoryOrder: 'big-endian',
     refusesMemory: false,
     descriptionName: given.zippedDescription === true ? 'simulator.zip' : 'simulator.xml',
+    descriptionUrl: '',
     descriptionTail: Buffer.alloc(0),
     keptFrames: 8,
     seed: 1,

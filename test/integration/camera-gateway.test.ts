@@ -1,10 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { SimulatorOptionsInput } from '../../electron/simulator/options.ts';
+import { descriptionFile } from '../../electron/simulator/description/description.ts';
+import { completeOptions, type SimulatorOptionsInput } from '../../electron/simulator/options.ts';
 import { SimulatedCamera } from '../../electron/simulator/simulated-camera.ts';
 import { rampSample } from '../../electron/simulator/test-pattern.ts';
-import { openGateway, startServer } from '../support/gateway-fixture.ts';
+import { openGateway, startServer, until } from '../support/gateway-fixture.ts';
 import { withVips } from '../support/pictures.ts';
 
 /** The whole gateway with a camera: from packets to pictures on the server. */
@@ -179,4 +183,63 @@ describe('frames of a GigE camera', () => {
     await line.until('frames come again', ({ counts }) => counts.collected > collected + 3, 40_000);
     await line.stop();
   }, 120_000);
+});
+
+describe('a camera that names a web address for its description', { timeout: 60_000 }, () => {
+  /** A web server of this PC, which is what a hostile device would have us ask. */
+  async function startPage() {
+    const asked: string[] = [];
+    const page = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      response.end(descriptionFile(completeOptions({ address, ...small })));
+    });
+    await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void page.close());
+    onTestFinished(() => page.closeAllConnections());
+    const host = `127.0.0.1:${(page.address() as AddressInfo).port}`;
+    return { asked, host, url: `http://${host}/cameras/sim.xml` };
+  }
+  const small = { sensorWidth: width, sensorHeight: height, width, height };
+
+  test('has nothing fetched, however often it is connected, and the words name the address and the setting', async () => {
+    const page = await startPage();
+    await startCamera({ descriptionUrl: page.url });
+    const line = await openGateway({ ...(await startServer()), cameras: top({}) });
+    line.gateway.start();
+    await until('it was tried twice', () =>
+      line.log.filter(({ event }) => event === 'camera-trouble').length >= 2 ? true : null,
+    );
+    expect(page.asked).toEqual([]);
+    const [source] = line.gateway.snapshot().sources;
+    expect(source).toMatchObject({ state: 'failed' });
+    expect(source?.text).toContain(`"${page.url}"`);
+    expect(source?.hint).toContain(`add "${page.host}" to descriptionHosts`);
+    expect(source?.hint).toContain('get the file "sim.xml"');
+    // As a person does who has got the file from the camera's maker.
+    const folder = join(line.root, 'data', 'cameras', 'descriptions');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'sim.xml'), descriptionFile(completeOptions({ address, ...small })));
+    await line.until('frames come', ({ counts }) => counts.collected >= 1, 40_000);
+    expect(page.asked).toEqual([]);
+  });
+
+  test('has it fetched from a host that the site allows', async () => {
+    const page = await startPage();
+    await startCamera({ descriptionUrl: page.url });
+    const line = await openGateway({ ...(await startServer()), cameras: top({ descriptionHosts: [page.host] }) });
+    line.gateway.start();
+    await line.until('frames come', ({ counts }) => counts.collected >= 1, 20_000);
+    expect(page.asked).toEqual(['/cameras/sim.xml']);
+  });
+
+  test.each(['ftp://127.0.0.1/sim.xml', 'gopher://127.0.0.1:70/', 'http://root:word@127.0.0.1/'])(
+    'has nothing done with %s, and the words name it',
+    async (descriptionUrl) => {
+      await startCamera({ descriptionUrl });
+      const line = await openGateway({ ...(await startServer()), cameras: top({}) });
+      line.gateway.start();
+      const { sources } = await line.until('it is refused', ({ sources: [camera] }) => camera?.state === 'failed');
+      expect(sources[0]?.text).toContain(`"${descriptionUrl}"`);
+    },
+  );
 });

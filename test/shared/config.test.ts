@@ -238,3 +238,13 @@ describe('the cloud’s address', () => {
     expect(parse(given)).toBe('cloud.baseUrl');
   });
 });
+
+it('takes hosts for camera descriptions, and no addresses of pages', () => {
+  const camera = (descriptionHosts: readonly string[]) => ({
+    cloud,
+    sources: [{ id: 'top', kind: 'gige', serial: '1', descriptionHosts }],
+  });
+  expect(pathsOf(camera(['maker.example', '10.0.0.9:8080', '[fe80::1]:80']))).toEqual([]);
+  for (const wrong of ['http://maker.example', 'maker.example/cam.xml', 'a@b', '', 'maker.example:port'])
+    expect(pathsOf(camera([wrong]))).toEqual(['sources[0].descriptionHosts[0]']);
+});

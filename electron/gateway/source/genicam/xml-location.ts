@@ -45,18 +45,23 @@ function localLocation(line: string, rest: string): XmlLocation {
 
 /** The last part only: the camera must not choose folders. */
 function fileName(line: string, path: string): string {
-  const withoutQuery = path.split(/[;?]/, 1)[0] ?? '';
-  const name =
-    withoutQuery
-      .split(/[/\\|:]/)
-      .at(-1)
-      ?.trim() ?? '';
+  const name = lastPart(path.split(/[;?]/, 1)[0] ?? '');
   if (!/^[\p{L}\p{N} ._()+&,'[\]#@%=~!{}$^-]{1,200}$/u.test(name) || /^\.+$/.test(name)) throw unknownLocation(line);
   return name;
 }
 
+const lastPart = (path: string): string =>
+  path
+    .split(/[/\\|:]/)
+    .at(-1)
+    ?.trim() ?? '';
+
+/** The name that the file of this address has in the folder for descriptions. */
+export const fileNameIn = (url: string): string => lastPart(new URL(url).pathname);
+
 function unknownLocation(line: string): GatewayError {
-  return descriptionError('The camera does not say in a known way where its description is.', quoted(line));
+  const where = line === '' ? 'It names no place.' : `It names ${quoted(line)}.`;
+  return descriptionError(`The camera does not say in a known way where its description is. ${where}`, quoted(line));
 }
 
 export type XmlSources = {
@@ -81,12 +86,16 @@ async function fetchFile(location: XmlLocation, sources: XmlSources): Promise<Ui
       code: 'camera-description-file',
       operation: 'read the camera description',
       text: `The camera does not carry its description; it names the file ${quoted(location.name)}, which is not on this PC.`,
-      hint: 'Get this file from the maker of the camera and put it into the folder for camera descriptions.',
+      hint: 'Get this file from the maker of the camera and put it into the folder cameras/descriptions of the data folder.',
       disposition: 'bury',
     });
   }
+  // Where a person has put the file, nobody needs to be asked for it.
+  const present = await sources.readFile?.(fileNameIn(location.url));
+  if (present !== undefined && present !== null) return present;
   if (sources.download === undefined) {
-    throw descriptionError('The camera keeps its description on the internet, and downloads are off.', location.url);
+    const text = `The camera says that its description is at ${quoted(location.url)}, and downloads are off.`;
+    throw descriptionError(text, location.url);
   }
   return sources.download(location.url);
 }

@@ -200,13 +200,41 @@ describe('a description elsewhere', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
     onTestFinished(() => server.closeAllConnections());
-    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const download = descriptionDownload({ timeoutMilliseconds: 2_000 });
+    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const base = `http://${host}`;
+    const download = descriptionDownload({ allowedHosts: [host], timeoutMilliseconds: 2_000 });
     const from = (path: string) => fetchXml({ kind: 'http', url: `${base}${path}` }, { port, download });
     expect(Buffer.compare(await from('/cam.xml'), xml)).toBe(0);
     for (const path of ['/away', '/large', '/missing', '/slow']) {
       await expect(from(path)).rejects.toMatchObject({ code: 'camera-description-download' });
     }
     await expect(fetchXml({ kind: 'http', url: base }, { port })).rejects.toThrow(/downloads are off/);
+  });
+
+  it.each([
+    [[], 'http://maker.example/cam.xml', false],
+    [['maker.example'], 'http://maker.example/cam.xml', true],
+    [['Maker.example:80'], 'http://maker.example/cam.xml', true],
+    [['maker.example'], 'https://maker.example/cam.xml', true],
+    [['maker.example'], 'http://maker.example:8080/cam.xml', false],
+    [['maker.example:8080'], 'http://maker.example:8080/cam.xml', true],
+    [['maker.example'], 'http://cams.maker.example/cam.xml', false],
+    [['maker.example'], 'http://maker.example.evil.example/cam.xml', false],
+    [['10.0.0.9'], 'http://0x0a000009/cam.xml', true],
+    [['10.0.0.9'], 'http://127.1/cam.xml', false],
+    [['[::1]:8080'], 'http://[::1]:8080/cam.xml', true],
+  ])('is asked for with %j allowed at %s: %s', async (allowedHosts, url, isAllowed) => {
+    const asked: unknown[] = [];
+    const request: typeof fetch = async (place) => {
+      asked.push(place);
+      return new Response(xml);
+    };
+    const download = descriptionDownload({ allowedHosts, timeoutMilliseconds: 2_000, fetch: request });
+    const outcome = await download(url).then(
+      () => 'fetched',
+      (error: unknown) => (error instanceof GatewayError ? error.code : error),
+    );
+    expect(outcome).toBe(isAllowed ? 'fetched' : 'camera-description-not-allowed');
+    expect(asked).toEqual(isAllowed ? [url] : []);
   });
 });
