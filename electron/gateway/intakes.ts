@@ -102,7 +102,8 @@ export class Intakes {
     const reader = new FileReader(workers.reading);
     this.#readers.push(reader);
     const intake = new FileIntake(services, settingsOf(config, source, gate, reader));
-    return { config: source, gate, camera: null, source: new WatchedFolder(source, intake, clock, logger) };
+    const memory = options.store.pastFiles.of(source.id);
+    return { config: source, gate, camera: null, source: new WatchedFolder(source, intake, clock, logger, memory) };
   }
 
   #camera(source: CameraSourceConfig, services: IntakeServices, options: IntakesOptions): Intake {

@@ -18,6 +18,7 @@ import { Ledger } from './store/ledger.ts';
 import { lineOf } from './store/line-order.ts';
 import { Losses } from './store/losses.ts';
 import { Outbox } from './store/outbox.ts';
+import { PastFiles } from './store/past-files.ts';
 import { PayloadStore } from './store/payload-store.ts';
 import { PreviewStore } from './store/preview-store.ts';
 import { RecentPayloads } from './store/recent-payloads.ts';
@@ -101,6 +102,7 @@ export function makeStore({ config, dataDir, files, clock, logger }: StoreOption
     known: new KnownPictures(database),
     recent: new RecentPayloads(clock.monotonic, totalmem()),
     deadLetters: new DeadLetters(database, payloads, ledger, onRemoved),
+    pastFiles: new PastFiles(database),
     audit,
     admission: new Admission({
       limits: store,

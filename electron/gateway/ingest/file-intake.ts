@@ -109,7 +109,8 @@ export class FileIntake implements FileSink {
   status = (file: FileVersion): ReturnType<FileSink['status']> =>
     this.#services.files.status(this.#settings.sourceId, file);
   /** Need not be durable at once: a note that a kill takes away is made again, for the file is found undone. */
-  finish = (path: string): void => void this.#services.files.finish(this.#settings.sourceId, path);
+  finish = (path: string): void =>
+    void this.#services.files.finish(this.#settings.sourceId, path, this.#services.clock.now());
   refusedPaths = (): readonly string[] => this.#services.files.refusedPaths(this.#settings.sourceId);
 
   liesOnShare = (isShare: boolean): void => this.#settings.reader.liesOnShare(isShare);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { FolderSourceConfig } from '../../../shared/source-config.ts';
+import type { FileMemory } from '../model/file-memory.ts';
 import type { FileSink } from '../model/file-sink.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -9,6 +10,7 @@ import { FileOffers } from './file-offers.ts';
 import { FolderAnswers } from './folder-answers.ts';
 import { FolderSearch } from './folder-search.ts';
 import type { FrameSource, SourceStatus } from './frame-source.ts';
+import { GoneFiles } from './gone-files.ts';
 import { Originals } from './originals.ts';
 import { SourceCondition } from './source-condition.ts';
 
@@ -25,10 +27,18 @@ export class WatchedFolder implements FrameSource {
   readonly #offers: FileOffers;
   readonly #search: FolderSearch;
   readonly #answers: FolderAnswers;
+  readonly #gone: GoneFiles | null;
   readonly #abort = new AbortController();
   readonly #loops: Promise<void>[] = [];
 
-  constructor(config: FolderSourceConfig, sink: FileSink, clock: Clock, logger: Logger) {
+  /** `memory`: of its files, so that those that are gone are forgotten; null: nothing is. */
+  constructor(
+    config: FolderSourceConfig,
+    sink: FileSink,
+    clock: Clock,
+    logger: Logger,
+    memory: FileMemory | null = null,
+  ) {
     this.id = config.id;
     const { signal } = this.#abort;
     const after = afterIngestOf(config);
@@ -41,10 +51,14 @@ export class WatchedFolder implements FrameSource {
     this.#condition = condition;
     this.#offers = offers;
     this.#search = new FolderSearch({ config, after, sink, offers, originals, clock, condition, signal });
+    const isEmptied = after.action !== 'keep';
+    const isReady = (): boolean => this.#search.hasScanned && !condition.silent;
+    this.#gone = memory === null ? null : new GoneFiles({ root, isEmptied, memory, isReady, clock, condition, signal });
   }
 
   start(): void {
     this.#loops.push(this.#search.run(), this.#offers.run(), this.#answers.run());
+    if (this.#gone !== null) this.#loops.push(this.#gone.run());
   }
 
   async stop(): Promise<void> {

@@ -88,7 +88,7 @@ function prepare(database: Database) {
     remember: database.prepare<[Readonly<Record<string, unknown>>]>(rememberFile('@seq')),
     touch: database.prepare<[Readonly<Record<string, unknown>>]>(`
       UPDATE source_files SET bytes = @bytes, modified_ms = @modifiedMs, changed_ms = @changedMs, inode = @inode,
-        finished = @finished
+        finished = @finished, gone_at = NULL
       WHERE source_id = @sourceId AND path = @path AND seq = @seq`),
     forgetRefusal: database.prepare('DELETE FROM refusals WHERE source_id = ? AND path = ?'),
     forgetFile: database.prepare('DELETE FROM source_files WHERE source_id = ? AND path = ? AND seq = ?'),

@@ -6,6 +6,7 @@ import { schema3 } from './schema-3.ts';
 import { schema4 } from './schema-4.ts';
 import { schema5 } from './schema-5.ts';
 import { schema6 } from './schema-6.ts';
+import { schema7 } from './schema-7.ts';
 
 /**
  * The schema, as steps that are only ever appended. `user_version` counts those done.
@@ -13,7 +14,7 @@ import { schema6 } from './schema-6.ts';
  * Counts are kept by triggers in `tally` (one row a source): a change and its count are one transaction whoever makes
  * the change, and status never scans the queue.
  */
-const migrations: readonly string[] = [schema1, schema2, schema3, schema4, schema5, schema6];
+const migrations: readonly string[] = [schema1, schema2, schema3, schema4, schema5, schema6, schema7];
 
 export const schemaVersion = migrations.length;
 

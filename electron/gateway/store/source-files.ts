@@ -133,15 +133,16 @@ export class SourceFiles {
     );
   }
 
-  finish(sourceId: string, path: string): Promise<void> {
-    return this.finishMany(sourceId, [path]);
+  /** The original was archived or deleted, or needs nothing more. `at`: wall clock. */
+  finish(sourceId: string, path: string, at: number): Promise<void> {
+    return this.finishMany(sourceId, [path], at);
   }
 
-  finishMany(sourceId: string, paths: readonly string[]): Promise<void> {
+  finishMany(sourceId: string, paths: readonly string[], at: number): Promise<void> {
     const notes = paths.flatMap((path) => {
       const known = this.#known(sourceId, path);
       if (known === undefined) return [];
-      const finish = (): void => void this.#statements.finish.run(sourceId, path);
+      const finish = (): void => void this.#statements.finish.run(Math.round(at), sourceId, path);
       return [this.#files.write(sourceId, path, { ...known, finished: true }, finish)];
     });
     const done = Promise.all(notes).then(() => undefined);
@@ -226,7 +227,7 @@ export const rememberFile = (seq: string): string => `
   VALUES (@sourceId, @path, @bytes, @modifiedMs, @changedMs, @inode, ${seq}, @finished)
   ON CONFLICT DO UPDATE SET bytes = excluded.bytes, modified_ms = excluded.modified_ms,
     changed_ms = excluded.changed_ms, inode = excluded.inode, seq = excluded.seq, finished = excluded.finished,
-    replaced_ms = CASE WHEN source_files.bytes = excluded.bytes AND source_files.modified_ms = excluded.modified_ms
+    gone_at = NULL, replaced_ms = CASE WHEN source_files.bytes = excluded.bytes AND source_files.modified_ms = excluded.modified_ms
       THEN source_files.replaced_ms ELSE source_files.modified_ms END`;
 
 type RefusalRow = Omit<Refusal, 'sourceId'> & { readonly source_id: string };
@@ -241,7 +242,9 @@ function prepare(database: Database) {
     sources: database.prepare<[], { source_id: string }>('SELECT source_id FROM tally'),
     forgetAll: database.prepare<[string]>('DELETE FROM refusals WHERE source_id = ?'),
     // Archived or deleted: its number may soon be another file's.
-    finish: database.prepare('UPDATE source_files SET finished = 1, inode = NULL WHERE source_id = ? AND path = ?'),
+    finish: database.prepare(
+      'UPDATE source_files SET finished = 1, inode = NULL, gone_at = ? WHERE source_id = ? AND path = ?',
+    ),
     settle: database.prepare<[Readonly<Record<string, unknown>>]>(rememberFile('NULL')),
     findRefusal: database.prepare<[string, string], VersionRow & { code: string }>(
       'SELECT bytes, modified_ms, changed_ms, inode, code FROM refusals WHERE source_id = ? AND path = ?',

@@ -9,6 +9,7 @@ import { GatedFrames } from '../../../electron/gateway/store/gated-frames.ts';
 import { History } from '../../../electron/gateway/store/history.ts';
 import { Ledger } from '../../../electron/gateway/store/ledger.ts';
 import { Outbox } from '../../../electron/gateway/store/outbox.ts';
+import { PastFiles } from '../../../electron/gateway/store/past-files.ts';
 import { PayloadStore } from '../../../electron/gateway/store/payload-store.ts';
 import { Audit } from '../../../electron/gateway/store/recovery.ts';
 import { Retention } from '../../../electron/gateway/store/retention.ts';
@@ -36,6 +37,7 @@ async function plans(): Promise<ReadonlyMap<string, readonly string[]>> {
   const ledger = new Ledger(recording);
   new Catalogue(recording);
   new SourceFiles(recording, ledger);
+  new PastFiles(recording).of('aoi');
   new DeadLetters(recording, payloads, ledger);
   new History(recording, ledger);
   new GatedFrames(recording, ledger);
@@ -54,7 +56,7 @@ async function plans(): Promise<ReadonlyMap<string, readonly string[]>> {
 }
 
 /** Tables of one row a source, of a few a source, or of one row. */
-const small = /^SCAN (tally|payload_tally|unseen_losses)\b/;
+const small = /^SCAN (tally|payload_tally|unseen_losses|sqlite_sequence)\b/;
 /** What was asked for by number, read from the question itself. */
 const asked = /^SCAN (json_each|chosen) VIRTUAL TABLE INDEX 1:$/;
 /** A partial index that holds nothing but what is asked for, read in its order. */

@@ -206,7 +206,7 @@ describe('what a source says of its files', () => {
     store.outbox.enqueue(images, 1_000);
     const statuses = () => images.map(({ origin }) => store.sourceFiles.status('aoi', origin.file));
     expect(statuses()).toEqual(['stored', 'stored', 'stored']);
-    const done = store.sourceFiles.finishMany('aoi', ['a', 'b', 'unknown']);
+    const done = store.sourceFiles.finishMany('aoi', ['a', 'b', 'unknown'], 1);
     expect(statuses()).toEqual(['finished', 'finished', 'stored']);
     await done;
     expect(statuses()).toEqual(['finished', 'finished', 'stored']);

@@ -1,0 +1,215 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Clock, systemClock } from '../../../electron/gateway/platform/clock.ts';
+import { silentLogger } from '../../../electron/gateway/platform/logger.ts';
+import { GoneFiles, goneDays } from '../../../electron/gateway/source/gone-files.ts';
+import { SourceCondition } from '../../../electron/gateway/source/source-condition.ts';
+import { History } from '../../../electron/gateway/store/history.ts';
+import { PastFiles } from '../../../electron/gateway/store/past-files.ts';
+import { acknowledge, openStore, storeImage, temporaryFolder } from '../../support/store.ts';
+
+const day = 86_400_000;
+const modifiedMs = Date.UTC(2026, 0, 2);
+
+/** A real folder and a real store; days pass when the test says so, and rests are none. */
+async function startLine({ isEmptied = false } = {}) {
+  const store = await openStore();
+  const root = join(await temporaryFolder(), 'in');
+  await mkdir(root);
+  let now = Date.UTC(2026, 0, 5);
+  const clock: Clock = { ...systemClock, now: () => now, after: (_, callback) => systemClock.after(0, callback) };
+  const memory = new PastFiles(store.database).of('aoi');
+  const gone = new GoneFiles({
+    root,
+    isEmptied,
+    memory,
+    isReady: () => true,
+    clock,
+    condition: new SourceCondition('aoi', silentLogger),
+    signal: new AbortController().signal,
+  });
+  const history = new History(store.database, store.ledger);
+  const lay = async (name: string): Promise<void> => {
+    await mkdir(dirname(join(root, name)), { recursive: true });
+    await writeFile(join(root, name), `picture ${name}`);
+    await utimes(join(root, name), modifiedMs / 1_000, modifiedMs / 1_000);
+  };
+  return {
+    store,
+    root,
+    memory,
+    lay,
+    now: () => now,
+    /** Collected, its original left where it lies. */
+    collect: async (...names: readonly string[]): Promise<void> => {
+      for (const name of names) {
+        await lay(name);
+        await storeImage(store, { name, modifiedMs }, now);
+      }
+    },
+    remove: (...names: readonly string[]) => Promise.all(names.map((name) => rm(join(root, name)))),
+    /** All are delivered, make room, and leave the list. */
+    leaveList: async (): Promise<void> => {
+      acknowledge(store, 100, now);
+      await store.retention.makeRoom(1e9);
+      history.pruneHistory(now + 1, 100, now);
+    },
+    /** So many days, with a look on each. */
+    pass: async (days: number): Promise<void> => {
+      for (let count = 0; count < days; count += 1) {
+        await gone.look();
+        now += day;
+      }
+      await gone.look();
+    },
+    known: (): string[] => memory.page('', 1_000).map(({ path }) => path),
+    /** What would happen to this file if a scan met it now. */
+    statusOf: (name: string) =>
+      store.sourceFiles.status('aoi', { path: name, bytes: Buffer.byteLength(`picture ${name}`), modifiedMs }),
+  };
+}
+
+describe('what is known of files that are gone', () => {
+  it('goes once their pictures have left the list and they were missed for long; what lies there stays known', async () => {
+    const line = await startLine();
+    await line.collect('a.jpg', 'b.jpg', 'day 1/c.jpg', 'day 1/d.jpg');
+    await line.pass(1);
+    await line.remove('a.jpg');
+    await rm(join(line.root, 'day 1'), { recursive: true });
+    await line.pass(goneDays + 5);
+    // They may still come back under another name, and must be known by their content.
+    expect(line.known()).toHaveLength(4);
+    await line.leaveList();
+    await line.pass(1);
+    expect(line.known()).toEqual(['b.jpg']);
+    await line.pass(400);
+    expect(line.statusOf('b.jpg')).toBe('finished');
+  });
+
+  it('stays for the days that it may come back from a backup, and for good when it did', async () => {
+    const line = await startLine();
+    await line.collect('a.jpg', 'b.jpg');
+    await line.leaveList();
+    await line.pass(1);
+    await line.remove('a.jpg');
+    await line.pass(goneDays - 1);
+    expect(line.statusOf('a.jpg')).toBe('finished');
+    await line.lay('a.jpg');
+    await line.pass(goneDays);
+    expect(line.known()).toEqual(['a.jpg', 'b.jpg']);
+  });
+
+  it('goes where originals are archived or deleted too', async () => {
+    const line = await startLine({ isEmptied: true });
+    await line.collect('a.jpg', 'b.jpg');
+    await line.remove('a.jpg', 'b.jpg');
+    await line.store.sourceFiles.finishMany('aoi', ['a.jpg', 'b.jpg'], line.now());
+    await line.leaveList();
+    await line.pass(goneDays - 1);
+    expect(line.known()).toHaveLength(2);
+    await line.pass(2);
+    expect(line.known()).toEqual([]);
+  });
+
+  it('stays while a picture is not delivered, or can’t be, and for a name that was taken anew', async () => {
+    const line = await startLine();
+    await line.collect('waits.jpg', 'reused.jpg');
+    await line.pass(1);
+    await line.remove('waits.jpg', 'reused.jpg');
+    await line.pass(goneDays + 1);
+    expect(line.known()).toHaveLength(2);
+    await line.leaveList();
+    const [reused] = line.memory.page('', 1_000);
+    await line.collect('reused.jpg', 'late.jpg');
+    // Another picture has the name by the time that the old one would be forgotten.
+    expect(line.memory.forget(reused === undefined ? [] : [reused])).toBe(0);
+    await line.pass(1);
+    expect(line.known()).toEqual(['late.jpg', 'reused.jpg']);
+  });
+});
+
+describe('a disk or share that is away', () => {
+  it('does not count as emptied, however long it is away and whatever is written in its place', async () => {
+    const line = await startLine();
+    await line.collect('a.jpg', 'b.jpg');
+    await line.leaveList();
+    await line.pass(2);
+    // An empty mount point: the same path, another folder.
+    await rename(line.root, `${line.root}-away`);
+    await mkdir(line.root);
+    await line.pass(2);
+    await line.collect('written meanwhile.jpg');
+    await line.leaveList();
+    await line.pass(400);
+    expect(line.known()).toEqual(['a.jpg', 'b.jpg', 'written meanwhile.jpg']);
+    await rm(line.root, { recursive: true });
+    await rename(`${line.root}-away`, line.root);
+    await line.pass(2);
+    expect([line.statusOf('a.jpg'), line.statusOf('b.jpg')]).toEqual(['finished', 'finished']);
+    // It is the known one again: what is gone from it is gone.
+    await line.remove('a.jpg');
+    await line.pass(goneDays + 2);
+    expect(line.known()).toEqual(['b.jpg']);
+  });
+
+  it('is asked nothing while it is not there', async () => {
+    const line = await startLine();
+    await line.collect('a.jpg');
+    await line.leaveList();
+    await line.pass(1);
+    await rename(line.root, `${line.root}-away`);
+    await expect(line.pass(1)).rejects.toMatchObject({ code: 'ENOENT' });
+    await rename(`${line.root}-away`, line.root);
+    await line.pass(goneDays + 1);
+    expect(line.known()).toEqual(['a.jpg']);
+  });
+
+  it('is judged anew where it has a new identity and holds what it held', async () => {
+    const line = await startLine();
+    await line.collect('a.jpg', 'b.jpg');
+    await line.leaveList();
+    await line.pass(1);
+    // As after a restart, which gives a share another number.
+    await rename(line.root, `${line.root}-old`);
+    await mkdir(line.root);
+    await rename(`${line.root}-old/b.jpg`, join(line.root, 'b.jpg'));
+    await line.pass(goneDays + 2);
+    expect(line.known()).toEqual(['b.jpg']);
+  });
+
+  it.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
+    'below the folder is told by its mount point',
+    async () => {
+      const line = await startLine();
+      const camera = join(line.root, 'line 1', 'camera');
+      const mount = (): void => void execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'acusight-test', camera]);
+      const unmount = (): void => void execFileSync('umount', [camera]);
+      await mkdir(camera, { recursive: true });
+      mount();
+      onTestFinished(() => {
+        try {
+          unmount();
+        } catch {
+          // It is away already.
+        }
+      });
+      await line.collect('line 1/camera/a.jpg', 'line 1/camera/b.jpg', 'line 1/c.jpg', 'line 1/d.jpg');
+      await line.leaveList();
+      await line.pass(2);
+      unmount();
+      await line.remove('line 1/d.jpg');
+      await line.pass(400);
+      expect(line.known()).toEqual(['line 1/c.jpg', 'line 1/camera/a.jpg', 'line 1/camera/b.jpg']);
+      await rm(join(line.root, 'line 1'), { recursive: true });
+      await line.pass(400);
+      expect(line.known()).toEqual(['line 1/camera/a.jpg', 'line 1/camera/b.jpg']);
+      await mkdir(camera, { recursive: true });
+      mount();
+      await line.lay('line 1/camera/b.jpg');
+      await line.pass(goneDays + 2);
+      expect(line.known()).toEqual(['line 1/camera/b.jpg']);
+    },
+  );
+});
