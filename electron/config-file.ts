@@ -95,7 +95,7 @@ function contains(outer: string, inner: string): boolean {
 
 /** Replaces the file so that a power cut leaves either the old or the new one. */
 export async function saveConfig(path: string, input: ConfigInput): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.new`;
   const handle = await open(temporary, 'w', 0o600);
   try {

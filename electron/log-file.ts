@@ -11,7 +11,7 @@ const kept = 3;
 export function logFile(path: string): (line: string) => void {
   let size = 0;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     size = statSync(path).size;
   } catch {
     // Not there yet.
@@ -22,7 +22,7 @@ export function logFile(path: string): (line: string) => void {
         rotate(path);
         size = 0;
       }
-      appendFileSync(path, line);
+      appendFileSync(path, line, { mode: 0o600 });
       size += line.length;
     } catch {
       // The disk is full or gone: the window says so already.

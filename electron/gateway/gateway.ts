@@ -22,8 +22,10 @@ import { longestWaitMilliseconds } from './housekeeping.ts';
 import type { PictureFormat } from './model/image.ts';
 import { sleep } from './platform/clock.ts';
 import { errnoCode, GatewayError } from './platform/errors.ts';
+import { closeToOthers } from './own-rights.ts';
 import { examineSite } from './site-doctor.ts';
 import { buildSnapshot } from './snapshot-builder.ts';
+import type { Logger } from './platform/logger.ts';
 import { refuseLostDatabase, refuseOverlap } from './start-checks.ts';
 import { type Database, openDatabase, openFailure } from './store/database.ts';
 import type { GapList } from './store/label-gaps.ts';
@@ -76,6 +78,7 @@ export class Gateway {
     }
   }
 
+    await sayWhatIsOpen(dataDir, options.logger);
   private constructor(options: GatewayOptions, database: Database, watch: StoreWatch) {
     this.#options = options;
     this.#watch = watch;
@@ -405,4 +408,16 @@ export class Gateway {
     this.#changed();
     return changed;
   }
+}
+
+/** Once a start. A folder that can't be looked at is said by whoever needs it. */
+async function sayWhatIsOpen(dataDir: string, logger: Logger): Promise<void> {
+  const open = await closeToOthers(dataDir).catch(() => []);
+  if (open.length === 0) return;
+  logger.log('warn', 'data-folder-open', {
+    text: 'Other users of this PC may read what the gateway keeps: it is another user’s, or lies on a disk that keeps no rights.',
+    hint: `Give the user of the gateway the folder ${dataDir} with all that is in it, or choose a data folder on another disk.`,
+    paths: open.slice(0, 3),
+    more: Math.max(0, open.length - 3),
+  });
 }

@@ -32,7 +32,7 @@ export async function check(vips: VipsModule, request: CheckRequest): Promise<Ch
   }
   if (look.faults.length > 0) return { kind: 'damaged', detail: look.faults.join('; ') };
   try {
-    await writeFile(`${previewPath}.part`, look.preview);
+    await writeFile(`${previewPath}.part`, look.preview, { mode: 0o600 });
     await rename(`${previewPath}.part`, previewPath);
   } catch (error) {
     return { kind: 'uncheckable', detail: describeCause(error) };

@@ -142,7 +142,7 @@ export class PictureChecker {
   async #check({ sha256, format, orientation }: StoredPicture): Promise<Verdict> {
     const { payloads, catalogue, onChange, logger } = this.#options;
     const previewPath = this.previewPath(sha256);
-    await mkdir(dirname(previewPath), { recursive: true });
+    await mkdir(dirname(previewPath), { recursive: true, mode: 0o700 });
     const reply = await this.#decoder.ask({
       kind: 'check',
       path: payloads.pathOf(sha256, format),

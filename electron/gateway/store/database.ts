@@ -1,3 +1,4 @@
+import { closeSync, existsSync, openSync } from 'node:fs';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
 import { describeCause, errnoCode, GatewayError } from '../platform/errors.ts';
 import { migrate, refuseNewer } from './migrations.ts';
@@ -19,6 +20,7 @@ export type OpenOptions = {
 export function openDatabase({ path, nativeBinding }: OpenOptions): Database {
   let database: Database;
   try {
+    makeForUsAlone(path);
     database = new BetterSqlite3(path, { timeout: 2_000, ...(nativeBinding === undefined ? {} : { nativeBinding }) });
   } catch (error) {
     throw openFailure(path, error);
@@ -37,6 +39,19 @@ export function openDatabase({ path, nativeBinding }: OpenOptions): Database {
   } catch (error) {
     database.close();
     throw error instanceof GatewayError ? error : openFailure(path, error);
+  }
+}
+
+/**
+ * SQLite makes the file with rights for everybody, and gives its log the same. One that is there is not opened here: to
+ * close it would end the locks that this process has on it.
+ */
+function makeForUsAlone(path: string): void {
+  if (existsSync(path)) return;
+  try {
+    closeSync(openSync(path, 'ax', 0o600));
+  } catch {
+    // SQLite says why in its own words.
   }
 }
 

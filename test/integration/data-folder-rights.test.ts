@@ -1,0 +1,89 @@
+import { chmod, chown, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { logFile } from '../../electron/log-file.ts';
+import { openGateway, startServer, temporaryFolder, until } from '../support/gateway-fixture.ts';
+
+/** What other users have rights to, below this folder: `rwx------` is nothing. */
+async function openPaths(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true });
+  const found: string[] = [];
+  for (const path of [folder, ...names.map((name) => join(folder, name))]) {
+    const { mode } = await stat(path);
+    if ((mode & 0o077) !== 0) found.push(`${relative(folder, path)} ${(mode & 0o777).toString(8)}`);
+  }
+  return found;
+}
+const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
+
+/** The least protection that a PC may have. */
+function withoutMask(): void {
+  const before = process.umask(0);
+  onTestFinished(() => void process.umask(before));
+}
+
+it.skipIf(process.platform === 'win32')(
+  'what lies in the data folder is for nobody else, in a folder that was there and with what an earlier version left',
+  async () => {
+    withoutMask();
+    const root = await temporaryFolder();
+    const data = join(root, 'data');
+    for (const folder of ['', 'log', 'previews', 'previews/00', 'cameras', 'payloads']) {
+      await mkdir(join(data, folder), { recursive: true });
+      await chmod(join(data, folder), 0o755);
+    }
+    for (const file of ['log/gateway.jsonl.1', 'config.json', 'cameras/top.json'])
+      await writeFile(join(data, file), '');
+    const server = await startServer();
+    const write = logFile(join(data, 'log', 'gateway.jsonl'));
+    const line = await openGateway({
+      ...server,
+      root,
+      decodes: true,
+      source: { afterIngest: 'archive', archivePath: join(root, 'archive') },
+    });
+    write('{}\n');
+    line.gateway.start();
+    await line.putPictures(3);
+    await line.untilDrained();
+    await until('there are previews', async () =>
+      (await readdir(join(data, 'previews'), { recursive: true })).some((name) => name.endsWith('.jpg')) ? true : null,
+    );
+    expect(await modeOf(join(data, 'gateway.sqlite-wal'))).toBe('600');
+    await line.stop();
+    expect(await openPaths(data)).toEqual([]);
+    // Not ours: the watched folder and the archive are as everybody else makes them.
+    expect([await modeOf(join(root, 'in')), await modeOf(join(root, 'archive'))]).toEqual(['777', '777']);
+    expect(line.log.map(({ event }) => event)).not.toContain('data-folder-open');
+  },
+  30_000,
+);
+
+it.skipIf(process.platform === 'win32')(
+  'a folder with other things in it keeps its rights; ours in it lose theirs',
+  async () => {
+    withoutMask();
+    const root = await temporaryFolder();
+    const data = join(root, 'data');
+    await mkdir(join(data, 'a colleague’s'), { recursive: true });
+    await writeFile(join(data, 'a colleague’s', 'list.txt'), '');
+    await symlink(join(data, 'a colleague’s'), join(data, 'link'));
+    const line = await openGateway({ ...(await startServer()), root });
+    expect(await modeOf(data)).toBe('777');
+    expect(await modeOf(join(data, 'a colleague’s', 'list.txt'))).toBe('666');
+    for (const own of ['gateway.sqlite', 'payloads']) expect((await stat(join(data, own))).mode & 0o077, own).toBe(0);
+    expect(line.log.map(({ event }) => event)).not.toContain('data-folder-open');
+  },
+);
+
+it.skipIf(process.getuid?.() !== 0)('what is another user’s is left to him, and that is said once', async () => {
+  withoutMask();
+  const root = await temporaryFolder();
+  const data = join(root, 'data');
+  await mkdir(join(data, 'previews'), { recursive: true });
+  for (const path of [data, join(data, 'previews')]) await chown(path, 65_534, 65_534);
+  const line = await openGateway({ ...(await startServer()), root });
+  expect([await modeOf(data), await modeOf(join(data, 'previews'))]).toEqual(['777', '777']);
+  const said = line.log.filter(({ event }) => event === 'data-folder-open');
+  expect(said.map(({ fields }) => fields['paths'])).toEqual([[data, join(data, 'previews')]]);
+});
