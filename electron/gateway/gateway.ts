@@ -20,12 +20,12 @@ import { type GatewayOptions, type GatewayParts, makeGateway } from './gateway-p
 import { haltedSnapshot } from './halted.ts';
 import { longestWaitMilliseconds } from './housekeeping.ts';
 import type { PictureFormat } from './model/image.ts';
+import { closeToOthers } from './own-rights.ts';
 import { sleep } from './platform/clock.ts';
 import { errnoCode, GatewayError } from './platform/errors.ts';
-import { closeToOthers } from './own-rights.ts';
+import type { Logger } from './platform/logger.ts';
 import { examineSite } from './site-doctor.ts';
 import { buildSnapshot } from './snapshot-builder.ts';
-import type { Logger } from './platform/logger.ts';
 import { refuseLostDatabase, refuseOverlap } from './start-checks.ts';
 import { type Database, openDatabase, openFailure } from './store/database.ts';
 import type { GapList } from './store/label-gaps.ts';
@@ -62,6 +62,7 @@ export class Gateway {
   static async open(options: GatewayOptions): Promise<Gateway> {
     const { dataDir, files, config, nativeBinding } = options;
     await openDataFolder(dataDir, files);
+    await sayWhatIsOpen(dataDir, options.logger);
     await refuseOverlap(dataDir, config.sources.filter(isFolder));
     const path = join(dataDir, 'gateway.sqlite');
     await refuseLostDatabase(path, new PayloadStore(join(dataDir, 'payloads'), files), files);
@@ -78,7 +79,6 @@ export class Gateway {
     }
   }
 
-    await sayWhatIsOpen(dataDir, options.logger);
   private constructor(options: GatewayOptions, database: Database, watch: StoreWatch) {
     this.#options = options;
     this.#watch = watch;
