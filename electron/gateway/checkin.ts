@@ -1,6 +1,8 @@
 import type { Snapshot } from '../../shared/snapshot.ts';
 import type { CheckinOutcome } from './cloud/acusight-client.ts';
 import type { CheckinReport } from './cloud/checkin-report.ts';
+import { KnownActions } from './known-actions.ts';
+import { judgements, type LossCount, lossCounts } from './losses.ts';
 import type { Clock } from './platform/clock.ts';
 import { describeCause } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
@@ -48,7 +50,6 @@ const longestWaitMilliseconds = 30_000;
 /** A cloud that is away for a moment is no news: it learns nothing of it anyway until it is back. */
 const outageMilliseconds = 5 * 60_000;
 const mostActions = 10;
-const mostKnownActions = 500;
 
 const waysAPersonMustOpen: ReadonlySet<Snapshot['connection']['state']> = new Set([
   'intercepted',
@@ -76,7 +77,7 @@ export function statusOf({ now, sources, disk, connection, counts, ledger }: Hea
 export class CheckIn {
   readonly #options: CheckInOptions;
   readonly #abort = new AbortController();
-  readonly #known = new Set<string>();
+  readonly #known = new KnownActions();
   #cancel: () => void = () => undefined;
   #running: Promise<void> | null = null;
   #dueAt = 0;
@@ -179,16 +180,11 @@ export class CheckIn {
     this.#options.onChange();
   }
 
-  /** Each action once: a cloud that waits for an answer repeats it at every check-in. */
   #note(text: string): void {
-    if (this.#known.has(text)) return;
-    this.#known.add(text);
-    // Ids that grow for ever must not fill the memory; the oldest is then news again.
-    const [oldest] = this.#known;
-    if (this.#known.size > mostKnownActions && oldest !== undefined) this.#known.delete(oldest);
-    const at = this.#options.clock.now();
-    this.#actions = [{ at, text }, ...this.#actions].slice(0, mostActions);
-    this.#options.logger.log('warn', 'unknown-action', { action: text });
+    const { clock, logger } = this.#options;
+    if (!this.#known.isNews(text, clock.monotonic())) return;
+    this.#actions = [{ at: clock.now(), text }, ...this.#actions].slice(0, mostActions);
+    logger.log('warn', 'unknown-action', { action: text });
   }
 }
 

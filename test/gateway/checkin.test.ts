@@ -245,4 +245,37 @@ describe('check-ins', () => {
     expect(words()[0]).toBe('action 11');
     expect(words()[9]).toBe('action 2');
   });
+
+  it.each([
+    ['a name', (turn: number) => `restart {"id":"b${turn}","requested_at":"2026-11-30T02:${turn % 60}:00Z"}`],
+    ['details', (turn: number) => `{"order":${turn},"nonce":"x${turn * 7_919}"}`],
+    ['a text', (turn: number) => `restart at 2026-11-30 02:30:${10 + (turn % 50)} (${1_000_000 + turn})`],
+  ])(
+    'an action of %s that has another number or time at every check-in is told once, and again after an hour',
+    async (_, text) => {
+      let turn = 0;
+      const around = new Around();
+      around.answer = async () => ({ kind: 'accepted', actions: [text(turn++), 'reboot'] });
+      await around.pass(1_800);
+      expect(turn).toBeGreaterThan(50);
+      const told = () =>
+        around.logged.filter(({ event }) => event === 'unknown-action').map(({ fields }) => fields?.['action']);
+      expect(told()).toEqual([text(0), 'reboot']);
+      await around.pass(1_900);
+      expect(told()).toHaveLength(3);
+      expect(around.checkIn.situation().unknownActions).toHaveLength(3);
+    },
+  );
+
+  it('more actions than are remembered at once, one after the other, are no news of those that are repeated', async () => {
+    let turn = 0;
+    const around = new Around();
+    around.answer = async () => ({
+      kind: 'accepted',
+      actions: ['reboot', ...Array.from({ length: 19 }, (_, index) => `order ${turn++}${index}z`)],
+    });
+    await around.pass(1_800);
+    expect(turn).toBeGreaterThan(600);
+    expect(around.logged.filter(({ fields }) => fields?.['action'] === 'reboot')).toHaveLength(1);
+  });
 });
