@@ -2,7 +2,6 @@ import type { Snapshot } from '../../shared/snapshot.ts';
 import type { CheckinOutcome } from './cloud/acusight-client.ts';
 import type { CheckinReport } from './cloud/checkin-report.ts';
 import { KnownActions } from './known-actions.ts';
-import { judgements, type LossCount, lossCounts } from './losses.ts';
 import type { Clock } from './platform/clock.ts';
 import { describeCause } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
