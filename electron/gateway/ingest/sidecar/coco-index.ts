@@ -21,8 +21,15 @@ export type CocoImage = {
   readonly fileName: string;
   readonly width: unknown;
   readonly height: unknown;
-  readonly annotations: readonly CocoAnnotation[];
+  readonly annotations: Iterable<CocoAnnotation>;
 };
+
+/** All that is read of a COCO file. */
+export const cocoKeys = {
+  images: new Set(['id', 'file_name', 'width', 'height']),
+  categories: new Set(['id', 'name']),
+  annotations: new Set(['image_id', 'category_id', 'bbox', 'score']),
+} as const;
 
 export type CocoIndex = {
   readonly byName: ReadonlyMap<string, readonly CocoImage[]>;
@@ -41,7 +48,7 @@ export function isCoco(value: JsonObject): boolean {
 
 const normalPath = (path: string): string => path.replaceAll('\\', '/').normalize('NFC');
 /** Programs and file systems do not agree on case and on the form of accents. */
-const nameKey = (path: string): string => baseName(normalPath(path)).toLowerCase();
+export const nameKey = (path: string): string => baseName(normalPath(path)).toLowerCase();
 
 export function indexCoco(value: JsonObject): CocoIndex {
   const categories = new Map<string, string>();

@@ -13,6 +13,12 @@ type Kept<T> = {
   readonly checkedAt: number;
 };
 
+/** A way to read a file too large to be taken whole. `weight`: bytes that what is kept of it takes. */
+export type Skim<T> = {
+  readonly take: (piece: Uint8Array) => void;
+  readonly end: () => { readonly value: T; readonly weight: number };
+};
+
 export type ParsedFilesSettings<T> = {
   /** Largest file that is read. */
   readonly maxBytes: number;
@@ -20,6 +26,8 @@ export type ParsedFilesSettings<T> = {
   readonly maxKeptBytes: number;
   readonly maxKeptFiles: number;
   readonly parse: (path: string, bytes: Buffer) => T;
+  /** For files above so many bytes, which are read piece by piece; left out: all are taken whole. */
+  readonly large?: { readonly from: number; readonly skim: (path: string) => Skim<T> };
 };
 
 /** Files that speak for many pictures, read once for each version and shared by all who ask meanwhile. */
@@ -30,6 +38,8 @@ export class ParsedFiles<T> {
   readonly #kept = new Map<string, Kept<T>>();
 
   readonly #now: () => number;
+  /** Of files that were read piece by piece, by what was kept of them; others weigh what they have on the disk. */
+  readonly #weights = new WeakMap<Promise<Parsed<T>>, number>();
 
   constructor(folder: SourceFolder, now: () => number, settings: ParsedFilesSettings<T>) {
     this.#folder = folder;
@@ -47,7 +57,8 @@ export class ParsedFiles<T> {
     const kept = this.#kept.get(path);
     this.#kept.delete(path);
     if (version === null) return { kind: 'missing' };
-    const result = kept !== undefined && sameVersion(kept.version, version) ? kept.result : this.#load(path);
+    const result =
+      kept !== undefined && sameVersion(kept.version, version) ? kept.result : this.#load(path, version.bytes);
     const current = { version, result, checkedAt: now };
     this.#kept.set(path, current);
     this.#forgetOldest();
@@ -57,20 +68,34 @@ export class ParsedFiles<T> {
     return parsed;
   }
 
-  async #load(path: string): Promise<Parsed<T>> {
-    const content = await this.#folder.read(path, this.#settings.maxBytes);
+  #load(path: string, bytes: number): Promise<Parsed<T>> {
+    const { large, maxBytes } = this.#settings;
+    if (large === undefined || bytes <= large.from) return this.#loadWhole(path, large?.from ?? maxBytes);
+    const skim = large.skim(path);
+    const result = this.#folder.readPieces(path, maxBytes, skim.take).then((content): Parsed<T> => {
+      if (content.kind !== 'content') return content;
+      const { value, weight } = skim.end();
+      this.#weights.set(result, weight);
+      return { kind: 'parsed', value, version: content.version };
+    });
+    return result;
+  }
+
+  async #loadWhole(path: string, maxBytes: number): Promise<Parsed<T>> {
+    const content = await this.#folder.read(path, maxBytes);
     if (content.kind !== 'content') return content;
     return { kind: 'parsed', value: this.#settings.parse(path, content.bytes), version: content.version };
   }
 
   #forgetOldest(): void {
     const { maxKeptBytes, maxKeptFiles } = this.#settings;
+    const weightOf = ({ result, version }: Kept<T>): number => this.#weights.get(result) ?? Math.max(0, version.bytes);
     let bytes = 0;
-    for (const { version } of this.#kept.values()) bytes += Math.max(0, version.bytes);
-    for (const [path, { version }] of this.#kept) {
+    for (const kept of this.#kept.values()) bytes += weightOf(kept);
+    for (const [path, kept] of this.#kept) {
       if (this.#kept.size <= 1 || (bytes <= maxKeptBytes && this.#kept.size <= maxKeptFiles)) return;
       this.#kept.delete(path);
-      bytes -= Math.max(0, version.bytes);
+      bytes -= weightOf(kept);
     }
   }
 }

@@ -2,11 +2,12 @@ import type { FileVersion } from '../../model/file-version.ts';
 import { baseName } from '../../platform/names.ts';
 import { type CocoIndex, indexCoco, isCoco } from './coco-index.ts';
 import { readCoco } from './coco-sidecar.ts';
+import { CocoSkim } from './coco-skim.ts';
 import { decodeText } from './decode-text.ts';
 import type { FolderLook } from './folder-look.ts';
 import { isObject, parseJson } from './json-text.ts';
 import { folderOf, joinPath, sharedPlaces } from './label-places.ts';
-import { ParsedFiles } from './parsed-files.ts';
+import { ParsedFiles, type Skim } from './parsed-files.ts';
 import type { PictureFacts, SidecarOutcome } from './reading.ts';
 import { Reader, sidecarLimits } from './reading.ts';
 import { isSharedSidecarName } from './sidecar-names.ts';
@@ -36,9 +37,10 @@ export class SharedSidecars {
   constructor(folder: SourceFolder, now: () => number) {
     this.#files = new ParsedFiles(folder, now, {
       maxBytes: sidecarLimits.shared,
-      maxKeptBytes: 2 * sidecarLimits.shared,
+      maxKeptBytes: sidecarLimits.sharedKept,
       maxKeptFiles: 64,
       parse: parseShared,
+      large: { from: sidecarLimits.single, skim: skimShared },
     });
   }
 
@@ -97,4 +99,17 @@ function parseShared(path: string, bytes: Buffer): SharedFile {
   return isObject(parsed.value) && isCoco(parsed.value)
     ? { kind: 'coco', index: indexCoco(parsed.value) }
     : { kind: 'other' };
+}
+
+function skimShared(path: string): Skim<SharedFile> {
+  const coco = new CocoSkim();
+  return {
+    take: (piece) => coco.take(piece),
+    end: () => {
+      const found = coco.end();
+      if (found.kind === 'coco') return { value: found, weight: found.weight };
+      const isBad = found.kind === 'bad' && (isSharedSidecarName(path) || found.isMeant);
+      return { value: isBad ? { kind: 'bad', why: found.why } : { kind: 'other' }, weight: 0 };
+    },
+  };
 }

@@ -74,13 +74,22 @@ export class SourceFolder {
     }
   }
 
-  async read(path: string, maxBytes: number): Promise<FileContent> {
+  read(path: string, maxBytes: number): Promise<FileContent> {
+    return this.#read(path, maxBytes, null);
+  }
+
+  /** As `read`; the content goes to `take`, from the beginning, in pieces that must not be kept, and the answer has none. */
+  readPieces(path: string, maxBytes: number, take: Take): Promise<FileContent> {
+    return this.#read(path, maxBytes, take);
+  }
+
+  async #read(path: string, maxBytes: number, take: Take | null): Promise<FileContent> {
     try {
-      const found = await this.#readAt(path, this.absolute(path), maxBytes);
+      const found = await this.#readAt(path, this.absolute(path), maxBytes, take);
       if (found !== 'link') return found;
       const target = await realpath(this.absolute(path));
       if (!(await this.#isInside(target))) return { kind: 'unreadable', why: leadsOut };
-      const behind = await this.#readAt(path, target, maxBytes);
+      const behind = await this.#readAt(path, target, maxBytes, take);
       return behind === 'link' ? { kind: 'missing' } : behind;
     } catch (error) {
       return absent.has(codeOf(error)) ? { kind: 'missing' } : { kind: 'unreadable', why: explain(error) };
@@ -97,9 +106,9 @@ export class SourceFolder {
   }
 
   /** What is read is what was opened, wherever that lies: a folder that becomes a link meanwhile leads nowhere. */
-  async #readAt(path: string, place: string, maxBytes: number): Promise<FileContent | 'link'> {
+  async #readAt(path: string, place: string, maxBytes: number, take: Take | null): Promise<FileContent | 'link'> {
     if (constants.O_NOFOLLOW === undefined && (await lstat(place)).isSymbolicLink()) return 'link';
-    const small = await this.#reader?.readSmall(place, maxBytes);
+    const small = take === null ? await this.#reader?.readSmall(place, maxBytes) : null;
     if (small != null) return this.#fromSmall(path, place, maxBytes, small);
     let file: FileHandle;
     try {
@@ -111,7 +120,7 @@ export class SourceFolder {
     try {
       const [isInside, content] = await Promise.all([
         this.#isInside(placeOf(file, place)),
-        readWhole(path, file, maxBytes),
+        take === null ? readWhole(path, file, maxBytes) : readInPieces(path, file, maxBytes, take),
       ]);
       return isInside ? content : { kind: 'unreadable', why: leadsOut };
     } finally {
@@ -144,6 +153,8 @@ export class SourceFolder {
     return isBelow(this.#realRoot);
   }
 }
+
+type Take = (piece: Uint8Array) => void;
 
 /** Where an open file lies, links resolved. Linux tells it of the file itself; elsewhere the path is followed again. */
 async function placeOf(file: FileHandle, path: string): Promise<string> {
@@ -180,4 +191,24 @@ export async function readWhole(path: string, file: OpenFile, maxBytes: number):
       return { kind: 'content', bytes: bytes.subarray(0, filled), version };
   }
   return { kind: 'unreadable', why: changesMeanwhile };
+}
+
+const pieceBytes = 1_000_000;
+
+/** Only once: whoever took the pieces can't take them back. */
+async function readInPieces(path: string, file: OpenFile, maxBytes: number, take: Take): Promise<FileContent> {
+  const found = await file.stat();
+  if (!found.isFile()) return { kind: 'missing' };
+  if (found.size > maxBytes) return { kind: 'unreadable', why: tooLarge(found.size, maxBytes) };
+  const version = fileVersion(path, found);
+  const piece = Buffer.alloc(pieceBytes);
+  for (let at = 0; at < found.size; ) {
+    const { bytesRead } = await file.read(piece, 0, Math.min(pieceBytes, found.size - at), at);
+    if (bytesRead === 0) break;
+    take(piece.subarray(0, bytesRead));
+    at += bytesRead;
+  }
+  return sameVersion(version, fileVersion(path, await file.stat()))
+    ? { kind: 'content', bytes: Buffer.alloc(0), version }
+    : { kind: 'unreadable', why: changesMeanwhile };
 }

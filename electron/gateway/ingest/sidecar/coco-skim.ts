@@ -1,0 +1,96 @@
+import { type CocoIndex, cocoKeys } from './coco-index.ts';
+import { CocoTable, cocoLimits } from './coco-table.ts';
+import { decodeText } from './decode-text.ts';
+import { JsonSkim } from './json-skim.ts';
+import { isObject, type JsonObject, parseJson } from './json-text.ts';
+
+/** `isMeant`: it has lists of a COCO file. */
+export type SkimmedCoco =
+  | { readonly kind: 'coco'; readonly index: CocoIndex; readonly weight: number }
+  | { readonly kind: 'other' }
+  | { readonly kind: 'bad'; readonly why: string; readonly isMeant: boolean };
+
+/** `{}` */
+const nothing = 2;
+
+/** Reads a COCO file that is too large to be taken whole, piece by piece. */
+export class CocoSkim {
+  readonly #table = new CocoTable();
+  readonly #json: JsonSkim;
+  readonly #lists = new Set<string>();
+  #fault: string | null = null;
+  #hasBegun = false;
+  /** Whether the first of its images has a file's name; null: there is none. */
+  #isImage: boolean | null = null;
+
+  constructor() {
+    this.#json = new JsonSkim(cocoKeys, {
+      list: (name) => this.#begin(name),
+      element: (list, index, text) => this.#take(list, index, text),
+    });
+  }
+
+  take(piece: Uint8Array): void {
+    if (this.#fault !== null) return;
+    let rest = piece;
+    if (!this.#hasBegun && piece.length > 0) {
+      this.#hasBegun = true;
+      if (piece[0] === 0xff || piece[0] === 0xfe || piece[0] === 0 || piece[1] === 0) {
+        this.#fault = 'it is in UTF-16, which is read in small files only; save it in UTF-8';
+        return;
+      }
+      if (piece[0] === 0xef && piece[1] === 0xbb && piece[2] === 0xbf) rest = piece.subarray(3);
+    }
+    this.#json.take(rest);
+    this.#fault ??= this.#json.fault;
+  }
+
+  end(): SkimmedCoco {
+    this.#json.end();
+    const why = this.#fault ?? this.#json.fault;
+    if (why !== null) return { kind: 'bad', why, isMeant: this.#lists.has('images') || this.#lists.has('categories') };
+    const isCoco =
+      this.#isImage ?? (this.#lists.has('images') && (this.#lists.has('annotations') || this.#lists.has('categories')));
+    return isCoco ? { kind: 'coco', weight: this.#table.weight, index: this.#table.index() } : { kind: 'other' };
+  }
+
+  #begin(list: string): void {
+    this.#lists.add(list);
+    // Of two lists of one name the last counts, as everywhere.
+    if (list === 'images') {
+      this.#isImage = null;
+      this.#table.forgetImages();
+    } else if (list === 'annotations') this.#table.forgetAnnotations();
+    else this.#table.forgetCategories();
+  }
+
+  #take(list: string, index: number, text: Buffer): void {
+    if (this.#fault !== null) return;
+    const element = text.length === nothing ? {} : this.#parse(text, `${list}[${index}]`);
+    if (element === null) return;
+    if (list === 'categories') {
+      this.#table.category(element);
+      if (index >= cocoLimits.categories) this.#tooMany('classes', cocoLimits.categories);
+    } else if (list === 'images') {
+      this.#isImage ??= typeof element['file_name'] === 'string';
+      this.#table.image(element);
+      if (index >= cocoLimits.images) this.#tooMany('pictures', cocoLimits.images);
+    } else {
+      this.#table.annotation(index, element);
+      if (index >= cocoLimits.annotations) this.#tooMany('annotations', cocoLimits.annotations);
+    }
+  }
+
+  #parse(text: Buffer, where: string): JsonObject | null {
+    const plain = text.toString();
+    const decoded = plain.includes('\ufffd') ? decodeText(text) : null;
+    const parsed = parseJson(decoded?.ok === true ? decoded.text : plain);
+    if (parsed.ok) return isObject(parsed.value) ? parsed.value : null;
+    this.#fault = `it is not valid JSON (in ${where})`;
+    return null;
+  }
+
+  #tooMany(what: string, most: number): void {
+    this.#fault = `it has more than the ${most.toLocaleString('en-US')} ${what} that are read; split it, or put a file of its own beside each picture`;
+  }
+}
