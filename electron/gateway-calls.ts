@@ -44,7 +44,10 @@ export type GatewayCall = keyof Pick<
 export type CallArguments<Name extends GatewayCall> = Parameters<Gateway[Name]>;
 export type CallValue<Name extends GatewayCall> = Awaited<ReturnType<Gateway[Name]>>;
 
-export type ThreadOptions = Pick<GatewayOptions, 'dataDir' | 'identity' | 'workers' | 'nativeBinding'> & {
+export type ThreadOptions = Pick<
+  GatewayOptions,
+  'dataDir' | 'identity' | 'workers' | 'nativeBinding' | 'interruption'
+> & {
   readonly config: Config;
   readonly secrets: GatewaySecrets;
 };

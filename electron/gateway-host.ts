@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config, ConfigFault } from '../shared/config.ts';
 import type { Snapshot } from '../shared/snapshot.ts';
+import type { Interruption } from './gateway/gateway-parts.ts';
 import type { GatewaySecrets } from './gateway/gateway-secrets.ts';
-import { haltedSnapshot } from './gateway/halted.ts';
+import { haltedSnapshot, interruptionOf } from './gateway/halted.ts';
 import { GatewayError } from './gateway/platform/errors.ts';
 import { nodeFiles } from './gateway/platform/files.ts';
 import type { ThreadOptions } from './gateway-calls.ts';
@@ -11,6 +12,12 @@ import { GatewayThread, type ThreadEvents } from './gateway-thread.ts';
 import { idleSnapshot } from './idle-snapshot.ts';
 
 type Fault = { readonly headline: string; readonly text: string; readonly hint: string; readonly canSetUp: boolean };
+type Halted = {
+  readonly last: Snapshot;
+  readonly fault: GatewayError;
+  readonly interruption: Interruption | null;
+};
+
 export type HostOptions = Omit<ThreadOptions, 'config' | 'secrets'> & {
   /** The built `gateway-worker`. */
   readonly workerPath: string;
@@ -30,7 +37,7 @@ export class GatewayHost {
   /** Of the last start. */
   #config: Config | null = null;
   /** Of the gateway that had to be stopped: what is known of its pictures, and why. */
-  #halted: { readonly last: Snapshot; readonly fault: GatewayError } | null = null;
+  #halted: Halted | null = null;
   /** Nothing is known to be wrong or missing yet: a gateway is being opened, or its configuration read. */
   #starting = true;
   #turn: Promise<unknown> = Promise.resolve();
@@ -94,7 +101,8 @@ export class GatewayHost {
     this.#usbDevices = new Set(config.sources.flatMap((source) => (source.kind === 'usb' ? [source.device] : [])));
     try {
       const { workerPath, secrets, events, dataDir, identity, workers, nativeBinding } = this.#options;
-      const options = { dataDir, identity, workers, nativeBinding, config, secrets: secrets() };
+      const interruption = this.#halted?.interruption ?? undefined;
+      const options = { dataDir, identity, workers, nativeBinding, config, secrets: secrets(), interruption };
       const gateway = await GatewayThread.start(workerPath, options, events);
       gateway.onChange(() => this.#changed());
       this.#fault = null;
@@ -141,7 +149,10 @@ export class GatewayHost {
   /** Its store is lost. Resolves once it has stopped; its last state is shown with why, until one runs again. */
   halt(fault: GatewayError): Promise<void> {
     const turn = this.#turn.then(async () => {
-      if (this.#gateway !== null) this.#halted = { last: this.#gateway.snapshot(), fault };
+      if (this.#gateway !== null) {
+        const last = this.#gateway.snapshot();
+        this.#halted = { last, fault, interruption: interruptionOf(fault, last, Date.now()) };
+      }
       this.failStart(fault);
       await this.#end();
     });

@@ -115,6 +115,8 @@ export const sourceWarningSchema = z.object({
   code: z.enum(['originals-stay', 'shared-folder']),
   text: z.string(),
   hint: z.string(),
+  /** How many originals it is about, where they are counted. */
+  originals: count.optional(),
 });
 export type SourceWarning = Readonly<z.infer<typeof sourceWarningSchema>>;
 
@@ -230,10 +232,16 @@ export const snapshotSchema = z.object({
     lost: count,
     /** Of `lost`: no person has taken note of them. */
     lostUnseen: count,
+    /** Of `dropped`: no person has taken note of them. */
+    droppedUnseen: count,
     /** Of the dead: their stored picture is gone or damaged, and was never delivered. */
     gone: count,
     /** Stored pictures that are in no list, once they had the time to be collected again. */
     orphans: count,
+    /** Originals of stored pictures that can't be archived or deleted. */
+    originalsStay: count,
+    /** Undelivered when the database was damaged or its disk went away; 0 while it can be read. */
+    inDoubt: count,
     /** Files that were taken before, and were renamed, moved or touched since: not sent again. */
     known: count,
     /** Acknowledged images whose payload was removed from this disk to make room. */
@@ -325,8 +333,11 @@ export const emptyCounts: Readonly<Snapshot['counts']> = {
   deleted: 0,
   lost: 0,
   lostUnseen: 0,
+  droppedUnseen: 0,
   gone: 0,
   orphans: 0,
+  originalsStay: 0,
+  inDoubt: 0,
   known: 0,
   evicted: 0,
   damaged: 0,

@@ -1,17 +1,7 @@
 import type { Advice, Connection, Snapshot } from '../../shared/snapshot.ts';
-import {
-  are,
-  duration,
-  files,
-  goneText,
-  images,
-  lossText,
-  lossWords,
-  lowerFirst,
-  orphanText,
-  type SituationFacts,
-  soonSeconds,
-} from './situation-words.ts';
+import { judgements, type Loss, lossCounts, tellLosses, ways } from './losses.ts';
+import type { SituationFacts } from './situation-facts.ts';
+import { are, duration, files, images, lowerFirst, soonSeconds } from './situation-words.ts';
 import { isBroken } from './source-health.ts';
 
 /** What a person must do, in words. */
@@ -63,24 +53,7 @@ export function advise(facts: SituationFacts): Advice[] {
       action: 'show-ledger',
     });
   }
-  if (counts.gone > 0) {
-    advice.push({
-      code: 'payloads-gone',
-      level: 'alarm',
-      text: goneText(counts.gone),
-      hint: 'Have this PC’s disk checked. Look for the originals in their folder or archive and put them in again: then they are delivered.',
-      action: 'show-dead',
-    });
-  }
-  if (losses.length > 0) {
-    advice.push({
-      code: 'pictures-lost',
-      level: 'alarm',
-      text: lossText(losses, sources),
-      hint: [...new Set(losses.map(({ cause }) => lossWords[cause].hint))].join(' '),
-      action: 'acknowledge-losses',
-    });
-  }
+  advice.push(...adviseOnLosses(losses, sources));
   for (const source of sources) {
     if (isBroken(source)) {
       advice.push({
@@ -92,7 +65,8 @@ export function advise(facts: SituationFacts): Advice[] {
       });
     }
     for (const { code, text, hint } of source.warnings ?? [])
-      advice.push({ code, level: 'act', text: `${source.name}: ${lowerFirst(text)}`, hint, action: 'none' });
+      if (code !== 'originals-stay')
+        advice.push({ code, level: 'act', text: `${source.name}: ${lowerFirst(text)}`, hint, action: 'none' });
   }
   const wayAdvice = adviceOfWay(connection);
   if (wayAdvice !== null) advice.push(wayAdvice);
@@ -115,15 +89,6 @@ export function advise(facts: SituationFacts): Advice[] {
       action: 'show-refused',
     });
   }
-  if (counts.orphans > 0) {
-    advice.push({
-      code: 'orphans',
-      level: 'alarm',
-      text: orphanText(counts.orphans),
-      hint: `The database lost them: a disk fault, or an old copy of it was put back. Copy them from ${facts.orphanRoot} into a watched folder, then remove them there.`,
-      action: 'none',
-    });
-  }
   if (counts.stuck > 0) {
     advice.push({
       code: 'stuck',
@@ -144,6 +109,27 @@ export function advise(facts: SituationFacts): Advice[] {
     });
   }
   return advice;
+}
+
+/** One for each count; where a source has words of its own, one for it. */
+function adviseOnLosses(losses: readonly Loss[], sources: SituationFacts['sources']): Advice[] {
+  return lossCounts.flatMap((count) => {
+    const { code, level, action } = judgements[count];
+    const told = losses.filter(({ way }) => ways[way].count === count);
+    const groups = [
+      told.filter(({ hint }) => hint === undefined),
+      ...told.filter(({ hint }) => hint).map((one) => [one]),
+    ];
+    return groups
+      .filter((group) => group.length > 0)
+      .map((group) => ({
+        code,
+        level,
+        text: tellLosses(group, sources),
+        hint: [...new Set(group.map(({ way, hint = ways[way].hint }) => hint))].join(' '),
+        action,
+      }));
+  });
 }
 
 /** Free bytes help neither against a share that is used up nor against too many files. */

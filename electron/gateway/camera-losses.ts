@@ -1,10 +1,14 @@
 import type { IntakeStatus } from './intakes.ts';
+import type { LossCause } from './model/ways-to-lose.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Losses } from './store/losses.ts';
 
-/** Causes of a camera's lost frames that are this PC's doing: there was no room, or it was not fast enough. */
-const ours: ReadonlySet<string> = new Set(['no-room', 'not-keeping-up', 'no-buffer', 'overrun']);
+/** Of a camera's causes: this PC had no room for them, or was not fast enough; and what can't be stored at all. */
+const noRoom: ReadonlySet<string> = new Set(['no-room', 'not-keeping-up', 'no-buffer', 'overrun']);
+const unusable: ReadonlySet<string> = new Set(['refused', 'failed', 'unsupported']);
+const wayOf = (cause: string): LossCause =>
+  noRoom.has(cause) ? 'frame-no-room' : unusable.has(cause) ? 'frame-refused' : 'frame-lost';
 
 /**
  * Frames that cameras lost join all other losses: in the state, the check-in and the ledger, until a person has taken
@@ -33,7 +37,7 @@ export class CameraLosses {
         this.#logger.log('warn', 'frames-lost', { source: config.id, cause, frames: fresh });
         // What can't be written now is written later, and shown all the same.
         this.#losses
-          .count(config.id, ours.has(cause) ? 'frame-no-room' : 'frame-lost', cause, this.#clock.now(), fresh)
+          .count(config.id, wayOf(cause), cause, this.#clock.now(), fresh)
           .catch((error: unknown) =>
             this.#logger.log('error', 'loss-not-counted', { source: config.id, cause, error }),
           );

@@ -2,6 +2,7 @@ import type { Snapshot } from '../../shared/snapshot.ts';
 import type { CheckinOutcome } from './cloud/acusight-client.ts';
 import type { CheckinReport } from './cloud/checkin-report.ts';
 import { KnownActions } from './known-actions.ts';
+import { judgements, type LossCount, lossCounts } from './losses.ts';
 import type { Clock } from './platform/clock.ts';
 import { describeCause } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
@@ -24,7 +25,7 @@ export type HealthFacts = {
   readonly sources: readonly { readonly state: Snapshot['sources'][number]['state'] }[];
   readonly disk: Pick<Snapshot['disk'], 'state' | 'whenFull'>;
   readonly connection: Pick<Snapshot['connection'], 'state' | 'since'>;
-  readonly counts: Pick<Snapshot['counts'], 'dead' | 'refused' | 'stuck' | 'lostUnseen' | 'gone' | 'orphans'>;
+  readonly counts: Pick<Snapshot['counts'], 'dead' | 'refused' | 'stuck' | LossCount>;
   readonly ledger: Pick<Snapshot['ledger'], 'state'>;
 };
 
@@ -64,10 +65,11 @@ const waysThatOpenByThemselves: ReadonlySet<Snapshot['connection']['state']> = n
 export function statusOf({ now, sources, disk, connection, counts, ledger }: HealthFacts): DeviceStatus {
   const broken = sources.filter(isBroken).length;
   if (disk.state === 'failing' || (disk.state === 'full' && disk.whenFull === 'refuse')) return 'error';
-  if (ledger.state === 'gap' || counts.lostUnseen > 0 || counts.gone > 0 || counts.orphans > 0) return 'error';
+  const losses = lossCounts.filter((count) => counts[count] > 0).map((count) => judgements[count].status);
+  if (ledger.state === 'gap' || losses.includes('error')) return 'error';
   if (broken > 0 && broken === sources.length) return 'error';
   if (broken > 0 || disk.state !== 'ok') return 'degraded';
-  if (counts.dead > 0 || counts.refused > 0 || counts.stuck > 0) return 'degraded';
+  if (counts.dead > 0 || counts.refused > 0 || counts.stuck > 0 || losses.length > 0) return 'degraded';
   if (waysAPersonMustOpen.has(connection.state)) return 'degraded';
   const out = waysThatOpenByThemselves.has(connection.state) && now - connection.since >= outageMilliseconds;
   return out ? 'degraded' : 'healthy';
@@ -188,5 +190,5 @@ export class CheckIn {
 }
 
 /** What can't be measured on this PC is left out. */
-const measured = (reading: SystemReading): CheckinReport['metrics'] =>
+export const measured = (reading: SystemReading): CheckinReport['metrics'] =>
   Object.fromEntries(Object.entries(reading).filter(([, value]) => value !== null));

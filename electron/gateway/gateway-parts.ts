@@ -11,6 +11,8 @@ import { CommitGroup } from './ingest/commit-group.ts';
 import { PictureChecker } from './ingest/picture-checker.ts';
 import { Intakes } from './intakes.ts';
 import { LedgerWatch } from './ledger-watch.ts';
+import { LossNotes } from './loss-notes.ts';
+import type { Loss } from './losses.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Files } from './platform/files.ts';
 import type { Logger } from './platform/logger.ts';
@@ -18,6 +20,7 @@ import { Rates } from './rates.ts';
 import type { GatewayIdentity } from './snapshot-builder.ts';
 import { noUsbCameras, type UsbCameras } from './source/usb/usb-cameras.ts';
 import type { Database } from './store/database.ts';
+import type { LossLine } from './store/loss-file.ts';
 import { makeStore, type StoreParts } from './store-parts.ts';
 import { SystemMetrics } from './system-metrics.ts';
 import type { WorkerPaths } from './worker-paths.ts';
@@ -36,12 +39,19 @@ export type GatewayOptions = {
   readonly files: Files;
   readonly random: () => number;
   readonly logger: Logger;
+  /** Why the gateway before had to stop, where it could not write that down itself. */
+  readonly interruption?: Interruption | undefined;
 };
+
+/** The database could not be written any more; so many pictures waited in it. */
+export type Interruption = Omit<Extract<LossLine, { kind: 'fault' }>, 'kind'>;
 
 /** What the parts ask of the gateway as a whole. */
 export type GatewayLinks = {
   readonly onChange: () => void;
   readonly snapshot: () => Snapshot;
+  /** All that any part knows of; none while the store can't be read. */
+  readonly losses: () => readonly Loss[];
   readonly tryNow: () => void;
 };
 
@@ -55,6 +65,7 @@ export type GatewayParts = {
   readonly checkIn: CheckIn;
   readonly ledgerWatch: LedgerWatch;
   readonly cameraLosses: CameraLosses;
+  readonly lossNotes: LossNotes;
   readonly housekeeping: Housekeeping;
   readonly intakes: Intakes;
   readonly cameras: Cameras;
@@ -109,6 +120,7 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
     onChange,
   });
   const cameraLosses = new CameraLosses(store.losses, clock, logger);
+  const lossNotes = new LossNotes(store.ledger, clock, logger);
   const housekeeping = new Housekeeping({
     audit: store.audit,
     admission: store.admission,
@@ -121,6 +133,7 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
       // A disk that refuses a picture may be gone, and the database with it, which nobody writes to then.
       if (store.admission.state().state === 'failing') store.probe();
       cameraLosses.look(intakes.statuses());
+      lossNotes.look(links.losses());
       ledgerWatch.look();
       onChange();
     },
@@ -155,6 +168,7 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
     checkIn,
     ledgerWatch,
     cameraLosses,
+    lossNotes,
     housekeeping,
     intakes,
     cameras,

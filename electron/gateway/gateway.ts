@@ -16,9 +16,11 @@ import { cameraChecks } from './camera-checks.ts';
 import type { CameraList, Cameras } from './cameras.ts';
 import { openDataFolder } from './data-folder.ts';
 import { exportDeadLetters } from './dead-export.ts';
+import { tellOfFailedStart } from './failed-start.ts';
 import { type GatewayOptions, type GatewayParts, makeGateway } from './gateway-parts.ts';
-import { haltedSnapshot } from './halted.ts';
+import { faultOf, haltedSnapshot } from './halted.ts';
 import { longestWaitMilliseconds } from './housekeeping.ts';
+import { type Loss, lossesOf } from './losses.ts';
 import type { PictureFormat } from './model/image.ts';
 import { closeToOthers } from './own-rights.ts';
 import { sleep } from './platform/clock.ts';
@@ -29,6 +31,7 @@ import { buildSnapshot } from './snapshot-builder.ts';
 import { refuseLostDatabase, refuseOverlap } from './start-checks.ts';
 import { type Database, openDatabase, openFailure } from './store/database.ts';
 import type { GapList } from './store/label-gaps.ts';
+import { LossFile, type LossLine } from './store/loss-file.ts';
 import { PayloadStore } from './store/payload-store.ts';
 import { StoreWatch } from './store/store-watch.ts';
 import { totalOf } from './store/tally.ts';
@@ -57,9 +60,22 @@ export class Gateway {
   #revision = 0;
   #hangs = false;
   #last: Snapshot | null = null;
+  readonly #lossFile: LossFile;
+  #tellFault: ((fault: GatewayError) => void) | null = null;
+  /** The cloud was told of it, as far as it could be. */
+  #toldFault: GatewayError | null = null;
 
-  /** Throws a GatewayError with words when the store can't be opened. */
+  /** Throws a GatewayError with words when the store can't be opened, after the cloud was told where it can be. */
   static async open(options: GatewayOptions): Promise<Gateway> {
+    try {
+      return await Gateway.#open(options);
+    } catch (error) {
+      await tellOfFailedStart(options, error);
+      throw error;
+    }
+  }
+
+  static async #open(options: GatewayOptions): Promise<Gateway> {
     const { dataDir, files, config, nativeBinding } = options;
     await openDataFolder(dataDir, files);
     await sayWhatIsOpen(dataDir, options.logger);
@@ -69,7 +85,8 @@ export class Gateway {
     const database = openDatabase({ path, nativeBinding });
     const watch = new StoreWatch(path);
     try {
-      const gateway = new Gateway({ ...options, logger: watch.listening(options.logger) }, database, watch);
+      const logger = watch.listening(options.logger);
+      const gateway = new Gateway({ ...options, logger }, database, watch, new LossFile(path));
       await gateway.#recover();
       return gateway;
     } catch (error) {
@@ -79,13 +96,15 @@ export class Gateway {
     }
   }
 
-  private constructor(options: GatewayOptions, database: Database, watch: StoreWatch) {
+  private constructor(options: GatewayOptions, database: Database, watch: StoreWatch, lossFile: LossFile) {
     this.#options = options;
     this.#watch = watch;
+    this.#lossFile = lossFile;
     WriteGroup.of(database).onFailure((error) => watch.note(error));
     this.#parts = makeGateway(options, database, {
       onChange: () => this.#changed(),
       snapshot: () => this.snapshot(),
+      losses: () => this.#losses(),
       tryNow: () => this.tryNow(),
     });
     this.#store = this.#parts.store;
@@ -99,6 +118,7 @@ export class Gateway {
     checker.start();
     housekeeping.start();
     checkIn.start();
+    this.#watch.onFault((fault) => this.#onFault(fault));
     logger.log('info', 'gateway-started', { sources: intakes.sources.length, dataDir });
   }
 
@@ -110,7 +130,7 @@ export class Gateway {
   /** Every step is safe to interrupt: what it does not get to, recovery does at the next start. */
   async stop(): Promise<void> {
     const { clock, logger } = this.#options;
-    const { intakes, commits, checkIn, way, checker, housekeeping, ledgerWatch, cameraLosses } = this.#parts;
+    const { intakes, commits, checkIn, way, checker, housekeeping, ledgerWatch, cameraLosses, lossNotes } = this.#parts;
     const stopped = new AbortController();
     const intakeEnds = intakes.stop().finally(() => stopped.abort());
     await Promise.race([intakeEnds, sleep(clock, sourceStopMilliseconds, stopped.signal)]);
@@ -124,10 +144,24 @@ export class Gateway {
     cameraLosses.look(intakes.statuses());
     const writes = WriteGroup.of(this.#store.database);
     writes.flush();
-    this.#store.ledger.sealNow(clock.now());
+    if (this.#watch.fault === null) {
+      lossNotes.look(this.#losses(), true);
+      this.#store.ledger.sealNow(clock.now());
+    }
     await writes.close();
+    const unwritten = await this.#store.losses.unwritten();
+    this.#writeDown(unwritten.map((lost) => ({ kind: 'lost', ...lost })));
     this.#store.database.close();
     logger.log('info', 'gateway-stopped');
+  }
+
+  /** For the next gateway, because the database does not take it. */
+  #writeDown(lines: readonly LossLine[]): void {
+    try {
+      this.#lossFile.append(lines);
+    } catch (error) {
+      this.#options.logger.log('error', 'losses-not-written', { lines, error });
+    }
   }
 
   async #recover(): Promise<void> {
@@ -139,9 +173,35 @@ export class Gateway {
     outbox.clampWaits(clock.now(), longestWaitMilliseconds);
     const moved = outbox.applyLine();
     ledger.sealNow(clock.now());
+    this.#recoverLosses();
     await admission.measure();
     if (abandoned > 0) logger.log('warn', 'leases-recovered', { entries: abandoned });
     if (moved > 0) logger.log('info', 'line-changed', { entries: moved });
+  }
+
+  /** What the gateway before could not write into its database. */
+  #recoverLosses(): void {
+    const { interruption, logger } = this.#options;
+    const { database, losses, ledger } = this.#store;
+    try {
+      const { lines, unreadable } = this.#lossFile.read();
+      const all: LossLine[] = interruption === undefined ? [...lines] : [...lines, { kind: 'fault', ...interruption }];
+      if (all.length + unreadable === 0) return;
+      WriteGroup.of(database).run(() => {
+        for (const line of all) {
+          if (line.kind === 'lost') losses.countWithin(line);
+          else {
+            const { at, way, pictures, text, technical } = line;
+            ledger.note(at, '', { loss: way, pictures, text, technical });
+          }
+        }
+      });
+      logger.log('warn', 'losses-recovered', { lines: all.length, unreadable });
+      this.#lossFile.remove();
+    } catch (error) {
+      // It stays for the next start.
+      logger.log('error', 'losses-not-recovered', { error });
+    }
   }
 
   // ---- what the shell asks ------------------------------------------------------------------------------------
@@ -169,17 +229,26 @@ export class Gateway {
    * after the cloud was told where it can be.
    */
   onStoreFault(tell: (fault: GatewayError) => void): void {
-    this.#watch.onFault((fault) => {
-      const { clock } = this.#options;
-      this.#changed();
-      const told = new AbortController();
-      void Promise.race([
-        this.#parts.checkIn.tellNow().catch(() => undefined),
-        sleep(clock, lastWordsMilliseconds, told.signal),
-      ]).then(() => {
-        told.abort();
-        tell(fault);
-      });
+    this.#tellFault = tell;
+    if (this.#toldFault !== null) tell(this.#toldFault);
+  }
+
+  #onFault(fault: GatewayError): void {
+    const { clock } = this.#options;
+    const { message: text, technical } = fault;
+    const way = faultOf(fault);
+    const pictures = this.snapshot().counts.inDoubt;
+    // Of a disk that is gone, whoever starts the next gateway knows.
+    if (way === 'store-damaged') this.#writeDown([{ kind: 'fault', way, at: clock.now(), text, technical, pictures }]);
+    this.#changed();
+    const told = new AbortController();
+    void Promise.race([
+      this.#parts.checkIn.tellNow().catch(() => undefined),
+      sleep(clock, lastWordsMilliseconds, told.signal),
+    ]).then(() => {
+      told.abort();
+      this.#toldFault = fault;
+      this.#tellFault?.(fault);
     });
   }
 
@@ -204,6 +273,12 @@ export class Gateway {
     }
     const known = { ...this.#last, revision: this.#revision, at: this.#options.clock.now() };
     return this.#watch.fault === null ? known : haltedSnapshot(known, this.#watch.fault);
+  }
+
+  #losses(): readonly Loss[] {
+    if (this.#watch.fault !== null) return [];
+    const { counts, sources } = this.snapshot();
+    return lossesOf({ counts, sources, losses: this.#store.losses.unseen(), orphanRoot: this.#store.audit.orphanRoot });
   }
 
   #currentSnapshot(): Snapshot {

@@ -1,22 +1,13 @@
-import { type Advice, levels, type Statement } from '../../shared/snapshot.ts';
+import { type Advice, type Level, levels, type Statement } from '../../shared/snapshot.ts';
 import { advise } from './advice.ts';
-import {
-  are,
-  duration,
-  files,
-  goneText,
-  images,
-  lossText,
-  lowerFirst,
-  orphanText,
-  type SituationFacts,
-  soonSeconds,
-} from './situation-words.ts';
+import { judgements, lossCounts, tellLosses, ways } from './losses.ts';
+import type { SituationFacts } from './situation-facts.ts';
+import { are, duration, files, images, lowerFirst, soonSeconds } from './situation-words.ts';
 import { isBroken } from './source-health.ts';
 
 /**
  * From facts to the three answers an operator needs, in words: is everything safe, is everything flowing, what must I
- * do. Pure; these sentences are made here and in `advice.ts` only.
+ * do. Pure; these sentences are made here, in `advice.ts`, and of what is lost in `losses.ts`.
  */
 
 export type Situation = { readonly safe: Statement; readonly flow: Statement; readonly advice: readonly Advice[] };
@@ -27,13 +18,14 @@ export function assess(facts: SituationFacts): Situation {
 
 const byUrgency = (a: Advice, b: Advice): number => levels.indexOf(b.level) - levels.indexOf(a.level);
 
-function assessSafety({ configured, counts, disk, sources, ledger, losses, orphanRoot }: SituationFacts): Statement {
+function assessSafety(facts: SituationFacts): Statement {
+  const { configured, counts, disk, sources, ledger } = facts;
   if (!configured) return { level: 'act', headline: 'NOT SET UP', detail: 'No pictures are collected yet.' };
   if (disk.state === 'failing') {
     return {
       level: 'alarm',
       headline: 'DISK FAULT',
-      detail: 'New pictures stay in their folder; this PC’s disk refuses to write.',
+      detail: `New pictures ${becomeOf(sources)}; this PC’s disk refuses to write.`,
     };
   }
   if (disk.state === 'full') {
@@ -41,7 +33,7 @@ function assessSafety({ configured, counts, disk, sources, ledger, losses, orpha
       ? {
           level: 'alarm',
           headline: 'DISK FULL',
-          detail: `${disk.text}. New pictures stay in their folder until there is room.`,
+          detail: `${disk.text}. New pictures ${becomeOf(sources)} until there is room.`,
         }
       : {
           level: 'alarm',
@@ -50,13 +42,8 @@ function assessSafety({ configured, counts, disk, sources, ledger, losses, orpha
         };
   }
   if (ledger.state === 'gap') return { level: 'alarm', headline: 'COUNTS DIFFER', detail: ledger.text };
-  const lost = losses.reduce((sum, { frames }) => sum + frames, 0);
-  if (lost > 0 || counts.gone > 0) {
-    const told = [counts.gone > 0 ? goneText(counts.gone) : '', lost > 0 ? lossText(losses, sources) : ''];
-    return { level: 'alarm', headline: 'PICTURES LOST', detail: told.filter((text) => text !== '').join(' ') };
-  }
-  if (counts.orphans > 0)
-    return { level: 'alarm', headline: 'PICTURES IN NO LIST', detail: `${orphanText(counts.orphans)}: ${orphanRoot}` };
+  const alarm = lossStatement(facts, 'alarm');
+  if (alarm !== null) return alarm;
   const broken = sources.filter(isBroken);
   if (broken.length > 0) {
     const [first] = broken;
@@ -75,6 +62,8 @@ function assessSafety({ configured, counts, disk, sources, ledger, losses, orpha
       detail: `${files(counts.refused)} could not be taken and ${are(counts.refused)} still in the folder.`,
     };
   }
+  const act = lossStatement(facts, 'act');
+  if (act !== null) return act;
   if (disk.fullInSeconds !== null && disk.fullInSeconds < soonSeconds) {
     return {
       level: 'act',
@@ -84,15 +73,40 @@ function assessSafety({ configured, counts, disk, sources, ledger, losses, orpha
   }
   if (sources.length === 0)
     return { level: 'act', headline: 'NO SOURCE', detail: 'No folder or camera is set up to collect from.' };
-  const waiting = counts.pending + counts.leased;
-  return { level: 'good', headline: 'SAFE', detail: safeDetail(counts.collected, waiting, counts.dead) };
+  return { level: 'good', headline: 'SAFE', detail: safeDetail(counts) };
 }
 
-function safeDetail(collected: number, waiting: number, dead: number): string {
-  if (collected === 0) return 'Nothing collected yet.';
-  const all = collected === 1 ? 'The 1 picture' : `All ${images(collected)}`;
-  if (waiting === 0 && dead === 0) return `${all} ${are(collected)} delivered.`;
-  return `${all} ${are(collected)} stored or delivered.`;
+/** Of new pictures while none can be taken: a camera's frame lies nowhere else. */
+function becomeOf(sources: SituationFacts['sources']): string {
+  const cameras = sources.filter(({ kind }) => kind !== 'folder').length;
+  if (cameras === 0) return 'stay in their folder';
+  return cameras === sources.length ? 'of cameras are lost' : 'stay in their folder or, of cameras, are lost';
+}
+
+/** The gravest losses of that level, with all others of the same headline. */
+function lossStatement({ losses, sources }: SituationFacts, level: Level): Statement | null {
+  const grave = losses
+    .filter(({ way }) => judgements[ways[way].count].level === level)
+    .sort((a, b) => lossCounts.indexOf(ways[a.way].count) - lossCounts.indexOf(ways[b.way].count));
+  const [first] = grave;
+  if (first === undefined) return null;
+  const { headline } = ways[first.way];
+  const told = grave.filter(({ way }) => ways[way].headline === headline);
+  return { level, headline, detail: tellLosses(told, sources) };
+}
+
+/** What left the store undelivered, by a choice of the site or a person, is not said to be safe. */
+function safeDetail({ collected, pending, leased, dead, dropped, deleted }: SituationFacts['counts']): string {
+  const kept = collected - dropped - deleted;
+  const left = [
+    dropped > 0 ? `${images(dropped)} ${dropped === 1 ? 'was' : 'were'} dropped` : '',
+    deleted > 0 ? `${images(deleted)} ${deleted === 1 ? 'was' : 'were'} deleted here` : '',
+  ].filter((text) => text !== '');
+  const others = left.length === 0 ? '' : ` ${left.join(', and ')}, undelivered.`;
+  if (kept === 0) return others === '' ? 'Nothing collected yet.' : others.trim();
+  const all = kept === 1 ? 'The 1 picture' : `All ${others === '' ? '' : 'other '}${images(kept)}`;
+  const where = pending + leased === 0 && dead === 0 ? 'delivered' : 'stored or delivered';
+  return `${all} ${are(kept)} ${where}.${others}`;
 }
 
 function assessFlow({ configured, counts, connection, rates, pacing }: SituationFacts): Statement {
@@ -150,7 +164,7 @@ function assessFlow({ configured, counts, connection, rates, pacing }: Situation
       detail: `${images(turnedAway)} ${turnedAway === 1 ? 'was' : 'were'} refused by the cloud and ${are(turnedAway)} kept here. Nothing else is waiting.`,
     };
   }
-  if (counts.gone > 0 || counts.orphans > 0 || counts.lostUnseen > 0) {
+  if (lossCounts.some((count) => judgements[count].isUndelivered && counts[count] > 0)) {
     return { level: 'waiting', headline: 'NOTHING WAITING', detail: 'Connected. Not every picture was delivered.' };
   }
   return {

@@ -5,6 +5,7 @@ import type { SourceConfig } from '../../shared/source-config.ts';
 import type { DeviceFacts } from './cloud/device-answers.ts';
 import type { DiskState } from './ingest/admission.ts';
 import type { IntakeStatus } from './intakes.ts';
+import { countLosses, lossesOf } from './losses.ts';
 import { assess } from './situation.ts';
 import type { UnseenLoss } from './store/losses.ts';
 import { emptyTally, type SourceTally, totalOf } from './store/tally.ts';
@@ -67,22 +68,22 @@ export function buildSnapshot(facts: SnapshotFacts): Snapshot {
     concurrency: facts.concurrency,
     lastSuccessAt: facts.lastSuccessAt,
   };
-  const lostUnseen = facts.losses.reduce((sum, { frames }) => sum + frames, 0);
-  const shown = { ...counts, refused, lostUnseen, orphans: facts.orphans };
+  const { orphans, orphanRoot } = facts;
+  const losses = lossesOf({ counts: { gone: counts.gone, orphans }, losses: facts.losses, sources, orphanRoot });
+  const shown = { ...counts, refused, ...countLosses(losses) };
   const { pacing, checkin, ledger } = facts;
   const situation = assess({
     now,
     pacing,
     checkin,
     ledger,
-    losses: facts.losses,
+    losses,
     configured: true,
     counts: shown,
     connection,
     disk,
     sources,
     rates: facts.rates,
-    orphanRoot: facts.orphanRoot,
   });
   return {
     instanceId: identity.instanceId,

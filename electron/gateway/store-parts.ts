@@ -64,8 +64,13 @@ export function makeStore({ config, dataDir, files, clock, logger }: StoreOption
   const onRemoved = (sha256: string): Promise<void> => previews.release(sha256, clock.now());
   const retention = new Retention(database, payloads, onRemoved);
   const seal = ledger.seal.bind(ledger);
+  const losses = new Losses(database, ledger);
+  const onDropped = (sourceId: string, frames: number, at: number): void =>
+    losses.showWithin({ sourceId, cause: 'dropped', frames, at: Math.round(at), path: '' });
   const ring =
-    store.whenFull === 'drop-oldest' ? new RingBuffer({ database, payloads, logger, seal, onRemoved }) : null;
+    store.whenFull === 'drop-oldest'
+      ? new RingBuffer({ database, payloads, logger, seal, onDropped, onRemoved })
+      : null;
   const history = new History(database, ledger);
   const audit = new Audit(database, payloads, files, outbox);
   const chores: readonly Chore[] = [
@@ -97,12 +102,12 @@ export function makeStore({ config, dataDir, files, clock, logger }: StoreOption
     labelGaps: new LabelGaps(database),
     catalogue: new Catalogue(database, lineOf(sync, sources)),
     files: new SourceFiles(database, ledger),
+    pastFiles: new PastFiles(database),
     gated: new GatedFrames(database, ledger),
-    losses: new Losses(database, ledger),
+    losses,
     known: new KnownPictures(database),
     recent: new RecentPayloads(clock.monotonic, totalmem()),
     deadLetters: new DeadLetters(database, payloads, ledger, onRemoved),
-    pastFiles: new PastFiles(database),
     audit,
     admission: new Admission({
       limits: store,

@@ -41,10 +41,11 @@ async function self({ services, device }: Call): Promise<Prepared> {
 }
 
 async function checkin({ services, request, body }: Call): Promise<Prepared> {
-  parsed(checkinSchema, await readJson(body, request.headers['content-type']), 'the body');
+  const report = parsed(checkinSchema, await readJson(body, request.headers['content-type']), 'the body');
   return {
     commit: async () => {
       services.counters.checkins += 1;
+      services.counters.lastCheckin = report;
       const data = { actions: services.options.checkinActions };
       return services.options.answers === 'bare' ? { status: 200, body: data } : success(200, data);
     },

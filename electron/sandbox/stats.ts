@@ -1,6 +1,8 @@
+import type { z } from 'zod';
 import type { Devices } from './devices.ts';
 import type { Fault, FaultSet } from './faults.ts';
 import type { ImageTotals, Ledger } from './ledger.ts';
+import type { checkinSchema } from './request-schema.ts';
 
 /**
  * The server's counts. The first group is about what is stored and survives a restart; the second counts since the
@@ -27,6 +29,8 @@ export type SandboxStats = {
   /** Images refused with 409 because their content was known (`onKnownContent: 'refuse'`). */
   readonly conflicts: number;
   readonly checkins: number;
+  /** What the last check-in said; null: there was none. */
+  readonly lastCheckin: CheckinRecord | null;
   readonly requests: number;
   /** Requests that are being served now. */
   readonly inFlight: number;
@@ -39,15 +43,25 @@ export type SandboxStats = {
   readonly up: boolean;
 };
 
+export type CheckinRecord = Readonly<z.infer<typeof checkinSchema>>;
+
 export type TrafficCounters = {
   requests: number;
   inFlight: number;
   aborted: number;
   checkins: number;
+  lastCheckin: CheckinRecord | null;
   answers: Record<string, number>;
 };
 
-export const newCounters = (): TrafficCounters => ({ requests: 0, inFlight: 0, aborted: 0, checkins: 0, answers: {} });
+export const newCounters = (): TrafficCounters => ({
+  requests: 0,
+  inFlight: 0,
+  aborted: 0,
+  checkins: 0,
+  lastCheckin: null,
+  answers: {},
+});
 
 export function gatherStats(
   from: {

@@ -9,6 +9,7 @@ import {
 import type { CheckinOutcome } from '../../electron/gateway/cloud/acusight-client.ts';
 import type { DeliveryFailure } from '../../electron/gateway/model/delivery.ts';
 import type { LogFields } from '../../electron/gateway/platform/logger.ts';
+import { emptyCounts } from '../../shared/snapshot.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const well: HealthFacts = {
@@ -16,7 +17,7 @@ const well: HealthFacts = {
   sources: [{ state: 'watching' }, { state: 'scanning' }],
   disk: { state: 'ok', whenFull: 'refuse' },
   connection: { state: 'online', since: 0 },
-  counts: { dead: 0, refused: 0, stuck: 0, lostUnseen: 0, gone: 0, orphans: 0 },
+  counts: emptyCounts,
   ledger: { state: 'ok' },
 };
 const since = (minutes: number): number => well.now - minutes * 60_000;
@@ -33,32 +34,12 @@ describe('the status', () => {
     ['the disk is nearly full', { disk: { state: 'low', whenFull: 'refuse' } }, 'degraded'],
     ['one of two sources is missing', { sources: [{ state: 'missing' }, { state: 'watching' }] }, 'degraded'],
     ['every source is missing or failed', { sources: [{ state: 'missing' }, { state: 'failed' }] }, 'error'],
-    ['pictures are lost', { counts: { dead: 0, refused: 0, stuck: 0, lostUnseen: 3, gone: 0, orphans: 0 } }, 'error'],
-    [
-      'a stored picture is gone',
-      { counts: { dead: 1, refused: 0, stuck: 0, lostUnseen: 0, gone: 1, orphans: 0 } },
-      'error',
-    ],
-    [
-      'a picture is in no list',
-      { counts: { dead: 0, refused: 0, stuck: 0, lostUnseen: 0, gone: 0, orphans: 1 } },
-      'error',
-    ],
-    [
-      'a picture was refused by the cloud',
-      { counts: { dead: 1, refused: 0, stuck: 0, lostUnseen: 0, gone: 0, orphans: 0 } },
-      'degraded',
-    ],
-    [
-      'a file could not be taken',
-      { counts: { dead: 0, refused: 1, stuck: 0, lostUnseen: 0, gone: 0, orphans: 0 } },
-      'degraded',
-    ],
-    [
-      'an entry is stuck',
-      { counts: { dead: 0, refused: 0, stuck: 1, lostUnseen: 0, gone: 0, orphans: 0 } },
-      'degraded',
-    ],
+    ['pictures are lost', { counts: { ...emptyCounts, lostUnseen: 3 } }, 'error'],
+    ['a stored picture is gone', { counts: { ...emptyCounts, dead: 1, gone: 1 } }, 'error'],
+    ['a picture is in no list', { counts: { ...emptyCounts, orphans: 1 } }, 'error'],
+    ['a picture was refused by the cloud', { counts: { ...emptyCounts, dead: 1 } }, 'degraded'],
+    ['a file could not be taken', { counts: { ...emptyCounts, refused: 1 } }, 'degraded'],
+    ['an entry is stuck', { counts: { ...emptyCounts, stuck: 1 } }, 'degraded'],
     ['the key is refused', { connection: { state: 'key-refused', since: since(0) } }, 'degraded'],
     ['the device is not approved', { connection: { state: 'not-approved', since: since(0) } }, 'degraded'],
     ['the object storage refuses', { connection: { state: 'storage-refused', since: since(0) } }, 'degraded'],

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { countLosses, lossesOf } from '../../electron/gateway/losses.ts';
 import { assess } from '../../electron/gateway/situation.ts';
-import { duration, type SituationFacts } from '../../electron/gateway/situation-words.ts';
+import type { SituationFacts } from '../../electron/gateway/situation-facts.ts';
+import { duration } from '../../electron/gateway/situation-words.ts';
+import type { UnseenLoss } from '../../electron/gateway/store/losses.ts';
 import { adviceSchema, connectionStates, emptyCounts, statementSchema } from '../../shared/snapshot.ts';
 
 const connection: SituationFacts['connection'] = {
@@ -77,23 +80,31 @@ type Change = {
   readonly pacing?: Partial<typeof pacing>;
   readonly ledger?: Partial<typeof ledger>;
   readonly checkin?: Partial<typeof checkin>;
-  readonly losses?: SituationFacts['losses'];
+  readonly losses?: readonly UnseenLoss[];
 };
-const situationOf = (change: Change = {}) =>
-  assess({
+const situationOf = (change: Change = {}) => {
+  const counts = { ...emptyCounts, ...change.counts };
+  const sources = (change.sources ?? [{}]).map((facts) => ({ ...source, ...facts }));
+  const losses = lossesOf({
+    counts,
+    sources,
+    losses: change.losses ?? [],
+    orphanRoot: '/data/payloads/orphans',
+  });
+  return assess({
     now: 1_000,
     configured: change.configured ?? true,
-    counts: { ...emptyCounts, ...change.counts },
+    counts: { ...counts, ...countLosses(losses) },
     connection: { ...connection, ...change.connection },
     disk: { ...disk, ...change.disk },
-    sources: (change.sources ?? [{}]).map((facts) => ({ ...source, ...facts })),
+    sources,
     rates: { ...rates, ...change.rates },
-    orphanRoot: '/data/payloads/orphans',
     pacing: { ...pacing, ...change.pacing },
     ledger: { ...ledger, ...change.ledger },
     checkin: { ...checkin, ...change.checkin },
-    losses: change.losses ?? [],
+    losses,
   });
+};
 
 /** A sentence a person can read: begins with a capital letter or a number, ends with a stop, has no gap. */
 const sentence = /^[A-Z0-9][^{}]*[^ .]\.$/;
@@ -334,7 +345,7 @@ it('a duration is short words', () => {
 });
 
 describe('pictures that are gone', () => {
-  const losses: SituationFacts['losses'] = [
+  const losses: readonly UnseenLoss[] = [
     { sourceId: 'aoi', cause: 'overwritten', frames: 14, lastAt: 1_000, lastPath: 'last.jpg' },
     { sourceId: 'gone', cause: 'vanished', frames: 1, lastAt: 1_000, lastPath: 'a.jpg' },
   ];
@@ -380,6 +391,47 @@ describe('a stored picture that is gone', () => {
     expect(safe.detail).toContain('/data/payloads/orphans');
     expect(flow.headline).not.toBe('ALL DELIVERED');
   });
+});
+
+describe('pictures that left the store undelivered', () => {
+  it('are not said to be delivered, also once a person has taken note of them', () => {
+    const detail = (counts: Partial<typeof emptyCounts>) => situationOf({ counts }).safe.detail;
+    expect(detail({ collected: 10, acknowledged: 10 })).toBe('All 10 pictures are delivered.');
+    expect(detail({ collected: 10, acknowledged: 7, dropped: 3 })).toBe(
+      'All other 7 pictures are delivered. 3 pictures were dropped, undelivered.',
+    );
+    expect(detail({ collected: 10, acknowledged: 6, pending: 1, dropped: 1, deleted: 2 })).toBe(
+      'All other 7 pictures are stored or delivered. 1 picture was dropped, and 2 pictures were deleted here, undelivered.',
+    );
+    expect(detail({ collected: 2, deleted: 2 })).toBe('2 pictures were deleted here, undelivered.');
+  });
+
+  it('as the site chose are no alarm, and not good either until a person has taken note', () => {
+    const { safe, flow, advice } = situationOf({
+      counts: { collected: 10, acknowledged: 7, dropped: 3 },
+      losses: [{ sourceId: 'aoi', cause: 'dropped', frames: 3, lastAt: 1_000, lastPath: '' }],
+    });
+    expect(safe).toEqual({
+      level: 'act',
+      headline: 'PICTURES DROPPED',
+      detail: 'AOI top: 3 pictures were dropped undelivered to make room for newer ones, as this site chose.',
+    });
+    expect(flow.headline).toBe('NOTHING WAITING');
+    expect(advice).toMatchObject([{ code: 'pictures-dropped', action: 'acknowledge-losses' }]);
+  });
+});
+
+it('new pictures of cameras are not said to stay anywhere while nothing can be taken', () => {
+  const folder = { kind: 'folder' } as const;
+  const camera = { kind: 'gige' } as const;
+  const detail = (sources: NonNullable<Change['sources']>, state: 'full' | 'failing') =>
+    situationOf({ sources, disk: { state, text: 'Full' } }).safe.detail;
+  for (const state of ['full', 'failing'] as const) {
+    expect(detail([folder], state)).toContain('stay in their folder');
+    expect(detail([camera], state)).not.toContain('folder');
+    expect(detail([camera], state)).toContain('of cameras are lost');
+    expect(detail([folder, camera], state)).toMatch(/stay in their folder or, of cameras, are lost/);
+  }
 });
 
 describe('a disk that fills', () => {

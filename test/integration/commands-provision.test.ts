@@ -16,6 +16,7 @@ import { SystemMetrics } from '../../electron/gateway/system-metrics.ts';
 import { AcusightSandbox } from '../../electron/sandbox/acusight-sandbox.ts';
 import type { SandboxOptionsInput } from '../../electron/sandbox/sandbox-options.ts';
 import type { Vault } from '../../electron/secrets.ts';
+import { emptyCounts } from '../../shared/snapshot.ts';
 import { FailingFiles } from '../support/failing-files.ts';
 import { startProxy } from '../support/http-proxy.ts';
 import { temporaryFolder } from '../support/store.ts';
@@ -237,7 +238,7 @@ describe('check-ins with the embedded server', () => {
       sources: [],
       disk: { state: 'ok', whenFull: 'refuse' },
       connection: { state: 'online', since: 0 },
-      counts: { dead: 0, refused: 0, stuck: 0, lostUnseen: 0, gone: 0, orphans: 0 },
+      counts: emptyCounts,
       ledger: { state: 'ok' },
     };
     const checkIn = new CheckIn({

@@ -149,11 +149,11 @@ describe('archive', () => {
         expect(await everything(input)).toHaveLength(200);
         const { advice, safe, sources } = await until('it is said', ({ advice }) => advice.length > 0);
         expect(advice).toMatchObject([
-          { code: 'originals-stay', level: 'act', text: 'aoi: 200 originals can’t be archived', action: 'none' },
+          { code: 'originals-stay', level: 'act', text: 'aoi: 200 originals can’t be archived.', action: 'none' },
         ]);
         expect(advice[0]?.hint).toMatch(/^Allow the gateway’s user to write in the archive folder, /);
         expect(sources[0]).toMatchObject({ state: 'watching', warnings: [{ code: 'originals-stay' }] });
-        expect(safe.headline).toBe('SAFE');
+        expect(safe).toMatchObject({ level: 'act', headline: 'CHECK FOLDERS' });
         expect(log.filter(({ event }) => event === 'original-not-moved')).toHaveLength(1);
         await chmod(archivePath, 0o777);
         // The next look may be some seconds away: a look that took long is followed by a longer rest.
@@ -180,7 +180,7 @@ test.runIf(process.platform !== 'win32')(
       await putPictures(30);
       await chmod(input, 0o555);
       gateway.start();
-      const said = await until('it is said', ({ advice }) => advice[0]?.text === 'aoi: 30 originals can’t be deleted');
+      const said = await until('it is said', ({ advice }) => advice[0]?.text === 'aoi: 30 originals can’t be deleted.');
       expect(said.advice[0]?.hint).toMatch(/^Allow the gateway’s user to delete files in the watched folder, /);
       await until('all are delivered', ({ counts }) => counts.acknowledged === 30);
       expect(log.filter(({ event }) => event === 'original-not-moved')).toHaveLength(1);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { Gateway } from '../../electron/gateway/gateway.ts';
+import type { Interruption } from '../../electron/gateway/gateway-parts.ts';
 import { type Clock, systemClock } from '../../electron/gateway/platform/clock.ts';
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import type { LogFields, LogLevel } from '../../electron/gateway/platform/logger.ts';
@@ -70,6 +71,8 @@ export type GatewayWish = {
   readonly decodes?: boolean;
   /** Keep it to start a second gateway on what the first left. */
   readonly root?: string;
+  /** Why the first had to stop. */
+  readonly interruption?: Interruption;
 };
 
 export type TestGateway = Awaited<ReturnType<typeof openGateway>>;
@@ -123,6 +126,7 @@ export async function openGateway(wish: GatewayWish) {
     clock: wish.clock ?? systemClock,
     files: nodeFiles,
     random: () => 0.5,
+    interruption: wish.interruption,
     logger: { log: (level, event, fields = {}) => void log.push({ level, event, fields }) },
   });
   let stopped: Promise<void> | null = null;

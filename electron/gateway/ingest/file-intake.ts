@@ -1,6 +1,7 @@
-import type { FileOffer, FileSink, LossCause, Verdict } from '../model/file-sink.ts';
+import type { FileOffer, FileSink, Verdict } from '../model/file-sink.ts';
 import type { FileVersion } from '../model/file-version.ts';
 import type { NewImage } from '../model/image.ts';
+import type { LossCause } from '../model/ways-to-lose.ts';
 import type { Clock } from '../platform/clock.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';

@@ -1,4 +1,5 @@
 import type { FileVersion } from './file-version.ts';
+import type { LossCause } from './ways-to-lose.ts';
 
 /**
  * A source finds frames and offers them to the sink; the sink says what became of them. A source never touches an
@@ -44,12 +45,6 @@ export type Verdict =
     }
   /** The gateway takes no new frames now; offer everything again later. */
   | { readonly kind: 'no-room'; readonly text: string; readonly hint: string };
-
-/**
- * Why a frame is gone for good. Of a file: `overwritten`, another picture took its name; `vanished`, it was removed. Of a
- * camera: `frame-lost` on its way, `frame-no-room` here.
- */
-export type LossCause = 'overwritten' | 'vanished' | 'frame-lost' | 'frame-no-room';
 
 export type FileStatus = 'new' | 'stored' | 'finished' | 'refused' | 'listed';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import type { FileSink, FileStatus, LossCause, Verdict } from '../model/file-sink.ts';
+import type { FileSink, FileStatus, Verdict } from '../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../model/file-version.ts';
+import type { LossCause } from '../model/ways-to-lose.ts';
 import { Bell } from '../platform/bell.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
 import { EarlyCopies, isCertain, isRewritten } from './early-copies.ts';

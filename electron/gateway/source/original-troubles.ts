@@ -109,7 +109,7 @@ export class OriginalTroubles {
     const many =
       count >= mostCounted ? `More than ${(mostCounted - 1).toLocaleString('en')}` : count.toLocaleString('en');
     const text = `${many} ${count === 1 ? 'original' : 'originals'} can’t be ${action === 'archive' ? 'archived' : 'deleted'}`;
-    this.#condition.warn({ code: 'originals-stay', text, hint: hintFor(this.#error, this.#after) });
+    this.#condition.warn({ code: 'originals-stay', text, hint: hintFor(this.#error, this.#after), originals: count });
   }
 }
 

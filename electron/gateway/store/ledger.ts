@@ -43,28 +43,39 @@ export class Ledger {
     if (s.anyDirty.get() !== undefined) this.#group.run(() => this.#chain(at, detail));
   }
 
-  #chain(at: number, detail: LedgerDetail | undefined): void {
+  /** Chains a row that changes no count: what happened to pictures without moving one of them. Durable at once. */
+  note(at: number, sourceId: string, detail: LedgerDetail): void {
+    const change = JSON.stringify(chainCounts.map(() => 0));
+    this.#group.run(() => this.#append({ at, source_id: sourceId, shift: this.shiftOf(at), change, detail }));
+  }
+
+  #append({
+    at,
+    detail,
+    ...row
+  }: Pick<ChainRow, 'source_id' | 'shift' | 'change'> & {
+    readonly at: number;
+    readonly detail: LedgerDetail | undefined;
+  }): void {
     const s = this.#statements;
     const last = s.last.get();
-    let id = last?.id ?? 0;
-    let hash = last?.hash ?? genesisHash;
+    const next = {
+      ...row,
+      id: (last?.id ?? 0) + 1,
+      at: Math.round(at),
+      detail: detail === undefined ? '' : JSON.stringify(detail),
+    };
+    s.append.run({ ...next, hash: chainHash(last?.hash ?? genesisHash, next) });
+  }
+
+  #chain(at: number, detail: LedgerDetail | undefined): void {
+    const s = this.#statements;
     for (const { id: tally, source_id, shift, chained, counts } of s.dirty.all()) {
       const before = parseCounts(chained) ?? [];
       const after = parseCounts(counts) ?? [];
       const change = after.map((count, index) => count - (before[index] ?? 0));
-      if (change.some((difference) => difference !== 0)) {
-        id += 1;
-        const row = {
-          id,
-          at: Math.round(at),
-          source_id,
-          shift,
-          change: JSON.stringify(change),
-          detail: detail === undefined ? '' : JSON.stringify(detail),
-        };
-        hash = chainHash(hash, row);
-        s.append.run({ ...row, hash });
-      }
+      if (change.some((difference) => difference !== 0))
+        this.#append({ at, source_id, shift, change: JSON.stringify(change), detail });
       s.markChained.run(counts, tally);
     }
   }

@@ -1,26 +1,26 @@
-import type { LossCause } from '../model/file-sink.ts';
+import type { LossCause, NotedWay } from '../model/ways-to-lose.ts';
 import type { Database } from './database.ts';
 import type { Ledger } from './ledger.ts';
 import { WriteGroup } from './write-group.ts';
 
-/** Frames of one source and cause that are gone and that no person has taken note of yet. */
+/** Frames of one source that were lost in one way and that no person has taken note of yet. */
 export type UnseenLoss = {
   readonly sourceId: string;
-  readonly cause: LossCause;
+  readonly cause: NotedWay;
   readonly frames: number;
   readonly lastAt: number;
   readonly lastPath: string;
 };
 
-type LossRow = {
+/** Frames of one source and cause that are gone: how many, and when and where the last of them. */
+export type LostFrames = {
   readonly sourceId: string;
   readonly cause: LossCause;
   readonly path: string;
   readonly at: number;
-  readonly shift: string;
   readonly frames: number;
 };
-const mostOwed = 100_000;
+
 const mostAtOnce = 100;
 
 /**
@@ -32,8 +32,9 @@ export class Losses {
   readonly #group: WriteGroup;
   readonly #ledger: Pick<Ledger, 'shiftOf' | 'seal' | 'sealNow'>;
   readonly #statements: ReturnType<typeof prepare>;
-  /** What could not be written yet. */
-  readonly #owed: LossRow[] = [];
+  /** What is not written yet, by source, shift and cause. */
+  readonly #owed = new Map<string, LostFrames>();
+  readonly #writing = new Set<Promise<void>>();
 
   constructor(database: Database, ledger: Pick<Ledger, 'shiftOf' | 'seal' | 'sealNow'>) {
     this.#group = WriteGroup.of(database);
@@ -43,39 +44,71 @@ export class Losses {
 
   /** Resolves once it is durable; losses of one moment share a transaction. What can't be written is owed. */
   count(sourceId: string, cause: LossCause, path: string, at: number, frames = 1): Promise<void> {
-    return this.#write({ sourceId, cause, path, at: Math.round(at), shift: this.#ledger.shiftOf(at), frames });
+    return this.#write(this.#owe({ sourceId, cause, path, at: Math.round(at), frames }));
   }
 
-  #write(row: LossRow): Promise<void> {
+  /** Writes what is owed under this key. */
+  #write(key: string): Promise<void> {
+    let taken: LostFrames | undefined;
     const written = this.#group.defer(() => {
-      this.#statements.count.run(row);
-      this.#statements.show.run(row);
-      this.#ledger.seal(row.at);
+      const owed = this.#owed.get(key);
+      if (owed === undefined) return;
+      this.countWithin(owed);
+      this.#owed.delete(key);
+      taken = owed;
     });
-    written.catch(() => {
-      if (this.#owed.length < mostOwed) this.#owed.push(row);
-    });
+    const settled = written
+      .catch(() => {
+        // The transaction as a whole came to nothing.
+        if (taken !== undefined) this.#owe(taken);
+      })
+      .finally(() => {
+        this.#writing.delete(settled);
+      });
+    this.#writing.add(settled);
     return written;
+  }
+
+  /** As part of a transaction of the caller. */
+  countWithin(lost: LostFrames): void {
+    this.#statements.count.run({ ...lost, shift: this.#ledger.shiftOf(lost.at) });
+    this.showWithin(lost);
+    this.#ledger.seal(lost.at);
+  }
+
+  /** As part of the transaction that counts them: to be shown until a person has taken note. */
+  showWithin(lost: Omit<LostFrames, 'cause'> & { readonly cause: NotedWay }): void {
+    this.#statements.show.run(lost);
+  }
+
+  /** Returns its key. */
+  #owe(lost: LostFrames): string {
+    const key = JSON.stringify([lost.sourceId, this.#ledger.shiftOf(lost.at), lost.cause]);
+    const before = this.#owed.get(key);
+    const last = before === undefined || lost.at >= before.at ? lost : before;
+    this.#owed.set(key, { ...last, frames: lost.frames + (before?.frames ?? 0) });
+    return key;
   }
 
   /** A row a source and cause, of what nobody has taken note of. */
   unseen(): readonly UnseenLoss[] {
     const found = new Map<string, UnseenLoss>();
     // Shown though they are not written: the disk that takes no picture takes no count of them either.
-    const owed = this.#owed.map(({ sourceId, cause, path, at, frames }) => ({
-      sourceId,
-      cause,
-      frames,
-      lastAt: at,
-      lastPath: path,
-    }));
+    const owed = [...this.#owed.values()].map(({ path, at, ...lost }) => ({ ...lost, lastAt: at, lastPath: path }));
     // Tried again with each look at the state, a few at a time.
-    for (const row of this.#owed.splice(0, mostAtOnce)) this.#write(row).catch(() => undefined);
+    if (this.#writing.size === 0)
+      for (const key of [...this.#owed.keys()].slice(0, mostAtOnce)) this.#write(key).catch(() => undefined);
     for (const loss of [...this.#statements.unseen.all(), ...owed]) {
       const key = JSON.stringify([loss.sourceId, loss.cause]);
       found.set(key, { ...loss, frames: loss.frames + (found.get(key)?.frames ?? 0) });
     }
     return [...found.values()];
+  }
+
+  /** What the database did not take, once all that is under way has been tried. */
+  async unwritten(): Promise<readonly LostFrames[]> {
+    await Promise.all(this.#writing);
+    return [...this.#owed.values()];
   }
 
   /** A person has taken note of all that is lost so far. Returns how many frames that were. */

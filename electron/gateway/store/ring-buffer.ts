@@ -14,6 +14,8 @@ export type RingBufferOptions = {
   readonly logger: Logger;
   /** `Ledger.seal`: chains the counts within the transaction; with a detail at once. */
   readonly seal: (at: number, detail?: Readonly<Record<string, unknown>>) => void;
+  /** Called within the transaction that drops them: a person must hear of it. */
+  readonly onDropped?: (sourceId: string, pictures: number, at: number) => void;
   /** As for `Retention`. */
   readonly onRemoved?: (sha256: string) => Promise<void>;
 };
@@ -77,6 +79,7 @@ export class RingBuffer {
         payloads.push(candidate);
         freed += candidate.bytes;
       }
+      for (const [source, pictures] of perSource) this.#options.onDropped?.(source, pictures, at);
       if (perSource.size > 0) this.#seal(at, perSource);
       return { payloads, bytes: freed, last, perSource, annotated };
     });
