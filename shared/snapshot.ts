@@ -111,8 +111,11 @@ export const sourceStates = [
 
 /** What a person should see to although pictures are collected. */
 export const sourceWarningSchema = z.object({
-  /** `originals-stay`: originals can't be archived or deleted. `shared-folder`: somebody else takes them away. */
-  code: z.enum(['originals-stay', 'shared-folder']),
+  /**
+   * `originals-stay`: originals can't be archived or deleted. `shared-folder`: somebody else takes them away.
+   * `line-stopped`: no picture has come for longer than the source's limit.
+   */
+  code: z.enum(['originals-stay', 'shared-folder', 'line-stopped']),
   text: z.string(),
   hint: z.string(),
   /** How many originals it is about, where they are counted. */

@@ -26,6 +26,8 @@ export const sidecarSettingsSchema = z.strictObject({
   waitMilliseconds: z.int().min(0).max(600_000).default(1_000),
 });
 
+const stoppedAfterSchema = z.int().min(1).max(10_080).optional();
+
 export const folderSourceSchema = z.strictObject({
   id: identifier,
   kind: z.literal('folder'),
@@ -55,6 +57,8 @@ export const folderSourceSchema = z.strictObject({
   knownFiles: z.enum(['skip', 'send']).default('skip'),
   /** Higher goes first when there is a queue. */
   priority: z.int().min(-10).max(10).default(0),
+  /** While the line runs, a picture comes at least so often: longer without one is said. Left out, it never is. */
+  stoppedAfterMinutes: stoppedAfterSchema,
   nearDuplicates: nearDuplicateSchema.optional(),
 });
 
@@ -95,6 +99,8 @@ const cameraSettings = {
   frames: z.int().positive().optional(),
   /** Higher goes first when there is a queue. */
   priority: z.int().min(-10).max(10).default(0),
+  /** While the line runs, a picture comes at least so often: longer without one is said. Left out, it never is. */
+  stoppedAfterMinutes: stoppedAfterSchema,
   nearDuplicates: nearDuplicateSchema.optional(),
 };
 

@@ -22,7 +22,7 @@ export type DeviceStatus = Snapshot['checkin']['status'];
 /** A snapshot has all of it. */
 export type HealthFacts = {
   readonly now: number;
-  readonly sources: readonly { readonly state: Snapshot['sources'][number]['state'] }[];
+  readonly sources: readonly Pick<Snapshot['sources'][number], 'state' | 'warnings'>[];
   readonly disk: Pick<Snapshot['disk'], 'state' | 'whenFull'>;
   readonly connection: Pick<Snapshot['connection'], 'state' | 'since'>;
   readonly counts: Pick<Snapshot['counts'], 'dead' | 'refused' | 'stuck' | LossCount>;
@@ -70,6 +70,8 @@ export function statusOf({ now, sources, disk, connection, counts, ledger }: Hea
   if (broken > 0 && broken === sources.length) return 'error';
   if (broken > 0 || disk.state !== 'ok') return 'degraded';
   if (counts.dead > 0 || counts.refused > 0 || counts.stuck > 0 || losses.length > 0) return 'degraded';
+  const isStopped = sources.some(({ warnings = [] }) => warnings.some(({ code }) => code === 'line-stopped'));
+  if (isStopped) return 'degraded';
   if (waysAPersonMustOpen.has(connection.state)) return 'degraded';
   const out = waysThatOpenByThemselves.has(connection.state) && now - connection.since >= outageMilliseconds;
   return out ? 'degraded' : 'healthy';

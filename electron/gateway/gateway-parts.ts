@@ -19,6 +19,7 @@ import type { Logger } from './platform/logger.ts';
 import { Rates } from './rates.ts';
 import type { GatewayIdentity } from './snapshot-builder.ts';
 import { noUsbCameras, type UsbCameras } from './source/usb/usb-cameras.ts';
+import { StoppedLines } from './stopped-lines.ts';
 import type { Database } from './store/database.ts';
 import type { LossLine } from './store/loss-file.ts';
 import { makeStore, type StoreParts } from './store-parts.ts';
@@ -66,6 +67,7 @@ export type GatewayParts = {
   readonly ledgerWatch: LedgerWatch;
   readonly cameraLosses: CameraLosses;
   readonly lossNotes: LossNotes;
+  readonly stoppedLines: StoppedLines;
   readonly housekeeping: Housekeeping;
   readonly intakes: Intakes;
   readonly cameras: Cameras;
@@ -169,6 +171,7 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
     ledgerWatch,
     cameraLosses,
     lossNotes,
+    stoppedLines: new StoppedLines(store.ledger.shiftOf, identity.startedAt),
     housekeeping,
     intakes,
     cameras,

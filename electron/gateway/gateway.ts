@@ -309,6 +309,7 @@ export class Gateway {
       ledger: ledgerWatch.state,
       losses: this.#store.losses.unseen(),
       sources: intakes.statuses(),
+      stoppedLines: this.#parts.stoppedLines,
       recent: catalogue.page('all', null, 12).rows,
     });
   }

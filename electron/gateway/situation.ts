@@ -62,7 +62,7 @@ function assessSafety(facts: SituationFacts): Statement {
       detail: `${files(counts.refused)} could not be taken and ${are(counts.refused)} still in the folder.`,
     };
   }
-  const act = lossStatement(facts, 'act');
+  const act = lossStatement(facts, 'act') ?? stoppedStatement(sources);
   if (act !== null) return act;
   if (disk.fullInSeconds !== null && disk.fullInSeconds < soonSeconds) {
     return {
@@ -93,6 +93,17 @@ function lossStatement({ losses, sources }: SituationFacts, level: Level): State
   const { headline } = ways[first.way];
   const told = grave.filter(({ way }) => ways[way].headline === headline);
   return { level, headline, detail: tellLosses(told, sources) };
+}
+
+function stoppedStatement(sources: SituationFacts['sources']): Statement | null {
+  const stopped = sources.flatMap(({ name, warnings = [] }) => {
+    const warning = warnings.find(({ code }) => code === 'line-stopped');
+    return warning === undefined ? [] : [{ name, text: warning.text }];
+  });
+  const [first] = stopped;
+  if (first === undefined) return null;
+  const others = stopped.length > 1 ? ` and ${stopped.length - 1} more` : '';
+  return { level: 'act', headline: 'NO PICTURES', detail: `${first.name}${others}: ${lowerFirst(first.text)}.` };
 }
 
 /** What left the store undelivered, by a choice of the site or a person, is not said to be safe. */

@@ -1,12 +1,13 @@
 import type { Config } from '../../shared/config.ts';
 import type { QueueRow } from '../../shared/contract.ts';
-import type { Connection, Snapshot, SourceSnapshot } from '../../shared/snapshot.ts';
+import type { Connection, Snapshot, SourceSnapshot, SourceWarning } from '../../shared/snapshot.ts';
 import type { SourceConfig } from '../../shared/source-config.ts';
 import type { DeviceFacts } from './cloud/device-answers.ts';
 import type { DiskState } from './ingest/admission.ts';
 import type { IntakeStatus } from './intakes.ts';
 import { countLosses, lossesOf } from './losses.ts';
 import { assess } from './situation.ts';
+import type { StoppedLines } from './stopped-lines.ts';
 import type { UnseenLoss } from './store/losses.ts';
 import { emptyTally, type SourceTally, totalOf } from './store/tally.ts';
 import type { ConnectivityFacts } from './sync/connectivity.ts';
@@ -45,6 +46,7 @@ export type SnapshotFacts = {
   readonly ledger: Snapshot['ledger'];
   readonly losses: readonly UnseenLoss[];
   readonly sources: readonly IntakeStatus[];
+  readonly stoppedLines: Pick<StoppedLines, 'warningOf'>;
   readonly recent: readonly QueueRow[];
 };
 
@@ -60,7 +62,11 @@ export function buildSnapshot(facts: SnapshotFacts): Snapshot {
     lastStoredAt: _last,
     ...counts
   } = totalOf(tallies.values());
-  const sources = facts.sources.map((source) => sourceSnapshot(source, tallies.get(source.config.id)));
+  const sources = facts.sources.map((source) => {
+    const tally = tallies.get(source.config.id);
+    const stopped = facts.stoppedLines.warningOf(source, tally?.lastStoredAt ?? null, now);
+    return sourceSnapshot(source, tally, stopped === null ? [] : [stopped]);
+  });
   const disk = { ...facts.disk, maxBytes: config.store.maxBytes, minFreeBytes: config.store.minFreeBytes };
   const connection: Connection = {
     ...facts.connectivity,
@@ -157,6 +163,7 @@ function locationOf(source: SourceConfig): string {
 function sourceSnapshot(
   { config, status, gate, camera }: IntakeStatus,
   tally: SourceTally | undefined,
+  warnings: readonly SourceWarning[],
 ): SourceSnapshot {
   const { collected, refused, pending, leased, acknowledged, dead, gated, lost, known, lastStoredAt } =
     tally ?? emptyTally;
@@ -180,7 +187,7 @@ function sourceSnapshot(
     lastCollectedAt: lastStoredAt,
     afterIngest: config.kind === 'folder' ? config.afterIngest : 'keep',
     polling: status.polling,
-    warnings: [...(status.warnings ?? [])],
+    warnings: [...warnings, ...(status.warnings ?? [])],
     priority: config.priority,
     gate: gate === null ? null : { ...gate, gated },
     camera,

@@ -1,6 +1,8 @@
 import type { SiteConfig } from '../../../shared/config.ts';
 import { dateOf, dayMilliseconds, minuteOfDay, minutesOf, ZonedTime } from '../platform/zoned-time.ts';
 
+const offShift = ' off';
+
 /** Names the shift that holds a time (milliseconds since the epoch). */
 export type ShiftOf = (time: number) => string;
 
@@ -21,9 +23,12 @@ export function shiftsOf({ timeZone, shifts }: SiteConfig): ShiftOf {
       if (from < to ? from <= minute && minute < to : minute >= from) return `${today} ${name}`;
       if (from >= to && minute < to) return `${dateOf(local - dayMilliseconds)} ${name}`;
     }
-    return `${today} off`;
+    return `${today}${offShift}`;
   };
 }
+
+/** A time that is in none of the site's shifts. */
+export const isOff = (shift: string): boolean => shift.endsWith(offShift);
 
 /** By the PC's own calendar, a day each. */
 export const dayShifts: ShiftOf = shiftsOf({ shifts: [] });
