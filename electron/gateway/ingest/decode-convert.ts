@@ -1,5 +1,6 @@
 import type { Orientation } from '../../../shared/picture.ts';
-import { turnUpright, type VipsImage, withImages } from './decode-open.ts';
+import { noteLoad } from './decode-load.ts';
+import { turnUpright, unpackedBytes, type VipsImage, withImages } from './decode-open.ts';
 import type { ConvertReply, ConvertRequest } from './decode-protocol.ts';
 import { isOutOfMemory, takeWarnings } from './decode-warnings.ts';
 import { readBmpHeader } from './picture/bmp-header.ts';
@@ -42,7 +43,9 @@ class Unsupported extends Error {
 function readBmp(bytes: Buffer): PngPixels {
   const header = readBmpHeader(bytes);
   if (typeof header === 'string' || 'wrong' in header) throw new RangeError('its header is damaged');
-  refuseTooLarge(header.width * header.height * 4);
+  const unpacked = header.width * header.height * 4;
+  noteLoad(bytes.length + 2 * unpacked);
+  refuseTooLarge(unpacked);
   return bmpPixels(bytes, header);
 }
 
@@ -60,7 +63,10 @@ function convertDecoded(
       format === 'tiff' ? vips.Image.tiffloadBuffer(bytes, options) : vips.Image.webploadBuffer(bytes, options),
     );
     refuseWhatPngCannotHold(image);
-    refuseTooLarge(image.width * image.height * image.bands * bytesOf(image));
+    const unpacked = unpackedBytes(image);
+    // The picture, and its copy for the PNG.
+    noteLoad(bytes.length + 2 * unpacked);
+    refuseTooLarge(unpacked);
     const upright = orientation === 1 ? image : turnUpright(keep(image.copyMemory()), orientation, keep);
     const memory = upright.writeToMemory();
     const is16 = bytesOf(image) === 2;

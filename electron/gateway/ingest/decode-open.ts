@@ -1,5 +1,6 @@
 import type { Orientation } from '../../../shared/picture.ts';
 import type { PictureFormat } from '../model/image.ts';
+import { noteLoad } from './decode-load.ts';
 import type { VipsModule } from './vips-module.ts';
 
 export type VipsImage = InstanceType<VipsModule['Image']>;
@@ -38,12 +39,19 @@ export function openPicture(
   const access = vips.Access.sequential;
   if (format === 'jpeg') {
     const header = keep(vips.Image.jpegloadBuffer(bytes));
+    // A progressive one is held whole, as its coefficients.
+    const isHeld = header.getTypeof('jpeg-multiscan') !== 0;
+    noteLoad(bytes.length + (isHeld ? 2 * unpackedBytes(header) : 0));
     return keep(vips.Image.jpegloadBuffer(bytes, { access, fail_on: vips.FailOn.none, shrink: shrink(header) }));
   }
   const image = keep(vips.Image.pngloadBuffer(bytes, { access, fail_on: vips.FailOn.warning }));
+  noteLoad(bytes.length + unpackedBytes(image));
   if (image.width * image.height > mostPngPixels) throw new RangeError('it is too large to be decoded here');
   return image;
 }
+
+export const unpackedBytes = ({ width, height, bands, format }: VipsImage): number =>
+  width * height * bands * (format === 'ushort' ? 2 : 1);
 
 /** By how much a JPEG may be shrunk so that `edge` keeps `least` pixels, and its shortest edge one. */
 export function shrinkFor({ width, height }: Size, edge: number, least: number): 1 | 2 | 4 | 8 {

@@ -77,7 +77,8 @@ export type ConvertReply =
 export type DecodeJob = CheckRequest | SignatureRequest | JudgeRequest | ConvertRequest;
 export type DecodeAnswer = CheckReply | SignatureReply | JudgeReply | ConvertReply;
 export type DecodeRequest = { readonly id: number } & DecodeJob;
-export type DecodeReply = { readonly id: number } & DecodeAnswer;
+/** `isSpent`: the worker holds more memory than one should; it is to be replaced. */
+export type DecodeReply = { readonly id: number; readonly isSpent: boolean } & DecodeAnswer;
 
 /** `inBackground`: everything else on this PC goes first. */
 export type DecodeWorkerData = { readonly inBackground: boolean };

@@ -3,6 +3,7 @@ import { giveWay } from '../platform/thread-priority.ts';
 import { check } from './decode-check.ts';
 import { convert } from './decode-convert.ts';
 import { judge } from './decode-judge.ts';
+import { takeIsSpent } from './decode-load.ts';
 import type { DecodeAnswer, DecodeReply, DecodeRequest, DecodeWorkerData } from './decode-protocol.ts';
 import { sign } from './decode-sign.ts';
 import { loadVips, type VipsModule } from './vips-module.ts';
@@ -39,7 +40,7 @@ parentPort?.on('message', (request: DecodeRequest) => {
         // A file that was made goes over without a copy; Node's own pool of memory cannot.
         const made = reply.kind === 'converted' ? reply.png.buffer : null;
         parentPort?.postMessage(
-          { id: request.id, ...reply } satisfies DecodeReply,
+          { id: request.id, isSpent: takeIsSpent(), ...reply } satisfies DecodeReply,
           made instanceof ArrayBuffer ? [made] : [],
         );
       },

@@ -23,7 +23,7 @@ export const stoppedDetail = 'stopped';
 export const tooLongDetail = 'decoding took too long';
 
 /**
- * One decode worker, started when it is first needed and again after it ended. One picture at a time: one that takes
+ * One decode worker, started when it is first needed and again after it ended, and replaced after a very large picture. One picture at a time: one that takes
  * too long or ends the worker must condemn no other. Never rejects: a picture that can't be looked at is `uncheckable`.
  */
 export class Decoder {
@@ -33,6 +33,7 @@ export class Decoder {
   readonly #inBackground: boolean;
   readonly #waiting = new Map<number, (reply: DecodeAnswer) => void>();
   #worker: Worker | null = null;
+  readonly #ending = new Set<Promise<void>>();
   #nextId = 1;
   #turn: Promise<unknown> = Promise.resolve();
   #stopped = false;
@@ -63,6 +64,7 @@ export class Decoder {
     this.#stopped = true;
     await this.#dropWorker(stoppedDetail);
     await this.#turn;
+    await Promise.all(this.#ending);
   }
 
   #askNow(job: DecodeJob): Promise<DecodeAnswer> {
@@ -88,6 +90,8 @@ export class Decoder {
       workerData: { inBackground: this.#inBackground } satisfies DecodeWorkerData,
     });
     worker.on('message', (reply: DecodeReply) => {
+      // Before the answer: the next picture must find another worker.
+      if (reply.isSpent) this.#replace(worker);
       this.#waiting.get(reply.id)?.(reply);
       this.#waiting.delete(reply.id);
     });
@@ -106,6 +110,13 @@ export class Decoder {
     if (worker === null) return;
     this.#gone(worker, reason);
     await worker.terminate();
+  }
+
+  /** Its memory is given back by its end only; another one is started when it is needed. */
+  #replace(worker: Worker): void {
+    if (this.#worker === worker) this.#worker = null;
+    const ended = worker.terminate().then(() => void this.#ending.delete(ended));
+    this.#ending.add(ended);
   }
 
   #gone(worker: Worker, detail: string): void {
