@@ -88,6 +88,8 @@ export class Gateway {
       const logger = watch.listening(options.logger);
       const gateway = new Gateway({ ...options, logger }, database, watch, new LossFile(path));
       await gateway.#recover();
+      // From here on there is something to show, whatever becomes of the database.
+      gateway.snapshot();
       return gateway;
     } catch (error) {
       database.close();
@@ -258,7 +260,7 @@ export class Gateway {
     return this.#watch.fault !== null;
   }
 
-  /** Never throws once it was taken once: whoever shows it must be able to show what is wrong. */
+  /** Never throws: whoever shows it must be able to show what is wrong. Taken once before the gateway counts as open. */
   snapshot(): Snapshot {
     const { fault } = this.#watch;
     if (fault === null || this.#last === null) {

@@ -44,6 +44,16 @@ async function start(...flags: readonly string[]): Promise<GatewayProcess> {
   });
   return gateway;
 }
+/** Of the ledger, once the gateway has ended. */
+function notes(): readonly unknown[] {
+  const store = new BetterSqlite3(join(dataDir(), 'gateway.sqlite'), { readonly: true });
+  try {
+    const details = store.prepare<[], string>("SELECT detail FROM ledger WHERE detail <> ''").pluck().all();
+    return details.map((detail) => JSON.parse(detail) as unknown);
+  } finally {
+    store.close();
+  }
+}
 const events = (of: GatewayProcess, name: string): number => of.log.filter(({ event }) => event === name).length;
 
 test.runIf(LostDisk.isPossible)(
@@ -71,6 +81,7 @@ test.runIf(LostDisk.isPossible)(
     running.kill('SIGTERM');
     expect((await running.ended).exitCode).toBe(0);
     expect(new Set((await server.images()).map(({ sha256 }) => sha256))).toEqual(expected);
+    expect(notes()).toContainEqual(expect.objectContaining({ loss: 'store-away', pictures: expect.any(Number) }));
   },
 );
 
@@ -101,4 +112,5 @@ test('a page of the queue that was overwritten is said, and nothing is written a
   expect(stderr).toContain('Do not delete anything');
   expect(exitCode).toBe(1);
   expect(log.some(({ event }) => event === 'store-lost' || event === 'start-failed')).toBe(true);
+  expect((await server.stats()).lastCheckin).toMatchObject({ status: 'error' });
 });
