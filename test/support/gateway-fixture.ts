@@ -71,6 +71,8 @@ export type GatewayWish = {
   readonly decodes?: boolean;
   /** Keep it to start a second gateway on what the first left. */
   readonly root?: string;
+  /** `<root>/data` where it is left out. */
+  readonly dataDir?: string;
   /** Why the first had to stop. */
   readonly interruption?: Interruption;
 };
@@ -108,7 +110,7 @@ export async function openGateway(wish: GatewayWish) {
   let key: string | null = wish.deviceKey ?? null;
   const gateway = await Gateway.open({
     config: parsed.config,
-    dataDir: join(root, 'data'),
+    dataDir: wish.dataDir ?? join(root, 'data'),
     identity: { version: '0.0.0', runtime: `Node ${process.versions.node}`, configFile: '', demo: false },
     secrets: () => ({
       deviceKey: key,

@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+
 /**
  * What the rest of the gateway does about a failure. `retry`: this entry again later. `pause`: everything waits, no
  * attempt is consumed. `bury`: never again without a person. `bug`: the program itself is wrong.
@@ -54,8 +56,18 @@ export function describeCause(cause: unknown, depth = 0): string {
   return String(cause).slice(0, longestTechnical);
 }
 
-/** `ENOSPC`, `ECONNREFUSED`, `UND_ERR_SOCKET`, …: null where the value has no such code. */
+const systemNames: ReadonlyMap<number, string> = new Map(
+  Object.entries(constants.errno).map(([name, number]) => [number, name]),
+);
+
+/**
+ * `ENOSPC`, `ECONNREFUSED`, `UND_ERR_SOCKET`, …: null where the value has no such code. Of some of the system's errors
+ * (EDQUOT, ESTALE) Node knows the number alone, and makes `Unknown system error -122` of it.
+ */
 export function errnoCode(cause: unknown): string | null {
   if (typeof cause !== 'object' || cause === null || !('code' in cause)) return null;
-  return typeof cause.code === 'string' ? cause.code : null;
+  const { code } = cause;
+  if (typeof code !== 'string') return null;
+  const number = /^Unknown system error -(\d+)$/.exec(code)?.[1];
+  return number === undefined ? code : (systemNames.get(Number(number)) ?? code);
 }

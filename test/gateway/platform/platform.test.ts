@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sleep, systemClock } from '../../../electron/gateway/platform/clock.ts';
@@ -8,6 +9,17 @@ import { jsonLogger } from '../../../electron/gateway/platform/logger.ts';
 import { baseName, stemOf } from '../../../electron/gateway/platform/names.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { temporaryFolder } from '../../support/store.ts';
+
+it('an error of the system that Node has no name for has the system’s own', () => {
+  const unnamed = (number: number): Error =>
+    Object.assign(new Error(`Unknown system error -${number}: write`), {
+      code: `Unknown system error -${number}`,
+      errno: -number,
+    });
+  expect(errnoCode(unnamed(constants.errno.EDQUOT))).toBe('EDQUOT');
+  expect(describeCause(unnamed(constants.errno.EDQUOT))).toMatch(/^EDQUOT: Unknown system error/);
+  expect(errnoCode(unnamed(99_999))).toBe('Unknown system error -99999');
+});
 
 describe('files', () => {
   it('are written once, for this user alone', async () => {
