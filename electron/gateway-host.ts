@@ -42,6 +42,7 @@ export class GatewayHost {
   #starting = true;
   #turn: Promise<unknown> = Promise.resolve();
   #revision = 0;
+  #secretsChanges = 0;
   #usbDevices: ReadonlySet<string> = new Set();
   #heartbeat: NodeJS.Timeout;
 
@@ -101,6 +102,7 @@ export class GatewayHost {
     this.#usbDevices = new Set(config.sources.flatMap((source) => (source.kind === 'usb' ? [source.device] : [])));
     try {
       const { workerPath, secrets, events, dataDir, identity, workers, nativeBinding } = this.#options;
+      const changes = this.#secretsChanges;
       const interruption = this.#halted?.interruption ?? undefined;
       const options = { dataDir, identity, workers, nativeBinding, config, secrets: secrets(), interruption };
       const gateway = await GatewayThread.start(workerPath, options, events);
@@ -109,6 +111,8 @@ export class GatewayHost {
       this.#halted = null;
       this.#starting = false;
       this.#gateway = gateway;
+      // The keyring may have given them while it started.
+      if (this.#secretsChanges !== changes) this.secretsChanged();
       this.#changed();
       return gateway;
     } catch (error) {
@@ -209,8 +213,9 @@ export class GatewayHost {
     });
   }
 
-  /** A secret was entered: it is used at once. */
+  /** A secret was entered, or the keyring has given it: it is used at once. */
   secretsChanged(): void {
+    this.#secretsChanges += 1;
     this.#gateway?.setSecrets(this.#options.secrets());
   }
 

@@ -1,7 +1,7 @@
 import './thread-pool.ts';
 
 import { join } from 'node:path';
-import { app, safeStorage } from 'electron';
+import { app } from 'electron';
 import { CameraLink } from './camera-link.ts';
 import { CameraWindow } from './camera-window.ts';
 import { exitCodes, ownArguments, parseArguments, type RunOptions, usage } from './cli.ts';
@@ -19,8 +19,12 @@ import { endAtOnce } from './gateway/platform/end-at-once.ts';
 import { GatewayError } from './gateway/platform/errors.ts';
 import { nodeFiles } from './gateway/platform/files.ts';
 import { jsonLogger, silentLogger } from './gateway/platform/logger.ts';
+import { shutWords } from './gateway/shut-keyring.ts';
 import { GatewayHost } from './gateway-host.ts';
 import { registerSchemes } from './image-protocol.ts';
+import { readKeyring } from './keyring/reader.ts';
+import { readerSwitch } from './keyring/reader-request.ts';
+import { systemKeyring } from './keyring/system-keyring.ts';
 import { logFile } from './log-file.ts';
 import { makeOperations } from './operations.ts';
 import { appPaths } from './paths.ts';
@@ -33,12 +37,14 @@ import { isHeldByAnother, removeMakeshift, shellFolder } from './shell-folder.ts
 
 const stopDeadlineMilliseconds = 15_000;
 const startAgainMilliseconds = 10_000;
+const keyringMilliseconds = 3_000;
 /** Of starts that fail: a disk that comes late, another program that holds the database. */
 const mayPassCodes: ReadonlySet<string> = new Set(['store-unavailable', 'store-in-use']);
 const paths = appPaths(app.getAppPath());
 const refusedSwitches = app.isPackaged ? refuseDebugging(app.commandLine) : [];
 
 function main(): void {
+  if (app.commandLine.hasSwitch(readerSwitch)) return readKeyring();
   const outcome = parseArguments(ownArguments(process.argv, app.isPackaged), process.env);
   if (!outcome.ok) return leave(exitCodes.badConfiguration, `${outcome.message}\n${usage}`);
   const plan = makePlan(outcome.options, join(app.getPath('appData'), 'acusight-line-gateway'));
@@ -78,7 +84,7 @@ function perform(options: TaskOptions, plan: Plan): void {
     .then(() =>
       runTask(options, plan, {
         environment: process.env,
-        vault: safeStorage,
+        keyring: systemKeyring(),
         files: nodeFiles,
         version: app.getVersion(),
         nativeBinding: ownBinding(),
@@ -121,7 +127,8 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
   const secrets = new Secrets({
     dataDir: plan.dataDir,
     environment: demo?.environment ?? process.env,
-    vault: safeStorage,
+    keyring: systemKeyring(),
+    clock: systemClock,
     files: nodeFiles,
   });
   const cameraWindow = new CameraWindow({
@@ -138,7 +145,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       configFile: plan.configFile,
       demo: demo !== null,
     },
-    secrets: () => ({ ...secrets.all(), keySource: secrets.source() }),
+    secrets: () => ({ ...secrets.all(), keySource: secrets.source(), waiting: secrets.waiting }),
     workerPath: paths.gatewayWorker,
     workers: paths.workers,
     nativeBinding: ownBinding(),
@@ -155,13 +162,27 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       },
     },
   });
-  secrets.onChange(() => host.secretsChanged());
+  secrets.onChange(() => {
+    host.secretsChanged();
+    logSecrets();
+  });
+  let told = '';
+  const logSecrets = (): void => {
+    const { waiting, problems } = secrets;
+    const now = JSON.stringify([waiting?.state, problems]);
+    if (now === told) return;
+    told = now;
+    if (waiting !== null && waiting.state !== 'asking')
+      logger.log('warn', 'keyring-shut', { ...waiting, ...shutWords(waiting) });
+    for (const problem of problems) logger.log('warn', 'secret-not-read', { problem });
+  };
   const stopProgress = plan.logToStdout ? logProgress(() => host.gateway, logger) : () => undefined;
   let desktop: Desktop | null = null;
   const end = once(async (code: number): Promise<void> => {
     let isLate = false;
     try {
       stopProgress();
+      secrets.close();
       desktop?.close();
       const stopped = host.stop().then(() => demo?.stop());
       await withDeadline(stopped, stopDeadlineMilliseconds, () => {
@@ -230,7 +251,9 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     }
   }
   await secrets.load();
-  for (const problem of secrets.problems) logger.log('warn', 'secret-not-read', { problem });
+  // A keyring that is open answers in a moment: then a start that fails is told to the cloud too.
+  await secrets.until((state) => state !== 'asking', AbortSignal.timeout(keyringMilliseconds));
+  logSecrets();
 
   const loaded = await loadConfig(plan.configFile);
   if (loaded.kind !== 'loaded') {
@@ -246,7 +269,9 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     else host.awaitSetup();
     return;
   }
-  if (plan.exitWhenDrained && secrets.deviceKey() === null) {
+  // Where a person must unlock the keyring first, pictures are collected meanwhile.
+  if (plan.exitWhenDrained) await secrets.until((state) => state !== 'asking');
+  if (plan.exitWhenDrained && secrets.source() === 'none') {
     process.stderr.write(
       'configuration: there is no device key: set ACUSIGHT_DEVICE_KEY, or enter the key in the window once\n',
     );

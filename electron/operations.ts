@@ -81,6 +81,7 @@ export function makeOperations(context: OperationContext): Operations {
       look: await host.require().call('cameraLook', sourceId, after, testShot),
     }),
     'sync.tryNow': async () => {
+      secrets.askAgain();
       await host.require().call('tryNow');
       return {};
     },

@@ -1,6 +1,7 @@
 import type { OperationRequest, OperationResponse } from '../shared/contract.ts';
 import { provisionDevice } from './commands/provision.ts';
 import { openDeviceSetup } from './gateway/device-setup.ts';
+import { neededToProvision, shutWords } from './gateway/shut-keyring.ts';
 import type { Secrets } from './secrets.ts';
 import { provisioningTarget } from './setup.ts';
 
@@ -24,6 +25,8 @@ export function provisioner({
     if ('fault' in target)
       return { ok: false, code: 'bad-request', text: target.fault, hint: 'Correct it, then try again.' };
     const { cloud } = target;
+    const wait = neededToProvision({ cloud }, secrets);
+    if (wait !== null) return { ok: false, code: 'keyring-shut', ...shutWords(wait) };
     const setup = openDeviceSetup({ cloud, proxyPassword: secrets.all().proxyPassword, version });
     try {
       const request = { token: token.trim(), deviceId: cloud.deviceId, name: name.trim() || cloud.deviceId };

@@ -1,12 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SecretsWait } from './gateway/gateway-secrets.ts';
+import type { Clock } from './gateway/platform/clock.ts';
 import { errnoCode } from './gateway/platform/errors.ts';
 import type { Files } from './gateway/platform/files.ts';
+import type { Keyring } from './keyring/keyring.ts';
+import { Opening, type OpeningState } from './keyring/opening.ts';
 
 /**
  * The gateway's secrets. The environment goes first; otherwise what was entered or provisioned, encrypted by the
  * operating system's keyring. Where there is no keyring it lies in a file that only this user can read, and whoever
- * stores a secret is told so.
+ * stores a secret is told so. A keyring may be locked until a person comes: nothing waits for it but what needs the
+ * secret (`waiting`).
  *
  * A secret is durable (temporary file, fsync, rename, fsync of the folder) before `store` resolves.
  */
@@ -24,19 +29,11 @@ export type SecretValues = { readonly [Name in SecretName]: string | null };
 export type StoredForm = 'keyring' | 'file';
 export type SecretSource = 'none' | 'environment' | StoredForm;
 
-/** The operating system's keyring; Electron's `safeStorage` is one. */
-export type Vault = {
-  readonly isEncryptionAvailable: () => boolean;
-  readonly encryptString: (text: string) => Buffer;
-  readonly decryptString: (bytes: Buffer) => string;
-  /** On Linux only. */
-  readonly getSelectedStorageBackend?: () => string;
-};
-
 export type SecretsOptions = {
   readonly dataDir: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly vault: Vault;
+  readonly keyring: Keyring;
+  readonly clock: Clock;
   readonly files: Files;
 };
 
@@ -59,6 +56,8 @@ const forms: { readonly [Name in SecretName]: { readonly form: RegExp; readonly 
 };
 
 const names = Object.keys(secretVariables) as SecretName[];
+/** A person who stores a secret may have to unlock the keyring first; they see that this takes its time. */
+const sealMilliseconds = 20_000;
 const keyFile = 'device-key.json';
 const otherFile = 'secrets.json';
 
@@ -71,6 +70,9 @@ export class Secrets {
   #stored: Partial<Record<SecretName, string>> = {};
   #problems: string[] = [];
   #turn: Promise<unknown> = Promise.resolve();
+  /** What the keyring has not given yet. */
+  #wanted: readonly SecretName[] = [];
+  #opening: Opening | null = null;
 
   constructor(options: SecretsOptions) {
     this.#options = options;
@@ -79,8 +81,12 @@ export class Secrets {
     ) as SecretValues;
   }
 
-  /** Reads what is stored. Call it once Electron is ready: the keyring is not there before. Never throws. */
+  /**
+   * Reads what is stored, and begins to ask the keyring where that is needed. Call it once Electron is ready: the keyring
+   * is not there before. Never throws.
+   */
   async load(): Promise<void> {
+    this.close();
     this.#problems = [];
     const key = await this.#read(keyFile);
     const others = await this.#read(otherFile);
@@ -90,16 +96,77 @@ export class Secrets {
       const kept = keptOf(name === 'deviceKey' ? key : Reflect.get(Object(others), name));
       if (kept === null) continue;
       this.#kept[name] = kept;
-      try {
-        const bytes = Buffer.from(kept.value, 'base64');
-        this.#stored[name] =
-          kept.form === 'keyring' ? this.#options.vault.decryptString(bytes) : bytes.toString('utf8');
-      } catch {
+      if (kept.form === 'file') this.#stored[name] = Buffer.from(kept.value, 'base64').toString('utf8');
+    }
+    this.#openRest();
+  }
+
+  /** What the environment overrules is not asked for. */
+  #openRest(): void {
+    this.#opening?.stop();
+    const wanted = names.filter(
+      (name) =>
+        this.#kept[name]?.form === 'keyring' && this.#stored[name] === undefined && this.#environment[name] === null,
+    );
+    this.#wanted = wanted;
+    this.#opening = null;
+    if (wanted.length === 0) return;
+    const { keyring, clock } = this.#options;
+    this.#opening = new Opening({
+      keyring,
+      clock,
+      sealed: wanted.map((name) => Buffer.from(this.#kept[name]?.value ?? '', 'base64')),
+      onState: () => this.#changed(),
+      onOpened: (texts) => this.#opened(wanted, texts),
+    });
+    this.#opening.start();
+  }
+
+  #opened(wanted: readonly SecretName[], texts: readonly (string | null)[]): void {
+    wanted.forEach((name, index) => {
+      const text = texts[index] ?? null;
+      if (text !== null) this.#stored[name] = text;
+      else
         this.#problems.push(
           `The stored ${wordsFor[name]} can’t be opened by this user’s keyring. Enter it again, or start the gateway as the user who entered it.`,
         );
-      }
+    });
+    this.#wanted = [];
+    this.#opening = null;
+    this.#changed();
+  }
+
+  /** What the keyring has not given yet, and why; null where nothing is waited for. */
+  get waiting(): SecretsWait | null {
+    return this.#opening === null ? null : { names: this.#wanted, state: this.#opening.state };
+  }
+
+  /** Resolves once it is not so any more, or the signal aborts. */
+  async until(fits: (state: OpeningState | null) => boolean, signal?: AbortSignal): Promise<void> {
+    const isSo = (): boolean => signal?.aborted === true || fits(this.#opening?.state ?? null);
+    while (!isSo()) {
+      await new Promise<void>((resolve) => {
+        const stop = this.onChange(() => done());
+        const done = (): void => {
+          stop();
+          signal?.removeEventListener('abort', done);
+          resolve();
+        };
+        signal?.addEventListener('abort', done);
+      });
     }
+  }
+
+  /** A person wants the keyring asked now. */
+  askAgain(): void {
+    this.#opening?.askAgain();
+  }
+
+  /** Nothing more is asked of the keyring. */
+  close(): void {
+    this.#opening?.stop();
+    this.#opening = null;
+    this.#wanted = [];
   }
 
   /** What could not be read, each in a sentence. */
@@ -117,16 +184,17 @@ export class Secrets {
 
   source(name: SecretName = 'deviceKey'): SecretSource {
     if (this.#environment[name] !== null) return 'environment';
-    return this.#stored[name] === undefined ? 'none' : (this.#kept[name]?.form ?? 'none');
+    const isKnown = this.#stored[name] !== undefined || this.#wanted.includes(name);
+    return isKnown ? (this.#kept[name]?.form ?? 'none') : 'none';
   }
 
-  /** Which are there, for the window: it never gets their values. */
+  /** Which are there, be it in a locked keyring, for the window: it never gets their values. */
   stored(): { readonly deviceKey: boolean; readonly objectStore: boolean; readonly proxyPassword: boolean } {
-    const { deviceKey, s3AccessKeyId, s3SecretAccessKey, proxyPassword } = this.all();
+    const isThere = (name: SecretName): boolean => this.source(name) !== 'none';
     return {
-      deviceKey: deviceKey !== null,
-      objectStore: s3AccessKeyId !== null && s3SecretAccessKey !== null,
-      proxyPassword: proxyPassword !== null,
+      deviceKey: isThere('deviceKey'),
+      objectStore: isThere('s3AccessKeyId') && isThere('s3SecretAccessKey'),
+      proxyPassword: isThere('proxyPassword'),
     };
   }
 
@@ -171,7 +239,7 @@ export class Secrets {
   async #storeNow(values: Partial<Record<SecretName, string>>): Promise<StoredForm> {
     const kept = { ...this.#kept };
     const given = names.filter((name) => values[name] !== undefined);
-    const sealed = this.#seal(given.map((name) => values[name] ?? ''));
+    const sealed = await this.#seal(given.map((name) => values[name] ?? ''));
     given.forEach((name, index) => {
       kept[name] = { form: sealed.form, value: sealed.values[index] ?? '' };
     });
@@ -181,7 +249,8 @@ export class Secrets {
     this.#kept = kept;
     this.#stored = { ...this.#stored, ...values };
     this.#problems = [];
-    for (const listener of this.#listeners) listener();
+    this.#openRest();
+    this.#changed();
     return sealed.form;
   }
 
@@ -190,21 +259,23 @@ export class Secrets {
   }
 
   /** A keyring that fails at that moment (locked, its service gone) must not cost a key that is given only once. */
-  #seal(texts: readonly string[]): { readonly form: StoredForm; readonly values: readonly string[] } {
+  async #seal(texts: readonly string[]): Promise<{ readonly form: StoredForm; readonly values: readonly string[] }> {
     const encode = (bytes: Buffer): string => bytes.toString('base64');
+    const late = new AbortController();
+    const cancel = this.#options.clock.after(sealMilliseconds, () => late.abort());
     try {
-      if (this.#hasKeyring())
-        return { form: 'keyring', values: texts.map((text) => encode(this.#options.vault.encryptString(text))) };
+      const sealed = await this.#options.keyring.seal(texts, late.signal);
+      if (sealed !== null) return { form: 'keyring', values: sealed.map(encode) };
     } catch {
       // The file is what is left.
+    } finally {
+      cancel();
     }
     return { form: 'file', values: texts.map((text) => encode(Buffer.from(text, 'utf8'))) };
   }
 
-  /** Chromium's "basic_text" backend only hides the text behind a fixed password: that is no keyring. */
-  #hasKeyring(): boolean {
-    const { vault } = this.#options;
-    return vault.isEncryptionAvailable() && vault.getSelectedStorageBackend?.() !== 'basic_text';
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   async #read(file: string): Promise<unknown> {

@@ -55,6 +55,8 @@ export const connectionStates = [
   'trouble',
   'intercepted',
   'key-missing',
+  /** It is stored, and this PC’s keyring has not given it yet. */
+  'key-locked',
   'key-refused',
   'wrong-address',
   /** The device waits for approval by the organisation's administrator, or was rejected. */

@@ -75,7 +75,7 @@ export async function runProvision(
   const place =
     stored === 'keyring'
       ? 'in the keyring of this user'
-      : 'in a file that only this user can read, because this system offers no keyring';
+      : 'in a file that only this user can read, because no keyring could be used';
   print(
     `The device ${deviceId} is registered. Its key is stored ${place}. A gateway that runs on this data folder uses it once it is started again.`,
   );

@@ -3,24 +3,29 @@ import { exitCodes, type RunOptions } from '../cli.ts';
 import { loadConfig } from '../config-file.ts';
 import { findCameras, type UsbCameras } from '../gateway/cameras.ts';
 import { openDeviceSetup } from '../gateway/device-setup.ts';
+import type { SecretsWait } from '../gateway/gateway-secrets.ts';
 import { systemClock } from '../gateway/platform/clock.ts';
 import { GatewayError } from '../gateway/platform/errors.ts';
 import type { Files } from '../gateway/platform/files.ts';
+import { neededOf, neededToProvision, shutOf, shutWords } from '../gateway/shut-keyring.ts';
 import { examineSite } from '../gateway/site-doctor.ts';
 import { verifyStore } from '../gateway/verify-store.ts';
+import type { Keyring } from '../keyring/keyring.ts';
 import type { Plan } from '../plan.ts';
-import { Secrets, type Vault } from '../secrets.ts';
+import { Secrets } from '../secrets.ts';
 import { printCameras } from './cameras.ts';
 import { printDoctor } from './doctor.ts';
 import { printLedger } from './ledger.ts';
 import type { Output } from './output.ts';
 import { runProvision } from './provision.ts';
 
+const unlockMilliseconds = 20_000;
+
 export type TaskOptions = Extract<RunOptions, { command: 'provision' | 'doctor' | 'ledger' | 'cameras' }>;
 
 export type TaskContext = {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly vault: Vault;
+  readonly keyring: Keyring;
   readonly files: Files;
   readonly version: string;
   readonly nativeBinding: string | undefined;
@@ -44,12 +49,18 @@ export async function runTask(
     if (options.command === 'cameras') return await runCameras(options, plan, context);
     const config = await readConfig(plan.configFile, output);
     if (config === null) return exitCodes.badConfiguration;
-    const { environment, vault, files } = context;
-    const secrets = new Secrets({ dataDir: plan.dataDir, environment, vault, files });
+    const { environment, keyring, files, signal } = context;
+    const secrets = new Secrets({ dataDir: plan.dataDir, environment, keyring, clock: systemClock, files });
     await secrets.load();
-    return options.command === 'doctor'
-      ? await runDoctor(options.json, config, plan.dataDir, secrets, context)
-      : await provision(options, config, secrets, context);
+    try {
+      const needed = options.command === 'doctor' ? neededOf : neededToProvision;
+      await untilUnlocked(() => needed(config, secrets), secrets, signal);
+      return options.command === 'doctor'
+        ? await runDoctor(options.json, config, plan.dataDir, secrets, context)
+        : await provision(options, config, secrets, context);
+    } finally {
+      secrets.close();
+    }
   } catch (error) {
     output.complain(error instanceof GatewayError ? `${error.message}\n${error.hint}` : String(error));
     return exitCodes.failed;
@@ -64,12 +75,26 @@ async function readConfig(file: string, { complain }: Output): Promise<Config | 
   return null;
 }
 
+/** Whoever gave the command has so long to unlock the keyring. */
+async function untilUnlocked(needed: () => SecretsWait | null, secrets: Secrets, signal: AbortSignal): Promise<void> {
+  const late = new AbortController();
+  const cancel = systemClock.after(unlockMilliseconds, () => late.abort());
+  await secrets.until(() => needed() === null, AbortSignal.any([signal, late.signal]));
+  cancel();
+}
+
 async function provision(
   { token, name }: Extract<TaskOptions, { command: 'provision' }>,
   { cloud }: Config,
   secrets: Secrets,
   { version, output, signal }: TaskContext,
 ): Promise<number> {
+  const wait = neededToProvision({ cloud }, secrets);
+  if (wait !== null) {
+    const shut = shutWords(wait);
+    output.complain(`${shut.text}\n${shut.hint}`);
+    return exitCodes.failed;
+  }
   const setup = openDeviceSetup({ cloud, proxyPassword: secrets.all().proxyPassword, version });
   try {
     const request = { token, deviceId: cloud.deviceId, name: name ?? cloud.deviceId };
@@ -91,6 +116,7 @@ function runDoctor(
     dataDir,
     secrets: secrets.all(),
     secretProblems: secrets.problems,
+    shut: shutOf(config, secrets),
     files,
     clock: systemClock,
     signal,

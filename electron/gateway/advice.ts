@@ -175,6 +175,7 @@ function adviceOfWay(connection: Connection): Advice | null {
         hint,
         action: state === 'wrong-address' ? 'open-setup' : state === 'intercepted' ? 'run-doctor' : 'try-now',
       };
+    case 'key-locked':
     case 'not-approved':
       return { code: state, level: 'act', text, hint, action: 'try-now' };
     case 'storage-refused':

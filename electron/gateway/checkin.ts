@@ -54,6 +54,7 @@ const mostActions = 10;
 const waysAPersonMustOpen: ReadonlySet<Snapshot['connection']['state']> = new Set([
   'intercepted',
   'key-missing',
+  'key-locked',
   'key-refused',
   'wrong-address',
   'not-approved',

@@ -4,10 +4,11 @@ import type { DeviceFacts } from './cloud/device-answers.ts';
 import { makeNetwork, type Network } from './cloud/network.ts';
 import { ObjectStore } from './cloud/object-store.ts';
 import { refusedOfEnvironment } from './cloud/trust.ts';
-import type { GatewaySecrets } from './gateway-secrets.ts';
-import type { Clock } from './platform/clock.ts';
+import type { GatewaySecrets, SecretsWait } from './gateway-secrets.ts';
+import { type Clock, sleep } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { ZonedTime } from './platform/zoned-time.ts';
+import { keyLocked, neededOf } from './shut-keyring.ts';
 import type { Outbox } from './store/outbox.ts';
 import type { PayloadStore } from './store/payload-store.ts';
 import type { RecentPayloads } from './store/recent-payloads.ts';
@@ -39,8 +40,11 @@ export type CloudWayOptions = {
 /** A delivery of the mode that the site chose, and the test of the whole way it takes. */
 type Way = Delivery & { readonly probe: (signal: AbortSignal) => Promise<SelfOutcome> };
 
+type WayNetwork = Pick<Network, 'transportFor' | 'close'>;
+
 /** Check-ins are requests of their own beside the deliveries. */
 const connectionsBesides = 1;
+const askedMilliseconds = 100;
 
 /** Everything between the outbox and the cloud, wired for the mode that the site chose. */
 export class CloudWay {
@@ -49,7 +53,7 @@ export class CloudWay {
   readonly pacer: Pacer;
   readonly syncer: Syncer;
   readonly #payloads: PayloadSource;
-  readonly #network: Network;
+  readonly #network: WayNetwork;
   #device: DeviceFacts | null = null;
 
   constructor(options: CloudWayOptions) {
@@ -59,14 +63,17 @@ export class CloudWay {
     const common = { answerTimeoutMilliseconds: sync.answerTimeoutMilliseconds, userAgent, now: clock.now };
     const refused = refusedOfEnvironment(process.env);
     if (refused !== null) logger.log('warn', 'setting-ignored', refused);
-    const network = makeNetwork({
-      tls: cloud.tls,
-      proxy: cloud.proxy,
-      proxyPassword: secrets().proxyPassword,
-      connections: sync.concurrency + connectionsBesides,
-      connectTimeoutMilliseconds: sync.connectTimeoutMilliseconds,
-      userAgent,
-    });
+    const open = (): Network =>
+      makeNetwork({
+        tls: cloud.tls,
+        proxy: cloud.proxy,
+        proxyPassword: secrets().proxyPassword,
+        connections: sync.concurrency + connectionsBesides,
+        connectTimeoutMilliseconds: sync.connectTimeoutMilliseconds,
+        userAgent,
+      });
+    const comesLater = secrets().waiting?.names.includes('proxyPassword') === true;
+    const network: WayNetwork = comesLater ? openedLate(open) : open();
     this.#network = network;
     this.client = new AcusightClient({
       ...common,
@@ -75,11 +82,12 @@ export class CloudWay {
       network,
     });
     this.#payloads = new PayloadSource(payloads, options.recent, options.readingWorkerPath);
-    const way = makeWay(config, this.client, this.#payloads, () => ({
+    const straight = makeWay(config, this.client, this.#payloads, () => ({
       ...common,
       network,
       accessKey: () => accessKeyOf(secrets()),
     }));
+    const way = this.#unlessShut(straight, () => neededOf(config, secrets()), clock);
     this.connectivity = new Connectivity({ now: clock.now, random }, sync.concurrency);
     this.pacer = new Pacer(clock, new SendWindows(sync, new ZonedTime(site.timeZone)));
     this.syncer = new Syncer({
@@ -100,6 +108,23 @@ export class CloudWay {
     });
   }
 
+  /** Nothing leaves while a secret that the way needs is in a locked keyring: without it, every answer would mislead. */
+  #unlessShut(way: Way, wait: () => SecretsWait | null, clock: Clock): Way {
+    return {
+      prepare: (entries) => way.prepare?.(entries),
+      deliver: async (entry, context) => {
+        const shut = wait();
+        return shut === null ? way.deliver(entry, context) : { kind: 'failed', failure: keyLocked(shut) };
+      },
+      probe: async (signal) => {
+        // It has only just been asked: a keyring that is open answers in a moment, and nothing is wrong until then.
+        while (wait()?.state === 'asking' && !signal.aborted) await sleep(clock, askedMilliseconds, signal);
+        const shut = wait();
+        return shut === null ? way.probe(signal) : { kind: 'failed', failure: keyLocked(shut), device: null };
+      },
+    };
+  }
+
   /** What the cloud says of this device; null until it has said anything. */
   get device(): DeviceFacts | null {
     return this.#device;
@@ -111,6 +136,19 @@ export class CloudWay {
     await this.#payloads.stop();
     await this.#network.close();
   }
+}
+
+/** Where the proxy's password is in a keyring that is unlocked later; nothing connects before. */
+function openedLate(open: () => Network): WayNetwork {
+  let opened: Network | null = null;
+  const network = (): Network => {
+    opened ??= open();
+    return opened;
+  };
+  return {
+    transportFor: (url) => ({ dispatch: (request, sink) => network().transportFor(url).dispatch(request, sink) }),
+    close: async () => opened?.close(),
+  };
 }
 
 type StoreParts = Omit<ConstructorParameters<typeof ObjectStore>[0], 'config'>;

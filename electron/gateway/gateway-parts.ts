@@ -17,6 +17,7 @@ import type { Clock } from './platform/clock.ts';
 import type { Files } from './platform/files.ts';
 import type { Logger } from './platform/logger.ts';
 import { Rates } from './rates.ts';
+import { neededOf } from './shut-keyring.ts';
 import type { GatewayIdentity } from './snapshot-builder.ts';
 import { noUsbCameras, type UsbCameras } from './source/usb/usb-cameras.ts';
 import { StoppedLines } from './stopped-lines.ts';
@@ -112,7 +113,7 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
     clock,
     logger,
     intervalMilliseconds: config.cloud.checkinSeconds * 1_000,
-    hasKey: () => secrets().deviceKey !== null,
+    hasKey: () => secrets().deviceKey !== null && neededOf(config, secrets()) === null,
     situation: () => {
       const { at: now, sources, disk, connection, counts, ledger } = links.snapshot();
       return { now, sources, disk, connection, counts, ledger };

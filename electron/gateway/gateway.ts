@@ -26,6 +26,7 @@ import { closeToOthers } from './own-rights.ts';
 import { sleep } from './platform/clock.ts';
 import { errnoCode, GatewayError } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
+import { shutOf } from './shut-keyring.ts';
 import { examineSite } from './site-doctor.ts';
 import { buildSnapshot } from './snapshot-builder.ts';
 import { refuseLostDatabase, refuseOverlap } from './start-checks.ts';
@@ -425,6 +426,7 @@ export class Gateway {
       config,
       dataDir,
       secrets: secrets(),
+      shut: shutOf(config, secrets()),
       files,
       clock,
       signal: new AbortController().signal,

@@ -141,6 +141,8 @@ function assessFlow({ configured, counts, connection, rates, pacing }: Situation
       return { level: 'act', headline: 'BLOCKED', detail: `${connection.text} ${kept}` };
     case 'key-missing':
       return { level: 'act', headline: 'KEY MISSING', detail: `${connection.text} ${kept}` };
+    case 'key-locked':
+      return { level: 'act', headline: 'WAITING FOR KEYRING', detail: `${connection.text} ${kept}` };
     case 'key-refused':
       return { level: 'act', headline: 'KEY REFUSED', detail: `${connection.text} ${kept}` };
     case 'wrong-address':

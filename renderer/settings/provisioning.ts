@@ -8,7 +8,7 @@ export type Provisioning =
 
 export const storedWords: Readonly<Record<'keyring' | 'file', string>> = {
   keyring: 'The device key is in the operating system’s keyring.',
-  file: 'This PC offers no keyring: the device key is in a file that only this user can read.',
+  file: 'No keyring could be used: the device key is in a file that only this user can read.',
 };
 
 /** `status` as the cloud gave it at first contact, in words; empty where it said nothing. */

@@ -39,7 +39,7 @@ export const keyPlaces: Readonly<Record<Gateway['keySource'], string>> = {
   none: 'No device key is stored.',
   environment: 'The key comes from the environment variable ACUSIGHT_DEVICE_KEY.',
   keyring: 'The key is in the operating system’s keyring.',
-  file: 'This PC offers no keyring: the key is in a file that only this user can read.',
+  file: 'No keyring could be used: the key is in a file that only this user can read.',
 };
 
 export const checkinLooks: Readonly<Record<Snapshot['checkin']['status'], Pick<Look, 'level' | 'word'>>> = {

@@ -2,8 +2,10 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { nodeFiles } from '../../electron/gateway/platform/files.ts';
-import { Secrets, type Vault } from '../../electron/secrets.ts';
+import { systemClock } from '../../electron/gateway/platform/clock.ts';
+import { type Files, nodeFiles } from '../../electron/gateway/platform/files.ts';
+import { keyringOf, type Vault } from '../../electron/keyring/keyring.ts';
+import { Secrets } from '../../electron/secrets.ts';
 import { FailingFiles, fileChanges } from '../support/failing-files.ts';
 
 /** A keyring that turns every byte around; `broken` is one of another user. */
@@ -29,10 +31,17 @@ async function folder(): Promise<string> {
 
 async function open(
   dataDir: string,
-  { vault = keyring, environment = {}, files = nodeFiles }: Partial<ConstructorParameters<typeof Secrets>[0]> = {},
+  { vault = keyring, environment = {}, files = nodeFiles }: { vault?: Vault; environment?: object; files?: Files } = {},
 ): Promise<Secrets> {
-  const secrets = new Secrets({ dataDir, vault, environment, files });
+  const secrets = new Secrets({
+    dataDir,
+    keyring: keyringOf(vault),
+    clock: systemClock,
+    environment: { ...environment },
+    files,
+  });
   await secrets.load();
+  await secrets.until((state) => state === null);
   return secrets;
 }
 

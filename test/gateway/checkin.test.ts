@@ -41,6 +41,7 @@ describe('the status', () => {
     ['a file could not be taken', { counts: { ...emptyCounts, refused: 1 } }, 'degraded'],
     ['an entry is stuck', { counts: { ...emptyCounts, stuck: 1 } }, 'degraded'],
     ['the key is refused', { connection: { state: 'key-refused', since: since(0) } }, 'degraded'],
+    ['the keyring is locked', { connection: { state: 'key-locked', since: since(0) } }, 'degraded'],
     ['the device is not approved', { connection: { state: 'not-approved', since: since(0) } }, 'degraded'],
     ['the object storage refuses', { connection: { state: 'storage-refused', since: since(0) } }, 'degraded'],
     ['offline for four minutes', { connection: { state: 'offline', since: since(4) } }, 'healthy'],

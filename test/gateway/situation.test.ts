@@ -140,6 +140,7 @@ describe('for every state of the way to the cloud', () => {
     ['not-approved', 'act', 'NOT APPROVED', 'try-now'],
     ['storage-refused', 'act', 'STORAGE REFUSED', 'run-doctor'],
     ['key-missing', 'act', 'KEY MISSING', 'enter-key'],
+    ['key-locked', 'act', 'WAITING FOR KEYRING', 'try-now'],
     ['key-refused', 'act', 'KEY REFUSED', 'enter-key'],
     ['wrong-address', 'act', 'WRONG ADDRESS', 'open-setup'],
   ] as const)('%s says what to do', (state, level, headline, action) => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { runTask } from '../../electron/commands/run-task.ts';
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import { noUsbCameras } from '../../electron/gateway/source/usb/usb-cameras.ts';
+import { keyringOf } from '../../electron/keyring/keyring.ts';
 import { acknowledge, openStore, storeImage, temporaryFolder } from '../support/store.ts';
 
 /** `gateway ledger --verify`, as the program runs it, on real stores. */
@@ -16,7 +17,11 @@ async function verify(dataDir: string, { json = false, configFile = null as stri
     { dataDir, configFile: configFile ?? join(dataDir, 'config.json') },
     {
       environment: {},
-      vault: { isEncryptionAvailable: () => false, encryptString: () => Buffer.alloc(0), decryptString: () => '' },
+      keyring: keyringOf({
+        isEncryptionAvailable: () => false,
+        encryptString: () => Buffer.alloc(0),
+        decryptString: () => '',
+      }),
       files: nodeFiles,
       version: '1',
       nativeBinding: undefined,

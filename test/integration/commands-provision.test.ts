@@ -13,9 +13,9 @@ import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import { silentLogger } from '../../electron/gateway/platform/logger.ts';
 import { noUsbCameras } from '../../electron/gateway/source/usb/usb-cameras.ts';
 import { SystemMetrics } from '../../electron/gateway/system-metrics.ts';
+import { keyringOf } from '../../electron/keyring/keyring.ts';
 import { AcusightSandbox } from '../../electron/sandbox/acusight-sandbox.ts';
 import type { SandboxOptionsInput } from '../../electron/sandbox/sandbox-options.ts';
-import type { Vault } from '../../electron/secrets.ts';
 import { emptyCounts } from '../../shared/snapshot.ts';
 import { FailingFiles } from '../support/failing-files.ts';
 import { startProxy } from '../support/http-proxy.ts';
@@ -23,11 +23,11 @@ import { temporaryFolder } from '../support/store.ts';
 
 /** `gateway provision`, as the program runs it, against the embedded server. */
 
-const noKeyring: Vault = {
+const noKeyring = keyringOf({
   isEncryptionAvailable: () => false,
   encryptString: () => Buffer.alloc(0),
   decryptString: () => '',
-};
+});
 
 async function startCloud(options: Partial<SandboxOptionsInput> = {}) {
   const sandbox = new AcusightSandbox({ dataDir: await temporaryFolder(), ...options });
@@ -55,7 +55,7 @@ async function run(
   const options = command.command === 'provision' ? { name: null, ...command, ...site } : { ...command, ...site };
   const code = await runTask(options, site, {
     environment: {},
-    vault: noKeyring,
+    keyring: noKeyring,
     files: nodeFiles,
     version: '1.2.3',
     nativeBinding: undefined,

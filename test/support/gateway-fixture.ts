@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { Gateway } from '../../electron/gateway/gateway.ts';
 import type { Interruption } from '../../electron/gateway/gateway-parts.ts';
+import type { GatewaySecrets } from '../../electron/gateway/gateway-secrets.ts';
 import { type Clock, systemClock } from '../../electron/gateway/platform/clock.ts';
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import type { LogFields, LogLevel } from '../../electron/gateway/platform/logger.ts';
@@ -58,6 +59,8 @@ export type GatewayWish = {
   /** Of the object storage: id and secret are the same. */
   readonly accessKey?: string;
   readonly cloud?: Partial<ConfigInput['cloud']>;
+  /** Instead of the key alone. */
+  readonly secrets?: Partial<GatewaySecrets>;
   readonly site?: ConfigInput['site'];
   readonly clock?: Clock;
   /** Cameras instead of the one folder. */
@@ -108,6 +111,7 @@ export async function openGateway(wish: GatewayWish) {
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
   const log: LogRecord[] = [];
   let key: string | null = wish.deviceKey ?? null;
+  let given: Partial<GatewaySecrets> = wish.secrets ?? {};
   const gateway = await Gateway.open({
     config: parsed.config,
     dataDir: wish.dataDir ?? join(root, 'data'),
@@ -118,6 +122,8 @@ export async function openGateway(wish: GatewayWish) {
       s3SecretAccessKey: wish.accessKey ?? null,
       proxyPassword: null,
       keySource: key === null ? 'none' : 'environment',
+      waiting: null,
+      ...given,
     }),
     workers: {
       decode: wish.decodes === true ? decodeWorker : decodeWorkerPath,
@@ -149,6 +155,11 @@ export async function openGateway(wish: GatewayWish) {
     stop,
     setKey: (next: string | null): void => {
       key = next;
+    },
+    /** As the keyring gives them. */
+    setSecrets: (next: Partial<GatewaySecrets>): void => {
+      given = next;
+      gateway.tryNow();
     },
     put,
     /** Small, different, real pictures `<prefix>0.jpg`, …; returns their hashes. */

@@ -2,7 +2,7 @@ import type { DoctorCheck } from '../../../shared/contract.ts';
 import { type FolderSourceConfig, isFolder } from '../../../shared/source-config.ts';
 import { makeNetwork } from '../cloud/network.ts';
 import { linuxSockets } from '../platform/linux-sockets.ts';
-import { check, type Finding, type Found, skipped, Visit } from './check.ts';
+import { check, type Finding, type Found, fault, skipped, Visit } from './check.ts';
 import { checkDataFolder, checkFsync, checkSpace } from './disk.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 import { checkFolder } from './folders.ts';
@@ -30,6 +30,8 @@ export async function* runDoctor(options: DoctorOptions): AsyncGenerator<DoctorC
     userAgent: options.userAgent,
     lookup: options.lookup,
   });
+  const { shut = null } = options;
+  if (shut !== null) yield check('keyring', 'Keyring', fault(shut.text, shut.hint));
   try {
     const authorities = yield* checkAuthorities(config);
     const trust = authorities === null ? null : { authorities: authorities.context, settings: cloud.tls };

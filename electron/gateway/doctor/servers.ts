@@ -9,7 +9,7 @@ import { readTrust } from '../cloud/trust.ts';
 import { describeCause, GatewayError } from '../platform/errors.ts';
 import { judgeApi, judgeClock, judgeKey } from './api-answer.ts';
 import type { Trust } from './certificate.ts';
-import { check, fault, fine, skipped, type Visit } from './check.ts';
+import { check, type Finding, fault, fine, skipped, type Visit } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 import { type Endpoint, endpointOf } from './endpoint.ts';
 import { checkObjectStore, type StoreFacts } from './object-store.ts';
@@ -77,7 +77,7 @@ export async function* checkApi(
   if (blocked !== null) {
     for (const code of ['api', 'clock'] as const)
       yield check(code, titles[code], skipped(`Not tested, because ${blocked}.`));
-    yield check('key', titles.key, keyUnasked(sendable, blocked));
+    yield check('key', titles.key, keyUnasked(options, sendable, blocked));
     return;
   }
   const step = { code: 'api', title: titles.api, limitMilliseconds: longestAnswer + 12_000 };
@@ -100,21 +100,28 @@ export async function* checkApi(
   const found = answered.value;
   if (found === null) {
     yield check('clock', titles.clock, skipped('Not tested, because no answer came.'));
-    yield check('key', titles.key, keyUnasked(sendable, 'no answer came'));
+    yield check('key', titles.key, keyUnasked(options, sendable, 'no answer came'));
     return;
   }
   yield check('clock', titles.clock, judgeClock(found.facts));
-  const key = found.isApi
-    ? judgeKey(found.facts, options.secretProblems ?? [])
-    : keyUnasked(sendable, 'the API did not answer');
+  const key =
+    found.isApi && !isShut(options, sendable)
+      ? judgeKey(found.facts, options.secretProblems ?? [])
+      : keyUnasked(options, sendable, 'the API did not answer');
   yield check('key', titles.key, key);
 }
 
+/** It is stored, and the keyring has not given it. */
+const isShut = ({ shut = null }: DoctorOptions, secret: string | null): boolean => shut !== null && secret === null;
+const heldBack = 'Not tested, because the keyring has not given it.';
+
 /** That there is none can be said without asking. */
-const keyUnasked = (deviceKey: string | null, why: string) =>
-  deviceKey === null
+function keyUnasked(options: DoctorOptions, deviceKey: string | null, why: string): Finding {
+  if (isShut(options, deviceKey)) return skipped(heldBack);
+  return deviceKey === null
     ? fault('There is no device key yet.', 'Provision this device with a token, or enter its key in the window.')
     : skipped(`Not tested, because ${why}.`);
+}
 
 export async function* checkStorage(
   visit: Visit,
@@ -144,6 +151,8 @@ export async function* checkStorage(
   });
   const title = 'Object storage';
   if (blocked !== null) return yield check('object-store', title, skipped(`Not tested, because ${blocked}.`));
+  if (isShut(options, secrets.s3AccessKeyId) || isShut(options, secrets.s3SecretAccessKey))
+    return yield check('object-store', title, skipped(heldBack));
   const facts: StoreFacts = {
     store,
     accessKeyId: secrets.s3AccessKeyId,

@@ -5,6 +5,7 @@ export type GateReason =
   | 'trouble'
   | 'intercepted'
   | 'key-missing'
+  | 'key-locked'
   | 'key-refused'
   | 'wrong-address'
   | 'not-approved'

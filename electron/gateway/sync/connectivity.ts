@@ -227,7 +227,8 @@ export class Connectivity {
     const asked = this.#asked && gate !== 'throttled';
     this.#asked = false;
     if (asked) return now;
-    return gate === 'key-missing' ? null : planned;
+    // Whoever enters or unlocks the key tells that it is there.
+    return gate === 'key-missing' || gate === 'key-locked' ? null : planned;
   }
 
   #delayFor({ gate, retryAfterMilliseconds }: DeliveryFailure): number {

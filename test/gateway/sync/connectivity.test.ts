@@ -33,6 +33,7 @@ const pauses: readonly GateReason[] = [
   'trouble',
   'intercepted',
   'key-missing',
+  'key-locked',
   'key-refused',
   'wrong-address',
   'not-approved',

@@ -1,0 +1,88 @@
+import type { Config, ProxyConfig } from '../../shared/config.ts';
+import type { GatewaySecrets, SecretsWait } from './gateway-secrets.ts';
+import type { DeliveryFailure } from './model/delivery.ts';
+
+type Name = SecretsWait['names'][number];
+
+const called: { readonly [Secret in Name]: { readonly words: string; readonly variable: string } } = {
+  deviceKey: { words: 'device key', variable: 'ACUSIGHT_DEVICE_KEY' },
+  s3AccessKeyId: { words: 'access key of the object storage', variable: 'ACUSIGHT_S3_ACCESS_KEY_ID' },
+  s3SecretAccessKey: { words: 'access key of the object storage', variable: 'ACUSIGHT_S3_SECRET_ACCESS_KEY' },
+  proxyPassword: { words: 'password of the proxy', variable: 'ACUSIGHT_PROXY_PASSWORD' },
+};
+
+const states: { readonly [State in SecretsWait['state']]: { readonly text: string; readonly hint: string } } = {
+  asking: { text: 'this PC’s keyring has not answered yet', hint: 'Wait a moment.' },
+  locked: {
+    text: 'this PC’s keyring is locked',
+    hint: 'Unlock it: enter its password where the desktop asks for it, or log out and log in with the password.',
+  },
+  silent: {
+    text: 'this PC’s keyring does not answer',
+    hint: 'Look whether the desktop asks for the keyring’s password. If it does not, log out and log in with the password.',
+  },
+  absent: {
+    text: 'this PC’s keyring can’t be reached',
+    hint: 'Log in to the desktop with the password, and unlock the keyring where the desktop asks for it.',
+  },
+};
+
+const inWords = (words: readonly string[]): string =>
+  [words.slice(0, -1).join(', '), words.at(-1) ?? ''].filter((text) => text !== '').join(' and ');
+
+/** What a person is told of secrets that the keyring holds back. */
+export function shutWords({ names, state }: SecretsWait): { readonly text: string; readonly hint: string } {
+  const things = [...new Set(names.map((name) => called[name].words))];
+  const variables = inWords(names.map((name) => called[name].variable));
+  return {
+    text: `The ${inWords(things)} can’t be read: ${states[state].text}.`,
+    hint: `${states[state].hint} Deliveries begin by themselves then; pictures are collected and kept meanwhile. On a PC where nobody logs in, start the gateway with ${variables} in its environment.`,
+  };
+}
+
+type Site = {
+  readonly cloud: Pick<Config['cloud'], 'mode'> & {
+    readonly proxy?: Partial<Pick<ProxyConfig, 'url' | 'username'>> | undefined;
+  };
+};
+
+/** Of what the keyring holds back, only what this site's way to the cloud needs; null where it needs nothing of it. */
+export function neededOf({ cloud }: Site, { waiting }: Pick<GatewaySecrets, 'waiting'>): SecretsWait | null {
+  const isNeeded = (name: Name): boolean => {
+    switch (name) {
+      case 'deviceKey':
+        return true;
+      case 's3AccessKeyId':
+      case 's3SecretAccessKey':
+        return cloud.mode === 'lan';
+      case 'proxyPassword':
+        return cloud.proxy?.username !== undefined;
+    }
+  };
+  return only(waiting, isNeeded);
+}
+
+/** A token stands for the key then. */
+export const neededToProvision = ({ cloud }: Site, { waiting }: Pick<GatewaySecrets, 'waiting'>): SecretsWait | null =>
+  only(waiting, (name) => name === 'proxyPassword' && cloud.proxy?.username !== undefined);
+
+function only(waiting: SecretsWait | null, isNeeded: (name: Name) => boolean): SecretsWait | null {
+  const names = waiting?.names.filter(isNeeded) ?? [];
+  return waiting === null || names.length === 0 ? null : { ...waiting, names };
+}
+
+/** What keeps this site from its cloud; null where the keyring keeps nothing from it. */
+export function shutOf(config: Site, secrets: Pick<GatewaySecrets, 'waiting'>): ReturnType<typeof shutWords> | null {
+  const wait = neededOf(config, secrets);
+  return wait === null ? null : shutWords(wait);
+}
+
+export const keyLocked = (wait: SecretsWait): DeliveryFailure => ({
+  ...shutWords(wait),
+  code: 'key-locked',
+  technical: '',
+  disposition: 'pause',
+  gate: 'key-locked',
+  ambiguous: false,
+  retryAfterMilliseconds: null,
+});

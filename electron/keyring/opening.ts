@@ -1,0 +1,132 @@
+import { type Clock, sleep } from '../gateway/platform/clock.ts';
+import type { Keyring, LockState, Opened } from './keyring.ts';
+
+/**
+ * `asking`: only just begun. `locked`: it waits for a person. `silent`: no answer, and nobody knows why. `absent`: it
+ * could not be reached.
+ */
+export type OpeningState = 'asking' | 'locked' | 'silent' | 'absent';
+
+export type OpeningOptions = {
+  readonly keyring: Pick<Keyring, 'open' | 'lock'>;
+  readonly clock: Clock;
+  readonly sealed: readonly Buffer[];
+  readonly onState: (state: OpeningState) => void;
+  /** Called once, unless it is stopped before. */
+  readonly onOpened: (texts: readonly (string | null)[]) => void;
+};
+
+const lookMilliseconds = 2_000;
+/** A PC that has just been switched on is slow. */
+const silenceMilliseconds = 20_000;
+/** An answer may be lost, and is asked for anew. Not while a person is asked for the password: that waits as long as they do. */
+const longestAskMilliseconds = 10 * 60_000;
+/** A question that goes on although the keyring was unlocked elsewhere is put anew; the next has twice the time. */
+const overtakenMilliseconds = 10_000;
+const pauses = { first: 10_000, longest: 5 * 60_000 };
+
+/**
+ * Asks the keyring until it has answered. Each question may put one of the desktop's own before a person, and one that
+ * was refused must not come back again and again: while the keyring is locked it is only looked at, and asked once it has
+ * been unlocked, or when a person wants it.
+ */
+export class Opening {
+  readonly #options: OpeningOptions;
+  readonly #stop = new AbortController();
+  #wanted = new AbortController();
+  #state: OpeningState = 'asking';
+  #patience = overtakenMilliseconds;
+
+  constructor(options: OpeningOptions) {
+    this.#options = options;
+  }
+
+  get state(): OpeningState {
+    return this.#state;
+  }
+
+  start(): void {
+    void this.#run();
+  }
+
+  /** A person wants it tried now. */
+  askAgain(): void {
+    this.#wanted.abort();
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  async #run(): Promise<void> {
+    let pause = pauses.first;
+    while (!this.#stop.signal.aborted) {
+      const answer = await this.#ask();
+      if (this.#stop.signal.aborted) return;
+      if (answer.kind === 'opened') return this.#options.onOpened(answer.texts);
+      if (answer.kind === 'shut') pause = await this.#untilWorthwhile(pause);
+    }
+  }
+
+  async #ask(): Promise<Opened | { readonly kind: 'anew' }> {
+    const { keyring, sealed } = this.#options;
+    const given = new AbortController();
+    const signal = AbortSignal.any([this.#stop.signal, given.signal]);
+    void this.#watch(given, signal);
+    try {
+      return await keyring.open(sealed, signal);
+    } catch {
+      return { kind: given.signal.aborted ? 'anew' : 'shut' };
+    } finally {
+      given.abort();
+    }
+  }
+
+  /** While a question is out: what it waits for, and whether it waits in vain. */
+  async #watch(given: AbortController, signal: AbortSignal): Promise<void> {
+    const { keyring, clock } = this.#options;
+    const began = clock.monotonic();
+    let unlockedAt: number | null = null;
+    for (;;) {
+      await sleep(clock, lookMilliseconds, signal);
+      if (signal.aborted) return;
+      const lock = await keyring.lock();
+      if (signal.aborted) return;
+      const now = clock.monotonic();
+      if (lock === 'locked') this.#say('locked');
+      else if (now - began >= silenceMilliseconds) this.#say('silent');
+      unlockedAt = lock === 'unlocked' ? (unlockedAt ?? now) : null;
+      const isOvertaken = unlockedAt !== null && now - unlockedAt >= this.#patience;
+      if (isOvertaken) this.#patience *= 2;
+      const isLost = lock !== 'locked' && now - began >= longestAskMilliseconds;
+      if (isOvertaken || isLost) given.abort();
+    }
+  }
+
+  /** After a question without an answer: until the next has a chance. Returns the pause after that one. */
+  async #untilWorthwhile(pause: number): Promise<number> {
+    const { keyring, clock } = this.#options;
+    const began = clock.monotonic();
+    this.#wanted = new AbortController();
+    const signal = AbortSignal.any([this.#stop.signal, this.#wanted.signal]);
+    let before: LockState = 'unlocked';
+    while (!signal.aborted) {
+      const lock = await keyring.lock();
+      if (lock === 'locked') this.#say('locked');
+      else if (lock === 'unlocked' && before !== 'unlocked') return pauses.first;
+      else {
+        this.#say('absent');
+        if (clock.monotonic() - began >= pause) return Math.min(2 * pause, pauses.longest);
+      }
+      before = lock;
+      await sleep(clock, lookMilliseconds, signal);
+    }
+    return pauses.first;
+  }
+
+  #say(state: OpeningState): void {
+    if (this.#state === state || this.#stop.signal.aborted) return;
+    this.#state = state;
+    this.#options.onState(state);
+  }
+}
