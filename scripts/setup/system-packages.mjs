@@ -28,8 +28,8 @@ const electronNeeds = [
 ];
 
 /**
- * What tests run against where it is there: peers of the camera protocols, and hosts of their own on this machine.
- * Without them those tests are skipped, and say so.
+ * What tests run against where it is there: peers of the camera protocols, hosts of their own on this machine, and a
+ * keyring. Without them those tests are skipped, and say so.
  *
  * @type {readonly Need[]}
  */
@@ -39,6 +39,8 @@ const testPeers = [
   { python: 'import gi', packages: ['python3-gi'] },
   { python: "import gi; gi.require_version('Aravis', '0.8')", packages: ['gir1.2-aravis-0.8'] },
   { program: 'ip', packages: ['iproute2'] },
+  { program: 'dbus-daemon', packages: ['dbus-daemon', 'dbus'] },
+  { program: 'gnome-keyring-daemon', packages: ['gnome-keyring'] },
 ];
 
 /** Debian's: another Python on the path does not know its packages. */

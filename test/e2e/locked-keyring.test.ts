@@ -1,0 +1,242 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses';
+import type { Page } from 'playwright';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { resolveElectron } from '../../scripts/electron-runtime.mjs';
+import type { ConfigInput } from '../../shared/config.ts';
+import { ask, DesktopApp } from '../support/desktop-app.ts';
+import { GatewayProcess } from '../support/gateway-process.ts';
+import { LoginKeyring } from '../support/login-keyring.ts';
+import { fillFolder } from '../support/picture-folder.ts';
+
+/**
+ * The whole program on a PC whose keyring holds the device key and is locked, as after a log-in without a password: with a
+ * real session bus, and GNOME's keyring with its question for the password.
+ */
+const root = fileURLToPath(new URL('../..', import.meta.url));
+let product: DesktopApp;
+let keyring: LoginKeyring;
+
+beforeEach(async () => {
+  product = await DesktopApp.prepare();
+  keyring = await LoginKeyring.session(join(product.folder, 'session'));
+  await keyring.logIn();
+});
+afterEach(async () => {
+  await product.close();
+  await keyring.close();
+  await product.dispose();
+});
+
+/** `gateway …`; resolves with its end. */
+async function command(...words: readonly string[]) {
+  const { executable, switches, env } = resolveElectron();
+  const environment: NodeJS.ProcessEnv = { ...process.env, ...env, ...keyring.environment };
+  for (const name of ['ELECTRON_RUN_AS_NODE', 'ACUSIGHT_DEVICE_KEY', 'DISPLAY']) delete environment[name];
+  const child = spawn(executable, [...switches, '--ozone-platform=headless', root, '--', 'gateway', ...words], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const [exitCode] = (await once(child, 'close')) as [number | null];
+  return { exitCode, output };
+}
+
+const place = async (deviceId = 'line-9'): Promise<readonly string[]> => {
+  const file = join(product.folder, `${deviceId}.json`);
+  await writeFile(file, JSON.stringify(configOf(deviceId)));
+  return ['--config', file, '--data-dir', product.dataDir];
+};
+
+const configOf = (deviceId: string): ConfigInput => {
+  const config = product.config();
+  return { ...config, cloud: { ...config.cloud, deviceId } };
+};
+
+/** Puts a device key in the keyring that is unlocked. */
+async function provision(): Promise<void> {
+  const { output, exitCode } = await command(
+    'provision',
+    ...(await place()),
+    '--token',
+    product.server.provisioningToken,
+  );
+  expect(exitCode, output).toBe(0);
+  expect(output).toContain('in the keyring of this user');
+}
+
+async function lock(): Promise<void> {
+  await keyring.logOut();
+  await keyring.logInByItself();
+}
+
+/** Of the processes that ask the keyring for this one. */
+async function readersOf(parent: number): Promise<number[]> {
+  const found: number[] = [];
+  for (const name of await readdir('/proc')) {
+    const words = /^\d+$/.test(name) ? await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '') : '';
+    if (words.split(/[\0 ]/).includes(`--keyring-reader=${parent}`)) found.push(Number(name));
+  }
+  return found;
+}
+
+const says = (page: Page, which: 'safe' | 'flow', words: string | RegExp) =>
+  page.getByTestId(`${which}-statement`).getByText(words).first().waitFor({ timeout: 60_000 });
+
+describe.runIf(LoginKeyring.isPossible)('a keyring that is locked', () => {
+  test('holds up neither the window nor collecting; unlocked, the pictures go out by themselves', async () => {
+    await provision();
+    await lock();
+    const hashes = await fillFolder(product.input, { count: 3, bytes: 40_000 });
+    const page = await product.launch(['gateway', ...(await place())], keyring.environment);
+    await says(page, 'flow', 'WAITING FOR KEYRING');
+    await says(page, 'flow', /Since .*The device key can’t be read: this PC’s keyring is locked\./);
+    await says(page, 'flow', '3 pictures wait safely on this PC.');
+    await says(page, 'safe', 'SAFE');
+    expect((await product.server.stats()).images).toBe(0);
+    const { advice, gateway } = await ask(page, 'snapshot.get', {});
+    expect(advice).toMatchObject([{ code: 'key-locked', action: 'try-now' }]);
+    expect(gateway.keySource).toBe('keyring');
+    // Nobody is asked for a key that is there.
+    expect(await page.getByRole('button', { name: /enter.*key/i }).count()).toBe(0);
+
+    await keyring.unlock();
+    await says(page, 'flow', 'ALL DELIVERED');
+    const images = await product.server.images();
+    expect(new Set(images.map(({ sha256 }) => sha256))).toEqual(hashes);
+    expect(await readersOf(product.app.process().pid ?? 0)).toEqual([]);
+  });
+
+  test('does not keep the program from its end, and no question outlives it', async () => {
+    await provision();
+    await lock();
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      const gateway = await GatewayProcess.start({
+        folder: product.folder,
+        config: configOf('line-9'),
+        flags: ['--headless'],
+        environment: keyring.environment,
+      });
+      await gateway.until(({ event }) => event === 'keyring-shut');
+      const main = gateway.pid;
+      expect(await readersOf(main)).toHaveLength(1);
+      // As it is told, and alone: the others of its group must notice by themselves.
+      process.kill(main, signal);
+      const { exitCode } = await gateway.ended;
+      expect(exitCode).toBe(signal === 'SIGTERM' ? 0 : null);
+      await expect.poll(() => readersOf(main)).toEqual([]);
+      gateway.kill();
+    }
+  });
+
+  test('keeps no new key from being stored, and no command waiting', async () => {
+    await provision();
+    await lock();
+    const [doctor, provisioned] = await Promise.all([
+      command('doctor', ...(await place())),
+      command('provision', ...(await place('line-10')), '--token', product.server.provisioningToken),
+    ]);
+    expect(doctor.exitCode, doctor.output).toBe(3);
+    expect(doctor.output).toMatch(/FAULT +Keyring +The device key can’t be read: this PC’s keyring is locked\./);
+    expect(doctor.output).not.toContain('no device key');
+    expect(provisioned.exitCode, provisioned.output).toBe(0);
+    expect(provisioned.output).toContain('in a file that only this user can read, because no keyring could be used');
+  });
+});
+
+test.runIf(LoginKeyring.isPossible)(
+  'a release, with its fuses, starts while the keyring is locked, and ends when it is told to',
+  async () => {
+    await provision();
+    await lock();
+    const { executable, switches, env } = resolveElectron();
+    const program = await withFuses(executable, join(product.folder, 'release'));
+    const child = spawn(program, [...switches, root, '--', 'gateway', ...(await place())], {
+      env: { ...process.env, ...env, ...keyring.environment, ACUSIGHT_DEVICE_KEY: undefined },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const ended = once(child, 'exit');
+    try {
+      let log = '';
+      child.stdout.on('data', (chunk) => (log += String(chunk)));
+      await expect.poll(() => log, { timeout: 30_000 }).toContain('gateway-started');
+      const screen = join(product.dataDir, 'shell', 'Local Storage');
+      await expect.poll(() => existsSync(screen), { timeout: 30_000 }).toBe(true);
+      child.kill('SIGTERM');
+      expect((await ended)[0]).toBe(0);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  },
+);
+
+/** The runtime with those fuses of a release that have to do with a keyring; others need the whole package. */
+async function withFuses(executable: string, folder: string): Promise<string> {
+  const { electronFuses } = parse(await readFile(join(root, 'electron-builder.yml'), 'utf8'));
+  await mkdir(folder);
+  for (const name of await readdir(dirname(executable))) {
+    const source = join(dirname(executable), name);
+    if (source === executable) await copyFile(source, join(folder, name));
+    else await symlink(source, join(folder, name));
+  }
+  const program = join(folder, basename(executable));
+  const wanted = { [FuseV1Options.EnableCookieEncryption]: electronFuses.enableCookieEncryption as boolean };
+  await flipFuses(program, { version: FuseVersion.V1, ...wanted });
+  return program;
+}
+
+test.runIf(LoginKeyring.isPossible)(
+  'from a keyring that is open the key comes in time to tell the cloud of a start that fails',
+  async () => {
+    await provision();
+    await writeFile(join(product.dataDir, 'gateway.sqlite'), 'x'.repeat(20_000));
+    const gateway = await GatewayProcess.start({
+      folder: product.folder,
+      config: configOf('line-9'),
+      flags: ['--headless'],
+      environment: keyring.environment,
+    });
+    expect((await gateway.ended).exitCode).toBe(1);
+    expect(await product.server.stats()).toMatchObject({ checkins: 1, lastCheckin: { status: 'error' } });
+  },
+);
+
+describe.runIf(LoginKeyring.isPossible)('a keyring that', () => {
+  const waiting = async (): Promise<GatewayProcess> => {
+    await fillFolder(product.input, { count: 2, bytes: 40_000 });
+    return GatewayProcess.start({
+      folder: product.folder,
+      config: configOf('line-9'),
+      environment: keyring.environment,
+    });
+  };
+
+  test('hangs holds up nothing either, and is asked again once it answers', async () => {
+    await provision();
+    keyring.hang();
+    const gateway = await waiting();
+    expect(await gateway.until(({ event }) => event === 'keyring-shut')).toMatchObject({ state: 'silent' });
+    keyring.goOn();
+    const { exitCode, stderr } = await gateway.ended;
+    expect(exitCode, stderr).toBe(0);
+    expect((await product.server.stats()).images).toBe(2);
+  });
+
+  test('comes later than the gateway is asked then', async () => {
+    await provision();
+    await keyring.logOut();
+    const gateway = await waiting();
+    await gateway.until(({ event }) => event === 'keyring-shut');
+    await keyring.logIn();
+    const { exitCode, stderr } = await gateway.ended;
+    expect(exitCode, stderr).toBe(0);
+    expect((await product.server.stats()).images).toBe(2);
+  });
+});
