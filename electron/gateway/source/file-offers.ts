@@ -4,6 +4,7 @@ import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import type { LossCause } from '../model/ways-to-lose.ts';
 import { Bell } from '../platform/bell.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
+import { fileLimitOf } from '../platform/file-limit.ts';
 import { EarlyCopies, isCertain, isRewritten } from './early-copies.ts';
 import { identityOf } from './folder-presence.ts';
 import { versionOf } from './folder-walk.ts';
@@ -358,7 +359,9 @@ export class FileOffers {
       taken = verdict.kind !== 'not-yet' && verdict.kind !== 'no-room';
       await this.#follow(candidate, file, verdict);
     } catch (error) {
-      condition.log('warn', 'offer-failed', { path: candidate.path, error });
+      const limit = fileLimitOf(error);
+      if (limit === null) condition.log('warn', 'offer-failed', { path: candidate.path, error });
+      else this.#pause('failed', limit);
       this.#settling.again(candidate, clock.monotonic(), faultRetryMilliseconds, candidate.unclaimed);
     } finally {
       candidate.offered = false;
@@ -372,7 +375,9 @@ export class FileOffers {
   async #follow(candidate: Candidate, file: FileVersion, verdict: Verdict): Promise<void> {
     const { sink, clock, condition, originals } = this.#options;
     const now = clock.monotonic();
-    if (verdict.kind === 'stored' && condition.said.state === 'blocked') condition.sayWatching();
+    // One that was only looked at says nothing about the room for others.
+    const isBetter = verdict.kind === 'stored' || (verdict.kind !== 'no-room' && condition.said.state === 'failed');
+    if (condition.waitsForOffer && isBetter) condition.sayWatching();
     switch (verdict.kind) {
       case 'stored':
       case 'gated':
@@ -397,10 +402,17 @@ export class FileOffers {
       case 'no-room':
         // A picture, and whole: whoever overwrites it now destroys it.
         if (sameVersion(candidate.file, file)) candidate.whole = true;
-        condition.say('blocked', verdict.text, verdict.hint);
-        this.#blockedUntil = now + roomRetryMilliseconds;
+        this.#pause('blocked', verdict);
         return this.#settling.again(candidate, now, roomRetryMilliseconds, false);
     }
+  }
+
+  /** Nothing more is offered for a while: the others would fare the same. */
+  #pause(state: 'blocked' | 'failed', { text, hint }: { readonly text: string; readonly hint: string }): void {
+    const { condition, clock } = this.#options;
+    condition.say(state, text, hint);
+    condition.waitsForOffer = true;
+    this.#blockedUntil = clock.monotonic() + roomRetryMilliseconds;
   }
 
   /** A label that was dealt with together with its picture, and waits here too. */

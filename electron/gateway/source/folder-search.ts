@@ -3,6 +3,7 @@ import type { FileSink } from '../model/file-sink.ts';
 import type { FileVersion } from '../model/file-version.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
 import { describeCause } from '../platform/errors.ts';
+import { fileLimitOf } from '../platform/file-limit.ts';
 import type { AfterIngest } from './after-ingest.ts';
 import { realPathOf } from './archive-place.ts';
 import { type FileFilter, fileFilter } from './file-filter.ts';
@@ -204,11 +205,11 @@ export class FolderSearch {
       }
       if (await this.#listed.forgetGone(listed, signal)) this.#eventsAreStale = true;
     } catch (error) {
-      condition.say(
-        'failed',
-        'The folder can’t be read',
-        `Check the drive and the rights of this user (${describeCause(error)}).`,
-      );
+      const { text, hint } = fileLimitOf(error) ?? {
+        text: 'The folder can’t be read',
+        hint: `Check the drive and the rights of this user (${describeCause(error)}).`,
+      };
+      condition.say('failed', text, hint);
       condition.log('warn', 'scan-failed', { error });
       return false;
     }
@@ -219,8 +220,8 @@ export class FolderSearch {
     this.#scanned = true;
     offers.scanned(began);
     originals.scanEnds();
-    // A gateway without room stays blocked until it has taken a file again.
-    if (condition.said.state !== 'blocked' || offers.waiting === 0) condition.sayWatching();
+    // A gateway without room, or that can't open files, is so until it has taken a file again.
+    if (!condition.waitsForOffer || offers.waiting === 0) condition.sayWatching();
     return true;
   }
 
@@ -241,6 +242,9 @@ export class FolderSearch {
         }
       } catch (error) {
         condition.log('warn', 'folder-not-read', { path: folder, error });
+        if (fileLimitOf(error) === null) continue;
+        this.#newFolders.add(folder);
+        this.#newFoldersAt = clock.monotonic() + newFolderMilliseconds;
       }
     }
   }

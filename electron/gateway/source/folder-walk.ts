@@ -3,6 +3,7 @@ import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FileVersion, fileVersion } from '../model/file-version.ts';
 import { describeCause } from '../platform/errors.ts';
+import { fileLimitOf } from '../platform/file-limit.ts';
 import { asideKindOf } from './aside-names.ts';
 import { describeLink, leadsToFileOf } from './folder-links.ts';
 
@@ -22,7 +23,8 @@ export type WalkFinding =
 
 /**
  * Every regular file below `root` (or below its subfolder `start`), folder by folder, in no promised order. Links are
- * not followed: a link could lead round in a circle or out of the folder. Throws only when `root` itself can't be read.
+ * not followed: a link could lead round in a circle or out of the folder. Throws only when `root` itself can't be read, or
+ * nothing can.
  */
 export async function* walkFolder(
   root: string,
@@ -44,7 +46,7 @@ export async function* walkFolder(
         }
       }
     } catch (error) {
-      if (folder === '') throw error;
+      if (folder === '' || fileLimitOf(error) !== null) throw error;
       // A subfolder that vanished while we walked is no fault; one that can't be read is.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
         yield { kind: 'unreadable-folder', path: folder, technical: describeCause(error) };

@@ -12,6 +12,8 @@ export class SourceCondition {
   readonly #warnings = new Map<string, SourceWarning>();
   /** No events are to be had: the folder is looked through regularly instead. */
   polling = false;
+  /** No file can be taken, though the folder can be looked through: it is over once one is taken. */
+  waitsForOffer = false;
 
   constructor(sourceId: string, logger: Logger) {
     this.#sourceId = sourceId;
@@ -65,6 +67,7 @@ export class SourceCondition {
   }
 
   sayWatching(): void {
+    this.waitsForOffer = false;
     this.say('watching', this.polling ? 'Watching (by looking regularly)' : 'Watching', '');
   }
 

@@ -42,14 +42,14 @@ export class StoreWatch {
     this.#tell?.(this.#fault);
   }
 
-  /** SQLite knows no quota of a user (EDQUOT): to it that is a disk that fails. */
+  /** SQLite knows no quota of a user (EDQUOT), nor that no more files can be opened: to it that is a disk that fails. */
   #isOnlyFull(): boolean {
     const probe = `${this.#path}.probe`;
     try {
       writeFileSync(probe, Buffer.alloc(8_192, 1));
       return false;
     } catch (error) {
-      return ['ENOSPC', 'EDQUOT'].includes(errnoCode(error) ?? '');
+      return ['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE'].includes(errnoCode(error) ?? '');
     } finally {
       remove(probe);
     }

@@ -1,0 +1,67 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { openGateway, smallPicture, startServer } from '../support/gateway-fixture.ts';
+
+const canLimit = (): boolean => {
+  try {
+    execFileSync('prlimit', ['--version'], { stdio: 'ignore' });
+    return process.platform === 'linux';
+  } catch {
+    return false;
+  }
+};
+
+/** This very process may open no more files until the returned function has run. What is open stays so. */
+function openNoMore(): () => Promise<void> {
+  const [, soft, hard] = /^Max open files\s+(\d+)\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+  const setTo = (files: string): string[] => ['--pid', String(process.pid), `--nofile=${files}:${hard}`];
+  // Started before: a program can't be started without files.
+  const lifting = spawn('sh', ['-c', `read line; exec prlimit ${setTo(String(soft)).join(' ')}`], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  execFileSync('prlimit', setTo('8'));
+  const lift = async (): Promise<void> => {
+    if (lifting.exitCode !== null) return;
+    lifting.stdin.end('now\n');
+    await once(lifting, 'exit');
+  };
+  onTestFinished(lift);
+  return lift;
+}
+
+it.skipIf(!canLimit())(
+  'a gateway that can open no more files says so, loses nothing and blames nobody, and goes on once it can',
+  async () => {
+    const server = await startServer();
+    const line = await openGateway({ ...server, source: { rescanSeconds: 1 } });
+    line.gateway.start();
+    await line.putPictures(2, 'before-');
+    await line.untilDrained();
+    // Written before, for that needs files too.
+    const aside = join(line.root, 'aside');
+    await mkdir(join(aside, 'day 2'), { recursive: true });
+    for (let index = 0; index < 6; index += 1)
+      await writeFile(join(aside, index < 3 ? '' : 'day 2', `${index}.jpg`), await smallPicture(100 + index));
+    const lift = openNoMore();
+    for (const name of ['0.jpg', '1.jpg', '2.jpg', 'day 2']) await rename(join(aside, name), join(line.input, name));
+    const { sources, safe } = await line.until(
+      'it is said',
+      ({ sources: [source] }) => source?.text.includes('as many files open') === true,
+    );
+    expect(sources[0]).toMatchObject({ state: 'failed' });
+    expect(sources[0]?.hint).toContain('LimitNOFILE');
+    expect(safe).toMatchObject({ level: 'alarm', headline: 'NOT COLLECTING' });
+    await lift();
+    await line.until('all are delivered', ({ counts }) => counts.acknowledged === 8, 20_000);
+    const { counts, disk, sources: after } = line.gateway.snapshot();
+    expect(counts).toMatchObject({ collected: 8, lost: 0, dead: 0, refused: 0 });
+    expect(disk.state).toBe('ok');
+    expect(after[0]).toMatchObject({ state: 'watching' });
+    expect(line.refusals()).toEqual([]);
+  },
+  60_000,
+);
