@@ -227,7 +227,7 @@ export class FolderSearch {
 
   /** Files that were in a folder before it was moved in here raise no events of their own. */
   async #lookIntoNewFolders(): Promise<void> {
-    const { config, offers, condition, signal } = this.#options;
+    const { config, offers, clock, condition, signal } = this.#options;
     const folders = [...this.#newFolders];
     this.#newFolders.clear();
     for (const folder of folders) {
