@@ -82,7 +82,8 @@ test.runIf(mayLimit)(
     const verdict = await intake.offer('a.jpg');
     expect(met.join()).toContain('SQLITE_IOERR');
     expect(watch.fault).toBeNull();
-    expect(verdict).toMatchObject({ kind: 'no-room' });
+    expect(verdict).toMatchObject({ kind: 'no-room', text: 'The disk is full' });
+    expect(intake.admission.state()).toMatchObject({ state: 'full' });
     files.useUp = null;
     await rm(ballast);
     expect(await intake.offer('a.jpg')).toEqual({ kind: 'stored' });

@@ -64,7 +64,7 @@ export async function openIntake({
     ring: whenFull === 'refuse' ? null : new RingBuffer({ database, payloads, logger: silentLogger, seal }),
     forecast: new FillForecast(),
     files,
-    root,
+    root: store.root,
     clock,
   });
   await admission.measure();

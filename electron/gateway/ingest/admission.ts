@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { Clock } from '../platform/clock.ts';
 import type { Files } from '../platform/files.ts';
+import { smallWriteFailure } from '../platform/small-write.ts';
 import type { Retention } from '../store/retention.ts';
 import type { RingBuffer } from '../store/ring-buffer.ts';
 import { type Tally, totalOf } from '../store/tally.ts';
@@ -113,6 +115,12 @@ export class Admission {
   get mostImageBytes(): number {
     return this.#options.limits.maxBytes - overheadBytes;
   }
+
+  /** Whether the disk is full by the word of the system, whatever it says of its free bytes. Tried by a small file. */
+  takesNothingMore = (): boolean => {
+    const failure = smallWriteFailure(join(this.#options.root, 'gateway.room'));
+    return failure === 'ENOSPC' || failure === 'EDQUOT';
+  };
 
   /** A write failed for a reason that lies with the disk. */
   reportFailure(kind: 'full' | 'failing'): void {

@@ -362,9 +362,9 @@ export class FileIntake implements FileSink {
 
   /** The picture is good and could not be stored: nothing can be until the data folder's disk works again. */
   #explainStore(offer: FileOffer, error: unknown): Verdict {
-    const failure = storeFailureOf(error);
-    if (failure === null) throw error;
     const { admission, logger } = this.#services;
+    const failure = storeFailureOf(error, admission.takesNothingMore);
+    if (failure === null) throw error;
     const { kind, text, technical } = failure;
     admission.reportFailure(kind);
     logger.log('error', 'store-failed', { source: this.#settings.sourceId, path: offer.file.path, technical });

@@ -209,7 +209,7 @@ export class FrameIntake implements FrameSink {
   }
 
   #explain(error: unknown): FrameVerdict {
-    const failure = storeFailureOf(error);
+    const failure = storeFailureOf(error, this.#services.admission.takesNothingMore);
     if (failure === null) {
       const technical = describeCause(error);
       this.#log('frame-failed', technical);

@@ -1,0 +1,25 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { errnoCode } from './errors.ts';
+
+/** Larger than what a file system keeps beside the name of a file. */
+const bytes = 8_192;
+
+/** What the system says to a small file at this path, which is gone again afterwards; null: it takes it. */
+export function smallWriteFailure(path: string): string | null {
+  try {
+    writeFileSync(path, Buffer.alloc(bytes, 1));
+    return null;
+  } catch (error) {
+    return errnoCode(error);
+  } finally {
+    remove(path);
+  }
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The disk is gone, and the file with it.
+  }
+}
