@@ -29,6 +29,7 @@ import { logFile } from './log-file.ts';
 import { makeOperations } from './operations.ts';
 import { appPaths } from './paths.ts';
 import { makePlan, type Plan } from './plan.ts';
+import { tooFewFiles } from './process-limits.ts';
 import { provisioner } from './provisioner.ts';
 import { Secrets } from './secrets.ts';
 import { isHeldByAnother, removeMakeshift, shellFolder } from './shell-folder.ts';
@@ -44,6 +45,8 @@ const paths = appPaths(app.getAppPath());
 const refusedSwitches = app.isPackaged ? refuseDebugging(app.commandLine) : [];
 
 function main(): void {
+  const limits = tooFewFiles();
+  if (limits !== null) return leave(exitCodes.failed, limits);
   if (app.commandLine.hasSwitch(readerSwitch)) return readKeyring();
   const outcome = parseArguments(ownArguments(process.argv, app.isPackaged), process.env);
   if (!outcome.ok) return leave(exitCodes.badConfiguration, `${outcome.message}\n${usage}`);

@@ -1,5 +1,6 @@
 import { resolveElectron } from '../electron-runtime.mjs';
 import { root } from '../setup/places.mjs';
+import { refuseSmallAddressSpace } from './address-space.mjs';
 import { runChild } from './child.mjs';
 import { openDisplay } from './display.mjs';
 import { createQuietStream } from './quiet-stderr.mjs';
@@ -16,6 +17,7 @@ const noDisplay = { env: {}, stop: async () => {} };
  * @returns {Promise<number>} its exit code
  */
 export async function runApplication(flags) {
+  refuseSmallAddressSpace();
   const { executable, switches, env } = resolveElectron();
   const needsNoDisplay = flags[0] === 'gateway' && tasks.has(flags[1] ?? '');
   const display = needsNoDisplay ? noDisplay : await openDisplay();
