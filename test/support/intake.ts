@@ -19,6 +19,7 @@ import { silentLogger } from '../../electron/gateway/platform/logger.ts';
 import { GatedFrames } from '../../electron/gateway/store/gated-frames.ts';
 import { KnownPictures } from '../../electron/gateway/store/known-pictures.ts';
 import { Losses } from '../../electron/gateway/store/losses.ts';
+import type { Outbox } from '../../electron/gateway/store/outbox.ts';
 import { RecentPayloads } from '../../electron/gateway/store/recent-payloads.ts';
 import { RingBuffer } from '../../electron/gateway/store/ring-buffer.ts';
 import type { Refusal } from '../../shared/contract.ts';
@@ -37,6 +38,8 @@ export type IntakeWish = Partial<Omit<IntakeSettings, 'gate'>> & {
   readonly files?: FailingFiles;
   /** Keep it to open an intake on what the first left. */
   readonly storeRoot?: string;
+  /** A picture's rows, which are there already, are not on the disk before this resolves. */
+  readonly flush?: () => Promise<void>;
 };
 const decodeWorker = fileURLToPath(new URL('../../electron/gateway/ingest/decode-worker.ts', import.meta.url));
 export type TestIntake = Awaited<ReturnType<typeof openIntake>>;
@@ -50,6 +53,7 @@ export async function openIntake({
   storeRoot,
   maxPixels = 150_000_000,
   convert = true,
+  flush,
   ...wish
 }: IntakeWish = {}) {
   const store = await openStore(storeRoot, files);
@@ -76,7 +80,7 @@ export async function openIntake({
     files: store.sourceFiles,
     catalogue: store.catalogue,
     payloads: store.payloads,
-    commits: new CommitGroup(store.payloads, store.outbox, clock),
+    commits: new CommitGroup(store.payloads, flush === undefined ? store.outbox : slow(store.outbox, flush), clock),
     gated: new GatedFrames(database, ledger),
     losses: new Losses(database, ledger),
     known: new KnownPictures(database),
@@ -145,4 +149,13 @@ export async function openIntake({
     images,
     stored,
   };
+}
+
+function slow(outbox: Outbox, flush: () => Promise<void>): Outbox {
+  const enqueueDurably: Outbox['enqueueDurably'] = async (...enqueued) => {
+    const outcome = await outbox.enqueueDurably(...enqueued);
+    await flush();
+    return outcome;
+  };
+  return Object.create(outbox, { enqueueDurably: { value: enqueueDurably } }) as Outbox;
 }
