@@ -5,6 +5,7 @@ import type { Gateway } from './gateway/gateway.ts';
 import type { GatewayOptions } from './gateway/gateway-parts.ts';
 import type { GatewaySecrets } from './gateway/gateway-secrets.ts';
 import type { FailureFacts } from './gateway/platform/errors.ts';
+import type { AnsweredProxy, AskedProxy } from './proxy-link.ts';
 
 /** What the main thread and the gateway's own thread say to each other. Both are built together, so the messages are not checked. */
 
@@ -52,13 +53,14 @@ export type ThreadOptions = Pick<
   readonly secrets: GatewaySecrets;
 };
 
-/** What the thread is started with: besides its options, whether somebody drives USB cameras for it. */
-export type ThreadData = ThreadOptions & { readonly hasCameras: boolean };
+/** What the thread is started with: besides its options, whether somebody drives USB cameras and asks for proxies for it. */
+export type ThreadData = ThreadOptions & { readonly hasCameras: boolean; readonly hasProxies: boolean };
 
 export type ToGateway =
   | { readonly type: 'call'; readonly id: number; readonly call: GatewayCall; readonly arguments: readonly unknown[] }
   | { readonly type: 'secrets'; readonly secrets: GatewaySecrets }
   | { readonly type: 'cameras'; readonly message: FromCameraPage }
+  | { readonly type: 'proxy'; readonly answered: AnsweredProxy }
   | { readonly type: 'stop' };
 
 /** A failure that crosses to another thread as plain data, and is a `GatewayError` again there. */
@@ -72,6 +74,7 @@ export type FromGateway =
   | { readonly type: 'error'; readonly id: number; readonly failure: SentFailure }
   | { readonly type: 'log'; readonly line: string }
   | { readonly type: 'cameras'; readonly message: ToCameraPage }
+  | { readonly type: 'proxy'; readonly asked: AskedProxy }
   /** By an exception that nobody caught. */
   | { readonly type: 'crashed'; readonly failure: SentFailure }
   /** The database is damaged or its disk is gone: the gateway has to be stopped. */

@@ -3,6 +3,7 @@ import type { Snapshot } from '../shared/snapshot.ts';
 import type { FromCameraPage, ToCameraPage } from '../shared/usb-camera.ts';
 import type { GatewaySecrets } from './gateway/gateway-secrets.ts';
 import { GatewayError } from './gateway/platform/errors.ts';
+import type { AskProxy } from './gateway/proxy-questions.ts';
 import type {
   CallArguments,
   CallValue,
@@ -22,6 +23,8 @@ export type ThreadEvents = {
   readonly onCrash: (error: Error) => void;
   /** Its database is damaged or its disk is gone: it has to be stopped, and perhaps started again later. */
   readonly onStoreLost: (fault: GatewayError) => void;
+  /** Who knows this PC's proxy settings; without it nobody does. */
+  readonly askProxy?: AskProxy;
   /** Who drives USB cameras; without it there are none. */
   readonly cameras?: {
     readonly connect: (post: (message: FromCameraPage) => void) => {
@@ -64,9 +67,14 @@ export class GatewayThread {
   /** `file`: the built `gateway-worker`. Rejects with the GatewayError that the gateway could not be opened for. */
   static start(file: string | URL, options: ThreadOptions, events: ThreadEvents): Promise<GatewayThread> {
     // A copy: Node's own would end the program if Chromium took a variable away while it is made, as it does at start.
-    const data: ThreadData = { ...options, hasCameras: events.cameras !== undefined };
+    const data: ThreadData = {
+      ...options,
+      hasCameras: events.cameras !== undefined,
+      hasProxies: events.askProxy !== undefined,
+    };
     const worker = new Worker(file, { workerData: data, env: { ...process.env } });
     connectCameras(worker, events);
+    connectProxies(worker, events);
     return new Promise((resolve, reject) => {
       let first: Snapshot | null = null;
       const early = (message: FromGateway): void => {
@@ -216,4 +224,16 @@ function connectCameras(worker: Worker, { cameras }: ThreadEvents): void {
     if (message.type === 'cameras') connection.take(message.message);
   });
   worker.once('exit', () => connection.end());
+}
+
+/** From its first moment too: the first delivery may leave before the gateway is known to be open. */
+function connectProxies(worker: Worker, { askProxy }: ThreadEvents): void {
+  if (askProxy === undefined) return;
+  worker.on('message', (message: FromGateway) => {
+    if (message.type !== 'proxy') return;
+    const { id, question } = message.asked;
+    void askProxy(question).then((answer) => {
+      worker.postMessage({ type: 'proxy', answered: { id, answer } } satisfies ToGateway);
+    });
+  });
 }

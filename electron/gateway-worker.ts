@@ -7,6 +7,7 @@ import { type FailureFacts, GatewayError } from './gateway/platform/errors.ts';
 import { nodeFiles } from './gateway/platform/files.ts';
 import { jsonLogger } from './gateway/platform/logger.ts';
 import type { FromGateway, SentFailure, ThreadData, ToGateway } from './gateway-calls.ts';
+import { ProxyLink } from './proxy-link.ts';
 
 /**
  * Entry of the gateway's own thread. The main thread of Electron shares its loop with the window system: a dialog, a
@@ -45,6 +46,7 @@ async function run(options: ThreadData): Promise<void> {
   const cameras = options.hasCameras
     ? new CameraLink((message) => say({ type: 'cameras', message }), systemClock)
     : undefined;
+  const proxies = options.hasProxies ? new ProxyLink((asked) => say({ type: 'proxy', asked })) : undefined;
   let open: Gateway | null = null;
   process.on('uncaughtException', (error) => {
     logger.log('error', 'uncaught-exception', { error });
@@ -57,6 +59,7 @@ async function run(options: ThreadData): Promise<void> {
   const gateway = await Gateway.open({
     ...options,
     ...(cameras === undefined ? {} : { usbCameras: cameras }),
+    askProxy: proxies?.ask,
     secrets: () => secrets,
     clock: systemClock,
     files: nodeFiles,
@@ -95,6 +98,8 @@ async function run(options: ThreadData): Promise<void> {
         return gateway.tryNow();
       case 'cameras':
         return cameras?.take(message.message);
+      case 'proxy':
+        return proxies?.take(message.answered);
       case 'stop':
         return void stop();
     }

@@ -33,6 +33,7 @@ import { tooFewFiles } from './process-limits.ts';
 import { provisioner } from './provisioner.ts';
 import { Secrets } from './secrets.ts';
 import { isHeldByAnother, removeMakeshift, shellFolder } from './shell-folder.ts';
+import { systemProxy } from './system-proxy.ts';
 
 /** Composition root: what was asked for, one instance a data folder, start, and the order in which everything ends. */
 
@@ -92,6 +93,7 @@ function perform(options: TaskOptions, plan: Plan): void {
         version: app.getVersion(),
         nativeBinding: ownBinding(),
         usbCameras: usbCameras(),
+        askProxy: systemProxy(),
         output: {
           print: (text) => void process.stdout.write(`${text}\n`),
           complain: (text) => void process.stderr.write(`${text}\n`),
@@ -140,6 +142,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     mayOpen: (device) => host.usbDevices.has(device),
     logger,
   });
+  const askProxy = systemProxy();
   const host: GatewayHost = new GatewayHost({
     dataDir: plan.dataDir,
     identity: {
@@ -154,6 +157,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     nativeBinding: ownBinding(),
     events: {
       cameras: cameraWindow,
+      askProxy,
       onLog: writeLine,
       onCrash: (error) => {
         logger.log('error', 'gateway-crashed', { error });
@@ -225,7 +229,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       dataDir: plan.dataDir,
       editable: plan.editable,
       start: (config) => host.start(config),
-      provision: provisioner({ secrets, configFile: plan.configFile, version: app.getVersion() }),
+      provision: provisioner({ secrets, configFile: plan.configFile, version: app.getVersion(), askProxy }),
     });
     desktop = openDesktop(host, paths, operations, logger, () => {
       startAgainDrawingItself();

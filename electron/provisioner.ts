@@ -1,6 +1,7 @@
 import type { OperationRequest, OperationResponse } from '../shared/contract.ts';
 import { provisionDevice } from './commands/provision.ts';
 import { openDeviceSetup } from './gateway/device-setup.ts';
+import type { AskProxy } from './gateway/proxy-questions.ts';
 import { neededToProvision, shutWords } from './gateway/shut-keyring.ts';
 import type { Secrets } from './secrets.ts';
 import { provisioningTarget } from './setup.ts';
@@ -9,6 +10,7 @@ export type ProvisionerOptions = {
   readonly secrets: Secrets;
   readonly configFile: string;
   readonly version: string;
+  readonly askProxy: AskProxy;
 };
 
 type Request = OperationRequest<'device.provision'>;
@@ -19,6 +21,7 @@ export function provisioner({
   secrets,
   configFile,
   version,
+  askProxy,
 }: ProvisionerOptions): (request: Request) => Promise<Response> {
   return async ({ baseUrl, deviceId, token, name }) => {
     const target = await provisioningTarget(configFile, { baseUrl, deviceId });
@@ -27,7 +30,7 @@ export function provisioner({
     const { cloud } = target;
     const wait = neededToProvision({ cloud }, secrets);
     if (wait !== null) return { ok: false, code: 'keyring-shut', ...shutWords(wait) };
-    const setup = openDeviceSetup({ cloud, proxyPassword: secrets.all().proxyPassword, version });
+    const setup = openDeviceSetup({ cloud, proxyPassword: secrets.all().proxyPassword, askProxy, version });
     try {
       const request = { token: token.trim(), deviceId: cloud.deviceId, name: name.trim() || cloud.deviceId };
       const result = await provisionDevice({ ...setup, secrets }, request, new AbortController().signal);

@@ -14,7 +14,7 @@ const empty: Setup = {
   deviceKey: '',
   objectStore: { endpoint: '', region: 'us-east-1', bucket: '', prefix: '', accessKeyId: '', secretAccessKey: '' },
   caFile: '',
-  proxy: { url: '', username: '', password: '', noProxy: [] },
+  proxy: { way: 'direct', url: '', pacUrl: '', username: '', password: '', loginAt: [], noProxy: [] },
   folders: [],
 };
 
@@ -30,14 +30,16 @@ export async function readSetup(configFile: string): Promise<Setup> {
     deviceId: cloud.deviceId,
     objectStore: { ...empty.objectStore, ...cloud.objectStore },
     caFile: cloud.tls.caFile ?? '',
-    proxy: {
-      url: cloud.proxy?.url ?? '',
-      username: cloud.proxy?.username ?? '',
-      password: '',
-      noProxy: cloud.proxy?.noProxy ?? [],
-    },
+    proxy: formOf(cloud.proxy),
     folders: sources.filter(isFolder).map(({ id, path }) => ({ id, path })),
   };
+}
+
+function formOf(proxy: CloudConfig['proxy']): Setup['proxy'] {
+  if (proxy === undefined) return empty.proxy;
+  const { url = '', pacUrl = '', username = '', loginAt, noProxy } = proxy;
+  const way = url !== '' ? 'url' : pacUrl !== '' ? 'pac' : 'system';
+  return { ...empty.proxy, way, url, pacUrl, username, loginAt, noProxy };
 }
 
 export type SetupTarget = {
@@ -79,7 +81,6 @@ function merged(before: ConfigInput | null, setup: Setup): ConfigInput {
   const { endpoint, region, bucket, prefix } = setup.objectStore;
   // In cloud mode what was entered for the other mode is kept, if it is of use at all.
   const withStore = setup.mode === 'lan' || (endpoint.trim() !== '' && bucket.trim() !== '');
-  const { url, username, noProxy } = setup.proxy;
   const caFile = setup.caFile.trim();
   return {
     ...before,
@@ -99,15 +100,7 @@ function merged(before: ConfigInput | null, setup: Setup): ConfigInput {
           }
         : {}),
       tls: { ...tlsRest, ...(caFile === '' ? {} : { caFile }) },
-      ...(url.trim() === ''
-        ? {}
-        : {
-            proxy: {
-              url: url.trim(),
-              ...(username.trim() === '' ? {} : { username: username.trim() }),
-              noProxy: noProxy.map((name) => name.trim()).filter((name) => name !== ''),
-            },
-          }),
+      ...proxyOf(setup.proxy),
     },
     sources: [
       ...setup.folders.map(({ id, path }) => ({
@@ -119,6 +112,28 @@ function merged(before: ConfigInput | null, setup: Setup): ConfigInput {
       // This form knows folders only.
       ...others,
     ],
+  };
+}
+
+function proxyOf({
+  way,
+  url,
+  pacUrl,
+  username,
+  loginAt,
+  noProxy,
+}: Setup['proxy']): Pick<ConfigInput['cloud'], 'proxy'> {
+  if (way === 'direct') return {};
+  const named = (names: readonly string[]): string[] => names.map((name) => name.trim()).filter((name) => name !== '');
+  const from = { url: { url: url.trim() }, system: { system: true as const }, pac: { pacUrl: pacUrl.trim() } }[way];
+  const login = named(loginAt);
+  return {
+    proxy: {
+      ...from,
+      ...(username.trim() === '' ? {} : { username: username.trim() }),
+      ...(way === 'url' || login.length === 0 ? {} : { loginAt: login }),
+      noProxy: named(noProxy),
+    },
   };
 }
 

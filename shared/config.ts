@@ -49,6 +49,8 @@ export type ObjectStoreConfig = z.infer<typeof objectStoreSchema>;
 export const tlsSchema = z.strictObject({
   /** PEM file with the certificate authorities to trust besides the usual ones: Caddy's internal CA, the plant's own. */
   caFile: absolutePath.optional(),
+  /** Whether those of this PC's own certificate store are trusted too, where IT puts the plant's. */
+  systemAuthorities: z.boolean().default(true),
   /** SHA-256 fingerprint of the server's own certificate, hex with or without colons: nothing else is then trusted. */
   pinnedSha256: z
     .string()
@@ -57,16 +59,49 @@ export const tlsSchema = z.strictObject({
     .optional(),
 });
 export type TlsConfig = z.infer<typeof tlsSchema>;
+/** What has a default may be left out. */
+export type TlsSettings = z.input<typeof tlsSchema>;
 
-export const proxySchema = z.strictObject({
-  /** `http://proxy:3128`; `https://` where the way to the proxy itself is encrypted. */
-  url: httpUrl,
-  /** Its password comes from the environment variable `ACUSIGHT_PROXY_PASSWORD` or the keyring. */
-  username: z.string().min(1).max(256).optional(),
-  /** Not through the proxy: host names (`.plant.local` for all below it), addresses, networks (`10.0.0.0/8`). */
-  noProxy: z.array(z.string().min(1).max(255)).max(64).default([]),
-});
+/** A script's address may have a query, as some servers of such scripts want it. */
+const scriptUrl = z
+  .string()
+  .max(2048)
+  .regex(
+    /^https?:\/\/[^\s/?#@\\<>]+(?:[/?][^\s#]*)?$/i,
+    'must be an http:// or https:// address, for example http://wpad.plant.local/wpad.dat',
+  );
+
+/** One of `url`, `system` and `pacUrl` says where the proxies come from. */
+export const proxySchema = z
+  .strictObject({
+    /** `http://proxy:3128`; `https://` where the way to the proxy itself is encrypted. */
+    url: httpUrl.optional(),
+    /** As this PC's own settings say, a script of theirs included. */
+    system: z.literal(true).optional(),
+    /** As a proxy script (PAC) at this address says. */
+    pacUrl: scriptUrl.optional(),
+    /** Its password comes from the environment variable `ACUSIGHT_PROXY_PASSWORD` or the keyring. */
+    username: z.string().min(1).max(256).optional(),
+    /** Which proxies of the system's settings or of a script may be given name and password; written as `noProxy`. */
+    loginAt: z.array(z.string().min(1).max(255)).max(64).default([]),
+    /** Not through the proxy: host names (`.plant.local` for all below it), addresses, networks (`10.0.0.0/8`). */
+    noProxy: z.array(z.string().min(1).max(255)).max(64).default([]),
+  })
+  .superRefine(({ url, system, pacUrl, username, loginAt }, context) => {
+    const fault = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message });
+    const named = [url, system, pacUrl].filter((one) => one !== undefined).length;
+    if (named === 0) fault([], 'needs one of url, system and pacUrl');
+    if (named > 1) fault([], 'must have only one of url, system and pacUrl');
+    // Whoever writes the script, or answers in its place, must not get the password by naming a proxy of his own.
+    if (url === undefined && username !== undefined && loginAt.length === 0)
+      fault(
+        ['loginAt'],
+        'must name the proxies that may be given username and password, for example proxy.plant.local',
+      );
+  });
 export type ProxyConfig = z.infer<typeof proxySchema>;
+/** What has a default may be left out. */
+export type ProxySettings = z.input<typeof proxySchema>;
 
 export const cloudSchema = z
   .strictObject({

@@ -131,11 +131,15 @@ export const setupSchema = z.object({
   }),
   /** Path of a PEM file; empty: none. */
   caFile: z.string().max(4096),
-  /** `url` empty: no proxy. */
+  /** `way`: none, the one of `url`, as this PC's settings say, as the script at `pacUrl` says. */
   proxy: z.object({
+    way: z.enum(['direct', 'url', 'system', 'pac']),
     url: z.string().max(2048),
+    pacUrl: z.string().max(2048),
     username: z.string().max(256),
     password: secret,
+    /** Proxies of the PC's settings or of a script that may be given name and password. */
+    loginAt: z.array(z.string().max(255)).max(64),
     noProxy: z.array(z.string().max(255)).max(64),
   }),
   folders: z.array(z.object({ id: z.string().max(64), path: z.string().max(4096) })).max(64),

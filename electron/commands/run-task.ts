@@ -7,6 +7,7 @@ import type { SecretsWait } from '../gateway/gateway-secrets.ts';
 import { systemClock } from '../gateway/platform/clock.ts';
 import { GatewayError } from '../gateway/platform/errors.ts';
 import type { Files } from '../gateway/platform/files.ts';
+import type { AskProxy } from '../gateway/proxy-questions.ts';
 import { neededOf, neededToProvision, shutOf, shutWords } from '../gateway/shut-keyring.ts';
 import { examineSite } from '../gateway/site-doctor.ts';
 import { verifyStore } from '../gateway/verify-store.ts';
@@ -31,6 +32,7 @@ export type TaskContext = {
   readonly nativeBinding: string | undefined;
   readonly output: Output;
   readonly usbCameras: UsbCameras;
+  readonly askProxy?: AskProxy;
   readonly signal: AbortSignal;
 };
 
@@ -87,7 +89,7 @@ async function provision(
   { token, name }: Extract<TaskOptions, { command: 'provision' }>,
   { cloud }: Config,
   secrets: Secrets,
-  { version, output, signal }: TaskContext,
+  { version, output, signal, askProxy }: TaskContext,
 ): Promise<number> {
   const wait = neededToProvision({ cloud }, secrets);
   if (wait !== null) {
@@ -95,7 +97,7 @@ async function provision(
     output.complain(`${shut.text}\n${shut.hint}`);
     return exitCodes.failed;
   }
-  const setup = openDeviceSetup({ cloud, proxyPassword: secrets.all().proxyPassword, version });
+  const setup = openDeviceSetup({ cloud, proxyPassword: secrets.all().proxyPassword, askProxy, version });
   try {
     const request = { token, deviceId: cloud.deviceId, name: name ?? cloud.deviceId };
     return await runProvision({ ...setup, secrets }, request, output, signal);
@@ -109,7 +111,7 @@ function runDoctor(
   config: Config,
   dataDir: string,
   secrets: Secrets,
-  { files, version, output, signal }: TaskContext,
+  { files, version, output, signal, askProxy }: TaskContext,
 ): Promise<number> {
   const checks = examineSite({
     config,
@@ -117,6 +119,7 @@ function runDoctor(
     secrets: secrets.all(),
     secretProblems: secrets.problems,
     shut: shutOf(config, secrets),
+    askProxy,
     files,
     clock: systemClock,
     signal,

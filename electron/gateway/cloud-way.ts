@@ -3,7 +3,8 @@ import { AcusightClient, type SelfOutcome } from './cloud/acusight-client.ts';
 import type { DeviceFacts } from './cloud/device-answers.ts';
 import { makeNetwork, type Network } from './cloud/network.ts';
 import { ObjectStore } from './cloud/object-store.ts';
-import { refusedOfEnvironment } from './cloud/trust.ts';
+import type { AskProxy } from './cloud/route-choice.ts';
+import { refusedOfEnvironment } from './cloud/tls-environment.ts';
 import type { GatewaySecrets, SecretsWait } from './gateway-secrets.ts';
 import { type Clock, sleep } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
@@ -32,6 +33,7 @@ export type CloudWayOptions = {
   readonly readingWorkerPath: string;
   readonly clock: Clock;
   readonly random: () => number;
+  readonly askProxy?: AskProxy | undefined;
   readonly logger: Logger;
   readonly onDelivered: (bytes: number) => void;
   readonly onChange: () => void;
@@ -68,9 +70,14 @@ export class CloudWay {
         tls: cloud.tls,
         proxy: cloud.proxy,
         proxyPassword: secrets().proxyPassword,
+        askProxy: options.askProxy,
         connections: sync.concurrency + connectionsBesides,
         connectTimeoutMilliseconds: sync.connectTimeoutMilliseconds,
         userAgent,
+        onSystem: (facts) => {
+          const isWhole = facts.unusable === 0 && facts.fault === null;
+          logger.log(isWhole ? 'info' : 'warn', 'system-certificates', facts);
+        },
       });
     const comesLater = secrets().waiting?.names.includes('proxyPassword') === true;
     const network: WayNetwork = comesLater ? openedLate(open) : open();

@@ -4,6 +4,7 @@ import { AcusightClient } from './cloud/acusight-client.ts';
 import type { DeviceFacts } from './cloud/device-answers.ts';
 import { makeNetwork } from './cloud/network.ts';
 import { type ProvisioningOutcome, provision } from './cloud/provisioning.ts';
+import type { AskProxy } from './cloud/route-choice.ts';
 
 /** First contact with the cloud, before there is a gateway: a token for a key, and who we are to the cloud. */
 
@@ -14,6 +15,7 @@ export type SetupOptions = {
   /** Address, certificate authorities and proxy. */
   readonly cloud: Pick<CloudConfig, 'baseUrl' | 'tls' | 'proxy'>;
   readonly proxyPassword: string | null;
+  readonly askProxy?: AskProxy | undefined;
   /** Of the gateway. */
   readonly version: string;
 };
@@ -39,13 +41,14 @@ export type DeviceSetup = {
 const connectTimeoutMilliseconds = 10_000;
 const answerTimeoutMilliseconds = 30_000;
 
-export function openDeviceSetup({ cloud, proxyPassword, version }: SetupOptions): DeviceSetup {
+export function openDeviceSetup({ cloud, proxyPassword, askProxy, version }: SetupOptions): DeviceSetup {
   const userAgent = `acusight-line-gateway/${version}`;
   const { baseUrl, tls, proxy } = cloud;
   const network = makeNetwork({
     tls,
     proxy,
     proxyPassword,
+    askProxy,
     connections: 1,
     connectTimeoutMilliseconds,
     userAgent,

@@ -14,7 +14,7 @@ const noNews: ReadonlySet<string> = new Set(['store-in-use', 'folder-overlap']);
  * says `error` once for each start that fails. Never rejects.
  */
 export async function tellOfFailedStart(options: GatewayOptions, error: unknown): Promise<void> {
-  const { config, secrets, identity, clock, files, dataDir, logger } = options;
+  const { config, secrets, identity, clock, files, dataDir, logger, askProxy } = options;
   if ((error instanceof GatewayError && noNews.has(error.code)) || secrets().deviceKey === null) return;
   const { cloud, sync } = config;
   const userAgent = `acusight-line-gateway/${identity.version}`;
@@ -25,6 +25,7 @@ export async function tellOfFailedStart(options: GatewayOptions, error: unknown)
       tls: cloud.tls,
       proxy: cloud.proxy,
       proxyPassword: secrets().proxyPassword,
+      askProxy,
       connections: 1,
       connectTimeoutMilliseconds: Math.min(sync.connectTimeoutMilliseconds, longestMilliseconds),
       userAgent,

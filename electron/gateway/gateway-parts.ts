@@ -16,6 +16,7 @@ import type { Loss } from './losses.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Files } from './platform/files.ts';
 import type { Logger } from './platform/logger.ts';
+import type { AskProxy } from './proxy-questions.ts';
 import { Rates } from './rates.ts';
 import { neededOf } from './shut-keyring.ts';
 import type { GatewayIdentity } from './snapshot-builder.ts';
@@ -37,6 +38,8 @@ export type GatewayOptions = {
   readonly nativeBinding?: string | undefined;
   /** Who drives USB cameras; without it there are none. */
   readonly usbCameras?: UsbCameras | undefined;
+  /** Who knows this PC's proxy settings and runs proxy scripts; without it nobody does. */
+  readonly askProxy?: AskProxy | undefined;
   readonly clock: Clock;
   readonly files: Files;
   readonly random: () => number;
@@ -102,6 +105,7 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
     readingWorkerPath: workers.reading,
     clock,
     random: options.random,
+    askProxy: options.askProxy,
     logger,
     onDelivered: (bytes) => rates.acknowledged(bytes),
     onChange,

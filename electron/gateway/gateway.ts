@@ -420,13 +420,14 @@ export class Gateway {
 
   /** Tests everything on the way from here to the cloud; takes seconds, at most two minutes. */
   async runDoctor(): Promise<DoctorCheck[]> {
-    const { config, dataDir, secrets, files, clock, identity } = this.#options;
+    const { config, dataDir, secrets, files, clock, identity, askProxy } = this.#options;
     const checks: DoctorCheck[] = [];
     const visit = examineSite({
       config,
       dataDir,
       secrets: secrets(),
       shut: shutOf(config, secrets()),
+      askProxy,
       files,
       clock,
       signal: new AbortController().signal,

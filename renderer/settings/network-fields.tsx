@@ -7,28 +7,27 @@ import { sayFailed } from '../ui/notice-store.ts';
 import { Choice } from './choice.tsx';
 import { Field } from './field.tsx';
 import { KeyField } from './key-field.tsx';
-import { faultsOf, fieldPaths } from './setup-draft.ts';
+import { faultsOf, fieldPaths, type TypedLists } from './setup-draft.ts';
 import { TextField } from './text-field.tsx';
 
 type Proxy = Setup['proxy'];
 type Props = {
   readonly caFile: string;
   readonly proxy: Proxy;
-  readonly useProxy: boolean;
-  /** The proxy's exceptions as they are being typed. */
-  readonly exceptions: string;
+  readonly lists: TypedLists;
   readonly passwordStored: boolean;
   readonly faults: readonly ConfigFault[];
   readonly disabled: boolean;
   readonly onCaFile: (caFile: string) => void;
   readonly onProxy: (proxy: Proxy) => void;
-  readonly onUseProxy: (use: boolean) => void;
-  readonly onExceptions: (text: string) => void;
+  readonly onLists: (part: Partial<TypedLists>) => void;
 };
 
 const routes = [
   { value: 'direct', label: 'Directly', note: 'No proxy between this PC and the server' },
-  { value: 'proxy', label: 'Through a proxy', note: 'As the plant’s network asks for it' },
+  { value: 'url', label: 'Through a proxy', note: 'One that you name here' },
+  { value: 'system', label: 'As this PC is set up', note: 'The proxy settings of the operating system' },
+  { value: 'pac', label: 'By a proxy script', note: 'A PAC file of the plant’s network' },
 ] as const;
 
 /** How this PC reaches the server: whom it trusts, and whether a proxy stands between. */
@@ -41,31 +40,45 @@ export function NetworkFields(props: Props): ReactNode {
       <Choice
         legend="Way to the server"
         options={routes}
-        chosen={props.useProxy ? 'proxy' : 'direct'}
+        chosen={proxy.way}
         disabled={disabled}
-        onChoose={(route) => props.onUseProxy(route === 'proxy')}
+        onChoose={(way) => change({ way })}
       />
-      {props.useProxy && (
+      {proxy.way !== 'direct' && (
         <>
           <div className="setup-pair">
-            <TextField
-              label="Address of the proxy"
-              hint="For example http://proxy:3128"
-              kind="url"
-              value={proxy.url}
-              faults={faultsOf(faults, ...fieldPaths.proxyUrl)}
-              disabled={disabled}
-              placeholder="http://proxy:3128"
-              onChange={(url) => change({ url })}
-            />
+            {proxy.way === 'url' && (
+              <TextField
+                label="Address of the proxy"
+                hint="For example http://proxy:3128"
+                kind="url"
+                value={proxy.url}
+                faults={faultsOf(faults, ...fieldPaths.proxyUrl)}
+                disabled={disabled}
+                placeholder="http://proxy:3128"
+                onChange={(url) => change({ url })}
+              />
+            )}
+            {proxy.way === 'pac' && (
+              <TextField
+                label="Address of the script"
+                hint="For example http://wpad.plant.local/wpad.dat"
+                kind="url"
+                value={proxy.pacUrl}
+                faults={faultsOf(faults, ...fieldPaths.pacUrl)}
+                disabled={disabled}
+                placeholder="http://wpad.plant.local/wpad.dat"
+                onChange={(pacUrl) => change({ pacUrl })}
+              />
+            )}
             <TextField
               label="Not through the proxy"
               hint="Names, addresses, networks; .plant.local for all below it"
-              value={props.exceptions}
+              value={props.lists.noProxy}
               faults={faultsOf(faults, ...fieldPaths.noProxy)}
               disabled={disabled}
               placeholder="10.0.0.0/8, .plant.local"
-              onChange={props.onExceptions}
+              onChange={(noProxy) => props.onLists({ noProxy })}
             />
           </div>
           <div className="setup-pair">
@@ -88,6 +101,17 @@ export function NetworkFields(props: Props): ReactNode {
               onChange={(password) => change({ password })}
             />
           </div>
+          {proxy.way !== 'url' && (
+            <TextField
+              label="Proxies that may be given name and password"
+              hint="Written as the exceptions; the login goes to no other proxy, whatever settings or script say."
+              value={props.lists.loginAt}
+              faults={faultsOf(faults, ...fieldPaths.loginAt)}
+              disabled={disabled}
+              placeholder="proxy.plant.local"
+              onChange={(loginAt) => props.onLists({ loginAt })}
+            />
+          )}
         </>
       )}
     </>

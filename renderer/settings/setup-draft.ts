@@ -19,15 +19,18 @@ export const fieldPaths = {
   secretAccessKey: ['objectStore.secretAccessKey'],
   caFile: ['cloud.tls.caFile', 'caFile'],
   proxyUrl: ['cloud.proxy.url', 'cloud.proxy'],
+  pacUrl: ['cloud.proxy.pacUrl'],
   proxyUser: ['cloud.proxy.username'],
   proxyPassword: ['proxy.password'],
+  loginAt: ['cloud.proxy.loginAt'],
   noProxy: ['cloud.proxy.noProxy'],
   folders: ['sources'],
 } as const;
 
 /** A fault of a list's element is a fault of the list: `cloud.proxy.noProxy[2]`. */
 const belongs = (path: string, field: string): boolean =>
-  path === field || (field === fieldPaths.noProxy[0] && path.startsWith(`${field}[`));
+  path === field || (lists.some((list) => list === field) && path.startsWith(`${field}[`));
+const lists = [fieldPaths.noProxy[0], fieldPaths.loginAt[0]] as const;
 
 /** The faults of one field. */
 export const faultsOf = (faults: readonly ConfigFault[], ...paths: readonly string[]): readonly string[] =>
@@ -39,20 +42,23 @@ export type Shown = { readonly folders: number; readonly storage: boolean; reado
 /** Faults that stand beside no field of the form: they are listed above it, with their path. */
 export function otherFaults(faults: readonly ConfigFault[], shown: Shown): readonly ConfigFault[] {
   const { endpoint, region, bucket, prefix, accessKeyId, secretAccessKey } = fieldPaths;
-  const { proxyUrl, proxyUser, proxyPassword, noProxy, baseUrl, deviceId, deviceKey, token, caFile, folders } =
-    fieldPaths;
+  const { proxyUrl, pacUrl, proxyUser, proxyPassword, loginAt, noProxy } = fieldPaths;
+  const { baseUrl, deviceId, deviceKey, token, caFile, folders } = fieldPaths;
   const known: string[] = [baseUrl, deviceId, deviceKey, token, caFile, folders].flat();
   if (shown.storage) known.push(...[endpoint, region, bucket, prefix, accessKeyId, secretAccessKey].flat());
-  if (shown.proxy) known.push(...[proxyUrl, proxyUser, proxyPassword, noProxy].flat());
+  if (shown.proxy) known.push(...[proxyUrl, pacUrl, proxyUser, proxyPassword, loginAt, noProxy].flat());
   for (let index = 0; index < shown.folders; index += 1) known.push(`sources[${index}].path`, `sources[${index}].id`);
   return faults.filter((fault) => !known.some((path) => belongs(fault.path, path)));
 }
 
-/** Exceptions of the proxy as a person types them: by commas, semicolons, blanks or lines. */
+/** Lists of the proxy's as they are being typed. */
+export type TypedLists = { readonly noProxy: string; readonly loginAt: string };
+
+/** Such a list as a person types it: by commas, semicolons, blanks or lines. */
 export const splitExceptions = (text: string): string[] => text.split(/[\s,;]+/).filter((part) => part !== '');
 
 /** What is sent: trimmed, without what the chosen mode does not use. */
-export function tidySetup(setup: Setup, exceptions: string, useProxy: boolean): Setup {
+export function tidySetup(setup: Setup, typed: TypedLists): Setup {
   const { objectStore, proxy } = setup;
   return {
     ...setup,
@@ -68,11 +74,32 @@ export function tidySetup(setup: Setup, exceptions: string, useProxy: boolean): 
       accessKeyId: objectStore.accessKeyId.trim(),
       secretAccessKey: objectStore.secretAccessKey.trim(),
     },
-    proxy: useProxy
-      ? { ...proxy, url: proxy.url.trim(), username: proxy.username.trim(), noProxy: splitExceptions(exceptions) }
-      : { url: '', username: '', password: '', noProxy: [] },
+    proxy: {
+      ...noProxyAtAll,
+      ...(proxy.way === 'direct'
+        ? {}
+        : {
+            way: proxy.way,
+            url: proxy.way === 'url' ? proxy.url.trim() : '',
+            pacUrl: proxy.way === 'pac' ? proxy.pacUrl.trim() : '',
+            username: proxy.username.trim(),
+            password: proxy.password,
+            loginAt: proxy.way === 'url' ? [] : splitExceptions(typed.loginAt),
+            noProxy: splitExceptions(typed.noProxy),
+          }),
+    },
   };
 }
+
+const noProxyAtAll: Setup['proxy'] = {
+  way: 'direct',
+  url: '',
+  pacUrl: '',
+  username: '',
+  password: '',
+  loginAt: [],
+  noProxy: [],
+};
 
 /**
  * What is plainly missing, found before the gateway is asked. Everything else is the gateway's to judge, so that there
@@ -102,6 +129,9 @@ export function missingFields(
     need(pair && accessKeyId.trim() === '', 'objectStore.accessKeyId', 'Enter the access key id.');
     need(pair && secretAccessKey.trim() === '', 'objectStore.secretAccessKey', 'Enter the secret access key.');
   }
+  const { way, url, pacUrl } = setup.proxy;
+  need(way === 'url' && url.trim() === '', 'cloud.proxy.url', 'Enter the address of the proxy.');
+  need(way === 'pac' && pacUrl.trim() === '', 'cloud.proxy.pacUrl', 'Enter the address of the script.');
   need(setup.folders.length === 0 && otherSources === 0, 'sources', 'Add at least one folder.');
   return faults;
 }

@@ -41,7 +41,7 @@ export function SetupFields({ first, configFile, onDone, given }: Props): ReactN
     event.preventDefault();
     if (given.editable) void draft.save();
   };
-  const shown = { folders: setup.folders.length, storage: setup.mode === 'lan', proxy: draft.useProxy };
+  const shown = { folders: setup.folders.length, storage: setup.mode === 'lan', proxy: setup.proxy.way !== 'direct' };
   return (
     <form ref={form} className="setup-form" data-testid="setup-form" noValidate onSubmit={submit}>
       {!given.editable && (
@@ -113,15 +113,13 @@ export function SetupFields({ first, configFile, onDone, given }: Props): ReactN
         <NetworkFields
           caFile={setup.caFile}
           proxy={setup.proxy}
-          useProxy={draft.useProxy}
-          exceptions={draft.exceptions}
+          lists={draft.lists}
           passwordStored={given.stored.proxyPassword}
           faults={faults}
           disabled={locked}
           onCaFile={(caFile) => change({ caFile })}
           onProxy={(proxy) => change({ proxy })}
-          onUseProxy={draft.setUseProxy}
-          onExceptions={draft.setExceptions}
+          onLists={draft.setLists}
         />
       </SetupSection>
       <SetupSection title="Folders to watch">

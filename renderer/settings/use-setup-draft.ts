@@ -7,22 +7,20 @@ import { show } from '../screen-store.ts';
 import { sayDone, sayFailed } from '../ui/notice-store.ts';
 import { emptyKeyDraft, type KeyDraft } from './key-section.tsx';
 import { type Provisioning, provision, storedWords } from './provisioning.ts';
-import { missingFields, type Stored, tidySetup } from './setup-draft.ts';
+import { missingFields, type Stored, type TypedLists, tidySetup } from './setup-draft.ts';
 
 export type SetupPhase = 'editing' | 'saving' | 'provisioning' | 'provisioned';
 
 export type SetupDraft = {
   readonly setup: Setup;
   readonly key: KeyDraft;
-  readonly exceptions: string;
-  readonly useProxy: boolean;
+  readonly lists: TypedLists;
   readonly faults: readonly ConfigFault[];
   readonly phase: SetupPhase;
   readonly result: Provisioning | null;
   readonly change: (part: Partial<Setup>) => void;
   readonly setKey: (key: KeyDraft) => void;
-  readonly setExceptions: (text: string) => void;
-  readonly setUseProxy: (use: boolean) => void;
+  readonly setLists: (part: Partial<TypedLists>) => void;
   /** Saves, and with a token also provisions: only then, because the way to the cloud is that of the saved settings. */
   readonly save: () => Promise<void>;
   /** Stores the key or exchanges the token without saving, where the settings belong to someone else. */
@@ -34,14 +32,15 @@ export function useSetupDraft(given: OperationResponse<'setup.get'>, onDone: () 
   const [setup, setSetup] = useState<Setup>(given.setup);
   const [stored] = useState<Stored>(given.stored);
   const [key, setKey] = useState<KeyDraft>(emptyKeyDraft);
-  const [exceptions, setExceptions] = useState(given.setup.proxy.noProxy.join(', '));
-  const [useProxy, setUseProxy] = useState(given.setup.proxy.url !== '');
+  const [lists, setLists] = useState<TypedLists>({
+    noProxy: given.setup.proxy.noProxy.join(', '),
+    loginAt: given.setup.proxy.loginAt.join(', '),
+  });
   const [faults, setFaults] = useState<readonly ConfigFault[]>([]);
   const [phase, setPhase] = useState<SetupPhase>('editing');
   const [result, setResult] = useState<Provisioning | null>(null);
 
-  const tidy = (): Setup =>
-    tidySetup({ ...setup, deviceKey: key.way === 'key' ? key.deviceKey : '' }, exceptions, useProxy);
+  const tidy = (): Setup => tidySetup({ ...setup, deviceKey: key.way === 'key' ? key.deviceKey : '' }, lists);
 
   const exchange = async ({ baseUrl, deviceId }: Pick<Setup, 'baseUrl' | 'deviceId'>): Promise<void> => {
     setPhase('provisioning');
@@ -56,10 +55,6 @@ export function useSetupDraft(given: OperationResponse<'setup.get'>, onDone: () 
     const wanted = tidy();
     const others = useGateway.getState().snapshot?.sources.filter(({ kind }) => kind !== 'folder').length ?? 0;
     const missing = missingFields(wanted, stored, key, others);
-    if (useProxy && wanted.proxy.url === '') {
-      setFaults([...missing, { path: 'cloud.proxy.url', message: 'Enter the address of the proxy.' }]);
-      return;
-    }
     setFaults(missing);
     if (missing.length > 0) return;
     setPhase('saving');
@@ -104,15 +99,13 @@ export function useSetupDraft(given: OperationResponse<'setup.get'>, onDone: () 
   return {
     setup,
     key,
-    exceptions,
-    useProxy,
+    lists,
     faults,
     phase,
     result,
     change: (part) => setSetup((before) => ({ ...before, ...part })),
     setKey,
-    setExceptions,
-    setUseProxy,
+    setLists: (part) => setLists((before) => ({ ...before, ...part })),
     save,
     keyOnly,
   };

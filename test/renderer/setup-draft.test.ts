@@ -16,7 +16,7 @@ const setup: Setup = {
   deviceKey: '',
   objectStore: { endpoint: '', region: '', bucket: '', prefix: '', accessKeyId: '', secretAccessKey: '' },
   caFile: '',
-  proxy: { url: '', username: '', password: '', noProxy: [] },
+  proxy: { way: 'direct', url: '', pacUrl: '', username: '', password: '', loginAt: [], noProxy: [] },
   folders: [{ id: 'a', path: '/a' }],
 };
 const everything: Stored = { deviceKey: true, objectStore: true, proxyPassword: true };
@@ -34,6 +34,13 @@ describe('what the set-up form asks for', () => {
   it('is no folder where cameras are set up', () => {
     expect(missingFields({ ...setup, folders: [] }, everything, byKey, 1)).toEqual([]);
     expect(missingFields({ ...setup, folders: [] }, everything, byKey, 0)).toHaveLength(1);
+  });
+
+  it('is the address of the proxy, or of the script, where one is chosen', () => {
+    const proxy = (way: Setup['proxy']['way']) => paths({ proxy: { ...setup.proxy, way } }, everything);
+    expect([proxy('direct'), proxy('system')]).toEqual([[], []]);
+    expect(proxy('url')).toEqual(['cloud.proxy.url']);
+    expect(proxy('pac')).toEqual(['cloud.proxy.pacUrl']);
   });
 
   it('is a token and no key where the device is provisioned', () => {
@@ -100,12 +107,17 @@ describe('what is sent', () => {
     const typed = {
       ...setup,
       deviceKey: ' adk_1\n',
-      proxy: { url: ' http://p:3128 ', username: 'u', password: ' p w ', noProxy: [] },
+      proxy: { ...setup.proxy, url: ' http://p:3128 ', pacUrl: ' http://w/p.pac', username: 'u', password: ' p w ' },
     };
-    const used = tidySetup(typed, 'nas', true);
+    const lists = { noProxy: 'nas', loginAt: 'p, q' };
+    const by = (way: Setup['proxy']['way']) => tidySetup({ ...typed, proxy: { ...typed.proxy, way } }, lists);
+    const common = { username: 'u', password: ' p w ', noProxy: ['nas'] };
+    const used = by('url');
     expect(used).toMatchObject({ deviceKey: 'adk_1', objectStore: { region: 'us-east-1' } });
-    expect(used.proxy).toEqual({ url: 'http://p:3128', username: 'u', password: ' p w ', noProxy: ['nas'] });
-    expect(tidySetup(typed, 'nas', false).proxy).toEqual({ url: '', username: '', password: '', noProxy: [] });
+    expect(used.proxy).toEqual({ ...common, way: 'url', url: 'http://p:3128', pacUrl: '', loginAt: [] });
+    expect(by('pac').proxy).toEqual({ ...common, way: 'pac', url: '', pacUrl: 'http://w/p.pac', loginAt: ['p', 'q'] });
+    expect(by('system').proxy).toEqual({ ...common, way: 'system', url: '', pacUrl: '', loginAt: ['p', 'q'] });
+    expect(by('direct').proxy).toEqual(setup.proxy);
     expect(setupSchema.safeParse(used).success).toBe(true);
   });
 });

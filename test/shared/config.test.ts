@@ -25,7 +25,7 @@ it('has a default for everything but the cloud, and for a source but where it is
     ok: true,
     config: {
       site: { shifts: [] },
-      cloud: { ...cloud, tls: {}, checkinSeconds: 30 },
+      cloud: { ...cloud, tls: { systemAuthorities: true }, checkinSeconds: 30 },
       sources: [
         {
           ...folder,
@@ -101,6 +101,10 @@ describe('what can’t work is refused by its path', () => {
     ['cloud.objectStore.prefix', lan({ ...store, prefix: '/a' })],
     ['cloud.objectStore.endpoint', lan({ ...store, endpoint: 'http://key:secret@10.0.0.5' })],
     ['cloud.proxy.url', { cloud: { ...cloud, proxy: { url: 'http://user:password@proxy:3128' } } }],
+    ['cloud.proxy', { cloud: { ...cloud, proxy: {} } }],
+    ['cloud.proxy', { cloud: { ...cloud, proxy: { url: 'http://proxy:3128', system: true } } }],
+    ['cloud.proxy.pacUrl', { cloud: { ...cloud, proxy: { pacUrl: 'file:///etc/proxy.pac' } } }],
+    ['cloud.proxy.loginAt', { cloud: { ...cloud, proxy: { system: true, username: 'line' } } }],
     ['cloud.tls.pinnedSha256', { cloud: { ...cloud, tls: { pinnedSha256: 'ab:cd' } } }],
     ['cloud.checkinSeconds', { cloud: { ...cloud, checkinSeconds: 1 } }],
     ['site.timeZone', { cloud, site: { timeZone: 'Berlin' } }],

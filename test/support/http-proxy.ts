@@ -14,16 +14,19 @@ export type ProxyWish = {
   readonly connectPorts?: readonly number[];
   /** Answers every CONNECT with this status. */
   readonly refuse?: number;
+  /** Addresses of names that only this proxy knows; servers are asked by them. */
+  readonly hosts?: Readonly<Record<string, string>>;
   /** Takes a CONNECT and says nothing. */
   readonly silent?: boolean;
 };
 
-/** What it was asked: `CONNECT localhost:443`, `POST http://127.0.0.1:80/api/…`. */
-export type TestProxy = { readonly url: string; readonly asked: string[] };
+/** What it was asked: `CONNECT localhost:443`, `POST http://127.0.0.1:80/api/…`; `logins`: what it was told of each. */
+export type TestProxy = { readonly url: string; readonly asked: string[]; readonly logins: (string | undefined)[] };
 
 /** A small real forward proxy: CONNECT, and plain requests with the whole address. Ends with the test. */
 export async function startProxy(wish: ProxyWish = {}): Promise<TestProxy> {
   const asked: string[] = [];
+  const logins: (string | undefined)[] = [];
   const challenges = wish.challenges ?? ['Basic realm="plant"'];
   const expected = wish.login === undefined ? null : `Basic ${Buffer.from(wish.login).toString('base64')}`;
   const refused = ({ headers }: IncomingMessage): boolean =>
@@ -31,13 +34,20 @@ export async function startProxy(wish: ProxyWish = {}): Promise<TestProxy> {
 
   const forward = (incoming: IncomingMessage, response: ServerResponse): void => {
     asked.push(`${incoming.method} ${incoming.url}`);
+    logins.push(incoming.headers['proxy-authorization']);
     if (refused(incoming)) {
       response.writeHead(407, { 'proxy-authenticate': [...challenges], 'content-type': 'text/html' });
       response.end('<html>log in</html>');
       return;
     }
     const { 'proxy-authorization': _mine, ...headers } = incoming.headers;
-    const outgoing = request(incoming.url ?? '', { method: incoming.method, headers }, (answer) => {
+    const url = new URL(incoming.url ?? '');
+    const known = wish.hosts?.[url.hostname];
+    if (known !== undefined) {
+      url.hostname = known;
+      headers.host = url.host;
+    }
+    const outgoing = request(url, { method: incoming.method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
@@ -47,6 +57,7 @@ export async function startProxy(wish: ProxyWish = {}): Promise<TestProxy> {
 
   const tunnel = (incoming: IncomingMessage, socket: Socket): void => {
     asked.push(`CONNECT ${incoming.url}`);
+    logins.push(incoming.headers['proxy-authorization']);
     socket.on('error', () => undefined);
     if (wish.silent === true) return;
     const say = (line: string, more = ''): void =>
@@ -56,7 +67,7 @@ export async function startProxy(wish: ProxyWish = {}): Promise<TestProxy> {
     if (wish.refuse !== undefined) return say(`${wish.refuse} Refused`);
     const { hostname, port } = new URL(`http://${incoming.url}`);
     if (wish.connectPorts?.includes(Number(port)) === false) return say('403 Forbidden');
-    const far = connect(Number(port), hostname.replace(/^\[|\]$/g, ''));
+    const far = connect(Number(port), wish.hosts?.[hostname] ?? hostname.replace(/^\[|\]$/g, ''));
     far.on('error', () => (far.bytesWritten === 0 && far.bytesRead === 0 ? say('502 Bad Gateway') : socket.destroy()));
     far.on('connect', () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
@@ -70,5 +81,5 @@ export async function startProxy(wish: ProxyWish = {}): Promise<TestProxy> {
   const server = wish.secure === true ? createSecure(certificateAndKey('server'), forward) : createServer(forward);
   server.on('connect', tunnel);
   const { port } = await listen(server);
-  return { url: `${wish.secure === true ? 'https' : 'http'}://localhost:${port}`, asked };
+  return { url: `${wish.secure === true ? 'https' : 'http'}://localhost:${port}`, asked, logins };
 }

@@ -6,6 +6,8 @@ export type OwnCode =
   | 'ACUSIGHT_PAYLOAD'
   /** The server's certificate is another than the pinned one. */
   | 'ACUSIGHT_PIN_MISMATCH'
+  /** The server's certificate, or that of an authority above it, is in this PC's list of untrusted ones. */
+  | 'ACUSIGHT_DISTRUSTED'
   /** No connection to the proxy itself; the cause says why. */
   | 'ACUSIGHT_PROXY_LOST'
   /** 407. */
@@ -15,7 +17,13 @@ export type OwnCode =
   /** The proxy can't reach the server (502, 503, 504 to CONNECT). */
   | 'ACUSIGHT_PROXY_UPSTREAM'
   /** The proxy lets nobody through to this server or port. */
-  | 'ACUSIGHT_PROXY_DENIED';
+  | 'ACUSIGHT_PROXY_DENIED'
+  /** The script or the settings that name the proxy can't be used. */
+  | 'ACUSIGHT_PROXY_SCRIPT'
+  /** They gave no answer in time. */
+  | 'ACUSIGHT_PROXY_UNSAID'
+  /** They name no proxy of a kind that we can use. */
+  | 'ACUSIGHT_PROXY_KIND';
 
 export class CodedError extends Error {
   readonly code: OwnCode;

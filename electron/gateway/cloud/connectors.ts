@@ -2,10 +2,12 @@ import { isIP, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { buildConnector } from 'undici';
 import { connectTo, type Lookup } from './address-race.ts';
+import { distrustFault, isDoubtful, pinFault } from './certificate-faults.ts';
 import { CodedError } from './coded-error.ts';
 import { bare } from './no-proxy.ts';
 import { openTunnel } from './proxy-tunnel.ts';
-import { pinFault, type ReadTrust } from './trust.ts';
+import type { Trusted } from './trust.ts';
+import type { Trust } from './trust-watch.ts';
 
 export type Connector = buildConnector.connector;
 
@@ -20,32 +22,38 @@ export type ProxyPlace = {
 export type ConnectorOptions = {
   /** Of a connection, and as long again of the encryption in it. */
   readonly timeout: number;
-  readonly trust: ReadTrust;
+  readonly trust: Trust;
   /** The server's one certificate, where the site has named it. */
   readonly pinnedSha256: string | null;
   readonly lookup: Lookup;
 };
 
 /**
- * Connections straight to a server. All its addresses are tried side by side. TLS trusts the usual authorities and those
- * of the configuration; with a pinned certificate, that one alone.
+ * Connections straight to a server. All its addresses are tried side by side. TLS trusts the usual authorities, those of
+ * this PC and those of the configuration; with a pinned certificate, that one alone.
  */
 export function directConnector({ timeout, trust, pinnedSha256, lookup }: ConnectorOptions): Connector {
-  let encrypt: Connector | null = null;
   const socketTo = async ({ hostname, port, protocol, httpSocket }: buildConnector.Options): Promise<Socket> => {
     if (httpSocket !== undefined) return httpSocket;
     const place = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
     const socket = await connectTo(hostname, place, { timeoutMilliseconds: timeout, lookup });
     return socket.setKeepAlive(true, keepAliveMilliseconds);
   };
+  const pinned = pinnedSha256 === null ? null : pinnedEncryption(timeout, pinnedSha256);
+  const trusting = trustingEncryption(timeout, trust);
   const encrypted = async (options: buildConnector.Options): Promise<Socket> => {
     // Before the connection: a file of authorities that can't be used opens none.
-    encrypt ??= buildConnector({ timeout, allowH2: false, ...tlsOptions(trust, pinnedSha256) });
-    const socket = await connected(encrypt, { ...options, httpSocket: await socketTo(options) });
-    const fault = pinnedSha256 !== null && socket instanceof TLSSocket ? pinFault(socket, pinnedSha256) : null;
-    if (fault === null) return socket;
-    socket.destroy();
-    throw fault;
+    const { encrypt, faultOf } = pinned ?? trusting();
+    try {
+      const socket = await connected(encrypt, { ...options, httpSocket: await socketTo(options) });
+      const fault = socket instanceof TLSSocket ? faultOf(socket) : null;
+      if (fault === null) return socket;
+      socket.destroy();
+      throw fault;
+    } catch (error) {
+      if (isDoubtful(error)) trust.doubt();
+      throw error;
+    }
   };
   return (options, callback) => {
     (options.protocol === 'https:' ? encrypted(options) : socketTo(options)).then(
@@ -57,14 +65,33 @@ export function directConnector({ timeout, trust, pinnedSha256, lookup }: Connec
 
 const keepAliveMilliseconds = 60_000;
 
-/**
- * A resumed TLS session shows no certificate, so with a pin none is resumed. That certificates are checked is said in so
- * many words: left unsaid, `NODE_TLS_REJECT_UNAUTHORIZED` would decide.
- */
-function tlsOptions(trust: ReadTrust, pinnedSha256: string | null): buildConnector.BuildOptions {
-  if (pinnedSha256 !== null) return { rejectUnauthorized: false, maxCachedSessions: 0 };
-  const secureContext = trust();
-  return { rejectUnauthorized: true, ...(secureContext === null ? {} : { secureContext }) };
+/** How a connection is encrypted, and what is wrong with one that is. */
+type Encryption = { readonly encrypt: Connector; readonly faultOf: (socket: TLSSocket) => CodedError | null };
+
+/** A resumed TLS session shows no certificate, so with a pin none is resumed. */
+const pinnedEncryption = (timeout: number, pinnedSha256: string): Encryption => ({
+  encrypt: buildConnector({ timeout, allowH2: false, rejectUnauthorized: false, maxCachedSessions: 0 }),
+  faultOf: (socket) => pinFault(socket, pinnedSha256),
+});
+
+/** Made anew when something else is trusted: a session that began under the old authorities is not resumed then. */
+function trustingEncryption(timeout: number, trust: Trust): () => Encryption {
+  let made: { readonly trusted: Trusted; readonly encryption: Encryption } | null = null;
+  return () => {
+    const trusted = trust.current();
+    if (made?.trusted === trusted) return made.encryption;
+    // That certificates are checked is said in so many words: left unsaid, `NODE_TLS_REJECT_UNAUTHORIZED` would decide.
+    const { context } = trusted;
+    const encrypt = buildConnector({
+      timeout,
+      allowH2: false,
+      rejectUnauthorized: true,
+      ...(context === null ? {} : { secureContext: context }),
+    });
+    const encryption: Encryption = { encrypt, faultOf: (socket) => distrustFault(socket, trusted.distrusted) };
+    made = { trusted, encryption };
+    return encryption;
+  };
 }
 
 /** Connections to the proxy itself: what goes wrong there is about the proxy, not about the server. */

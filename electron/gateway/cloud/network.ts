@@ -1,6 +1,7 @@
 import { Pool } from 'undici';
-import type { ProxyConfig, TlsConfig } from '../../../shared/config.ts';
+import type { ProxySettings, TlsSettings } from '../../../shared/config.ts';
 import { type Lookup, systemLookup } from './address-race.ts';
+import { chosenTransport } from './chosen-transport.ts';
 import {
   type Connector,
   type ConnectorOptions,
@@ -11,12 +12,17 @@ import {
 } from './connectors.ts';
 import type { Transport } from './http-exchange.ts';
 import { noProxyOf } from './no-proxy.ts';
-import { trustOnce, withdrawFromEnvironment } from './trust.ts';
+import { direct, isThisPc, keyOf, type Route } from './proxy-routes.ts';
+import { type AskProxy, RouteChoice } from './route-choice.ts';
+import { withdrawFromEnvironment } from './tls-environment.ts';
+import { followTrust, type TrustOptions } from './trust-watch.ts';
 
 export type NetworkOptions = {
-  readonly tls: TlsConfig;
-  readonly proxy?: ProxyConfig | undefined;
+  readonly tls: TlsSettings;
+  readonly proxy?: ProxySettings | undefined;
   readonly proxyPassword?: string | null | undefined;
+  /** Who knows this PC's proxy settings and runs proxy scripts. */
+  readonly askProxy?: AskProxy | undefined;
   /** Most connections to one server. */
   readonly connections: number;
   /** To the server, as long again for the encryption, and the same for a proxy before it. */
@@ -25,40 +31,57 @@ export type NetworkOptions = {
   readonly lookup?: Lookup | undefined;
   /** What the proxy is told. */
   readonly userAgent: string;
+  /** This PC's own certificates, where they lie elsewhere. */
+  readonly system?: TrustOptions['system'];
+  /** Called when this PC's certificate store gives something else than before. */
+  readonly onSystem?: TrustOptions['onSystem'];
 };
 
-/** The ways to the API and to the object storage. Proxies come from the configuration alone, never from the environment. */
+/** The ways to the API and to the object storage. */
 export type Network = {
   /** For the origin of this URL; one for all URLs of an origin. */
   readonly transportFor: (url: string) => Transport;
-  /** `host:port` of the proxy on the way there; null where there is none. */
-  readonly proxyFor: (url: string) => string | null;
+  /** In the order in which they are tried. Rejects with a coded error where nobody can say. */
+  readonly routesTo: (url: string) => Promise<readonly Route[]>;
+  /** What the proxy of this way is sent besides the request. */
+  readonly proxyHeaders: (proxy: URL) => Readonly<Record<string, string>>;
   /** Ends every connection. */
   readonly close: () => Promise<void>;
 };
 
+type Way = { readonly pool: Pool; readonly transport: Transport };
+
 /**
- * An `https://` server is reached through a proxy by CONNECT, an `http://` one by handing the proxy the whole address
+ * Proxies come from the configuration; the environment and this PC's settings have a say only where it says so. An
+ * `https://` server is reached through a proxy by CONNECT, an `http://` one by handing the proxy the whole address
  * (RFC 9112, 3.2.2): proxies allow CONNECT to port 443 only as a rule, and plain requests to almost any port.
  *
  * A file of certificate authorities that can't be used fails each connection in its own words, until it can.
  */
 export function makeNetwork(options: NetworkOptions): Network {
-  const { tls, proxy } = options;
+  const { tls, proxy, system, onSystem } = options;
   withdrawFromEnvironment(process.env);
+  const monotonic = (): number => performance.now();
   const common: ConnectorOptions = {
     timeout: options.connectTimeoutMilliseconds,
-    trust: trustOnce(tls),
+    trust: followTrust(tls, { system, onSystem, monotonic }),
     pinnedSha256: tls.pinnedSha256 ?? null,
     lookup: options.lookup ?? systemLookup,
   };
   const around = noProxyOf(proxy?.noProxy ?? []);
-  const place = proxy === undefined ? null : placeOf(proxy, options.proxyPassword ?? '', options.userAgent);
-  const pools = new Map<string, { readonly pool: Pool; readonly transport: Transport }>();
-  const proxied = (url: URL): ProxyPlace | null => (place === null || around(url) ? null : place);
+  const proxyHeaders = headersFor(proxy, options.proxyPassword ?? '', options.userAgent);
+  const ways = new Map<string, Way>();
+  let isClosed = false;
+  const choice = choiceOf(options, monotonic);
+  const fixed: Route = proxy?.url === undefined ? direct : { kind: 'proxy', url: new URL(proxy.url) };
+  /** Null where it has to be asked for. */
+  const routeTo = (url: URL): Route | null => {
+    if (around(url)) return direct;
+    if (choice === null) return fixed;
+    return isThisPc(url) ? direct : null;
+  };
 
-  const open = (url: URL): { readonly pool: Pool; readonly transport: Transport } => {
-    const through = proxied(url);
+  const open = (url: URL, route: Route): Way => {
     const pool = (origin: string, connect: Connector): Pool =>
       new Pool(origin, {
         connections: options.connections,
@@ -71,10 +94,11 @@ export function makeNetwork(options: NetworkOptions): Network {
         bodyTimeout: 0,
         allowH2: false,
       });
-    if (through === null) {
-      const direct = pool(url.origin, directConnector(common));
-      return { pool: direct, transport: direct };
+    if (route.kind === 'direct') {
+      const straight = pool(url.origin, directConnector(common));
+      return { pool: straight, transport: straight };
     }
+    const through: ProxyPlace = { url: route.url, headers: proxyHeaders(route.url) };
     if (url.protocol === 'https:') {
       const tunnelled = pool(url.origin, tunnelConnector(common, through));
       return { pool: tunnelled, transport: tunnelled };
@@ -82,20 +106,39 @@ export function makeNetwork(options: NetworkOptions): Network {
     const forwarding = pool(through.url.origin, proxyConnector(common, through));
     return { pool: forwarding, transport: forwardedBy(forwarding, url, through) };
   };
+  const transportBy = (url: URL, route: Route): Transport => {
+    const key = `${url.origin} ${keyOf(route)}`;
+    const way = ways.get(key) ?? open(url, route);
+    ways.set(key, way);
+    return way.transport;
+  };
 
   return {
     transportFor: (text) => {
       const url = new URL(text);
-      const known = pools.get(url.origin) ?? open(url);
-      pools.set(url.origin, known);
-      return known.transport;
+      const route = routeTo(url);
+      if (route !== null || choice === null) return transportBy(url, route ?? fixed);
+      return chosenTransport(choice, url.origin, (chosen) => (isClosed ? null : transportBy(url, chosen)));
     },
-    proxyFor: (text) => proxied(new URL(text))?.url.host ?? null,
+    routesTo: async (text) => {
+      const url = new URL(text);
+      const route = routeTo(url);
+      return route !== null || choice === null ? [route ?? fixed] : choice.routesTo(url.origin);
+    },
+    proxyHeaders,
     close: async () => {
-      await Promise.all([...pools.values()].map(({ pool }) => pool.destroy()));
-      pools.clear();
+      isClosed = true;
+      await Promise.all([...ways.values()].map(({ pool }) => pool.destroy()));
+      ways.clear();
     },
   };
+}
+
+function choiceOf({ proxy, askProxy }: NetworkOptions, monotonic: () => number): RouteChoice | null {
+  if (proxy === undefined || proxy.url !== undefined) return null;
+  const nobody: AskProxy = async () => ({ ok: false, reason: 'failed', technical: 'nobody here knows the settings' });
+  const source = proxy.pacUrl === undefined ? { kind: 'system' as const } : { kind: 'pac' as const, url: proxy.pacUrl };
+  return new RouteChoice({ ask: askProxy ?? nobody, source, monotonic });
 }
 
 /** Each request names its server whole, and shows the proxy who asks. */
@@ -111,13 +154,13 @@ const forwardedBy = (pool: Pool, { origin, host }: URL, { headers }: ProxyPlace)
     ),
 });
 
-function placeOf({ url, username }: ProxyConfig, password: string, userAgent: string): ProxyPlace {
-  const credentials = Buffer.from(`${username ?? ''}:${password}`, 'utf8').toString('base64');
-  return {
-    url: new URL(url),
-    headers: {
-      'user-agent': userAgent,
-      ...(username === undefined ? {} : { 'proxy-authorization': `Basic ${credentials}` }),
-    },
+/** Name and password go to the proxy that the configuration names, or lists for those that a script names. */
+function headersFor(proxy: ProxySettings | undefined, password: string, userAgent: string): Network['proxyHeaders'] {
+  const { url, username, loginAt = [] } = proxy ?? {};
+  const login = Buffer.from(`${username ?? ''}:${password}`, 'utf8').toString('base64');
+  const isListed = noProxyOf(loginAt);
+  return (place) => {
+    const mayKnow = username !== undefined && (url !== undefined || isListed(place));
+    return { 'user-agent': userAgent, ...(mayKnow ? { 'proxy-authorization': `Basic ${login}` } : {}) };
   };
 }

@@ -1,4 +1,5 @@
 import { errnoCode } from '../platform/errors.ts';
+import { untrustedCodes } from './certificate-faults.ts';
 import { type Peer, proxyPeer, storagePeer, upperFirst } from './peers.ts';
 import { ForeignLoginError, loginWords } from './proxy-login.ts';
 
@@ -28,6 +29,24 @@ function proxyWords(code: string, error: unknown): Words | null {
         code: 'proxy-upstream',
         text: 'The proxy answers, but it can’t reach the server.',
         hint: 'Check that the server runs. If the server needs no proxy, name it in cloud.proxy.noProxy.',
+      };
+    case 'ACUSIGHT_PROXY_SCRIPT':
+      return {
+        code: 'proxy-script',
+        text: 'The proxy script (PAC) can’t be used: it is not reached, or it is no such script.',
+        hint: 'Open its address in a browser of this PC, or ask the network’s administrator. If it has moved, correct cloud.proxy.pacUrl.',
+      };
+    case 'ACUSIGHT_PROXY_UNSAID':
+      return {
+        code: 'proxy-script-silent',
+        text: 'Nothing says in time which proxy to use: the proxy script (PAC) is not reached, or does not end.',
+        hint: 'Ask the network’s administrator to look at the script. Until then a proxy can be named in cloud.proxy.url.',
+      };
+    case 'ACUSIGHT_PROXY_KIND':
+      return {
+        code: 'proxy-kind',
+        text: 'The proxy settings or script name only proxies of a kind that this gateway can’t use, such as SOCKS.',
+        hint: 'Ask the network’s administrator for an HTTP proxy, and name it in cloud.proxy.url.',
       };
     default:
       return null;
@@ -65,7 +84,14 @@ function certificateWords(code: string, peer: Peer): Words | null {
     return {
       code: 'certificate-untrusted',
       text: `${whose} is not trusted by this gateway.`,
-      hint: 'Put the certificate of the site’s certificate authority in a file and name it in cloud.tls.caFile. If that is done, check that it is the right one.',
+      hint: 'Have the certificate of the site’s certificate authority put in this PC’s certificate store, or in a file that cloud.tls.caFile names. If that is done, check that it is the right one.',
+    };
+  }
+  if (code === 'ACUSIGHT_DISTRUSTED') {
+    return {
+      code: 'certificate-distrusted',
+      text: `${whose}, or that of its authority, is distrusted on this PC.`,
+      hint: 'It is in the list of untrusted certificates of this PC’s certificate store. Ask the administrator of this PC why; the server may need another certificate.',
     };
   }
   if (code.startsWith('ERR_SSL') || code === 'EPROTO') {
@@ -136,21 +162,3 @@ function isOnlyIpv6(error: unknown): boolean {
   const address = typeof error === 'object' && error !== null && 'address' in error ? error.address : null;
   return typeof address === 'string' && address.includes(':');
 }
-
-/** Node's names of OpenSSL's verification errors. */
-const untrustedCodes: ReadonlySet<string> = new Set([
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'CERT_UNTRUSTED',
-  'CERT_REVOKED',
-  'CERT_REJECTED',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_CHAIN_TOO_LONG',
-  'INVALID_CA',
-  'INVALID_PURPOSE',
-  'PATH_LENGTH_EXCEEDED',
-  'HOSTNAME_MISMATCH',
-]);

@@ -28,7 +28,7 @@ export const proxyPeer: Peer = {
   prefix: 'proxy-',
   name: 'the proxy',
   service: 'the proxy',
-  setting: 'cloud.proxy.url',
+  setting: 'cloud.proxy',
 };
 
 export const upperFirst = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

@@ -1,30 +1,109 @@
-import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import * as tls from 'node:tls';
-import type { TlsConfig } from '../../../shared/config.ts';
-import { GatewayError } from '../platform/errors.ts';
-import { CodedError } from './coded-error.ts';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import type { TlsSettings } from '../../../shared/config.ts';
+import { describeCause, GatewayError } from '../platform/errors.ts';
+import type { StoredCertificates, SystemCertificates } from '../platform/stored-certificates.ts';
+import { systemCertificates } from '../platform/system-certificates.ts';
+import { allCertificatesIn, type Certificate, certificatesIn, usableOf, usualAuthorities } from './certificates.ts';
 
-/** Certificate authorities beside those that Node brings with it; null where none are named. */
-export type ReadTrust = () => tls.SecureContext | null;
+/** Whom connections trust: Node's own authorities, those of the configuration, and those of this PC. */
+export type Trusted = {
+  /** Null: Node's own authorities alone. */
+  readonly context: SecureContext | null;
+  /** Fingerprints of what this PC's administrator distrusts. */
+  readonly distrusted: ReadonlySet<string>;
+  readonly system: SystemFacts;
+};
+
+/** What this PC's own store gave. */
+export type SystemFacts = {
+  /** Null where it is not asked, or is not there. */
+  readonly place: string | null;
+  readonly authorities: number;
+  readonly distrusted: number;
+  /** Entries that hold no certificate. */
+  readonly unusable: number;
+  /** Why the store could not be read; null where it could. */
+  readonly fault: string | null;
+};
 
 /**
- * Reads the file of certificate authorities. Throws a `GatewayError` in words where it can't be read or holds none: for
- * checks before the start, and on every connection as long as it is so.
+ * Reads all of it. Throws a `GatewayError` in words where the configuration's file of authorities can't be read or holds
+ * none. What is wrong with the PC's own store is counted and told, and keeps nobody from connecting.
  */
-export function readTrust({ caFile }: TlsConfig): tls.SecureContext | null {
-  if (caFile === undefined) return null;
-  const own = authoritiesIn(readAuthorities(caFile), caFile);
-  return tls.createSecureContext({ ca: [...usualAuthorities(), ...own] });
+export function readTrust(settings: TlsSettings, system: SystemCertificates = systemCertificates()): Trusted {
+  return trustedOf(ownAuthorities(settings), storedFor(settings, system));
 }
 
-/** Read once it can be read: a file that is put right later needs no restart. */
-export function trustOnce(settings: TlsConfig): ReadTrust {
-  let context: tls.SecureContext | null | undefined;
-  return () => {
-    context ??= readTrust(settings);
-    return context;
+export type Stored = {
+  readonly authorities: readonly Certificate[];
+  readonly intermediates: readonly Certificate[];
+  readonly distrusted: readonly Certificate[];
+  readonly facts: SystemFacts;
+};
+
+const notAsked: Stored = {
+  authorities: [],
+  intermediates: [],
+  distrusted: [],
+  facts: { place: null, authorities: 0, distrusted: 0, unusable: 0, fault: null },
+};
+
+export function storedFor({ systemAuthorities }: TlsSettings, system: SystemCertificates): Stored {
+  if (systemAuthorities === false) return notAsked;
+  let stored: StoredCertificates;
+  try {
+    stored = system.read();
+  } catch (error) {
+    return { ...notAsked, facts: { ...notAsked.facts, fault: describeCause(error) } };
+  }
+  const lists = [stored.authorities, stored.intermediates, stored.distrusted].map(allCertificatesIn);
+  const [authorities = [], intermediates = [], distrusted = []] = lists.map(({ found }) => found);
+  return {
+    authorities,
+    // One that issued itself would be an authority, which this list does not make it.
+    intermediates: intermediates.filter(({ isSelfIssued }) => !isSelfIssued),
+    distrusted,
+    facts: {
+      place: stored.place,
+      authorities: authorities.length,
+      distrusted: distrusted.length,
+      unusable: lists.reduce((sum, { unusable }) => sum + unusable, 0),
+      fault: null,
+    },
   };
+}
+
+export function trustedOf(
+  own: readonly Certificate[],
+  { authorities, intermediates, distrusted, facts }: Stored,
+): Trusted {
+  const refused = new Set(distrusted.map(({ fingerprint }) => fingerprint));
+  const usual = usualAuthorities();
+  const known = new Set(usual.map(({ fingerprint }) => fingerprint));
+  const more = usableOf([...own, ...authorities, ...intermediates], Date.now()).filter(
+    ({ fingerprint }) => !known.has(fingerprint) && !refused.has(fingerprint),
+  );
+  const isUsual = more.length === 0 && !usual.some(({ fingerprint }) => refused.has(fingerprint));
+  const all = [...usual.filter(({ fingerprint }) => !refused.has(fingerprint)), ...more];
+  return {
+    context: isUsual ? null : createSecureContext({ ca: all.map(({ pem }) => pem) }),
+    distrusted: refused,
+    system: facts,
+  };
+}
+
+export function ownAuthorities({ caFile }: TlsSettings): readonly Certificate[] {
+  if (caFile === undefined) return [];
+  const { found, unusable } = certificatesIn(readAuthorities(caFile));
+  if (unusable === 0) return found;
+  throw new GatewayError({
+    code: 'ca-file-invalid',
+    operation: 'reading cloud.tls.caFile',
+    text: 'The file of certificate authorities holds no usable certificate.',
+    hint: `Put the authority’s certificate in ${caFile} as PEM: it begins with -----BEGIN CERTIFICATE-----.`,
+    disposition: 'pause',
+  });
 }
 
 function readAuthorities(path: string): Buffer {
@@ -40,59 +119,4 @@ function readAuthorities(path: string): Buffer {
       cause: error,
     });
   }
-}
-
-const pem = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
-
-/** PEM, one or many; a single certificate in binary form (DER) is taken too. */
-function authoritiesIn(bytes: Buffer, path: string): readonly string[] {
-  const texts = bytes.toString('latin1').match(pem) ?? [];
-  try {
-    if (texts.length === 0) return [new X509Certificate(bytes).toString()];
-    return texts.map((text) => new X509Certificate(text).toString());
-  } catch (error) {
-    throw new GatewayError({
-      code: 'ca-file-invalid',
-      operation: 'reading cloud.tls.caFile',
-      text: 'The file of certificate authorities holds no usable certificate.',
-      hint: `Put the authority’s certificate in ${path} as PEM: it begins with -----BEGIN CERTIFICATE-----.`,
-      disposition: 'pause',
-      cause: error,
-    });
-  }
-}
-
-/** With `NODE_EXTRA_CA_CERTS` where this Node tells them; the older one tells only its own. */
-function usualAuthorities(): readonly string[] {
-  const { getCACertificates } = tls as { getCACertificates?: (type: 'default') => string[] };
-  return getCACertificates?.('default') ?? tls.rootCertificates;
-}
-
-const checksOff = 'NODE_TLS_REJECT_UNAUTHORIZED';
-
-/**
- * What the environment asks of TLS and does not get: whoever sets a variable of this PC must not be able to read the
- * device key on its way. To be logged, for somebody believes that it helps.
- */
-export const refusedOfEnvironment = (
-  environment: Readonly<Record<string, string | undefined>>,
-): { readonly setting: string; readonly text: string } | null =>
-  environment[checksOff] === '0'
-    ? {
-        setting: checksOff,
-        text: `${checksOff}=0 is ignored: certificates are always checked. Name the site’s certificate authority in cloud.tls.caFile, or the server’s certificate in cloud.tls.pinnedSha256, and remove the variable.`,
-      }
-    : null;
-
-/** Left there, it would have Node warn on every start that connections are insecure, which they are not. */
-export function withdrawFromEnvironment(environment: Record<string, string | undefined>): void {
-  if (refusedOfEnvironment(environment) !== null) delete environment[checksOff];
-}
-
-/** The certificate itself is compared, so neither its name nor who signed it nor its dates matter. */
-export function pinFault(socket: tls.TLSSocket, pinnedSha256: string): CodedError | null {
-  const { fingerprint256 } = socket.getPeerCertificate();
-  const found = (fingerprint256 ?? '').replaceAll(':', '').toLowerCase();
-  if (found === pinnedSha256) return null;
-  return new CodedError('ACUSIGHT_PIN_MISMATCH', `the certificate’s SHA-256 is ${found || 'unknown'}`);
 }

@@ -2,7 +2,8 @@ import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect, type DetailedPeerCertificate, type SecureContext, type TLSSocket } from 'node:tls';
 import type { TlsConfig } from '../../../shared/config.ts';
-import { pinFault } from '../cloud/trust.ts';
+import { distrustFault, pinFault } from '../cloud/certificate-faults.ts';
+import type { Trusted } from '../cloud/trust.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
 import { type Finding, type Found, fault, fine, warning } from './check.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -10,8 +11,7 @@ import type { Open } from './reach.ts';
 
 /** What a connection trusts: as deliveries do. */
 export type Trust = {
-  /** Authorities beside the usual ones; null: the usual ones alone. */
-  readonly authorities: SecureContext | null;
+  readonly trusted: Trusted;
   readonly settings: TlsConfig;
 };
 
@@ -28,16 +28,16 @@ export async function checkCertificate(
 ): Promise<Found<true>> {
   let socket: TLSSocket;
   try {
-    socket = await shakeHands(await open(signal), endpoint, trust.authorities, false, signal);
+    socket = await shakeHands(await open(signal), endpoint, trust.trusted.context, false, signal);
   } catch (error) {
     return { finding: handshakeFault(endpoint, error), value: null };
   }
-  const finding = judge(socket, endpoint, trust.settings, now);
+  const finding = judge(socket, endpoint, trust, now);
   socket.destroy();
   return { finding, value: finding.state === 'fault' ? null : true };
 }
 
-function judge(socket: TLSSocket, endpoint: Endpoint, settings: TlsConfig, now: number): Finding {
+function judge(socket: TLSSocket, endpoint: Endpoint, { settings, trusted }: Trust, now: number): Finding {
   const certificate = socket.getPeerCertificate(true);
   const issuer = nameOf(certificate.issuer);
   const fingerprint = (certificate.fingerprint256 ?? '').replaceAll(':', '').toLowerCase();
@@ -60,6 +60,13 @@ function judge(socket: TLSSocket, endpoint: Endpoint, settings: TlsConfig, now: 
   if (pin === undefined && !socket.authorized) {
     const reason = errnoCode(socket.authorizationError) ?? String(socket.authorizationError);
     return untrusted(reason, certificate, endpoint, settings, technical);
+  }
+  if (pin === undefined && distrustFault(socket, trusted.distrusted) !== null) {
+    return fault(
+      `The server’s certificate, issued by ${issuer}, or that of an authority above it is distrusted on this PC.`,
+      'It is in the list of untrusted certificates of this PC’s certificate store. Ask the administrator of this PC why; the server may need another certificate.',
+      technical,
+    );
   }
   const how = pin === undefined ? `issued by ${issuer}` : 'the pinned one';
   const ends = Date.parse(certificate.valid_to);
@@ -109,7 +116,7 @@ function untrusted(
   return fault(
     `This PC does not trust the authority that issued the server’s certificate: ${issuer}.`,
     caFile === undefined
-      ? 'Ask the server’s administrator for the certificate of that authority as a PEM file, and name the file in cloud.tls.caFile. A server behind Caddy keeps it in its storage as pki/authorities/local/root.crt.'
+      ? 'Ask the server’s administrator for the certificate of that authority as a PEM file, and name the file in cloud.tls.caFile, or have it put in this PC’s certificate store. A server behind Caddy keeps it in its storage as pki/authorities/local/root.crt.'
       : `${caFile} holds another authority. Ask the server’s administrator for the certificate of ${issuer}.`,
     technical,
   );

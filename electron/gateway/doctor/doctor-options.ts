@@ -1,7 +1,9 @@
 import type { Config } from '../../../shared/config.ts';
 import type { Lookup } from '../cloud/address-race.ts';
+import type { AskProxy } from '../cloud/route-choice.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Files } from '../platform/files.ts';
+import type { SystemCertificates } from '../platform/stored-certificates.ts';
 
 /** What the doctor looks at, and through what. */
 export type DoctorOptions = {
@@ -23,6 +25,10 @@ export type DoctorOptions = {
   readonly userAgent: string;
   readonly isNetworkShare: (path: string) => Promise<boolean>;
   readonly lookup?: Lookup;
+  /** Who knows this PC's proxy settings and runs proxy scripts. */
+  readonly askProxy?: AskProxy | undefined;
+  /** This PC's own certificates, where they lie elsewhere. */
+  readonly system?: SystemCertificates | undefined;
   /** Where Linux shows its processes and limits; null on other systems. */
   readonly proc: string | null;
   /** This PC's own time zone (IANA). */

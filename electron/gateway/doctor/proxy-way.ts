@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { ProxyConfig } from '../../../shared/config.ts';
 import type { Exchange } from '../cloud/http-exchange.ts';
 import { ForeignLoginError, foreignLogin, loginWords } from '../cloud/proxy-login.ts';
 import { openTunnel } from '../cloud/proxy-tunnel.ts';
@@ -8,24 +7,25 @@ import { type Finding, type Found, fault, fine } from './check.ts';
 import { authority, type Endpoint } from './endpoint.ts';
 import { connectMilliseconds, type Open } from './reach.ts';
 
-export type ProxySettings = {
-  readonly config: ProxyConfig;
+export type ProxyFacts = {
   readonly place: Endpoint;
-  readonly password: string | null;
+  /** As deliveries send them. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Name and password are among them. */
+  readonly hasLogin: boolean;
+  /** What leads to it, within a sentence. */
+  readonly setting: string;
 };
 
 /** An `https://` server: asks the proxy for a tunnel, as every delivery does. */
 export async function checkTunnel(
   open: Open<Socket>,
-  proxy: ProxySettings,
+  proxy: ProxyFacts,
   target: Endpoint,
   signal: AbortSignal,
 ): Promise<Found<Open<Socket>>> {
-  const { username } = proxy.config;
-  const login = Buffer.from(`${username ?? ''}:${proxy.password ?? ''}`, 'utf8').toString('base64');
-  const headers: Record<string, string> = username === undefined ? {} : { 'proxy-authorization': `Basic ${login}` };
   const tunnel: Open<Socket> = async (later) =>
-    openTunnel(await open(later), authority(target), headers, connectMilliseconds);
+    openTunnel(await open(later), authority(target), proxy.headers, connectMilliseconds);
   try {
     const socket = await tunnel(signal);
     socket.on('error', () => undefined);
@@ -38,7 +38,7 @@ export async function checkTunnel(
 }
 
 /** An `http://` server: the proxy gets the whole address, and its own refusals are told from the server's answers. */
-export function judgeForwarding(answer: Exchange, proxy: ProxySettings, target: Endpoint): Found<true> {
+export function judgeForwarding(answer: Exchange, proxy: ProxyFacts, target: Endpoint): Found<true> {
   const refused = (code: string, technical: string, logins: string | null = null): Found<true> => ({
     finding: proxyFault(code, technical, proxy, target, logins),
     value: null,
@@ -54,13 +54,13 @@ export function judgeForwarding(answer: Exchange, proxy: ProxySettings, target: 
   return { finding: through(proxy, target), value: true };
 }
 
-const through = ({ place }: ProxySettings, target: Endpoint): Finding =>
+const through = ({ place }: ProxyFacts, target: Endpoint): Finding =>
   fine(`The proxy ${authority(place)} lets us through to ${authority(target)}.`);
 
 function proxyFault(
   code: string,
   technical: string,
-  proxy: ProxySettings,
+  proxy: ProxyFacts,
   target: Endpoint,
   logins: string | null,
 ): Finding {
@@ -71,8 +71,7 @@ function proxyFault(
   }
   switch (code) {
     case 'ACUSIGHT_PROXY_AUTH': {
-      const given = proxy.config.username !== undefined && proxy.password !== null;
-      return given
+      return proxy.hasLogin
         ? fault(
             `The proxy ${where} refuses the user name or the password.`,
             'Check cloud.proxy.username, and the password in ACUSIGHT_PROXY_PASSWORD or in the window.',
@@ -80,7 +79,7 @@ function proxyFault(
           )
         : fault(
             `The proxy ${where} asks for a user name and a password.`,
-            'Ask the network’s administrator for them. The name goes in cloud.proxy.username; the password is entered in the window or given as ACUSIGHT_PROXY_PASSWORD.',
+            `Ask the network’s administrator for them. The name goes in cloud.proxy.username; the password is entered in the window or given as ACUSIGHT_PROXY_PASSWORD.${proxy.setting === 'cloud.proxy.url' ? '' : ' The proxy itself must be named in cloud.proxy.loginAt.'}`,
             technical,
           );
     }
@@ -99,7 +98,7 @@ function proxyFault(
     default:
       return fault(
         `What answers at ${where} is no HTTP proxy, or it broke off.`,
-        'Check the address and port in cloud.proxy.url.',
+        `Check the address and port in ${proxy.setting}.`,
         technical,
       );
   }

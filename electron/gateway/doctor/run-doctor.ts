@@ -29,12 +29,14 @@ export async function* runDoctor(options: DoctorOptions): AsyncGenerator<DoctorC
     connectTimeoutMilliseconds: Math.min(sync.connectTimeoutMilliseconds, 10_000),
     userAgent: options.userAgent,
     lookup: options.lookup,
+    system: options.system,
+    askProxy: options.askProxy,
   });
   const { shut = null } = options;
   if (shut !== null) yield check('keyring', 'Keyring', fault(shut.text, shut.hint));
   try {
-    const authorities = yield* checkAuthorities(config);
-    const trust = authorities === null ? null : { authorities: authorities.context, settings: cloud.tls };
+    const trusted = yield* checkAuthorities(config, options.system);
+    const trust = trusted === null ? null : { trusted, settings: cloud.tls };
     yield* checkApi(visit, options, network, trust);
     if (cloud.mode === 'lan') yield* checkStorage(visit, options, network, trust);
   } finally {

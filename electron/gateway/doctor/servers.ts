@@ -1,19 +1,20 @@
-import type { SecureContext } from 'node:tls';
 import type { Config } from '../../../shared/config.ts';
 import type { DoctorCheck } from '../../../shared/contract.ts';
 import { systemLookup } from '../cloud/address-race.ts';
 import { type Exchange, exchange } from '../cloud/http-exchange.ts';
 import type { Network } from '../cloud/network.ts';
+import { direct, type Route } from '../cloud/proxy-routes.ts';
 import { StorageRequests } from '../cloud/storage-requests.ts';
-import { readTrust } from '../cloud/trust.ts';
+import { readTrust, type SystemFacts, type Trusted } from '../cloud/trust.ts';
 import { describeCause, GatewayError } from '../platform/errors.ts';
 import { judgeApi, judgeClock, judgeKey } from './api-answer.ts';
 import type { Trust } from './certificate.ts';
-import { check, type Finding, fault, fine, skipped, type Visit } from './check.ts';
+import { check, type Finding, fault, fine, skipped, type Visit, warning } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 import { type Endpoint, endpointOf } from './endpoint.ts';
 import { checkObjectStore, type StoreFacts } from './object-store.ts';
-
+import { checkChoice } from './proxy-choice.ts';
+import type { ProxyFacts } from './proxy-way.ts';
 import { checkWay } from './way.ts';
 
 /** The two servers: the API, and in LAN mode the object storage. Each first by its way, then by what it answers. */
@@ -22,16 +23,23 @@ import { checkWay } from './way.ts';
 const longestAnswer = 15_000;
 
 /** Null when the file can't be used: then no encrypted connection can be made. */
-export function* checkAuthorities({
-  cloud,
-}: Config): Generator<DoctorCheck, { readonly context: SecureContext | null } | null> {
-  const { caFile } = cloud.tls;
-  if (caFile === undefined) return { context: null };
+export function* checkAuthorities(
+  { cloud }: Config,
+  system: DoctorOptions['system'],
+): Generator<DoctorCheck, Trusted | null> {
+  const { caFile, pinnedSha256, systemAuthorities } = cloud.tls;
+  const isSecure = [
+    cloud.baseUrl,
+    cloud.mode === 'lan' ? cloud.objectStore?.endpoint : undefined,
+    cloud.proxy?.url,
+  ].some((address) => address?.startsWith('https:') === true);
   const title = 'Certificate authority (caFile)';
   try {
-    const context = readTrust(cloud.tls);
-    yield check('ca-file', title, fine(`${caFile} is trusted.`));
-    return { context };
+    const trusted = readTrust(cloud.tls, system);
+    if (caFile !== undefined) yield check('ca-file', title, fine(`${caFile} is trusted.`));
+    if (isSecure && systemAuthorities && pinnedSha256 === undefined)
+      yield check('system-certificates', 'Certificate store of this PC', storeFinding(trusted.system));
+    return trusted;
   } catch (error) {
     const { message, hint } =
       error instanceof GatewayError
@@ -40,6 +48,26 @@ export function* checkAuthorities({
     yield check('ca-file', title, fault(message, hint, describeCause(error)));
     return null;
   }
+}
+
+function storeFinding({ place, authorities, distrusted, unusable, fault: trouble }: SystemFacts): Finding {
+  const instead = 'An authority of the plant must be named in cloud.tls.caFile until then.';
+  if (trouble !== null) {
+    return warning(
+      'The certificate store of this PC can’t be read: the authorities in it are not trusted.',
+      `Check that this gateway may read it. ${instead}`,
+      trouble,
+    );
+  }
+  if (place === null)
+    return fine('This PC has no certificate store that is known here: the built-in authorities are trusted.');
+  const refused = distrusted === 0 ? '' : `, ${distrusted} certificates are distrusted`;
+  const text = `${authorities} authorities of ${place} are trusted beside the built-in ones${refused}.`;
+  if (unusable === 0) return fine(text);
+  return warning(
+    `${text} ${unusable} ${unusable === 1 ? 'entry of it is' : 'entries of it are'} damaged.`,
+    'If the plant’s authority is among them, have it put there again: the damaged ones are left out, the others are used.',
+  );
 }
 
 export async function* checkApi(
@@ -173,6 +201,13 @@ export async function* checkStorage(
   yield done.check;
 }
 
+/** For a way on which nothing is encrypted. */
+const untold: Trusted = {
+  context: null,
+  distrusted: new Set(),
+  system: { place: null, authorities: 0, distrusted: 0, unusable: 0, fault: null },
+};
+
 type Destination = {
   readonly prefix: string;
   readonly name: string;
@@ -189,14 +224,38 @@ async function* wayTo(
   to: Destination,
 ): AsyncGenerator<DoctorCheck, string | null> {
   if (trust === null && to.endpoint.secure) return 'the file of certificate authorities can’t be used';
-  const { config, clock, secrets, lookup = systemLookup } = options;
+  const { config, clock, lookup = systemLookup } = options;
   const { proxy, tls } = config.cloud;
-  const through = proxy !== undefined && network.proxyFor(to.endpoint.origin) !== null;
+  let route: Route;
+  if (proxy === undefined || proxy.url !== undefined) [route = direct] = await network.routesTo(to.endpoint.origin);
+  else {
+    const step = { code: `${to.prefix}proxy-choice`, title: `${to.name}Proxy settings`, limitMilliseconds: 40_000 };
+    const chosen = await visit.take(step, () => checkChoice(network, options, proxy, to.endpoint));
+    yield chosen.check;
+    if (chosen.value === null) return 'nothing says which proxy to use';
+    route = chosen.value;
+  }
   return yield* checkWay(visit, {
     ...to,
     lookup,
     now: clock.now,
-    trust: trust ?? { authorities: null, settings: tls },
-    proxy: through ? { config: proxy, place: endpointOf(proxy.url), password: secrets.proxyPassword } : null,
+    trust: trust ?? { trusted: untold, settings: tls },
+    proxy: route.kind === 'direct' ? null : factsOf(network, options, route.url),
   });
+}
+
+function factsOf(network: Network, { config, secrets }: DoctorOptions, url: URL): ProxyFacts {
+  const { proxy } = config.cloud;
+  const headers = network.proxyHeaders(url);
+  return {
+    place: endpointOf(url.href),
+    headers,
+    hasLogin: headers['proxy-authorization'] !== undefined && secrets.proxyPassword !== null,
+    setting:
+      proxy?.url !== undefined
+        ? 'cloud.proxy.url'
+        : proxy?.pacUrl !== undefined
+          ? 'the proxy script (PAC)'
+          : 'the proxy settings of this PC',
+  };
 }

@@ -5,7 +5,7 @@ import type { Exchange } from '../cloud/http-exchange.ts';
 import { checkCertificate, shakeHands, type Trust } from './certificate.ts';
 import { check, type Finding, fine, skipped, type Visit, warning } from './check.ts';
 import { type Endpoint, isLoopback } from './endpoint.ts';
-import { checkTunnel, judgeForwarding, type ProxySettings } from './proxy-way.ts';
+import { checkTunnel, judgeForwarding, type ProxyFacts } from './proxy-way.ts';
 import { checkName, checkReach, connectMilliseconds, type Open } from './reach.ts';
 
 /** The way to one server: name, connection, proxy, certificate. Each layer is tested only where the one below holds. */
@@ -18,7 +18,7 @@ export type WayFacts = {
   /** The setting that says where the server is. */
   readonly setting: string;
   /** Null where this server is reached without one. */
-  readonly proxy: ProxySettings | null;
+  readonly proxy: ProxyFacts | null;
   readonly trust: Trust;
   readonly lookup: Lookup;
   readonly now: () => number;
@@ -39,7 +39,7 @@ const titles: Readonly<Record<Layer, string>> = {
 export async function* checkWay(visit: Visit, facts: WayFacts): AsyncGenerator<DoctorCheck, string | null> {
   const { endpoint, proxy, lookup, trust } = facts;
   const gate = proxy?.place ?? endpoint;
-  const setting = proxy === null ? facts.setting : 'cloud.proxy.url';
+  const setting = proxy === null ? facts.setting : proxy.setting;
   const step = (layer: Layer) => ({
     code: `${facts.prefix}${layer}`,
     title: `${facts.name}${titles[layer]}`,
@@ -71,7 +71,7 @@ export async function* checkWay(visit: Visit, facts: WayFacts): AsyncGenerator<D
   if (proxy !== null) {
     const toProxy: Open<Socket> = open;
     const entry: Open<Socket> = proxy.place.secure
-      ? async (signal) => shakeHands(await toProxy(signal), proxy.place, trust.authorities, true, signal)
+      ? async (signal) => shakeHands(await toProxy(signal), proxy.place, trust.trusted.context, true, signal)
       : toProxy;
     const passed = endpoint.secure
       ? await visit.take(step('proxy'), (signal) => checkTunnel(entry, proxy, endpoint, signal))

@@ -146,7 +146,7 @@ export const setup: Setup = {
   deviceKey: '',
   objectStore: { endpoint: '', region: 'us-east-1', bucket: '', prefix: '', accessKeyId: '', secretAccessKey: '' },
   caFile: '',
-  proxy: { url: '', username: '', password: '', noProxy: [] },
+  proxy: { way: 'direct', url: '', pacUrl: '', username: '', password: '', loginAt: [], noProxy: [] },
   folders: [{ id: 'aoi', path: '/data/line-7/aoi' }],
 };
 
@@ -157,9 +157,10 @@ export const lanSetup: Setup = {
   objectStore: { ...setup.objectStore, endpoint: 'http://10.0.0.5:9000', bucket: 'raw-data' },
   caFile: '/etc/acusight/plant-ca.crt',
   proxy: {
+    ...setup.proxy,
+    way: 'url',
     url: 'http://proxy.plant.local:3128',
     username: 'line7',
-    password: '',
     noProxy: ['10.0.0.0/8', '.plant.local'],
   },
 };
