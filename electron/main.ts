@@ -151,7 +151,12 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       configFile: plan.configFile,
       demo: demo !== null,
     },
-    secrets: () => ({ ...secrets.all(), keySource: secrets.source(), waiting: secrets.waiting }),
+    secrets: () => ({
+      ...secrets.all(),
+      keySource: secrets.source(),
+      keyIsForeign: secrets.isForeign(),
+      waiting: secrets.waiting,
+    }),
     workerPath: paths.gatewayWorker,
     workers: paths.workers,
     nativeBinding: ownBinding(),

@@ -188,6 +188,11 @@ export class Secrets {
     return isKnown ? (this.#kept[name]?.form ?? 'none') : 'none';
   }
 
+  /** It is stored, and this user's keyring can't open it. */
+  isForeign(name: SecretName = 'deviceKey'): boolean {
+    return this.#kept[name] !== undefined && this.source(name) === 'none';
+  }
+
   /** Which are there, be it in a locked keyring, for the window: it never gets their values. */
   stored(): { readonly deviceKey: boolean; readonly objectStore: boolean; readonly proxyPassword: boolean } {
     const isThere = (name: SecretName): boolean => this.source(name) !== 'none';

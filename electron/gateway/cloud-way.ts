@@ -5,11 +5,12 @@ import { makeNetwork, type Network } from './cloud/network.ts';
 import { ObjectStore } from './cloud/object-store.ts';
 import type { AskProxy } from './cloud/route-choice.ts';
 import { refusedOfEnvironment } from './cloud/tls-environment.ts';
-import type { GatewaySecrets, SecretsWait } from './gateway-secrets.ts';
+import type { GatewaySecrets } from './gateway-secrets.ts';
+import type { DeliveryFailure } from './model/delivery.ts';
 import { type Clock, sleep } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { ZonedTime } from './platform/zoned-time.ts';
-import { keyLocked, neededOf } from './shut-keyring.ts';
+import { keptFromCloud } from './shut-keyring.ts';
 import type { Outbox } from './store/outbox.ts';
 import type { PayloadStore } from './store/payload-store.ts';
 import type { RecentPayloads } from './store/recent-payloads.ts';
@@ -94,7 +95,12 @@ export class CloudWay {
       network,
       accessKey: () => accessKeyOf(secrets()),
     }));
-    const way = this.#unlessShut(straight, () => neededOf(config, secrets()), clock);
+    const way = this.#unlessKept(
+      straight,
+      () => keptFromCloud(config, secrets()),
+      () => secrets().waiting?.state === 'asking',
+      clock,
+    );
     this.connectivity = new Connectivity({ now: clock.now, random }, sync.concurrency);
     this.pacer = new Pacer(clock, new SendWindows(sync, new ZonedTime(site.timeZone)));
     this.syncer = new Syncer({
@@ -115,19 +121,19 @@ export class CloudWay {
     });
   }
 
-  /** Nothing leaves while a secret that the way needs is in a locked keyring: without it, every answer would mislead. */
-  #unlessShut(way: Way, wait: () => SecretsWait | null, clock: Clock): Way {
+  /** Nothing leaves while a secret that the way needs can't be read: without it, every answer would mislead. */
+  #unlessKept(way: Way, why: () => DeliveryFailure | null, isAsking: () => boolean, clock: Clock): Way {
     return {
       prepare: (entries) => way.prepare?.(entries),
       deliver: async (entry, context) => {
-        const shut = wait();
-        return shut === null ? way.deliver(entry, context) : { kind: 'failed', failure: keyLocked(shut) };
+        const failure = why();
+        return failure === null ? way.deliver(entry, context) : { kind: 'failed', failure };
       },
       probe: async (signal) => {
         // It has only just been asked: a keyring that is open answers in a moment, and nothing is wrong until then.
-        while (wait()?.state === 'asking' && !signal.aborted) await sleep(clock, askedMilliseconds, signal);
-        const shut = wait();
-        return shut === null ? way.probe(signal) : { kind: 'failed', failure: keyLocked(shut), device: null };
+        while (why() !== null && isAsking() && !signal.aborted) await sleep(clock, askedMilliseconds, signal);
+        const failure = why();
+        return failure === null ? way.probe(signal) : { kind: 'failed', failure, device: null };
       },
     };
   }

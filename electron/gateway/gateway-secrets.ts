@@ -6,6 +6,8 @@ export type GatewaySecrets = {
   readonly proxyPassword: string | null;
   /** Where the device key comes from. */
   readonly keySource: 'none' | 'environment' | 'keyring' | 'file';
+  /** There is a device key, but this user's keyring can't open it. */
+  readonly keyIsForeign: boolean;
   /** What is stored, and not read yet. */
   readonly waiting: SecretsWait | null;
 };

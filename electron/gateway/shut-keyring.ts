@@ -15,7 +15,7 @@ const states: { readonly [State in SecretsWait['state']]: { readonly text: strin
   asking: { text: 'this PC’s keyring has not answered yet', hint: 'Wait a moment.' },
   locked: {
     text: 'this PC’s keyring is locked',
-    hint: 'Unlock it: enter its password where the desktop asks for it, or log out and log in with the password.',
+    hint: 'Unlock it: enter its password where the desktop asks for it (“Try now” lets it ask again), or log out and log in with the password.',
   },
   silent: {
     text: 'this PC’s keyring does not answer',
@@ -76,6 +76,24 @@ export function shutOf(config: Site, secrets: Pick<GatewaySecrets, 'waiting'>): 
   const wait = neededOf(config, secrets);
   return wait === null ? null : shutWords(wait);
 }
+
+/** Why nothing can be sent although what it needs is stored; null where it can. */
+export function keptFromCloud(site: Site, secrets: GatewaySecrets): DeliveryFailure | null {
+  const wait = neededOf(site, secrets);
+  if (wait !== null) return keyLocked(wait);
+  return secrets.deviceKey === null && secrets.keyIsForeign ? keyForeign : null;
+}
+
+const keyForeign: DeliveryFailure = {
+  code: 'key-foreign',
+  text: 'The stored device key can’t be opened with the keyring of this session.',
+  hint: 'Start the gateway in the desktop session of the user who entered the key, or enter the key again. Pictures are kept until then.',
+  technical: '',
+  disposition: 'pause',
+  gate: 'key-missing',
+  ambiguous: false,
+  retryAfterMilliseconds: null,
+};
 
 export const keyLocked = (wait: SecretsWait): DeliveryFailure => ({
   ...shutWords(wait),

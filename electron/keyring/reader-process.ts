@@ -51,10 +51,15 @@ function ask(
     const questions = child.stdin as Writable;
     answers.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
-      const [line, ...rest] = text.split('\n');
-      if (rest.length === 0) return;
-      resolve(JSON.parse(line ?? '') as ReaderAnswer);
+      const end = text.indexOf('\n');
+      if (end < 0) return;
+      try {
+        resolve(JSON.parse(text.slice(0, end)) as ReaderAnswer);
+      } catch (error) {
+        reject(error);
+      }
     });
+    answers.on('error', () => undefined);
     child.once('error', (error) => {
       done();
       reject(error);

@@ -117,7 +117,11 @@ describe.runIf(LoginKeyring.isPossible)('a keyring that is locked', () => {
   test('does not keep the program from its end, and no question outlives it', async () => {
     await provision();
     await lock();
-    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    for (const [signal, whom] of [
+      ['SIGTERM', 'alone'],
+      ['SIGTERM', 'with its group'],
+      ['SIGKILL', 'alone'],
+    ] as const) {
       const gateway = await GatewayProcess.start({
         folder: product.folder,
         config: configOf('line-9'),
@@ -127,13 +131,35 @@ describe.runIf(LoginKeyring.isPossible)('a keyring that is locked', () => {
       await gateway.until(({ event }) => event === 'keyring-shut');
       const main = gateway.pid;
       expect(await readersOf(main)).toHaveLength(1);
-      // As it is told, and alone: the others of its group must notice by themselves.
-      process.kill(main, signal);
+      // Alone: the others of its group must notice by themselves.
+      process.kill(whom === 'alone' ? main : -main, signal);
       const { exitCode } = await gateway.ended;
       expect(exitCode).toBe(signal === 'SIGTERM' ? 0 : null);
       await expect.poll(() => readersOf(main)).toEqual([]);
       gateway.kill();
     }
+  });
+
+  test('is not asked for again by whoever closed its question, until they want it', async () => {
+    await provision();
+    await lock();
+    const page = await product.launch(['gateway', ...(await place())], keyring.environment);
+    const main = product.app.process().pid ?? 0;
+    await says(page, 'flow', 'WAITING FOR KEYRING');
+    // Chromium puts it more than once.
+    const left = async (): Promise<number[]> => ((await keyring.dismiss()) ? [0] : readersOf(main));
+    await expect.poll(left, { timeout: 30_000, interval: 200 }).toEqual([]);
+    // Longer than where it is not known to be locked.
+    await page.waitForTimeout(12_000);
+    expect(await readersOf(main)).toEqual([]);
+    await says(page, 'flow', 'this PC’s keyring is locked');
+    await page
+      .getByRole('button', { name: /try now/i })
+      .first()
+      .click();
+    await expect.poll(() => keyring.dismiss(), { timeout: 30_000 }).toBe(true);
+    await keyring.unlock();
+    await says(page, 'flow', 'READY');
   });
 
   test('keeps no new key from being stored, and no command waiting', async () => {

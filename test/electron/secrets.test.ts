@@ -163,6 +163,8 @@ describe('secrets', () => {
     const foreign = await open(dataDir, { vault: broken });
     expect(foreign.deviceKey()).toBeNull();
     expect(foreign.source()).toBe('none');
+    expect(foreign.isForeign()).toBe(true);
+    expect(foreign.isForeign('s3AccessKeyId')).toBe(false);
     expect(foreign.problems.join()).toContain('device key can’t be opened by this user’s keyring');
     await foreign.store({ s3AccessKeyId: 'id' });
     expect((await open(dataDir)).all()).toMatchObject({ deviceKey: 'adk_1', proxyPassword: 'word' });

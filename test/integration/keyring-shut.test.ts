@@ -89,6 +89,22 @@ describe('while the device key is in a keyring that is shut', () => {
   });
 });
 
+test('a key that another user’s keyring holds is called so, and a new one sets it going', async () => {
+  const server = await startServer();
+  const { gateway, putPictures, until, setSecrets } = await openGateway({
+    ...server,
+    deviceKey: null,
+    secrets: { keyIsForeign: true },
+  });
+  await putPictures(1);
+  gateway.start();
+  const { flow, advice } = await until('it is told', ({ connection }) => connection.state === 'key-missing');
+  expect(flow.detail).toContain('The stored device key can’t be opened with the keyring of this session.');
+  expect(advice).toMatchObject([{ action: 'enter-key', hint: expect.stringContaining('desktop session of the user') }]);
+  setSecrets({ deviceKey: server.deviceKey });
+  await until('it is delivered', ({ flow: now }) => now.headline === 'ALL DELIVERED');
+});
+
 test('a proxy is asked for nothing before its password is there, and then is shown it', async () => {
   const server = await startServer();
   const proxy = await startProxy({ login: 'line:word' });

@@ -122,6 +122,7 @@ export async function openGateway(wish: GatewayWish) {
       s3SecretAccessKey: wish.accessKey ?? null,
       proxyPassword: null,
       keySource: key === null ? 'none' : 'environment',
+      keyIsForeign: false,
       waiting: null,
       ...given,
     }),

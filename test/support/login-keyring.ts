@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -85,6 +85,20 @@ export class LoginKeyring {
     socket.destroy();
     if (answer.readUInt32BE(4) !== 0) throw new Error('the keyring was not unlocked');
     await this.#until('unlocked');
+  }
+
+  /** The person closes its question, as whoever has no password does. Returns whether there was one. */
+  async dismiss(): Promise<boolean> {
+    const ours = this.environment['DBUS_SESSION_BUS_ADDRESS'] ?? '';
+    const told = (name: string, fact: string): Promise<string> =>
+      readFile(`/proc/${name}/${fact}`, 'utf8').catch(() => '');
+    for (const name of await readdir('/proc')) {
+      if (!/^\d+$/.test(name) || !(await told(name, 'cmdline')).includes('gcr-prompter')) continue;
+      if (!(await told(name, 'environ')).includes(ours)) continue;
+      process.kill(Number(name), 'SIGKILL');
+      return true;
+    }
+    return false;
   }
 
   /** It holds its name on the bus, and answers nobody. */
