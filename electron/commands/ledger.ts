@@ -1,17 +1,21 @@
-import { type LedgerRow, type LedgerVerdict, ledgerCounts } from '../../shared/contract.ts';
+import { type LedgerVerdict, ledgerCounts } from '../../shared/contract.ts';
 import { exitCodes } from '../cli.ts';
+import { ways } from '../gateway/losses.ts';
+import type { StoreReport } from '../gateway/verify-store.ts';
 import { type Output, table } from './output.ts';
 
-export type LedgerReport = { readonly rows: readonly LedgerRow[]; readonly verdict: LedgerVerdict };
+export type LedgerReport = Pick<StoreReport, 'rows' | 'verdict' | 'notes'>;
+
+const mostNotes = 50;
 
 /** `gateway ledger --verify`. `names`: what people call the sources, by id. */
 export function printLedger(
-  { rows, verdict }: LedgerReport,
+  { rows, verdict, notes }: LedgerReport,
   names: ReadonlyMap<string, string>,
   json: boolean,
   { print }: Output,
 ): number {
-  if (json) print(JSON.stringify({ rows, verdict }));
+  if (json) print(JSON.stringify({ rows, verdict, notes }));
   else {
     const heading = ['source', 'shift', ...ledgerCounts, ''];
     const lines = rows.map((row) => [
@@ -22,12 +26,30 @@ export function printLedger(
     ]);
     for (const line of table([heading, ...lines], ['<', '<', ...ledgerCounts.map(() => '>' as const), '<']))
       print(line);
+    if (notes.length > 0) print('\nNotes, the newest first:');
+    for (const { at, sourceId, detail } of notes.slice(0, mostNotes))
+      print(
+        `- ${[new Date(at).toISOString(), names.get(sourceId) ?? sourceId, noteWords(detail)].filter(Boolean).join('  ')}`,
+      );
+    if (notes.length > mostNotes) print(`- and older ones: --json has them.`);
     print(`\n${verdictWords(verdict)}`);
     for (const problem of verdict.problems) print(`- ${problem}`);
     if (verdict.head !== '') print(`Hash of the last row: ${verdict.head}`);
   }
   return verdict.ok ? exitCodes.ok : exitCodes.faultsFound;
 }
+
+/** What was lost in which way, or that a person has seen it; anything else as it stands there. */
+function noteWords(detail: StoreReport['notes'][number]['detail']): string {
+  const { loss, seen, pictures, text } = detail;
+  const words = (way: unknown): string | null => (isWay(way) ? ways[way].text(Number(pictures)) : null);
+  const lost = words(loss);
+  if (lost !== null) return typeof text === 'string' ? `${text} ${lost}` : lost;
+  const noted = words(seen);
+  return noted === null ? JSON.stringify(detail) : `Seen by a person: ${noted}`;
+}
+
+const isWay = (name: unknown): name is keyof typeof ways => typeof name === 'string' && Object.hasOwn(ways, name);
 
 function verdictWords({ ok, rows }: LedgerVerdict): string {
   if (ok) return `The ledger is whole: ${rows} rows of the chain checked, every picture is accounted for.`;

@@ -2,14 +2,24 @@ import { join } from 'node:path';
 import type { LedgerRow, LedgerVerdict } from '../../shared/contract.ts';
 import { GatewayError } from './platform/errors.ts';
 import type { Files } from './platform/files.ts';
-import { openDatabase } from './store/database.ts';
-import { Ledger } from './store/ledger.ts';
+import { type Database, openDatabase } from './store/database.ts';
+import { Ledger, type LedgerDetail } from './store/ledger.ts';
 import { verifyLedger } from './store/ledger-verify.ts';
+
+/** Something that was written down beside the counts. `sourceId`: empty where it is of the whole store. */
+export type LedgerNote = {
+  readonly at: number;
+  readonly sourceId: string;
+  readonly shift: string;
+  readonly detail: LedgerDetail;
+};
 
 export type StoreReport = {
   /** Newest shift first, at most 1,000; the verdict is about all of them. */
   readonly rows: readonly LedgerRow[];
   readonly verdict: LedgerVerdict;
+  /** What was written down beside the counts, newest first, at most 1,000. */
+  readonly notes: readonly LedgerNote[];
 };
 
 export type VerifyStoreOptions = {
@@ -42,9 +52,27 @@ export async function verifyStore({ dataDir, files, nativeBinding }: VerifyStore
   const database = openDatabase({ path, nativeBinding });
   try {
     const verdict = await verifyLedger(database);
-    return { rows: readRows(new Ledger(database)), verdict };
+    return { rows: readRows(new Ledger(database)), verdict, notes: readNotes(database) };
   } finally {
     database.close();
+  }
+}
+
+function readNotes(database: Database): readonly LedgerNote[] {
+  return database
+    .prepare<[number], Omit<LedgerNote, 'detail'> & { readonly detail: string }>(`
+      SELECT at, source_id AS sourceId, shift, detail FROM ledger WHERE detail <> '' ORDER BY id DESC LIMIT ?`)
+    .all(mostRows)
+    .map(({ detail, ...row }) => ({ ...row, detail: parseDetail(detail) }));
+}
+
+/** Of a row that somebody changed, whatever stands there: that it was changed is said by the verdict. */
+function parseDetail(text: string): LedgerDetail {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as LedgerDetail) : { text };
+  } catch {
+    return { text };
   }
 }
 

@@ -54,6 +54,31 @@ describe('verifying the ledger', () => {
     expect(out).toMatch(/Hash of the last row: [0-9a-f]{64}/);
   });
 
+  it('prints what is written down beside the counts, in words', async () => {
+    const dataDir = await makeStore();
+    const store = await openStore(dataDir);
+    store.ledger.note(5_000, 'aoi', { loss: 'original-stays', pictures: 7 });
+    store.ledger.note(6_000, '', { loss: 'store-damaged', pictures: 1, text: 'The database is damaged.' });
+    store.ledger.note(7_000, 'aoi', { seen: 'overwritten', pictures: 2 });
+    store.ledger.note(8_000, 'aoi', { who: 'somebody', did: 'something' });
+    store.close();
+    const { code, out } = await verify(dataDir);
+    expect(code).toBe(0);
+    expect(out.split('\n').filter((line) => line.startsWith('- '))).toEqual([
+      '- 1970-01-01T00:00:08.000Z  aoi  {"who":"somebody","did":"something"}',
+      '- 1970-01-01T00:00:07.000Z  aoi  Seen by a person: 2 pictures were overwritten before being read.',
+      '- 1970-01-01T00:00:06.000Z  The database is damaged. 1 picture waited for delivery when it was last read.',
+      '- 1970-01-01T00:00:05.000Z  aoi  7 originals can’t be dealt with.',
+    ]);
+    expect(JSON.parse((await verify(dataDir, { json: true })).out).notes).toHaveLength(4);
+    const spoilt = await openStore(dataDir);
+    spoilt.database.exec("UPDATE ledger SET detail = '{' WHERE at = 8000");
+    spoilt.close();
+    const after = await verify(dataDir);
+    expect(after.code).toBe(3);
+    expect(after.out).toContain('was changed');
+  });
+
   it('calls the sources by the names of the configuration', async () => {
     const dataDir = await makeStore();
     const configFile = join(await temporaryFolder(), 'config.json');

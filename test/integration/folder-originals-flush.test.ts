@@ -29,7 +29,10 @@ test('an original that a scan meets after the commit and before its flush stays 
   await intake.put('a.jpg', await smallPicture(1));
   const folder = new WatchedFolder(config, sink, systemClock, silentLogger);
   folder.start();
-  onTestFinished(() => folder.stop());
+  onTestFinished(() => {
+    flushed();
+    return folder.stop();
+  });
   await vi.waitFor(() => expect(intake.store.totals().collected).toBe(1), 10_000);
   for (let look = 0; look < 20; look += 1) {
     const before = seen.mock.calls.length;

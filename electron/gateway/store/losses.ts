@@ -30,13 +30,13 @@ const mostAtOnce = 100;
  */
 export class Losses {
   readonly #group: WriteGroup;
-  readonly #ledger: Pick<Ledger, 'shiftOf' | 'seal' | 'sealNow'>;
+  readonly #ledger: Pick<Ledger, 'shiftOf' | 'seal' | 'sealNow' | 'note'>;
   readonly #statements: ReturnType<typeof prepare>;
   /** What is not written yet, by source, shift and cause. */
   readonly #owed = new Map<string, LostFrames>();
   readonly #writing = new Set<Promise<void>>();
 
-  constructor(database: Database, ledger: Pick<Ledger, 'shiftOf' | 'seal' | 'sealNow'>) {
+  constructor(database: Database, ledger: Pick<Ledger, 'shiftOf' | 'seal' | 'sealNow' | 'note'>) {
     this.#group = WriteGroup.of(database);
     this.#ledger = ledger;
     this.#statements = prepare(database);
@@ -115,7 +115,10 @@ export class Losses {
   acknowledge(at: number): number {
     return this.#group.run(() => {
       this.#ledger.sealNow(at);
-      return this.#statements.acknowledge.all().reduce((sum, { frames }) => sum + frames, 0);
+      const noted = this.#statements.acknowledge.all();
+      for (const { sourceId, cause, frames } of noted)
+        this.#ledger.note(at, sourceId, { seen: cause, pictures: frames });
+      return noted.reduce((sum, { frames }) => sum + frames, 0);
     });
   }
 }
@@ -132,6 +135,8 @@ function prepare(database: Database) {
       ON CONFLICT DO UPDATE SET frames = frames + excluded.frames, last_at = excluded.last_at, last_path = excluded.last_path`),
     unseen: database.prepare<[], UnseenLoss>(`
       SELECT source_id AS sourceId, cause, frames, last_at AS lastAt, last_path AS lastPath FROM unseen_losses`),
-    acknowledge: database.prepare<[], { frames: number }>('DELETE FROM unseen_losses RETURNING frames'),
+    acknowledge: database.prepare<[], Pick<UnseenLoss, 'sourceId' | 'cause' | 'frames'>>(
+      'DELETE FROM unseen_losses RETURNING source_id AS sourceId, cause, frames',
+    ),
   };
 }

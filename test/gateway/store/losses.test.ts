@@ -39,6 +39,10 @@ it('they are told by source and cause until somebody has taken note, over shifts
   expect(losses.acknowledge(at + day)).toBe(0);
   await losses.count('aoi', 'overwritten', 'c.jpg', at + day + 1);
   expect(losses.unseen()).toMatchObject([{ ...told, frames: 1, lastPath: 'c.jpg' }]);
+  const notes = store.database.prepare("SELECT at, source_id, detail FROM ledger WHERE detail <> ''").all();
+  expect(notes).toEqual([
+    { source_id: 'aoi', at: at + day, detail: JSON.stringify({ seen: 'overwritten', pictures: 2 }) },
+  ]);
   // What was noted stays counted.
   expect(store.totals().lost).toBe(3);
 });
