@@ -1,4 +1,5 @@
 import type { OperationRequest, Selection } from '../shared/contract.ts';
+import { isolated } from '../shared/isolated.ts';
 import { call } from './bridge.ts';
 import { plural } from './format/count.ts';
 import { report } from './ui/notice-store.ts';
@@ -34,7 +35,7 @@ export async function exportDead(selection: Selection): Promise<void> {
   await report(call('dead.export', { selection }), ({ exported, path }) =>
     path === null
       ? 'Nothing was exported: no folder was chosen.'
-      : `${plural(exported, 'picture')} with labels and reasons copied to ${path}.`,
+      : `${plural(exported, 'picture')} with labels and reasons copied to ${isolated(path)}.`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { isolated } from '../../shared/isolated.ts';
 import type { Advice, Connection, Snapshot } from '../../shared/snapshot.ts';
 import { judgements, type Loss, lossCounts, tellLosses, ways } from './losses.ts';
 import type { SituationFacts } from './situation-facts.ts';
@@ -59,14 +60,20 @@ export function advise(facts: SituationFacts): Advice[] {
       advice.push({
         code: `source-${source.state}`,
         level: 'alarm',
-        text: `${source.name}: ${lowerFirst(source.text)}`,
+        text: `${isolated(source.name)}: ${lowerFirst(source.text)}`,
         hint: source.hint,
         action: 'none',
       });
     }
     for (const { code, text, hint } of source.warnings ?? [])
       if (code !== 'originals-stay')
-        advice.push({ code, level: 'act', text: `${source.name}: ${lowerFirst(text)}`, hint, action: 'none' });
+        advice.push({
+          code,
+          level: 'act',
+          text: `${isolated(source.name)}: ${lowerFirst(text)}`,
+          hint,
+          action: 'none',
+        });
   }
   const wayAdvice = adviceOfWay(connection);
   if (wayAdvice !== null) advice.push(wayAdvice);
@@ -103,7 +110,7 @@ export function advise(facts: SituationFacts): Advice[] {
     advice.push({
       code: 'unknown-action',
       level: 'waiting',
-      text: `The cloud asked for something this gateway does not know: ${action.text}`,
+      text: `The cloud asked for something this gateway does not know: ${isolated(action.text)}`,
       hint: 'Nothing was done about it. Ask the Acusight administrator what is meant.',
       action: 'none',
     });

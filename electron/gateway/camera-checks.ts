@@ -1,4 +1,5 @@
 import type { DoctorCheck } from '../../shared/contract.ts';
+import { isolated } from '../../shared/isolated.ts';
 import type { SourceSnapshot } from '../../shared/snapshot.ts';
 import { type Finding, fault, fine, warning } from './doctor/check.ts';
 import { isBroken } from './source-health.ts';
@@ -7,7 +8,7 @@ import { isBroken } from './source-health.ts';
 export function cameraChecks(sources: readonly SourceSnapshot[]): DoctorCheck[] {
   return sources
     .filter(({ kind }) => kind !== 'folder')
-    .map((source) => ({ code: `camera:${source.id}`, title: `Camera ${source.name}`, ...findingOf(source) }));
+    .map((source) => ({ code: `camera:${source.id}`, title: `Camera ${isolated(source.name)}`, ...findingOf(source) }));
 }
 
 function findingOf(source: SourceSnapshot): Finding {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isolated } from '../../shared/isolated.ts';
 import { describeCause, errnoCode, GatewayError } from './platform/errors.ts';
 import type { Files } from './platform/files.ts';
 
@@ -23,7 +24,7 @@ function failureOf(dataDir: string, cause: unknown): GatewayError {
   return new GatewayError({
     code: 'store-unavailable',
     operation: 'open-store',
-    text: `The data folder ${dataDir} can’t be used: ${words}.`,
+    text: `The data folder ${isolated(dataDir)} can’t be used: ${words}.`,
     hint: 'Connect its disk, or give this user the right to write there. It is tried again every 10 seconds.',
     disposition: 'pause',
     cause,

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { appendFile, copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Selection } from '../../shared/contract.ts';
+import { isolated } from '../../shared/isolated.ts';
 import { metadataOf } from './cloud/acusight-schema.ts';
 import { extensionOf } from './model/image.ts';
 import { GatewayError } from './platform/errors.ts';
@@ -34,7 +35,7 @@ export async function exportDeadLetters(
     throw new GatewayError({
       code: 'export-failed',
       operation: 'export-dead-letters',
-      text: `The export stopped after ${exported} pictures: the folder ${folder} can’t be written.`,
+      text: `The export stopped after ${exported} pictures: the folder ${isolated(folder)} can’t be written.`,
       hint: 'Check that it is there, that this user may write in it, and that it has room. Nothing was removed here.',
       disposition: 'retry',
       cause,

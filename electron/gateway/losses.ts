@@ -1,3 +1,4 @@
+import { isolated } from '../../shared/isolated.ts';
 import type { Advice, Level, Snapshot, SourceSnapshot } from '../../shared/snapshot.ts';
 import type { WayToLose } from './model/ways-to-lose.ts';
 import { are, images, lowerFirst } from './situation-words.ts';
@@ -178,8 +179,8 @@ export function lossesOf({ counts, losses, sources, orphanRoot }: LossFacts): re
 }
 
 const orphanWords = (count: number, root: string): Pick<Loss, 'text' | 'hint'> => ({
-  text: `${ways.orphaned.text(count).replace(/\.$/, '')}: ${root}`,
-  hint: ways.orphaned.hint.replace('Copy them', `Copy them from ${root}`),
+  text: `${ways.orphaned.text(count).replace(/\.$/, '')}: ${isolated(root)}`,
+  hint: ways.orphaned.hint.replace('Copy them', `Copy them from ${isolated(root)}`),
 });
 
 /** How many stand in each count that means a loss. */
@@ -198,7 +199,7 @@ export function tellLosses(losses: readonly Loss[], sources: readonly Pick<Sourc
   const told = losses
     .slice(0, mostTold)
     .map(({ way, sourceId, pictures, text = ways[way].text(pictures) }) =>
-      sourceId === null ? text : `${sources.find(({ id }) => id === sourceId)?.name ?? sourceId}: ${text}`,
+      sourceId === null ? text : `${isolated(sources.find(({ id }) => id === sourceId)?.name ?? sourceId)}: ${text}`,
     )
     .join(' ');
   return others === 0 ? told : `${told} And ${others.toLocaleString('en')} more elsewhere.`;

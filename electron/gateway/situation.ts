@@ -1,3 +1,4 @@
+import { isolated } from '../../shared/isolated.ts';
 import { type Advice, type Level, levels, type Statement } from '../../shared/snapshot.ts';
 import { advise } from './advice.ts';
 import { judgements, lossCounts, tellLosses, ways } from './losses.ts';
@@ -52,7 +53,7 @@ function assessSafety(facts: SituationFacts): Statement {
     return {
       level: 'alarm',
       headline: works === 0 ? 'NOT COLLECTING' : `${works} OF ${sources.length} COLLECTING`,
-      detail: `${first?.name ?? ''}${others}: ${lowerFirst(first?.text ?? '')}.`,
+      detail: `${isolated(first?.name ?? '')}${others}: ${lowerFirst(first?.text ?? '')}.`,
     };
   }
   if (counts.refused > 0) {
@@ -103,7 +104,11 @@ function stoppedStatement(sources: SituationFacts['sources']): Statement | null 
   const [first] = stopped;
   if (first === undefined) return null;
   const others = stopped.length > 1 ? ` and ${stopped.length - 1} more` : '';
-  return { level: 'act', headline: 'NO PICTURES', detail: `${first.name}${others}: ${lowerFirst(first.text)}.` };
+  return {
+    level: 'act',
+    headline: 'NO PICTURES',
+    detail: `${isolated(first.name)}${others}: ${lowerFirst(first.text)}.`,
+  };
 }
 
 /** What left the store undelivered, by a choice of the site or a person, is not said to be safe. */

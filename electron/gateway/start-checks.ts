@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isolated } from '../../shared/isolated.ts';
 import type { FolderSourceConfig } from '../../shared/source-config.ts';
 import { GatewayError } from './platform/errors.ts';
 import type { Files } from './platform/files.ts';
@@ -18,7 +19,7 @@ export async function refuseLostDatabase(path: string, payloads: PayloadStore, f
     code: 'store-lost',
     operation: 'open-store',
     text: 'The gateway’s database is missing, but stored pictures are there.',
-    hint: `Do not delete anything. Put ${path} back, or move the folder ${payloads.root} to a safe place and ask for support: it holds the pictures.`,
+    hint: `Do not delete anything. Put ${isolated(path)} back, or move the folder ${isolated(payloads.root)} to a safe place and ask for support: it holds the pictures.`,
     disposition: 'bury',
   });
 }
@@ -33,7 +34,7 @@ export async function refuseOverlap(dataDir: string, sources: readonly FolderSou
       code: 'folder-overlap',
       operation: 'open-store',
       text: `The folder of the source "${id}" and the gateway’s own data folder lie in each other.`,
-      hint: `Choose a folder outside of ${dataDir} for the pictures, or another data folder.`,
+      hint: `Choose a folder outside of ${isolated(dataDir)} for the pictures, or another data folder.`,
       disposition: 'bury',
     });
   }

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import { isolated } from '../../shared/isolated.ts';
 import { openLive, show, useScreen } from '../screen-store.ts';
 import { GateBar } from '../sources/gate-bar.tsx';
 import { lookOf } from '../sources/source-look.ts';
@@ -26,13 +27,13 @@ export function CameraCard({ source }: { readonly source: CameraSource }): React
         ref={opener}
         type="button"
         className="camera-open"
-        aria-label={`Live view of ${source.name}: ${look.word}`}
+        aria-label={`Live view of ${isolated(source.name)}: ${look.word}`}
         data-testid="open-live"
         onClick={() => openLive(source.id)}
       >
         <LevelShape level={look.level} />
         <span className="camera-title">
-          <strong title={source.name}>{source.name}</strong>
+          <strong title={source.name}>{isolated(source.name)}</strong>
           <span className="source-state">{look.word}</span>
           <span className="camera-model" title={`${modelWords(source)} · ${address}`}>
             {modelWords(source)}

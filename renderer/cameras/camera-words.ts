@@ -1,4 +1,5 @@
 import type { CameraSnapshot } from '../../shared/camera.ts';
+import { isolated } from '../../shared/isolated.ts';
 import type { SourceSnapshot } from '../../shared/snapshot.ts';
 import { plural } from '../format/count.ts';
 import { formatDuration } from '../format/duration.ts';
@@ -10,7 +11,12 @@ export const isCamera = (source: SourceSnapshot): source is CameraSource => sour
 
 /** `Basler acA1920-40gm`; what is known of it where it has not answered yet. */
 export const modelWords = ({ camera, location }: CameraSource): string =>
-  [camera.vendor, camera.model].filter((part) => part !== '').join(' ') || location || 'Not known yet';
+  [camera.vendor, camera.model]
+    .filter((part) => part !== '')
+    .map(isolated)
+    .join(' ') ||
+  isolated(location) ||
+  'Not known yet';
 
 export const triggerWords: Readonly<Record<CameraSnapshot['trigger'], string>> = {
   'free-run': 'Free run',

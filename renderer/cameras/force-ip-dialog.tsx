@@ -1,5 +1,6 @@
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { FoundCamera } from '../../shared/camera.ts';
+import { isolated } from '../../shared/isolated.ts';
 import { call } from '../bridge.ts';
 import { Faults } from '../settings/field.tsx';
 import { TextField } from '../settings/text-field.tsx';
@@ -91,8 +92,8 @@ function OpenForceIpDialog({ camera }: { readonly camera: FoundCamera }): ReactN
           <NetworkIcon /> Set the address
         </h2>
         <p>
-          <strong>{foundName(camera)}</strong> ({[camera.serial, camera.id].filter(Boolean).join(', ')}) has the address{' '}
-          <strong>{camera.address}</strong>. This PC’s network card {camera.interface} has{' '}
+          <strong>{foundName(camera)}</strong> ({[camera.serial, camera.id].filter(Boolean).map(isolated).join(', ')})
+          has the address <strong>{camera.address}</strong>. This PC’s network card {camera.interface} has{' '}
           <strong>{camera.interfaceAddress}</strong>: the two must be in one network. The camera keeps the new address
           until it is switched off.
         </p>

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import type { FoundCamera } from '../../shared/camera.ts';
+import { isolated } from '../../shared/isolated.ts';
 import { useGateway } from '../gateway-store.ts';
 import { openLive } from '../screen-store.ts';
 import { copyText } from '../site/copy-text.ts';
@@ -27,7 +28,10 @@ export function FoundCameraEntry({ camera, all }: Props): ReactNode {
     setSnippet(text);
     if (await copyText(text)) {
       const file = gateway === undefined || gateway.configFile === '' ? 'the settings file' : gateway.configFile;
-      sayDone('The source is copied.', `Put it into the list "sources" of ${file} and start the gateway again.`);
+      sayDone(
+        'The source is copied.',
+        `Put it into the list "sources" of ${isolated(file)} and start the gateway again.`,
+      );
     } else {
       sayFailed({
         code: 'not-copied',
@@ -65,7 +69,7 @@ export function FoundCameraEntry({ camera, all }: Props): ReactNode {
         </dl>
         {camera.sourceId !== null && (
           <p className="found-source">
-            Used by source <strong>{source?.name ?? camera.sourceId}</strong>
+            Used by source <strong>{isolated(source?.name ?? camera.sourceId ?? '')}</strong>
           </p>
         )}
         {camera.text !== '' && <p className="found-text">{camera.text}</p>}
@@ -80,7 +84,7 @@ export function FoundCameraEntry({ camera, all }: Props): ReactNode {
         )}
         {source !== undefined && source.camera !== null && (
           <button type="button" className="button" onClick={() => openLive(source.id)}>
-            <EyeIcon /> Live view<span className="visually-hidden"> of {source.name}</span>
+            <EyeIcon /> Live view<span className="visually-hidden"> of {isolated(source.name)}</span>
           </button>
         )}
         {camera.sourceId === null && (

@@ -1,4 +1,5 @@
 import type { FoundCamera } from '../../shared/camera.ts';
+import { isolated } from '../../shared/isolated.ts';
 import { plural } from '../format/count.ts';
 import type { SourceLook } from '../sources/source-look.ts';
 
@@ -17,8 +18,10 @@ export function foundLook({ problem, sourceId }: Pick<FoundCamera, 'problem' | '
 }
 
 export const foundName = ({ vendor, model, kind }: Pick<FoundCamera, 'vendor' | 'model' | 'kind'>): string =>
-  [vendor, model].filter((part) => part !== '').join(' ') ||
-  (kind === 'gige' ? 'Network camera without a name' : 'USB camera without a name');
+  [vendor, model]
+    .filter((part) => part !== '')
+    .map(isolated)
+    .join(' ') || (kind === 'gige' ? 'Network camera without a name' : 'USB camera without a name');
 
 /** What the person needs first: those with a problem, then those that are free, then those in use. */
 export const inOrder = (cameras: readonly FoundCamera[]): readonly FoundCamera[] => {

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { CameraSnapshot } from '../../shared/camera.ts';
+import { isolated } from '../../shared/isolated.ts';
 import { useGateway } from '../gateway-store.ts';
 import { useScreen } from '../screen-store.ts';
 import { ShutterIcon } from '../ui/icons.tsx';
@@ -60,7 +61,7 @@ export function TriggerFace({ source, phase, shortcut, linked, onPress }: FacePr
       <span className="trigger-words">
         <span className="trigger-name">
           {takeWords(source.camera)}
-          <span className="visually-hidden"> with {source.name}</span>
+          <span className="visually-hidden"> with {isolated(source.name)}</span>
         </span>
         <span className="trigger-note" role="status">
           {note}

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { isolated } from '../../shared/isolated.ts';
 import { PlayIcon } from '../ui/icons.tsx';
 import type { EditorProps } from './editor-props.ts';
 import { runCommand, setFeature } from './feature-store.ts';
@@ -60,6 +61,6 @@ export const CommandButton = ({ sourceId, feature, pending, labelId, wordsId }: 
     aria-describedby={`${labelId} ${wordsId}`}
     onClick={() => void runCommand(sourceId, feature.name)}
   >
-    <PlayIcon /> Run<span className="visually-hidden"> {feature.displayName || feature.name}</span>
+    <PlayIcon /> Run<span className="visually-hidden"> {isolated(feature.displayName || feature.name)}</span>
   </button>
 );

@@ -1,4 +1,5 @@
 import type { Feature } from '../../shared/camera.ts';
+import { isolated } from '../../shared/isolated.ts';
 
 /** Values, ranges and access of a camera's settings in words. */
 
@@ -27,7 +28,7 @@ function spaced(value: number): string {
   return [parted, ...rest].join('.');
 }
 
-const withUnit = (text: string, unit: string): string => (unit === '' ? text : `${text} ${unit}`);
+const withUnit = (text: string, unit: string): string => (unit === '' ? text : `${text} ${isolated(unit)}`);
 
 /** `1 to 100 µs, in steps of 2`; empty where nothing bounds it. */
 export function rangeWords({ kind, minimum, maximum, increment, unit }: Feature): string {

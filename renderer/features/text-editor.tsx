@@ -1,5 +1,6 @@
 import { type FormEvent, type KeyboardEvent, type ReactNode, useState } from 'react';
 import type { Feature } from '../../shared/camera.ts';
+import { isolated } from '../../shared/isolated.ts';
 import { MinusIcon, PlusIcon } from '../ui/icons.tsx';
 import type { EditorProps } from './editor-props.ts';
 import { forgetRefusal, setFeature } from './feature-store.ts';
@@ -84,7 +85,7 @@ export function TextEditor({ sourceId, feature, pending, labelId, wordsId, fault
         </button>
       )}
       <button type="submit" className="button" data-changed={changed} disabled={!changed || wrong || pending}>
-        Set<span className="visually-hidden"> {feature.displayName || feature.name}</span>
+        Set<span className="visually-hidden"> {isolated(feature.displayName || feature.name)}</span>
       </button>
       {changed && (
         <p className="feature-now" role={wrong ? 'alert' : undefined} data-wrong={wrong}>

@@ -1,4 +1,5 @@
 import { type ReactNode, useLayoutEffect, useRef } from 'react';
+import { isolated } from '../../shared/isolated.ts';
 import { PictureIcon } from '../ui/icons.tsx';
 import { LevelShape } from '../ui/shapes.tsx';
 import type { LiveStatus } from './live-status.ts';
@@ -24,7 +25,9 @@ export function LivePicture({ name, status }: { readonly name: string; readonly 
         ref={canvas}
         className="live-canvas"
         role="img"
-        aria-label={status.kind === 'live' ? `Live picture of ${name}` : `Picture of ${name}, not live`}
+        aria-label={
+          status.kind === 'live' ? `Live picture of ${isolated(name)}` : `Picture of ${isolated(name)}, not live`
+        }
         hidden={picture === null}
         data-testid="live-canvas"
       />

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import { isolated } from '../../shared/isolated.ts';
 import { type CameraSource, isCamera, isConnected, modelWords } from '../cameras/camera-words.ts';
 import { TriggerButton } from '../cameras/trigger-button.tsx';
 import { FeaturePanel } from '../features/feature-panel.tsx';
@@ -51,7 +52,7 @@ function LiveView({ source }: { readonly source: CameraSource }): ReactNode {
   const fresh = (status.kind === 'live' || status.kind === 'test') && !silent;
   const age = fresh ? 'present' : status.faded || silent ? 'behind' : 'last';
   return (
-    <section className="panel live-view" aria-label={`Live view of ${source.name}`}>
+    <section className="panel live-view" aria-label={`Live view of ${isolated(source.name)}`}>
       <LiveHead source={source} />
       <LivePicture name={source.name} status={status} />
       <LiveTools source={source} />

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { isolated } from '../../shared/isolated.ts';
 import { formatShortCount } from '../format/count.ts';
 import { formatDuration } from '../format/duration.ts';
 import { paceWords } from '../format/pace.ts';
@@ -42,7 +43,7 @@ function Approval(): ReactNode {
   const device = useSnapshot((snapshot) => snapshot.gateway.device);
   if (device == null) return null;
   const { level, word, hint } = deviceLook(device);
-  const organisation = device.organization === null ? '' : ` · ${device.organization}`;
+  const organisation = device.organization === null ? '' : ` · ${isolated(device.organization)}`;
   return (
     <p className="way-part way-device" data-level={level} title={hint === '' ? `${word}${organisation}` : hint}>
       <LevelShape level={level} />

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ImageDetail } from '../../shared/contract.ts';
+import { isolated } from '../../shared/isolated.ts';
 import { plural } from '../format/count.ts';
 import { confidenceText } from './box-overlay.tsx';
 import type { ClassStyle } from './class-style.ts';
@@ -34,7 +35,7 @@ export function BoxList({ image, styles, highlighted, onHighlight }: Props): Rea
                 <span className="box-swatch" style={{ color: style?.color }}>
                   {style?.glyph}
                 </span>
-                <span className="box-class">{annotation.classValue}</span>
+                <span className="box-class">{isolated(annotation.classValue)}</span>
                 <span className="box-confidence">{confidenceText(annotation.confidence)}</span>
               </button>
             </li>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Annotation } from '../../shared/annotation.ts';
+import { isolated } from '../../shared/isolated.ts';
 import type { ClassStyle } from './class-style.ts';
 import { boxRect, type Size, type View } from './geometry.ts';
 import { placeAlone, placeLabels } from './label-layout.ts';
@@ -20,7 +21,7 @@ export const confidenceText = (confidence: number | undefined): string =>
 export function BoxOverlay({ annotations, styles, picture, view, stage, highlighted }: Props): ReactNode {
   const labelled = annotations.map((annotation) => ({
     box: boxRect(annotation, picture, view),
-    text: `${annotation.classValue} ${confidenceText(annotation.confidence)}`.trim(),
+    text: `${isolated(annotation.classValue)} ${confidenceText(annotation.confidence)}`.trim(),
   }));
   const places = placeLabels(labelled, stage);
   return (

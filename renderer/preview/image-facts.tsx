@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ImageDetail } from '../../shared/contract.ts';
+import { isolated } from '../../shared/isolated.ts';
 import { reveal } from '../commands.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { formatUntil } from '../format/duration.ts';
@@ -42,7 +43,9 @@ export function ImageFacts({ image }: { readonly image: ImageDetail }): ReactNod
   const now = useNow();
   const source = useGateway((mirror) => mirror.snapshot?.sources.find((one) => one.id === image.sourceId));
   const original = originalFile(image, source);
-  const model = [image.model.name ?? image.model.id, image.model.version].filter(Boolean).join(' ');
+  const model = [image.model.name ?? image.model.id, image.model.version]
+    .flatMap((part) => (part ? [isolated(part)] : []))
+    .join(' ');
   return (
     <section className="facts" aria-label="About this picture">
       <dl>
@@ -73,7 +76,8 @@ export function ImageFacts({ image }: { readonly image: ImageDetail }): ReactNod
         </Fact>
         {image.original !== null && (
           <Fact name="Came as">
-            {image.original.filename} · {formatNames[image.original.format]} · {formatBytes(image.original.bytes)}
+            {isolated(image.original.filename)} · {formatNames[image.original.format]} ·{' '}
+            {formatBytes(image.original.bytes)}
             <code title={image.original.sha256}>{image.original.sha256}</code>
           </Fact>
         )}

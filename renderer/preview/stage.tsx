@@ -1,5 +1,6 @@
 import { type PointerEvent, type ReactNode, type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import type { ImageDetail } from '../../shared/contract.ts';
+import { isolated } from '../../shared/isolated.ts';
 import { PictureIcon } from '../ui/icons.tsx';
 import { BoxOverlay } from './box-overlay.tsx';
 import type { ClassStyle } from './class-style.ts';
@@ -72,7 +73,7 @@ export function Stage(props: Props): ReactNode {
           ref={stagePicture}
           decoding="sync"
           src={shown.url}
-          alt={`${image.filename}: ${image.annotations.map((one) => one.classValue).join(', ') || 'no boxes'}`}
+          alt={`${isolated(image.filename)}: ${image.annotations.map((one) => isolated(one.classValue)).join(', ') || 'no boxes'}`}
           draggable={false}
           style={{
             ...size,

@@ -1,6 +1,7 @@
 import { type CSSProperties, memo, type ReactNode, useEffect, useState } from 'react';
 import { imageUrl } from '../../shared/channels.ts';
 import type { QueueRow } from '../../shared/contract.ts';
+import { isolated } from '../../shared/isolated.ts';
 import { putBack, retryNow } from '../commands.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { plural } from '../format/count.ts';
@@ -54,7 +55,7 @@ export const QueueTableRow = memo(function QueueTableRow(props: Props): ReactNod
         <span className="file-name" title={row.filename}>
           <bdi>{row.filename}</bdi>
         </span>
-        <span className="file-source">{props.sourceName}</span>
+        <span className="file-source">{isolated(props.sourceName)}</span>
       </td>
       <td className="cell-captured">{formatMoment(row.capturedAt, now)}</td>
       <td className="cell-size">{formatBytes(row.bytes)}</td>
@@ -85,7 +86,7 @@ const RowCheck = ({ row, marked }: { readonly row: QueueRow; readonly marked: bo
       type="checkbox"
       tabIndex={-1}
       checked={marked}
-      aria-label={`Mark ${row.filename}`}
+      aria-label={`Mark ${isolated(row.filename)}`}
       onChange={(event) => {
         if (event.nativeEvent instanceof MouseEvent && event.nativeEvent.shiftKey) markUpTo(row.imageId);
         else toggle(row.imageId);
@@ -109,7 +110,7 @@ function RowAction({ row, now }: { readonly row: QueueRow; readonly now: number 
       tabIndex={-1}
       className="button row-button"
       title={`${label} (R)`}
-      aria-label={`${label}: ${row.filename}`}
+      aria-label={`${label}: ${isolated(row.filename)}`}
       onClick={() => run(row.imageId)}
     >
       <RetryWaitIcon />

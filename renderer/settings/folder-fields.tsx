@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { ConfigFault } from '../../shared/config.ts';
 import type { Setup } from '../../shared/contract.ts';
+import { isolated } from '../../shared/isolated.ts';
 import { call } from '../bridge.ts';
 import { sourceIdFor } from '../format/file-name.ts';
 import { CloseIcon, FolderIcon, PlusIcon } from '../ui/icons.tsx';
@@ -54,7 +55,7 @@ export function FolderFields({ folders, faults, disabled, onChange }: Props): Re
             <button
               type="button"
               className="button icon-only"
-              aria-label={`Do not watch ${folder.path}`}
+              aria-label={`Do not watch ${isolated(folder.path)}`}
               onClick={() => onChange(folders.filter((one) => one !== folder))}
             >
               <CloseIcon />

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import { isolated } from '../../shared/isolated.ts';
 import type { Level } from '../../shared/snapshot.ts';
 import { useSnapshot } from '../gateway-store.ts';
 import { LevelShape } from '../ui/shapes.tsx';
@@ -30,7 +31,7 @@ export function ProvisioningResult({ result }: { readonly result: Provisioning }
         ) : (
           <>
             <strong className="provisioned-name">
-              “{result.deviceId}” has its key{organization === null ? '' : ` for ${organization}`}.
+              “{isolated(result.deviceId)}” has its key{organization === null ? '' : ` for ${isolated(organization)}`}.
             </strong>
             <p>{storedWords[result.stored]}</p>
             {result.status !== '' && <p>{statusWords(result.status)}</p>}

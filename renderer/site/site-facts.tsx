@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { isolated } from '../../shared/isolated.ts';
 import type { Level, Snapshot } from '../../shared/snapshot.ts';
 import { reveal } from '../commands.ts';
 import { formatDuration } from '../format/duration.ts';
@@ -33,7 +34,9 @@ function Facts({ snapshot }: { readonly snapshot: Snapshot }): ReactNode {
       <Group title="Device">
         <Fact name="Device">
           {gateway.deviceId || '–'}
-          {gateway.device?.name != null && gateway.device.name !== gateway.deviceId && ` (${gateway.device.name})`}
+          {gateway.device?.name != null &&
+            gateway.device.name !== gateway.deviceId &&
+            ` (${isolated(gateway.device.name)})`}
         </Fact>
         <Fact name="Organisation">{gateway.device?.organization ?? 'Not known yet'}</Fact>
         <Fact name="Approval" level={device.level} hint={device.hint}>

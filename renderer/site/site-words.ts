@@ -1,3 +1,4 @@
+import { isolated } from '../../shared/isolated.ts';
 import type { Level, Snapshot } from '../../shared/snapshot.ts';
 import { orderWords } from '../format/pace.ts';
 
@@ -51,8 +52,8 @@ export const checkinLooks: Readonly<Record<Snapshot['checkin']['status'], Pick<L
 /** The head of a report: who and where this is. Never a secret. */
 export function factLines({ gateway, pacing, safe, flow }: Snapshot): readonly string[] {
   return [
-    `Device: ${gateway.deviceId || 'none'} (${deviceLook(gateway.device).word})`,
-    `Organisation: ${gateway.device?.organization ?? 'not known'}`,
+    `Device: ${isolated(gateway.deviceId) || 'none'} (${deviceLook(gateway.device).word})`,
+    `Organisation: ${isolated(gateway.device?.organization ?? 'not known')}`,
     `Mode: ${gateway.mode === 'lan' ? 'LAN' : 'cloud'}. ${wayWords(gateway)}`,
     keyPlaces[gateway.keySource],
     `Version: ${gateway.version} on ${gateway.runtime}`,

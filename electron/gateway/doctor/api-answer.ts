@@ -1,3 +1,4 @@
+import { isolated } from '../../../shared/isolated.ts';
 import { looksLikeHtml, meaningOf } from '../cloud/answer-meaning.ts';
 import { deviceFactsOf } from '../cloud/device-answers.ts';
 import type { Exchange } from '../cloud/http-exchange.ts';
@@ -75,7 +76,8 @@ export function judgeKey({ answer, deviceKey, deviceId, receivedAt }: ApiFacts, 
   if (outcome.kind === 'failed') return fault(outcome.failure.text, outcome.failure.hint, outcome.failure.technical);
   const device = answer.kind === 'answer' ? deviceFactsOf(answer.body) : null;
   const called = device?.name ?? device?.deviceId ?? deviceId;
-  const owner = device?.organization === null || device === null ? '' : ` of the organisation ${device.organization}`;
+  const owner =
+    device?.organization === null || device === null ? '' : ` of the organisation ${isolated(device.organization)}`;
   switch (device?.status) {
     case 'pending':
       return warning(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../../shared/config.ts';
+import { isolated } from '../../../shared/isolated.ts';
 import type { Clock } from '../platform/clock.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
@@ -54,17 +55,21 @@ function notWritable(path: string, error: unknown): Finding {
   const code = errnoCode(error) ?? '';
   const technical = describeCause(error);
   if (code === 'ENOSPC' || code === 'EDQUOT')
-    return fault(`The disk of ${path} is full.`, 'Free some space now: no new pictures are taken.', technical);
+    return fault(
+      `The disk of ${isolated(path)} is full.`,
+      'Free some space now: no new pictures are taken.',
+      technical,
+    );
   if (code === 'EROFS') {
     return fault(
-      `The disk of ${path} is read-only.`,
+      `The disk of ${isolated(path)} is read-only.`,
       'Linux makes a disk read-only when it finds it damaged: have it checked. Otherwise mount it for writing.',
       technical,
     );
   }
   if (code === 'EACCES' || code === 'EPERM') {
     return fault(
-      `This user may not write in ${path}.`,
+      `This user may not write in ${isolated(path)}.`,
       'Give the user that runs the gateway the right to write there, or choose another data folder.',
       technical,
     );

@@ -1,4 +1,5 @@
 import type { DoctorCheck } from '../../../shared/contract.ts';
+import { isolated } from '../../../shared/isolated.ts';
 import { type FolderSourceConfig, isFolder } from '../../../shared/source-config.ts';
 import { makeNetwork } from '../cloud/network.ts';
 import { linuxSockets } from '../platform/linux-sockets.ts';
@@ -64,7 +65,7 @@ async function* checkThisPc(visit: Visit, options: DoctorOptions): AsyncGenerato
   }
   const folders = config.sources.filter(isFolder);
   for (const source of folders) {
-    const named = step(`folder:${source.id}`, `Source ${source.name ?? source.id}`);
+    const named = step(`folder:${source.id}`, `Source ${isolated(source.name ?? source.id)}`);
     yield (await visit.take(named, () => only(checkFolder(source, files, isNetworkShare)))).check;
   }
   const { proc } = options;

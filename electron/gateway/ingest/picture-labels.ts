@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isolated } from '../../../shared/isolated.ts';
 import type { FileOffer } from '../model/file-sink.ts';
 import { type FileVersion, fileVersion, sameVersion } from '../model/file-version.ts';
 import { noSidecar, type SidecarContent } from '../model/image.ts';
@@ -144,7 +145,7 @@ export class PictureLabels {
 const unsure = (path: string): SidecarContent => ({
   ...noSidecar,
   problems: [
-    `${path} was written between this picture and the one that had its name before: whose it is can’t be told.`,
+    `${isolated(path)} was written between this picture and the one that had its name before: whose it is can’t be told.`,
   ],
 });
 

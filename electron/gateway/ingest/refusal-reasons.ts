@@ -1,3 +1,4 @@
+import { isolated } from '../../../shared/isolated.ts';
 import type { ConvertedFormat } from '../../../shared/picture.ts';
 import { baseName } from '../platform/names.ts';
 import { type Reason, unreadable, withoutPicture } from '../store/source-files.ts';
@@ -115,14 +116,14 @@ export const refusalReasons = {
   sidecarWithoutPicture: (path: string): Reason =>
     notice(
       withoutPicture,
-      `This looks like an annotation file, but there is no picture ${wantedPictures(path)}.`,
+      `This looks like an annotation file, but there is no picture ${isolated(wantedPictures(path))}.`,
       'Check the names. When the picture comes, both are taken together.',
     ),
   /** The code of one without a picture: it is looked at again, for the picture may still be taken. */
   sidecarBeforePicture: (picture: string): Reason =>
     notice(
       withoutPicture,
-      `These annotations belong to ${picture}, which has not been taken.`,
+      `These annotations belong to ${isolated(picture)}, which has not been taken.`,
       'See in this list why the picture was not taken. When it is, both are taken together.',
     ),
   sidecarOfUnknownForm: (): Reason =>
@@ -146,7 +147,7 @@ export const refusalReasons = {
   sidecarSuperseded: (chosen: string): Reason =>
     notice(
       'sidecar-unusable',
-      `The annotations of this picture were taken from ${chosen}.`,
+      `The annotations of this picture were taken from ${isolated(chosen)}.`,
       'The picture itself is safe. Keep one annotation file a picture.',
     ),
   sidecarUnusable: (problem: string): Reason =>

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { isolated } from '../../../shared/isolated.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
 import type { AfterIngest } from './after-ingest.ts';
 import { placeOfArchive } from './archive-place.ts';
@@ -26,7 +27,7 @@ export async function lookAtFolder(path: string, after: AfterIngest): Promise<Fo
       return {
         kind: 'failed',
         text: 'This is a file, not a folder',
-        hint: `Set the source to a folder: ${path}`,
+        hint: `Set the source to a folder: ${isolated(path)}`,
       };
     const archive = after.action === 'archive' ? await placeOfArchive(path, after.archiveRoot) : null;
     // Every file would be archived and collected without end.

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
+import { isolated } from '../../../shared/isolated.ts';
 import { describeCause, errnoCode, GatewayError } from '../platform/errors.ts';
 import { migrate, refuseNewer } from './migrations.ts';
 
@@ -73,7 +74,7 @@ export function openFailure(path: string, cause: unknown): GatewayError {
     return new GatewayError({
       code: 'store-damaged',
       operation: 'open-store',
-      text: `The gateway's database is damaged: ${path}`,
+      text: `The gateway's database is damaged: ${isolated(path)}`,
       hint: 'Do not delete anything. Copy the whole data folder to another disk, then ask for support: the pictures lie in its folder "payloads".',
       disposition: 'bury',
       cause,
@@ -82,7 +83,7 @@ export function openFailure(path: string, cause: unknown): GatewayError {
   return new GatewayError({
     code: 'store-unavailable',
     operation: 'open-store',
-    text: `The gateway's database cannot be opened: ${path}`,
+    text: `The gateway's database cannot be opened: ${isolated(path)}`,
     hint: `Check that the disk is connected, not full, and that this user may write there (${describeCause(cause)}).`,
     disposition: 'bury',
     cause,

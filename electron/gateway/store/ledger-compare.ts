@@ -1,4 +1,5 @@
 import { ledgerOutcomes } from '../../../shared/contract.ts';
+import { isolated } from '../../../shared/isolated.ts';
 import type { Database } from './database.ts';
 import { gapText, shownShift } from './ledger.ts';
 import { type ChainCount, chainCounts, parseCounts } from './ledger-chain.ts';
@@ -31,7 +32,8 @@ type TallyRow = {
 type Place = { readonly source_id: string; readonly shift: string };
 /** One text for a source and shift. */
 export const keyOf = ({ source_id, shift }: Place): string => JSON.stringify([source_id, shift]);
-const nameOf = (sourceId: string, shift: string): string => `source "${sourceId}", shift ${shownShift(shift)}`;
+const nameOf = (sourceId: string, shift: string): string =>
+  `source "${sourceId}", shift ${isolated(shownShift(shift))}`;
 
 function readTallies(database: Database): readonly TallyRow[] {
   type Row = Place & Counts & { readonly dirty: number; readonly chained: string };

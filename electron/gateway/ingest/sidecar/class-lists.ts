@@ -1,3 +1,4 @@
+import { isolated } from '../../../../shared/isolated.ts';
 import { type ClassList, readClassList } from './class-list.ts';
 import type { FolderLook } from './folder-look.ts';
 import { foldersUpward, joinPath } from './label-places.ts';
@@ -62,5 +63,5 @@ export class ClassLists {
 function usable(path: string, list: ClassList | null): Omit<Classes, 'keypoints'> | null {
   if (list === null) return null;
   if (list.ok) return { names: list.names, problem: null };
-  return isClassListName(path) ? { names: null, problem: `${path}: ${list.why}.` } : null;
+  return isClassListName(path) ? { names: null, problem: `${isolated(path)}: ${list.why}.` } : null;
 }

@@ -1,3 +1,4 @@
+import { isolated } from '../../../../shared/isolated.ts';
 import { relativeEdges } from './box.ts';
 import { type CocoImage, type CocoIndex, cocoImageFor } from './coco-index.ts';
 import { readText } from './label-text.ts';
@@ -54,7 +55,7 @@ function readImage(image: CocoImage, reader: Reader): SidecarOutcome {
     }
     const label = category ?? readText(categoryId);
     if (category === null && label !== undefined) {
-      problems.add(`${where}: category ${label} is not in "categories"; the number is used as its class`);
+      problems.add(`${where}: category ${isolated(label)} is not in "categories"; the number is used as its class`);
     }
     annotations.add(where, label, relativeEdges({ left, top, right: left + width, bottom: top + height }, size), score);
   }

@@ -1,3 +1,5 @@
+import { isolated } from '../../../../shared/isolated.ts';
+
 const MAX_PROBLEMS = 20;
 const MAX_QUOTED = 60;
 /** A file that is wrong so often is not one that a program wrote for this purpose. */
@@ -7,7 +9,7 @@ const MAX_COUNT = 10_000;
 export function quote(text: string): string {
   const cut = text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
   // Control characters from a file must not reach a terminal or a log line.
-  return `"${cut.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ')}"`;
+  return `"${isolated(cut.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' '))}"`;
 }
 
 /** What is wrong with one file, bounded: after the first twenty problems only their number grows. */
@@ -17,7 +19,7 @@ export class ProblemList {
   #count = 0;
 
   constructor(file: string) {
-    this.#file = file;
+    this.#file = isolated(file);
   }
 
   sentence(what: string): string {

@@ -1,4 +1,5 @@
 import type { Feature, FeatureValue } from '../../../../shared/camera.ts';
+import { isolated } from '../../../../shared/isolated.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { errnoCode } from '../../platform/errors.ts';
 import { applySettings, type RefusedSetting } from './apply-settings.ts';
@@ -88,7 +89,7 @@ export class CameraSettings {
     if (saved === null)
       throw refusal('load-settings', 'No settings are saved for this camera.', 'Set it as it should be and save that.');
     if (!isSameModel(saved, session.info)) {
-      const text = `The saved settings are those of another model (${saved.vendor} ${saved.model}).`;
+      const text = `The saved settings are those of another model (${isolated(saved.vendor)} ${isolated(saved.model)}).`;
       throw refusal('load-settings', text, 'Set this camera as it should be and save that.');
     }
     const failed = await run.paused(() => applySettings(features, saved.features));
@@ -100,7 +101,10 @@ export class CameraSettings {
       const saved = await this.#options.file.read();
       if (saved === null) return { saved: [], note: '' };
       if (isSameModel(saved, info)) return { saved: saved.features, note: '' };
-      return { saved: [], note: `The saved settings are those of another model (${saved.vendor} ${saved.model}).` };
+      return {
+        saved: [],
+        note: `The saved settings are those of another model (${isolated(saved.vendor)} ${isolated(saved.model)}).`,
+      };
     } catch (error) {
       // Pictures are worth more than settings: the camera runs, and the window says so.
       return { saved: [], note: error instanceof Error ? error.message : String(error) };
@@ -133,7 +137,7 @@ async function isLocked(features: CameraFeatures, name: string): Promise<boolean
 }
 
 function refusedError(refused: readonly RefusedSetting[]): Error {
-  const names = refused.map(({ name }) => name).join(', ');
+  const names = refused.map(({ name }) => isolated(name)).join(', ');
   const [first] = refused;
   const text = `The camera refused ${refused.length === 1 ? 'a setting' : `${refused.length} settings`} of the configuration: ${names}. ${first?.text ?? ''}`;
   return cameraError('setting-refused', { text: text.trim() });

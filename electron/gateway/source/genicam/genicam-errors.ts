@@ -1,3 +1,4 @@
+import { isolated } from '../../../../shared/isolated.ts';
 import { describeCause, GatewayError } from '../../platform/errors.ts';
 
 const longestName = 80;
@@ -7,7 +8,7 @@ const lockedCode = 'camera-setting-locked';
 /** Names and values come from the camera: bounded and on one line, they can stand in a sentence. */
 export function quoted(text: string): string {
   const line = text.replace(/[\p{C}\s]+/gu, ' ').trim();
-  return `"${line.length > longestName ? `${line.slice(0, longestName)}…` : line}"`;
+  return `"${isolated(line.length > longestName ? `${line.slice(0, longestName)}…` : line)}"`;
 }
 
 /** The camera's description of itself is broken, or uses what we do not understand. */

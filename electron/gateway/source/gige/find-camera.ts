@@ -1,3 +1,4 @@
+import { isolated } from '../../../../shared/isolated.ts';
 import { CameraError } from '../camera/camera-device.ts';
 import { type DiscoverOptions, type Discovery, discover } from './discovery.ts';
 import { cameraLabel, type DiscoveredCamera } from './found-cameras.ts';
@@ -63,14 +64,14 @@ function distinct(cameras: readonly DiscoveredCamera[]): readonly DiscoveredCame
 function describe({ address, serial, userName }: CameraSelector): string {
   const parts = [
     serial === undefined ? '' : ` with the serial number ${serial}`,
-    userName === undefined ? '' : ` named "${userName}"`,
+    userName === undefined ? '' : ` named "${isolated(userName)}"`,
     address === undefined ? '' : ` at ${address}`,
   ];
   return parts.join('');
 }
 
 function ambiguous(wanted: CameraSelector, cameras: readonly DiscoveredCamera[]): CameraError {
-  const list = cameras.slice(0, 5).map(({ serial, ip }) => `${serial} at ${ip}`);
+  const list = cameras.slice(0, 5).map(({ serial, ip }) => `${isolated(serial)} at ${ip}`);
   const text = `There are ${cameras.length} cameras${describe(wanted)}: ${list.join(', ')}.`;
   return new CameraError('failed', text, 'Select the camera by its serial number, or give each its own IP address.');
 }
@@ -105,6 +106,8 @@ function hasMore({ serial, userName }: CameraSelector): boolean {
 }
 
 function listed(cameras: readonly DiscoveredCamera[]): string {
-  const names = cameras.slice(0, 5).map(({ model, serial, ip }) => `${model} ${serial} at ${ip}`.trim());
+  const names = cameras
+    .slice(0, 5)
+    .map(({ model, serial, ip }) => `${isolated(model)} ${isolated(serial)} at ${ip}`.trim());
   return names.join(', ') + (cameras.length > 5 ? ' and others' : '');
 }

@@ -1,3 +1,4 @@
+import { isolated } from '../../../../shared/isolated.ts';
 import { type DeviceDescription, decodeDescription } from './bootstrap.ts';
 import { formatIpv4, parseIpv4, proposeAddress } from './ipv4.ts';
 import { areNeighbours, describeNetwork, endOf, holdsAddress, type LocalNetwork } from './local-networks.ts';
@@ -26,7 +27,7 @@ const mostCameras = 512;
 
 /** `The camera acA1300 (serial 2217)` */
 export function cameraLabel(camera: Pick<DeviceDescription, 'model' | 'serial'>): string {
-  return `The camera ${camera.model === '' ? '' : `${camera.model} `}(serial ${camera.serial})`;
+  return `The camera ${camera.model === '' ? '' : `${isolated(camera.model)} `}(serial ${isolated(camera.serial)})`;
 }
 
 /** Gathers the answers to a discovery: one entry for each camera and interface. */
