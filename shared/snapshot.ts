@@ -243,6 +243,8 @@ export const snapshotSchema = z.object({
     gone: count,
     /** Stored pictures that are in no list, once they had the time to be collected again. */
     orphans: count,
+    /** Annotation files that came too late to be sent; no person has taken note of them. */
+    labelsLate: count,
     /** Originals of stored pictures that can't be archived or deleted. */
     originalsStay: count,
     /** Undelivered when the database was damaged or its disk went away; 0 while it can be read. */
@@ -341,6 +343,7 @@ export const emptyCounts: Readonly<Snapshot['counts']> = {
   droppedUnseen: 0,
   gone: 0,
   orphans: 0,
+  labelsLate: 0,
   originalsStay: 0,
   inDoubt: 0,
   known: 0,

@@ -48,6 +48,8 @@ export class LossNotes {
       const key = JSON.stringify([way, sourceId]);
       const noted = this.#noted.get(key);
       if (noted?.shift === shift) {
+        // A person has seen some: what comes from here on is news again.
+        if (pictures < noted.pictures) this.#noted.set(key, { ...noted, pictures });
         const isSoon = !isLast && Math.abs(at - noted.at) < againMilliseconds;
         if (pictures <= noted.pictures || isSoon) continue;
       }

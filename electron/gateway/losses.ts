@@ -12,7 +12,15 @@ import type { UnseenLoss } from './store/losses.ts';
  */
 
 /** The counts of the snapshot that stand for losses, the gravest first. */
-export const lossCounts = ['inDoubt', 'gone', 'lostUnseen', 'orphans', 'droppedUnseen', 'originalsStay'] as const;
+export const lossCounts = [
+  'inDoubt',
+  'gone',
+  'lostUnseen',
+  'orphans',
+  'droppedUnseen',
+  'labelsLate',
+  'originalsStay',
+] as const;
 export type LossCount = (typeof lossCounts)[number] & keyof Snapshot['counts'];
 
 type Judgement = {
@@ -43,6 +51,13 @@ export const judgements: Readonly<Record<LossCount, Judgement>> = {
     status: 'degraded',
     isUndelivered: true,
     code: 'pictures-dropped',
+    action: 'acknowledge-losses',
+  },
+  labelsLate: {
+    level: 'act',
+    status: 'degraded',
+    isUndelivered: false,
+    code: 'labels-late',
     action: 'acknowledge-losses',
   },
   originalsStay: { level: 'act', status: 'degraded', isUndelivered: false, code: 'originals-stay', action: 'none' },
@@ -122,6 +137,14 @@ export const ways: Readonly<Record<WayToLose, Way>> = {
     hint: 'Restore the connection, or make room on the disk, before it comes to that again. To keep every picture, set store.whenFull to "refuse".',
     count: 'droppedUnseen',
     ledger: 'evicted',
+  },
+  'label-late': {
+    headline: 'LABELS NOT SENT',
+    text: (count) =>
+      `${count.toLocaleString('en')} annotation ${count === 1 ? 'file' : 'files'} came when the picture was delivered already, and ${count === 1 ? 'was' : 'were'} not sent.`,
+    hint: 'Let annotations be written before or soon after their picture, or raise sidecar.waitMilliseconds of this source. Each of these files is listed.',
+    count: 'labelsLate',
+    ledger: 'note',
   },
   'original-stays': {
     headline: 'CHECK FOLDERS',

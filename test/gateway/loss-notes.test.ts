@@ -56,10 +56,15 @@ test('it is noted again in the next shift and when there are more, but not each 
   // The end comes before the minute is over.
   notes.look([stays(41)], true);
   expect(details().at(-1)).toEqual({ loss: 'original-stays', pictures: 41 });
+  pass(120_000);
+  notes.look([stays(5)]);
+  expect(details()).toHaveLength(3);
+  notes.look([stays(6)]);
+  expect(details()).toHaveLength(4);
   pass(day);
   notes.look([stays(3)]);
   expect(details().at(-1)).toEqual({ loss: 'original-stays', pictures: 3 });
-  expect(details()).toHaveLength(4);
+  expect(details()).toHaveLength(5);
 });
 
 test('a database that takes no note ends nothing, fills no log, and has it once it can be written', async () => {

@@ -200,6 +200,16 @@ async function dropped(): Promise<Lost> {
   return { server, line, pictures: counts.dropped };
 }
 
+async function labelIsLate(): Promise<Lost> {
+  const { server, line } = await started({ source: { sidecar: { waitMilliseconds: 0 } } });
+  await line.put('a.jpg', await smallPicture(1));
+  await line.until('it is delivered', ({ counts }) => counts.acknowledged === 1);
+  const box = { class_value: 'scratch', x_center: 0.5, y_center: 0.5, width: 0.2, height: 0.1 };
+  await line.put('a.json', Buffer.from(JSON.stringify({ annotations: [box] })));
+  await line.until('it is known', ({ counts }) => counts.labelsLate === 1);
+  return { server, line, pictures: 1 };
+}
+
 async function originalsStayInFolder(): Promise<Lost> {
   const { server, line } = await started({ source: { afterIngest: 'delete', rescanSeconds: 1 } });
   await line.putPictures(4);
@@ -297,6 +307,7 @@ export const scenes: readonly Scene[] = [
   { way: 'payload-damaged', how: 'payload damaged', lose: () => payloadsSpoilt((path) => appendFile(path, 'x')) },
   { way: 'orphaned', how: 'orphans after a lost log', lose: orphaned },
   { way: 'dropped', how: 'ring buffer', checkins: 2, lose: dropped },
+  { way: 'label-late', how: 'label lost', lose: labelIsLate },
   {
     way: 'original-stays',
     how: 'original not deletable',

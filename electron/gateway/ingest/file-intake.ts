@@ -42,7 +42,7 @@ export type IntakeServices = {
   readonly payloads: PayloadStore;
   readonly commits: CommitGroup;
   readonly gated: Pick<GatedFrames, 'count'>;
-  readonly losses: Pick<Losses, 'count'>;
+  readonly losses: Pick<Losses, 'count' | 'show'>;
   readonly known: KnownPictures;
   readonly admission: Admission;
   readonly memory: ByteBudget;

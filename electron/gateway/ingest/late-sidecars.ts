@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { baseName, stemOf } from '../platform/names.ts';
 import type { Catalogue, SidecarTarget } from '../store/catalogue.ts';
+import type { Losses } from '../store/losses.ts';
 import type { Reason, SourceFiles } from '../store/source-files.ts';
 import type { LabelOrder } from './label-order.ts';
 import { isDatasetFile } from './other-files.ts';
@@ -18,6 +19,7 @@ export type LateSidecarServices = {
   readonly catalogue: Catalogue;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly losses: Pick<Losses, 'show'>;
   readonly labels: PictureLabels;
   readonly order: LabelOrder;
 };
@@ -27,6 +29,8 @@ export type LateSidecarSettings = { readonly sourceId: string; readonly root: st
 const lookAgainMilliseconds = 500;
 /** So long a sidecar may wait for its picture before it is listed. */
 const patienceMilliseconds = 60_000;
+/** So soon after its picture a label was written by whatever took the picture. */
+const ofAMachineMilliseconds = 10 * 60_000;
 /** Forms that never speak for many pictures. */
 const ownOnly = /\.(?:txt|xml)$/i;
 const attachedAtOnce = 500;
@@ -102,7 +106,7 @@ export class LateSidecars {
         return { kind: 'not-yet', why: 'busy', milliseconds: lookAgainMilliseconds };
       case 'late':
         // One that can't be read would have been of no use in time either: the fault is the news.
-        if (found.outcome.kind === 'read') return this.#list(offer, refusalReasons.sidecarLate());
+        if (found.outcome.kind === 'read') return this.#listLate(offer, picture.path);
         break;
       case 'attached':
         this.#log(picture, file.path);
@@ -201,6 +205,19 @@ export class LateSidecars {
       return { kind: 'not-yet', why: 'unclaimed', milliseconds };
     }
     return this.#list(offer, reason());
+  }
+
+  /** What a machine wrote too late is lost to the cloud; what a person writes hours later was never on its way. */
+  #listLate(offer: FileOffer, picture: string): Verdict {
+    const { files, losses, clock, logger } = this.#services;
+    const { file } = offer;
+    const taken = files.versionOf(this.#sourceId, picture);
+    const isNews = files.refuse(this.#sourceId, file, refusalReasons.sidecarLate(), clock.now());
+    if (isNews && taken !== null && file.modifiedMs - taken.modifiedMs <= ofAMachineMilliseconds)
+      losses
+        .show(this.#sourceId, 'label-late', file.path, clock.now())
+        .catch((error: unknown) => logger.log('error', 'loss-not-counted', { source: this.#sourceId, error }));
+    return { kind: 'refused' };
   }
 
   #list(offer: FileOffer, reason: Reason): Verdict {

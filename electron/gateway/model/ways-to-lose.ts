@@ -21,6 +21,8 @@ export const waysToLose = [
   'orphaned',
   /** Never delivered, and made room for newer ones, as the site chose. */
   'dropped',
+  /** Annotations that came when their picture was delivered already: the cloud does not get them. */
+  'label-late',
   /** The picture is stored; its original can't be archived or deleted. */
   'original-stays',
   /** The database can't be read any more, or the disk that holds it is gone. */
@@ -37,7 +39,7 @@ export type LossCause = Extract<
 >;
 
 /** Shown until a person has taken note of them. */
-export type NotedWay = LossCause | Extract<WayToLose, 'dropped'>;
+export type NotedWay = LossCause | Extract<WayToLose, 'dropped' | 'label-late'>;
 
 /** What a database that can't be written is to be told of. */
 export type StoreFault = Extract<WayToLose, 'store-damaged' | 'store-away'>;

@@ -69,6 +69,11 @@ export class Losses {
     return written;
   }
 
+  /** What takes no picture away, and so changes no count of the ledger. Resolves once it is durable. */
+  show(sourceId: string, cause: Exclude<NotedWay, LossCause>, path: string, at: number): Promise<void> {
+    return this.#group.defer(() => this.showWithin({ sourceId, cause, path, at: Math.round(at), frames: 1 }));
+  }
+
   /** As part of a transaction of the caller. */
   countWithin(lost: LostFrames): void {
     this.#statements.count.run({ ...lost, shift: this.#ledger.shiftOf(lost.at) });
