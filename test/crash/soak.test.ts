@@ -40,7 +40,7 @@ beforeEach(async () => {
   server = await SandboxProcess.start(join(folder, 'server'), '--store', 'hash-only');
 });
 afterEach(async () => {
-  await line?.stop();
+  await line?.stop().catch(() => undefined);
   gateway?.kill();
   share?.end();
   await gateway?.ended;
@@ -158,7 +158,7 @@ test.runIf(canSoak)(
         await sleep(2_000);
       }
     };
-    await Promise.all([atCloud(), onLine(), measuring()]);
+    await Promise.race([Promise.all([atCloud(), onLine(), measuring()]), site.line.ended]);
     await site.line.stop();
     site.camera.setFaults({ frozen: true });
 

@@ -21,14 +21,15 @@ const noPictures: readonly Buffer[] = [
 export class SoakLine {
   /** SHA-256 of each picture, and which camera took it. */
   readonly taken = new Map<string, string>();
+  /** Rejects where a camera can't go on; resolves when they were stopped. */
+  readonly ended: Promise<unknown>;
   readonly #folder: string;
-  readonly #running: Promise<unknown>;
   #stopped = false;
   #count = 0;
 
   private constructor(folder: string) {
     this.#folder = folder;
-    this.#running = Promise.all([this.#inPieces(), this.#renamed(), this.#reused(), this.#onShare()]);
+    this.ended = Promise.all([this.#inPieces(), this.#renamed(), this.#reused(), this.#onShare()]);
   }
 
   /** Makes the folders `pieces`, `renamed`, `reused` and `backing`, the share's own. */
@@ -39,7 +40,7 @@ export class SoakLine {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#running;
+    await this.ended;
   }
 
   /** So many pictures at once, as a magazine camera copies them. */
@@ -72,9 +73,9 @@ export class SoakLine {
   #renamed(): Promise<void> {
     return this.#each(async () => {
       const { bytes, name } = await this.#take('renamed');
-      const path = this.#path('renamed', name);
-      await writeFile(`${path}.part`, bytes);
-      await rename(`${path}.part`, path);
+      const aside = this.#path(name);
+      await writeFile(aside, bytes);
+      await rename(aside, this.#path('renamed', name));
     });
   }
 
@@ -86,7 +87,7 @@ export class SoakLine {
       const path = this.#path('reused', `camera-${camera}.jpg`);
       if (await isThere(path)) return;
       const { bytes, name, forget } = await this.#take('reused');
-      const aside = join(this.#folder, name);
+      const aside = this.#path(name);
       await writeFile(aside, bytes);
       try {
         // Never over a picture that was put back meanwhile.
