@@ -40,6 +40,8 @@ export class ParsedFiles<T> {
   readonly #now: () => number;
   /** Of files that were read piece by piece, by what was kept of them; others weigh what they have on the disk. */
   readonly #weights = new WeakMap<Promise<Parsed<T>>, number>();
+  /** Large files are read one after the other: each takes its memory before anybody knows whether it is worth it. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(folder: SourceFolder, now: () => number, settings: ParsedFilesSettings<T>) {
     this.#folder = folder;
@@ -71,13 +73,18 @@ export class ParsedFiles<T> {
   #load(path: string, bytes: number): Promise<Parsed<T>> {
     const { large, maxBytes } = this.#settings;
     if (large === undefined || bytes <= large.from) return this.#loadWhole(path, large?.from ?? maxBytes);
-    const skim = large.skim(path);
-    const result = this.#folder.readPieces(path, maxBytes, skim.take).then((content): Parsed<T> => {
+    const result = this.#turn.then(async (): Promise<Parsed<T>> => {
+      const skim = large.skim(path);
+      const content = await this.#folder.readPieces(path, maxBytes, skim.take);
       if (content.kind !== 'content') return content;
       const { value, weight } = skim.end();
       this.#weights.set(result, weight);
+      this.#forgetOldest();
       return { kind: 'parsed', value, version: content.version };
     });
+    // Until it is known, it must not drive out what is kept.
+    this.#weights.set(result, 0);
+    this.#turn = result.catch(() => undefined);
     return result;
   }
 
