@@ -48,7 +48,7 @@ const refusedSwitches = app.isPackaged ? refuseDebugging(app.commandLine) : [];
 function main(): void {
   const limits = tooFewFiles();
   if (limits !== null) return leave(exitCodes.failed, limits);
-  if (app.commandLine.hasSwitch(readerSwitch)) return readKeyring();
+  if (process.platform === 'linux' && app.commandLine.hasSwitch(readerSwitch)) return readKeyring();
   const outcome = parseArguments(ownArguments(process.argv, app.isPackaged), process.env);
   if (!outcome.ok) return leave(exitCodes.badConfiguration, `${outcome.message}\n${usage}`);
   const plan = makePlan(outcome.options, join(app.getPath('appData'), 'acusight-line-gateway'));

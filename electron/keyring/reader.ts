@@ -1,4 +1,4 @@
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync, readlinkSync, writeSync } from 'node:fs';
 import { app, safeStorage } from 'electron';
 import { endWithParent } from '../gateway/platform/end-with-parent.ts';
 import { answerOf, answerPipe, type ReaderRequest, readerSwitch } from './reader-request.ts';
@@ -8,10 +8,15 @@ import { answerOf, answerPipe, type ReaderRequest, readerSwitch } from './reader
  * as long as a person does not unlock the keyring, or its service does not answer.
  */
 export function readKeyring(): void {
+  const parent = Number(app.commandLine.getSwitchValue(readerSwitch));
+  if (isAnotherProgram(parent)) {
+    process.stderr.write('Only this program itself may ask for its secrets.\n');
+    return app.exit(1);
+  }
   app.disableHardwareAcceleration();
   app.commandLine.appendSwitch('in-process-gpu');
   // Nobody could tell it to end while it waits.
-  endWithParent(Number(app.commandLine.getSwitchValue(readerSwitch)));
+  endWithParent(parent);
   const request = JSON.parse(readFileSync(0, 'utf8')) as ReaderRequest;
   app.whenReady().then(
     () => {
@@ -20,4 +25,14 @@ export function readKeyring(): void {
     },
     () => app.exit(1),
   );
+}
+
+/** As far as the system tells. A program that was replaced while it runs is still this one. */
+function isAnotherProgram(parent: number): boolean {
+  const programOf = (pid: number | 'self'): string => readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '');
+  try {
+    return programOf(parent) !== programOf('self');
+  } catch {
+    return false;
+  }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses';
 import type { Page } from 'playwright';
@@ -200,6 +201,27 @@ test.runIf(LoginKeyring.isPossible)(
     } finally {
       child.kill('SIGKILL');
     }
+  },
+);
+
+test.runIf(LoginKeyring.isPossible)(
+  'what the keyring holds is told to no other program that asks as this one does',
+  async () => {
+    await provision();
+    const { value } = JSON.parse(await readFile(join(product.dataDir, 'device-key.json'), 'utf8')) as { value: string };
+    const { executable, switches, env } = resolveElectron();
+    const words = [`--keyring-reader=${process.pid}`, ...switches, '--ozone-platform=headless', root];
+    const child = spawn(executable, words, {
+      env: { ...process.env, ...env, ...keyring.environment },
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    });
+    let told = '';
+    for (const stream of child.stdio.slice(1)) (stream as Readable).on('data', (chunk) => (told += String(chunk)));
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(JSON.stringify({ kind: 'open', sealed: [value] }));
+    expect((await once(child, 'close'))[0]).toBe(1);
+    expect(told).toContain('Only this program itself');
+    expect(told).not.toContain('adk_');
   },
 );
 
