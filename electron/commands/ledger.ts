@@ -42,7 +42,10 @@ export function printLedger(
 /** What was lost in which way, or that a person has seen it; anything else as it stands there. */
 function noteWords(detail: StoreReport['notes'][number]['detail']): string {
   const { loss, seen, pictures, text } = detail;
-  const words = (way: unknown): string | null => (isWay(way) ? ways[way].text(Number(pictures)) : null);
+  const words = (way: unknown): string | null => {
+    if (!isWay(way)) return null;
+    return typeof pictures === 'number' ? ways[way].text(pictures) : 'Nobody can say how many pictures waited.';
+  };
   const lost = words(loss);
   if (lost !== null) return typeof text === 'string' ? `${text} ${lost}` : lost;
   const noted = words(seen);

@@ -16,7 +16,7 @@ import { cameraChecks } from './camera-checks.ts';
 import type { CameraList, Cameras } from './cameras.ts';
 import { openDataFolder } from './data-folder.ts';
 import { exportDeadLetters } from './dead-export.ts';
-import { tellOfFailedStart } from './failed-start.ts';
+import { tellOfFailedStart, writeDownDamage } from './failed-start.ts';
 import { type GatewayOptions, type GatewayParts, makeGateway } from './gateway-parts.ts';
 import { faultOf, haltedSnapshot } from './halted.ts';
 import { longestWaitMilliseconds } from './housekeeping.ts';
@@ -71,6 +71,7 @@ export class Gateway {
     try {
       return await Gateway.#open(options);
     } catch (error) {
+      writeDownDamage(options, error);
       await tellOfFailedStart(options, error);
       throw error;
     }

@@ -59,6 +59,7 @@ describe('verifying the ledger', () => {
     const store = await openStore(dataDir);
     store.ledger.note(5_000, 'aoi', { loss: 'original-stays', pictures: 7 });
     store.ledger.note(6_000, '', { loss: 'store-damaged', pictures: 1, text: 'The database is damaged.' });
+    store.ledger.note(6_500, '', { loss: 'store-damaged', pictures: null, text: 'The database is damaged.' });
     store.ledger.note(7_000, 'aoi', { seen: 'overwritten', pictures: 2 });
     store.ledger.note(8_000, 'aoi', { who: 'somebody', did: 'something' });
     store.close();
@@ -67,10 +68,11 @@ describe('verifying the ledger', () => {
     expect(out.split('\n').filter((line) => line.startsWith('- '))).toEqual([
       '- 1970-01-01T00:00:08.000Z  aoi  {"who":"somebody","did":"something"}',
       '- 1970-01-01T00:00:07.000Z  aoi  Seen by a person: 2 pictures were overwritten before being read.',
+      '- 1970-01-01T00:00:06.500Z  The database is damaged. Nobody can say how many pictures waited.',
       '- 1970-01-01T00:00:06.000Z  The database is damaged. 1 picture waited for delivery when it was last read.',
       '- 1970-01-01T00:00:05.000Z  aoi  7 originals can’t be dealt with.',
     ]);
-    expect(JSON.parse((await verify(dataDir, { json: true })).out).notes).toHaveLength(4);
+    expect(JSON.parse((await verify(dataDir, { json: true })).out).notes).toHaveLength(5);
     const spoilt = await openStore(dataDir);
     spoilt.database.exec("UPDATE ledger SET detail = '{' WHERE at = 8000");
     spoilt.close();

@@ -103,8 +103,14 @@ test('a gateway whose database is damaged when it starts says so to the cloud, e
     await expect(openGateway({ ...server, root })).rejects.toThrow('database is damaged');
     expect(server.sandbox.stats()).toMatchObject({ checkins: time, lastCheckin: { status: 'error' } });
   }
-  // Nothing was written beside a database that nobody can read.
-  expect(await readdir(join(root, 'data'))).toEqual(['gateway.sqlite']);
+  // Somebody puts a good one into its place: its ledger has the time without one, once.
+  await rm(join(root, 'data', 'gateway.sqlite'));
+  const good = await openGateway({ ...server, root });
+  await good.stop();
+  expect(readChain(join(root, 'data')).notes).toEqual([
+    expect.objectContaining({ loss: 'store-damaged', pictures: null, text: expect.stringContaining('is damaged') }),
+  ]);
+  expect((await readdir(join(root, 'data'))).filter((name) => name.includes('losses'))).toEqual([]);
 });
 
 test('losses that the database does not take before the end are in the ledger of the next gateway', {

@@ -21,14 +21,14 @@ const lineSchema = z.discriminatedUnion('kind', [
     at: z.number(),
     frames: z.number().int().positive(),
   }),
-  /** The database could not be written any more; so many pictures waited in it. */
+  /** The database could not be written any more; so many pictures waited in it, null: nobody knows. */
   z.object({
     kind: z.literal('fault'),
     way: z.enum(faults),
     at: z.number(),
     text: z.string(),
     technical: z.string(),
-    pictures: z.number().int(),
+    pictures: z.number().int().nullable(),
   }),
 ]);
 export type LossLine = Readonly<z.infer<typeof lineSchema>>;
