@@ -127,7 +127,7 @@ function CaFileField({ caFile, faults, disabled, onCaFile }: Props): ReactNode {
   return (
     <Field
       label="Certificate authority of the plant (PEM file)"
-      hint="Only where the server’s certificate is not from a public authority: Caddy’s internal CA, the plant’s own."
+      hint="Only where the server’s certificate is from an authority that this PC’s own certificate store does not know: Caddy’s internal CA, the plant’s own."
       faults={faultsOf(faults, ...fieldPaths.caFile)}
     >
       {(ids) => (

@@ -168,9 +168,20 @@ describe('an authority of this PC’s certificate store', () => {
     expect(await named(url)).toBe('ok');
     await writeFile(bundle, 'half of a ');
     expect(await named(url)).toBe('ok');
-    await writeFile(bundle, other);
-    expect(await named(url)).toBe('certificate-untrusted');
   });
+});
+
+test('a file of authorities that is changed while the gateway runs is read again once a certificate was refused', async () => {
+  const { port } = await secureServer('server');
+  const url = `https://localhost:${port}`;
+  const { hold, bundle } = await certificateStore();
+  await hold(other);
+  const ask = askerOf({ tls: { caFile: bundle, systemAuthorities: false } });
+  expect(await ask(url)).toBe('certificate-untrusted');
+  await writeFile(bundle, 'half of a ');
+  expect(await ask(url)).toBe('certificate-untrusted');
+  await hold(other, plant);
+  expect(await ask(url)).toBe('ok');
 });
 
 describe('a certificate that this PC’s administrator distrusts', () => {

@@ -32,7 +32,7 @@ export const loginWords = (logins: string | null): LoginWords =>
     ? {
         code: 'proxy-refused',
         text: 'The proxy asks for a user name and password, or refuses the ones it got.',
-        hint: 'Ask the network’s administrator for access. The name goes in cloud.proxy.username; the password is entered in the settings or given as ACUSIGHT_PROXY_PASSWORD.',
+        hint: 'Ask the network’s administrator for access. The name goes in cloud.proxy.username; the password is entered in the settings or given as ACUSIGHT_PROXY_PASSWORD. A proxy that this PC’s settings or a script name must be listed in cloud.proxy.loginAt.',
       }
     : {
         code: 'proxy-login',

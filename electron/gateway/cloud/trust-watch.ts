@@ -1,9 +1,9 @@
 import type { TlsSettings } from '../../../shared/config.ts';
 import { describeCause } from '../platform/errors.ts';
 import type { SystemCertificates } from '../platform/stored-certificates.ts';
-import { sizeAndTime, systemCertificates } from '../platform/system-certificates.ts';
+import { systemCertificates } from '../platform/system-certificates.ts';
 import type { Certificate } from './certificates.ts';
-import { ownAuthorities, type SystemFacts, storedFor, type Trusted, trustedOf } from './trust.ts';
+import { ownAuthorities, type Stored, type SystemFacts, storedFor, type Trusted, trustedOf } from './trust.ts';
 
 export type Trust = {
   /** For the next connection. Throws as `readTrust` does, as long as there never was anything to trust. */
@@ -24,16 +24,16 @@ export type TrustOptions = {
 const longestAgeMilliseconds = 60_000;
 
 /**
- * Follows file and store: what is put right or rolled out later needs no restart. A file that was good once and can't be
- * read any more, as on a share that is away, changes nothing.
+ * Follows file and store: what is put right or rolled out later needs no restart. The file may lie on a share that does
+ * not answer, so it is looked at again only when a certificate was refused; one that was good once and can't be read any
+ * more changes nothing.
  */
 export function followTrust(settings: TlsSettings, options: TrustOptions): Trust {
   const system = options.system ?? systemCertificates();
-  const stampOf = (): string =>
-    `${settings.caFile === undefined ? '' : stampOrNone(() => sizeAndTime(settings.caFile ?? ''))} ${
-      settings.systemAuthorities === false ? '' : stampOrNone(system.stamp)
-    }`;
-  let last: { trusted: Trusted; readonly content: string; stamp: string; readAt: number } | null = null;
+  const stampOf = (): string => (settings.systemAuthorities === false ? '' : stampOrNone(system.stamp));
+  let last: Looked | null = null;
+  let stored: Stored | null = null;
+  let own: readonly Certificate[] | null = null;
   let doubted = false;
   let told = '';
   const tell = (facts: SystemFacts): void => {
@@ -50,36 +50,34 @@ export function followTrust(settings: TlsSettings, options: TrustOptions): Trust
       const now = options.monotonic();
       if (last !== null && !doubted && stamp === last.stamp && now - last.readAt < longestAgeMilliseconds)
         return last.trusted;
-      doubted = false;
-      let own: readonly Certificate[];
       try {
-        own = ownAuthorities(settings);
+        if (own === null || doubted) own = ownAuthorities(settings);
       } catch (error) {
-        if (last === null) throw error;
-        last.readAt = now;
-        return last.trusted;
+        if (own === null) throw error;
       }
-      const found = storedFor(settings, system);
-      const content = [own, found.authorities, found.intermediates, found.distrusted]
-        .map((list) => list.map(({ fingerprint }) => fingerprint).join())
-        .join(';');
-      // A store that fails for a moment takes nothing away, and the same authorities keep their connections' sessions.
-      if (last !== null && (found.facts.fault !== null || content === last.content)) {
-        last.stamp = stamp;
-        last.readAt = now;
-        tell(found.facts);
-        return last.trusted;
-      }
-      last = { trusted: trustedOf(own, found), content, stamp, readAt: now };
-      tell(found.facts);
-      return last.trusted;
+      doubted = false;
+      const read = storedFor(settings, system);
+      // A store that fails for a moment takes nothing away.
+      if (read.facts.fault === null || stored === null) stored = read;
+      const content = contentOf([own, stored.authorities, stored.intermediates, stored.distrusted]);
+      // The same authorities keep their connections' sessions.
+      const trusted = last?.content === content ? last.trusted : trustedOf(own, stored);
+      last = { trusted, content, stamp, readAt: now };
+      tell(read.facts);
+      return trusted;
     },
   };
 }
 
-function stampOrNone(stamp: () => string | null): string {
+type Looked = { readonly trusted: Trusted; readonly content: string; readonly stamp: string; readonly readAt: number };
+
+/** Also another one when a certificate of it has expired. */
+const contentOf = (lists: readonly (readonly Certificate[])[]): string =>
+  lists.map((list) => list.map(({ fingerprint, endsAt }) => `${fingerprint}${endsAt < Date.now()}`).join()).join(';');
+
+function stampOrNone(stamp: () => string): string {
   try {
-    return stamp() ?? 'none';
+    return stamp();
   } catch (error) {
     return describeCause(error);
   }

@@ -79,7 +79,7 @@ function proxyFault(
           )
         : fault(
             `The proxy ${where} asks for a user name and a password.`,
-            `Ask the network’s administrator for them. The name goes in cloud.proxy.username; the password is entered in the window or given as ACUSIGHT_PROXY_PASSWORD.${proxy.setting === 'cloud.proxy.url' ? '' : ' The proxy itself must be named in cloud.proxy.loginAt.'}`,
+            `Ask the network’s administrator for them. The name goes in cloud.proxy.username; the password is entered in the window or given as ACUSIGHT_PROXY_PASSWORD.${proxy.setting === 'cloud.proxy.url' ? '' : ' The proxy itself must be listed in cloud.proxy.loginAt.'}`,
             technical,
           );
     }

@@ -71,7 +71,7 @@ function filesIn(folder: string): string[] {
 }
 
 /** Null where there is no file, or an empty one. */
-export function sizeAndTime(path: string): string | null {
+function sizeAndTime(path: string): string | null {
   const found = statSync(path, { throwIfNoEntry: false });
   return found?.isFile() === true && found.size > 0 ? `${found.ino}:${found.size}:${found.mtimeMs}` : null;
 }

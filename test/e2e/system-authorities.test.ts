@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { appendFile, copyFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import type { ConfigInput } from '../../shared/config.ts';
+import { authorityText } from '../support/certificate-store.ts';
+import { GatewayProcess } from '../support/gateway-process.ts';
+import { mayMount } from '../support/memory-disk.ts';
+import { fillFolder } from '../support/picture-folder.ts';
+import { temporaryFolder } from '../support/store.ts';
+import { secureServer } from '../support/tls-server.ts';
+
+/** The PC's own store of certificates, as the real product reads it. */
+
+const debianBundle = '/etc/ssl/certs/ca-certificates.crt';
+
+let running: GatewayProcess | null = null;
+afterEach(async () => {
+  running?.kill();
+  await running?.ended;
+  running = null;
+});
+
+test.skipIf(!mayMount || !existsSync(debianBundle))(
+  'the plant’s authority, rolled out while the gateway runs, is trusted without a setting and without a restart',
+  async () => {
+    let pictures = 0;
+    const { port } = await secureServer('server', (request, response) => {
+      if (request.url?.endsWith('/upload') === true) pictures += 1;
+      request.resume();
+      request.on('end', () => response.writeHead(201, { 'content-type': 'application/json' }).end('{"id":1}'));
+    });
+    const folder = await temporaryFolder();
+    const input = join(folder, 'in');
+    await mkdir(input);
+    await fillFolder(input, { count: 3, bytes: 40_000 });
+    const bundle = join(folder, 'bundle.crt');
+    await copyFile(debianBundle, bundle);
+    const config: ConfigInput = {
+      cloud: { baseUrl: `https://localhost:${port}/api`, deviceId: 'line-7' },
+      sources: [{ id: 'aoi', kind: 'folder', path: input, settleMilliseconds: 100 }],
+      store: { minFreeBytes: 0 },
+    };
+    // A view of its own of the file system: nobody else sees what is laid over the file there.
+    const over = `mount --bind ${bundle} ${debianBundle} && exec "$@"`;
+    running = await GatewayProcess.start({
+      folder,
+      config,
+      deviceKey: 'adk_00',
+      within: ['unshare', '--mount', 'sh', '-c', over, 'sh'],
+      switches: ['--ozone-platform=headless', '--disable-gpu'],
+    });
+    const refused = await running.until(({ event }) => event === 'probe-failed');
+    expect(refused).toMatchObject({ code: 'certificate-untrusted' });
+    expect(pictures).toBe(0);
+    await appendFile(bundle, await authorityText('plant-ca'));
+    const run = await running.ended;
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(pictures).toBe(3);
+    expect(run.log.filter(({ event }) => event === 'system-certificates')).toMatchObject([
+      { level: 'info', place: debianBundle, unusable: 0 },
+      { level: 'info', place: debianBundle, unusable: 0 },
+    ]);
+  },
+);
