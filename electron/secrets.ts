@@ -214,6 +214,11 @@ export class Secrets {
    * be such a secret, and for one that an environment variable overrules.
    */
   async enter(entered: Partial<Record<SecretName, string>>): Promise<StoredForm> {
+    return this.store(this.check(entered));
+  }
+
+  /** As they would be stored. Throws as `enter` does. */
+  check(entered: Partial<Record<SecretName, string>>): Partial<Record<SecretName, string>> {
     const values: Partial<Record<SecretName, string>> = {};
     for (const name of names) {
       if (entered[name] === undefined) continue;
@@ -227,7 +232,7 @@ export class Secrets {
       if (!forms[name].form.test(value)) throw new RangeError(forms[name].words);
       values[name] = value;
     }
-    return this.store(values);
+    return values;
   }
 
   storeDeviceKey(entered: string): Promise<StoredForm> {

@@ -148,15 +148,18 @@ async function storeSecrets(secrets: Secrets, { deviceKey, objectStore, proxy }:
     { path: 'proxy.password', values: given({ proxyPassword: proxy.password }) },
   ];
   const faults: Faults = [];
+  const checked: Partial<Record<SecretName, string>> = {};
   for (const { path, values } of fields) {
     if (Object.keys(values).length === 0) continue;
     try {
-      await secrets.enter(values);
+      Object.assign(checked, secrets.check(values));
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       faults.push({ path, message: error.message });
     }
   }
+  // All at once: where the keyring is locked, a person waits once.
+  if (faults.length === 0 && Object.keys(checked).length > 0) await secrets.store(checked);
   return faults;
 }
 

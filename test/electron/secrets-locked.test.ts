@@ -1,12 +1,14 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../electron/gateway/platform/clock.ts';
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import { type Keyring, keyringOf, type Opened, type Vault } from '../../electron/keyring/keyring.ts';
 import { Secrets } from '../../electron/secrets.ts';
+import { readSetup, saveSetup } from '../../electron/setup.ts';
+import type { Setup } from '../../shared/contract.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 /** Secrets in a keyring that answers when a person has unlocked it. */
@@ -118,6 +120,32 @@ describe('secrets in a locked keyring', () => {
     expect(secrets.all()).toMatchObject({ deviceKey: 'adk_new', proxyPassword: 'word' });
     const kept = JSON.parse(await readFile(join(dataDir, 'device-key.json'), 'utf8')) as { form: string };
     expect(kept.form).toBe('file');
+  });
+
+  it('of a whole form are waited for once, and none is stored where one is no such secret', async () => {
+    const { keyring } = locked();
+    const { secrets, clock } = await open(await storedBefore({ deviceKey: 'adk_old' }), keyring);
+    const configFile = join(await mkdtemp(join(tmpdir(), 'setup-')), 'config.json');
+    onTestFinished(() => rm(dirname(configFile), { recursive: true }));
+    const empty = await readSetup(configFile);
+    const form = {
+      ...empty,
+      deviceId: 'line-7',
+      deviceKey: 'adk_new',
+      proxy: { ...empty.proxy, url: 'http://proxy:3128', username: 'line', password: 'word' },
+    };
+    const save = (setup: Setup) => saveSetup({ configFile, secrets, start: async () => undefined }, setup);
+    const faulty = await save({ ...form, proxy: { ...form.proxy, password: 'a\tb' } });
+    expect(faulty.faults).toMatchObject([{ path: 'proxy.password' }]);
+    expect(secrets.deviceKey()).toBeNull();
+
+    const saved = save(form);
+    for (let second = 0; second < 25; second += 1) {
+      clock.advance(1_000);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect((await saved).faults).toEqual([]);
+    expect(secrets.all()).toMatchObject({ deviceKey: 'adk_new', proxyPassword: 'word' });
   });
 
   it('that a person unlocks to enter a new one go into the keyring', async () => {
