@@ -9,6 +9,7 @@ import { StoreWatch } from '../../../electron/gateway/store/store-watch.ts';
 import { PayloadSource } from '../../../electron/gateway/sync/delivery/payload-source.ts';
 import { FailingFiles, type FailWish } from '../../support/failing-files.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { canLimitFiles, openNoMore } from '../../support/open-no-more.ts';
 import {
   acknowledge,
   type ImageWish,
@@ -331,6 +332,23 @@ describe('the audit after start', () => {
     expect(await load()).toMatchObject({ code: 'payload-unreadable', disposition: 'retry' });
     await rm(store.root, { recursive: true });
     await rename(`${store.root}-away`, store.root);
+    expect(await load()).toMatchObject({ payload: { kind: 'bytes' } });
+  });
+
+  it.skipIf(!canLimitFiles)('buries nothing, and blames no disk, while no more files can be opened', async () => {
+    const store = await openStore();
+    const image = await storeImage(store, { name: 'waiting' });
+    const source = new PayloadSource(store.payloads, new RecentPayloads(() => 0, 0), readingWorker);
+    onTestFinished(() => source.stop());
+    const load = () => source.load(image, { before: 0, after: 0 });
+    // Its thread runs by then.
+    expect(await load()).toMatchObject({ payload: { kind: 'bytes' } });
+    const lift = openNoMore();
+    const held = await load();
+    for (let tries = 0; tries < 300; tries += 1) await store.audit.slice(() => 77).catch(() => true);
+    await lift();
+    expect(held).toMatchObject({ code: 'file-limit', disposition: 'pause', gate: 'trouble' });
+    expect(store.totals()).toMatchObject({ pending: 1, dead: 0, gone: 0 });
     expect(await load()).toMatchObject({ payload: { kind: 'bytes' } });
   });
 

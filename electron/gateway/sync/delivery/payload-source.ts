@@ -1,6 +1,7 @@
 import type { UploadPayload } from '../../cloud/payload.ts';
 import type { DeliveryFailure } from '../../model/delivery.ts';
 import type { LeasedEntry } from '../../model/outbox-entry.ts';
+import { type FileLimit, fileLimitOf } from '../../platform/file-limit.ts';
 import { ReadingThread } from '../../platform/reading-thread.ts';
 import { SpareBuffers } from '../../platform/spare-buffers.ts';
 import type { PayloadStore } from '../../store/payload-store.ts';
@@ -63,6 +64,8 @@ export class PayloadSource {
       if (buffer !== null) this.#buffers.give(buffer);
       if (outcome.code === 'ENOENT' && !(await this.#payloads.isAway()))
         return lost('payload-missing', 'The stored picture is gone from this PC’s disk.', path);
+      const limit = fileLimitOf(Object.assign(new Error(outcome.message), { code: outcome.code }));
+      if (limit !== null) return heldUp(limit, outcome.message);
       const text = 'The stored picture can’t be read from this PC’s disk.';
       return { ...lost('payload-unreadable', text, outcome.message), disposition: 'retry' };
     }
@@ -79,6 +82,13 @@ function loadedFrom(buffer: ArrayBuffer, offset: number, length: number, room: R
   const bytes = whole.subarray(room.before, room.before + length);
   return { payload: { kind: 'bytes', bytes, room: { whole, before: room.before } }, free };
 }
+
+/** Neither its fault nor the disk's: everything waits for the same, and no attempt is lost. */
+const heldUp = ({ text, hint }: FileLimit, technical: string): DeliveryFailure => ({
+  ...lost('file-limit', `${text}.`, technical),
+  hint,
+  disposition: 'pause',
+});
 
 /** Nothing of it was sent: its memory may serve the next. */
 export const discard = (loaded: LoadedPayload | DeliveryFailure): void => {
