@@ -1,4 +1,4 @@
-import { type Loss, ways } from './losses.ts';
+import type { Loss } from './losses.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Ledger } from './store/ledger.ts';
@@ -9,8 +9,9 @@ const againMilliseconds = 60_000;
 type Noted = { readonly shift: string; readonly pictures: number; readonly at: number };
 
 /**
- * Losses that change no count of the ledger's equation have a note in its chain: in each shift in which they are there,
- * again when they have become more, and again after a start.
+ * The ledger's equation counts what is lost, and knows no way: each has a note in its chain, in each shift in which a
+ * person has still to hear of it, again when it has become more, and again after a start. For what changes no count of
+ * the equation it is all that the ledger has.
  */
 export class LossNotes {
   readonly #ledger: Pick<Ledger, 'note' | 'shiftOf'>;
@@ -44,7 +45,6 @@ export class LossNotes {
   #note(losses: readonly Loss[], at: number, isLast: boolean): void {
     const shift = this.#ledger.shiftOf(at);
     for (const { way, sourceId, pictures } of losses) {
-      if (ways[way].ledger !== 'note') continue;
       const key = JSON.stringify([way, sourceId]);
       const noted = this.#noted.get(key);
       if (noted?.shift === shift) {

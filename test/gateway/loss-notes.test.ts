@@ -25,7 +25,7 @@ async function open() {
   return { store, notes, details, logged, pass };
 }
 
-test('what changes no count of the ledger has a note in its chain, which is whole with it', async () => {
+test('what is lost has a note of its way in the ledger’s chain, which is whole with it', async () => {
   const { store, notes, details } = await open();
   notes.look([
     stays(2),
@@ -35,8 +35,9 @@ test('what changes no count of the ledger has a note in its chain, which is whol
   expect(details()).toEqual([
     { loss: 'original-stays', pictures: 2 },
     { loss: 'orphaned', pictures: 5 },
+    { loss: 'overwritten', pictures: 9 },
   ]);
-  expect(await verifyLedger(store.database)).toMatchObject({ ok: true, rows: 2, problems: [] });
+  expect(await verifyLedger(store.database)).toMatchObject({ ok: true, rows: 3, problems: [] });
   store.database.exec("UPDATE ledger SET detail = json_set(detail, '$.pictures', 0) WHERE id = 2");
   expect((await verifyLedger(store.database)).problems).toHaveLength(1);
 });
