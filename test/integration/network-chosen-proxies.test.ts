@@ -5,6 +5,7 @@ import { exchange } from '../../electron/gateway/cloud/http-exchange.ts';
 import { meaningOfLoss } from '../../electron/gateway/cloud/loss-meaning.ts';
 import { makeNetwork, type NetworkOptions } from '../../electron/gateway/cloud/network.ts';
 import type { AskProxy, ProxyQuestion } from '../../electron/gateway/cloud/route-choice.ts';
+import { openDeviceSetup } from '../../electron/gateway/device-setup.ts';
 import { systemClock } from '../../electron/gateway/platform/clock.ts';
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import { examineSite } from '../../electron/gateway/site-doctor.ts';
@@ -190,6 +191,29 @@ test('the API and the object storage are asked for each by its own origin, as de
   expect(before.asked.every((line) => line.includes(`${server}:${api.port}/api`))).toBe(true);
   expect(before.asked).not.toEqual([]);
   expect(beside.asked.map((line) => line.split(' ')[0])).toEqual(['PUT']);
+});
+
+test('provisioning and the first question for this device take the same way', async () => {
+  const { port } = await plainServer();
+  const proxy = await proxyBefore();
+  const setup = openDeviceSetup({
+    cloud: {
+      baseUrl: `http://${server}:${port}/api`,
+      tls: { systemAuthorities: true },
+      proxy: { system: true, loginAt: [], noProxy: [] },
+    },
+    proxyPassword: null,
+    askProxy: async () => ({ ok: true, list: `PROXY ${placeOf(proxy.url)}` }),
+    version: '0.0.0',
+  });
+  onTestFinished(() => setup.close());
+  const over = new AbortController().signal;
+  await setup.provision({ token: 'apt_00', deviceId: 'line-7', name: 'Line 7' }, over);
+  await setup.self('adk_00', over);
+  expect(proxy.asked.map((line) => line.replace(/^(\w+) .*\/api/, '$1 '))).toEqual([
+    'POST /devices/provision',
+    'GET /device/self',
+  ]);
 });
 
 describe('the site doctor', () => {
