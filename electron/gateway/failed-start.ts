@@ -1,10 +1,8 @@
-import { join } from 'node:path';
 import { measured } from './checkin.ts';
 import { AcusightClient } from './cloud/acusight-client.ts';
 import { makeNetwork, type Network } from './cloud/network.ts';
 import type { GatewayOptions } from './gateway-parts.ts';
 import { GatewayError } from './platform/errors.ts';
-import { LossFile } from './store/loss-file.ts';
 import { SystemMetrics } from './system-metrics.ts';
 
 const longestMilliseconds = 3_000;
@@ -49,18 +47,5 @@ export async function tellOfFailedStart(options: GatewayOptions, error: unknown)
   } finally {
     cancel();
     await network?.close().catch(() => undefined);
-  }
-}
-
-/** For the ledger of the gateway that opens the database again, once however often it is tried. Never throws. */
-export function writeDownDamage({ dataDir, clock, logger }: GatewayOptions, error: unknown): void {
-  if (!(error instanceof GatewayError) || error.code !== 'store-damaged') return;
-  const { message: text, technical } = error;
-  const file = new LossFile(join(dataDir, 'gateway.sqlite'));
-  try {
-    if (file.read().lines.some(({ kind }) => kind === 'fault')) return;
-    file.append([{ kind: 'fault', way: 'store-damaged', at: clock.now(), text, technical, pictures: null }]);
-  } catch (cause) {
-    logger.log('error', 'losses-not-written', { error: cause });
   }
 }

@@ -16,7 +16,7 @@ import { cameraChecks } from './camera-checks.ts';
 import type { CameraList, Cameras } from './cameras.ts';
 import { openDataFolder } from './data-folder.ts';
 import { exportDeadLetters } from './dead-export.ts';
-import { tellOfFailedStart, writeDownDamage } from './failed-start.ts';
+import { tellOfFailedStart } from './failed-start.ts';
 import { type GatewayOptions, type GatewayParts, makeGateway } from './gateway-parts.ts';
 import { faultOf, haltedSnapshot } from './halted.ts';
 import { longestWaitMilliseconds } from './housekeeping.ts';
@@ -32,12 +32,12 @@ import { buildSnapshot } from './snapshot-builder.ts';
 import { refuseLostDatabase, refuseOverlap } from './start-checks.ts';
 import { type Database, openDatabase, openFailure } from './store/database.ts';
 import type { GapList } from './store/label-gaps.ts';
-import { LossFile, type LossLine } from './store/loss-file.ts';
 import { PayloadStore } from './store/payload-store.ts';
 import { StoreWatch } from './store/store-watch.ts';
 import { totalOf } from './store/tally.ts';
 import { WriteGroup } from './store/write-group.ts';
 import type { StoreParts } from './store-parts.ts';
+import { UnwrittenLosses } from './unwritten-losses.ts';
 
 /**
  * A source that hangs (a dead network share) must not keep the others, the leases and the database from their end. A
@@ -61,7 +61,7 @@ export class Gateway {
   #revision = 0;
   #hangs = false;
   #last: Snapshot | null = null;
-  readonly #lossFile: LossFile;
+  readonly #unwritten: UnwrittenLosses;
   #tellFault: ((fault: GatewayError) => void) | null = null;
   /** The cloud was told of it, as far as it could be. */
   #toldFault: GatewayError | null = null;
@@ -71,7 +71,8 @@ export class Gateway {
     try {
       return await Gateway.#open(options);
     } catch (error) {
-      writeDownDamage(options, error);
+      const { dataDir, logger, clock } = options;
+      new UnwrittenLosses(dataDir, logger).writeDownDamage(error, clock.now());
       await tellOfFailedStart(options, error);
       throw error;
     }
@@ -88,7 +89,7 @@ export class Gateway {
     const watch = new StoreWatch(path);
     try {
       const logger = watch.listening(options.logger);
-      const gateway = new Gateway({ ...options, logger }, database, watch, new LossFile(path));
+      const gateway = new Gateway({ ...options, logger }, database, watch);
       await gateway.#recover();
       // From here on there is something to show, whatever becomes of the database.
       gateway.snapshot();
@@ -100,10 +101,10 @@ export class Gateway {
     }
   }
 
-  private constructor(options: GatewayOptions, database: Database, watch: StoreWatch, lossFile: LossFile) {
+  private constructor(options: GatewayOptions, database: Database, watch: StoreWatch) {
     this.#options = options;
     this.#watch = watch;
-    this.#lossFile = lossFile;
+    this.#unwritten = new UnwrittenLosses(options.dataDir, options.logger);
     WriteGroup.of(database).onFailure((error) => watch.note(error));
     this.#parts = makeGateway(options, database, {
       onChange: () => this.#changed(),
@@ -153,23 +154,14 @@ export class Gateway {
       this.#store.ledger.sealNow(clock.now());
     }
     await writes.close();
-    const unwritten = await this.#store.losses.unwritten();
-    this.#writeDown(unwritten.map((lost) => ({ kind: 'lost', ...lost })));
+    const lost = await this.#store.losses.unwritten();
+    this.#unwritten.writeDown(lost.map((frames) => ({ kind: 'lost', ...frames })));
     this.#store.database.close();
     logger.log('info', 'gateway-stopped');
   }
 
-  /** For the next gateway, because the database does not take it. */
-  #writeDown(lines: readonly LossLine[]): void {
-    try {
-      this.#lossFile.append(lines);
-    } catch (error) {
-      this.#options.logger.log('error', 'losses-not-written', { lines, error });
-    }
-  }
-
   async #recover(): Promise<void> {
-    const { config, clock, logger } = this.#options;
+    const { config, clock, logger, interruption } = this.#options;
     const { payloads, files, outbox, admission, ledger } = this.#store;
     await payloads.prepare();
     files.forgetRefusalsExceptOf(config.sources.map(({ id }) => id));
@@ -177,35 +169,10 @@ export class Gateway {
     outbox.clampWaits(clock.now(), longestWaitMilliseconds);
     const moved = outbox.applyLine();
     ledger.sealNow(clock.now());
-    this.#recoverLosses();
+    this.#unwritten.recover(this.#store, interruption);
     await admission.measure();
     if (abandoned > 0) logger.log('warn', 'leases-recovered', { entries: abandoned });
     if (moved > 0) logger.log('info', 'line-changed', { entries: moved });
-  }
-
-  /** What the gateway before could not write into its database. */
-  #recoverLosses(): void {
-    const { interruption, logger } = this.#options;
-    const { database, losses, ledger } = this.#store;
-    try {
-      const { lines, unreadable } = this.#lossFile.read();
-      const all: LossLine[] = interruption === undefined ? [...lines] : [...lines, { kind: 'fault', ...interruption }];
-      if (all.length + unreadable === 0) return;
-      WriteGroup.of(database).run(() => {
-        for (const line of all) {
-          if (line.kind === 'lost') losses.countWithin(line);
-          else {
-            const { at, way, pictures, text, technical } = line;
-            ledger.note(at, '', { loss: way, pictures, text, technical });
-          }
-        }
-      });
-      logger.log('warn', 'losses-recovered', { lines: all.length, unreadable });
-      this.#lossFile.remove();
-    } catch (error) {
-      // It stays for the next start.
-      logger.log('error', 'losses-not-recovered', { error });
-    }
   }
 
   // ---- what the shell asks ------------------------------------------------------------------------------------
@@ -243,7 +210,8 @@ export class Gateway {
     const way = faultOf(fault);
     const pictures = this.snapshot().counts.inDoubt;
     // Of a disk that is gone, whoever starts the next gateway knows.
-    if (way === 'store-damaged') this.#writeDown([{ kind: 'fault', way, at: clock.now(), text, technical, pictures }]);
+    if (way === 'store-damaged')
+      this.#unwritten.writeDown([{ kind: 'fault', way, at: clock.now(), text, technical, pictures }]);
     this.#changed();
     const told = new AbortController();
     void Promise.race([
