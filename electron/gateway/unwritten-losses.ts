@@ -55,6 +55,7 @@ export class UnwrittenLosses {
       this.#file.remove();
     } catch (error) {
       this.#logger.log('error', 'losses-not-recovered', { error });
+      if (interruption !== undefined) this.writeDown([{ kind: 'fault', ...interruption }]);
     }
   }
 }

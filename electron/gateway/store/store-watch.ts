@@ -1,11 +1,12 @@
-import { rmSync, writeFileSync } from 'node:fs';
 import { describeCause, errnoCode, GatewayError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
+import { smallWriteFailure } from '../platform/small-write.ts';
 import { openFailure } from './database.ts';
 import { StoreAwayError } from './payload-store.ts';
 
 const damaged = /^SQLITE_(?:CORRUPT|NOTADB)/;
 const unavailable = /^SQLITE_(?:IOERR|CANTOPEN|READONLY|PERM|NOLFS|PROTOCOL)/;
+const onlyFull: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE']);
 
 /**
  * Hears of every failure that the database shows while the gateway runs, whoever meets it, and tells once that nothing
@@ -44,15 +45,7 @@ export class StoreWatch {
 
   /** SQLite knows no quota of a user (EDQUOT), nor that no more files can be opened: to it that is a disk that fails. */
   #isOnlyFull(): boolean {
-    const probe = `${this.#path}.probe`;
-    try {
-      writeFileSync(probe, Buffer.alloc(8_192, 1));
-      return false;
-    } catch (error) {
-      return ['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE'].includes(errnoCode(error) ?? '');
-    } finally {
-      remove(probe);
-    }
+    return onlyFull.has(smallWriteFailure(`${this.#path}.probe`) ?? '');
   }
 
   /** Whoever can't do anything about a failure logs it, and is heard here. */
@@ -63,14 +56,6 @@ export class StoreWatch {
         if (fields !== undefined && 'error' in fields) this.note(fields['error']);
       },
     };
-  }
-}
-
-function remove(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // The disk is gone, and the file with it.
   }
 }
 
