@@ -113,6 +113,7 @@ export class Gateway {
       tryNow: () => this.tryNow(),
     });
     this.#store = this.#parts.store;
+    watch.tryWith(this.#store.tryWrite);
   }
 
   start(): void {
@@ -154,6 +155,7 @@ export class Gateway {
       this.#store.ledger.sealNow(clock.now());
     }
     await writes.close();
+    this.#watch.stop();
     const lost = await this.#store.losses.unwritten();
     this.#unwritten.writeDown(lost.map((frames) => ({ kind: 'lost', ...frames })));
     this.#store.database.close();

@@ -83,12 +83,15 @@ export function makeStore({ config, dataDir, files, clock, logger }: StoreOption
     },
   ];
   const touch = database.prepare('UPDATE payload_tally SET files = files');
+  const tryWrite = (): void => WriteGroup.of(database).run(() => void touch.run());
   return {
     database,
+    /** Throws where the database can't be written. */
+    tryWrite,
     /** Whether the database can still be written. Its failure is told by the write group, to whoever watches the store. */
     probe: (): void => {
       try {
-        WriteGroup.of(database).run(() => touch.run());
+        tryWrite();
       } catch (error) {
         logger.log('error', 'store-probe-failed', { error });
       }

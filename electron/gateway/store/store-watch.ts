@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../platform/clock.ts';
 import { describeCause, errnoCode, GatewayError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { smallWriteFailure } from '../platform/small-write.ts';
@@ -8,18 +9,40 @@ const damaged = /^SQLITE_(?:CORRUPT|NOTADB)/;
 const unavailable = /^SQLITE_(?:IOERR|CANTOPEN|READONLY|PERM|NOLFS|PROTOCOL)/;
 const onlyFull: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE']);
 
+/** To SQLite a quota that is used up is this too, and a moment later there may be room again. */
+const unclear = /^SQLITE_IOERR/;
+const tryAgainMilliseconds = 1_000;
+
 /**
  * Hears of every failure that the database shows while the gateway runs, whoever meets it, and tells once that nothing
- * may be written to it any more: it is damaged, or its disk is gone. A disk that is only full is neither.
+ * may be written to it any more: it is damaged, or its disk is gone. A disk that is only full is neither. Where the disk
+ * takes another file all the same, the database is tried again before anything is said of it.
  */
 export class StoreWatch {
   readonly #path: string;
+  readonly #after: Clock['after'];
+  /** Writes a little to the database, and throws what that throws. */
+  #tryStore: (() => void) | null = null;
+  /** Of the next try; null where none is due. */
+  #cancelTry: (() => void) | null = null;
   #fault: GatewayError | null = null;
   #tell: ((fault: GatewayError) => void) | null = null;
 
   /** `path`: of the database. */
-  constructor(path: string) {
+  constructor(path: string, after: Clock['after'] = systemClock.after) {
     this.#path = path;
+    this.#after = after;
+  }
+
+  /** Until then nothing is tried again: what looks like a disk that is gone is one. */
+  tryWith(tryStore: () => void): void {
+    this.#tryStore = tryStore;
+  }
+
+  /** The database is about to be closed. */
+  stop(): void {
+    this.#cancelTry?.();
+    this.#tryStore = null;
   }
 
   get fault(): GatewayError | null {
@@ -36,16 +59,35 @@ export class StoreWatch {
   note(error: unknown): void {
     if (this.#fault !== null) return;
     const code = errnoCode(error) ?? '';
-    if (damaged.test(code)) this.#fault = openFailure(this.#path, error);
-    else if (error instanceof StoreAwayError || (unavailable.test(code) && !this.#isOnlyFull()))
-      this.#fault = diskFailure(error);
-    else return;
-    this.#tell?.(this.#fault);
+    if (damaged.test(code)) this.#isFault(openFailure(this.#path, error));
+    else if (error instanceof StoreAwayError) this.#isFault(diskFailure(error));
+    else if (unavailable.test(code)) this.#judge(error, code);
   }
 
   /** SQLite knows no quota of a user (EDQUOT), nor that no more files can be opened: to it that is a disk that fails. */
-  #isOnlyFull(): boolean {
-    return onlyFull.has(smallWriteFailure(`${this.#path}.probe`) ?? '');
+  #judge(error: unknown, code: string): void {
+    if (this.#cancelTry !== null) return;
+    const failure = smallWriteFailure(`${this.#path}.probe`);
+    if (failure !== null && onlyFull.has(failure)) return;
+    if (failure !== null || this.#tryStore === null || !unclear.test(code)) return this.#isFault(diskFailure(error));
+    this.#cancelTry = this.#after(tryAgainMilliseconds, () => this.#tryAgain());
+  }
+
+  #tryAgain(): void {
+    let failure: unknown = null;
+    try {
+      this.#tryStore?.();
+    } catch (error) {
+      failure = error;
+    }
+    this.#cancelTry = null;
+    if (this.#fault !== null || !unavailable.test(errnoCode(failure) ?? '')) return;
+    if (!onlyFull.has(smallWriteFailure(`${this.#path}.probe`) ?? '')) this.#isFault(diskFailure(failure));
+  }
+
+  #isFault(fault: GatewayError): void {
+    this.#fault = fault;
+    this.#tell?.(fault);
   }
 
   /** Whoever can't do anything about a failure logs it, and is heard here. */

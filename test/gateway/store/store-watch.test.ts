@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { GatewayError } from '../../../electron/gateway/platform/errors.ts';
 import { silentLogger } from '../../../electron/gateway/platform/logger.ts';
 import { StoreWatch } from '../../../electron/gateway/store/store-watch.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { temporaryFolder } from '../../support/store.ts';
 
 const failure = (code: string): Error => Object.assign(new Error('it failed'), { code });
 
@@ -28,4 +31,58 @@ test('a failure that its owner only logs is heard too, and one that came before 
   expect(told).toHaveLength(1);
   expect(told[0]).toBeInstanceOf(GatewayError);
   expect(told[0]?.message).toBe("The gateway's database is damaged: /data/gateway.sqlite");
+});
+
+describe('where the disk takes another file, but the database fails', () => {
+  async function watching(tryStore: () => void) {
+    const clock = new FakeClock();
+    const watch = new StoreWatch(join(await temporaryFolder(), 'gateway.sqlite'), clock.after);
+    watch.tryWith(tryStore);
+    const told: string[] = [];
+    watch.onFault(({ code }) => told.push(code));
+    return { clock, watch, told };
+  }
+
+  test('it is tried again, and nothing is said where it works then: it met a quota that was used up', async () => {
+    let tries = 0;
+    const { clock, watch, told } = await watching(() => {
+      tries += 1;
+    });
+    for (let time = 0; time < 3; time += 1) watch.note(failure('SQLITE_IOERR_WRITE'));
+    clock.advance(999);
+    expect(tries).toBe(0);
+    clock.advance(1);
+    expect({ tries, told }).toEqual({ tries: 1, told: [] });
+    // The next is a doubt of its own.
+    watch.note(failure('SQLITE_IOERR_WRITE'));
+    clock.advance(1_000);
+    expect({ tries, told }).toEqual({ tries: 2, told: [] });
+  });
+
+  test('and fails again, it is its disk', async () => {
+    const { clock, watch, told } = await watching(() => {
+      watch.note(failure('SQLITE_IOERR_WRITE'));
+      throw failure('SQLITE_IOERR_WRITE');
+    });
+    watch.note(failure('SQLITE_IOERR_WRITE'));
+    expect(told).toEqual([]);
+    clock.advance(1_000);
+    expect(told).toEqual(['store-unavailable']);
+  });
+
+  test('because it may not be written at all, that is said at once', async () => {
+    const { watch, told } = await watching(() => undefined);
+    watch.note(failure('SQLITE_READONLY_DBMOVED'));
+    expect(told).toEqual(['store-unavailable']);
+  });
+
+  test('and turns out to be damaged meanwhile, that is said, once', async () => {
+    const { clock, watch, told } = await watching(() => {
+      throw failure('SQLITE_IOERR_WRITE');
+    });
+    watch.note(failure('SQLITE_IOERR_WRITE'));
+    watch.note(failure('SQLITE_CORRUPT'));
+    clock.advance(2_000);
+    expect(told).toEqual(['store-damaged']);
+  });
 });
