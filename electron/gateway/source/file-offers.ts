@@ -116,9 +116,10 @@ export class FileOffers {
         return this.#bell.ring();
       }
       case 'stored': {
-        // Its row may be there and not on the disk yet: the offer itself deals with the original, once it is.
+        // Its row may be there and not on the disk yet, or its flush has failed: its own offer, which is under way or due,
+        // deals with the original once it is.
         const candidate = this.#settling.at(file.path);
-        if (candidate?.offered === true && sameVersion(candidate.file, file)) return;
+        if (candidate !== null && sameVersion(candidate.file, file)) return;
         return this.#track(originals.finish(file));
       }
       case 'finished':
