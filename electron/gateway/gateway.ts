@@ -152,7 +152,7 @@ export class Gateway {
     writes.flush();
     if (this.#watch.fault === null) {
       lossNotes.look(this.#losses(), true);
-      this.#store.ledger.sealNow(clock.now());
+      ledgerWatch.seal();
     }
     await writes.close();
     this.#watch.stop();

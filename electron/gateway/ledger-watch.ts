@@ -24,6 +24,8 @@ export type LedgerWatchOptions = {
 export class LedgerWatch {
   readonly #options: LedgerWatchOptions;
   #gaps: readonly string[] = [];
+  /** The last look did not get to its end; told once. */
+  #fails = false;
   #verdict: LedgerVerdict | null = null;
   #checkedAt: number | null = null;
   readonly #abort = new AbortController();
@@ -33,12 +35,28 @@ export class LedgerWatch {
     this.#options = options;
   }
 
-  /** Cheap: to be called at each look of the housekeeping. */
+  /** Cheap: to be called at each look of the housekeeping. Never throws: a disk that is full takes no row of the chain. */
   look(): void {
     const { ledger, clock, logger } = this.#options;
     const before = this.#gaps.length;
-    this.#gaps = ledger.check(clock.now());
+    try {
+      this.#gaps = ledger.check(clock.now());
+      this.#fails = false;
+    } catch (error) {
+      if (!this.#fails) logger.log('warn', 'ledger-not-chained', { error });
+      this.#fails = true;
+    }
     if (this.#gaps.length > before) logger.log('error', 'ledger-gap', { gaps: this.#gaps });
+  }
+
+  /** At the end. What can't be chained now is marked in the database, and chained by the next gateway. */
+  seal(): void {
+    const { ledger, clock, logger } = this.#options;
+    try {
+      ledger.sealNow(clock.now());
+    } catch (error) {
+      logger.log('warn', 'ledger-not-chained', { error });
+    }
   }
 
   get state(): Snapshot['ledger'] {

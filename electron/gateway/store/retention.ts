@@ -1,3 +1,4 @@
+import { errnoCode } from '../platform/errors.ts';
 import type { Database } from './database.ts';
 import { type FreedPayload, PayloadRows } from './payload-rows.ts';
 import type { PayloadStore } from './payload-store.ts';
@@ -48,17 +49,38 @@ export class Retention {
   }
 
   async #evict(chosen: readonly Candidate[]): Promise<number> {
-    const gone: Candidate[] = [];
-    this.#group.run(() => {
-      for (const candidate of chosen) {
-        this.#mark.run(candidate.seq);
-        // Another image with the same content may still need the payload.
-        if (this.#rows.release(candidate.sha256)) gone.push(candidate);
-      }
-    });
+    const gone = await this.#takeOff(chosen);
     await this.#rows.removeFiles(gone);
     return gone.reduce((sum, { bytes }) => sum + bytes, 0);
   }
+
+  /**
+   * A database that finds no room takes nothing off its books either, and nothing would ever make room: then the files
+   * of these pictures, which the cloud has, go first.
+   */
+  async #takeOff(chosen: readonly Candidate[]): Promise<readonly Candidate[]> {
+    try {
+      return this.#release(chosen);
+    } catch (error) {
+      if (!wantsRoom.test(errnoCode(error) ?? '')) throw error;
+      await this.#rows.removeDelivered(chosen);
+      return this.#release(chosen);
+    }
+  }
+
+  /** Returns those whose payload nothing needs any more. */
+  #release(chosen: readonly Candidate[]): readonly Candidate[] {
+    return this.#group.run(() =>
+      chosen.filter(({ seq, sha256 }) => {
+        this.#mark.run(seq);
+        // Another image with the same content may still need the payload.
+        return this.#rows.release(sha256);
+      }),
+    );
+  }
 }
+
+/** To SQLite a quota that is used up is a disk that fails. */
+const wantsRoom = /^SQLITE_(?:FULL|IOERR)/;
 
 type Candidate = FreedPayload & { readonly seq: number };
