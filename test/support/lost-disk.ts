@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { renameSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { onTestFinished } from 'vitest';
 import { mayMount, unmount } from './memory-disk.ts';
@@ -46,15 +47,16 @@ export class LostDisk {
 
   lose(): void {
     execFileSync('python3', ['-c', shutDown, this.#folder]);
+    // What comes back is another device with what was on it now, however long files of the one that is gone are held, and
+    // whatever the system still writes for that.
+    const image = `${this.#image}.copy`;
+    execFileSync('cp', ['--sparse=always', this.#image, image]);
+    renameSync(image, this.#image);
   }
 
-  /** As another device, however many still hold files of the one that is gone: so does a cable that is plugged in again. */
   bringBack(): void {
     unmount(this.#folder);
-    const device = execFileSync('losetup', ['--find', '--show', this.#image], { encoding: 'utf8' }).trim();
-    execFileSync('mount', [device, this.#folder]);
-    // Goes once nobody has it mounted any more.
-    execFileSync('losetup', ['--detach', device]);
+    execFileSync('mount', ['-o', 'loop', this.#image, this.#folder]);
     onTestFinished(() => unmount(this.#folder));
   }
 }
