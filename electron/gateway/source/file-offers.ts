@@ -281,6 +281,7 @@ export class FileOffers {
     const copy = this.#copyOf(candidate, now);
     const isLost =
       this.#wasPicture(candidate, now) &&
+      !(candidate.whole === null && hasGrown(candidate.file, by)) &&
       isRewritten(candidate.file, by, clock.now() - (now - candidate.changedAt) - candidate.quietBefore);
     const atSink = this.#atSink.get(candidate);
     if (isLost && atSink !== undefined && sameVersion(atSink, candidate.file)) {
@@ -431,5 +432,9 @@ export class FileOffers {
     if (sameVersion(candidate.file, file)) this.#settling.drop(candidate);
   }
 }
+
+/** The same file with more in it: of one that nobody has looked at, a first part rather than a picture that is overwritten. */
+const hasGrown = (before: FileVersion, after: FileVersion): boolean =>
+  before.inode !== undefined && before.inode === after.inode && after.bytes > before.bytes;
 
 const isDealtWith = (status: FileStatus): boolean => status === 'stored' || status === 'finished';
