@@ -18,6 +18,9 @@ const [waitsPerTransaction, mostWaitMilliseconds] = [4, 100];
 /** Never more than these wait: a kill makes the gateway forget them, and a server without idempotency stores them twice. */
 export const mostUnsettled = 16;
 
+/** Until a database that took nothing is asked again. */
+const againMilliseconds = 1_000;
+
 /** The outbox does not know where the payload lies: the disk refused, or the lease is gone. */
 export class NotRecordedError extends Error {}
 
@@ -37,6 +40,8 @@ export class SettlementGroup {
   #cancelSettling: (() => void) | null = null;
   #cancelRecording: (() => void) | null = null;
   #wait = leastWaitMilliseconds;
+  /** The last transaction failed; told once. */
+  #fails = false;
 
   constructor(options: SettlementOptions) {
     this.#options = options;
@@ -45,7 +50,7 @@ export class SettlementGroup {
   /** A delivery has ended. */
   settle(entry: LeasedEntry, settlement: Settlement): void {
     this.#finished.push({ entry, settlement });
-    if (this.#finished.length >= mostUnsettled) return this.flush();
+    if (this.#finished.length >= mostUnsettled && !this.#fails) return this.flush();
     this.#cancelSettling ??= this.#options.clock.after(this.#wait, () => this.flush());
   }
 
@@ -60,7 +65,10 @@ export class SettlementGroup {
     });
   }
 
-  /** Settles now what has ended. Never throws: what can't be settled is delivered again, under the same key. */
+  /**
+   * Settles now what has ended. Never throws: what a database that is full does not take is tried again; what it has not
+   * taken when the lease or the gateway ends is delivered again, under the same key.
+   */
   flush(): void {
     this.#cancelSettling?.();
     this.#cancelSettling = null;
@@ -75,8 +83,13 @@ export class SettlementGroup {
       );
       if (valid < finished.length) logger.log('warn', 'lease-outlived', { entries: finished.length - valid });
     } catch (error) {
-      logger.log('error', 'settle-failed', { entries: finished.length, error });
+      if (!this.#fails) logger.log('error', 'settle-failed', { entries: finished.length, error });
+      this.#fails = true;
+      this.#finished = finished;
+      this.#cancelSettling = clock.after(againMilliseconds, () => this.flush());
+      return;
     }
+    this.#fails = false;
     const took = clock.monotonic() - began;
     this.#wait = Math.min(mostWaitMilliseconds, Math.max(leastWaitMilliseconds, took * waitsPerTransaction));
     onSettled();
@@ -86,6 +99,7 @@ export class SettlementGroup {
   close(): void {
     this.#recordNow();
     this.flush();
+    this.#cancelSettling?.();
   }
 
   #recordNow(): void {

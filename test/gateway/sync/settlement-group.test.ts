@@ -81,16 +81,25 @@ test('however fast they come and however slow the disk, no more than sixteen wai
   expect(clock.timers).toBe(0);
 });
 
-test('a transaction that fails loses no outcome but its own, and is said', async () => {
-  const { group, clock, events, next, fail, acknowledged } = await start(0);
+test('a transaction that fails loses no outcome: it is tried again until it succeeds, and said once', async () => {
+  const { group, clock, events, sizes, next, fail, acknowledged } = await start(0);
   fail(true);
   group.settle(next(), acknowledge);
   clock.advance(8);
+  clock.advance(3_000);
+  expect(sizes).toEqual([1, 1, 1, 1]);
   fail(false);
   group.settle(next(), acknowledge);
-  group.close();
+  clock.advance(1_000);
   expect(events).toEqual(['settle-failed']);
-  expect(acknowledged()).toBe(1);
+  expect(acknowledged()).toBe(2);
+  expect(clock.timers).toBe(0);
+  // The next one is news.
+  fail(true);
+  group.settle(next(), acknowledge);
+  clock.advance(8);
+  expect(events).toEqual(['settle-failed', 'settle-failed']);
+  group.close();
   expect(clock.timers).toBe(0);
 });
 
