@@ -281,7 +281,7 @@ export class FileOffers {
     const copy = this.#copyOf(candidate, now);
     const isLost =
       this.#wasPicture(candidate, now) &&
-      !(candidate.whole === null && hasGrown(candidate.file, by)) &&
+      !(candidate.whole === null && !this.#settling.isQuiet(candidate, now) && hasGrown(candidate.file, by)) &&
       isRewritten(candidate.file, by, clock.now() - (now - candidate.changedAt) - candidate.quietBefore);
     const atSink = this.#atSink.get(candidate);
     if (isLost && atSink !== undefined && sameVersion(atSink, candidate.file)) {
@@ -433,7 +433,10 @@ export class FileOffers {
   }
 }
 
-/** The same file with more in it: of one that nobody has looked at, a first part rather than a picture that is overwritten. */
+/**
+ * The same file with more in it: of one that nobody has looked at and that was not quiet yet, a first part rather than a
+ * picture that is overwritten.
+ */
 const hasGrown = (before: FileVersion, after: FileVersion): boolean =>
   before.inode !== undefined && before.inode === after.inode && after.bytes > before.bytes;
 

@@ -33,7 +33,10 @@ export function refuseNewer(database: Database.Database): void {
   });
 }
 
-/** Brings the schema up to date in one transaction. */
+/**
+ * Brings the schema up to date in one transaction, which is written at each start: its flush takes what a killed gateway had
+ * committed and not flushed to the disk, before anybody deals with an original for that.
+ */
 export function migrate(database: Database.Database): void {
   const found = versionOf(database);
   database
