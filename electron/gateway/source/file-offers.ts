@@ -1,17 +1,14 @@
 import { join } from 'node:path';
 import type { FileSink, FileStatus, Verdict } from '../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../model/file-version.ts';
-import type { LossCause } from '../model/ways-to-lose.ts';
 import { Bell } from '../platform/bell.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
 import { fileLimitOf } from '../platform/file-limit.ts';
-import { EarlyCopies, isCertain, isRewritten } from './early-copies.ts';
-import { identityOf } from './folder-presence.ts';
 import { versionOf } from './folder-walk.ts';
 import type { Originals } from './originals.ts';
 import { type Candidate, Settling } from './settling.ts';
 import type { SourceCondition } from './source-condition.ts';
-import { type Copy, VanishedFiles } from './vanished-files.ts';
+import { UnreadVersions } from './unread-versions.ts';
 
 const tickMilliseconds = 25;
 /**
@@ -29,10 +26,6 @@ const roomRetryMilliseconds = 2_000;
 const faultRetryMilliseconds = 1_000;
 /** So long sidecars give way to pictures: those of a backlog, and those that come now, whose pictures are held for them. */
 const yieldMilliseconds = { backlog: 10_000, live: 700 } as const;
-/** A file that was renamed turns up under its new name within so long by an event; at a stop nobody waits so long. */
-const graceMilliseconds = 3_000;
-const stopGraceMilliseconds = 500;
-const pictureName = /\.(jpe?g|png|bmp|tiff?|webp)$/i;
 
 export type FileOffersOptions = {
   readonly root: string;
@@ -54,25 +47,16 @@ export class FileOffers {
   readonly #underWay = new Set<Promise<void>>();
   /** Wakes the loop: a place is free, or a file was seen. */
   readonly #bell: Bell;
-  readonly #vanished = new VanishedFiles();
-  readonly #early = new EarlyCopies();
-  /** The version of each that the sink has. */
-  readonly #atSink = new Map<Candidate, FileVersion>();
-  /** Whose version at the sink was replaced by another one meanwhile: lost unless the offer still takes it. */
-  readonly #replaced = new Set<Candidate>();
-  #folder: string | null = null;
-  /** When the last full look at the folder began, monotonic. */
-  #scannedAt = Number.NEGATIVE_INFINITY;
+  readonly #unread: UnreadVersions;
   #blockedUntil = 0;
-  /** Early looks under way. */
-  #looking = 0;
 
   constructor(options: FileOffersOptions) {
     this.#options = options;
     this.#settling = new Settling({
       quietMilliseconds: options.settleMilliseconds,
-      onReplaced: (candidate, by, now) => this.#onReplaced(candidate, by, now),
+      onReplaced: (candidate, by, now) => this.#unread.replaced(candidate, by, now),
     });
+    this.#unread = new UnreadVersions({ ...options, settling: this.#settling, track: (work) => this.#track(work) });
     this.#bell = new Bell(options.clock);
   }
 
@@ -95,13 +79,13 @@ export class FileOffers {
   }
 
   get isDrained(): boolean {
-    return this.#settling.waiting === 0 && this.#underWay.size === 0 && this.#vanished.waiting === 0;
+    return this.#settling.waiting === 0 && this.#underWay.size === 0 && this.#unread.vanished === 0;
   }
 
   /** A file was seen. `quietBefore`: for how many milliseconds it is known not to have changed. */
   see(file: FileVersion, quietBefore: number): void {
     const { sink, clock, originals } = this.#options;
-    this.#vanished.saw(file);
+    this.#unread.saw(file);
     const status = sink.status(file);
     switch (status) {
       case 'new':
@@ -167,16 +151,8 @@ export class FileOffers {
           this.#track(this.#step(candidate));
         }
       }
-      for (const candidate of this.#settling.toLookAt(now, this.#atOnce.looks - this.#looking)) {
-        const { path } = candidate;
-        this.#looking += 1;
-        this.#lookAt(candidate)
-          .catch((error: unknown) => condition.log('warn', 'early-look-failed', { path, error }))
-          .finally(() => {
-            this.#looking -= 1;
-          });
-      }
-      await this.#countVanished(now - graceMilliseconds);
+      this.#unread.look(now, this.#atOnce.looks);
+      await this.#unread.countVanished(now);
       // With every place taken, go on as soon as one is free; with no file in sight, as soon as one is seen.
       const { waiting, unclaimed } = this.#settling;
       if (signal.aborted) return;
@@ -188,29 +164,13 @@ export class FileOffers {
 
   /** What folder it is (`FolderPresence`), or that there is none: files that went away with their folder are not lost. */
   folderIs(identity: string | null): void {
-    if (identity !== this.#folder) for (const { copy } of this.#vanished.forget()) this.#giveUp(copy);
-    this.#folder = identity;
+    this.#unread.folderIs(identity);
     this.#options.originals.folderIs(identity);
   }
 
   /** A full look at the folder that began then has come to its end. */
   scanned(beganAt: number): void {
-    this.#scannedAt = beganAt;
-  }
-
-  /**
-   * Pictures that are gone since `before` and did not turn up under another name: where no events tell of that, a full
-   * look at the folder has to have begun since.
-   */
-  async #countVanished(before: number, atStop = false): Promise<void> {
-    const { root, sink, condition } = this.#options;
-    const lost = this.#vanished.lost(condition.polling ? Math.min(before, this.#scannedAt) : before, atStop);
-    if (lost.length === 0 || this.#folder === null || (await identityOf(root)) !== this.#folder) return;
-    this.#vanished.settle(lost);
-    for (const { file, copy } of lost) {
-      if (copy === null) sink.lose(file.path, 'vanished');
-      else this.#track(this.#offerCopy(copy, 'vanished'));
-    }
+    this.#unread.scannedAt = beganAt;
   }
 
   /** Lets the loop look at the signal. */
@@ -222,7 +182,7 @@ export class FileOffers {
   async end(): Promise<void> {
     await Promise.allSettled([...this.#underWay]);
     // A copy under the old name of what was renamed is known by its content when the new one is met.
-    await this.#countVanished(this.#options.clock.monotonic() - stopGraceMilliseconds, true);
+    await this.#unread.countVanished(this.#options.clock.monotonic(), true);
     await Promise.allSettled([...this.#underWay]);
   }
 
@@ -232,100 +192,6 @@ export class FileOffers {
       this.#bell.ring();
     });
     this.#underWay.add(tracked);
-  }
-
-  /**
-   * Looks at a new version before it is quiet, and reads it. If it stays as it is, it needs not be read again; if it is
-   * overwritten, a picture is lost, and the copy can still be taken. Events that come close together are told as one, so
-   * that this may be the first that is known of what a file became after it was emptied.
-   */
-  async #lookAt(candidate: Candidate): Promise<void> {
-    const { root, sink, clock } = this.#options;
-    const { path } = candidate;
-    if (sink.comesAfter(path)) return;
-    const knownAt = clock.monotonic();
-    const present = await versionOf(root, path);
-    if (present === null || !this.#settling.has(candidate)) return;
-    // What is at the sink is read there; what took its name meanwhile is looked at after it.
-    if (candidate.offered) return this.#settling.lookAgain(candidate, clock.monotonic());
-    if (!sameVersion(present, candidate.file)) {
-      const now = clock.monotonic();
-      const sinceWritten = Math.min(Math.max(0, clock.now() - present.modifiedMs), knownAt - candidate.changedAt);
-      this.#settling.changed(candidate, present, now, Math.max(0, sinceWritten), true);
-    } else {
-      candidate.stoodStill = true;
-    }
-    const { changedAt } = candidate;
-    const mayRead = this.#early.reserve(present.bytes);
-    const readAt = clock.now();
-    const { whole, bytes } = await sink.lookEarly(join(root, path), present, mayRead);
-    const isCurrent = candidate.changedAt === changedAt && this.#settling.has(candidate);
-    if (isCurrent) candidate.whole ??= whole;
-    if (bytes !== null && isCurrent && !candidate.offered)
-      this.#early.keep(candidate, { bytes, isCertain: isCertain(present, readAt) });
-    else if (mayRead) this.#early.release(present.bytes);
-  }
-
-  /**
-   * Whether a version that is gone now was a picture that could have been taken. Where nobody could tell in time, one with
-   * a picture's name that stood still is taken for one.
-   */
-  #wasPicture(candidate: Candidate, now: number): boolean {
-    const { whole, path, file, stoodStill } = candidate;
-    if (whole !== null) return whole;
-    return pictureName.test(path) && file.bytes > 0 && (stoodStill || this.#settling.isQuiet(candidate, now));
-  }
-
-  #onReplaced(candidate: Candidate, by: FileVersion, now: number): void {
-    const { sink, clock } = this.#options;
-    const copy = this.#copyOf(candidate, now);
-    const isLost =
-      this.#wasPicture(candidate, now) &&
-      !(candidate.whole === null && !this.#settling.isQuiet(candidate, now) && hasGrown(candidate.file, by)) &&
-      isRewritten(candidate.file, by, clock.now() - (now - candidate.changedAt) - candidate.quietBefore);
-    const atSink = this.#atSink.get(candidate);
-    if (isLost && atSink !== undefined && sameVersion(atSink, candidate.file)) {
-      this.#replaced.add(candidate);
-    } else if (isLost && copy !== null) {
-      this.#track(this.#offerCopy(copy, 'overwritten'));
-    } else {
-      this.#giveUp(copy);
-      if (isLost) sink.lose(candidate.path, 'overwritten');
-    }
-  }
-
-  /**
-   * What is left of a version that is gone: whole, and still for as long as hardly a writer pauses within a picture. It is
-   * the caller's from then on.
-   */
-  #copyOf(candidate: Candidate, now: number): Copy | null {
-    // What the sink has is being read there.
-    if (this.#atSink.has(candidate)) return null;
-    const quietMilliseconds = this.#settling.quietFor(candidate, now);
-    if (quietMilliseconds < this.#options.settleMilliseconds / 2) {
-      this.#early.drop(candidate);
-      return null;
-    }
-    const copy = this.#early.take(candidate);
-    return copy === null ? null : { file: candidate.file, bytes: copy.bytes, quietMilliseconds };
-  }
-
-  #giveUp(copy: Copy | null): void {
-    if (copy !== null) this.#early.release(copy.bytes.length);
-  }
-
-  async #offerCopy(copy: Copy, cause: LossCause): Promise<void> {
-    const { root, sink, condition } = this.#options;
-    const { path } = copy.file;
-    try {
-      const verdict = await sink.offer({ ...copy, absolutePath: join(root, path), isCopy: true });
-      if (verdict.kind === 'not-yet' || verdict.kind === 'no-room') sink.lose(path, cause);
-    } catch (error) {
-      condition.log('warn', 'offer-failed', { path, error });
-      sink.lose(path, cause);
-    } finally {
-      this.#giveUp(copy);
-    }
   }
 
   async #step(candidate: Candidate): Promise<void> {
@@ -342,21 +208,19 @@ export class FileOffers {
       const file = candidate.stale ? await versionOf(root, candidate.path) : candidate.file;
       const now = clock.monotonic();
       if (file === null) {
-        if (this.#wasPicture(candidate, now))
-          this.#vanished.isGone({ file: candidate.file, copy: this.#copyOf(candidate, now) }, now);
+        this.#unread.gone(candidate, now);
         return this.#settling.drop(candidate);
       }
       if (!sameVersion(file, candidate.file)) return this.#settling.changed(candidate, file, now);
       if (!this.#settling.isQuiet(candidate, now)) {
         return this.#settling.again(candidate, now, settleMilliseconds, candidate.unclaimed);
       }
-      this.#atSink.set(candidate, file);
-      const early = this.#early.of(candidate);
+      const bytes = this.#unread.offered(candidate, file);
       const verdict = await sink.offer({
         file,
         absolutePath: join(root, candidate.path),
         quietMilliseconds: this.#settling.quietFor(candidate, now),
-        bytes: early?.isCertain ? early.bytes : undefined,
+        bytes,
       });
       taken = verdict.kind !== 'not-yet' && verdict.kind !== 'no-room';
       await this.#follow(candidate, file, verdict);
@@ -367,10 +231,7 @@ export class FileOffers {
       this.#settling.again(candidate, clock.monotonic(), faultRetryMilliseconds, candidate.unclaimed);
     } finally {
       candidate.offered = false;
-      this.#atSink.delete(candidate);
-      // It may still be overwritten before it is offered again.
-      if (taken || !this.#settling.has(candidate)) this.#early.drop(candidate);
-      if (this.#replaced.delete(candidate) && !taken) sink.lose(candidate.path, 'overwritten');
+      this.#unread.answered(candidate, taken);
     }
   }
 
@@ -432,12 +293,5 @@ export class FileOffers {
     if (sameVersion(candidate.file, file)) this.#settling.drop(candidate);
   }
 }
-
-/**
- * The same file with more in it: of one that nobody has looked at and that was not quiet yet, a first part rather than a
- * picture that is overwritten.
- */
-const hasGrown = (before: FileVersion, after: FileVersion): boolean =>
-  before.inode !== undefined && before.inode === after.inode && after.bytes > before.bytes;
 
 const isDealtWith = (status: FileStatus): boolean => status === 'stored' || status === 'finished';
