@@ -47,6 +47,11 @@ export class SettlementGroup {
     this.#options = options;
   }
 
+  /** How many more deliveries may end: while the database takes nothing, no more than a kill may make the gateway forget. */
+  get room(): number {
+    return this.#fails ? Math.max(0, mostUnsettled - this.#finished.length) : Number.POSITIVE_INFINITY;
+  }
+
   /** A delivery has ended. */
   settle(entry: LeasedEntry, settlement: Settlement): void {
     this.#finished.push({ entry, settlement });

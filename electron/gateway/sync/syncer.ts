@@ -138,7 +138,7 @@ export class Syncer {
       return this.#waitForWay(signal);
     }
     const places = this.places;
-    while (this.#active.size < places) {
+    while (this.#active.size < Math.min(places, this.#settlements.room)) {
       const entry = this.#claims.next(places, connectivity.isCareful);
       if (entry === undefined) return this.#waitForWork(signal);
       this.#begin(entry);

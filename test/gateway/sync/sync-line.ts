@@ -52,6 +52,7 @@ export async function openLine({ count = 0, sync = {}, at = '2026-11-20T12:00:00
   const settled: { readonly seq: number; readonly settlement: Settlement }[] = [];
   const events: string[] = [];
   let probeAnswer: DeliveryOutcome = acknowledged;
+  let isFull = false;
   const { outbox } = store;
   const syncer = new Syncer({
     outbox: {
@@ -61,6 +62,7 @@ export async function openLine({ count = 0, sync = {}, at = '2026-11-20T12:00:00
       },
       settle: (outcomes, now) => {
         calls.push('settle');
+        if (isFull) throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
         settled.push(...outcomes);
         return outbox.settle(outcomes, now);
       },
@@ -135,6 +137,10 @@ export async function openLine({ count = 0, sync = {}, at = '2026-11-20T12:00:00
     settle,
     setProbe: (outcome: DeliveryOutcome): void => {
       probeAnswer = outcome;
+    },
+    /** The database takes no outcome. */
+    setFull: (full: boolean): void => {
+      isFull = full;
     },
     /** Time in small steps, with everything that follows from each. */
     run: async (milliseconds: number, step = 10): Promise<void> => {

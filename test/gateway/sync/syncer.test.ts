@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { DeliveryOutcome } from '../../../electron/gateway/model/delivery.ts';
+import { mostUnsettled } from '../../../electron/gateway/sync/settlement-group.ts';
 import { failed } from './failures.ts';
 import { acknowledged, openLine } from './sync-line.ts';
 
@@ -38,6 +39,25 @@ describe('deliveries', () => {
     expect(line.calls.filter((call) => call === 'settle').length).toBeLessThanOrEqual(130);
     expect(line.calls.filter((call) => call === 'lease').length).toBeLessThanOrEqual(70);
     expect(line.calls.filter((call) => call === 'change').length).toBeLessThanOrEqual(140);
+  });
+
+  test('wait while the database takes no outcome: no more end than a kill may make us forget, and then all go on', async () => {
+    const line = await openLine({ count: 400, sync: { concurrency: 4 } });
+    await line.flow();
+    await line.run(100);
+    line.setFull(true);
+    let ended = 0;
+    for (; line.underWay.size > 0 && ended < 200; ended += 1) {
+      await line.answer();
+      await line.run(10);
+    }
+    expect(ended).toBeLessThanOrEqual(mostUnsettled + 4);
+    await line.run(5_000, 100);
+    expect(line.underWay.size).toBe(0);
+    line.setFull(false);
+    await line.run(3_000, 100);
+    expect(line.underWay.size).toBe(4);
+    expect(line.rows().filter(({ state }) => state === 'acknowledged')).toHaveLength(ended + 1);
   });
 
   test('that an entry arrives for begin at once', async () => {
