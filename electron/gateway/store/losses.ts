@@ -1,7 +1,7 @@
 import type { LossCause, NotedWay } from '../model/ways-to-lose.ts';
 import type { Database } from './database.ts';
 import type { Ledger } from './ledger.ts';
-import { WriteGroup } from './write-group.ts';
+import { NotFlushedError, type WriteGroup } from './write-group.ts';
 
 /** Frames of one source that were lost in one way and that no person has taken note of yet. */
 export type UnseenLoss = {
@@ -36,8 +36,12 @@ export class Losses {
   readonly #owed = new Map<string, LostFrames>();
   readonly #writing = new Set<Promise<void>>();
 
-  constructor(database: Database, ledger: Pick<Ledger, 'shiftOf' | 'seal' | 'sealNow' | 'note'>) {
-    this.#group = WriteGroup.of(database);
+  constructor(
+    database: Database,
+    ledger: Pick<Ledger, 'shiftOf' | 'seal' | 'sealNow' | 'note'>,
+    group = WriteGroup.of(database),
+  ) {
+    this.#group = group;
     this.#ledger = ledger;
     this.#statements = prepare(database);
   }
@@ -58,9 +62,9 @@ export class Losses {
       taken = owed;
     });
     const settled = written
-      .catch(() => {
-        // The transaction as a whole came to nothing.
-        if (taken !== undefined) this.#owe(taken);
+      .catch((error: unknown) => {
+        // Unless the transaction as a whole came to nothing, it is counted.
+        if (taken !== undefined && !(error instanceof NotFlushedError)) this.#owe(taken);
       })
       .finally(() => {
         this.#writing.delete(settled);

@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 import { systemClock } from '../platform/clock.ts';
+import { describeCause, errnoCode } from '../platform/errors.ts';
 import type { Database } from './database.ts';
 import { WriteAheadLog } from './write-ahead-log.ts';
 
@@ -14,6 +15,17 @@ type Deferred = {
 };
 
 type Failures = ReadonlyMap<Deferred, unknown>;
+
+/** It is committed, and whoever asks finds it; only the flush failed that a power cut would need. */
+export class NotFlushedError extends Error {
+  /** What the file system says. */
+  readonly code: string | null;
+
+  constructor(cause: unknown) {
+    super(describeCause(cause), { cause });
+    this.code = errnoCode(cause);
+  }
+}
 
 const groups = new WeakMap<Database, WriteGroup>();
 
@@ -168,7 +180,10 @@ export class WriteGroup {
     for (const deferred of joined) deferred.settled();
     this.#log.sync().then(
       () => answer(joined, failures),
-      (error: unknown) => answer(joined, new Map(joined.map((deferred) => [deferred, error]))),
+      (cause: unknown) => {
+        const error = new NotFlushedError(cause);
+        answer(joined, new Map(joined.map((deferred) => [deferred, failures.get(deferred) ?? error])));
+      },
     );
   }
 

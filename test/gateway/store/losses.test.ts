@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import { verifyLedger } from '../../../electron/gateway/store/ledger-verify.ts';
 import { Losses } from '../../../electron/gateway/store/losses.ts';
+import { WriteGroup } from '../../../electron/gateway/store/write-group.ts';
 import { openStore } from '../../support/store.ts';
 
 const day = 86_400_000;
@@ -74,4 +75,19 @@ it('what can’t be written is shown all the same, and written as soon as it can
     expect(store.totals().lost).toBe(2);
   });
   expect(store.ledger.check(at)).toEqual([]);
+});
+
+it('one that is counted and whose flush fails is counted once', async () => {
+  const store = await openStore();
+  const flushes = [Promise.reject(Object.assign(new Error('i/o error, fsync'), { code: 'EIO' }))];
+  const group = new WriteGroup(store.database, undefined, {
+    sync: () => flushes.pop() ?? Promise.resolve(),
+    close: async () => undefined,
+  });
+  const losses = new Losses(store.database, store.ledger, group);
+  await expect(losses.count('aoi', 'vanished', 'a.jpg', at)).rejects.toThrow('EIO');
+  expect(losses.unseen()).toMatchObject([{ frames: 1 }]);
+  await losses.count('aoi', 'vanished', 'b.jpg', at + 1);
+  expect(losses.unseen()).toMatchObject([{ frames: 2 }]);
+  expect(store.totals().lost).toBe(2);
 });
