@@ -34,6 +34,8 @@ export class Opening {
   readonly #options: OpeningOptions;
   readonly #stop = new AbortController();
   #wanted = new AbortController();
+  /** Of the question that is out. */
+  #given = new AbortController();
   #state: OpeningState = 'asking';
   #patience = overtakenMilliseconds;
 
@@ -49,9 +51,10 @@ export class Opening {
     void this.#run();
   }
 
-  /** A person wants it tried now. */
+  /** A person wants it tried now. A question that they see is left to them; one that nothing is heard of is put anew. */
   askAgain(): void {
     this.#wanted.abort();
+    if (this.#state === 'silent') this.#given.abort();
   }
 
   stop(): void {
@@ -71,6 +74,7 @@ export class Opening {
   async #ask(): Promise<Opened | { readonly kind: 'anew' }> {
     const { keyring, sealed } = this.#options;
     const given = new AbortController();
+    this.#given = given;
     const signal = AbortSignal.any([this.#stop.signal, given.signal]);
     void this.#watch(given, signal);
     try {

@@ -106,6 +106,35 @@ describe('opening the keyring', () => {
     expect(questions).toHaveLength(2);
   });
 
+  it('puts a question anew that nothing is heard of, when a person wants it tried', async () => {
+    const { keyring, pass, last, opening, opened, questions, states } = rig();
+    keyring.lock = 'silent';
+    await pass(25);
+    expect(states).toEqual(['silent']);
+    opening.askAgain();
+    await pass(1);
+    expect(questions).toHaveLength(2);
+    expect(questions[0]?.isOpen).toBe(false);
+    // And each time that they want it.
+    opening.askAgain();
+    await pass(1);
+    expect(questions).toHaveLength(3);
+    last().answer(open);
+    await pass(1);
+    expect(opened).toEqual([['adk_1']]);
+  });
+
+  it('leaves a question as it is that a person can answer, or that has only just been put', async () => {
+    for (const seconds of [1, 5]) {
+      const { pass, opening, questions } = rig();
+      await pass(seconds);
+      opening.askAgain();
+      await pass(5);
+      expect(questions).toHaveLength(1);
+      expect(questions[0]?.isOpen).toBe(true);
+    }
+  });
+
   it('puts a question anew that goes on although it was unlocked elsewhere, each time later', async () => {
     const { keyring, pass, last, questions } = rig();
     await pass(10);
