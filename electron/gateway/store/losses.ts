@@ -1,7 +1,7 @@
 import type { LossCause, NotedWay } from '../model/ways-to-lose.ts';
 import type { Database } from './database.ts';
 import type { Ledger } from './ledger.ts';
-import { NotFlushedError, type WriteGroup } from './write-group.ts';
+import { NotFlushedError, WriteGroup } from './write-group.ts';
 
 /** Frames of one source that were lost in one way and that no person has taken note of yet. */
 export type UnseenLoss = {
