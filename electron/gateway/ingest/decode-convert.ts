@@ -44,7 +44,6 @@ function readBmp(bytes: Buffer): PngPixels {
   const header = readBmpHeader(bytes);
   if (typeof header === 'string' || 'wrong' in header) throw new RangeError('its header is damaged');
   const unpacked = header.width * header.height * 4;
-  noteLoad(bytes.length + 2 * unpacked);
   refuseTooLarge(unpacked);
   return bmpPixels(bytes, header);
 }

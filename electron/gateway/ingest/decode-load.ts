@@ -3,12 +3,12 @@
  * than a gigabyte for weeks.
  */
 
-/** More than a picture of 40 megapixels in colour. A worker that is replaced costs a third of a second. */
-const mostBytes = 128_000_000;
+/** As much as a TIFF of 28 megapixels in colour. A worker that is replaced costs a third of a second: not for each picture of a line. */
+const mostBytes = 256_000_000;
 
 let largest = 0;
 
-/** Bytes that were held at once: of a file, of a picture that is unpacked as a whole. */
+/** Bytes that the library held at once: of a file, of a picture that is unpacked as a whole. */
 export function noteLoad(bytes: number): void {
   largest = Math.max(largest, bytes);
 }

@@ -45,7 +45,8 @@ export function openPicture(
     return keep(vips.Image.jpegloadBuffer(bytes, { access, fail_on: vips.FailOn.none, shrink: shrink(header) }));
   }
   const image = keep(vips.Image.pngloadBuffer(bytes, { access, fail_on: vips.FailOn.warning }));
-  noteLoad(bytes.length + unpackedBytes(image));
+  // An interlaced one is unpacked as a whole, any other a few lines at a time.
+  noteLoad(bytes.length + (image.getTypeof('interlaced') === 0 ? 0 : unpackedBytes(image)));
   if (image.width * image.height > mostPngPixels) throw new RangeError('it is too large to be decoded here');
   return image;
 }
