@@ -19,7 +19,7 @@ import { endAtOnce } from './gateway/platform/end-at-once.ts';
 import { GatewayError } from './gateway/platform/errors.ts';
 import { nodeFiles } from './gateway/platform/files.ts';
 import { jsonLogger, silentLogger } from './gateway/platform/logger.ts';
-import { shutWords } from './gateway/shut-keyring.ts';
+import { secretsOf, shutWords } from './gateway/shut-keyring.ts';
 import { GatewayHost } from './gateway-host.ts';
 import { registerSchemes } from './image-protocol.ts';
 import { readKeyring } from './keyring/reader.ts';
@@ -188,6 +188,10 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       logger.log('warn', 'keyring-shut', { ...waiting, ...shutWords(waiting) });
     for (const problem of problems) logger.log('warn', 'secret-not-read', { problem });
   };
+  const start: GatewayHost['start'] = (config) => {
+    secrets.need(secretsOf(config));
+    return host.start(config);
+  };
   const stopProgress = plan.logToStdout ? logProgress(() => host.gateway, logger) : () => undefined;
   let desktop: Desktop | null = null;
   const end = once(async (code: number): Promise<void> => {
@@ -233,7 +237,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       configFile: plan.configFile,
       dataDir: plan.dataDir,
       editable: plan.editable,
-      start: (config) => host.start(config),
+      start,
       provision: provisioner({ secrets, configFile: plan.configFile, version: app.getVersion(), askProxy }),
     });
     desktop = openDesktop(host, paths, operations, logger, () => {
@@ -262,12 +266,11 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       await sleep(systemClock, startAgainMilliseconds);
     }
   }
-  await secrets.load();
+  const loaded = await loadConfig(plan.configFile);
+  await secrets.load(loaded.kind === 'loaded' ? secretsOf(loaded.config) : []);
   // A keyring that is open answers in a moment: then a start that fails is told to the cloud too.
   await secrets.until((state) => state !== 'asking', AbortSignal.timeout(keyringMilliseconds));
   logSecrets();
-
-  const loaded = await loadConfig(plan.configFile);
   if (loaded.kind !== 'loaded') {
     const faults =
       loaded.kind === 'missing' ? [{ path: plan.configFile, message: 'there is no such file' }] : loaded.faults;
@@ -291,7 +294,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
   }
   for (;;) {
     try {
-      const gateway = await host.start(loaded.config);
+      const gateway = await start(loaded.config);
       if (demo !== null) return end(await demo.run(gateway, desktop));
       if (plan.exitWhenDrained) return end(await untilDrained(gateway, logger));
       return;

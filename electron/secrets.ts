@@ -70,6 +70,9 @@ export class Secrets {
   #stored: Partial<Record<SecretName, string>> = {};
   #problems: string[] = [];
   #turn: Promise<unknown> = Promise.resolve();
+  /** What the settings have a use for: nothing else is worth a question to a person. */
+  #needed: readonly SecretName[] = names;
+  readonly #foreign = new Set<SecretName>();
   /** What the keyring has not given yet. */
   #wanted: readonly SecretName[] = [];
   #opening: Opening | null = null;
@@ -85,8 +88,10 @@ export class Secrets {
    * Reads what is stored, and begins to ask the keyring where that is needed. Call it once Electron is ready: the keyring
    * is not there before. Never throws.
    */
-  async load(): Promise<void> {
+  async load(needed: readonly SecretName[] = names): Promise<void> {
     this.close();
+    this.#needed = needed;
+    this.#foreign.clear();
     this.#problems = [];
     const key = await this.#read(keyFile);
     const others = await this.#read(otherFile);
@@ -101,13 +106,29 @@ export class Secrets {
     this.#openRest();
   }
 
+  /** Other settings need other secrets. A question that is out, and still the right one, is left as it is. */
+  need(needed: readonly SecretName[]): void {
+    this.#needed = needed;
+    if (this.#missing().join() === this.#wanted.join()) return;
+    this.#openRest();
+    this.#changed();
+  }
+
   /** What the environment overrules is not asked for. */
+  #missing(): readonly SecretName[] {
+    return names.filter(
+      (name) =>
+        this.#needed.includes(name) &&
+        this.#kept[name]?.form === 'keyring' &&
+        this.#stored[name] === undefined &&
+        !this.#foreign.has(name) &&
+        this.#environment[name] === null,
+    );
+  }
+
   #openRest(): void {
     this.#opening?.stop();
-    const wanted = names.filter(
-      (name) =>
-        this.#kept[name]?.form === 'keyring' && this.#stored[name] === undefined && this.#environment[name] === null,
-    );
+    const wanted = this.#missing();
     this.#wanted = wanted;
     this.#opening = null;
     if (wanted.length === 0) return;
@@ -126,10 +147,12 @@ export class Secrets {
     wanted.forEach((name, index) => {
       const text = texts[index] ?? null;
       if (text !== null) this.#stored[name] = text;
-      else
+      else {
+        this.#foreign.add(name);
         this.#problems.push(
           `The stored ${wordsFor[name]} can’t be opened by this user’s keyring. Enter it again, or start the gateway as the user who entered it.`,
         );
+      }
     });
     this.#wanted = [];
     this.#opening = null;
@@ -184,13 +207,12 @@ export class Secrets {
 
   source(name: SecretName = 'deviceKey'): SecretSource {
     if (this.#environment[name] !== null) return 'environment';
-    const isKnown = this.#stored[name] !== undefined || this.#wanted.includes(name);
-    return isKnown ? (this.#kept[name]?.form ?? 'none') : 'none';
+    return this.#foreign.has(name) ? 'none' : (this.#kept[name]?.form ?? 'none');
   }
 
   /** It is stored, and this user's keyring can't open it. */
   isForeign(name: SecretName = 'deviceKey'): boolean {
-    return this.#kept[name] !== undefined && this.source(name) === 'none';
+    return this.#environment[name] === null && this.#foreign.has(name);
   }
 
   /** Which are there, be it in a locked keyring, for the window: it never gets their values. */
@@ -259,6 +281,7 @@ export class Secrets {
     this.#kept = kept;
     this.#stored = { ...this.#stored, ...values };
     this.#problems = [];
+    this.#foreign.clear();
     this.#openRest();
     this.#changed();
     return sealed.form;

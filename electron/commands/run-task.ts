@@ -3,12 +3,11 @@ import { exitCodes, type RunOptions } from '../cli.ts';
 import { loadConfig } from '../config-file.ts';
 import { findCameras, type UsbCameras } from '../gateway/cameras.ts';
 import { openDeviceSetup } from '../gateway/device-setup.ts';
-import type { SecretsWait } from '../gateway/gateway-secrets.ts';
 import { systemClock } from '../gateway/platform/clock.ts';
 import { GatewayError } from '../gateway/platform/errors.ts';
 import type { Files } from '../gateway/platform/files.ts';
 import type { AskProxy } from '../gateway/proxy-questions.ts';
-import { neededOf, neededToProvision, shutOf, shutWords } from '../gateway/shut-keyring.ts';
+import { neededToProvision, secretsOf, secretsToProvision, shutOf, shutWords } from '../gateway/shut-keyring.ts';
 import { examineSite } from '../gateway/site-doctor.ts';
 import { verifyStore } from '../gateway/verify-store.ts';
 import type { Keyring } from '../keyring/keyring.ts';
@@ -53,10 +52,9 @@ export async function runTask(
     if (config === null) return exitCodes.badConfiguration;
     const { environment, keyring, files, signal } = context;
     const secrets = new Secrets({ dataDir: plan.dataDir, environment, keyring, clock: systemClock, files });
-    await secrets.load();
+    await secrets.load(options.command === 'doctor' ? secretsOf(config) : secretsToProvision(config));
     try {
-      const needed = options.command === 'doctor' ? neededOf : neededToProvision;
-      await untilUnlocked(() => needed(config, secrets), secrets, signal);
+      await untilUnlocked(secrets, signal);
       return options.command === 'doctor'
         ? await runDoctor(options.json, config, plan.dataDir, secrets, context)
         : await provision(options, config, secrets, context);
@@ -78,10 +76,10 @@ async function readConfig(file: string, { complain }: Output): Promise<Config | 
 }
 
 /** Whoever gave the command has so long to unlock the keyring. */
-async function untilUnlocked(needed: () => SecretsWait | null, secrets: Secrets, signal: AbortSignal): Promise<void> {
+async function untilUnlocked(secrets: Secrets, signal: AbortSignal): Promise<void> {
   const late = new AbortController();
   const cancel = systemClock.after(unlockMilliseconds, () => late.abort());
-  await secrets.until(() => needed() === null, AbortSignal.any([signal, late.signal]));
+  await secrets.until((state) => state === null, AbortSignal.any([signal, late.signal]));
   cancel();
 }
 

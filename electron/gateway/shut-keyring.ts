@@ -46,28 +46,28 @@ type Site = {
   };
 };
 
-/** Of what the keyring holds back, only what this site's way to the cloud needs; null where it needs nothing of it. */
-export function neededOf({ cloud }: Site, { waiting }: Pick<GatewaySecrets, 'waiting'>): SecretsWait | null {
-  const isNeeded = (name: Name): boolean => {
-    switch (name) {
-      case 'deviceKey':
-        return true;
-      case 's3AccessKeyId':
-      case 's3SecretAccessKey':
-        return cloud.mode === 'lan';
-      case 'proxyPassword':
-        return cloud.proxy?.username !== undefined;
-    }
-  };
-  return only(waiting, isNeeded);
+/** The secrets that this site's way to the cloud needs. */
+export function secretsOf({ cloud }: Site): readonly Name[] {
+  return [
+    'deviceKey',
+    ...(cloud.mode === 'lan' ? (['s3AccessKeyId', 's3SecretAccessKey'] as const) : []),
+    ...secretsToProvision({ cloud }),
+  ];
 }
 
 /** A token stands for the key then. */
-export const neededToProvision = ({ cloud }: Site, { waiting }: Pick<GatewaySecrets, 'waiting'>): SecretsWait | null =>
-  only(waiting, (name) => name === 'proxyPassword' && cloud.proxy?.username !== undefined);
+export const secretsToProvision = ({ cloud }: Site): readonly Name[] =>
+  cloud.proxy?.username === undefined ? [] : ['proxyPassword'];
 
-function only(waiting: SecretsWait | null, isNeeded: (name: Name) => boolean): SecretsWait | null {
-  const names = waiting?.names.filter(isNeeded) ?? [];
+/** Of what the keyring holds back, only what this site needs; null where it needs nothing of it. */
+export const neededOf = (site: Site, { waiting }: Pick<GatewaySecrets, 'waiting'>): SecretsWait | null =>
+  only(waiting, secretsOf(site));
+
+export const neededToProvision = (site: Site, { waiting }: Pick<GatewaySecrets, 'waiting'>): SecretsWait | null =>
+  only(waiting, secretsToProvision(site));
+
+function only(waiting: SecretsWait | null, needed: readonly Name[]): SecretsWait | null {
+  const names = waiting?.names.filter((name) => needed.includes(name)) ?? [];
   return waiting === null || names.length === 0 ? null : { ...waiting, names };
 }
 

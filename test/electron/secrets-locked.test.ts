@@ -5,8 +5,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../electron/gateway/platform/clock.ts';
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
+import { secretsOf } from '../../electron/gateway/shut-keyring.ts';
 import { type Keyring, keyringOf, type Opened, type Vault } from '../../electron/keyring/keyring.ts';
-import { Secrets } from '../../electron/secrets.ts';
+import { type SecretName, Secrets } from '../../electron/secrets.ts';
 import { readSetup, saveSetup } from '../../electron/setup.ts';
 import type { Setup } from '../../shared/contract.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -58,11 +59,16 @@ async function storedBefore(values: Parameters<Secrets['store']>[0]): Promise<st
   return dataDir;
 }
 
-async function open(dataDir: string, keyring: Keyring, environment: Record<string, string> = {}) {
+async function open(
+  dataDir: string,
+  keyring: Keyring,
+  environment: Record<string, string> = {},
+  needed?: readonly SecretName[],
+) {
   const clock = new FakeClock();
   const secrets = new Secrets({ dataDir, environment, clock, files: nodeFiles, keyring });
   onTestFinished(() => secrets.close());
-  await secrets.load();
+  await secrets.load(needed);
   return { secrets, clock };
 }
 
@@ -101,6 +107,60 @@ describe('secrets in a locked keyring', () => {
       ACUSIGHT_DEVICE_KEY: 'adk_env',
     });
     expect(asked).toEqual([1]);
+  });
+
+  it('are not asked for where this site does not need them, and count as stored all the same', async () => {
+    const { keyring, unlock, asked } = locked();
+    const values = { deviceKey: 'adk_1', s3AccessKeyId: 'id', s3SecretAccessKey: 'secret', proxyPassword: 'word' };
+    const dataDir = await storedBefore(values);
+    const inCloudMode = secretsOf({ cloud: { mode: 'cloud' } });
+    const { secrets } = await open(dataDir, keyring, { ACUSIGHT_DEVICE_KEY: 'adk_env' }, inCloudMode);
+    expect(asked).toEqual([]);
+    expect(secrets.waiting).toBeNull();
+    expect(secrets.stored()).toEqual({ deviceKey: true, objectStore: true, proxyPassword: true });
+    expect(secrets.isForeign('s3AccessKeyId')).toBe(false);
+
+    // The settings change.
+    secrets.need(secretsOf({ cloud: { mode: 'lan' } }));
+    expect(asked).toEqual([2]);
+    expect(secrets.waiting?.names).toEqual(['s3AccessKeyId', 's3SecretAccessKey']);
+    // Whoever is being asked is not asked anew for settings that need nothing else.
+    secrets.need(secretsOf({ cloud: { mode: 'lan', proxy: { url: 'http://proxy:3128' } } }));
+    expect(asked).toEqual([2]);
+    unlock();
+    await secrets.until((state) => state === null);
+    expect(secrets.all()).toMatchObject({ s3AccessKeyId: 'id', s3SecretAccessKey: 'secret', proxyPassword: null });
+
+    secrets.need(secretsOf({ cloud: { mode: 'cloud', proxy: { url: 'http://proxy:3128', username: 'line' } } }));
+    await secrets.until((state) => state === null);
+    expect(asked).toEqual([2, 1]);
+    expect(secrets.all()).toMatchObject({ s3AccessKeyId: 'id', proxyPassword: 'word' });
+  });
+
+  it('are not asked for again once settings need them no more, nor what another keyring holds', async () => {
+    const dataDir = await storedBefore({ deviceKey: 'adk_1', proxyPassword: 'word' });
+    const { keyring, asked } = locked();
+    const { secrets, clock } = await open(dataDir, keyring);
+    secrets.need([]);
+    expect(secrets.waiting).toBeNull();
+    await turn();
+    expect(clock.timers).toBe(0);
+    expect(secrets.source()).toBe('keyring');
+
+    const foreign = keyringOf({
+      ...vault,
+      decryptString: () => {
+        throw new Error('another keyring');
+      },
+    });
+    const { secrets: others } = await open(dataDir, foreign, {}, ['deviceKey']);
+    await others.until((state) => state === null);
+    expect(others.isForeign()).toBe(true);
+    others.need(['deviceKey', 'proxyPassword']);
+    await others.until((state) => state === null);
+    expect(others.isForeign('proxyPassword')).toBe(true);
+    expect(others.problems).toHaveLength(2);
+    expect(asked).toEqual([2]);
   });
 
   it('are replaced by one that is entered meanwhile: it lies in a file, and the old one does not come back', async () => {
