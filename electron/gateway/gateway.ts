@@ -154,6 +154,8 @@ export class Gateway {
       lossNotes.look(this.#losses(), true);
       ledgerWatch.seal();
     }
+    // What is owed is tried once more by that look.
+    writes.flush();
     await writes.close();
     this.#watch.stop();
     const lost = await this.#store.losses.unwritten();

@@ -12,7 +12,14 @@ import { LostDisk } from '../support/lost-disk.ts';
 import { unmount } from '../support/memory-disk.ts';
 import { SandboxProcess } from '../support/sandbox-process.ts';
 import { type Metered, medianOf, meter } from '../support/soak/process-meter.ts';
-import { endings, lineFaults, type SoakSite, shuffled, troubleCloud } from '../support/soak/soak-faults.ts';
+import {
+  canKeepFiles,
+  endings,
+  lineFaults,
+  type SoakSite,
+  shuffled,
+  troubleCloud,
+} from '../support/soak/soak-faults.ts';
 import { SoakLine } from '../support/soak/soak-line.ts';
 
 /**
@@ -117,7 +124,7 @@ async function untilArrived(taken: ReadonlyMap<string, string>): Promise<string[
   }
 }
 
-const canSoak = LostDisk.isPossible && HangingShare.isPossible;
+const canSoak = LostDisk.isPossible && HangingShare.isPossible && canKeepFiles;
 
 test.runIf(canSoak)(
   `${minutes} minutes of faults of all kinds lose no picture`,

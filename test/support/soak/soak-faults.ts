@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeFiles } from '../../../electron/gateway/platform/files.ts';
@@ -23,6 +25,20 @@ export type SoakSite = {
   readonly group: () => number;
   readonly restart: (signal: 'SIGKILL' | 'SIGTERM') => Promise<void>;
 };
+
+/** Whether files of a folder for tests can be kept from being removed. */
+export const canKeepFiles = ((): boolean => {
+  const folder = mkdtempSync(join(tmpdir(), 'acusight-kept-'));
+  try {
+    execFileSync('chattr', ['+a', folder], { stdio: 'ignore' });
+    execFileSync('chattr', ['-a', folder], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+})();
 
 type Random = () => number;
 type SoakFault = (site: SoakSite, random: Random) => Promise<void>;
@@ -66,9 +82,13 @@ export const lineFaults: Readonly<Record<string, SoakFault>> = {
     share.answer();
   },
   'originals can’t be removed': async ({ folder }, random) => {
-    execFileSync('chattr', ['+a', join(folder, 'reused'), join(folder, 'renamed')]);
-    await seconds(random, 2, 6);
-    execFileSync('chattr', ['-a', join(folder, 'reused'), join(folder, 'renamed')]);
+    const folders = [join(folder, 'reused'), join(folder, 'renamed')];
+    execFileSync('chattr', ['+a', ...folders]);
+    try {
+      await seconds(random, 2, 6);
+    } finally {
+      execFileSync('chattr', ['-a', ...folders]);
+    }
   },
   'drawing process killed': (site) => killProcesses(site, 'gpu-process'),
   'page killed': (site) => killProcesses(site, 'renderer'),

@@ -46,9 +46,12 @@ function localLocation(line: string, rest: string): XmlLocation {
 /** The last part only: the camera must not choose folders. */
 function fileName(line: string, path: string): string {
   const name = lastPart(path.split(/[;?]/, 1)[0] ?? '');
-  if (!/^[\p{L}\p{N} ._()+&,'[\]#@%=~!{}$^-]{1,200}$/u.test(name) || /^\.+$/.test(name)) throw unknownLocation(line);
+  if (!isFileName(name)) throw unknownLocation(line);
   return name;
 }
+
+const isFileName = (name: string): boolean =>
+  /^[\p{L}\p{N} ._()+&,'[\]#@%=~!{}$^-]{1,200}$/u.test(name) && !/^\.+$/.test(name);
 
 const lastPart = (path: string): string =>
   path
@@ -56,8 +59,16 @@ const lastPart = (path: string): string =>
     .at(-1)
     ?.trim() ?? '';
 
-/** The name that the file of this address has in the folder for descriptions. */
-export const fileNameIn = (url: string): string => lastPart(new URL(url).pathname);
+/** The name that the file of this address has in the folder for descriptions: as a browser saves it. */
+export function fileNameIn(url: string): string {
+  const encoded = lastPart(new URL(url).pathname);
+  try {
+    const name = decodeURIComponent(encoded);
+    return isFileName(name) ? name : encoded;
+  } catch {
+    return encoded;
+  }
+}
 
 function unknownLocation(line: string): GatewayError {
   const where = line === '' ? 'It names no place.' : `It names ${quoted(line)}.`;

@@ -8,7 +8,7 @@ import { GatewayError } from '../../../../electron/gateway/platform/errors.ts';
 import { parseDescription } from '../../../../electron/gateway/source/genicam/description.ts';
 import { unzipDescription } from '../../../../electron/gateway/source/genicam/unzip.ts';
 import { descriptionDownload, descriptionFolder } from '../../../../electron/gateway/source/genicam/xml-elsewhere.ts';
-import { fetchXml, parseXmlLocation } from '../../../../electron/gateway/source/genicam/xml-location.ts';
+import { fetchXml, fileNameIn, parseXmlLocation } from '../../../../electron/gateway/source/genicam/xml-location.ts';
 import { temporaryFolder } from '../../../support/store.ts';
 
 const xml = strToU8(`<RegisterDescription><Integer Name="A"/></RegisterDescription>${' '.repeat(10_000)}`);
@@ -163,6 +163,15 @@ describe('the description in the camera', () => {
 });
 
 describe('a description elsewhere', () => {
+  test.each([
+    ['http://10.0.0.5/My%20Camera.xml', 'My Camera.xml'],
+    ['http://10.0.0.5/d/Gr%C3%B6%C3%9Fe.zip?x=1', 'Größe.zip'],
+    ['http://10.0.0.5/100%.xml', '100%.xml'],
+    ['http://10.0.0.5/a%2F..', 'a%2F..'],
+  ])('of %s is called in its folder as a browser saves it: %s', (url, name) => {
+    expect(fileNameIn(url)).toBe(name);
+  });
+
   const port = memory(xml);
 
   it('is a plain file of the one folder', async () => {
