@@ -10,8 +10,8 @@ export type Vault = {
 export type Opened =
   /** In the order of what was asked; null: this keyring is not the one that it was sealed with. */
   | { readonly kind: 'opened'; readonly texts: readonly (string | null)[] }
-  /** It was not unlocked, or its service is not there. */
-  | { readonly kind: 'shut' };
+  /** It was not unlocked, or its service is not there. `isRefused`: a person was asked, and did not want to. */
+  | { readonly kind: 'shut'; readonly isRefused: boolean };
 
 /** `absent`: nobody who could say. `silent`: no answer came in time. */
 export type LockState = 'locked' | 'unlocked' | 'absent' | 'silent';
@@ -29,11 +29,15 @@ export type Keyring = {
 /** Chromium's "basic_text" only hides the text behind a fixed password: that is no keyring. */
 const isKeyring = (vault: Vault): boolean => vault.getSelectedStorageBackend?.() !== 'basic_text';
 
-export function openWith(vault: Vault, sealed: readonly Buffer[]): Opened {
+/** A service that is not there says so at once; a person needs longer to close a question. */
+const personMilliseconds = 1_500;
+
+export function openWith(vault: Vault, sealed: readonly Buffer[], now = (): number => performance.now()): Opened {
+  const began = now();
   // Which one it is shows only once it has been asked.
   const isThere = vault.isEncryptionAvailable();
   if (!isKeyring(vault)) return { kind: 'opened', texts: sealed.map(() => null) };
-  if (!isThere) return { kind: 'shut' };
+  if (!isThere) return { kind: 'shut', isRefused: now() - began >= personMilliseconds };
   return {
     kind: 'opened',
     texts: sealed.map((bytes) => {

@@ -27,8 +27,8 @@ const pauses = { first: 10_000, longest: 5 * 60_000 };
 
 /**
  * Asks the keyring until it has answered. Each question may put one of the desktop's own before a person, and one that
- * was refused must not come back again and again: while the keyring is locked it is only looked at, and asked once it has
- * been unlocked, or when a person wants it.
+ * was refused must not come back again and again: while the keyring is locked, or nobody tells whether it is (KWallet), it
+ * is only looked at, and asked once it has been unlocked, or when a person wants it.
  */
 export class Opening {
   readonly #options: OpeningOptions;
@@ -37,6 +37,8 @@ export class Opening {
   /** Of the question that is out. */
   #given = new AbortController();
   #state: OpeningState = 'asking';
+  /** As it was last seen. */
+  #lock: LockState = 'unlocked';
   #patience = overtakenMilliseconds;
 
   constructor(options: OpeningOptions) {
@@ -67,7 +69,7 @@ export class Opening {
       const answer = await this.#ask();
       if (this.#stop.signal.aborted) return;
       if (answer.kind === 'opened') return this.#options.onOpened(answer.texts);
-      if (answer.kind === 'shut') pause = await this.#untilWorthwhile(pause);
+      if (answer.kind === 'shut') pause = await this.#untilWorthwhile(pause, answer.isRefused);
     }
   }
 
@@ -80,7 +82,7 @@ export class Opening {
     try {
       return await keyring.open(sealed, signal);
     } catch {
-      return { kind: given.signal.aborted ? 'anew' : 'shut' };
+      return given.signal.aborted ? { kind: 'anew' } : { kind: 'shut', isRefused: false };
     } finally {
       given.abort();
     }
@@ -96,6 +98,7 @@ export class Opening {
       if (signal.aborted) return;
       const lock = await keyring.lock();
       if (signal.aborted) return;
+      this.#lock = lock;
       const now = clock.monotonic();
       if (lock === 'locked') this.#say('locked');
       else if (now - began >= silenceMilliseconds) this.#say('silent');
@@ -108,21 +111,23 @@ export class Opening {
   }
 
   /** After a question without an answer: until the next has a chance. Returns the pause after that one. */
-  async #untilWorthwhile(pause: number): Promise<number> {
+  async #untilWorthwhile(pause: number, isRefused: boolean): Promise<number> {
     const { keyring, clock } = this.#options;
     const began = clock.monotonic();
     this.#wanted = new AbortController();
     const signal = AbortSignal.any([this.#stop.signal, this.#wanted.signal]);
-    let before: LockState = 'unlocked';
     while (!signal.aborted) {
+      const before = this.#lock;
       const lock = await keyring.lock();
-      if (lock === 'locked') this.#say('locked');
-      else if (lock === 'unlocked' && before !== 'unlocked') return pauses.first;
+      // A service that is slow to tell has not been unlocked meanwhile.
+      const isForPerson = isRefused || lock === 'locked' || (lock === 'silent' && before === 'locked');
+      if (lock !== 'silent' || !isForPerson) this.#lock = lock;
+      if (lock === 'unlocked' && before !== 'unlocked') return pauses.first;
+      if (isForPerson) this.#say('locked');
       else {
         this.#say('absent');
         if (clock.monotonic() - began >= pause) return Math.min(2 * pause, pauses.longest);
       }
-      before = lock;
       await sleep(clock, lookMilliseconds, signal);
     }
     return pauses.first;

@@ -20,7 +20,7 @@ export function keyringProcess(program: ReaderProgram): Keyring {
     open: async (sealed, signal) => {
       const request = { kind: 'open', sealed: sealed.map((bytes) => bytes.toString('base64')) } as const;
       const answer = await ask(program, request, signal);
-      return answer.kind === 'opened' ? answer : { kind: 'shut' };
+      return answer.kind === 'sealed' ? { kind: 'shut', isRefused: false } : answer;
     },
     seal: async (texts, signal) => {
       const answer = await ask(program, { kind: 'seal', texts }, signal);
@@ -67,7 +67,7 @@ function ask(
     child.once('close', () => {
       done();
       if (signal.aborted) reject(signal.reason);
-      else resolve({ kind: 'shut' });
+      else resolve({ kind: 'shut', isRefused: false });
     });
     questions.on('error', () => undefined);
     questions.end(JSON.stringify(request));

@@ -14,7 +14,7 @@ export type ReaderRequest =
 export type ReaderAnswer =
   | { readonly kind: 'opened'; readonly texts: readonly (string | null)[] }
   | { readonly kind: 'sealed'; readonly sealed: readonly string[] }
-  | { readonly kind: 'shut' };
+  | { readonly kind: 'shut'; readonly isRefused: boolean };
 
 export function answerOf(vault: Vault, request: ReaderRequest): ReaderAnswer {
   if (request.kind === 'open') {
@@ -25,6 +25,6 @@ export function answerOf(vault: Vault, request: ReaderRequest): ReaderAnswer {
   }
   const sealed = sealWith(vault, request.texts);
   return sealed === null
-    ? { kind: 'shut' }
+    ? { kind: 'shut', isRefused: false }
     : { kind: 'sealed', sealed: sealed.map((bytes) => bytes.toString('base64')) };
 }

@@ -49,7 +49,8 @@ function rig() {
   opening.start();
   return { clock, keyring, opening, states, opened, questions, pass, last };
 }
-const shut: Opened = { kind: 'shut' };
+const shut: Opened = { kind: 'shut', isRefused: false };
+const refused: Opened = { kind: 'shut', isRefused: true };
 const open: Opened = { kind: 'opened', texts: ['adk_1'] };
 
 describe('opening the keyring', () => {
@@ -122,6 +123,66 @@ describe('opening the keyring', () => {
     last().answer(open);
     await pass(1);
     expect(opened).toEqual([['adk_1']]);
+  });
+
+  it.each(['absent', 'unlocked'] as const)(
+    'does not come back to a person who closed its question where nobody tells that it is locked (%s)',
+    async (lock) => {
+      const { keyring, pass, last, opening, opened, questions, states } = rig();
+      keyring.lock = lock;
+      await pass(4);
+      last().answer(refused);
+      await pass(7_200);
+      expect(questions).toHaveLength(1);
+      // They are told what to do about it.
+      expect(states).toEqual(['locked']);
+      opening.askAgain();
+      await pass(1);
+      expect(questions).toHaveLength(2);
+      last().answer(refused);
+      await pass(7_200);
+      expect(questions).toHaveLength(2);
+
+      keyring.lock = 'locked';
+      await pass(60);
+      expect(questions).toHaveLength(2);
+      keyring.lock = 'unlocked';
+      await pass(3);
+      expect(questions).toHaveLength(3);
+      last().answer(open);
+      await pass(1);
+      expect(opened).toEqual([['adk_1']]);
+    },
+  );
+
+  it('does not come back to that person because the service was slow to tell for once', async () => {
+    for (const lock of ['locked', 'unlocked', 'absent'] as const) {
+      const { keyring, pass, last, questions, states } = rig();
+      keyring.lock = lock;
+      await pass(4);
+      last().answer(lock === 'locked' ? shut : refused);
+      await pass(600);
+      keyring.lock = 'silent';
+      await pass(30);
+      keyring.lock = lock;
+      await pass(600);
+      expect(questions).toHaveLength(1);
+      expect(states).toEqual(['locked']);
+    }
+  });
+
+  it('notices that it was unlocked while a person closed the question', async () => {
+    const { keyring, pass, last, questions } = rig();
+    await pass(4);
+    keyring.lock = 'unlocked';
+    last().answer(refused);
+    await pass(1);
+    expect(questions).toHaveLength(2);
+    // Only once.
+    await pass(4);
+    last().answer(refused);
+    await pass(7_200);
+    expect(questions).toHaveLength(2);
   });
 
   it('leaves a question as it is that a person can answer, or that has only just been put', async () => {

@@ -43,11 +43,16 @@ describe.runIf(process.platform === 'linux')('a process that asks the keyring', 
     ['ends without an answer', 'exit 1'],
     ['reads nothing', 'exec 0<&-; exit 0'],
     ['answers half', `printf '{"kind"' >&3`],
-    ['finds no keyring', `echo '{"kind":"shut"}' >&3`],
+    ['finds no keyring', `echo '{"kind":"shut","isRefused":false}' >&3`],
     ['answers another question', `echo '{"kind":"sealed","sealed":[]}' >&3`],
   ])('and %s has not opened it', async (_, script) => {
     const { keyring } = await answering(script);
-    expect(await keyring.open(sealed, never)).toEqual({ kind: 'shut' });
+    expect(await keyring.open(sealed, never)).toEqual({ kind: 'shut', isRefused: false });
+  });
+
+  it('says whether a person was asked', async () => {
+    const { keyring } = await answering(`echo '{"kind":"shut","isRefused":true}' >&3`);
+    expect(await keyring.open(sealed, never)).toEqual({ kind: 'shut', isRefused: true });
   });
 
   it('and answers nonsense, or can’t be started, is a failure and no crash', async () => {
