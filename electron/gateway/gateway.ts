@@ -469,8 +469,8 @@ async function sayWhatIsOpen(dataDir: string, logger: Logger): Promise<void> {
   const open = await closeToOthers(dataDir).catch(() => []);
   if (open.length === 0) return;
   logger.log('warn', 'data-folder-open', {
-    text: 'Other users of this PC may read what the gateway keeps: it is another user’s, or lies on a disk that keeps no rights.',
-    hint: `Give the user of the gateway the folder ${dataDir} with all that is in it, or choose a data folder on another disk.`,
+    text: 'Other users of this PC may read what the gateway keeps: it is another user’s, lies where a link leads, or on a disk that keeps no rights.',
+    hint: `Give the user of the gateway the folder ${dataDir} with all that is in it, take the rights of other users from what its links lead to, or choose a data folder on another disk.`,
     paths: open.slice(0, 3),
     more: Math.max(0, open.length - 3),
   });

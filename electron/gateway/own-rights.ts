@@ -1,5 +1,5 @@
-import type { Stats } from 'node:fs';
-import { chmod, readdir, stat } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { lstat, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What a gateway makes in its data folder; where there is more, the folder itself is not the gateway's alone. */
@@ -7,41 +7,74 @@ const ownFolders: ReadonlySet<string> = new Set(['payloads', 'previews', 'camera
 const deepFolders: ReadonlySet<string> = new Set(['payloads', 'previews', 'cameras', 'log']);
 const ownFile = /^(?:gateway\.sqlite[\w.-]*|(?:config|device-key|secrets)\.json(?:\.\w+)*|\.probe)$/;
 const forOthers = 0o077;
+/** What stands there is opened, never what it leads to, and none is waited for that nobody writes to. */
+const itself = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** `linked`: a link to a place that others have rights to, which is not the gateway's to take. */
+type Finding = 'closed' | 'open' | 'linked';
 
 /**
  * Pictures, labels and the log of a line are nobody else's: takes away the rights of other users to what lies in the data
  * folder, where a folder that was there already, or an earlier version, gave them some. What is made anew has none from
- * the beginning. Nothing else is touched: no folder with other things in it, and nothing of another user.
+ * the beginning. Nothing else is touched: no folder with other things in it, nothing of another user, and nothing that a
+ * link leads to: it may be any file of this PC.
  *
- * Returns what stays open, because it is another user's or its disk keeps no rights. Windows hands rights down from the
- * folder above, which is the user's own.
+ * Returns what stays open, because it is another user's, a link, or its disk keeps no rights. Windows hands rights down
+ * from the folder above, which is the user's own.
  */
 export async function closeToOthers(dataDir: string): Promise<readonly string[]> {
   if (process.platform === 'win32') return [];
   const names = await readdir(dataDir);
   const own = names.filter((name) => ownFolders.has(name) || ownFile.test(name));
-  const paths = own.map((name) => join(dataDir, name));
-  if (own.length === names.length) paths.unshift(dataDir);
+  const found = new Map<string, Finding>();
+  const close = async (path: string): Promise<void> => void found.set(path, await closed(path));
+  // A data folder that is a link is used, and the site's own to close.
+  if (own.length === names.length && !(await lstat(dataDir)).isSymbolicLink()) await close(dataDir);
+  for (const name of own) await close(join(dataDir, name));
   // The folders that payloads lie in, the files of the log. Payloads themselves never had rights for others.
-  for (const name of own.filter((folder) => deepFolders.has(folder)))
-    for (const inner of await readdir(join(dataDir, name)).catch(() => [])) paths.push(join(dataDir, name, inner));
-  const open: string[] = [];
-  for (const path of paths) if (!(await isClosed(path))) open.push(path);
-  // Behind a closed door nothing is open.
-  return isOpen(await stat(dataDir)) ? open : [];
+  for (const folder of own.filter((name) => deepFolders.has(name)).map((name) => join(dataDir, name))) {
+    if (!(await isFolder(folder))) continue;
+    for (const inner of await readdir(folder).catch(() => [])) await close(join(folder, inner));
+  }
+  // Behind a closed door nothing is open but what a link leads to.
+  const isBehindDoor = !isOpen(await stat(dataDir));
+  return [...found].flatMap(([path, finding]) =>
+    finding === 'linked' || (finding === 'open' && !isBehindDoor) ? [path] : [],
+  );
 }
 
 const isOpen = ({ mode }: Stats): boolean => (mode & forOthers) !== 0;
+const isFolder = (path: string): Promise<boolean> =>
+  lstat(path)
+    .then((facts) => facts.isDirectory())
+    .catch(() => false);
 
 /** Whether nobody else has a right to it, now. One that is not there is closed. */
-async function isClosed(path: string): Promise<boolean> {
+async function closed(path: string): Promise<Finding> {
   try {
-    const facts = await stat(path);
-    if (!isOpen(facts)) return true;
-    if (facts.uid !== process.geteuid?.()) return false;
-    await chmod(path, facts.mode & 0o700);
-    return !isOpen(await stat(path));
+    const facts = await lstat(path);
+    if (facts.isSymbolicLink()) return isOpen(await stat(path)) ? 'linked' : 'closed';
+    if (!isOpen(facts)) return 'closed';
+    return isOurs(facts) && (await closeItself(path)) ? 'closed' : 'open';
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'closed' : 'open';
+  }
+}
+
+/** A file with a second name may be somebody's by that name. */
+function isOurs(facts: Stats): boolean {
+  return facts.uid === process.geteuid?.() && (facts.isDirectory() || (facts.isFile() && facts.nlink === 1));
+}
+
+/** What was put in its place since it was looked at is left alone. */
+async function closeItself(path: string): Promise<boolean> {
+  const file = await open(path, itself);
+  try {
+    const facts = await file.stat();
+    if (!isOurs(facts)) return false;
+    await file.chmod(facts.mode & 0o700);
+    return !isOpen(await file.stat());
+  } finally {
+    await file.close();
   }
 }

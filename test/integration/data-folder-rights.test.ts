@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, link, lstat, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { logFile } from '../../electron/log-file.ts';
@@ -87,3 +87,68 @@ it.skipIf(process.getuid?.() !== 0)('what is another user’s is left to him, an
   const said = line.log.filter(({ event }) => event === 'data-folder-open');
   expect(said.map(({ fields }) => fields['paths'])).toEqual([[data, join(data, 'previews')]]);
 });
+
+/** Others' rights to a folder and a file beside the data folder, which the site has for something else. */
+async function startBeside() {
+  withoutMask();
+  const root = await temporaryFolder();
+  const data = join(root, 'data');
+  const beside = join(root, 'beside');
+  await mkdir(join(beside, 'inner'), { recursive: true });
+  await mkdir(data);
+  await writeFile(join(beside, 'other.conf'), 'theirs');
+  return { root, data, beside, isUntouched: async () => (await openPaths(beside)).length === 3 };
+}
+
+it.skipIf(process.platform === 'win32')('a link in the data folder takes no rights from what it leads to', async () => {
+  const { root, data, beside, isUntouched } = await startBeside();
+  await mkdir(join(data, 'payloads'));
+  await symlink(beside, join(data, 'log'));
+  await symlink(join(beside, 'other.conf'), join(data, 'payloads', 'a file'));
+  await symlink(join(beside, 'inner'), join(data, 'payloads', 'a folder'));
+  await symlink(join(beside, 'other.conf'), join(data, 'config.json'));
+  await mkdir(join(data, 'cameras'));
+  await link(join(beside, 'other.conf'), join(data, 'cameras', 'top.json'));
+  await openGateway({ ...(await startServer()), root });
+  expect(await isUntouched()).toBe(true);
+  expect([await modeOf(join(data, 'payloads')), await modeOf(join(data, 'cameras'))]).toEqual(['700', '700']);
+});
+
+it.skipIf(process.platform === 'win32')(
+  'pictures that the site keeps on a bigger disk, by a link, are taken and delivered; that others may read there is said',
+  async () => {
+    const { root, data, beside, isUntouched } = await startBeside();
+    await symlink(beside, join(data, 'payloads'));
+    const line = await openGateway({ ...(await startServer()), root });
+    line.gateway.start();
+    await line.putPictures(2);
+    await line.untilDrained();
+    await line.stop();
+    expect((await lstat(join(data, 'payloads'))).isSymbolicLink()).toBe(true);
+    expect(await isUntouched()).toBe(true);
+    const said = line.log.filter(({ event }) => event === 'data-folder-open');
+    expect(said.map(({ fields }) => fields['paths'])).toEqual([[join(data, 'payloads')]]);
+  },
+  30_000,
+);
+
+it.skipIf(process.platform === 'win32')(
+  'a data folder that is a link works, and leaves the folder its rights',
+  async () => {
+    withoutMask();
+    const root = await temporaryFolder();
+    const disk = join(root, 'disk');
+    await mkdir(join(disk, 'log'), { recursive: true });
+    await symlink(disk, join(root, 'data'));
+    const line = await openGateway({ ...(await startServer()), root });
+    line.gateway.start();
+    await line.putPictures(1);
+    await line.untilDrained();
+    await line.stop();
+    expect([await modeOf(disk), await modeOf(join(disk, 'log')), await modeOf(join(disk, 'gateway.sqlite'))]).toEqual([
+      '777',
+      '700',
+      '600',
+    ]);
+  },
+);

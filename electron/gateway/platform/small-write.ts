@@ -7,7 +7,9 @@ const bytes = 8_192;
 /** What the system says to a small file at this path, which is gone again afterwards; null: it takes it. */
 export function smallWriteFailure(path: string): string | null {
   try {
-    writeFileSync(path, Buffer.alloc(bytes, 1));
+    // One that a kill left; and what a link leads to is not ours to write over.
+    rmSync(path, { force: true });
+    writeFileSync(path, Buffer.alloc(bytes, 1), { flag: 'wx', mode: 0o600 });
     return null;
   } catch (error) {
     return errnoCode(error);
