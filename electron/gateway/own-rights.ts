@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs';
-import { lstat, open, readdir, stat } from 'node:fs/promises';
+import { lstat, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What a gateway makes in its data folder; where there is more, the folder itself is not the gateway's alone. */
@@ -7,6 +7,7 @@ const ownFolders: ReadonlySet<string> = new Set(['payloads', 'previews', 'camera
 const deepFolders: ReadonlySet<string> = new Set(['payloads', 'previews', 'cameras', 'log']);
 const ownFile = /^(?:gateway\.sqlite[\w.-]*|(?:config|device-key|secrets)\.json(?:\.\w+)*|\.probe)$/;
 const forOthers = 0o077;
+const leftRoomBytes = 8_192;
 /** What stands there is opened, never what it leads to, and none is waited for that nobody writes to. */
 const itself = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -24,6 +25,7 @@ type Finding = 'closed' | 'open' | 'linked';
  */
 export async function closeToOthers(dataDir: string): Promise<readonly string[]> {
   if (process.platform === 'win32') return [];
+  await removeLeftRoom(join(dataDir, 'gateway.room')).catch(() => undefined);
   const names = await readdir(dataDir);
   const own = names.filter((name) => ownFolders.has(name) || ownFile.test(name));
   const found = new Map<string, Finding>();
@@ -41,6 +43,13 @@ export async function closeToOthers(dataDir: string): Promise<readonly string[]>
   return [...found].flatMap(([path, finding]) =>
     finding === 'linked' || (finding === 'open' && !isBehindDoor) ? [path] : [],
   );
+}
+
+/** By it earlier versions told whether the disk is full; only what a kill left of it, and no file of somebody. */
+async function removeLeftRoom(path: string): Promise<void> {
+  const facts = await lstat(path);
+  if (!facts.isFile() || facts.size > leftRoomBytes) return;
+  if ((await readFile(path)).every((byte) => byte === 1)) await rm(path);
 }
 
 const isOpen = ({ mode }: Stats): boolean => (mode & forOthers) !== 0;

@@ -1,8 +1,15 @@
-import { chmod, chown, link, lstat, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { watch } from 'node:fs';
+import { chmod, chown, link, lstat, mkdir, readdir, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { FillForecast } from '../../electron/gateway/fill-forecast.ts';
+import { Admission } from '../../electron/gateway/ingest/admission.ts';
+import { closeToOthers } from '../../electron/gateway/own-rights.ts';
+import { systemClock } from '../../electron/gateway/platform/clock.ts';
+import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import { logFile } from '../../electron/log-file.ts';
 import { openGateway, startServer, temporaryFolder, until } from '../support/gateway-fixture.ts';
+import { openStore } from '../support/store.ts';
 
 /** What other users have rights to, below this folder: `rwx------` is nothing. */
 async function openPaths(folder: string): Promise<string[]> {
@@ -152,3 +159,56 @@ it.skipIf(process.platform === 'win32')(
     ]);
   },
 );
+
+it.skipIf(process.platform === 'win32')(
+  'what a kill leaves of a try whether the disk is full, now or by an earlier version, keeps no data folder open',
+  async () => {
+    withoutMask();
+    const root = await temporaryFolder();
+    const data = join(root, 'data');
+    await mkdir(data);
+    await writeFile(join(data, 'gateway.room'), Buffer.alloc(8_192, 1));
+    const line = await openGateway({ ...(await startServer()), root });
+    await line.stop();
+    expect(await openPaths(data)).toEqual([]);
+    expect(await readdir(data)).not.toContain('gateway.room');
+  },
+);
+
+it('somebody’s own file of such a name stays', async () => {
+  const root = await temporaryFolder();
+  const data = join(root, 'data');
+  await mkdir(join(data, 'gateway.room'), { recursive: true });
+  await closeToOthers(data);
+  expect(await readdir(data)).toEqual(['gateway.room']);
+  await rmdir(join(data, 'gateway.room'));
+  await writeFile(join(data, 'gateway.room'), 'plan of the room');
+  await closeToOthers(data);
+  expect(await readdir(data)).toEqual(['gateway.room']);
+});
+
+it.skipIf(process.platform !== 'linux')('the file by which a full disk is told has a name of the gateway', async () => {
+  withoutMask();
+  const store = await openStore();
+  const { tally, retention, root } = store;
+  const admission = new Admission({
+    limits: { maxBytes: 1e9, minFreeBytes: 0 },
+    tally,
+    retention,
+    ring: null,
+    forecast: new FillForecast(),
+    files: nodeFiles,
+    root,
+    clock: systemClock,
+  });
+  const names: string[] = [];
+  const watcher = watch(root, (_, name) => void names.push(String(name)));
+  onTestFinished(() => watcher.close());
+  expect(admission.takesNothingMore()).toBe(false);
+  const name = await until('it was there', () => names[0] ?? null);
+  const data = join(await temporaryFolder(), 'data');
+  await mkdir(data);
+  await writeFile(join(data, name), '');
+  expect(await closeToOthers(data)).toEqual([]);
+  expect(await openPaths(data)).toEqual([]);
+});

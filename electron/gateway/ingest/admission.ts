@@ -118,7 +118,7 @@ export class Admission {
 
   /** Whether the disk is full by the word of the system, whatever it says of its free bytes. Tried by a small file. */
   takesNothingMore = (): boolean => {
-    const failure = smallWriteFailure(join(this.#options.root, 'gateway.room'));
+    const failure = smallWriteFailure(join(this.#options.root, 'gateway.sqlite.room'));
     return failure === 'ENOSPC' || failure === 'EDQUOT';
   };
 
