@@ -1,6 +1,7 @@
-import { readFileSync, readlinkSync, writeSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { app, safeStorage } from 'electron';
 import { endWithParent } from '../gateway/platform/end-with-parent.ts';
+import { isThisProgram } from './asker.ts';
 import { answerOf, answerPipe, type ReaderRequest, readerSwitch } from './reader-request.ts';
 
 /**
@@ -9,7 +10,7 @@ import { answerOf, answerPipe, type ReaderRequest, readerSwitch } from './reader
  */
 export function readKeyring(): void {
   const parent = Number(app.commandLine.getSwitchValue(readerSwitch));
-  if (isAnotherProgram(parent)) {
+  if (!isThisProgram(parent)) {
     process.stderr.write('Only this program itself may ask for its secrets.\n');
     return app.exit(1);
   }
@@ -25,14 +26,4 @@ export function readKeyring(): void {
     },
     () => app.exit(1),
   );
-}
-
-/** As far as the system tells. A program that was replaced while it runs is still this one. */
-function isAnotherProgram(parent: number): boolean {
-  const programOf = (pid: number | 'self'): string => readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '');
-  try {
-    return programOf(parent) !== programOf('self');
-  } catch {
-    return false;
-  }
 }
