@@ -75,11 +75,11 @@ async function readConfig(file: string, { complain }: Output): Promise<Config | 
   return null;
 }
 
-/** Whoever gave the command has so long to unlock the keyring. */
+/** Whoever gave the command has so long to unlock the keyring, where there is one. */
 async function untilUnlocked(secrets: Secrets, signal: AbortSignal): Promise<void> {
   const late = new AbortController();
   const cancel = systemClock.after(unlockMilliseconds, () => late.abort());
-  await secrets.until((state) => state === null, AbortSignal.any([signal, late.signal]));
+  await secrets.until((state) => state === null || state === 'absent', AbortSignal.any([signal, late.signal]));
   cancel();
 }
 
