@@ -133,8 +133,8 @@ describe('a certificate', () => {
       connections += 1;
     });
     const caFile = await fileWith('no certificate at all');
-    expect(() => readTrust({ caFile })).toThrow('holds no usable certificate');
-    expect(() => readTrust({ caFile: `${caFile}.gone` })).toThrow('can’t be read');
+    await expect(readTrust({ caFile })).rejects.toThrow('holds no usable certificate');
+    await expect(readTrust({ caFile: `${caFile}.gone` })).rejects.toThrow('can’t be read');
     const network = networkOf({ tls: { caFile } });
     const ask = () =>
       exchange(network.transportFor(`https://localhost:${port}`), {

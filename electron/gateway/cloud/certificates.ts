@@ -12,8 +12,13 @@ export type Certificate = {
   readonly endsAt: number;
 };
 
-/** `unusable`: how many entries hold no certificate that can be read. */
-export type Certificates = { readonly found: readonly Certificate[]; readonly unusable: number };
+export type Certificates = {
+  readonly found: readonly Certificate[];
+  /** Entries that hold no certificate that can be read. */
+  readonly unusable: number;
+  /** Those of them that begin and do not end. */
+  readonly cutOff: number;
+};
 
 const begin = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/g;
 /** Up to its own end: one that was cut off takes the next with it no further. */
@@ -23,8 +28,10 @@ const whole = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]+-----END (?:TR
 export function certificatesIn(bytes: Uint8Array): Certificates {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const entries = text.match(begin)?.length ?? 0;
-  const found = (entries === 0 ? [bytes] : (text.match(whole) ?? [])).flatMap((one) => certificateOf(one) ?? []);
-  return { found, unusable: Math.max(entries, 1) - found.length };
+  const complete = entries === 0 ? [bytes] : (text.match(whole) ?? []);
+  const found = complete.flatMap((one) => certificateOf(one) ?? []);
+  const count = Math.max(entries, 1);
+  return { found, unusable: count - found.length, cutOff: count - complete.length };
 }
 
 export function allCertificatesIn(entries: readonly Uint8Array[]): Certificates {
@@ -32,6 +39,7 @@ export function allCertificatesIn(entries: readonly Uint8Array[]): Certificates 
   return {
     found: each.flatMap(({ found }) => found),
     unusable: each.reduce((sum, { unusable }) => sum + unusable, 0),
+    cutOff: each.reduce((sum, { cutOff }) => sum + cutOff, 0),
   };
 }
 

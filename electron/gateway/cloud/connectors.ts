@@ -43,7 +43,7 @@ export function directConnector({ timeout, trust, pinnedSha256, lookup }: Connec
   const trusting = trustingEncryption(timeout, trust);
   const encrypted = async (options: buildConnector.Options): Promise<Socket> => {
     // Before the connection: a file of authorities that can't be used opens none.
-    const { encrypt, faultOf } = pinned ?? trusting();
+    const { encrypt, faultOf } = pinned ?? (await trusting());
     try {
       const socket = await connected(encrypt, { ...options, httpSocket: await socketTo(options) });
       const fault = socket instanceof TLSSocket ? faultOf(socket) : null;
@@ -75,10 +75,10 @@ const pinnedEncryption = (timeout: number, pinnedSha256: string): Encryption => 
 });
 
 /** Made anew when something else is trusted: a session that began under the old authorities is not resumed then. */
-function trustingEncryption(timeout: number, trust: Trust): () => Encryption {
+function trustingEncryption(timeout: number, trust: Trust): () => Promise<Encryption> {
   let made: { readonly trusted: Trusted; readonly encryption: Encryption } | null = null;
-  return () => {
-    const trusted = trust.current();
+  return async () => {
+    const trusted = await trust.current();
     if (made?.trusted === trusted) return made.encryption;
     // That certificates are checked is said in so many words: left unsaid, `NODE_TLS_REJECT_UNAUTHORIZED` would decide.
     const { context } = trusted;

@@ -1,13 +1,16 @@
 import type { TlsSettings } from '../../../shared/config.ts';
-import { describeCause } from '../platform/errors.ts';
 import type { SystemCertificates } from '../platform/stored-certificates.ts';
 import { systemCertificates } from '../platform/system-certificates.ts';
+import type { OwnAuthorities } from './authority-file.ts';
+import { type AuthorityFileFacts, followAuthorityFile } from './authority-file-watch.ts';
 import type { Certificate } from './certificates.ts';
-import { ownAuthorities, type Stored, type SystemFacts, storedFor, type Trusted, trustedOf } from './trust.ts';
+import { type Stored, type SystemFacts, storedFor, type Trusted, trustedOf } from './trust.ts';
 
 export type Trust = {
-  /** For the next connection. Throws as `readTrust` does, as long as there never was anything to trust. */
-  readonly current: () => Trusted;
+  /** For the next connection. Rejects as `ownAuthorities` does, as long as there never was anything to trust. */
+  readonly current: () => Promise<Trusted>;
+  /** Before a request on a connection that is there: what has changed is told, and nobody waits. */
+  readonly glance: () => void;
   /** A server's certificate was refused: what it lacks may have been rolled out since. */
   readonly doubt: () => void;
 };
@@ -18,67 +21,91 @@ export type TrustOptions = {
   readonly monotonic: () => number;
   /** Called when this PC's store gives something else than before. */
   readonly onSystem?: ((facts: SystemFacts) => void) | undefined;
+  /** Called when the file that the configuration names gives something else than before. */
+  readonly onFile?: ((facts: AuthorityFileFacts) => void) | undefined;
+  /** Called when something else is trusted than connections began with. */
+  readonly onChange?: (() => void) | undefined;
 };
 
-/** Where a store does not tell that it has changed, it is read again for the first connection after so long. */
+/** What does not tell that it has changed is read again after so long. */
 const longestAgeMilliseconds = 60_000;
 
 /**
- * Follows file and store: what is put right or rolled out later needs no restart. The file may lie on a share that does
- * not answer, so it is looked at again only when a certificate was refused; one that was good once and can't be read any
- * more changes nothing.
+ * Follows file and store: what is put right, rolled out or taken away later needs no restart. What was good once and
+ * can't be read any more changes nothing.
  */
 export function followTrust(settings: TlsSettings, options: TrustOptions): Trust {
   const system = options.system ?? systemCertificates();
+  const file = followAuthorityFile(settings, { ...options, longestAgeMilliseconds });
   const stampOf = (): string => (settings.systemAuthorities === false ? '' : stampOrNone(system.stamp));
   let last: Looked | null = null;
   let stored: Stored | null = null;
-  let own: readonly Certificate[] | null = null;
-  let doubted = false;
+  let isDoubted = false;
   let told = '';
   const tell = (facts: SystemFacts): void => {
     const text = JSON.stringify(facts);
     if (text !== told && settings.systemAuthorities !== false) options.onSystem?.(facts);
     told = text;
   };
+  /** Null where the store was not read: where it tells when it has changed, it is read only then. */
+  const readStore = (stamp: string, isOld: boolean): SystemFacts | null => {
+    const isSilent = stamp === '' || last?.isFaulty === true;
+    if (last !== null && stamp === last.stamp && !(isSilent && (isOld || isDoubted))) return null;
+    const read = storedFor(settings, system);
+    // A store that fails for a moment takes nothing away.
+    if (read.facts.fault === null || stored === null) stored = read;
+    tell(read.facts);
+    return read.facts;
+  };
+  const looked = (own: OwnAuthorities): Trusted => {
+    const stamp = stampOf();
+    const now = options.monotonic();
+    const isOld = last === null || now - last.at >= longestAgeMilliseconds;
+    const before = last;
+    const read = readStore(stamp, isOld);
+    isDoubted = false;
+    if (before !== null && read === null && !isOld && before.own === own) return before.trusted;
+    const from = stored ?? storedFor({ systemAuthorities: false }, system);
+    const content = contentOf([own.found, from.authorities, from.intermediates, from.distrusted]);
+    // The same authorities keep their connections and sessions.
+    const trusted = before?.content === content ? before.trusted : trustedOf(own.found, from);
+    const isFaulty = read === null ? before?.isFaulty === true : read.fault !== null;
+    last = { trusted, content, stamp, own, at: now, isFaulty };
+    if (before !== null && before.trusted !== trusted) options.onChange?.();
+    return trusted;
+  };
   return {
     doubt: () => {
-      doubted = true;
+      isDoubted = true;
+      file.doubt();
     },
-    current: () => {
-      const stamp = stampOf();
-      const now = options.monotonic();
-      if (last !== null && !doubted && stamp === last.stamp && now - last.readAt < longestAgeMilliseconds)
-        return last.trusted;
-      try {
-        if (own === null || doubted) own = ownAuthorities(settings);
-      } catch (error) {
-        if (own === null) throw error;
-      }
-      doubted = false;
-      const read = storedFor(settings, system);
-      // A store that fails for a moment takes nothing away.
-      if (read.facts.fault === null || stored === null) stored = read;
-      const content = contentOf([own, stored.authorities, stored.intermediates, stored.distrusted]);
-      // The same authorities keep their connections' sessions.
-      const trusted = last?.content === content ? last.trusted : trustedOf(own, stored);
-      last = { trusted, content, stamp, readAt: now };
-      tell(read.facts);
-      return trusted;
+    current: async () => looked(await file.current()),
+    glance: () => {
+      const own = last === null ? null : file.glance();
+      if (own !== null) looked(own);
     },
   };
 }
 
-type Looked = { readonly trusted: Trusted; readonly content: string; readonly stamp: string; readonly readAt: number };
+type Looked = {
+  readonly trusted: Trusted;
+  readonly content: string;
+  readonly stamp: string;
+  readonly own: OwnAuthorities;
+  readonly at: number;
+  /** The store could not be read. */
+  readonly isFaulty: boolean;
+};
 
 /** Also another one when a certificate of it has expired. */
 const contentOf = (lists: readonly (readonly Certificate[])[]): string =>
   lists.map((list) => list.map(({ fingerprint, endsAt }) => `${fingerprint}${endsAt < Date.now()}`).join()).join(';');
 
+/** A store that can't even tell that is taken for one that does not. */
 function stampOrNone(stamp: () => string): string {
   try {
     return stamp();
-  } catch (error) {
-    return describeCause(error);
+  } catch {
+    return '';
   }
 }

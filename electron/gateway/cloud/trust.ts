@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { TlsSettings } from '../../../shared/config.ts';
-import { describeCause, GatewayError } from '../platform/errors.ts';
+import { describeCause } from '../platform/errors.ts';
 import type { StoredCertificates, SystemCertificates } from '../platform/stored-certificates.ts';
 import { systemCertificates } from '../platform/system-certificates.ts';
-import { allCertificatesIn, type Certificate, certificatesIn, usableOf, usualAuthorities } from './certificates.ts';
+import { type OwnAuthorities, ownAuthorities } from './authority-file.ts';
+import { allCertificatesIn, type Certificate, usableOf, usualAuthorities } from './certificates.ts';
 
 /** Whom connections trust: Node's own authorities, those of the configuration, and those of this PC. */
 export type Trusted = {
@@ -28,11 +28,15 @@ export type SystemFacts = {
 };
 
 /**
- * Reads all of it. Throws a `GatewayError` in words where the configuration's file of authorities can't be read or holds
- * none. What is wrong with the PC's own store is counted and told, and keeps nobody from connecting.
+ * Reads all of it. Rejects as `ownAuthorities` does. What is wrong with the PC's own store is counted and told, and keeps
+ * nobody from connecting.
  */
-export function readTrust(settings: TlsSettings, system: SystemCertificates = systemCertificates()): Trusted {
-  return trustedOf(ownAuthorities(settings), storedFor(settings, system));
+export async function readTrust(
+  settings: TlsSettings,
+  system: SystemCertificates = systemCertificates(),
+): Promise<Trusted & { readonly own: OwnAuthorities }> {
+  const own = await ownAuthorities(settings);
+  return { ...trustedOf(own.found, storedFor(settings, system)), own };
 }
 
 export type Stored = {
@@ -91,32 +95,4 @@ export function trustedOf(
     distrusted: refused,
     system: facts,
   };
-}
-
-export function ownAuthorities({ caFile }: TlsSettings): readonly Certificate[] {
-  if (caFile === undefined) return [];
-  const { found, unusable } = certificatesIn(readAuthorities(caFile));
-  if (unusable === 0) return found;
-  throw new GatewayError({
-    code: 'ca-file-invalid',
-    operation: 'reading cloud.tls.caFile',
-    text: 'The file of certificate authorities holds no usable certificate.',
-    hint: `Put the authority’s certificate in ${caFile} as PEM: it begins with -----BEGIN CERTIFICATE-----.`,
-    disposition: 'pause',
-  });
-}
-
-function readAuthorities(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new GatewayError({
-      code: 'ca-file-unreadable',
-      operation: 'reading cloud.tls.caFile',
-      text: 'The file of certificate authorities can’t be read.',
-      hint: `Check that ${path} is there and that this gateway may read it, or correct cloud.tls.caFile.`,
-      disposition: 'pause',
-      cause: error,
-    });
-  }
 }

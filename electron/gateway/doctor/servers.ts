@@ -23,10 +23,10 @@ import { checkWay } from './way.ts';
 const longestAnswer = 15_000;
 
 /** Null when the file can't be used: then no encrypted connection can be made. */
-export function* checkAuthorities(
+export async function* checkAuthorities(
   { cloud }: Config,
   system: DoctorOptions['system'],
-): Generator<DoctorCheck, Trusted | null> {
+): AsyncGenerator<DoctorCheck, Trusted | null> {
   const { caFile, pinnedSha256, systemAuthorities } = cloud.tls;
   const isSecure = [
     cloud.baseUrl,
@@ -35,8 +35,8 @@ export function* checkAuthorities(
   ].some((address) => address?.startsWith('https:') === true);
   const title = 'Certificate authority (caFile)';
   try {
-    const trusted = readTrust(cloud.tls, system);
-    if (caFile !== undefined) yield check('ca-file', title, fine(`${caFile} is trusted.`));
+    const trusted = await readTrust(cloud.tls, system);
+    if (caFile !== undefined) yield check('ca-file', title, fileFinding(caFile, trusted.own.unusable));
     if (isSecure && systemAuthorities && pinnedSha256 === undefined)
       yield check('system-certificates', 'Certificate store of this PC', storeFinding(trusted.system));
     return trusted;
@@ -48,6 +48,14 @@ export function* checkAuthorities(
     yield check('ca-file', title, fault(message, hint, describeCause(error)));
     return null;
   }
+}
+
+function fileFinding(path: string, cutOff: number): Finding {
+  if (cutOff === 0) return fine(`${path} is trusted.`);
+  return warning(
+    `${path} is trusted, but ${cutOff} ${cutOff === 1 ? 'certificate in it is' : 'certificates in it are'} cut off and left out.`,
+    'Put the file there again, whole: each certificate ends with -----END CERTIFICATE-----.',
+  );
 }
 
 function storeFinding({ place, authorities, distrusted, unusable, fault: trouble }: SystemFacts): Finding {
