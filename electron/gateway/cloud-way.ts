@@ -79,6 +79,10 @@ export class CloudWay {
           const isWhole = facts.unusable === 0 && facts.fault === null;
           logger.log(isWhole ? 'info' : 'warn', 'system-certificates', facts);
         },
+        onFile: (facts) => {
+          const isWhole = facts.unusable === 0 && facts.fault === null;
+          logger.log(isWhole ? 'info' : 'warn', 'authority-file', facts);
+        },
       });
     const comesLater = secrets().waiting?.names.includes('proxyPassword') === true;
     const network: WayNetwork = comesLater ? openedLate(open) : open();

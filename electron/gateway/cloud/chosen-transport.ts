@@ -53,7 +53,7 @@ const bound = (sink: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler => 
 });
 
 /** Nothing was dispatched yet, so there is nothing to control. */
-const noController = null as unknown as Dispatcher.DispatchController;
+export const noController = null as unknown as Dispatcher.DispatchController;
 
 const lineCodes: ReadonlySet<string> = new Set([
   'ECONNREFUSED',

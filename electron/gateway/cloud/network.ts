@@ -1,7 +1,7 @@
-import { Pool } from 'undici';
+import { errors, Pool } from 'undici';
 import type { ProxySettings, TlsSettings } from '../../../shared/config.ts';
 import { type Lookup, systemLookup } from './address-race.ts';
-import { chosenTransport } from './chosen-transport.ts';
+import { chosenTransport, noController } from './chosen-transport.ts';
 import {
   type Connector,
   type ConnectorOptions,
@@ -16,6 +16,7 @@ import { direct, isThisPc, keyOf, type Route } from './proxy-routes.ts';
 import { type AskProxy, RouteChoice } from './route-choice.ts';
 import { withdrawFromEnvironment } from './tls-environment.ts';
 import { followTrust, type TrustOptions } from './trust-watch.ts';
+import { type Way, Ways } from './ways.ts';
 
 export type NetworkOptions = {
   readonly tls: TlsSettings;
@@ -35,6 +36,8 @@ export type NetworkOptions = {
   readonly system?: TrustOptions['system'];
   /** Called when this PC's certificate store gives something else than before. */
   readonly onSystem?: TrustOptions['onSystem'];
+  /** Called when the file of authorities gives something else than before. */
+  readonly onFile?: TrustOptions['onFile'];
 };
 
 /** The ways to the API and to the object storage. */
@@ -49,28 +52,28 @@ export type Network = {
   readonly close: () => Promise<void>;
 };
 
-type Way = { readonly pool: Pool; readonly transport: Transport };
-
 /**
  * Proxies come from the configuration; the environment and this PC's settings have a say only where it says so. An
  * `https://` server is reached through a proxy by CONNECT, an `http://` one by handing the proxy the whole address
  * (RFC 9112, 3.2.2): proxies allow CONNECT to port 443 only as a rule, and plain requests to almost any port.
  *
  * A file of certificate authorities that can't be used fails each connection in its own words, until it can.
+ * When something else is trusted, no request goes over a connection that began before.
  */
 export function makeNetwork(options: NetworkOptions): Network {
-  const { tls, proxy, system, onSystem } = options;
+  const { tls, proxy, system, onSystem, onFile } = options;
   withdrawFromEnvironment(process.env);
   const monotonic = (): number => performance.now();
+  const ways = new Ways();
+  const trust = followTrust(tls, { system, onSystem, onFile, monotonic, onChange: () => ways.giveUpAll() });
   const common: ConnectorOptions = {
     timeout: options.connectTimeoutMilliseconds,
-    trust: followTrust(tls, { system, onSystem, monotonic }),
+    trust,
     pinnedSha256: tls.pinnedSha256 ?? null,
     lookup: options.lookup ?? systemLookup,
   };
   const around = noProxyOf(proxy?.noProxy ?? []);
   const proxyHeaders = headersFor(proxy, options.proxyPassword ?? '', options.userAgent);
-  const ways = new Map<string, Way>();
   let isClosed = false;
   const choice = choiceOf(options, monotonic);
   const fixed: Route = proxy?.url === undefined ? direct : { kind: 'proxy', url: new URL(proxy.url) };
@@ -106,18 +109,24 @@ export function makeNetwork(options: NetworkOptions): Network {
     const forwarding = pool(through.url.origin, proxyConnector(common, through));
     return { pool: forwarding, transport: forwardedBy(forwarding, url, through) };
   };
+  /** For the very next request. */
   const transportBy = (url: URL, route: Route): Transport => {
-    const key = `${url.origin} ${keyOf(route)}`;
-    const way = ways.get(key) ?? open(url, route);
-    ways.set(key, way);
-    return way.transport;
+    trust.glance();
+    return ways.get(`${url.origin} ${keyOf(route)}`, () => open(url, route)).transport;
   };
+  const fixedTransport = (url: URL, route: Route): Transport => ({
+    dispatch: (request, sink) => {
+      if (!isClosed) return transportBy(url, route).dispatch(request, sink);
+      sink.onResponseError?.(noController, new errors.ClientDestroyedError());
+      return true;
+    },
+  });
 
   return {
     transportFor: (text) => {
       const url = new URL(text);
       const route = routeTo(url);
-      if (route !== null || choice === null) return transportBy(url, route ?? fixed);
+      if (route !== null || choice === null) return fixedTransport(url, route ?? fixed);
       return chosenTransport(choice, url.origin, (chosen) => (isClosed ? null : transportBy(url, chosen)));
     },
     routesTo: async (text) => {
@@ -128,8 +137,7 @@ export function makeNetwork(options: NetworkOptions): Network {
     proxyHeaders,
     close: async () => {
       isClosed = true;
-      await Promise.all([...ways.values()].map(({ pool }) => pool.destroy()));
-      ways.clear();
+      await ways.destroy();
     },
   };
 }
