@@ -43,9 +43,9 @@ function ask(
       stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
     });
     // It hears no milder signal while it waits.
-    const end = (): void => void child.kill('SIGKILL');
-    signal.addEventListener('abort', end);
-    const done = (): void => signal.removeEventListener('abort', end);
+    const kill = (): void => void child.kill('SIGKILL');
+    signal.addEventListener('abort', kill);
+    const done = (): void => signal.removeEventListener('abort', kill);
     let text = '';
     const answers = child.stdio[answerPipe] as Readable;
     const questions = child.stdin as Writable;
@@ -58,6 +58,8 @@ function ask(
       } catch (error) {
         reject(error);
       }
+      // Nothing more is wanted of it, and a keyring that hangs would keep it.
+      kill();
     });
     answers.on('error', () => undefined);
     child.once('error', (error) => {

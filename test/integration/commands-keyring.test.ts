@@ -41,8 +41,8 @@ async function site() {
     lock: async () => 'absent',
   };
   const run = async (options: TaskOptions) => {
-    let output = '';
-    const hear = (text: string): void => void (output += `${text}\n`);
+    const heard: string[] = [];
+    const hear = (text: string): void => void heard.push(text);
     const code = await runTask(options, place, {
       environment: {},
       keyring,
@@ -53,7 +53,7 @@ async function site() {
       usbCameras: noUsbCameras,
       signal: new AbortController().signal,
     });
-    return { code, output };
+    return { code, output: heard.join('\n') };
   };
   return { run, place, provisioningToken, questions: () => questions };
 }

@@ -1,4 +1,4 @@
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -13,6 +13,8 @@ async function answering(script: string) {
   const environment = { PATH: process.env['PATH'], FOLDER: folder };
   return { keyring: keyringProcess({ executable, args: [], environment, lock: async () => 'absent' }), folder };
 }
+/** By itself it goes on until the test is over, which removes its folder. */
+const untilTested = 'while test -d "$FOLDER"; do sleep 0.05; done';
 const never = new AbortController().signal;
 const sealed = [Buffer.from('sealed')];
 const isThere = (path: string): Promise<boolean> =>
@@ -35,8 +37,23 @@ describe.runIf(process.platform === 'linux')('a process that asks the keyring', 
   });
 
   it('is not waited for once it has answered', async () => {
-    const { keyring } = await answering(`echo '{"kind":"sealed","sealed":["c2VhbGVk"]}' >&3; exec sleep 2`);
+    const { keyring } = await answering(`echo '{"kind":"sealed","sealed":["c2VhbGVk"]}' >&3; ${untilTested}`);
     expect(await keyring.seal(['adk_1'], never)).toEqual(sealed);
+  });
+
+  it.each([
+    ['sealed', '{"kind":"sealed","sealed":["c2VhbGVk"]}'],
+    ['nonsense', 'nonsense'],
+  ])('has ended once it has answered, whatever it does then (%s)', async (_, answer) => {
+    const { keyring, folder } = await answering(`
+      trap '' TERM
+      echo $$ > "$FOLDER/pid"
+      echo '${answer}' >&3
+      exec 3>&-
+      ${untilTested}`);
+    await keyring.seal(['adk_1'], never).catch(() => undefined);
+    const pid = (await readFile(join(folder, 'pid'), 'utf8')).trim();
+    await expect.poll(() => isThere(`/proc/${pid}`)).toBe(false);
   });
 
   it.each([
