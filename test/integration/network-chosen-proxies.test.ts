@@ -96,6 +96,16 @@ describe.each(['http', 'https'] as const)('the ways that are told for an %s serv
     expect(proxy.asked).toHaveLength(1);
   });
 
+  test('stay straight for this server where another one could not be reached straight', async () => {
+    const url = await serverOf(scheme);
+    const strict = await proxyBefore({ login: 'line:secret' });
+    const { ask } = askerOf({ list: `DIRECT; PROXY ${placeOf(strict.url)}` });
+    const gone = `${scheme}://${server}:${await freePort()}`;
+    expect(await ask(gone)).toBe(scheme === 'https' ? 'proxy-refused' : 'HTTP 407');
+    expect(await ask(url)).toBe('ok');
+    expect(strict.asked).toHaveLength(1);
+  });
+
   test('may be encrypted themselves, and then have a certificate that is looked at', async () => {
     const url = await serverOf(scheme);
     const proxy = await proxyBefore({ secure: true });
@@ -125,14 +135,17 @@ describe.each(['http', 'https'] as const)('the ways that are told for an %s serv
     expect(strict.asked).toHaveLength(1);
   });
 
-  test('with a proxy that takes a connection and says nothing go on to the next', async () => {
-    if (scheme === 'http') return;
-    const url = await serverOf(scheme);
-    const silent = await proxyBefore({ silent: true });
-    const list = `PROXY ${placeOf(silent.url)}; DIRECT`;
-    expect(await askerOf({ list, connectTimeoutMilliseconds: 400 }).ask(url)).toBe('ok');
-    expect(silent.asked).toHaveLength(1);
-  });
+  // A plain request may have been acted on by then: it is not made twice.
+  test.skipIf(scheme === 'http')(
+    'with a proxy that takes a connection and says nothing go on to the next',
+    async () => {
+      const url = await serverOf(scheme);
+      const silent = await proxyBefore({ silent: true });
+      const list = `PROXY ${placeOf(silent.url)}; DIRECT`;
+      expect(await askerOf({ list, connectTimeoutMilliseconds: 400 }).ask(url)).toBe('ok');
+      expect(silent.asked).toHaveLength(1);
+    },
+  );
 
   test('are not asked for where a server needs none, or is this PC', async () => {
     const url = await serverOf(scheme);

@@ -28,7 +28,7 @@ export const chosenTransport = (
         ...bound(sink),
         onRequestStart: (controller, context) => {
           begun = true;
-          choice.worked(route);
+          choice.worked(origin, route);
           sink.onRequestStart?.(controller, context);
         },
         onResponseError: (controller, error) => {

@@ -36,6 +36,10 @@ const holdMilliseconds = 5_000;
 /** A script that does not end takes a processor's whole time until it is stopped: it is asked ever more rarely. */
 const longestHoldMilliseconds = 120_000;
 
+/** A proxy that is away is away for everybody; that one server is not reached straight says nothing of another. */
+const avoidKey = (origin: string, route: Route): string =>
+  route.kind === 'direct' ? `${keyOf(route)} ${origin}` : keyOf(route);
+
 type Known = { readonly routes: readonly Route[]; readonly until: number };
 
 /** Which way a server is reached, asked of somebody who knows; each answer holds for a while. */
@@ -56,11 +60,11 @@ export class RouteChoice {
   async routesTo(origin: string): Promise<readonly Route[]> {
     const now = this.#options.monotonic();
     const known = this.#known.get(origin);
-    if (known !== undefined && now < known.until) return this.#ordered(known.routes);
+    if (known !== undefined && now < known.until) return this.#ordered(origin, known.routes);
     const asked = this.#asked.get(origin) ?? this.#ask(origin);
     this.#asked.set(origin, asked);
     try {
-      return this.#ordered(await asked);
+      return this.#ordered(origin, await asked);
     } finally {
       this.#asked.delete(origin);
     }
@@ -68,19 +72,21 @@ export class RouteChoice {
 
   /** This way did not work: others go first, and what was answered is asked again. */
   failed(origin: string, route: Route): void {
-    this.#avoided.set(keyOf(route), this.#options.monotonic() + avoidMilliseconds);
+    const now = this.#options.monotonic();
+    for (const [key, until] of this.#avoided) if (until <= now) this.#avoided.delete(key);
+    this.#avoided.set(avoidKey(origin, route), now + avoidMilliseconds);
     const known = this.#known.get(origin);
     if (known !== undefined) this.#known.set(origin, { ...known, until: 0 });
     this.#stale.add(origin);
   }
 
-  worked(route: Route): void {
-    this.#avoided.delete(keyOf(route));
+  worked(origin: string, route: Route): void {
+    this.#avoided.delete(avoidKey(origin, route));
   }
 
-  #ordered(routes: readonly Route[]): readonly Route[] {
+  #ordered(origin: string, routes: readonly Route[]): readonly Route[] {
     const now = this.#options.monotonic();
-    const isAvoided = (route: Route): boolean => (this.#avoided.get(keyOf(route)) ?? 0) > now;
+    const isAvoided = (route: Route): boolean => (this.#avoided.get(avoidKey(origin, route)) ?? 0) > now;
     return [...routes.filter((route) => !isAvoided(route)), ...routes.filter(isAvoided)];
   }
 

@@ -49,8 +49,22 @@ test('a way that did not work is tried last for some minutes, and the settings a
   pass(301);
   expect(await routes()).toEqual(['http://a:3128', 'http://b:3128', 'DIRECT']);
   choice.failed(origin, proxy('a:3128'));
-  choice.worked(proxy('a:3128'));
+  choice.worked(origin, proxy('a:3128'));
   expect(await routes()).toEqual(['http://a:3128', 'http://b:3128', 'DIRECT']);
+});
+
+test('a server that is not reached straight leaves the straight way to the others, a proxy that is away is away for all', async () => {
+  const storage = 'http://store.plant.test:9000';
+  const { routes, choice } = choiceThat('DIRECT; PROXY a:3128');
+  await routes(storage);
+  choice.failed(origin, { kind: 'direct' });
+  expect(await routes()).toEqual(['http://a:3128', 'DIRECT']);
+  expect(await routes(storage)).toEqual(['DIRECT', 'http://a:3128']);
+  choice.failed(storage, proxy('a:3128'));
+  expect(await routes(storage)).toEqual(['DIRECT', 'http://a:3128']);
+  choice.worked(storage, { kind: 'direct' });
+  choice.worked(storage, proxy('a:3128'));
+  expect(await routes()).toEqual(['http://a:3128', 'DIRECT']);
 });
 
 test.each([
