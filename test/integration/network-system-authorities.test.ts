@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -11,6 +11,7 @@ import { makeNetwork, type NetworkOptions } from '../../electron/gateway/cloud/n
 import type { SystemFacts } from '../../electron/gateway/cloud/trust.ts';
 import { systemClock } from '../../electron/gateway/platform/clock.ts';
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
+import { certificatesInFiles } from '../../electron/gateway/platform/system-certificates.ts';
 import { examineSite } from '../../electron/gateway/site-doctor.ts';
 import { type ConfigInput, parseConfig } from '../../shared/config.ts';
 import { authorityText, certificateStore, type TestStore } from '../support/certificate-store.ts';
@@ -204,6 +205,44 @@ describe('a certificate that this PC’s administrator distrusts', () => {
     const named = { caFile: authority('plant-ca') };
     expect(await askerOf({ system: above.system, tls: named })(url)).toBe('certificate-untrusted');
   });
+
+  // Making links takes a privilege on Windows, where the store is no files anyway.
+  test.skipIf(process.platform === 'win32')(
+    'is refused although other entries of the list can’t be read, and these are counted',
+    async () => {
+      const { port } = await secureServer('server');
+      const { system, bundle } = await distrusting(certificate('server'));
+      const blocklist = join(dirname(bundle), 'blocklist');
+      await symlink('/nowhere/at.all', join(blocklist, 'a-dangling.pem'));
+      await symlink(dirname(bundle), join(blocklist, 'b-folder.pem'));
+      await symlink('round.pem', join(blocklist, 'round.pem'));
+      const told: SystemFacts[] = [];
+      const ask = askerOf({ system, onSystem: (facts) => told.push(facts) });
+      expect(await ask(`https://localhost:${port}`)).toBe('certificate-distrusted');
+      expect(told).toMatchObject([{ authorities: 1, distrusted: 1, unusable: 3, fault: null }]);
+    },
+  );
+
+  test.skipIf(process.platform === 'win32')(
+    'is refused although the bundle of authorities, or another list, can’t be looked at, and that is told',
+    async () => {
+      const { port } = await secureServer('server');
+      const url = `https://localhost:${port}`;
+      const { system, bundle } = await distrusting(certificate('server'));
+      const round = join(dirname(bundle), 'round');
+      await symlink('round', round);
+      const lists = [join(dirname(bundle), 'blocklist'), round, join(bundle, 'no-folder'), join(round, 'gone')];
+      const tls = { caFile: authority('plant-ca') };
+      for (const bundles of [[bundle], [round]]) {
+        const told: SystemFacts[] = [];
+        const partly = certificatesInFiles({ bundles, blocklists: lists });
+        const ask = askerOf({ system: partly, tls, onSystem: (facts) => told.push(facts) });
+        expect(await ask(url)).toBe('certificate-distrusted');
+        expect(told).toMatchObject([{ distrusted: 1, fault: expect.stringContaining('ELOOP') }]);
+      }
+      expect(system.read().fault).toBe(null);
+    },
+  );
 
   test('is refused from the next connection on, although an earlier session could be resumed', async () => {
     const { port } = await secureServer('server');

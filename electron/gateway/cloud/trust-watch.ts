@@ -52,8 +52,9 @@ export function followTrust(settings: TlsSettings, options: TrustOptions): Trust
     const isSilent = stamp === '' || last?.isFaulty === true;
     if (last !== null && stamp === last.stamp && !(isSilent && (isOld || isDoubted))) return null;
     const read = storedFor(settings, system);
-    // A store that fails for a moment takes nothing away.
-    if (read.facts.fault === null || stored === null) stored = read;
+    // A store that fails for a moment takes nothing away; one that was never whole is followed as far as it can be read.
+    const isAsBefore = stored?.facts.fault === read.facts.fault && read.authorities.length > 0;
+    if (read.facts.fault === null || stored === null || isAsBefore) stored = read;
     tell(read.facts);
     return read.facts;
   };

@@ -21,9 +21,9 @@ export type SystemFacts = {
   readonly place: string | null;
   readonly authorities: number;
   readonly distrusted: number;
-  /** Entries that hold no certificate. */
+  /** Entries that hold no certificate or can't be read. */
   readonly unusable: number;
-  /** Why the store could not be read; null where it could. */
+  /** Why the store, or a part of it, could not be read; null where it could. */
   readonly fault: string | null;
 };
 
@@ -72,8 +72,8 @@ export function storedFor({ systemAuthorities }: TlsSettings, system: SystemCert
       place: stored.place,
       authorities: authorities.length,
       distrusted: distrusted.length,
-      unusable: lists.reduce((sum, { unusable }) => sum + unusable, 0),
-      fault: null,
+      unusable: lists.reduce((sum, { unusable }) => sum + unusable, stored.unreadable ?? 0),
+      fault: stored.fault ?? null,
     },
   };
 }

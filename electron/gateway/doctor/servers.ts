@@ -60,6 +60,13 @@ function fileFinding(path: string, cutOff: number): Finding {
 
 function storeFinding({ place, authorities, distrusted, unusable, fault: trouble }: SystemFacts): Finding {
   const instead = 'An authority of the plant must be named in cloud.tls.caFile until then.';
+  if (trouble !== null && authorities > 0) {
+    return warning(
+      `${authorities} authorities of ${place ?? 'this PC'} are trusted, but the list of what this PC distrusts can’t be read whole.`,
+      'Check that this gateway may read its folders: what is distrusted there is not refused until then.',
+      trouble,
+    );
+  }
   if (trouble !== null) {
     return warning(
       'The certificate store of this PC can’t be read: the authorities in it are not trusted.',
@@ -73,8 +80,8 @@ function storeFinding({ place, authorities, distrusted, unusable, fault: trouble
   const text = `${authorities} authorities of ${place} are trusted beside the built-in ones${refused}.`;
   if (unusable === 0) return fine(text);
   return warning(
-    `${text} ${unusable} ${unusable === 1 ? 'entry of it is' : 'entries of it are'} damaged.`,
-    'If the plant’s authority is among them, have it put there again: the damaged ones are left out, the others are used.',
+    `${text} ${unusable} ${unusable === 1 ? 'entry of it is damaged or can’t be read' : 'entries of it are damaged or can’t be read'}.`,
+    'If the plant’s authority is among them, have it put there again: these are left out, the others are used. One that should be distrusted is not refused until it can be read.',
   );
 }
 
@@ -141,19 +148,20 @@ export async function* checkApi(
   }
   yield check('clock', titles.clock, judgeClock(found.facts));
   const key =
-    found.isApi && !isShut(options, sendable)
+    found.isApi && !isShut(options, 'deviceKey')
       ? judgeKey(found.facts, options.secretProblems ?? [])
       : keyUnasked(options, sendable, 'the API did not answer');
   yield check('key', titles.key, key);
 }
 
 /** It is stored, and the keyring has not given it. */
-const isShut = ({ shut = null }: DoctorOptions, secret: string | null): boolean => shut !== null && secret === null;
+const isShut = ({ shut }: DoctorOptions, name: keyof DoctorOptions['secrets']): boolean =>
+  shut?.names.includes(name) === true;
 const heldBack = 'Not tested, because the keyring has not given it.';
 
 /** That there is none can be said without asking. */
 function keyUnasked(options: DoctorOptions, deviceKey: string | null, why: string): Finding {
-  if (isShut(options, deviceKey)) return skipped(heldBack);
+  if (isShut(options, 'deviceKey')) return skipped(heldBack);
   return deviceKey === null
     ? fault('There is no device key yet.', 'Provision this device with a token, or enter its key in the window.')
     : skipped(`Not tested, because ${why}.`);
@@ -187,7 +195,7 @@ export async function* checkStorage(
   });
   const title = 'Object storage';
   if (blocked !== null) return yield check('object-store', title, skipped(`Not tested, because ${blocked}.`));
-  if (isShut(options, secrets.s3AccessKeyId) || isShut(options, secrets.s3SecretAccessKey))
+  if (isShut(options, 's3AccessKeyId') || isShut(options, 's3SecretAccessKey'))
     return yield check('object-store', title, skipped(heldBack));
   const facts: StoreFacts = {
     store,

@@ -8,6 +8,10 @@ export type StoredCertificates = {
   readonly intermediates: readonly Uint8Array[];
   /** Those that this PC's administrator distrusts, whoever issued them. */
   readonly distrusted: readonly Uint8Array[];
+  /** Files of it that can't be read. */
+  readonly unreadable?: number;
+  /** What keeps a part of it from being read, while the rest counts. */
+  readonly fault?: string | null;
 };
 
 export type SystemCertificates = {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tls from 'node:tls';
+import { describeCause, errnoCode } from './errors.ts';
 import type { SystemCertificates } from './stored-certificates.ts';
 import { windowsCertificates } from './windows-certificates.ts';
 
@@ -44,19 +45,37 @@ const linuxPlaces: CertificatePlaces = {
   ],
 };
 
+/**
+ * Each part by itself: what can't be read in one of them must not take away what another distrusts.
+ */
 export function certificatesInFiles({ bundles, blocklists }: CertificatePlaces): SystemCertificates {
-  const blocked = (): string[] => blocklists.flatMap(filesIn);
   return {
     read: () => {
-      const place = bundles.find((path) => sizeAndTime(path) !== null) ?? null;
+      const faults: string[] = [];
+      const trying = <T>(otherwise: T, work: () => T): T => {
+        try {
+          return work();
+        } catch (error) {
+          faults.push(describeCause(error));
+          return otherwise;
+        }
+      };
+      const place = trying(null, () => bundles.find((path) => sizeAndTime(path) !== null) ?? null);
+      const blocked = blocklists.flatMap((folder) => trying([], () => filesIn(folder)));
+      const distrusted = blocked.map(contentOrNull);
       return {
         place,
-        authorities: place === null ? [] : [readFileSync(place)],
+        authorities: place === null ? [] : trying([], () => [readFileSync(place)]),
         intermediates: [],
-        distrusted: blocked().map((path) => readFileSync(path)),
+        distrusted: distrusted.filter((content) => content !== null),
+        unreadable: distrusted.filter((content) => content === null).length,
+        fault: faults.length === 0 ? null : faults.join('; '),
       };
     },
-    stamp: () => [...bundles, ...blocked()].map(sizeAndTime).join(' '),
+    stamp: () => {
+      const blocked = blocklists.map((folder) => codeOr(() => filesIn(folder).map(stampOf).join(' ')));
+      return [...bundles.map(stampOf), ...blocked].join(' ');
+    },
   };
 }
 
@@ -65,15 +84,35 @@ function filesIn(folder: string): string[] {
     return readdirSync(folder, { withFileTypes: true })
       .filter((entry) => !entry.isDirectory())
       .map(({ name }) => join(folder, name));
-  } catch {
-    return [];
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errnoCode(error) ?? '')) return [];
+    throw error;
   }
 }
 
-/** Null where there is no file, or an empty one. */
+function contentOrNull(path: string): Buffer | null {
+  try {
+    return statSync(path).isFile() ? readFileSync(path) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Null where there is no file, or an empty one. Who may read a file is a change of it too. */
 function sizeAndTime(path: string): string | null {
   const found = statSync(path, { throwIfNoEntry: false });
-  return found?.isFile() === true && found.size > 0 ? `${found.ino}:${found.size}:${found.mtimeMs}` : null;
+  if (found?.isFile() !== true || found.size === 0) return null;
+  return `${found.ino}:${found.size}:${found.mtimeMs}:${found.ctimeMs}`;
+}
+
+const stampOf = (path: string): string => codeOr(() => sizeAndTime(path) ?? '-');
+
+function codeOr(work: () => string): string {
+  try {
+    return work();
+  } catch (error) {
+    return errnoCode(error) ?? 'unknown';
+  }
 }
 
 /** As Node itself knows it: read once in a process, and only by its newer versions. */

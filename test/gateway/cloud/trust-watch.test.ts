@@ -122,3 +122,14 @@ test('a store that could not be read is tried again although it looks the same',
   pass(61);
   expect((await trust.current()).system).toMatchObject({ fault: null, authorities: 1 });
 });
+
+test('a store of which a part can never be read is followed all the same', async () => {
+  const { monotonic } = clock();
+  const { system, hold } = await certificateStore();
+  await hold(plant);
+  const partly = { ...system, read: () => ({ ...system.read(), fault: 'permission denied' }) };
+  const trust = followTrust({}, { monotonic, system: partly });
+  expect((await trust.current()).system).toMatchObject({ authorities: 1 });
+  await hold(plant, other);
+  expect((await trust.current()).system).toMatchObject({ authorities: 2, fault: 'permission denied' });
+});
