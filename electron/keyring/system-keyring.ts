@@ -8,7 +8,7 @@ const always = ['--ozone-platform=headless'];
 /** What decides which keyring is asked, and whether this program can start at all. */
 const handedOn = ['password-store', 'no-sandbox'];
 
-/** The keyring of this system. That of Windows needs no person; elsewhere it is asked from a process of its own. */
+/** The keyring of this system. Only on Linux it holds up whoever asks, so there a process of its own does. */
 export function systemKeyring(): Keyring {
   if (process.platform !== 'linux') return keyringOf(safeStorage);
   const { commandLine } = app;
