@@ -72,9 +72,12 @@ function only(waiting: SecretsWait | null, needed: readonly Name[]): SecretsWait
 }
 
 /** What keeps this site from its cloud; null where the keyring keeps nothing from it. */
-export function shutOf(config: Site, secrets: Pick<GatewaySecrets, 'waiting'>): ReturnType<typeof shutWords> | null {
+export function shutOf(
+  config: Site,
+  secrets: Pick<GatewaySecrets, 'waiting'>,
+): (ReturnType<typeof shutWords> & Pick<SecretsWait, 'names'>) | null {
   const wait = neededOf(config, secrets);
-  return wait === null ? null : shutWords(wait);
+  return wait === null ? null : { ...shutWords(wait), names: wait.names };
 }
 
 /** Why nothing can be sent although what it needs is stored; null where it can. */

@@ -89,6 +89,26 @@ describe('while the device key is in a keyring that is shut', () => {
   });
 });
 
+test('of a secret that the keyring holds back the site doctor says so, and of another that there is none', async () => {
+  const server = await startServer();
+  const proxy = await startProxy({ login: 'line:word' });
+  const { gateway } = await openGateway({
+    ...server,
+    deviceKey: null,
+    cloud: { proxy: { url: proxy.url, username: 'line', noProxy: [] } },
+    secrets: held('locked', 'proxyPassword'),
+  });
+  gateway.start();
+  const checks = await gateway.runDoctor();
+  expect(checks.find(({ code }) => code === 'keyring')).toMatchObject({
+    text: 'The password of the proxy can’t be read: this PC’s keyring is locked.',
+  });
+  expect(checks.find(({ code }) => code === 'key')).toMatchObject({
+    state: 'fault',
+    text: 'There is no device key yet.',
+  });
+});
+
 test('a key that another user’s keyring holds is called so, and a new one sets it going', async () => {
   const server = await startServer();
   const { gateway, putPictures, until, setSecrets } = await openGateway({

@@ -17,8 +17,12 @@ export type DoctorOptions = {
   };
   /** Why a stored secret could not be read, each in a sentence. */
   readonly secretProblems?: readonly string[];
-  /** Why the keyring has not given what is needed, and what to do; null where it has. */
-  readonly shut?: { readonly text: string; readonly hint: string } | null;
+  /** What is needed that the keyring has not given, why, and what to do; null where it has. */
+  readonly shut?: {
+    readonly names: readonly (keyof DoctorOptions['secrets'])[];
+    readonly text: string;
+    readonly hint: string;
+  } | null;
   readonly files: Files;
   readonly clock: Clock;
   readonly signal: AbortSignal;
