@@ -28,8 +28,11 @@ const stage = (/** @type {string} */ name) => `${gateway}${name}/`;
 const model = stage('model');
 const platform = stage('platform');
 const shared = '^shared/';
+const keyring = '^electron/keyring/';
+/** Of the keyring, what stands between it and Electron; the rest can be tested without. */
+const withElectron = '(?:reader|system-keyring)\\.ts$';
 /** Everything around the core, its subfolders included. */
-const shell = '^electron/(?!gateway/|sandbox/|simulator/|(?:camera-)?preload\\.ts$)';
+const shell = '^electron/(?!gateway/|keyring/|sandbox/|simulator/|(?:camera-)?preload\\.ts$)';
 const foundation = [model, platform, shared, libraries];
 const stages = ['model', 'platform', 'source', 'ingest', 'store', 'sync', 'cloud', 'doctor'];
 
@@ -47,6 +50,13 @@ export default {
     mayImport('gateway', `${gateway}[^/]+$`, [...stages.map(stage), shared, libraries], nodeOwn),
     mayImport('sandbox', '^electron/sandbox/', [platform, shared, libraries], nodeOwn),
     mayImport('simulator', '^electron/simulator/', [platform, shared, libraries], nodeOwn),
+    mayImport('keyring', `${keyring}(?!${withElectron})`, [keyring, platform], nodeOwn),
+    mayImport(
+      'keyring-in-electron',
+      `${keyring}${withElectron}`,
+      [keyring, platform, '^node_modules/electron/'],
+      nodeOwn,
+    ),
     mayImport('preload', '^electron/(?:camera-)?preload\\.ts$', [
       '^node_modules/electron/',
       '^shared/(?:camera-channel|channels)\\.ts$',
@@ -54,7 +64,7 @@ export default {
     mayImport(
       'shell',
       shell,
-      [`${gateway}[^/]+$`, platform, '^electron/sandbox/', '^electron/simulator/', shared, '^node_modules/'],
+      [`${gateway}[^/]+$`, platform, keyring, '^electron/sandbox/', '^electron/simulator/', shared, '^node_modules/'],
       nodeOwn,
     ),
     mayImport('renderer', '^renderer/', [shared, libraries]),

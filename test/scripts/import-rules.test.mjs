@@ -20,6 +20,10 @@ const arrows = /** @type {const} */ ({
   'electron/gateway/drawer/wrong-folder.ts': "import { clock } from '../platform/clock.ts';\nexport const x = clock;",
   'electron/gateway/sync/wrong-test.ts': "import { given } from '../../../test/given.ts';\nexport const x = given;",
   'electron/sandbox/wrong-model.ts': "import type { Image } from '../gateway/model/image.ts';\nexport type X = Image;",
+  'electron/keyring/wrong-electron.ts': "import { app } from 'electron';\nexport const x = app;",
+  'electron/keyring/wrong-shell.ts': "import { settings } from '../settings.ts';\nexport const x = settings;",
+  'electron/keyring/wrong-core.ts': "import { gateway } from '../gateway/gateway.ts';\nexport const x = gateway;",
+  'electron/sandbox/wrong-keyring.ts': "import { keyring } from '../keyring/keyring.ts';\nexport const x = keyring;",
   'electron/wrong-shell.ts': "import { outbox } from './gateway/store/outbox.ts';\nexport const x = outbox;",
   'electron/preload.ts': "import { schema } from '../shared/contract.ts';\nexport const x = schema;",
   'renderer/wrong.tsx':
@@ -36,6 +40,10 @@ const arrows = /** @type {const} */ ({
   'electron/gateway/store/outbox.ts':
     "import type { Image } from '../model/image.ts';\nimport { z } from 'zod';\nexport type Outbox = Image;\nexport const outbox = z;",
   'electron/gateway/ingest/ingest.ts': "import { outbox } from '../store/outbox.ts';\nexport const x = outbox;",
+  'electron/keyring/keyring.ts': "import { clock } from '../gateway/platform/clock.ts';\nexport const keyring = clock;",
+  'electron/keyring/reader.ts':
+    "import { safeStorage } from 'electron';\nimport { keyring } from './keyring.ts';\nexport const x = [safeStorage, keyring];",
+  'electron/settings.ts': "import { keyring } from './keyring/keyring.ts';\nexport const settings = keyring;",
   'electron/main.ts':
     "import { app } from 'electron';\nimport { gateway } from './gateway/gateway.ts';\nexport const x = [app, gateway];",
   'renderer/app.tsx':
