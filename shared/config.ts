@@ -71,6 +71,18 @@ const scriptUrl = z
     'must be an http:// or https:// address, for example http://wpad.plant.local/wpad.dat',
   );
 
+/** Everybody is nobody that a site has chosen: a script could send the password anywhere. */
+const loginPlace = z
+  .string()
+  .min(1)
+  .max(255)
+  .refine((text) => !/^\s*(?:https:\/\/)?(?:\*|[^/]+\/0+)(?::\d+)?\/?\s*$/i.test(text), {
+    message: 'must name the proxies that may be given username and password; * would give them to every one',
+  })
+  .refine((text) => !/:\/\//.test(text) || /^\s*https:\/\//i.test(text), {
+    message: 'must be a name as in noProxy, or begin with https:// where the way to the proxy must be encrypted',
+  });
+
 /** One of `url`, `system` and `pacUrl` says where the proxies come from. */
 export const proxySchema = z
   .strictObject({
@@ -82,8 +94,11 @@ export const proxySchema = z
     pacUrl: scriptUrl.optional(),
     /** Its password comes from the environment variable `ACUSIGHT_PROXY_PASSWORD` or the keyring. */
     username: z.string().min(1).max(256).optional(),
-    /** Which proxies of the system's settings or of a script may be given name and password; written as `noProxy`. */
-    loginAt: z.array(z.string().min(1).max(255)).max(64).default([]),
+    /**
+     * Which proxies of the system's settings or of a script may be given name and password; written as `noProxy`, or as
+     * `https://proxy.plant.local:443` where the way to the proxy must be encrypted.
+     */
+    loginAt: z.array(loginPlace).max(64).default([]),
     /** Not through the proxy: host names (`.plant.local` for all below it), addresses, networks (`10.0.0.0/8`). */
     noProxy: z.array(z.string().min(1).max(255)).max(64).default([]),
   })

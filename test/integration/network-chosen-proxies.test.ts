@@ -180,6 +180,27 @@ describe('name and password of the proxy', () => {
   });
 });
 
+describe('name and password of a proxy that is listed as an encrypted one', () => {
+  test('go to it over TLS, and never in clear although a script says so now', async () => {
+    const basic = `Basic ${Buffer.from('line:secret').toString('base64')}`;
+    const [plain, secure] = [await proxyBefore(), await proxyBefore({ secure: true })];
+    const logins = async (list: string, ...loginAt: string[]): Promise<void> => {
+      const proxy = { pacUrl: 'http://wpad/p.pac', username: 'line', loginAt };
+      for (const scheme of ['https', 'http'] as const)
+        await askerOf({ list, proxy, proxyPassword: 'secret' }).ask(await serverOf(scheme));
+    };
+    const [inClear, inTls] = [placeOf(plain.url), placeOf(secure.url)];
+    await logins(`PROXY ${inClear}`, `https://${inClear}`);
+    await logins(`PROXY ${inClear}`, 'https://localhost', 'https://.localhost');
+    expect(plain.logins).toEqual([undefined, undefined, undefined, undefined]);
+    await logins(`HTTPS ${inTls}`, `https://${inTls}`);
+    await logins(`HTTPS ${inTls}`, 'HTTPS://localhost/');
+    await logins(`HTTPS ${inTls}`, 'https://localhost:1');
+    await logins(`HTTPS ${inTls}`, 'localhost');
+    expect(secure.logins).toEqual([basic, basic, basic, basic, undefined, undefined, basic, basic]);
+  });
+});
+
 test('the API and the object storage are asked for each by its own origin, as deliveries need them', async () => {
   const api = await plainServer((request, response) => {
     request.resume();

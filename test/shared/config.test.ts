@@ -105,6 +105,12 @@ describe('what can’t work is refused by its path', () => {
     ['cloud.proxy', { cloud: { ...cloud, proxy: { url: 'http://proxy:3128', system: true } } }],
     ['cloud.proxy.pacUrl', { cloud: { ...cloud, proxy: { pacUrl: 'file:///etc/proxy.pac' } } }],
     ['cloud.proxy.loginAt', { cloud: { ...cloud, proxy: { system: true, username: 'line' } } }],
+    ...['*', ' * ', '*:3128', 'https://*', 'https://*:443', '0.0.0.0/0', '::/0', 'http://proxy.plant.local:3128'].map(
+      (entry): [string, unknown] => [
+        'cloud.proxy.loginAt[0]',
+        { cloud: { ...cloud, proxy: { system: true, username: 'line', loginAt: [entry] } } },
+      ],
+    ),
     ['cloud.tls.pinnedSha256', { cloud: { ...cloud, tls: { pinnedSha256: 'ab:cd' } } }],
     ['cloud.checkinSeconds', { cloud: { ...cloud, checkinSeconds: 1 } }],
     ['site.timeZone', { cloud, site: { timeZone: 'Berlin' } }],

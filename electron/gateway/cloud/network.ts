@@ -11,6 +11,7 @@ import {
   tunnelConnector,
 } from './connectors.ts';
 import type { Transport } from './http-exchange.ts';
+import { loginPlacesOf } from './login-places.ts';
 import { noProxyOf } from './no-proxy.ts';
 import { direct, isThisPc, keyOf, type Route } from './proxy-routes.ts';
 import { type AskProxy, RouteChoice } from './route-choice.ts';
@@ -166,7 +167,7 @@ const forwardedBy = (pool: Pool, { origin, host }: URL, { headers }: ProxyPlace)
 function headersFor(proxy: ProxySettings | undefined, password: string, userAgent: string): Network['proxyHeaders'] {
   const { url, username, loginAt = [] } = proxy ?? {};
   const login = Buffer.from(`${username ?? ''}:${password}`, 'utf8').toString('base64');
-  const isListed = noProxyOf(loginAt);
+  const isListed = loginPlacesOf(loginAt);
   return (place) => {
     const mayKnow = username !== undefined && (url !== undefined || isListed(place));
     return { 'user-agent': userAgent, ...(mayKnow ? { 'proxy-authorization': `Basic ${login}` } : {}) };
