@@ -19,7 +19,7 @@ import { contextOf, openWay } from '../support/deliveries.ts';
 import { startProxy } from '../support/http-proxy.ts';
 import { mayMount } from '../support/memory-disk.ts';
 import { temporaryFolder } from '../support/store.ts';
-import { authority, certificate, secureServer } from '../support/tls-server.ts';
+import { authority, certificate, plainServer, secureServer } from '../support/tls-server.ts';
 
 /** Authorities that only the PC's own store of certificates holds, as IT rolls them out. */
 
@@ -268,25 +268,25 @@ describe('a certificate that this PC’s administrator distrusts', () => {
   });
 });
 
-describe('the site doctor', () => {
-  async function examine(system: TestStore['system'], cloud: Partial<ConfigInput['cloud']>) {
-    const parsed = parseConfig({ cloud: { baseUrl: 'https://localhost', deviceId: 'line-7', ...cloud } });
-    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-    const checks = new Map<string, string>();
-    const visit = examineSite({
-      config: parsed.config,
-      dataDir: await temporaryFolder(),
-      secrets: { deviceKey: 'adk_00', s3AccessKeyId: null, s3SecretAccessKey: null, proxyPassword: null },
-      files: nodeFiles,
-      clock: systemClock,
-      signal: new AbortController().signal,
-      userAgent: 'test',
-      system,
-    });
-    for await (const { code, state, text } of visit) checks.set(code, `${state}: ${text}`);
-    return checks;
-  }
+async function examine(system: TestStore['system'], cloud: Partial<ConfigInput['cloud']>) {
+  const parsed = parseConfig({ cloud: { baseUrl: 'https://localhost', deviceId: 'line-7', ...cloud } });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+  const checks = new Map<string, string>();
+  const visit = examineSite({
+    config: parsed.config,
+    dataDir: await temporaryFolder(),
+    secrets: { deviceKey: 'adk_00', s3AccessKeyId: null, s3SecretAccessKey: null, proxyPassword: null },
+    files: nodeFiles,
+    clock: systemClock,
+    signal: new AbortController().signal,
+    userAgent: 'test',
+    system,
+  });
+  for await (const { code, state, text } of visit) checks.set(code, `${state}: ${text}`);
+  return checks;
+}
 
+describe('the site doctor', () => {
   test('says what the store gives, trusts what deliveries trust, and names what is distrusted', async () => {
     const { port } = await secureServer('server');
     const baseUrl = `https://localhost:${port}/api`;
@@ -305,6 +305,34 @@ describe('the site doctor', () => {
     await block(certificate('server'));
     expect((await examine(system, { baseUrl })).get('tls')).toMatch(/^fault: .*distrusted on this PC/);
   });
+});
+
+describe('the site doctor before an encrypted proxy', () => {
+  // Of the names in the certificate `wrong-host`; the proxy shows the certificate `server`.
+  const behind = 'acusight.example';
+
+  test.each(['https', 'http'] as const)(
+    'says what deliveries find of its certificate, for an %s server',
+    async (scheme) => {
+      const { port } = scheme === 'https' ? await secureServer('wrong-host') : await plainServer();
+      const proxy = await startProxy({ secure: true, hosts: { [behind]: '127.0.0.1' } });
+      const cloud = { baseUrl: `${scheme}://${behind}:${port}/api`, proxy: { url: proxy.url } };
+      const { system, hold, block } = await certificateStore();
+      await hold(plant);
+      expect((await examine(system, cloud)).get('proxy')).toMatch(/^ok: The proxy .* lets us through/);
+      await hold(other);
+      expect((await examine(system, cloud)).get('proxy')).toMatch(
+        /^fault: .* does not trust .* certificate of the proxy/,
+      );
+      await hold(plant);
+      await block(certificate('server'));
+      const asked = proxy.asked.length;
+      const checks = await examine(system, cloud);
+      expect(checks.get('proxy')).toMatch(/^fault: The certificate of the proxy .* is distrusted on this PC/);
+      expect(checks.get('api')).toMatch(/^skipped/);
+      expect(proxy.asked).toHaveLength(asked);
+    },
+  );
 });
 
 const probe = fileURLToPath(new URL('../support/tls-probe.ts', import.meta.url));

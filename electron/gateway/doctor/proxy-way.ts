@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { untrustedCodes } from '../cloud/certificate-faults.ts';
 import type { Exchange } from '../cloud/http-exchange.ts';
 import { ForeignLoginError, foreignLogin, loginWords } from '../cloud/proxy-login.ts';
 import { openTunnel } from '../cloud/proxy-tunnel.ts';
@@ -44,7 +45,7 @@ export function judgeForwarding(answer: Exchange, proxy: ProxyFacts, target: End
     value: null,
   });
   if (answer.kind === 'aborted') return refused('', 'no answer');
-  if (answer.kind === 'lost') return refused('', describeCause(answer.error));
+  if (answer.kind === 'lost') return refused(certificateCode(answer.error), describeCause(answer.error));
   const isPage = !answer.body.trimStart().startsWith('{');
   const technical = `HTTP ${answer.status}`;
   if (answer.status === 407)
@@ -52,6 +53,12 @@ export function judgeForwarding(answer: Exchange, proxy: ProxyFacts, target: End
   if (isPage && answer.status === 403) return refused('ACUSIGHT_PROXY_DENIED', technical);
   if (isPage && answer.status >= 502 && answer.status <= 504) return refused('ACUSIGHT_PROXY_UPSTREAM', technical);
   return { finding: through(proxy, target), value: true };
+}
+
+/** Deliveries wrap what is wrong with the connection to the proxy in a code of their own. */
+function certificateCode(error: Error): string {
+  const codes = [errnoCode(error), errnoCode(error.cause)];
+  return codes.find((code) => code !== null && (code === 'ACUSIGHT_DISTRUSTED' || untrustedCodes.has(code))) ?? '';
 }
 
 const through = ({ place }: ProxyFacts, target: Endpoint): Finding =>
@@ -69,7 +76,20 @@ function proxyFault(
     const { text, hint } = loginWords(logins);
     return fault(text.replace('The proxy', `The proxy ${where}`), hint, technical);
   }
+  if (untrustedCodes.has(code)) {
+    return fault(
+      `This PC does not trust the authority that issued the certificate of the proxy ${where}.`,
+      'Ask the network’s administrator for the certificate of that authority: put it in this PC’s certificate store, or name its file in cloud.tls.caFile.',
+      technical,
+    );
+  }
   switch (code) {
+    case 'ACUSIGHT_DISTRUSTED':
+      return fault(
+        `The certificate of the proxy ${where}, or that of an authority above it, is distrusted on this PC.`,
+        'It is in the list of untrusted certificates of this PC’s certificate store. Ask the administrator of this PC why; the proxy may need another certificate.',
+        technical,
+      );
     case 'ACUSIGHT_PROXY_AUTH': {
       return proxy.hasLogin
         ? fault(

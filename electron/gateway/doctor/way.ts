@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { DoctorCheck } from '../../../shared/contract.ts';
 import type { Lookup } from '../cloud/address-race.ts';
+import { distrustFault } from '../cloud/certificate-faults.ts';
 import type { Exchange } from '../cloud/http-exchange.ts';
 import { checkCertificate, shakeHands, type Trust } from './certificate.ts';
 import { check, type Finding, fine, skipped, type Visit, warning } from './check.ts';
@@ -71,7 +72,7 @@ export async function* checkWay(visit: Visit, facts: WayFacts): AsyncGenerator<D
   if (proxy !== null) {
     const toProxy: Open<Socket> = open;
     const entry: Open<Socket> = proxy.place.secure
-      ? async (signal) => shakeHands(await toProxy(signal), proxy.place, trust.trusted.context, true, signal)
+      ? (signal) => encryptedEntry(toProxy, proxy.place, trust, signal)
       : toProxy;
     const passed = endpoint.secure
       ? await visit.take(step('proxy'), (signal) => checkTunnel(entry, proxy, endpoint, signal))
@@ -94,6 +95,20 @@ export async function* checkWay(visit: Visit, facts: WayFacts): AsyncGenerator<D
   );
   yield certificate.check;
   return certificate.value === null ? 'no trusted connection can be made' : null;
+}
+
+/** To the proxy, by the same trust as deliveries. */
+async function encryptedEntry(
+  open: Open<Socket>,
+  place: Endpoint,
+  { trusted }: Trust,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const socket = await shakeHands(await open(signal), place, trusted.context, true, signal);
+  const distrusted = distrustFault(socket, trusted.distrusted);
+  if (distrusted === null) return socket;
+  socket.destroy();
+  throw distrusted;
 }
 
 function unencrypted({ host }: Endpoint, setting: string): Finding {
