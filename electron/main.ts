@@ -19,7 +19,7 @@ import { endAtOnce } from './gateway/platform/end-at-once.ts';
 import { GatewayError } from './gateway/platform/errors.ts';
 import { nodeFiles } from './gateway/platform/files.ts';
 import { jsonLogger, silentLogger } from './gateway/platform/logger.ts';
-import { secretsOf, shutWords } from './gateway/shut-keyring.ts';
+import { secretsOf } from './gateway/shut-keyring.ts';
 import { GatewayHost } from './gateway-host.ts';
 import { registerSchemes } from './image-protocol.ts';
 import { readKeyring } from './keyring/reader.ts';
@@ -32,6 +32,7 @@ import { makePlan, type Plan } from './plan.ts';
 import { tooFewFiles } from './process-limits.ts';
 import { provisioner } from './provisioner.ts';
 import { Secrets } from './secrets.ts';
+import { loadSecrets, secretsLog, untilKeyringAnswers } from './secrets-at-start.ts';
 import { isHeldByAnother, removeMakeshift, shellFolder } from './shell-folder.ts';
 import { systemProxy } from './system-proxy.ts';
 
@@ -39,7 +40,6 @@ import { systemProxy } from './system-proxy.ts';
 
 const stopDeadlineMilliseconds = 15_000;
 const startAgainMilliseconds = 10_000;
-const keyringMilliseconds = 3_000;
 /** Of starts that fail: a disk that comes late, another program that holds the database. */
 const mayPassCodes: ReadonlySet<string> = new Set(['store-unavailable', 'store-in-use']);
 const paths = appPaths(app.getAppPath());
@@ -174,20 +174,11 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       },
     },
   });
+  const logSecrets = secretsLog(secrets, logger);
   secrets.onChange(() => {
     host.secretsChanged();
     logSecrets();
   });
-  let told = '';
-  const logSecrets = (): void => {
-    const { waiting, problems } = secrets;
-    const now = JSON.stringify([waiting?.state, problems]);
-    if (now === told) return;
-    told = now;
-    if (waiting !== null && waiting.state !== 'asking')
-      logger.log('warn', 'keyring-shut', { ...waiting, ...shutWords(waiting) });
-    for (const problem of problems) logger.log('warn', 'secret-not-read', { problem });
-  };
   const start: GatewayHost['start'] = (config) => {
     secrets.need(secretsOf(config));
     return host.start(config);
@@ -267,9 +258,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     }
   }
   const loaded = await loadConfig(plan.configFile);
-  await secrets.load(loaded.kind === 'loaded' ? secretsOf(loaded.config) : []);
-  // A keyring that is open answers in a moment: then a start that fails is told to the cloud too.
-  await secrets.until((state) => state !== 'asking', AbortSignal.timeout(keyringMilliseconds));
+  await loadSecrets(secrets, loaded, systemClock);
   logSecrets();
   if (loaded.kind !== 'loaded') {
     const faults =
@@ -285,7 +274,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     return;
   }
   // Where a person must unlock the keyring first, pictures are collected meanwhile.
-  if (plan.exitWhenDrained) await secrets.until((state) => state !== 'asking');
+  if (plan.exitWhenDrained) await untilKeyringAnswers(secrets);
   if (plan.exitWhenDrained && secrets.source() === 'none') {
     process.stderr.write(
       'configuration: there is no device key: set ACUSIGHT_DEVICE_KEY, or enter the key in the window once\n',
