@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FolderPlace, RememberedFile } from '../model/file-memory.ts';
+import { doubtAt, identityAt, identityIn, mayBeMountPoint } from './mount-doubt.ts';
 
 /**
  * Which files that are not there are gone, and which only lie on a disk or share that is away, whose empty mount point
@@ -9,14 +10,25 @@ import type { FolderPlace, RememberedFile } from '../model/file-memory.ts';
  * and every mount below it are remembered by their identity (device and number). A new identity may be the same share
  * after a restart: it is believed once a file that was known before is found in it. Where none is, only what is taken
  * from then on is judged there.
+ *
+ * The first look of all knows no mount that is away: a folder that is empty or not there, and in which no file is found
+ * though some are known, may be one, and is a place of its own from then on.
  */
 export class FolderPlaces {
   readonly #root: string;
   readonly #known: ReadonlyMap<string, FolderPlace>;
+  readonly #isFirst: boolean;
   /** Of this look: identities of the folder and of mounts below it; null: there is none. */
   readonly #now = new Map<string, string | null>();
+  /** Those of another identity than at the last look. */
+  readonly #changed = new Set<string>();
+  /** Those that files were judged by since they were last found to be the same. */
+  readonly #asked = new Set<string>();
   /** Places of a new identity in which a file of before was found. */
   readonly #believed = new Set<string>();
+  /** Of the first look: folders with a known file in or below them, and folders that a known file is missing in. */
+  readonly #holding = new Set<string>();
+  readonly #lacking = new Set<string>();
   /** The folders on the way to the last file, which is the way to most of the next. */
   #way: { readonly folder: string; readonly places: readonly string[] } | null = null;
   #device = 0;
@@ -24,74 +36,109 @@ export class FolderPlaces {
   constructor(root: string, known: readonly FolderPlace[]) {
     this.#root = root;
     this.#known = new Map(known.map((place) => [place.path, place]));
+    this.#isFirst = !this.#known.has('');
   }
 
   /** Rejects where the folder is not there. */
   async begin(): Promise<void> {
-    const { dev, ino } = await stat(this.#root);
-    this.#device = dev;
-    this.#now.set('', `${dev}:${ino}`);
-    for (const path of this.#known.keys())
-      if (path !== '') this.#now.set(path, await identityAt(join(this.#root, path)));
+    const facts = await stat(this.#root);
+    this.#device = facts.dev;
+    this.#found('', identityIn(facts));
+    for (const path of this.#known.keys()) if (path !== '') this.#found(path, await identityAt(join(this.#root, path)));
   }
 
-  /** Whether the folder is still the one of `begin`. */
+  /** Whether the folder, and each disk that files were judged by since this was last asked, is still the one it was. */
   async isSame(): Promise<boolean> {
-    const facts = await stat(this.#root).catch(() => null);
-    return facts !== null && `${facts.dev}:${facts.ino}` === this.#now.get('');
+    const asked = [...this.#asked];
+    this.#asked.clear();
+    const root = await stat(this.#root).catch(() => null);
+    if (root === null || identityIn(root) !== this.#now.get('')) return false;
+    for (const path of asked)
+      if (path !== '' && (await identityAt(join(this.#root, path))) !== this.#now.get(path)) return false;
+    return true;
   }
 
   /** Whether a disk or share on the way to a file is away, back or another one since the last look. */
   async hasChanged({ path }: RememberedFile): Promise<boolean> {
-    if (![...this.#now.keys()].some((place) => this.#isChanged(place))) return false;
-    return (await this.#placesOf(path)).some((place) => this.#isChanged(place));
+    if (this.#changed.size === 0) return false;
+    return (await this.#placesOf(path)).some((place) => this.#changed.has(place));
   }
 
   /** A file that is there. */
   async saw({ path, seq, bytes, modifiedMs }: RememberedFile, { dev, size, mtimeMs }: Facts): Promise<void> {
-    if (dev === this.#device && this.#now.size === 1 && !this.#isChanged('')) return;
+    if (dev === this.#device && this.#changed.size === 0) return;
     // Another one of the same name tells nothing.
-    if (size !== bytes || mtimeMs !== modifiedMs) return;
+    if (size !== bytes || mtimeMs !== modifiedMs || seq === null) return;
     for (const place of await this.#placesOf(path)) {
       const known = this.#known.get(place);
       // What was taken since the last look may lie in the wrong place itself, as where a camera writes on without its share.
-      if (seq !== null && (known === undefined || seq <= known.throughSeq)) this.#believed.add(place);
+      if (known === undefined || seq <= known.throughSeq) this.#believed.add(place);
     }
+    if (this.#isFirst) for (const folder of foldersTo(folderOf(path))) this.#holding.add(folder);
   }
 
   /** Whether a file that is not there is gone for good. */
   async isGone({ path, seq }: RememberedFile): Promise<boolean> {
+    if (this.#isFirst) this.#lacking.add(folderOf(path));
     const places = await this.#placesOf(path);
     return places.every((place) => {
       const known = this.#known.get(place);
-      if (known === undefined || this.#isChanged(place)) return false;
+      if (known === undefined || this.#changed.has(place)) return false;
       return known.judgedFrom === 0 || (seq !== null && seq > known.judgedFrom);
     });
   }
 
   /**
    * What to remember after a full look. `lastSeq`: the newest image when it began. `isEmptied`: files do not stay in this
-   * folder, so that one that is looked at for the first time, and empty, is as it should be.
+   * folder, so that one that is looked at for the first time, and without any, is as it should be where it is certainly
+   * no empty mount point.
    */
-  after(lastSeq: number, isEmptied: boolean): readonly FolderPlace[] {
-    return [...this.#now].flatMap(([path, identity]) => {
+  async after(lastSeq: number, isEmptied: boolean): Promise<readonly FolderPlace[]> {
+    const isAsItShould = isEmptied && this.#isFirst && !(await mayBeMountPoint(this.#root));
+    const places = [...this.#now].flatMap(([path, identity]): readonly FolderPlace[] => {
       const known = this.#known.get(path);
       if (identity === null) return known === undefined ? [] : [known];
+      if (known !== undefined && !this.#changed.has(path)) return [{ ...known, throughSeq: lastSeq }];
       const isNew = known === undefined;
-      if (!isNew && !this.#isChanged(path)) return [{ ...known, throughSeq: lastSeq }];
-      const isBelieved = this.#believed.has(path) || (isNew && isEmptied);
+      const isBelieved = this.#believed.has(path) || (isNew && (path === '' ? isAsItShould : isEmptied));
       return [{ path, identity, throughSeq: lastSeq, judgedFrom: isBelieved ? 0 : lastSeq }];
     });
+    // Where nothing in the whole folder is judged, its parts need no place.
+    if (!this.#isFirst || !(this.#believed.has('') || isAsItShould)) return places;
+    const doubtful = await this.#doubtful();
+    return [...places, ...doubtful.map((place) => ({ ...place, throughSeq: lastSeq, judgedFrom: lastSeq }))];
   }
 
-  #isChanged(path: string): boolean {
-    return this.#known.get(path)?.identity !== this.#now.get(path);
+  /** Folders that may be mount points of what is away, the topmost of each way. */
+  async #doubtful(): Promise<readonly Pick<FolderPlace, 'path' | 'identity'>[]> {
+    const judged = new Map<string, string | null>();
+    for (const folder of this.#lacking) {
+      for (const part of foldersTo(folder)) {
+        if (this.#holding.has(part) || this.#now.has(part)) continue;
+        const identity = judged.has(part) ? judged.get(part) : await doubtAt(join(this.#root, part));
+        judged.set(part, identity ?? null);
+        if (typeof identity === 'string') break;
+      }
+    }
+    return [...judged].flatMap(([path, identity]) => (identity === null ? [] : [{ path, identity }]));
+  }
+
+  #found(path: string, identity: string | null): void {
+    this.#now.set(path, identity);
+    if (this.#known.get(path)?.identity === identity) this.#changed.delete(path);
+    else this.#changed.add(path);
   }
 
   /** The folder itself, and every mount on the way to a file, whether it is there now or was at the last look. */
   async #placesOf(path: string): Promise<readonly string[]> {
-    const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
-    if (this.#way?.folder === folder) return this.#way.places;
+    const folder = folderOf(path);
+    const places = this.#way?.folder === folder ? this.#way.places : await this.#placesIn(folder);
+    this.#way = { folder, places };
+    for (const place of places) this.#asked.add(place);
+    return places;
+  }
+
+  async #placesIn(folder: string): Promise<readonly string[]> {
     const places = [''];
     let device = this.#device;
     let isThere = true;
@@ -100,11 +147,10 @@ export class FolderPlaces {
       isThere = facts?.isDirectory() === true;
       if (facts !== null && isThere && facts.dev !== device) {
         device = facts.dev;
-        this.#now.set(part, `${facts.dev}:${facts.ino}`);
+        this.#found(part, identityIn(facts));
       }
       if (this.#now.has(part)) places.push(part);
     }
-    this.#way = { folder, places };
     return places;
   }
 }
@@ -118,7 +164,4 @@ function foldersTo(folder: string): readonly string[] {
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
-async function identityAt(path: string): Promise<string | null> {
-  const facts = await lstat(path).catch(() => null);
-  return facts === null ? null : `${facts.dev}:${facts.ino}`;
-}
+const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));

@@ -67,7 +67,7 @@ export class GoneFiles {
       const files = memory.page(after, sliceFiles);
       const last = files.at(-1);
       if (last === undefined) {
-        memory.keepPlaces(places.after(lastSeq, isEmptied));
+        memory.keepPlaces(await this.#answer(places.after(lastSeq, isEmptied)));
         break;
       }
       after = last.path;
@@ -78,7 +78,7 @@ export class GoneFiles {
   }
 
   async #slice(files: readonly RememberedFile[], places: FolderPlaces): Promise<number> {
-    const { root, memory, clock } = this.#options;
+    const { root, isEmptied, memory, clock } = this.#options;
     const before = clock.now() - goneDays * dayMilliseconds;
     const [gone, there, over]: [string[], string[], RememberedFile[]] = [[], [], []];
     for (const file of files) {
@@ -92,7 +92,10 @@ export class GoneFiles {
         if (file.goneAt !== null) there.push(file.path);
       } else if (file.goneAt === null) {
         if (await this.#answer(places.isGone(file))) gone.push(file.path);
-      } else if (isDue && !isElsewhere) over.push(file);
+      } else if (isDue && !isElsewhere && (isEmptied || (await this.#answer(places.isGone(file))))) {
+        // Where files do not stay, none is found again by which a share with a new number would be known.
+        over.push(file);
+      }
     }
     // What was found while the folder went away is not to be believed.
     if (!(await this.#answer(places.isSame()))) throw new Error('the folder went away');

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { FileMemory } from '../../../electron/gateway/model/file-memory.ts';
 import { type Clock, systemClock } from '../../../electron/gateway/platform/clock.ts';
 import { silentLogger } from '../../../electron/gateway/platform/logger.ts';
 import { GoneFiles, goneDays } from '../../../electron/gateway/source/gone-files.ts';
@@ -13,6 +14,24 @@ import { acknowledge, openStore, storeImage, temporaryFolder } from '../../suppo
 const day = 86_400_000;
 const modifiedMs = Date.UTC(2026, 0, 2);
 
+const canMount = process.platform === 'linux' && process.getuid?.() === 0;
+
+/** A disk at this path, which goes away and comes back empty under another number. */
+function diskAt(path: string) {
+  let isMounted = false;
+  const unmount = (): void => {
+    if (isMounted) execFileSync('umount', [path]);
+    isMounted = false;
+  };
+  onTestFinished(unmount);
+  const mount = async (): Promise<void> => {
+    await mkdir(path, { recursive: true });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'acusight-test', path]);
+    isMounted = true;
+  };
+  return { mount, unmount };
+}
+
 /** A real folder and a real store; days pass when the test says so, and rests are none. */
 async function startLine({ isEmptied = false } = {}) {
   const store = await openStore();
@@ -20,7 +39,17 @@ async function startLine({ isEmptied = false } = {}) {
   await mkdir(root);
   let now = Date.UTC(2026, 0, 5);
   const clock: Clock = { ...systemClock, now: () => now, after: (_, callback) => systemClock.after(0, callback) };
-  const memory = new PastFiles(store.database).of('aoi');
+  const past = new PastFiles(store.database).of('aoi');
+  // What happens while a look is under way, once it has begun and knows the first files.
+  let whileLooking = (): void => undefined;
+  const memory: FileMemory = {
+    ...past,
+    page: (after, limit) => {
+      const files = past.page(after, limit);
+      if (files.length > 0) whileLooking();
+      return files;
+    },
+  };
   const gone = new GoneFiles({
     root,
     isEmptied,
@@ -39,6 +68,12 @@ async function startLine({ isEmptied = false } = {}) {
   return {
     store,
     root,
+    onceLooking: (happens: () => void): void => {
+      whileLooking = () => {
+        whileLooking = () => undefined;
+        happens();
+      };
+    },
     memory,
     lay,
     now: () => now,
@@ -64,7 +99,7 @@ async function startLine({ isEmptied = false } = {}) {
       }
       await gone.look();
     },
-    known: (): string[] => memory.page('', 1_000).map(({ path }) => path),
+    known: (): string[] => past.page('', 1_000).map(({ path }) => path),
     /** What would happen to this file if a scan met it now. */
     statusOf: (name: string) =>
       store.sourceFiles.status('aoi', { path: name, bytes: Buffer.byteLength(`picture ${name}`), modifiedMs }),
@@ -179,37 +214,141 @@ describe('a disk or share that is away', () => {
     expect(line.known()).toEqual(['b.jpg']);
   });
 
-  it.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
-    'below the folder is told by its mount point',
-    async () => {
-      const line = await startLine();
-      const camera = join(line.root, 'line 1', 'camera');
-      const mount = (): void => void execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'acusight-test', camera]);
-      const unmount = (): void => void execFileSync('umount', [camera]);
-      await mkdir(camera, { recursive: true });
-      mount();
-      onTestFinished(() => {
-        try {
-          unmount();
-        } catch {
-          // It is away already.
-        }
-      });
-      await line.collect('line 1/camera/a.jpg', 'line 1/camera/b.jpg', 'line 1/c.jpg', 'line 1/d.jpg');
-      await line.leaveList();
-      await line.pass(2);
-      unmount();
-      await line.remove('line 1/d.jpg');
-      await line.pass(400);
-      expect(line.known()).toEqual(['line 1/c.jpg', 'line 1/camera/a.jpg', 'line 1/camera/b.jpg']);
-      await rm(join(line.root, 'line 1'), { recursive: true });
-      await line.pass(400);
-      expect(line.known()).toEqual(['line 1/camera/a.jpg', 'line 1/camera/b.jpg']);
-      await mkdir(camera, { recursive: true });
-      mount();
-      await line.lay('line 1/camera/b.jpg');
-      await line.pass(goneDays + 2);
-      expect(line.known()).toEqual(['line 1/camera/b.jpg']);
-    },
-  );
+  it.skipIf(!canMount)('below the folder is told by its mount point', async () => {
+    const line = await startLine();
+    const disk = diskAt(join(line.root, 'line 1', 'camera'));
+    await disk.mount();
+    await line.collect('line 1/camera/a.jpg', 'line 1/camera/b.jpg', 'line 1/c.jpg', 'line 1/d.jpg');
+    await line.leaveList();
+    await line.pass(2);
+    disk.unmount();
+    await line.remove('line 1/d.jpg');
+    await line.pass(400);
+    expect(line.known()).toEqual(['line 1/c.jpg', 'line 1/camera/a.jpg', 'line 1/camera/b.jpg']);
+    await rm(join(line.root, 'line 1'), { recursive: true });
+    await line.pass(400);
+    expect(line.known()).toEqual(['line 1/camera/a.jpg', 'line 1/camera/b.jpg']);
+    await disk.mount();
+    await line.lay('line 1/camera/b.jpg');
+    await line.pass(goneDays + 2);
+    expect(line.known()).toEqual(['line 1/camera/b.jpg']);
+  });
+
+  it.skipIf(!canMount)('below the folder may go away during a look, and stay away', async () => {
+    const line = await startLine();
+    const disk = diskAt(join(line.root, 'camera'));
+    await disk.mount();
+    await line.collect('camera/2026/a.jpg', 'camera/b.jpg', 'c.jpg');
+    await line.leaveList();
+    await line.pass(2);
+    line.onceLooking(disk.unmount);
+    await expect(line.pass(1)).rejects.toThrow('went away');
+    await line.pass(400);
+    expect(line.known()).toEqual(['c.jpg', 'camera/2026/a.jpg', 'camera/b.jpg']);
+    await disk.mount();
+    await line.lay('camera/b.jpg');
+    await line.pass(goneDays + 2);
+    expect(line.known()).toEqual(['c.jpg', 'camera/b.jpg']);
+  });
+
+  it('keeps what was missed on it just before, however long it is away', async () => {
+    const line = await startLine();
+    await line.collect('a.jpg', 'b.jpg');
+    await line.leaveList();
+    await line.pass(1);
+    await line.remove('a.jpg');
+    await line.pass(1);
+    await rename(line.root, `${line.root}-away`);
+    await mkdir(line.root);
+    await line.pass(400);
+    expect(line.known()).toEqual(['a.jpg', 'b.jpg']);
+    await rm(line.root, { recursive: true });
+    await rename(`${line.root}-away`, line.root);
+    await line.pass(1);
+    expect(line.known()).toEqual(['b.jpg']);
+  });
+});
+
+describe('a disk or share that is away at the very first look', () => {
+  it.skipIf(!canMount)('below the folder keeps what is known of it', async () => {
+    const line = await startLine();
+    const disk = diskAt(join(line.root, 'line 1', 'camera'));
+    await disk.mount();
+    await line.collect('line 1/c.jpg', 'line 1/camera/2026/a.jpg', 'line 1/camera/b.jpg', 'line 1/d.jpg');
+    await line.remove('line 1/d.jpg');
+    await line.leaveList();
+    disk.unmount();
+    await line.pass(400);
+    expect(line.known()).toEqual(['line 1/c.jpg', 'line 1/camera/2026/a.jpg', 'line 1/camera/b.jpg']);
+    await disk.mount();
+    await line.lay('line 1/camera/b.jpg');
+    await line.pass(goneDays + 2);
+    expect(line.known()).toEqual(['line 1/c.jpg', 'line 1/camera/b.jpg']);
+  });
+
+  it('whose folder goes with it keeps what is known of it; what is taken there later is judged', async () => {
+    const line = await startLine();
+    await line.collect('stick/a.jpg', 'stick/2026/b.jpg', 'c.jpg');
+    await line.leaveList();
+    const away = `${line.root}-away`;
+    await rename(join(line.root, 'stick'), away);
+    await line.pass(400);
+    expect(line.known()).toEqual(['c.jpg', 'stick/2026/b.jpg', 'stick/a.jpg']);
+    // Another one of that name.
+    await line.collect('stick/e.jpg', 'stick/f.jpg');
+    await line.leaveList();
+    await line.pass(1);
+    await line.collect('stick/g.jpg', 'stick/h.jpg');
+    await line.leaveList();
+    await line.pass(1);
+    await line.remove('stick/g.jpg');
+    await line.pass(goneDays + 2);
+    expect(line.known()).toEqual([
+      'c.jpg',
+      'stick/2026/b.jpg',
+      'stick/a.jpg',
+      'stick/e.jpg',
+      'stick/f.jpg',
+      'stick/h.jpg',
+    ]);
+    await rename(join(line.root, 'stick'), `${away}-other`);
+    await rename(away, join(line.root, 'stick'));
+    await line.pass(2);
+    expect([line.statusOf('stick/a.jpg'), line.statusOf('stick/2026/b.jpg')]).toEqual(['finished', 'finished']);
+  });
+
+  it('keeps what is known of it where originals are archived or deleted too', async () => {
+    const line = await startLine({ isEmptied: true });
+    // Its original stayed, as where it was taken while they did.
+    await line.collect('a.jpg');
+    await line.leaveList();
+    await rename(line.root, `${line.root}-away`);
+    await mkdir(line.root);
+    await line.pass(400);
+    expect(line.known()).toEqual(['a.jpg']);
+    await rm(line.root, { recursive: true });
+    await rename(`${line.root}-away`, line.root);
+    await line.pass(2);
+    expect(line.statusOf('a.jpg')).toBe('finished');
+  });
+
+  it('is none where something lies in the folder, from which originals are archived', async () => {
+    const line = await startLine({ isEmptied: true });
+    await line.collect('a.jpg');
+    await line.remove('a.jpg');
+    await mkdir(join(line.root, '.acusight-archive'));
+    await line.leaveList();
+    await line.pass(goneDays + 2);
+    expect(line.known()).toEqual([]);
+  });
+
+  it.skipIf(!canMount)('is none where the folder is a disk of its own, from which originals are deleted', async () => {
+    const line = await startLine({ isEmptied: true });
+    await diskAt(line.root).mount();
+    await line.collect('a.jpg');
+    await line.remove('a.jpg');
+    await line.leaveList();
+    await line.pass(goneDays + 2);
+    expect(line.known()).toEqual([]);
+  });
 });
