@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { describeCause, errnoCode, GatewayError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -23,14 +24,17 @@ export class StoreWatch {
   readonly #after: Clock['after'];
   /** Writes a little to the database, and throws what that throws. */
   #tryStore: (() => void) | null = null;
+  /** The file that was opened; null: not known. */
+  readonly #opened: string | null;
   /** Of the next try; null where none is due. */
   #cancelTry: (() => void) | null = null;
   #fault: GatewayError | null = null;
   #tell: ((fault: GatewayError) => void) | null = null;
 
-  /** `path`: of the database. */
+  /** `path`: of the database, which is open. */
   constructor(path: string, after: Clock['after'] = systemClock.after) {
     this.#path = path;
+    this.#opened = fileAt(path);
     this.#after = after;
   }
 
@@ -59,9 +63,19 @@ export class StoreWatch {
   note(error: unknown): void {
     if (this.#fault !== null) return;
     const code = errnoCode(error) ?? '';
-    if (damaged.test(code)) this.#isFault(openFailure(this.#path, error));
+    if (damaged.test(code)) this.#isFault(this.#isDiskGone() ? diskFailure(error) : openFailure(this.#path, error));
     else if (error instanceof StoreAwayError) this.#isFault(diskFailure(error));
     else if (unavailable.test(code)) this.#judge(error, code);
+  }
+
+  /**
+   * Of a disk that goes away SQLite reads half of what it was, and calls that damaged; of one that has come back meanwhile
+   * it still has the old file. Whether the database is damaged is seen when it is opened again.
+   */
+  #isDiskGone(): boolean {
+    if (this.#opened !== null && fileAt(this.#path) !== this.#opened) return true;
+    const failure = smallWriteFailure(`${this.#path}.probe`);
+    return failure !== null && !onlyFull.has(failure);
   }
 
   /** SQLite knows no quota of a user (EDQUOT), nor that no more files can be opened: to it that is a disk that fails. */
@@ -69,7 +83,7 @@ export class StoreWatch {
     if (this.#cancelTry !== null) return;
     const failure = smallWriteFailure(`${this.#path}.probe`);
     if (failure !== null && onlyFull.has(failure)) return;
-    if (failure !== null || this.#tryStore === null || !unclear.test(code)) return this.#isFault(diskFailure(error));
+    if (this.#isDiskGone() || this.#tryStore === null || !unclear.test(code)) return this.#isFault(diskFailure(error));
     this.#cancelTry = this.#after(tryAgainMilliseconds, () => this.#tryAgain());
   }
 
@@ -98,6 +112,16 @@ export class StoreWatch {
         if (fields !== undefined && 'error' in fields) this.note(fields['error']);
       },
     };
+  }
+}
+
+/** Which file lies there, on which device; null where none does, or nobody answers for it. */
+function fileAt(path: string): string | null {
+  try {
+    const { dev, ino } = statSync(path);
+    return `${dev} ${ino}`;
+  } catch {
+    return null;
   }
 }
 

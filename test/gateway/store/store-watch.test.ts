@@ -1,3 +1,4 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { GatewayError } from '../../../electron/gateway/platform/errors.ts';
@@ -8,8 +9,15 @@ import { temporaryFolder } from '../../support/store.ts';
 
 const failure = (code: string): Error => Object.assign(new Error('it failed'), { code });
 
-test('a damaged database and a disk that is gone are told once, in their own words; all else is none of its business', () => {
-  const watch = new StoreWatch('/data/gateway.sqlite');
+/** A database as the watch knows it. */
+async function aDatabase(): Promise<string> {
+  const path = join(await temporaryFolder(), 'gateway.sqlite');
+  await writeFile(path, '');
+  return path;
+}
+
+test('a damaged database and a disk that is gone are told once, in their own words; all else is none of its business', async () => {
+  const watch = new StoreWatch(await aDatabase());
   const told: string[] = [];
   watch.onFault(({ code }) => told.push(code));
   for (const harmless of ['SQLITE_FULL', 'SQLITE_BUSY', 'SQLITE_CONSTRAINT_UNIQUE', 'ENOSPC', 'ECONNRESET'])
@@ -23,14 +31,30 @@ test('a damaged database and a disk that is gone are told once, in their own wor
   expect(watch.fault?.message).toContain('data disk does not work');
 });
 
-test('a failure that its owner only logs is heard too, and one that came before anybody listened', () => {
-  const watch = new StoreWatch('/data/gateway.sqlite');
+test('a failure that its owner only logs is heard too, and one that came before anybody listened', async () => {
+  const path = await aDatabase();
+  const watch = new StoreWatch(path);
   watch.listening(silentLogger).log('warn', 'look-failed', { error: failure('SQLITE_CORRUPT_INDEX') });
   const told: GatewayError[] = [];
   watch.onFault((fault) => told.push(fault));
   expect(told).toHaveLength(1);
   expect(told[0]).toBeInstanceOf(GatewayError);
-  expect(told[0]?.message).toBe("The gateway's database is damaged: /data/gateway.sqlite");
+  expect(told[0]?.message).toBe(`The gateway's database is damaged: ${path}`);
+});
+
+test('of a disk that takes nothing, or has come back as another device, nothing is called damaged: it is read again', async () => {
+  const gone = await aDatabase();
+  const away = new StoreWatch(gone);
+  await rm(join(gone, '..'), { recursive: true });
+  away.note(failure('SQLITE_CORRUPT'));
+  expect(away.fault?.code).toBe('store-unavailable');
+  const path = await aDatabase();
+  const back = new StoreWatch(path);
+  // As the mount of the same disk is another file.
+  await writeFile(`${path}.other`, '');
+  await rename(`${path}.other`, path);
+  back.note(failure('SQLITE_NOTADB'));
+  expect(back.fault?.code).toBe('store-unavailable');
 });
 
 describe('where the disk takes another file, but the database fails', () => {
