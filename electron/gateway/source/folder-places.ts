@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FolderPlace, RememberedFile } from '../model/file-memory.ts';
-import { doubtAt, identityAt, identityIn, mayBeMountPoint } from './mount-doubt.ts';
+import { doubtAt, identityAt, identityIn, isRenumbered, mayBeMountPoint } from './mount-doubt.ts';
 
 /**
  * Which files that are not there are gone, and which only lie on a disk or share that is away, whose empty mount point
@@ -24,8 +24,10 @@ export class FolderPlaces {
   readonly #changed = new Set<string>();
   /** Those that files were judged by since they were last found to be the same. */
   readonly #asked = new Set<string>();
-  /** Places of a new identity in which a file of before was found. */
-  readonly #believed = new Set<string>();
+  /** Places of a new identity in which a file of before was found: from which image on they are judged by it. */
+  readonly #believed = new Map<string, number>();
+  /** The oldest image since the last look whose file was found there. */
+  readonly #newcomers = new Map<string, number>();
   /** Of the first look: folders with a known file in or below them, and folders that a known file is missing in. */
   readonly #holding = new Set<string>();
   readonly #lacking = new Set<string>();
@@ -72,7 +74,9 @@ export class FolderPlaces {
     for (const place of await this.#placesOf(path)) {
       const known = this.#known.get(place);
       // What was taken since the last look may lie in the wrong place itself, as where a camera writes on without its share.
-      if (known === undefined || seq <= known.throughSeq) this.#believed.add(place);
+      if (known !== undefined && seq > known.throughSeq) lower(this.#newcomers, place, seq);
+      // What was taken there since it has been in doubt tells that it is that place still, and not the one before it.
+      else lower(this.#believed, place, known === undefined || seq <= known.judgedFrom ? 0 : known.judgedFrom);
     }
     if (this.#isFirst) for (const folder of foldersTo(folderOf(path))) this.#holding.add(folder);
   }
@@ -95,18 +99,32 @@ export class FolderPlaces {
    */
   async after(lastSeq: number, isEmptied: boolean): Promise<readonly FolderPlace[]> {
     const isAsItShould = isEmptied && this.#isFirst && !(await mayBeMountPoint(this.#root));
+    if (isAsItShould) lower(this.#believed, '', 0);
     const places = [...this.#now].flatMap(([path, identity]): readonly FolderPlace[] => {
       const known = this.#known.get(path);
       if (identity === null) return known === undefined ? [] : [known];
       if (known !== undefined && !this.#changed.has(path)) return [{ ...known, throughSeq: lastSeq }];
-      const isNew = known === undefined;
-      const isBelieved = this.#believed.has(path) || (isNew && (path === '' ? isAsItShould : isEmptied));
-      return [{ path, identity, throughSeq: lastSeq, judgedFrom: isBelieved ? 0 : lastSeq }];
+      if (isEmptied && known === undefined && path !== '') lower(this.#believed, path, 0);
+      // No file stays by which it would be known; an empty mount point has another number within its disk, too.
+      if (isEmptied && known !== undefined && isRenumbered(known.identity, identity))
+        lower(this.#believed, path, known.judgedFrom);
+      return [{ path, identity, throughSeq: lastSeq, judgedFrom: this.#judgedFrom(path, lastSeq) }];
     });
     // Where nothing in the whole folder is judged, its parts need no place.
-    if (!this.#isFirst || !(this.#believed.has('') || isAsItShould)) return places;
+    if (!this.#isFirst || !this.#believed.has('')) return places;
     const doubtful = await this.#doubtful();
     return [...places, ...doubtful.map((place) => ({ ...place, throughSeq: lastSeq, judgedFrom: lastSeq }))];
+  }
+
+  /** After a full look: whether more can be judged by another at once. */
+  get isBelievedAnew(): boolean {
+    return [...this.#believed.keys()].some((path) => this.#changed.has(path) && this.#known.has(path));
+  }
+
+  /** Of a place of a new identity. Where only newcomers lie in it, the next look must not take them for what is away. */
+  #judgedFrom(path: string, lastSeq: number): number {
+    const newcomer = this.#newcomers.get(path);
+    return this.#believed.get(path) ?? (newcomer === undefined ? lastSeq : newcomer - 1);
   }
 
   /** Folders that may be mount points of what is away, the topmost of each way. */
@@ -165,3 +183,7 @@ function foldersTo(folder: string): readonly string[] {
 }
 
 const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
+function lower(numbers: Map<string, number>, path: string, value: number): void {
+  numbers.set(path, Math.min(numbers.get(path) ?? value, value));
+}

@@ -56,8 +56,17 @@ export class GoneFiles {
     }
   }
 
-  /** One look at all that is remembered. Returns how many files were forgotten. Rejects where the folder does not answer. */
+  /**
+   * One look at all that is remembered. Returns how many files were forgotten. Rejects where the folder does not answer.
+   * One that is known again under a new number is gone through once more: it may have yet another at the next look, as
+   * where the gateway is restarted every day.
+   */
   async look(): Promise<number> {
+    const first = await this.#goThrough();
+    return first.isBelievedAnew ? first.forgotten + (await this.#goThrough()).forgotten : first.forgotten;
+  }
+
+  async #goThrough(): Promise<{ readonly forgotten: number; readonly isBelievedAnew: boolean }> {
     const { root, isEmptied, memory, clock, signal } = this.#options;
     const places = new FolderPlaces(root, memory.places());
     const lastSeq = memory.lastSeq();
@@ -68,13 +77,13 @@ export class GoneFiles {
       const last = files.at(-1);
       if (last === undefined) {
         memory.keepPlaces(await this.#answer(places.after(lastSeq, isEmptied)));
-        break;
+        return { forgotten, isBelievedAnew: places.isBelievedAnew };
       }
       after = last.path;
       forgotten += await this.#slice(files, places);
       await sleep(clock, restMilliseconds, signal);
     }
-    return forgotten;
+    return { forgotten, isBelievedAnew: false };
   }
 
   async #slice(files: readonly RememberedFile[], places: FolderPlaces): Promise<number> {

@@ -5,6 +5,8 @@ import { dirname } from 'node:path';
 export const identityIn = ({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): string => `${dev}:${ino}`;
 /** Null where nothing is there, or can’t be looked at. */
 export const identityAt = (path: string): Promise<string | null> => lstat(path).then(identityIn, () => null);
+/** Whether only the disk's number is another one, which a restart changes. */
+export const isRenumbered = (before: string, now: string): boolean => before.split(':')[1] === now.split(':')[1];
 /** Of what is not there. */
 const absent = 'absent';
 

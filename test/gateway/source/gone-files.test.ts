@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FileMemory } from '../../../electron/gateway/model/file-memory.ts';
@@ -38,6 +38,7 @@ async function startLine({ isEmptied = false } = {}) {
   const root = join(await temporaryFolder(), 'in');
   await mkdir(root);
   let now = Date.UTC(2026, 0, 5);
+  let renumbered = 0;
   const clock: Clock = { ...systemClock, now: () => now, after: (_, callback) => systemClock.after(0, callback) };
   const past = new PastFiles(store.database).of('aoi');
   // What happens while a look is under way, once it has begun and knows the first files.
@@ -74,6 +75,15 @@ async function startLine({ isEmptied = false } = {}) {
         happens();
       };
     },
+    /** As after a restart, which gives a share or disk another number. */
+    renumber: async (): Promise<void> => {
+      await rename(root, `${root}-before`);
+      await mkdir(root);
+      for (const name of await readdir(`${root}-before`)) await rename(join(`${root}-before`, name), join(root, name));
+      // The number of a folder that is removed at once is given to the next.
+      renumbered += 1;
+      await rename(`${root}-before`, `${root}-${renumbered}`);
+    },
     memory,
     lay,
     now: () => now,
@@ -98,6 +108,9 @@ async function startLine({ isEmptied = false } = {}) {
         now += day;
       }
       await gone.look();
+    },
+    passDay: (): void => {
+      now += day;
     },
     known: (): string[] => past.page('', 1_000).map(({ path }) => path),
     /** What would happen to this file if a scan met it now. */
@@ -267,6 +280,73 @@ describe('a disk or share that is away', () => {
     await line.pass(1);
     expect(line.known()).toEqual(['b.jpg']);
   });
+
+  it('whose numbers change with every restart is judged at the one look that each day has', async () => {
+    const line = await startLine();
+    await line.collect('a.jpg', 'b.jpg', 'line 1/c.jpg', 'line 1/d.jpg');
+    await line.leaveList();
+    await line.pass(0);
+    await line.remove('a.jpg', 'line 1/c.jpg');
+    for (let days = 0; days < goneDays + 3; days += 1) {
+      await line.renumber();
+      await line.pass(0);
+      line.passDay();
+    }
+    expect(line.known()).toEqual(['b.jpg', 'line 1/d.jpg']);
+  });
+
+  it('whose numbers change with every restart is judged where originals are archived or deleted too', async () => {
+    const line = await startLine({ isEmptied: true });
+    await line.collect('a.jpg', 'stays.jpg');
+    await line.leaveList();
+    await line.pass(0);
+    await line.remove('a.jpg');
+    await line.store.sourceFiles.finishMany('aoi', ['a.jpg'], line.now());
+    await line.collect('b.jpg', 'missed.jpg');
+    await line.leaveList();
+    await line.pass(0);
+    await line.remove('b.jpg', 'missed.jpg');
+    await line.store.sourceFiles.finishMany('aoi', ['b.jpg'], line.now());
+    await line.remove('stays.jpg');
+    for (let days = 0; days < goneDays + 3; days += 1) {
+      // The same folder, which had another device's number when it was last looked at.
+      line.memory.keepPlaces(
+        line.memory.places().map((place) => ({ ...place, identity: place.identity.replace(/^\d+/, '7') })),
+      );
+      await line.pass(0);
+      line.passDay();
+    }
+    expect(line.known()).toEqual([]);
+  });
+
+  it.each([0, 1])(
+    'is not taken for what is written in its place, also where that changes its number (%i looks between)',
+    async (looks) => {
+      const line = await startLine();
+      await line.collect('a.jpg', 'b.jpg');
+      await line.leaveList();
+      await line.pass(1);
+      await rename(line.root, `${line.root}-away`);
+      await mkdir(line.root);
+      await line.pass(looks);
+      await line.collect('c.jpg', 'd.jpg');
+      await line.leaveList();
+      for (let days = 0; days < goneDays + 5; days += 1) {
+        await line.pass(looks);
+        line.passDay();
+        await line.renumber();
+      }
+      expect(line.known()).toEqual(['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg']);
+      // What lies there and goes is judged by then, though what is away is not.
+      await line.remove('c.jpg');
+      for (let days = 0; days < goneDays + 3; days += 1) {
+        await line.pass(looks);
+        line.passDay();
+        await line.renumber();
+      }
+      expect(line.known()).toEqual(['a.jpg', 'b.jpg', 'd.jpg']);
+    },
+  );
 });
 
 describe('a disk or share that is away at the very first look', () => {
