@@ -193,7 +193,8 @@ export async function readWhole(path: string, file: OpenFile, maxBytes: number):
   return { kind: 'unreadable', why: changesMeanwhile };
 }
 
-const pieceBytes = 1_000_000;
+/** What takes a piece takes some ten milliseconds for it at most, in the thread that all else runs in. */
+const pieceBytes = 131_072;
 
 /** Only once: whoever took the pieces can't take them back. */
 async function readInPieces(path: string, file: OpenFile, maxBytes: number, take: Take): Promise<FileContent> {

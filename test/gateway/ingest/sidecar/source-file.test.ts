@@ -36,3 +36,27 @@ it.runIf(process.platform !== 'win32')('a pipe is no label and keeps nobody wait
   expect(await folder.read('a.txt', 1_000)).toEqual({ kind: 'missing' });
   expect(await folder.read('b.txt', 1_000)).toEqual({ kind: 'missing' });
 });
+
+it('other work runs between the pieces of a large file', async () => {
+  const root = await temporaryFolder();
+  await writeFile(join(root, 'a.json'), Buffer.alloc(1_000_000, 'x'));
+  let turn = 0;
+  let isOver = false;
+  const count = (): void => {
+    turn += 1;
+    if (!isOver) setImmediate(count);
+  };
+  count();
+  const turns: number[] = [];
+  const sizes: number[] = [];
+  const content = await new SourceFolder(root).readPieces('a.json', 2_000_000, (piece) => {
+    turns.push(turn);
+    sizes.push(piece.length);
+  });
+  isOver = true;
+  expect(content.kind).toBe('content');
+  expect(sizes.reduce((sum, size) => sum + size)).toBe(1_000_000);
+  // 128 KB take some ten milliseconds.
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(131_072);
+  expect(new Set(turns).size).toBe(sizes.length);
+});
