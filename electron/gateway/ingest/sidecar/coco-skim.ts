@@ -10,9 +10,6 @@ export type SkimmedCoco =
   | { readonly kind: 'other' }
   | { readonly kind: 'bad'; readonly why: string; readonly isMeant: boolean };
 
-/** `{}` */
-const nothing = 2;
-
 /** Reads a COCO file that is too large to be taken whole, piece by piece. */
 export class CocoSkim {
   readonly #table = new CocoTable();
@@ -25,7 +22,7 @@ export class CocoSkim {
 
   constructor() {
     this.#json = new JsonSkim(cocoKeys, {
-      list: (name) => this.#begin(name),
+      list: (name) => this.#lists.add(name),
       element: (list, index, text) => this.#take(list, index, text),
     });
   }
@@ -54,31 +51,23 @@ export class CocoSkim {
     return isCoco ? { kind: 'coco', weight: this.#table.weight, index: this.#table.index() } : { kind: 'other' };
   }
 
-  #begin(list: string): void {
-    this.#lists.add(list);
-    // Of two lists of one name the last counts, as everywhere.
-    if (list === 'images') {
-      this.#isImage = null;
-      this.#table.forgetImages();
-    } else if (list === 'annotations') this.#table.forgetAnnotations();
-    else this.#table.forgetCategories();
-  }
-
   #take(list: string, index: number, text: Buffer): void {
     if (this.#fault !== null) return;
-    const element = text.length === nothing ? {} : this.#parse(text, `${list}[${index}]`);
-    if (element === null) return;
-    if (list === 'categories') {
-      this.#table.category(element);
-      if (index >= cocoLimits.categories) this.#tooMany('classes', cocoLimits.categories);
-    } else if (list === 'images') {
-      this.#isImage ??= typeof element['file_name'] === 'string';
-      this.#table.image(element);
-      if (index >= cocoLimits.images) this.#tooMany('pictures', cocoLimits.images);
-    } else {
-      this.#table.annotation(index, element);
-      if (index >= cocoLimits.annotations) this.#tooMany('annotations', cocoLimits.annotations);
+    const element = this.#parse(text, `${list}[${index}]`);
+    if (list === 'images') this.#isImage ??= typeof element?.['file_name'] === 'string';
+    if (element !== null) {
+      if (list === 'categories') this.#table.category(element);
+      else if (list === 'images') this.#table.image(element);
+      else this.#table.annotation(index, element);
     }
+    this.#limit(list, index);
+  }
+
+  #limit(list: string, index: number): void {
+    const { images, annotations, categories } = cocoLimits;
+    if (list === 'categories' && index >= categories) this.#tooMuch(`${count(categories)} classes`);
+    else if (list === 'images' && index >= images) this.#tooMuch(`${count(images)} pictures`);
+    else if (list === 'annotations' && index >= annotations) this.#tooMuch(`${count(annotations)} annotations`);
   }
 
   #parse(text: Buffer, where: string): JsonObject | null {
@@ -90,7 +79,9 @@ export class CocoSkim {
     return null;
   }
 
-  #tooMany(what: string, most: number): void {
-    this.#fault = `it has more than the ${most.toLocaleString('en-US')} ${what} that are read; split it, or put a file of its own beside each picture`;
+  #tooMuch(what: string): void {
+    this.#fault ??= `it has more than the ${what} that are read; split it, or put a file of its own beside each picture`;
   }
 }
+
+const count = (number: number): string => number.toLocaleString('en-US');

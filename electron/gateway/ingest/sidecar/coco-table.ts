@@ -76,21 +76,6 @@ export class CocoTable {
     if (isOdd && this.#odd.size < mostOdd) this.#odd.set(row, { categoryId, box, score });
   }
 
-  forgetImages(): void {
-    this.#images = [];
-  }
-
-  forgetAnnotations(): void {
-    this.#count = 0;
-    this.#first.fill(-1);
-    this.#last.fill(-1);
-    this.#odd.clear();
-  }
-
-  forgetCategories(): void {
-    this.#categories.clear();
-  }
-
   /** Bytes that it takes, roughly. */
   get weight(): number {
     return 64 * this.#count + 300 * this.#images.length + 100 * (this.#places.size + this.#named.size);

@@ -1,7 +1,11 @@
-/**
+import { ElementText } from './json-element.ts';
+import { backslash, braces, brackets, colon, comma, isSpace, quote } from './json-signs.ts';
+
+/*
  * Goes through a JSON text of any size piece by piece, and hands over the elements of some lists of its root object, each
  * with a few of its keys only. What is not asked for is never held: segmentations are most of a large COCO file, and a
- * hostile file can be made of values that take thirty times its own size in memory.
+ * hostile file can be made of values that take thirty times its own size in memory. The root object, its wanted lists and
+ * their elements must be JSON to the letter; of all else only texts and brackets are followed.
  */
 
 /** What the elements of a list are wanted for: the list's name in the root object, the keys of its elements. */
@@ -11,26 +15,24 @@ export type SkimSink = {
   /** The root object has this list. */
   readonly list: (name: string) => void;
   /**
-   * An element; `text` is an object with no other keys than those wanted, as the file writes their values. It must not be
-   * kept. `{}` for what is no object, or too long.
+   * An element; `text` is JSON, of an object with no other keys than those wanted. It must not be kept. A value that is too
+   * long is an empty one of its kind.
    */
   readonly element: (list: string, index: number, text: Buffer) => void;
 };
 
-/** Of one element, in bytes. */
-const longestElement = 8_192;
-const longestKey = 64;
-const deepest = 256;
+const longestKey = 128;
+const deepest = 10_000;
 
-const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a];
-const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
 const tells = Uint8Array.from({ length: 256 }, (_, byte) =>
-  [quote, openBrace, closeBrace, openBracket, closeBracket].includes(byte) ? 1 : 0,
+  [quote, braces.open, braces.close, brackets.open, brackets.close].includes(byte) ? 1 : 0,
 );
-const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
 /** Depths: the root object is 1, a list in it 2, an element of that list 3. */
 const [inRoot, inList, inElement] = [1, 2, 3];
+
+/** What may follow at a level that must be JSON to the letter. */
+type Expected = 'key' | 'key or end' | 'colon' | 'value' | 'value or end' | 'comma or end';
 
 export class JsonSkim {
   readonly #wanted: WantedLists;
@@ -38,23 +40,26 @@ export class JsonSkim {
   /** Of each level, whether it is a list. */
   readonly #lists = new Uint8Array(deepest + 1);
   #depth = 0;
+  #isStrict = false;
+  #expected: Expected = 'value';
   #text = false;
   #escaped = false;
+  /** Within a number or a word. */
+  #plain = false;
   #ended = false;
   #fault: string | null = null;
   #offset = 0;
   /** The key that is being read, or was read last, of the root object or of an element. */
   readonly #key = Buffer.alloc(longestKey);
   #keyLength = 0;
-  #isKeyNext = false;
   #readsKey = false;
+  /** Keys of wanted lists that the root object was seen to have. */
+  readonly #seen = new Set<string>();
   #list: string | null = null;
   #keys: ReadonlySet<string> = new Set();
   #index = 0;
-  #hasValue = false;
-  readonly #element = Buffer.alloc(longestElement + 1);
-  #length = 0;
-  #copies = false;
+  #hasElement = false;
+  readonly #element = new ElementText();
 
   constructor(wanted: WantedLists, sink: SkimSink) {
     this.#wanted = wanted;
@@ -76,11 +81,11 @@ export class JsonSkim {
 
   /** Where the next byte is that tells something: most of a large file is numbers and texts that nobody wants. */
   #skip(piece: Uint8Array, from: number): number {
-    if (this.#copies || this.#readsKey || this.#escaped) return from;
+    if (this.#element.copies || this.#readsKey || this.#escaped) return from;
     let at = from;
     if (this.#text) {
       while (at < piece.length && piece[at] !== quote && piece[at] !== backslash) at += 1;
-    } else if (this.#depth > inElement || (this.#list === null && this.#depth >= inList)) {
+    } else if (!this.#isStrict && this.#depth >= inList) {
       while (at < piece.length && !tells[piece[at] as number]) at += 1;
     }
     return at;
@@ -93,139 +98,164 @@ export class JsonSkim {
 
   #byte(byte: number, at: number): void {
     if (this.#text) return this.#inText(byte);
-    if (isSpace(byte)) return;
+    const wasPlain = this.#plain;
+    this.#plain = false;
+    if (isSpace(byte)) return this.#element.space();
     if (this.#ended) return this.#wrong(at);
     switch (byte) {
       case quote:
-        this.#text = true;
-        if (this.#isKeyNext && this.#hasKeys) {
-          this.#readsKey = true;
-          this.#keyLength = 0;
-          return;
-        }
-        return this.#value(byte);
-      case openBrace:
-      case openBracket:
-        return this.#open(byte === openBracket, byte, at);
-      case closeBrace:
-      case closeBracket:
-        return this.#close(byte === closeBracket, byte, at);
+        return this.#openText(byte, at);
+      case braces.open:
+      case brackets.open:
+        return this.#open(byte === brackets.open, byte, at);
+      case braces.close:
+      case brackets.close:
+        return this.#close(byte === brackets.close, byte, at);
       case comma:
-        return this.#next(byte);
+        return this.#next(byte, at);
       case colon:
-        if (!this.#hasKeys) return this.#copy(byte);
-        this.#isKeyNext = false;
-        return this.#beginValue();
+        return this.#afterKey(byte, at);
       default:
-        if (this.#depth === 0) return this.#wrong(at);
-        return this.#value(byte);
+        this.#plain = true;
+        if (wasPlain) this.#element.copy(byte);
+        else this.#value(byte, at);
     }
+  }
+
+  #openText(byte: number, at: number): void {
+    this.#text = true;
+    if (this.#isStrict && (this.#expected === 'key' || this.#expected === 'key or end')) {
+      this.#readsKey = true;
+      this.#keyLength = 0;
+    } else this.#value(byte, at);
   }
 
   #inText(byte: number): void {
-    if (this.#readsKey) {
-      if (byte === quote && !this.#escaped) this.#readsKey = false;
-      else if (this.#keyLength < longestKey) this.#key[this.#keyLength++] = byte;
-    } else this.#copy(byte);
-    if (this.#escaped) this.#escaped = false;
-    else if (byte === backslash) this.#escaped = true;
-    else if (byte === quote) this.#text = false;
-  }
-
-  /** Whether keys of this level tell what is wanted. */
-  get #hasKeys(): boolean {
-    if (this.#lists[this.#depth] === 1) return false;
-    return this.#depth === inRoot || (this.#depth === inElement && this.#list !== null);
+    const ends = byte === quote && !this.#escaped;
+    if (!this.#readsKey) this.#element.copy(byte);
+    else if (ends) {
+      this.#readsKey = false;
+      this.#expected = 'colon';
+    } else if (this.#keyLength < longestKey) this.#key[this.#keyLength++] = byte;
+    this.#escaped = byte === backslash && !this.#escaped;
+    if (ends) this.#text = false;
   }
 
   #open(isList: boolean, byte: number, at: number): void {
-    if (this.#depth === 0 && isList) return this.#wrong(at);
+    if (this.#depth === 0) {
+      if (isList) return this.#wrong(at);
+    } else if (!this.#begins(at)) return;
     if (this.#depth >= deepest) {
-      this.#fault = `it is nested more than ${deepest} deep`;
+      this.#fault = `it is nested more than ${deepest.toLocaleString('en-US')} deep`;
       return;
     }
     if (this.#depth === inRoot && isList) this.#beginList();
-    if (this.#depth === inList) this.#beginElement();
-    this.#copy(byte);
+    else if (this.#depth === inList && this.#list !== null) this.#beginElement(!isList);
+    // Of an element that is an object the brace is there already.
+    if (isList || this.#depth !== inList) this.#element.copy(byte);
     this.#depth += 1;
     this.#lists[this.#depth] = isList ? 1 : 0;
-    this.#isKeyNext = true;
+    this.#level();
+    this.#expected = isList ? 'value or end' : 'key or end';
   }
 
   #close(isList: boolean, byte: number, at: number): void {
     if (this.#depth === 0 || (this.#lists[this.#depth] === 1) !== isList) return this.#wrong(at);
-    if (this.#depth === inElement && this.#list !== null) this.#copies = false;
+    if (this.#isStrict && (this.#expected === 'key' || this.#expected === 'value' || this.#expected === 'colon'))
+      return this.#wrong(at);
+    if (this.#isStrict) this.#element.endValue();
+    else this.#element.copy(byte);
     this.#depth -= 1;
-    this.#copy(byte);
     if (this.#depth === inList) this.#endElement();
     else if (this.#depth === inRoot) this.#endList();
     else if (this.#depth === 0) this.#ended = true;
+    this.#level();
+    this.#expected = 'comma or end';
   }
 
-  #next(byte: number): void {
-    if (this.#hasKeys) {
-      this.#isKeyNext = true;
-      this.#copies = false;
-    } else if (this.#depth === inList) this.#endElement();
-    else this.#copy(byte);
+  #next(byte: number, at: number): void {
+    if (this.#depth > 0 && !this.#isStrict) return this.#element.copy(byte);
+    if (this.#depth === 0 || this.#expected !== 'comma or end') return this.#wrong(at);
+    const isInList = this.#lists[this.#depth] === 1;
+    if (isInList) this.#endElement();
+    else this.#element.endValue();
+    this.#expected = isInList ? 'value' : 'key';
   }
 
-  /** A part of a value: of one that is wanted, or of an element that is no object. */
-  #value(byte: number): void {
-    if (this.#depth === inList && !this.#hasValue) this.#beginElement();
-    this.#copy(byte);
+  #afterKey(byte: number, at: number): void {
+    if (this.#depth > 0 && !this.#isStrict) return this.#element.copy(byte);
+    if (this.#depth === 0 || this.#expected !== 'colon') return this.#wrong(at);
+    this.#expected = 'value';
+    const key = this.#keyText();
+    if (key === null) return this.#wrong(at);
+    if (this.#depth === inElement) {
+      if (this.#keys.has(key)) this.#element.key(key);
+    } else if (Object.hasOwn(this.#wanted, key)) {
+      // Which of two counts is not for a reader to know; and limits of a list are meant for the file.
+      if (this.#seen.has(key)) this.#fault = `it has more than one "${key}"; keep one of them`;
+      this.#seen.add(key);
+    }
+  }
+
+  /** A number, a word or a text begins, or a part of what is not looked at. */
+  #value(byte: number, at: number): void {
+    if (this.#depth === 0) return this.#wrong(at);
+    if (!this.#begins(at)) return;
+    if (this.#depth === inList && this.#list !== null) this.#beginElement(false);
+    this.#element.copy(byte);
+  }
+
+  /** Whether a value may stand here. */
+  #begins(at: number): boolean {
+    if (!this.#isStrict) return true;
+    const may = this.#expected === 'value' || this.#expected === 'value or end';
+    if (may) this.#expected = 'comma or end';
+    else this.#wrong(at);
+    return may;
+  }
+
+  #level(): void {
+    const isWanted = this.#depth === inList || (this.#depth === inElement && this.#lists[inElement] === 0);
+    this.#isStrict = this.#depth === inRoot || (this.#list !== null && isWanted);
   }
 
   #beginList(): void {
     const name = this.#keyText();
-    if (!Object.hasOwn(this.#wanted, name)) return;
+    if (name === null || !Object.hasOwn(this.#wanted, name)) return;
     this.#list = name;
     this.#keys = this.#wanted[name] as ReadonlySet<string>;
     this.#index = 0;
-    this.#hasValue = false;
     this.#sink.list(name);
   }
 
   #endList(): void {
-    if (this.#list !== null && this.#hasValue) this.#endElement();
+    this.#endElement();
     this.#list = null;
   }
 
-  #beginElement(): void {
-    this.#hasValue = true;
-    this.#element[0] = openBrace;
-    this.#length = 1;
-    this.#copies = false;
+  #beginElement(isObject: boolean): void {
+    this.#hasElement = true;
+    this.#element.begin(isObject);
   }
 
   #endElement(): void {
-    if (!this.#hasValue) return;
-    this.#hasValue = false;
-    if (this.#list === null) return;
-    this.#copies = false;
-    // The last place is kept for the brace.
-    if (this.#length >= longestElement) this.#length = 1;
-    this.#element[this.#length] = closeBrace;
-    this.#sink.element(this.#list, this.#index, this.#element.subarray(0, this.#length + 1));
+    if (!this.#hasElement || this.#list === null) return;
+    this.#hasElement = false;
+    this.#sink.element(this.#list, this.#index, this.#element.end());
     this.#index += 1;
   }
 
-  /** After a key of the root object or of an element. */
-  #beginValue(): void {
-    if (this.#depth !== inElement) return;
-    const key = this.#keyText();
-    if (!this.#keys.has(key)) return;
-    this.#copies = true;
-    for (const byte of Buffer.from(`${this.#length === 1 ? '' : ','}${JSON.stringify(key)}:`)) this.#copy(byte);
-  }
-
-  #keyText(): string {
-    return this.#keyLength >= longestKey ? '' : this.#key.toString('latin1', 0, this.#keyLength);
-  }
-
-  #copy(byte: number): void {
-    if (!this.#copies || this.#length >= longestElement) return;
-    this.#element[this.#length++] = byte;
+  /** The key that was read last; '' for one that nobody can want; null: it is no text. */
+  #keyText(): string | null {
+    if (this.#keyLength >= longestKey) return '';
+    const text = this.#key.toString('utf8', 0, this.#keyLength);
+    if (!text.includes('\\')) return text;
+    try {
+      const key: unknown = JSON.parse(`"${text}"`);
+      return typeof key === 'string' ? key : null;
+    } catch {
+      return null;
+    }
   }
 
   #wrong(at: number): void {

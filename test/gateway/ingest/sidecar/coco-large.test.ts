@@ -6,10 +6,19 @@ import { finished } from 'node:stream/promises';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { indexCoco, isCoco } from '../../../../electron/gateway/ingest/sidecar/coco-index.ts';
+import {
+  type CocoImage,
+  type CocoIndex,
+  cocoImageFor,
+  indexCoco,
+  isCoco,
+  nameKey,
+} from '../../../../electron/gateway/ingest/sidecar/coco-index.ts';
+import { readCoco } from '../../../../electron/gateway/ingest/sidecar/coco-sidecar.ts';
 import { CocoSkim } from '../../../../electron/gateway/ingest/sidecar/coco-skim.ts';
 import { SidecarFinder } from '../../../../electron/gateway/ingest/sidecar/finder.ts';
-import { isObject } from '../../../../electron/gateway/ingest/sidecar/json-text.ts';
+import { isObject, parseJson } from '../../../../electron/gateway/ingest/sidecar/json-text.ts';
+import { Reader } from '../../../../electron/gateway/ingest/sidecar/reading.ts';
 import { temporaryFolder } from '../../../support/store.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -24,30 +33,38 @@ function skim(bytes: Buffer, cuts: readonly number[]): ReturnType<CocoSkim['end'
   return coco.end();
 }
 
-/** All that is known of each picture. */
-const contentOf = ({ byName, imageCount, onlyImage }: ReturnType<typeof indexCoco>): unknown => ({
-  pictures: [...byName].map(([name, images]) => [
-    name,
-    images.map(({ annotations, ...image }) => ({ ...image, annotations: [...annotations].map(known) })),
-  ]),
+/** All that is read of each picture. `worded`: with what the problems say; else with their number. */
+const readingsOf = ({ byName, imageCount, onlyImage }: CocoIndex, worded: boolean): unknown => ({
+  pictures: [...byName].map(([name, images]) => [name, images.map((image) => readingOf(image, worded))]),
   imageCount,
   only: onlyImage?.fileName,
 });
-/** A number and the same as a text are one class. */
-const known = ({ categoryId, score, ...rest }: { categoryId: unknown; score: unknown }): unknown => ({
-  ...rest,
-  categoryId: String(categoryId ?? ''),
-  score: score ?? undefined,
-});
+const escaped = (text: string): string =>
+  [...text].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+const keysOf = (value: unknown): string[] => (isObject(value) ? Object.keys(value) : []);
+function readingOf(image: CocoImage, worded: boolean): unknown {
+  const alone = { byName: new Map([[nameKey(image.fileName), [image]]]), imageCount: 1, onlyImage: image };
+  const outcome = readCoco(alone, new Reader('instances.json', facts), image.fileName, false);
+  if (outcome.kind !== 'read') return outcome;
+  const { annotations, problems } = outcome.reading;
+  // Whether a number was written as a text is not kept.
+  const words = problems.map((problem) => problem.replaceAll('"', ''));
+  return { fileName: image.fileName, annotations, problems: worded ? words : words.length };
+}
 
 describe('a COCO file that is read piece by piece', () => {
   const id = fc.oneof(fc.nat(3), fc.constantFrom('1', 'b', '007', ''));
   const odd = fc.oneof(
-    fc.constantFrom(null, true, 'x', -0.5, 1e30),
+    fc.constantFrom(null, true, 'x', '', ' ', '0,5', 'ł'.repeat(300), -0.5, 1e30),
     fc.array(fc.nat(9), { maxLength: 5 }),
     fc.object(),
   );
   const number = fc.oneof({ weight: 9, arbitrary: fc.integer({ min: -5, max: 900 }) }, { weight: 1, arbitrary: odd });
+  const score = fc.oneof(
+    fc.double({ min: 0, max: 1, noNaN: true }),
+    fc.constantFrom('0.5', ' 1e-3 ', '7', null, undefined),
+    odd,
+  );
   const box = fc.oneof(
     { weight: 9, arbitrary: fc.tuple(number, number, number, number) },
     { weight: 1, arbitrary: odd },
@@ -67,7 +84,7 @@ describe('a COCO file that is read piece by piece', () => {
       image_id: id,
       category_id: id,
       bbox: box,
-      score: number,
+      score,
       segmentation: fc.array(fc.array(fc.nat(9))),
       text: fc.string(),
     },
@@ -84,19 +101,29 @@ describe('a COCO file that is read piece by piece', () => {
     .chain((file) => fc.shuffledSubarray(Object.entries(file), { minLength: Object.keys(file).length }))
     .map((entries) => Object.fromEntries(entries));
 
-  it('says the same as one that is taken whole, wherever the pieces end', () => {
-    fc.assert(
-      fc.property(lists, fc.array(fc.nat(2_000), { maxLength: 6 }), fc.constantFrom(0, 1, 2), (file, cuts, indent) => {
-        const text = JSON.stringify(file, null, indent);
-        const whole: unknown = JSON.parse(text);
-        const skimmed = skim(Buffer.from(text), cuts);
-        expect(skimmed.kind).toBe(isObject(whole) && isCoco(whole) ? 'coco' : 'other');
-        if (skimmed.kind === 'coco' && isObject(whole))
-          expect(contentOf(skimmed.index)).toEqual(contentOf(indexCoco(whole)));
-      }),
-      { numRuns: 2_000 },
-    );
-  });
+  it.each([['in the same words', 1_000]])(
+    'says the same as one that is taken whole, wherever the pieces end, %s',
+    (_, mostOdd) => {
+      fc.assert(
+        fc.property(
+          lists,
+          fc.array(fc.nat(2_000), { maxLength: 6 }),
+          fc.constantFrom(0, 1, 2),
+          (file, cuts, indent) => {
+            const text = JSON.stringify(file, null, indent);
+            const whole: unknown = JSON.parse(text);
+            const skimmed = skim(Buffer.from(text), cuts);
+            expect(skimmed.kind).toBe(isObject(whole) && isCoco(whole) ? 'coco' : 'other');
+            if (skimmed.kind === 'coco' && isObject(whole)) {
+              const worded = mostOdd > 1;
+              expect(readingsOf(skimmed.index, worded)).toEqual(readingsOf(indexCoco(whole), worded));
+            }
+          },
+        ),
+        { numRuns: 2_000 },
+      );
+    },
+  );
 
   it('is told from one that was cut off or is no JSON', () => {
     const text = Buffer.from(
@@ -113,13 +140,115 @@ describe('a COCO file that is read piece by piece', () => {
         kind: 'bad',
         why: expect.stringMatching('not valid JSON'),
       });
-    expect(skim(Buffer.from(`{"a":${'['.repeat(1_000)}`), [])).toMatchObject({
+    expect(skim(Buffer.from(`{"a":${'['.repeat(20_000)}`), [])).toMatchObject({
       kind: 'bad',
       why: expect.stringMatching('nested'),
     });
     expect(skim(Buffer.from('{"images":[]}', 'utf16le'), [])).toMatchObject({
       kind: 'bad',
       why: expect.stringMatching('UTF-8'),
+    });
+  });
+
+  it.each([
+    ['keys with escapes', '{"imag\\u0065s":[{"id":1,"file\\u005fname":"a.jpg"}],"\\u0061nnotations":[{"image_id":1}]}'],
+    ['all of a key in escapes', `{"images":[],"${escaped('annotations')}":[]}`],
+    ['a wrong escape in a key', '{"images":[{"i\\xd":1,"file_name":"a.jpg"}]}'],
+    ['a comma after the last list', '{"images":[{"id":1,"file_name":"a.jpg"}],}'],
+    ['a comma after the last element', '{"images":[{"id":1,"file_name":"a.jpg"},]}'],
+    ['a comma after the last key', '{"images":[{"id":1,"file_name":"a.jpg",}]}'],
+    ['a comma before the first element', '{"images":[,{"id":1,"file_name":"a.jpg"}]}'],
+    ['a comma too many', '{"images":[{"id":1,"file_name":"a.jpg"},,{"id":2,"file_name":"b.jpg"}]}'],
+    ['no comma between lists', '{"images":[{"id":1,"file_name":"a.jpg"}]"annotations":[]}'],
+    ['no comma between elements', '{"images":[{"id":1,"file_name":"a.jpg"}{"id":2,"file_name":"b.jpg"}]}'],
+    ['no comma between keys', '{"images":[{"id":1"file_name":"a.jpg"}]}'],
+    ['no colons', '{"images"[{"id" 1,"file_name" "a.jpg"}]}'],
+    ['no colon after a key that nobody wants', '{"info" 1,"images":[{"id":1,"file_name":"a.jpg"}]}'],
+    ['two colons', '{"images"::[{"id":1,"file_name":"a.jpg"}]}'],
+    ['a key without a value', '{"images":[{"id":1,"file_name":"a.jpg","width":}]}'],
+    ['a key without quotes', '{"images":[{id:1,"file_name":"a.jpg"}]}'],
+    ['nonsense as an element', '{"images":[{"id":1,"file_name":"a.jpg"},nonsense]}'],
+    ['two numbers as one element', '{"images":[{"id":1,"file_name":"a.jpg"}],"annotations":[1 2]}'],
+    ['two numbers as one value', '{"images":[{"id":1 2,"file_name":"a.jpg"}]}'],
+    [
+      'two numbers in a box',
+      '{"images":[{"id":1,"file_name":"a.jpg"}],"annotations":[{"image_id":1,"bbox":[1 2,3,4]}]}',
+    ],
+    ['a text as an element', '{"images":["a","b"],"annotations":[]}'],
+    ['300 levels', `{"info":${'['.repeat(300)}${']'.repeat(300)},"images":[{"id":1,"file_name":"a.jpg"}]}`],
+    ['a first picture with a long side', `{"images":[{"id":1,"file_name":"a.jpg","width":[${'1,'.repeat(6_000)}1]}]}`],
+    ['a first picture with a long text', `{"images":[{"width":"${'1'.repeat(9_000)}","id":1,"file_name":"a.jpg"}]}`],
+    [
+      'a long box',
+      `{"images":[{"id":1,"file_name":"a.jpg"}],"annotations":[{"image_id":1,"bbox":[${'1,'.repeat(6_000)}1],"score":0.5}]}`,
+    ],
+    ['a number of pictures', '{"images":5,"annotations":[]}'],
+    ['a list in the list of pictures', '{"images":[[{"id":1,"file_name":"a.jpg"}]],"annotations":[]}'],
+  ])('with %s is judged as one that is taken whole', (_, text) => {
+    const whole = parseJson(text);
+    const kind = !whole.ok ? 'bad' : isObject(whole.value) && isCoco(whole.value) ? 'coco' : 'other';
+    for (const cut of [0, 7, text.length - 5]) {
+      const skimmed = skim(Buffer.from(text), [cut]);
+      expect(skimmed.kind).toBe(kind);
+      if (skimmed.kind === 'coco' && whole.ok && isObject(whole.value))
+        expect([...skimmed.index.byName].map(([, images]) => images.map((image) => readingOf(image, false)))).toEqual(
+          [...indexCoco(whole.value).byName].map(([, images]) => images.map((image) => readingOf(image, false))),
+        );
+    }
+  });
+
+  it('is COCO also when its first picture has a longer name than is read, and longer paths are known by their ends', () => {
+    const long = `${'folder/'.repeat(2_000)}a.jpg`;
+    const path = `${'folder/'.repeat(500)}c.jpg`;
+    const skimmed = skim(
+      Buffer.from(JSON.stringify({ images: [long, 'b.jpg', path].map((file_name, id) => ({ id, file_name })) })),
+      [9_000],
+    );
+    expect(skimmed.kind).toBe('coco');
+    if (skimmed.kind !== 'coco') return;
+    expect(skimmed.index.imageCount).toBe(3);
+    expect(cocoImageFor(skimmed.index, 'b.jpg')).toMatchObject({ fileName: 'b.jpg' });
+    expect(cocoImageFor(skimmed.index, 'folder/folder/c.jpg', 2)).toMatchObject({ fileName: path });
+  });
+
+  it('is told from one that is broken at any place of what is wanted', () => {
+    const text =
+      '{"images": [{"id": 1, "file_name": "a.jpg", "width": 1000, "height": 1e3}, {"id": "b", "file_name": "b.jpg"}, 7],\n' +
+      ' "categories": [{"id": 1, "name": "dent"}],\n "annotations": [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}]}';
+    const signs = ['', ...'{}[],:" 1a'];
+    fc.assert(
+      fc.property(
+        fc.nat(text.length - 1),
+        fc.nat(1),
+        fc.constantFrom(...signs),
+        fc.nat(400),
+        (at, removed, sign, cut) => {
+          const broken = text.slice(0, at) + sign + text.slice(at + removed);
+          const whole = parseJson(broken);
+          // Values of other keys are not looked at, and each wanted key may be there once.
+          fc.pre(!whole.ok || keysOf(whole.value).every((key) => /^(?:images|categories|annotations)$/.test(key)));
+          const kind = !whole.ok ? 'bad' : isObject(whole.value) && isCoco(whole.value) ? 'coco' : 'other';
+          const skimmed = skim(Buffer.from(broken), [cut]);
+          expect(skimmed.kind, broken).toBe(kind);
+          if (skimmed.kind === 'coco' && whole.ok && isObject(whole.value))
+            expect(readingsOf(skimmed.index, true), broken).toEqual(readingsOf(indexCoco(whole.value), true));
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it.each([
+    ['images', '[]'],
+    ['images', '5'],
+    ['annotations', '[{"image_id":2}]'],
+    ['categories', '[]'],
+  ])('with "%s" twice is not read, so that limits count for all of it', (name, second) => {
+    const text = `{"categories":[{"id":1,"name":"dent"}],"images":[{"id":1,"file_name":"a.jpg"}],"annotations":[],"${name}":${second}}`;
+    expect(skim(Buffer.from(text), [9])).toEqual({
+      kind: 'bad',
+      why: `it has more than one "${name}"; keep one of them`,
+      isMeant: true,
     });
   });
 
@@ -180,7 +309,7 @@ describe('a COCO file that is read piece by piece', () => {
     if (part.includes('$')) {
       const parts: string[] = [];
       for (let length = 0, index = 0; length < size; index += 1) {
-        const next = part.replace('$', String(index));
+        const next = part.replaceAll('$', String(index));
         parts.push(next);
         length += next.length;
       }
@@ -196,5 +325,7 @@ describe('a COCO file that is read piece by piece', () => {
     const outcome = await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
     await worker.terminate();
     expect(outcome).toMatchObject({ kind });
+    if (kind === 'bad')
+      expect(outcome).toMatchObject({ problem: expect.stringMatching(/more than the [\d,]+ .* that are read/) });
   });
 });
