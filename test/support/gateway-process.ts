@@ -21,6 +21,8 @@ export type GatewayStart = {
   readonly deviceKey?: string;
   /** More secrets, as the environment gives them. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Variables of this machine's own that it must not see, in whatever case. */
+  readonly without?: readonly string[];
   readonly flags?: readonly string[];
   /** Chromium's own, for its fake cameras. */
   readonly switches?: readonly string[];
@@ -59,13 +61,15 @@ export class GatewayProcess {
     deviceKey,
     environment: secrets = {},
     within = [],
+    without = [],
     flags = ['--headless', '--exit-when-drained'],
     switches: chromium = [],
   }: GatewayStart): Promise<GatewayProcess> {
     const configFile = join(folder, 'config.json');
     await writeFile(configFile, typeof config === 'string' ? config : JSON.stringify(config));
     const { executable, switches, env } = resolveElectron();
-    const environment: NodeJS.ProcessEnv = { ...process.env, ...env, ...secrets };
+    const inherited = Object.entries(process.env).filter(([name]) => !without.includes(name.toLowerCase()));
+    const environment: NodeJS.ProcessEnv = { ...Object.fromEntries(inherited), ...env, ...secrets };
     delete environment['ELECTRON_RUN_AS_NODE'];
     if (secrets['ACUSIGHT_DEVICE_KEY'] === undefined) delete environment['ACUSIGHT_DEVICE_KEY'];
     if (deviceKey !== undefined) environment['ACUSIGHT_DEVICE_KEY'] = deviceKey;
