@@ -96,6 +96,7 @@ export class GoneFiles {
       const isElsewhere = file.goneAt !== null && (await this.#answer(places.hasChanged(file)));
       if (file.goneAt !== null && !isDue && !isElsewhere) continue;
       const facts = await this.#answer(factsOf(join(root, file.path)));
+      if (facts === 'not known') continue;
       if (facts !== null) {
         await this.#answer(places.saw(file, facts));
         if (file.goneAt !== null) there.push(file.path);
@@ -131,12 +132,14 @@ export class GoneFiles {
   }
 }
 
-/** Null where there is no such file. */
-async function factsOf(path: string): Promise<Stats | null> {
+/**
+ * Null where there is no such file; `not known` where that can't be told, as below a folder that this user may not look
+ * into: it stays as it was, and the others are looked for all the same.
+ */
+async function factsOf(path: string): Promise<Stats | null | 'not known'> {
   try {
     return await lstat(path);
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(errnoCode(error) ?? '')) return null;
-    throw error;
+    return ['ENOENT', 'ENOTDIR'].includes(errnoCode(error) ?? '') ? null : 'not known';
   }
 }

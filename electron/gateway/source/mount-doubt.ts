@@ -19,7 +19,8 @@ export async function doubtAt(path: string): Promise<string | null> {
 export async function mayBeMountPoint(root: string): Promise<boolean> {
   if ((await isEmpty(root)) === false) return false;
   const real = await realpath(root);
-  return (await stat(real)).dev === (await stat(dirname(real))).dev;
+  const above = await stat(dirname(real)).catch(() => null);
+  return above === null || above.dev === (await stat(real)).dev;
 }
 
 /** Null where it can't be told. */

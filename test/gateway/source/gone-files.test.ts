@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FileMemory } from '../../../electron/gateway/model/file-memory.ts';
@@ -9,6 +9,7 @@ import { GoneFiles, goneDays } from '../../../electron/gateway/source/gone-files
 import { SourceCondition } from '../../../electron/gateway/source/source-condition.ts';
 import { History } from '../../../electron/gateway/store/history.ts';
 import { PastFiles } from '../../../electron/gateway/store/past-files.ts';
+import { asNobody } from '../../support/as-nobody.ts';
 import { acknowledge, openStore, storeImage, temporaryFolder } from '../../support/store.ts';
 
 const day = 86_400_000;
@@ -432,3 +433,39 @@ describe('a disk or share that is away at the very first look', () => {
     expect(line.known()).toEqual([]);
   });
 });
+
+it.skipIf(process.platform === 'win32')(
+  'a file that can’t be asked for stays known, and keeps no other from going',
+  async () => {
+    const line = await startLine();
+    const long = `${'x'.repeat(300)}.jpg`;
+    await line.collect('a.jpg', 'b.jpg');
+    await storeImage(line.store, { name: long, modifiedMs }, line.now());
+    await storeImage(line.store, { name: 'loop/c.jpg', modifiedMs }, line.now());
+    await symlink('loop', join(line.root, 'loop'));
+    await line.leaveList();
+    await line.pass(1);
+    await line.remove('a.jpg');
+    await line.pass(goneDays + 2);
+    expect(line.known()).toEqual(['b.jpg', 'loop/c.jpg', long]);
+  },
+);
+
+it.skipIf(process.platform === 'win32')(
+  'a subfolder that this user may not look into keeps no other file from going',
+  () =>
+    asNobody(async () => {
+      const line = await startLine();
+      await line.collect('a.jpg', 'b.jpg', 'locked/c.jpg', 'locked/d.jpg');
+      await line.leaveList();
+      await line.pass(1);
+      await line.remove('a.jpg', 'locked/c.jpg');
+      await chmod(join(line.root, 'locked'), 0);
+      onTestFinished(() => chmod(join(line.root, 'locked'), 0o700));
+      await line.pass(goneDays + 2);
+      expect(line.known()).toEqual(['b.jpg', 'locked/c.jpg', 'locked/d.jpg']);
+      await chmod(join(line.root, 'locked'), 0o700);
+      await line.pass(goneDays + 2);
+      expect(line.known()).toEqual(['b.jpg', 'locked/d.jpg']);
+    }),
+);
