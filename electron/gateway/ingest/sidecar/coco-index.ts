@@ -36,6 +36,8 @@ export type CocoIndex = {
   readonly imageCount: number;
   /** The file's picture when it lists exactly one. */
   readonly onlyImage: CocoImage | null;
+  /** That the file's encoding had to be guessed, for messages. */
+  readonly note: string | null;
 };
 
 /** A list of pictures with file names, or an empty one beside lists of annotations or categories. */
@@ -50,7 +52,7 @@ const normalPath = (path: string): string => path.replaceAll('\\', '/').normaliz
 /** Programs and file systems do not agree on case and on the form of accents. */
 export const nameKey = (path: string): string => baseName(normalPath(path)).toLowerCase();
 
-export function indexCoco(value: JsonObject): CocoIndex {
+export function indexCoco(value: JsonObject, note: string | null = null): CocoIndex {
   const categories = new Map<string, string>();
   for (const category of listOf(value.categories)) {
     const id = readText(category.id);
@@ -80,7 +82,7 @@ export function indexCoco(value: JsonObject): CocoIndex {
     const category = categories.get(readText(category_id) ?? '') ?? null;
     byId.get(readText(image_id) ?? '')?.push({ index, category, categoryId: category_id, box: bbox, score });
   }
-  return { byName, imageCount, onlyImage: imageCount === 1 ? only : null };
+  return { byName, imageCount, onlyImage: imageCount === 1 ? only : null, note };
 }
 
 /**

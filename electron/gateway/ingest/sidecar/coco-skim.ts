@@ -12,15 +12,19 @@ export type SkimmedCoco =
 
 /** Reads a COCO file that is too large to be taken whole, piece by piece. */
 export class CocoSkim {
-  readonly #table = new CocoTable();
+  readonly #table: CocoTable;
   readonly #json: JsonSkim;
   readonly #lists = new Set<string>();
   #fault: string | null = null;
   #hasBegun = false;
   /** Whether the first of its images has a file's name; null: there is none. */
   #isImage: boolean | null = null;
+  /** That the encoding had to be guessed. */
+  #note: string | null = null;
 
-  constructor() {
+  /** `mostOdd`: so many values that are no numbers are kept as they are, to be named in messages. */
+  constructor(mostOdd?: number) {
+    this.#table = new CocoTable(mostOdd);
     this.#json = new JsonSkim(cocoKeys, {
       list: (name) => this.#lists.add(name),
       element: (list, index, text) => this.#take(list, index, text),
@@ -45,10 +49,17 @@ export class CocoSkim {
   end(): SkimmedCoco {
     this.#json.end();
     const why = this.#fault ?? this.#json.fault;
-    if (why !== null) return { kind: 'bad', why, isMeant: this.#lists.has('images') || this.#lists.has('categories') };
+    if (why !== null) return { kind: 'bad', why, isMeant: this.#isMeant };
     const isCoco =
       this.#isImage ?? (this.#lists.has('images') && (this.#lists.has('annotations') || this.#lists.has('categories')));
-    return isCoco ? { kind: 'coco', weight: this.#table.weight, index: this.#table.index() } : { kind: 'other' };
+    return isCoco
+      ? { kind: 'coco', weight: this.#table.weight, index: this.#table.index(this.#note) }
+      : { kind: 'other' };
+  }
+
+  /** A file may begin with annotations and be given up before it comes to its pictures. */
+  get #isMeant(): boolean {
+    return this.#lists.has('images') || this.#lists.has('categories') || this.#table.hasAnnotations;
   }
 
   #take(list: string, index: number, text: Buffer): void {
@@ -64,16 +75,19 @@ export class CocoSkim {
   }
 
   #limit(list: string, index: number): void {
-    const { images, annotations, categories } = cocoLimits;
+    const { images, annotations, categories, textBytes } = cocoLimits;
     if (list === 'categories' && index >= categories) this.#tooMuch(`${count(categories)} classes`);
     else if (list === 'images' && index >= images) this.#tooMuch(`${count(images)} pictures`);
     else if (list === 'annotations' && index >= annotations) this.#tooMuch(`${count(annotations)} annotations`);
+    else if (this.#table.textBytes > textBytes) this.#tooMuch(`${count(textBytes / 1e6)} MB of names and ids`);
   }
 
   #parse(text: Buffer, where: string): JsonObject | null {
     const plain = text.toString();
     const decoded = plain.includes('\ufffd') ? decodeText(text) : null;
-    const parsed = parseJson(decoded?.ok === true ? decoded.text : plain);
+    const isDecoded = decoded?.ok === true;
+    if (isDecoded) this.#note ??= decoded.note;
+    const parsed = parseJson(isDecoded ? decoded.text : plain);
     if (parsed.ok) return isObject(parsed.value) ? parsed.value : null;
     this.#fault = `it is not valid JSON (in ${where})`;
     return null;

@@ -16,6 +16,7 @@ import {
 } from '../../../../electron/gateway/ingest/sidecar/coco-index.ts';
 import { readCoco } from '../../../../electron/gateway/ingest/sidecar/coco-sidecar.ts';
 import { CocoSkim } from '../../../../electron/gateway/ingest/sidecar/coco-skim.ts';
+import { CocoTable } from '../../../../electron/gateway/ingest/sidecar/coco-table.ts';
 import { SidecarFinder } from '../../../../electron/gateway/ingest/sidecar/finder.ts';
 import { isObject, parseJson } from '../../../../electron/gateway/ingest/sidecar/json-text.ts';
 import { Reader } from '../../../../electron/gateway/ingest/sidecar/reading.ts';
@@ -26,8 +27,8 @@ vi.setConfig({ testTimeout: 120_000 });
 const facts = { filename: 'a.jpg', width: 1_000, height: 1_000 };
 
 /** Piece by piece, cut at these places. */
-function skim(bytes: Buffer, cuts: readonly number[]): ReturnType<CocoSkim['end']> {
-  const coco = new CocoSkim();
+function skim(bytes: Buffer, cuts: readonly number[], mostOdd?: number): ReturnType<CocoSkim['end']> {
+  const coco = new CocoSkim(mostOdd);
   const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length];
   for (let index = 1; index < places.length; index += 1) coco.take(bytes.subarray(places[index - 1], places[index]));
   return coco.end();
@@ -43,7 +44,7 @@ const escaped = (text: string): string =>
   [...text].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
 const keysOf = (value: unknown): string[] => (isObject(value) ? Object.keys(value) : []);
 function readingOf(image: CocoImage, worded: boolean): unknown {
-  const alone = { byName: new Map([[nameKey(image.fileName), [image]]]), imageCount: 1, onlyImage: image };
+  const alone = { byName: new Map([[nameKey(image.fileName), [image]]]), imageCount: 1, onlyImage: image, note: null };
   const outcome = readCoco(alone, new Reader('instances.json', facts), image.fileName, false);
   if (outcome.kind !== 'read') return outcome;
   const { annotations, problems } = outcome.reading;
@@ -101,29 +102,24 @@ describe('a COCO file that is read piece by piece', () => {
     .chain((file) => fc.shuffledSubarray(Object.entries(file), { minLength: Object.keys(file).length }))
     .map((entries) => Object.fromEntries(entries));
 
-  it.each([['in the same words', 1_000]])(
-    'says the same as one that is taken whole, wherever the pieces end, %s',
-    (_, mostOdd) => {
-      fc.assert(
-        fc.property(
-          lists,
-          fc.array(fc.nat(2_000), { maxLength: 6 }),
-          fc.constantFrom(0, 1, 2),
-          (file, cuts, indent) => {
-            const text = JSON.stringify(file, null, indent);
-            const whole: unknown = JSON.parse(text);
-            const skimmed = skim(Buffer.from(text), cuts);
-            expect(skimmed.kind).toBe(isObject(whole) && isCoco(whole) ? 'coco' : 'other');
-            if (skimmed.kind === 'coco' && isObject(whole)) {
-              const worded = mostOdd > 1;
-              expect(readingsOf(skimmed.index, worded)).toEqual(readingsOf(indexCoco(whole), worded));
-            }
-          },
-        ),
-        { numRuns: 2_000 },
-      );
-    },
-  );
+  it.each([
+    ['in the same words', 1_000],
+    ['with as many problems, when there are more odd values than are kept', 1],
+  ])('says the same as one that is taken whole, wherever the pieces end, %s', (_, mostOdd) => {
+    fc.assert(
+      fc.property(lists, fc.array(fc.nat(2_000), { maxLength: 6 }), fc.constantFrom(0, 1, 2), (file, cuts, indent) => {
+        const text = JSON.stringify(file, null, indent);
+        const whole: unknown = JSON.parse(text);
+        const skimmed = skim(Buffer.from(text), cuts, mostOdd);
+        expect(skimmed.kind).toBe(isObject(whole) && isCoco(whole) ? 'coco' : 'other');
+        if (skimmed.kind === 'coco' && isObject(whole)) {
+          const worded = mostOdd > 1;
+          expect(readingsOf(skimmed.index, worded)).toEqual(readingsOf(indexCoco(whole), worded));
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 
   it('is told from one that was cut off or is no JSON', () => {
     const text = Buffer.from(
@@ -208,7 +204,7 @@ describe('a COCO file that is read piece by piece', () => {
     if (skimmed.kind !== 'coco') return;
     expect(skimmed.index.imageCount).toBe(3);
     expect(cocoImageFor(skimmed.index, 'b.jpg')).toMatchObject({ fileName: 'b.jpg' });
-    expect(cocoImageFor(skimmed.index, 'folder/folder/c.jpg', 2)).toMatchObject({ fileName: path });
+    expect(cocoImageFor(skimmed.index, 'folder/folder/c.jpg', 2)).toMatchObject({ fileName: path.slice(-1_024) });
   });
 
   it('is told from one that is broken at any place of what is wanted', () => {
@@ -250,6 +246,43 @@ describe('a COCO file that is read piece by piece', () => {
       why: `it has more than one "${name}"; keep one of them`,
       isMeant: true,
     });
+  });
+
+  it('is known as COCO by its annotations alone when there are too many of them', () => {
+    const text = '{"annotations":[{"image_id":1}],"annotations":[{"image_id":2}],"images":[]}';
+    expect(skim(Buffer.from(text), [])).toMatchObject({ kind: 'bad', isMeant: true });
+    expect(skim(Buffer.from('{"annotations":[{"x":1}],"annotations":[]}'), [])).toMatchObject({ isMeant: false });
+  });
+
+  it('weighs what its texts take', () => {
+    const weightOf = (file: object): number => {
+      const skimmed = skim(Buffer.from(JSON.stringify(file)), []);
+      return skimmed.kind === 'coco' ? skimmed.weight : 0;
+    };
+    const many = <T>(one: (index: number) => T): T[] => Array.from({ length: 2_000 }, (_, index) => one(index));
+    const long = (index: number): string => `Ł${index}${'x'.repeat(200)}`;
+    const images = many((id) => ({ id, file_name: `${id}.jpg` }));
+    const plain = weightOf({ images });
+    const texts = 2 * 200 * 2_000;
+    expect(weightOf({ images: many((id) => ({ id, file_name: long(id) })) }) - plain).toBeGreaterThan(2 * texts);
+    expect(weightOf({ images: many((id) => ({ id: long(id), file_name: `${id}.jpg` })) }) - plain).toBeGreaterThan(
+      texts,
+    );
+    expect(weightOf({ images, annotations: many((id) => ({ image_id: long(id) })) }) - plain).toBeGreaterThan(texts);
+    expect(
+      weightOf({ images, annotations: many((id) => ({ image_id: 1, category_id: long(id) })) }) - plain,
+    ).toBeGreaterThan(texts);
+    expect(weightOf({ images, categories: many((id) => ({ id, name: long(id) })) }) - plain).toBeGreaterThan(texts);
+  });
+
+  it('is indexed as it comes, so that nothing is left to be done in one go at its end', () => {
+    const table = new CocoTable();
+    table.image({ id: 1, file_name: 'a.jpg' });
+    const { byName } = table.index();
+    expect([...byName.keys()]).toEqual(['a.jpg']);
+    table.image({ id: 2, file_name: 'b.jpg' });
+    expect(table.index().byName).toBe(byName);
+    expect([...byName.keys()]).toEqual(['a.jpg', 'b.jpg']);
   });
 
   it('of 90 MB labels its pictures, and its segmentations are not held', async () => {
@@ -302,6 +335,55 @@ describe('a COCO file that is read piece by piece', () => {
       'bad',
     ],
     ['pictures', '{"images":[', '{"id":1$,"file_name":"a.jpg"},', '{}],"annotations":[]}', 'bad'],
+    [
+      'pictures with lists as sides',
+      '{"images":[{"id":0,"file_name":"a.jpg"},',
+      `{"id":1$,"file_name":"$.jpg","width":[${'[],'.repeat(2_600)}0]},`,
+      '{}],"annotations":[]}',
+      'read',
+    ],
+    [
+      'pictures with objects as sides',
+      '{"images":[{"id":0,"file_name":"a.jpg"},',
+      `{"id":1$,"file_name":"$.jpg","height":[${'{},'.repeat(2_600)}0]},`,
+      '{}],"annotations":[]}',
+      'read',
+    ],
+    [
+      'pictures with texts as sides',
+      '{"images":[{"id":0,"file_name":"a.jpg"},',
+      `{"id":1$,"file_name":"$.jpg","width":"ł${'x'.repeat(250)}"},`,
+      '{}],"annotations":[]}',
+      'read',
+    ],
+    [
+      'long names that are not Latin',
+      '{"images":[{"id":0,"file_name":"a.jpg"},',
+      `{"id":1$,"file_name":"łX${'x'.repeat(8_000)}"},`,
+      '{}],"annotations":[]}',
+      'read',
+    ],
+    [
+      'longer names than anybody has',
+      '{"images":[{"id":0,"file_name":"a.jpg"},',
+      `{"id":1$,"file_name":"łX${'x'.repeat(800)}"},`,
+      '{}],"annotations":[]}',
+      'bad',
+    ],
+    [
+      'annotations of pictures with long ids',
+      '{"images":[{"id":0,"file_name":"a.jpg"}],"annotations":[',
+      `{"image_id":"$ł${'x'.repeat(200)}"},`,
+      '{}]}',
+      'bad',
+    ],
+    [
+      'odd boxes',
+      '{"images":[{"id":0,"file_name":"a.jpg"}],"annotations":[',
+      `{"image_id":0,"bbox":[${'{},'.repeat(2_600)}$]},`,
+      '{}]}',
+      'read',
+    ],
   ])('of 64 MB of %s takes no more memory than a label may', async (_, start, part, end, kind) => {
     const folder = await temporaryFolder();
     const size = 64_000_000 - start.length - end.length;
