@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses';
 import type { Page } from 'playwright';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, type TestContext, test } from 'vitest';
 import { parse } from 'yaml';
 import { resolveElectron } from '../../scripts/electron-runtime.mjs';
 import type { ConfigInput } from '../../shared/config.ts';
@@ -21,61 +21,66 @@ import { fillFolder } from '../support/picture-folder.ts';
  * real session bus, and GNOME's keyring with its question for the password.
  */
 const root = fileURLToPath(new URL('../..', import.meta.url));
-let product: DesktopApp;
-let keyring: LoginKeyring;
 
-beforeEach(async () => {
-  product = await DesktopApp.prepare();
-  keyring = await LoginKeyring.session(join(product.folder, 'session'));
+/** A PC of its own for each test, so that those which wait for long can wait beside each other. */
+async function prepare(onTestFinished: TestContext['onTestFinished']) {
+  const product = await DesktopApp.prepare();
+  onTestFinished(() => product.dispose());
+  const keyring = await LoginKeyring.session(join(product.folder, 'session'));
+  onTestFinished(() => keyring.close());
+  onTestFinished(() => product.close());
   await keyring.logIn();
-});
-afterEach(async () => {
-  await product.close();
-  await keyring.close();
-  await product.dispose();
-});
 
-/** `gateway …`; resolves with its end. */
-async function command(...words: readonly string[]) {
-  const { executable, switches, env } = resolveElectron();
-  const environment: NodeJS.ProcessEnv = { ...process.env, ...env, ...keyring.environment };
-  for (const name of ['ELECTRON_RUN_AS_NODE', 'ACUSIGHT_DEVICE_KEY', 'DISPLAY']) delete environment[name];
-  const child = spawn(executable, [...switches, '--ozone-platform=headless', root, '--', 'gateway', ...words], {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
-  const [exitCode] = (await once(child, 'close')) as [number | null];
-  return { exitCode, output };
-}
+  /** `gateway …`; resolves with its end. */
+  const command = async (...words: readonly string[]) => {
+    const { executable, switches, env } = resolveElectron();
+    const environment: NodeJS.ProcessEnv = { ...process.env, ...env, ...keyring.environment };
+    for (const name of ['ELECTRON_RUN_AS_NODE', 'ACUSIGHT_DEVICE_KEY', 'DISPLAY']) delete environment[name];
+    const child = spawn(executable, [...switches, '--ozone-platform=headless', root, '--', 'gateway', ...words], {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+    const [exitCode] = (await once(child, 'close')) as [number | null];
+    return { exitCode, output };
+  };
 
-const place = async (deviceId = 'line-9'): Promise<readonly string[]> => {
-  const file = join(product.folder, `${deviceId}.json`);
-  await writeFile(file, JSON.stringify(configOf(deviceId)));
-  return ['--config', file, '--data-dir', product.dataDir];
-};
+  const configOf = (deviceId: string): ConfigInput => {
+    const config = product.config();
+    return { ...config, cloud: { ...config.cloud, deviceId } };
+  };
 
-const configOf = (deviceId: string): ConfigInput => {
-  const config = product.config();
-  return { ...config, cloud: { ...config.cloud, deviceId } };
-};
+  const place = async (deviceId = 'line-9'): Promise<readonly string[]> => {
+    const file = join(product.folder, `${deviceId}.json`);
+    await writeFile(file, JSON.stringify(configOf(deviceId)));
+    return ['--config', file, '--data-dir', product.dataDir];
+  };
 
-/** Puts a device key in the keyring that is unlocked. */
-async function provision(): Promise<void> {
-  const { output, exitCode } = await command(
-    'provision',
-    ...(await place()),
-    '--token',
-    product.server.provisioningToken,
-  );
-  expect(exitCode, output).toBe(0);
-  expect(output).toContain('in the keyring of this user');
-}
+  /** Puts a device key in the keyring that is unlocked. */
+  const provision = async (): Promise<void> => {
+    const words = ['provision', ...(await place()), '--token', product.server.provisioningToken];
+    const { output, exitCode } = await command(...words);
+    expect(exitCode, output).toBe(0);
+    expect(output).toContain('in the keyring of this user');
+  };
 
-async function lock(): Promise<void> {
-  await keyring.logOut();
-  await keyring.logInByItself();
+  const lock = async (): Promise<void> => {
+    await keyring.logOut();
+    await keyring.logInByItself();
+  };
+
+  /** A gateway that has pictures to deliver, and ends once it has. */
+  const waiting = async (): Promise<GatewayProcess> => {
+    await fillFolder(product.input, { count: 2, bytes: 40_000 });
+    return GatewayProcess.start({
+      folder: product.folder,
+      config: configOf('line-9'),
+      environment: keyring.environment,
+    });
+  };
+
+  return { product, keyring, command, configOf, place, provision, lock, waiting };
 }
 
 /** Of the processes that ask the keyring for this one. */
@@ -91,8 +96,12 @@ async function readersOf(parent: number): Promise<number[]> {
 const says = (page: Page, which: 'safe' | 'flow', words: string | RegExp) =>
   page.getByTestId(`${which}-statement`).getByText(words).first().waitFor({ timeout: 60_000 });
 
-describe.runIf(LoginKeyring.isPossible)('a keyring that is locked', () => {
-  test('holds up neither the window nor collecting; unlocked, the pictures go out by themselves', async () => {
+// Each waits for long, for a person or until patience ends: they do so beside each other.
+describe.runIf(LoginKeyring.isPossible)('a keyring that is not open', { concurrent: true }, () => {
+  test('holds up neither the window nor collecting; unlocked, the pictures go out by themselves', async ({
+    onTestFinished,
+  }) => {
+    const { product, keyring, place, provision, lock } = await prepare(onTestFinished);
     await provision();
     await lock();
     const hashes = await fillFolder(product.input, { count: 3, bytes: 40_000 });
@@ -115,33 +124,8 @@ describe.runIf(LoginKeyring.isPossible)('a keyring that is locked', () => {
     expect(await readersOf(product.app.process().pid ?? 0)).toEqual([]);
   });
 
-  test('does not keep the program from its end, and no question outlives it', async () => {
-    await provision();
-    await lock();
-    for (const [signal, whom] of [
-      ['SIGTERM', 'alone'],
-      ['SIGTERM', 'with its group'],
-      ['SIGKILL', 'alone'],
-    ] as const) {
-      const gateway = await GatewayProcess.start({
-        folder: product.folder,
-        config: configOf('line-9'),
-        flags: ['--headless'],
-        environment: keyring.environment,
-      });
-      await gateway.until(({ event }) => event === 'keyring-shut');
-      const main = gateway.pid;
-      expect(await readersOf(main)).toHaveLength(1);
-      // Alone: the others of its group must notice by themselves.
-      process.kill(whom === 'alone' ? main : -main, signal);
-      const { exitCode } = await gateway.ended;
-      expect(exitCode).toBe(signal === 'SIGTERM' ? 0 : null);
-      await expect.poll(() => readersOf(main)).toEqual([]);
-      gateway.kill();
-    }
-  });
-
-  test('is not asked for again by whoever closed its question, until they want it', async () => {
+  test('is not asked for again by whoever closed its question, until they want it', async ({ onTestFinished }) => {
+    const { product, keyring, place, provision, lock } = await prepare(onTestFinished);
     await provision();
     await lock();
     const page = await product.launch(['gateway', ...(await place())], keyring.environment);
@@ -163,7 +147,8 @@ describe.runIf(LoginKeyring.isPossible)('a keyring that is locked', () => {
     await says(page, 'flow', 'READY');
   });
 
-  test('keeps no new key from being stored, and no command waiting', async () => {
+  test('keeps no new key from being stored, and no command waiting', async ({ onTestFinished }) => {
+    const { product, command, place, provision, lock } = await prepare(onTestFinished);
     await provision();
     await lock();
     const [doctor, provisioned] = await Promise.all([
@@ -176,11 +161,24 @@ describe.runIf(LoginKeyring.isPossible)('a keyring that is locked', () => {
     expect(provisioned.exitCode, provisioned.output).toBe(0);
     expect(provisioned.output).toContain('in a file that only this user can read, because no keyring could be used');
   });
+
+  test('hangs holds up nothing either, and is asked again once it answers', async ({ onTestFinished }) => {
+    const { product, keyring, provision, waiting } = await prepare(onTestFinished);
+    await provision();
+    keyring.hang();
+    const gateway = await waiting();
+    expect(await gateway.until(({ event }) => event === 'keyring-shut')).toMatchObject({ state: 'silent' });
+    keyring.goOn();
+    const { exitCode, stderr } = await gateway.ended;
+    expect(exitCode, stderr).toBe(0);
+    expect((await product.server.stats()).images).toBe(2);
+  });
 });
 
 test.runIf(LoginKeyring.isPossible)(
   'a release, with its fuses, starts while the keyring is locked, and ends when it is told to',
-  async () => {
+  async ({ onTestFinished }) => {
+    const { product, keyring, place, provision, lock } = await prepare(onTestFinished);
     await provision();
     await lock();
     const { executable, switches, env } = resolveElectron();
@@ -206,7 +204,8 @@ test.runIf(LoginKeyring.isPossible)(
 
 test.runIf(LoginKeyring.isPossible)(
   'what the keyring holds is told to no other program that asks as this one does',
-  async () => {
+  async ({ onTestFinished }) => {
+    const { product, keyring, provision } = await prepare(onTestFinished);
     await provision();
     const { value } = JSON.parse(await readFile(join(product.dataDir, 'device-key.json'), 'utf8')) as { value: string };
     const { executable, switches, env } = resolveElectron();
@@ -242,7 +241,8 @@ async function withFuses(executable: string, folder: string): Promise<string> {
 
 test.runIf(LoginKeyring.isPossible)(
   'from a keyring that is open the key comes in time to tell the cloud of a start that fails',
-  async () => {
+  async ({ onTestFinished }) => {
+    const { product, keyring, configOf, provision } = await prepare(onTestFinished);
     await provision();
     await writeFile(join(product.dataDir, 'gateway.sqlite'), 'x'.repeat(20_000));
     const gateway = await GatewayProcess.start({
@@ -256,28 +256,38 @@ test.runIf(LoginKeyring.isPossible)(
   },
 );
 
-describe.runIf(LoginKeyring.isPossible)('a keyring that', () => {
-  const waiting = async (): Promise<GatewayProcess> => {
-    await fillFolder(product.input, { count: 2, bytes: 40_000 });
-    return GatewayProcess.start({
-      folder: product.folder,
-      config: configOf('line-9'),
-      environment: keyring.environment,
-    });
-  };
-
-  test('hangs holds up nothing either, and is asked again once it answers', async () => {
+describe.runIf(LoginKeyring.isPossible)('a keyring', () => {
+  test('that is locked does not keep the program from its end, and no question outlives it', async ({
+    onTestFinished,
+  }) => {
+    const { product, keyring, configOf, provision, lock } = await prepare(onTestFinished);
     await provision();
-    keyring.hang();
-    const gateway = await waiting();
-    expect(await gateway.until(({ event }) => event === 'keyring-shut')).toMatchObject({ state: 'silent' });
-    keyring.goOn();
-    const { exitCode, stderr } = await gateway.ended;
-    expect(exitCode, stderr).toBe(0);
-    expect((await product.server.stats()).images).toBe(2);
+    await lock();
+    for (const [signal, whom] of [
+      ['SIGTERM', 'alone'],
+      ['SIGTERM', 'with its group'],
+      ['SIGKILL', 'alone'],
+    ] as const) {
+      const gateway = await GatewayProcess.start({
+        folder: product.folder,
+        config: configOf('line-9'),
+        flags: ['--headless'],
+        environment: keyring.environment,
+      });
+      await gateway.until(({ event }) => event === 'keyring-shut');
+      const main = gateway.pid;
+      expect(await readersOf(main)).toHaveLength(1);
+      // Alone: the others of its group must notice by themselves.
+      process.kill(whom === 'alone' ? main : -main, signal);
+      const { exitCode } = await gateway.ended;
+      expect(exitCode).toBe(signal === 'SIGTERM' ? 0 : null);
+      await expect.poll(() => readersOf(main), { timeout: 10_000 }).toEqual([]);
+      gateway.kill();
+    }
   });
 
-  test('comes later than the gateway is asked then', async () => {
+  test('that comes later than the gateway is asked then', async ({ onTestFinished }) => {
+    const { product, keyring, provision, waiting } = await prepare(onTestFinished);
     await provision();
     await keyring.logOut();
     const gateway = await waiting();
