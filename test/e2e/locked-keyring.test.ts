@@ -286,6 +286,28 @@ describe.runIf(LoginKeyring.isPossible)('a keyring', () => {
     }
   });
 
+  test('that is locked is asked nothing by a site that needs nothing of it', async ({ onTestFinished }) => {
+    const { product, keyring, lock, configOf } = await prepare(onTestFinished);
+    await lock();
+    // Left over from LAN mode.
+    const kept = { form: 'keyring', value: Buffer.from('sealed').toString('base64') };
+    await mkdir(product.dataDir);
+    const secrets = { s3AccessKeyId: kept, s3SecretAccessKey: kept };
+    await writeFile(join(product.dataDir, 'secrets.json'), JSON.stringify(secrets));
+    await fillFolder(product.input, { count: 2, bytes: 40_000 });
+    const gateway = await GatewayProcess.start({
+      folder: product.folder,
+      config: configOf('sandbox-device'),
+      deviceKey: product.server.deviceKey,
+      environment: keyring.environment,
+    });
+    const { exitCode, stderr, log } = await gateway.ended;
+    expect(exitCode, stderr).toBe(0);
+    expect(log.map(({ event }) => event)).not.toContain('keyring-shut');
+    expect(await keyring.dismiss()).toBe(false);
+    expect((await product.server.stats()).images).toBe(2);
+  });
+
   test('that comes later than the gateway is asked then', async ({ onTestFinished }) => {
     const { product, keyring, provision, waiting } = await prepare(onTestFinished);
     await provision();
