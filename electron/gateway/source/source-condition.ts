@@ -12,7 +12,7 @@ export class SourceCondition {
   readonly #warnings = new Map<string, SourceWarning>();
   /** No events are to be had: the folder is looked through regularly instead. */
   polling = false;
-  /** No file can be taken, though the folder can be looked through: it is over once one is taken. */
+  /** No file can be taken, though the folder can be looked through: over once one is taken, or anything else is said. */
   waitsForOffer = false;
 
   constructor(sourceId: string, logger: Logger) {
@@ -50,6 +50,7 @@ export class SourceCondition {
   say(state: SourceState, text: string, hint: string): void {
     if (state !== this.#said.state) this.log('info', 'source-state', { state, text });
     this.#said = { state, text, hint };
+    this.waitsForOffer = false;
   }
 
   /** What a person should see to although pictures are collected, one of each code. */
@@ -67,7 +68,6 @@ export class SourceCondition {
   }
 
   sayWatching(): void {
-    this.waitsForOffer = false;
     this.say('watching', this.polling ? 'Watching (by looking regularly)' : 'Watching', '');
   }
 

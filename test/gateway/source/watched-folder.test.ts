@@ -1,4 +1,4 @@
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -133,6 +133,56 @@ test('without room nothing is offered for a while, and then everything is again'
   clock.leap(2_100);
   for (let wait = 0; wait < 100 && folder.status().settling > 0; wait += 1) await pause(20);
   expect(folder.status()).toMatchObject({ state: 'watching', settling: 0, drained: true });
+});
+
+describe('a folder that goes away while there is no room', () => {
+  /** Full, and with one picture that waits for room; then away. */
+  async function startFullAndAway() {
+    let full = true;
+    const line = await watch(({ file }) => {
+      if (file.path === 'half.jpg') return { kind: 'not-yet', why: 'incomplete', milliseconds: 100 };
+      return full ? { kind: 'no-room', text: 'Full', hint: 'Make room.' } : { kind: 'stored' };
+    });
+    onTestFinished(() => rm(`${line.path}-away`, { recursive: true, force: true }));
+    const untilState = async (state: string): Promise<void> => {
+      for (let wait = 0; wait < 200 && line.folder.status().state !== state; wait += 1) {
+        line.clock.leap(1_000);
+        await pause(20);
+      }
+      expect(line.folder.status().state).toBe(state);
+    };
+    await writeFile(join(line.path, 'a.jpg'), 'x');
+    await untilState('blocked');
+    await rename(line.path, `${line.path}-away`);
+    await untilState('missing');
+    const comeBack = () => rename(`${line.path}-away`, line.path);
+    return {
+      ...line,
+      untilState,
+      comeBack,
+      makeRoom: (): void => {
+        full = false;
+      },
+    };
+  }
+
+  test('watches when it is back with half a picture only', async () => {
+    const line = await startFullAndAway();
+    await rm(join(`${line.path}-away`, 'a.jpg'));
+    await writeFile(join(`${line.path}-away`, 'half.jpg'), 'x');
+    await line.comeBack();
+    await line.untilState('watching');
+    expect(line.folder.status().settling).toBe(1);
+  });
+
+  test('says again that there is no room when it is back with the picture, and watches once there is', async () => {
+    const line = await startFullAndAway();
+    await line.comeBack();
+    await line.untilState('blocked');
+    line.makeRoom();
+    await line.untilState('watching');
+    expect(line.folder.status()).toMatchObject({ settling: 0, drained: true });
+  });
 });
 
 test('an offer that fails is made again, and the file is not forgotten', async () => {
