@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { appendFile, copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -61,5 +62,39 @@ test.skipIf(!mayMount || !existsSync(debianBundle))(
       { level: 'info', place: debianBundle, unusable: 0 },
       { level: 'info', place: debianBundle, unusable: 0 },
     ]);
+  },
+);
+
+test.skipIf(process.platform === 'win32')(
+  'a file of authorities that does not answer is named, stops nothing else, and keeps nobody from ending the gateway',
+  async () => {
+    const { port } = await secureServer('server');
+    const folder = await temporaryFolder();
+    const input = join(folder, 'in');
+    await mkdir(input);
+    // Nobody writes to the pipe: opening it takes for ever, as on a share that does not answer.
+    const caFile = join(folder, 'ca.pem');
+    execFileSync('mkfifo', [caFile]);
+    running = await GatewayProcess.start({
+      folder,
+      config: {
+        cloud: { baseUrl: `https://localhost:${port}/api`, deviceId: 'line-7', tls: { caFile } },
+        sources: [{ id: 'aoi', kind: 'folder', path: input, settleMilliseconds: 100 }],
+        store: { minFreeBytes: 0 },
+      },
+      deviceKey: 'adk_00',
+      flags: ['--headless'],
+      switches: ['--ozone-platform=headless', '--disable-gpu'],
+    });
+    await fillFolder(input, { count: 1, bytes: 40_000 });
+    const refused = await running.until(({ event }) => event === 'probe-failed');
+    expect(refused).toMatchObject({ code: 'ca-file-unreadable' });
+    expect(running.log.filter(({ event }) => event === 'authority-file')).toMatchObject([
+      { level: 'warn', path: caFile, authorities: 0, fault: expect.stringContaining('ETIMEDOUT') },
+    ]);
+    running.kill('SIGTERM');
+    const run = await running.ended;
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run.log.some(({ event }) => event === 'gateway-stopped')).toBe(true);
   },
 );
