@@ -27,8 +27,9 @@ export function readCoco(
       `it lists more than one picture ${quote(picture.filename)}, and their paths do not tell which is meant`,
     );
   }
+  if (found === null && !isOwn) return unrelated;
+  if (index.note !== null) problems.add(index.note);
   if (found !== null) return readImage(found, reader);
-  if (!isOwn) return unrelated;
   const only = index.onlyImage;
   if (only === null) return reader.bad(`it does not list the picture ${quote(picture.filename)}`);
   problems.add(

@@ -97,7 +97,7 @@ function parseShared(path: string, bytes: Buffer): SharedFile {
   const parsed = parseJson(decoded.text);
   if (!parsed.ok) return unusable(parsed.why, decoded.text);
   return isObject(parsed.value) && isCoco(parsed.value)
-    ? { kind: 'coco', index: indexCoco(parsed.value) }
+    ? { kind: 'coco', index: indexCoco(parsed.value, decoded.note) }
     : { kind: 'other' };
 }
 

@@ -322,6 +322,20 @@ describe('a COCO file that is read piece by piece', () => {
     ]);
   });
 
+  it.each([0, 11_000_000])('that is not UTF-8 says so, also with %i bytes more', async (more) => {
+    const folder = await temporaryFolder();
+    const text = `{"info":"${'x'.repeat(more)}","images":[{"id":1,"file_name":"a.jpg"}],"categories":[{"id":1,"name":"Schramme groß"}],"annotations":[{"image_id":1,"category_id":1,"bbox":[1,2,3,4]}]}`;
+    await writeFile(join(folder, 'instances.json'), Buffer.from(text, 'latin1'));
+    const found = await new SidecarFinder(folder).find('a.jpg', facts);
+    expect(found?.outcome).toMatchObject({
+      kind: 'read',
+      reading: {
+        annotations: [{ classValue: 'Schramme groß' }],
+        problems: [expect.stringMatching('it is not UTF-8; names with accents may be wrong')],
+      },
+    });
+  });
+
   it.each([
     ['annotations of nothing', '{"images":[{"id":1,"file_name":"a.jpg"}],"annotations":[', '{},', '{}]}', 'bad'],
     ['values of nothing', '{"images":[{"id":1,"file_name":"a.jpg"}],"annotations":[', '0,', '0]}', 'bad'],
