@@ -91,23 +91,26 @@ export function indexCoco(value: JsonObject, note: string | null = null): CocoIn
  */
 export function cocoImageFor(index: CocoIndex, picturePath: string, named = 0): CocoImage | 'several' | null {
   const path = normalPath(picturePath);
-  const all = index.byName.get(nameKey(path)) ?? [];
-  let candidates = named === 0 ? all : all.filter(({ fileName }) => sharedDepth(normalPath(fileName), path) > named);
-  const exact = candidates.filter(({ fileName }) => baseName(normalPath(fileName)) === baseName(path));
-  if (exact.length > 0) candidates = exact;
-  if (candidates.length > 1) {
-    const depth = (image: CocoImage): number => sharedDepth(normalPath(image.fileName), path);
-    const deepest = Math.max(...candidates.map(depth));
-    candidates = candidates.filter((image) => depth(image) === deepest);
+  let found: CocoImage | 'several' | null = null;
+  let deepest = 0;
+  // One way through them, without lists of them: a file may have very many pictures of one name.
+  for (const image of index.byName.get(nameKey(path)) ?? []) {
+    const depth = sharedDepth(normalPath(image.fileName), path);
+    if (depth < deepest || (named > 0 && depth <= named)) continue;
+    found = found === null || depth > deepest ? image : 'several';
+    deepest = depth;
   }
-  return candidates.length > 1 ? 'several' : (candidates[0] ?? null);
+  return found;
 }
 
+/** So many parts of two paths are the same, from the right; 0: the names differ, if only by their case. */
 function sharedDepth(first: string, second: string): number {
-  const [left, right] = [first.split('/').reverse(), second.split('/').reverse()];
   let depth = 0;
-  while (depth < left.length && depth < right.length && left[depth] === right[depth]) depth += 1;
-  return depth;
+  let left = first.length - 1;
+  let right = second.length - 1;
+  for (; left >= 0 && first[left] === second[right]; left -= 1, right -= 1) if (first[left] === '/') depth += 1;
+  const isWhole = left < 0 ? right < 0 || second[right] === '/' : right < 0 && first[left] === '/';
+  return isWhole ? depth + 1 : depth;
 }
 
 const listOf = (value: unknown): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);

@@ -254,6 +254,16 @@ describe('a COCO file that is read piece by piece', () => {
     expect(skim(Buffer.from('{"annotations":[{"x":1}],"annotations":[]}'), [])).toMatchObject({ isMeant: false });
   });
 
+  it('may list very many pictures of one name', () => {
+    const images = Array.from({ length: 200_000 }, (_, id) => ({ id, file_name: `${id}/a.jpg` }));
+    const skimmed = skim(Buffer.from(JSON.stringify({ images })), []);
+    for (const index of [skimmed.kind === 'coco' ? skimmed.index : null, indexCoco({ images })]) {
+      if (index === null) throw new Error('It is no COCO.');
+      expect(cocoImageFor(index, '1234/a.jpg')).toMatchObject({ fileName: '1234/a.jpg' });
+      expect(cocoImageFor(index, 'x/a.jpg')).toBe('several');
+    }
+  });
+
   it('weighs what its texts take', () => {
     const weightOf = (file: object): number => {
       const skimmed = skim(Buffer.from(JSON.stringify(file)), []);
