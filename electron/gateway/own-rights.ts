@@ -1,6 +1,6 @@
 import { constants, type Stats } from 'node:fs';
 import { lstat, open, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** What a gateway makes in its data folder; where there is more, the folder itself is not the gateway's alone. */
 const ownFolders: ReadonlySet<string> = new Set(['payloads', 'previews', 'cameras', 'log', 'shell']);
@@ -23,21 +23,21 @@ type Finding = 'closed' | 'open' | 'linked';
  * Returns what stays open, because it is another user's, a link, or its disk keeps no rights. Windows hands rights down
  * from the folder above, which is the user's own.
  */
-export async function closeToOthers(dataDir: string): Promise<readonly string[]> {
+export async function closeToOthers(folder: string): Promise<readonly string[]> {
   if (process.platform === 'win32') return [];
+  // With a slash at its end a link is what it leads to.
+  const dataDir = resolve(folder);
   await removeLeftRoom(join(dataDir, 'gateway.room')).catch(() => undefined);
   const names = await readdir(dataDir);
   const own = names.filter((name) => ownFolders.has(name) || ownFile.test(name));
   const found = new Map<string, Finding>();
-  const close = async (path: string): Promise<void> => void found.set(path, await closed(path));
+  const close = async (path: string, by = path): Promise<void> => void found.set(path, await closed(by));
   // A data folder that is a link is used, and the site's own to close.
   if (own.length === names.length && !(await lstat(dataDir)).isSymbolicLink()) await close(dataDir);
   for (const name of own) await close(join(dataDir, name));
   // The folders that payloads lie in, the files of the log. Payloads themselves never had rights for others.
-  for (const folder of own.filter((name) => deepFolders.has(name)).map((name) => join(dataDir, name))) {
-    if (!(await isFolder(folder))) continue;
-    for (const inner of await readdir(folder).catch(() => [])) await close(join(folder, inner));
-  }
+  for (const name of own.filter((each) => deepFolders.has(each)))
+    await insideOf(join(dataDir, name), (inner, by) => close(join(dataDir, name, inner), by));
   // Behind a closed door nothing is open but what a link leads to.
   const isBehindDoor = !isOpen(await stat(dataDir));
   return [...found].flatMap(([path, finding]) =>
@@ -53,10 +53,21 @@ async function removeLeftRoom(path: string): Promise<void> {
 }
 
 const isOpen = ({ mode }: Stats): boolean => (mode & forOthers) !== 0;
-const isFolder = (path: string): Promise<boolean> =>
-  lstat(path)
-    .then((facts) => facts.isDirectory())
-    .catch(() => false);
+
+/**
+ * What lies in a folder, by its name and by a path that goes on leading there when a link is put in the folder's place.
+ * Nothing where it is none, or a link.
+ */
+async function insideOf(path: string, each: (name: string, by: string) => Promise<void>): Promise<void> {
+  const folder = await open(path, itself | constants.O_DIRECTORY).catch(() => null);
+  if (folder === null) return;
+  try {
+    const held = process.platform === 'linux' ? `/proc/self/fd/${folder.fd}` : path;
+    for (const name of await readdir(held).catch(() => [])) await each(name, join(held, name));
+  } finally {
+    await folder.close();
+  }
+}
 
 /** Whether nobody else has a right to it, now. One that is not there is closed. */
 async function closed(path: string): Promise<Finding> {

@@ -152,6 +152,8 @@ it.skipIf(process.platform === 'win32')(
     await line.putPictures(1);
     await line.untilDrained();
     await line.stop();
+    // As it may be written on a command line.
+    await closeToOthers(`${join(root, 'data')}/`);
     expect([await modeOf(disk), await modeOf(join(disk, 'log')), await modeOf(join(disk, 'gateway.sqlite'))]).toEqual([
       '777',
       '700',
