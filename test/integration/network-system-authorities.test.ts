@@ -307,6 +307,28 @@ describe('the site doctor', () => {
   });
 });
 
+describe('the site doctor before what is not whole', () => {
+  test('warns of certificates that are cut off in the file, and takes the others', async () => {
+    const { port } = await secureServer('server');
+    const { system, bundle } = await certificateStore();
+    await writeFile(`${bundle}.named`, `${plant}\n${other.slice(0, 200)}`);
+    const checks = await examine(system, {
+      baseUrl: `https://localhost:${port}/api`,
+      tls: { caFile: `${bundle}.named` },
+    });
+    expect(checks.get('ca-file')).toMatch(/^warning: .* is trusted, but 1 certificate in it is cut off/);
+    expect(checks.get('tls')).toMatch(/^ok/);
+  });
+
+  test('warns of a list of distrusted certificates that can’t be read whole', async () => {
+    const { system, hold } = await certificateStore();
+    await hold(plant);
+    const partly = { ...system, read: () => ({ ...system.read(), fault: 'EACCES: permission denied' }) };
+    const found = (await examine(partly, {})).get('system-certificates');
+    expect(found).toMatch(/^warning: 1 authorities of .* are trusted, but .* distrusts can’t be read whole/);
+  });
+});
+
 describe('the site doctor before an encrypted proxy', () => {
   // Of the names in the certificate `wrong-host`; the proxy shows the certificate `server`.
   const behind = 'acusight.example';

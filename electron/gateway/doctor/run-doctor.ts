@@ -3,13 +3,14 @@ import { isolated } from '../../../shared/isolated.ts';
 import { type FolderSourceConfig, isFolder } from '../../../shared/source-config.ts';
 import { makeNetwork } from '../cloud/network.ts';
 import { linuxSockets } from '../platform/linux-sockets.ts';
+import { checkAuthorities } from './authorities.ts';
 import { check, type Finding, type Found, fault, skipped, Visit } from './check.ts';
 import { checkDataFolder, checkFsync, checkSpace } from './disk.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 import { checkFolder } from './folders.ts';
 import { checkInotify } from './inotify.ts';
 import { checkReceiveBuffer } from './receive-buffer.ts';
-import { checkApi, checkAuthorities, checkStorage } from './servers.ts';
+import { checkApi, checkStorage } from './servers.ts';
 import { checkTimeZone } from './time-zone.ts';
 
 const visitMilliseconds = 120_000;
