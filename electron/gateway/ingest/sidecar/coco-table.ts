@@ -1,6 +1,7 @@
 import type { CocoAnnotation, CocoImage, CocoIndex } from './coco-index.ts';
 import { nameKey } from './coco-index.ts';
-import { bytesOf, shortBox, shortValue } from './coco-values.ts';
+import { AnnotationRows } from './coco-rows.ts';
+import { bytesOf, shortValue } from './coco-values.ts';
 import type { JsonObject } from './json-text.ts';
 import { readText } from './label-text.ts';
 import { readNumber } from './number.ts';
@@ -20,16 +21,10 @@ export const cocoLimits = {
 const mostOddValues = 1_000;
 /** Pictures are found by the ends of their paths: of a longer one the end is enough. */
 const longestName = 1_024;
-const columns = 5;
-const noScore = Number.NEGATIVE_INFINITY;
 
 type Id = string | number;
-type Odd = Pick<CocoAnnotation, 'box' | 'score'>;
 
-/**
- * A large COCO file as it is read, in any order of its lists. Annotations lie in columns of numbers: as objects they would
- * take five times as much.
- */
+/** A large COCO file as it is read, in any order of its lists. */
 export class CocoTable {
   readonly #mostOdd: number;
   readonly #categories = new Map<Id, string>();
@@ -42,20 +37,12 @@ export class CocoTable {
   readonly #places = new Map<Id, number>();
   readonly #named = new Map<Id, number>();
   readonly #namedIds: Id[] = [];
-  /** By place: its first and its last annotation, -1 where there is none. By annotation: the next one of its place. */
-  #first = new Int32Array(1_024).fill(-1);
-  #last = new Int32Array(1_024).fill(-1);
-  #next = new Int32Array(1_024);
-  #category = new Int32Array(1_024);
-  #position = new Int32Array(1_024);
-  /** left, top, width, height, score. */
-  #numbers = new Float64Array(columns * 1_024);
-  readonly #odd = new Map<number, Odd>();
+  readonly #rows: AnnotationRows;
   #oddSides = 0;
-  #count = 0;
 
   constructor(mostOdd = mostOddValues) {
     this.#mostOdd = mostOdd;
+    this.#rows = new AnnotationRows(mostOdd);
   }
 
   /** Of all texts that are kept. */
@@ -64,7 +51,7 @@ export class CocoTable {
   }
 
   get hasAnnotations(): boolean {
-    return this.#count > 0;
+    return this.#rows.count > 0;
   }
 
   category({ id, name }: JsonObject): void {
@@ -94,33 +81,16 @@ export class CocoTable {
   }
 
   /** `index`: its position in the file's list. */
-  annotation(index: number, { image_id, category_id: categoryId, bbox: box, score }: JsonObject): void {
+  annotation(index: number, { image_id, category_id, bbox: box, score }: JsonObject): void {
     const image = idOf(image_id);
-    if (image === null) return;
-    const row = this.#count;
-    this.#count += 1;
-    this.#makeRoom();
-    const place = this.#placeOf(image);
-    const last = this.#last[place] as number;
-    if (last === -1) this.#first[place] = row;
-    else this.#next[last] = row;
-    this.#last[place] = row;
-    this.#next[row] = -1;
-    this.#position[row] = index;
-    this.#category[row] = this.#nameOf(idOf(categoryId));
-    const numbers = Array.isArray(box) && box.length === 4 ? box.map(readNumber) : [null];
-    const confidence = isThere(score) ? readNumber(score) : noScore;
-    const at = row * columns;
-    for (let column = 0; column < 4; column += 1) this.#numbers[at + column] = numbers[column] ?? Number.NaN;
-    this.#numbers[at + 4] = confidence ?? Number.NaN;
-    if ((numbers.includes(null) || confidence === null) && this.#odd.size < this.#mostOdd)
-      this.#odd.set(row, { box: shortBox(box), score: shortValue(score) });
+    if (image !== null)
+      this.#rows.add(this.#placeOf(image), { index, named: this.#nameOf(idOf(category_id)), box, score });
   }
 
   /** Bytes that it takes, roughly. */
   get weight(): number {
     const ids = this.#places.size + this.#named.size + this.#categories.size;
-    return 64 * this.#count + 300 * this.#imageCount + 100 * ids + this.#textBytes;
+    return 64 * this.#rows.count + 300 * this.#imageCount + 100 * ids + this.#textBytes;
   }
 
   /** `note`: how its encoding had to be guessed. It grows with what is still to come. */
@@ -130,14 +100,10 @@ export class CocoTable {
   }
 
   *annotationsAt(place: number): Generator<CocoAnnotation> {
-    for (let row = this.#first[place] as number; row !== -1; row = this.#next[row] as number) {
-      const categoryId = this.#namedIds[this.#category[row] as number];
+    for (const { named, ...row } of this.#rows.at(place)) {
+      const categoryId = this.#namedIds[named];
       const category = categoryId === undefined ? null : (this.#categories.get(categoryId) ?? null);
-      const at = row * columns;
-      const box = Array.from(this.#numbers.subarray(at, at + 4));
-      const number = this.#numbers[at + 4] as number;
-      const score = number === noScore ? undefined : number;
-      yield { index: this.#position[row] as number, category, categoryId, box, score, ...this.#odd.get(row) };
+      yield { ...row, category, categoryId };
     }
   }
 
@@ -158,10 +124,6 @@ export class CocoTable {
     const place = this.#places.size;
     this.#places.set(id, place);
     this.#textBytes += bytesOf(id);
-    if (place >= this.#first.length) {
-      this.#first = grown(this.#first, new Int32Array(2 * place).fill(-1));
-      this.#last = grown(this.#last, new Int32Array(2 * place).fill(-1));
-    }
     return place;
   }
 
@@ -176,20 +138,6 @@ export class CocoTable {
     this.#textBytes += bytesOf(id);
     return this.#namedIds.length - 1;
   }
-
-  #makeRoom(): void {
-    if (this.#count <= this.#next.length) return;
-    const length = 2 * this.#next.length;
-    this.#next = grown(this.#next, new Int32Array(length));
-    this.#category = grown(this.#category, new Int32Array(length));
-    this.#position = grown(this.#position, new Int32Array(length));
-    this.#numbers = grown(this.#numbers, new Float64Array(columns * length));
-  }
-}
-
-function grown<T extends Int32Array | Float64Array>(from: T, into: T): T {
-  into.set(from);
-  return into;
 }
 
 /** Numbers as numbers, which take less; null where there is none. */
@@ -198,8 +146,6 @@ function idOf(value: unknown): Id | null {
   if (text === undefined) return null;
   return /^(?:0|[1-9]\d{0,14})$/.test(text) ? Number(text) : text;
 }
-
-const isThere = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
 /** Its annotations are looked up when they are asked for: a list of its own for each of half a million takes too much. */
 class PlacedImage implements CocoImage {

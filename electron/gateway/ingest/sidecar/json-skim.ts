@@ -1,4 +1,5 @@
 import { ElementText } from './json-element.ts';
+import { KeyText } from './json-key.ts';
 import { backslash, braces, brackets, colon, comma, isSpace, quote } from './json-signs.ts';
 
 /*
@@ -21,7 +22,6 @@ export type SkimSink = {
   readonly element: (list: string, index: number, text: Buffer) => void;
 };
 
-const longestKey = 128;
 const deepest = 10_000;
 
 const tells = Uint8Array.from({ length: 256 }, (_, byte) =>
@@ -50,8 +50,7 @@ export class JsonSkim {
   #fault: string | null = null;
   #offset = 0;
   /** The key that is being read, or was read last, of the root object or of an element. */
-  readonly #key = Buffer.alloc(longestKey);
-  #keyLength = 0;
+  readonly #key = new KeyText();
   #readsKey = false;
   /** Keys of wanted lists that the root object was seen to have. */
   readonly #seen = new Set<string>();
@@ -126,7 +125,7 @@ export class JsonSkim {
     this.#text = true;
     if (this.#isStrict && (this.#expected === 'key' || this.#expected === 'key or end')) {
       this.#readsKey = true;
-      this.#keyLength = 0;
+      this.#key.begin();
     } else this.#value(byte, at);
   }
 
@@ -136,7 +135,7 @@ export class JsonSkim {
     else if (ends) {
       this.#readsKey = false;
       this.#expected = 'colon';
-    } else if (this.#keyLength < longestKey) this.#key[this.#keyLength++] = byte;
+    } else this.#key.copy(byte);
     this.#escaped = byte === backslash && !this.#escaped;
     if (ends) this.#text = false;
   }
@@ -186,7 +185,7 @@ export class JsonSkim {
     if (this.#depth > 0 && !this.#isStrict) return this.#element.copy(byte);
     if (this.#depth === 0 || this.#expected !== 'colon') return this.#wrong(at);
     this.#expected = 'value';
-    const key = this.#keyText();
+    const key = this.#key.text;
     if (key === null) return this.#wrong(at);
     if (this.#depth === inElement) {
       if (this.#keys.has(key)) this.#element.key(key);
@@ -220,7 +219,7 @@ export class JsonSkim {
   }
 
   #beginList(): void {
-    const name = this.#keyText();
+    const name = this.#key.text;
     if (name === null || !Object.hasOwn(this.#wanted, name)) return;
     this.#list = name;
     this.#keys = this.#wanted[name] as ReadonlySet<string>;
@@ -243,19 +242,6 @@ export class JsonSkim {
     this.#hasElement = false;
     this.#sink.element(this.#list, this.#index, this.#element.end());
     this.#index += 1;
-  }
-
-  /** The key that was read last; '' for one that nobody can want; null: it is no text. */
-  #keyText(): string | null {
-    if (this.#keyLength >= longestKey) return '';
-    const text = this.#key.toString('utf8', 0, this.#keyLength);
-    if (!text.includes('\\')) return text;
-    try {
-      const key: unknown = JSON.parse(`"${text}"`);
-      return typeof key === 'string' ? key : null;
-    } catch {
-      return null;
-    }
   }
 
   #wrong(at: number): void {
