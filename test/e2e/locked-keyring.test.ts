@@ -96,9 +96,10 @@ async function readersOf(parent: number): Promise<number[]> {
 const says = (page: Page, which: 'safe' | 'flow', words: string | RegExp) =>
   page.getByTestId(`${which}-statement`).getByText(words).first().waitFor({ timeout: 60_000 });
 
-// Each waits for long, for a person or until patience ends: they do so beside each other.
+// Each waits for long, for a person or until patience ends: they do so beside each other, each with its own `expect`.
 describe.runIf(LoginKeyring.isPossible)('a keyring that is not open', { concurrent: true }, () => {
   test('holds up neither the window nor collecting; unlocked, the pictures go out by themselves', async ({
+    expect,
     onTestFinished,
   }) => {
     const { product, keyring, place, provision, lock } = await prepare(onTestFinished);
@@ -124,7 +125,10 @@ describe.runIf(LoginKeyring.isPossible)('a keyring that is not open', { concurre
     expect(await readersOf(product.app.process().pid ?? 0)).toEqual([]);
   });
 
-  test('is not asked for again by whoever closed its question, until they want it', async ({ onTestFinished }) => {
+  test('is not asked for again by whoever closed its question, until they want it', async ({
+    expect,
+    onTestFinished,
+  }) => {
     const { product, keyring, place, provision, lock } = await prepare(onTestFinished);
     await provision();
     await lock();
@@ -147,7 +151,7 @@ describe.runIf(LoginKeyring.isPossible)('a keyring that is not open', { concurre
     await says(page, 'flow', 'READY');
   });
 
-  test('keeps no new key from being stored, and no command waiting', async ({ onTestFinished }) => {
+  test('keeps no new key from being stored, and no command waiting', async ({ expect, onTestFinished }) => {
     const { product, command, place, provision, lock } = await prepare(onTestFinished);
     await provision();
     await lock();
@@ -162,7 +166,7 @@ describe.runIf(LoginKeyring.isPossible)('a keyring that is not open', { concurre
     expect(provisioned.output).toContain('in a file that only this user can read, because no keyring could be used');
   });
 
-  test('hangs holds up nothing either, and is asked again once it answers', async ({ onTestFinished }) => {
+  test('hangs holds up nothing either, and is asked again once it answers', async ({ expect, onTestFinished }) => {
     const { product, keyring, provision, waiting } = await prepare(onTestFinished);
     await provision();
     keyring.hang();
