@@ -77,7 +77,8 @@ export class CocoSkim {
   #limit(list: string, index: number): void {
     const { images, annotations, categories, textBytes } = cocoLimits;
     if (list === 'categories' && index >= categories) this.#tooMuch(`${count(categories)} classes`);
-    else if (list === 'images' && index >= images) this.#tooMuch(`${count(images)} pictures`);
+    else if ((list === 'images' && index >= images) || this.#table.pictureCount > images)
+      this.#tooMuch(`${count(images)} pictures`);
     else if (list === 'annotations' && index >= annotations) this.#tooMuch(`${count(annotations)} annotations`);
     else if (this.#table.textBytes > textBytes) this.#tooMuch(`${count(textBytes / 1e6)} MB of names and ids`);
   }

@@ -54,6 +54,11 @@ export class CocoTable {
     return this.#rows.count > 0;
   }
 
+  /** Of which it has heard: those that it lists and those that annotations name. */
+  get pictureCount(): number {
+    return this.#places.size;
+  }
+
   category({ id, name }: JsonObject): void {
     const key = idOf(id);
     const text = readText(name);

@@ -264,6 +264,19 @@ describe('a COCO file that is read piece by piece', () => {
     }
   });
 
+  it('is not read when its annotations name more pictures than it may have, whether it lists them or not', () => {
+    const annotations = Array.from({ length: 500_001 }, (_, index) => ({ image_id: `x${index}` }));
+    const fileOf = (count: number): Buffer =>
+      Buffer.from(
+        JSON.stringify({ annotations: annotations.slice(0, count), images: [{ id: 'x0', file_name: 'a.jpg' }] }),
+      );
+    expect(skim(fileOf(500_000), []).kind).toBe('coco');
+    expect(skim(fileOf(500_001), [])).toMatchObject({
+      kind: 'bad',
+      why: expect.stringMatching('more than the 500,000 pictures that are read'),
+    });
+  });
+
   it('weighs what its texts take', () => {
     const weightOf = (file: object): number => {
       const skimmed = skim(Buffer.from(JSON.stringify(file)), []);
