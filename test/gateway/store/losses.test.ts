@@ -79,9 +79,9 @@ it('what can’t be written is shown all the same, and written as soon as it can
 
 it('one that is counted and whose flush fails is counted once', async () => {
   const store = await openStore();
-  const flushes = [Promise.reject(Object.assign(new Error('i/o error, fsync'), { code: 'EIO' }))];
+  const flushes = [() => Promise.reject(Object.assign(new Error('i/o error, fsync'), { code: 'EIO' }))];
   const group = new WriteGroup(store.database, undefined, {
-    sync: () => flushes.pop() ?? Promise.resolve(),
+    sync: () => flushes.pop()?.() ?? Promise.resolve(),
     close: async () => undefined,
   });
   const losses = new Losses(store.database, store.ledger, group);
