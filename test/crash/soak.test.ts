@@ -27,9 +27,11 @@ import { SoakLine } from '../support/soak/soak-line.ts';
  * while everything around it fails in a random order. In the last two thirds of the time nothing ends it any more, so
  * that it can be seen whether it grows.
  *
+ * Run by hand, for as long as is said; what one random order shows is no judgement of the change that happens to be tested.
+ *
  *   ACUSIGHT_SOAK_MINUTES=30 ACUSIGHT_SOAK_SEED=7 npx vitest run --project crash test/crash/soak.test.ts
  */
-const minutes = Number(process.env['ACUSIGHT_SOAK_MINUTES'] ?? 1.2);
+const minutes = Number(process.env['ACUSIGHT_SOAK_MINUTES'] ?? 0);
 const seed = Number(process.env['ACUSIGHT_SOAK_SEED'] ?? 1);
 /** A growth can only be told from a start after a while. */
 const longEnoughToGrow = 10;
@@ -124,7 +126,7 @@ async function untilArrived(taken: ReadonlyMap<string, string>): Promise<string[
   }
 }
 
-const canSoak = LostDisk.isPossible && HangingShare.isPossible && canKeepFiles;
+const canSoak = minutes > 0 && LostDisk.isPossible && HangingShare.isPossible && canKeepFiles;
 
 test.runIf(canSoak)(
   `${minutes} minutes of faults of all kinds lose no picture`,
