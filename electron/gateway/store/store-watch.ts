@@ -95,6 +95,7 @@ export class StoreWatch {
       failure = error;
     }
     this.#cancelTry = null;
+    if (damaged.test(errnoCode(failure) ?? '')) return this.note(failure);
     if (this.#fault !== null || !unavailable.test(errnoCode(failure) ?? '')) return;
     if (!onlyFull.has(smallWriteFailure(`${this.#path}.probe`) ?? '')) this.#isFault(diskFailure(failure));
   }

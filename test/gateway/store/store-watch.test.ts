@@ -67,6 +67,15 @@ describe('where the disk takes another file, but the database fails', () => {
     return { clock, watch, told };
   }
 
+  test('and what is then read of it is nonsense, that is told: nobody else may ever read that page', async () => {
+    const { clock, watch, told } = await watching(() => {
+      throw failure('SQLITE_CORRUPT');
+    });
+    watch.note(failure('SQLITE_IOERR_WRITE'));
+    clock.advance(1_000);
+    expect(told).toEqual(['store-damaged']);
+  });
+
   test('it is tried again, and nothing is said where it works then: it met a quota that was used up', async () => {
     let tries = 0;
     const { clock, watch, told } = await watching(() => {
