@@ -41,8 +41,13 @@ function shuffleWindows(order: number[], window: number, random: () => number): 
   }
 }
 
+/** A stranger's bytes: every second time they look like a packet of the stream, with any id of a frame. */
 export function garbageBytes(random: () => number): Buffer {
   const bytes = Buffer.alloc(Math.floor(random() * 64));
   for (let at = 0; at < bytes.length; at += 1) bytes[at] = Math.floor(random() * 256);
+  if (bytes.length > formatAt && random() < 0.5) bytes[formatAt] = 1 + Math.floor(random() * 8);
   return bytes;
 }
+
+/** Where a packet says what it is: leader, data, trailer … */
+const formatAt = 4;

@@ -11,6 +11,7 @@ import {
 import type { FrameBuffers } from './frame-buffers.ts';
 import { dataPerPacket, decodePacket, emptyPacket, type GvspPacket, packetFormat } from './gvsp-packet.ts';
 import { FrameResends, type PacketRange, type ResendTiming, resendTiming } from './resend-policy.ts';
+import { VouchedPackets } from './vouched-packets.ts';
 
 /**
  * Puts the frames of one stream together, several at a time because their packets overtake each other.
@@ -56,6 +57,7 @@ export class FrameAssembler {
   readonly #options: AssemblerOptions;
   readonly #sink: AssemblerSink;
   readonly #packet: GvspPacket = emptyPacket();
+  readonly #vouched = new VouchedPackets();
   readonly #slots: Slot[];
   readonly #counts: Counting = zeroCounters();
   #learned: Learned = nothingLearned;
@@ -80,8 +82,16 @@ export class FrameAssembler {
 
   /** Any datagram from the camera. Never throws, as long as the sink does not. */
   take(datagram: Uint8Array, now: number): void {
-    const packet = this.#packet;
     this.#counts.packets += 1;
+    this.#takeOne(datagram, now);
+    const vouched = this.#vouched.takeVouched();
+    if (vouched === null) return;
+    this.#counts.ignored -= 1;
+    this.#takeOne(vouched, now);
+  }
+
+  #takeOne(datagram: Uint8Array, now: number): void {
+    const packet = this.#packet;
     if (!decodePacket(datagram, packet)) {
       this.#counts.ignored += 1;
       return;
@@ -142,18 +152,16 @@ export class FrameAssembler {
   #slotOf(packet: GvspPacket, datagram: Uint8Array): Slot | null {
     const isLeader = packet.format === packetFormat.leader || packet.format === packetFormat.allIn;
     const timestamp = isLeader ? timestampOf(packet, datagram) : null;
-    if (this.#begun && packet.extended !== this.#extended) {
-      // Ids are of one kind; only a leader of the other kind is believed.
-      if (!isLeader) return this.#passOver('ignored');
-      this.restart();
-    }
-    if (!this.#begun) this.#begin(packet);
-    let distance = blockDistance(this.#newestBlock, packet.block, this.#extended);
-    if (distance > largestLeap || this.#isRestart(distance, packet, timestamp)) {
-      if (!isLeader) return this.#passOver('ignored');
-      this.restart();
-      this.#begin(packet);
-      distance = 0;
+    const isNew = !this.#begun || packet.extended !== this.#extended;
+    let distance = isNew ? 0 : blockDistance(this.#newestBlock, packet.block, this.#extended);
+    const isRestart = isNew || distance > largestLeap || this.#isRestart(distance, packet, timestamp);
+    if (isRestart || distance > this.#slots.length) {
+      if (!this.#vouched.vouches(packet, datagram)) return this.#passOver('ignored');
+      if (isRestart) {
+        this.restart();
+        this.#begin(packet);
+        distance = 0;
+      }
     }
     if (distance > 0) this.#advance(distance, packet.block);
     else if (distance <= -this.#slots.length) return this.#passOver('late');
@@ -211,6 +219,7 @@ export class FrameAssembler {
   }
 
   #advance(distance: number, block: number): void {
+    this.#vouched.forget();
     const oldNewest = this.#newest;
     this.#newest += distance;
     this.#newestBlock = block;

@@ -229,6 +229,48 @@ describe('FrameAssembler', () => {
     expect(stream.counters().frames).toBe(5);
   });
 
+  it.each([
+    ['16-bit ids', false],
+    ['extended ids', true],
+  ])('one packet of nonsense moves no count and costs no frame, with %s', (_, extended) => {
+    for (const otherKind of [false, true]) {
+      for (const format of [1, 2, 3, 4, 7]) {
+        for (const far of [12_000, 30_000, 60_000]) {
+          const stream = receiver();
+          const nonsense = Buffer.concat([
+            header({ block: far, extended: extended !== otherKind }, format, 3),
+            Buffer.alloc(40, 0xa7),
+          ]);
+          // As the very first, within a frame, and between two.
+          stream.send([nonsense]);
+          for (let block = 100; block <= 120; block += 1) {
+            const packets = packetsOf(shape(block, { extended }));
+            if (block === 110) packets.splice(3, 0, nonsense);
+            stream.send(packets);
+            if (block === 115) stream.send([nonsense]);
+          }
+          stream.assembler.finish();
+          const counters = stream.counters();
+          expect(counters, `${otherKind} ${format} ${far}`).toMatchObject({ frames: 21, drops: {}, missed: 0 });
+          expect(counters.ignored + counters.late).toBe(3);
+        }
+      }
+    }
+  });
+
+  it('believes a long row of lost frames though the next leader came behind its data, and counts it', () => {
+    for (const extended of [false, true]) {
+      const stream = receiver();
+      stream.send(packetsOf(shape(1, { extended })));
+      const packets = packetsOf(shape(5_000, { extended }));
+      stream.send([packets[2], packets[1], packets[0], ...packets.slice(3)]);
+      expect(stream.blocks()).toEqual([1, 5_000]);
+      expectPictures(stream.got);
+      stream.assembler.finish();
+      expect(stream.counters()).toMatchObject({ frames: 2, drops: {}, missed: 4_998 });
+    }
+  });
+
   it('takes chunk data behind the picture, JPEG of unknown length and frames in one packet', () => {
     const stream = receiver();
     const chunk = Buffer.concat([pixels(1, 2_050), Buffer.from('12345678aaaabbbb')]);
