@@ -55,11 +55,12 @@ export class Losses {
   #write(key: string): Promise<void> {
     let taken: LostFrames | undefined;
     const written = this.#group.defer(() => {
-      const owed = this.#owed.get(key);
-      if (owed === undefined) return;
-      this.countWithin(owed);
-      this.#owed.delete(key);
-      taken = owed;
+      // A second time where the transaction came to nothing because of another one's work: what it took then is meant.
+      if (taken === undefined) {
+        taken = this.#owed.get(key);
+        this.#owed.delete(key);
+      }
+      if (taken !== undefined) this.countWithin(taken);
     });
     const settled = written
       .catch((error: unknown) => {

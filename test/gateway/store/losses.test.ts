@@ -91,3 +91,19 @@ it('one that is counted and whose flush fails is counted once', async () => {
   expect(losses.unseen()).toMatchObject([{ frames: 2 }]);
   expect(store.totals().lost).toBe(2);
 });
+
+it('one that is counted together with what fails is counted all the same', async () => {
+  const store = await openStore();
+  const group = WriteGroup.of(store.database);
+  const losses = new Losses(store.database, store.ledger, group);
+  for (const write of ['run', 'runSoon'] as const) {
+    const counted = losses.count('aoi', 'frame-no-room', `${write}.jpg`, at, 5);
+    const full = (): never => {
+      throw new Error('database or disk is full');
+    };
+    expect(() => group[write](full)).toThrow('full');
+    await counted;
+  }
+  expect(losses.unseen()).toMatchObject([{ frames: 10 }]);
+  expect(store.totals().lost).toBe(10);
+});
