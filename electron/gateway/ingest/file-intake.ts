@@ -175,6 +175,8 @@ export class FileIntake implements FileSink {
 
   offer = async (offer: FileOffer): Promise<Verdict> => {
     const { maxImageBytes, gate } = this.#settings;
+    // What was read of another version must never pass for this one.
+    if (offer.bytes !== undefined && offer.bytes.length !== offer.file.bytes) return changedMeanwhile;
     // At once, and before anything is waited for: the gate judges frames in the order of their offers.
     const turn = gate?.enter() ?? null;
     let stored = false;

@@ -1,4 +1,4 @@
-import type { FileVersion } from '../model/file-version.ts';
+import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import type { Candidate } from './settling.ts';
 
 /** Held of versions that are not quiet yet, bytes: together, and the most of one. */
@@ -9,6 +9,8 @@ const tickMilliseconds = 20;
 const coarseMilliseconds = 2_000;
 
 export type EarlyCopy = {
+  /** Whose content it is: another one may lie under the name by now. */
+  readonly file: FileVersion;
   readonly bytes: Buffer;
   /** Whatever is written after it was read has another time: the version is the content. */
   readonly isCertain: boolean;
@@ -39,20 +41,24 @@ export class EarlyCopies {
     this.#copies.set(candidate, copy);
   }
 
-  of(candidate: Candidate): EarlyCopy | null {
-    return this.#copies.get(candidate) ?? null;
+  /** Of this version; one of another is dropped. */
+  of(candidate: Candidate, file: FileVersion): EarlyCopy | null {
+    const copy = this.#copies.get(candidate) ?? null;
+    if (copy === null || sameVersion(copy.file, file)) return copy;
+    this.drop(candidate);
+    return null;
   }
 
-  /** Its bytes stay reserved, for whoever has it now. */
-  take(candidate: Candidate): EarlyCopy | null {
-    const copy = this.#copies.get(candidate) ?? null;
+  /** Of this version, as `of` has it. Its bytes stay reserved, for whoever has it now. */
+  take(candidate: Candidate, file: FileVersion): EarlyCopy | null {
+    const copy = this.of(candidate, file);
     this.#copies.delete(candidate);
     return copy;
   }
 
   drop(candidate: Candidate): void {
-    const copy = this.take(candidate);
-    if (copy !== null) this.release(copy.bytes.length);
+    const copy = this.#copies.get(candidate);
+    if (this.#copies.delete(candidate) && copy !== undefined) this.release(copy.bytes.length);
   }
 }
 

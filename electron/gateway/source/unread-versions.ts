@@ -74,17 +74,23 @@ export class UnreadVersions {
   /** The sink has this version from now on. Returns its bytes where they were read already and can't be others meanwhile. */
   offered(candidate: Candidate, file: FileVersion): Buffer | undefined {
     this.#atSink.set(candidate, file);
-    const early = this.#early.of(candidate);
+    const early = this.#early.of(candidate, file);
     return early?.isCertain ? early.bytes : undefined;
   }
 
   /** The end of each offer, and of a step that came to none. */
   answered(candidate: Candidate, taken: boolean): void {
-    const { settling, sink } = this.#options;
+    const { settling, sink, track, settleMilliseconds } = this.#options;
+    const file = this.#atSink.get(candidate);
     this.#atSink.delete(candidate);
+    const isReplaced = this.#replaced.delete(candidate);
+    if (isReplaced && !taken) {
+      const copy = file === undefined ? null : this.#early.take(candidate, file);
+      if (file === undefined || copy === null) sink.lose(candidate.path, 'overwritten');
+      else track(this.#offerCopy({ file, bytes: copy.bytes, quietMilliseconds: settleMilliseconds }, 'overwritten'));
+    }
     // It may still be overwritten before it is offered again.
-    if (taken || !settling.has(candidate)) this.#early.drop(candidate);
-    if (this.#replaced.delete(candidate) && !taken) sink.lose(candidate.path, 'overwritten');
+    if (taken || isReplaced || !settling.has(candidate)) this.#early.drop(candidate);
   }
 
   /** Another version lies under the name of this one. */
@@ -162,7 +168,7 @@ export class UnreadVersions {
     const isCurrent = candidate.changedAt === changedAt && settling.has(candidate);
     if (isCurrent) candidate.whole ??= whole;
     if (bytes !== null && isCurrent && !candidate.offered)
-      this.#early.keep(candidate, { bytes, isCertain: isCertain(present, readAt) });
+      this.#early.keep(candidate, { file: present, bytes, isCertain: isCertain(present, readAt) });
     else if (mayRead) this.#early.release(present.bytes);
   }
 
@@ -189,7 +195,7 @@ export class UnreadVersions {
       this.#early.drop(candidate);
       return null;
     }
-    const copy = this.#early.take(candidate);
+    const copy = this.#early.take(candidate, candidate.file);
     return copy === null ? null : { file: candidate.file, bytes: copy.bytes, quietMilliseconds };
   }
 

@@ -26,12 +26,18 @@ describe('a version that was read early', () => {
     expect(copies.reserve(16_000_001)).toBe(false);
     for (let count = 0; count < 4; count += 1) expect(copies.reserve(16_000_000)).toBe(true);
     expect(copies.reserve(1)).toBe(false);
-    copies.keep(candidate, { bytes: Buffer.alloc(16_000_000), isCertain: true });
+    copies.keep(candidate, { file, bytes: Buffer.alloc(16_000_000), isCertain: true });
     copies.drop(candidate);
     copies.drop(candidate);
-    expect(copies.of(candidate)).toBeNull();
+    expect(copies.of(candidate, file)).toBeNull();
     expect(copies.reserve(16_000_000)).toBe(true);
     expect(copies.reserve(1)).toBe(false);
+    // Another version has the name by now.
+    copies.keep(candidate, { file, bytes: Buffer.alloc(16_000_000), isCertain: true });
+    expect(copies.of(candidate, file)).not.toBeNull();
+    expect(copies.of(candidate, { ...file, bytes: 10 })).toBeNull();
+    expect(copies.of(candidate, file)).toBeNull();
+    expect(copies.reserve(16_000_000)).toBe(true);
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -12,7 +12,10 @@ import { LeapingClock } from '../../support/leaping-clock.ts';
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** A sink that does what a test tells it, and remembers what it was offered. */
-function recordingSink(verdict: (offer: FileOffer) => Promise<Verdict> | Verdict) {
+function recordingSink(
+  verdict: (offer: FileOffer) => Promise<Verdict> | Verdict,
+  lookEarly: FileSink['lookEarly'] = async (path) => ({ whole: await looksWhole(path), bytes: null }),
+) {
   const offers: FileOffer[] = [];
   const lost: string[] = [];
   const known = new Set<string>();
@@ -36,14 +39,18 @@ function recordingSink(verdict: (offer: FileOffer) => Promise<Verdict> | Verdict
     refusedPaths: () => [],
     forgetRefusal: () => undefined,
     lose: (path, cause) => void lost.push(`${cause} ${path}`),
-    lookEarly: async (path) => ({ whole: await looksWhole(path), bytes: null }),
+    lookEarly,
     liesOnShare: () => undefined,
     comesAfter: (path) => path.endsWith('.txt'),
   };
   return { sink, offers, lost };
 }
 
-async function watch(verdict: (offer: FileOffer) => Promise<Verdict> | Verdict, settings: object = {}) {
+async function watch(
+  verdict: (offer: FileOffer) => Promise<Verdict> | Verdict,
+  settings: object = {},
+  lookEarly?: FileSink['lookEarly'],
+) {
   const path = await mkdtemp(join(tmpdir(), 'acusight-watch-'));
   const config = folderSourceSchema.parse({
     id: 'aoi',
@@ -53,7 +60,7 @@ async function watch(verdict: (offer: FileOffer) => Promise<Verdict> | Verdict, 
     rescanSeconds: 86_400,
     ...settings,
   });
-  const { sink, offers, lost } = recordingSink(verdict);
+  const { sink, offers, lost } = recordingSink(verdict, lookEarly);
   const clock = new LeapingClock();
   const folder = new WatchedFolder(config, sink, clock, silentLogger);
   folder.start();
@@ -226,6 +233,57 @@ describe('stopping', () => {
     await folder.stop();
     expect(performance.now() - began).toBeLessThan(1_000);
     expect(clock.timers).toBe(0);
+  });
+});
+
+describe('a picture that another one replaces while it is on offer, and that was read early', () => {
+  /** As long as it is offered, the camera writes the next one under its name. */
+  async function replacedOnOffer(first: Verdict, nextIsRead: boolean) {
+    let count = 0;
+    const watched = await watch(
+      async ({ absolutePath, isCopy }) => {
+        if (isCopy === true) return { kind: 'stored' };
+        count += 1;
+        if (count > 1) return { kind: 'stored' };
+        await writeFile(`${absolutePath}.tmp`, 'the second picture');
+        await rename(`${absolutePath}.tmp`, absolutePath);
+        await pause(200);
+        return first;
+      },
+      { settleMilliseconds: 200 },
+      async (path, file) => ({
+        whole: true,
+        bytes: file.bytes === 5 || nextIsRead ? await readFile(path) : null,
+      }),
+    );
+    await writeFile(join(watched.path, 'a.jpg'), 'first');
+    for (let wait = 0; wait < 300 && watched.offers.length < 2; wait += 1) await pause(10);
+    watched.clock.leap(2_100);
+    for (let wait = 0; wait < 300 && watched.folder.status().settling > 0; wait += 1) await pause(10);
+    return watched;
+  }
+  const isOfItself = ({ file, bytes }: FileOffer): boolean => bytes === undefined || bytes.length === file.bytes;
+
+  test.each([
+    ['there was no room', { kind: 'no-room', text: 'Full', hint: 'Make room.' }, false],
+    ['there was no room, and the next one is read too', { kind: 'no-room', text: 'Full', hint: 'Make room.' }, true],
+    ['it changed', { kind: 'not-yet', why: 'changed', milliseconds: 50 }, false],
+  ] satisfies [string, Verdict, boolean][])(
+    'is taken from what was read; the next one is itself: %s',
+    async (_, verdict, isRead) => {
+      const { offers, lost } = await replacedOnOffer(verdict, isRead);
+      expect(offers.every(isOfItself)).toBe(true);
+      expect(lost).toEqual([]);
+      expect(offers.filter(({ isCopy }) => isCopy === true).map(({ bytes }) => String(bytes))).toEqual(['first']);
+      expect(offers.filter(({ isCopy }) => isCopy !== true).at(-1)?.file.bytes).toBe('the second picture'.length);
+    },
+  );
+
+  test('is not offered twice where it was taken', async () => {
+    const { offers, lost } = await replacedOnOffer({ kind: 'stored' }, false);
+    expect(offers.every(isOfItself)).toBe(true);
+    expect(offers.map(({ file }) => file.bytes)).toEqual([5, 18]);
+    expect(lost).toEqual([]);
   });
 });
 
