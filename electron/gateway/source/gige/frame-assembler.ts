@@ -128,6 +128,8 @@ export class FrameAssembler {
 
   /** The camera will begin anew, perhaps with ids from 1 again. What is not whole is dropped as `aborted`. */
   restart(): void {
+    // Never a packet of before within a frame of after.
+    this.#vouched.forget();
     if (!this.#begun) return;
     for (const slot of this.#slots) {
       if (slot.flight !== null) this.#settle(slot, slot.flight, 'aborted');
@@ -154,7 +156,11 @@ export class FrameAssembler {
     const timestamp = isLeader ? timestampOf(packet, datagram) : null;
     const isNew = !this.#begun || packet.extended !== this.#extended;
     let distance = isNew ? 0 : blockDistance(this.#newestBlock, packet.block, this.#extended);
-    const isRestart = isNew || distance > largestLeap || this.#isRestart(distance, packet, timestamp);
+    const isRestart =
+      isNew ||
+      distance > largestLeap ||
+      this.#isRestart(distance, packet, timestamp) ||
+      (distance <= -this.#slots.length && this.#vouched.awaits(packet));
     if (isRestart || distance > this.#slots.length) {
       if (!this.#vouched.vouches(packet, datagram)) return this.#passOver('ignored');
       if (isRestart) {

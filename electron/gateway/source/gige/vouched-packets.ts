@@ -15,8 +15,7 @@ export class VouchedPackets {
 
   /** False: kept until another one of its frame comes. `packet` describes `datagram`. */
   vouches(packet: GvspPacket, datagram: Uint8Array): boolean {
-    const isSameFrame = this.#block === packet.block && this.#extended === packet.extended;
-    if (isSameFrame && this.#kept !== null) this.#vouched = this.#kept;
+    if (this.awaits(packet)) this.#vouched = this.#kept;
     else if (!isPictureLeader(packet, datagram)) {
       this.#block = packet.block;
       this.#extended = packet.extended;
@@ -25,6 +24,11 @@ export class VouchedPackets {
     }
     this.#kept = null;
     return true;
+  }
+
+  /** Whether one of its frame is kept. */
+  awaits({ block, extended }: GvspPacket): boolean {
+    return this.#kept !== null && this.#block === block && this.#extended === extended;
   }
 
   /** The row of ids that is known goes on: what was kept is a stranger's. */

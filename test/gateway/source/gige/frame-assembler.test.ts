@@ -258,6 +258,19 @@ describe('FrameAssembler', () => {
     }
   });
 
+  it('counts what cannot be stored also where the camera counts from the beginning again', () => {
+    for (const payloadType of [8, 9, 11, 0x8001]) {
+      const stream = receiver();
+      for (let block = 1; block <= 2_000; block += 1) stream.send(packetsOf(shape(block)));
+      for (let block = 1; block <= 50; block += 1) {
+        const timestamp = BigInt(3_000 + block) * 1_000n;
+        stream.send(packetsOf(shape(block, { payloadType, timestamp })));
+      }
+      stream.assembler.finish();
+      expect(stream.counters(), `${payloadType}`).toMatchObject({ frames: 2_000, drops: { unsupported: 50 } });
+    }
+  });
+
   it('believes a long row of lost frames though the next leader came behind its data, and counts it', () => {
     for (const extended of [false, true]) {
       const stream = receiver();
