@@ -11,8 +11,8 @@ import { doubtAt, identityAt, identityIn, isRenumbered, mayBeMountPoint } from '
  * after a restart: it is believed once a file that was known before is found in it. Where none is, only what is taken
  * from then on is judged there.
  *
- * The first look of all knows no mount that is away: a folder that is empty or not there, and in which no file is found
- * though some are known, may be one, and is a place of its own from then on.
+ * The first look of all knows no mount that is away: a folder that is empty, not there or does not answer, and in which no
+ * file is found though some are known, may be one, and is a place of its own from then on.
  */
 export class FolderPlaces {
   readonly #root: string;
@@ -28,7 +28,7 @@ export class FolderPlaces {
   readonly #believed = new Map<string, number>();
   /** The oldest image since the last look whose file was found there. */
   readonly #newcomers = new Map<string, number>();
-  /** Of the first look: folders with a known file in or below them, and folders that a known file is missing in. */
+  /** Of the first look: folders with a known file in or below them, and folders that a known file is not found in. */
   readonly #holding = new Set<string>();
   readonly #lacking = new Set<string>();
   /** The folders on the way to the last file, which is the way to most of the next. */
@@ -79,6 +79,11 @@ export class FolderPlaces {
       else lower(this.#believed, place, known === undefined || seq <= known.judgedFrom ? 0 : known.judgedFrom);
     }
     if (this.#isFirst) for (const folder of foldersTo(folderOf(path))) this.#holding.add(folder);
+  }
+
+  /** It can't be told whether this file is there: its share's server may be down, and the share be away by the next look. */
+  couldNotAsk({ path }: RememberedFile): void {
+    if (this.#isFirst) this.#lacking.add(folderOf(path));
   }
 
   /** Whether a file that is not there is gone for good. */

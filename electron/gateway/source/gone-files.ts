@@ -96,7 +96,10 @@ export class GoneFiles {
       const isElsewhere = file.goneAt !== null && (await this.#answer(places.hasChanged(file)));
       if (file.goneAt !== null && !isDue && !isElsewhere) continue;
       const facts = await this.#answer(factsOf(join(root, file.path)));
-      if (facts === 'not known') continue;
+      if (facts === 'not known') {
+        if (file.goneAt === null) places.couldNotAsk(file);
+        continue;
+      }
       if (facts !== null) {
         await this.#answer(places.saw(file, facts));
         if (file.goneAt !== null) there.push(file.path);

@@ -398,6 +398,29 @@ describe('a disk or share that is away at the very first look', () => {
     expect([line.statusOf('stick/a.jpg'), line.statusOf('stick/2026/b.jpg')]).toEqual(['finished', 'finished']);
   });
 
+  it.skipIf(process.platform === 'win32')('and does not answer then keeps what is known of it', async () => {
+    const line = await startLine();
+    const share = join(line.root, 'line 1', 'camera');
+    await line.collect('line 1/camera/2026/a.jpg', 'line 1/camera/b.jpg', 'c.jpg', 'd.jpg');
+    await line.leaveList();
+    await rename(share, `${line.root}-away`);
+    // Whatever is asked for below it can't be told, as with a share whose server is down.
+    await symlink('camera', share);
+    await line.pass(0);
+    await rm(share);
+    await mkdir(share);
+    await line.remove('c.jpg');
+    await line.pass(400);
+    expect(line.known()).toEqual(['d.jpg', 'line 1/camera/2026/a.jpg', 'line 1/camera/b.jpg']);
+    await rm(share, { recursive: true });
+    await rename(`${line.root}-away`, share);
+    await line.pass(2);
+    expect([line.statusOf('line 1/camera/b.jpg'), line.statusOf('line 1/camera/2026/a.jpg')]).toEqual([
+      'finished',
+      'finished',
+    ]);
+  });
+
   it('keeps what is known of it where originals are archived or deleted too', async () => {
     const line = await startLine({ isEmptied: true });
     // Its original stayed, as where it was taken while they did.
