@@ -33,6 +33,7 @@ export class GatewayHost {
   readonly #startedAt: number;
   #gateway: GatewayThread | null = null;
   #hangs = false;
+  #threadsLeft = 0;
   #fault: Fault | null = null;
   /** Of the last start. */
   #config: Config | null = null;
@@ -101,11 +102,12 @@ export class GatewayHost {
     }
     this.#usbDevices = new Set(config.sources.flatMap((source) => (source.kind === 'usb' ? [source.device] : [])));
     try {
-      const { workerPath, secrets, events, dataDir, identity, workers, nativeBinding } = this.#options;
+      const { workerPath, secrets, dataDir, identity, workers, nativeBinding } = this.#options;
       const changes = this.#secretsChanges;
       const interruption = this.#halted?.interruption ?? undefined;
       const options = { dataDir, identity, workers, nativeBinding, config, secrets: secrets(), interruption };
-      const gateway = await GatewayThread.start(workerPath, options, events);
+      const onLeftBehind = (ended: Promise<void>): void => this.#leaveBehind(ended);
+      const gateway = await GatewayThread.start(workerPath, options, { ...this.#options.events, onLeftBehind });
       gateway.onChange(() => this.#changed());
       this.#fault = null;
       this.#halted = null;
@@ -219,9 +221,21 @@ export class GatewayHost {
     this.#gateway?.setSecrets(this.#options.secrets());
   }
 
-  /** Threads of a gateway that was stopped still wait for a folder that does not answer. */
+  /** Threads of a gateway that was stopped, or could not start, still wait for a folder that does not answer. */
   get hangs(): boolean {
-    return this.#hangs;
+    return this.#hangs || this.#threadsLeft > 0;
+  }
+
+  /** How many gateways' threads that is: each try to start may leave one more. */
+  get threadsLeft(): number {
+    return this.#threadsLeft;
+  }
+
+  #leaveBehind(ended: Promise<void>): void {
+    this.#threadsLeft += 1;
+    void ended.then(() => {
+      this.#threadsLeft -= 1;
+    });
   }
 
   async stop(): Promise<void> {

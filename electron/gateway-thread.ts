@@ -23,6 +23,8 @@ export type ThreadEvents = {
   readonly onCrash: (error: Error) => void;
   /** Its database is damaged or its disk is gone: it has to be stopped, and perhaps started again later. */
   readonly onStoreLost: (fault: GatewayError) => void;
+  /** A thread does not end, for it waits for a share that does not answer. `ended`: once it does. */
+  readonly onLeftBehind?: (ended: Promise<void>) => void;
   /** Who knows this PC's proxy settings; without it nobody does. */
   readonly askProxy?: AskProxy;
   /** Who drives USB cameras; without it there are none. */
@@ -88,7 +90,7 @@ export class GatewayThread {
             // Its end is no failure of its own then.
             forget();
             // It must have let go of the database before anybody tries again.
-            void endOf(worker).then(() => reject(received(message.failure)));
+            void endOf(worker, events).then(() => reject(received(message.failure)));
             return;
           case 'opened':
             forget();
@@ -170,8 +172,8 @@ export class GatewayThread {
       case 'stopped':
         // Everything is on the disk and the database is closed: nobody has to wait for the thread itself, least of all
         // where the whole group of processes was told to end and Chromium's others are gone already.
-        void endOf(this.#worker).then((hasEnded) => {
-          this.#hangs = message.hangs || !hasEnded;
+        void endOf(this.#worker, this.#events).then(() => {
+          this.#hangs = message.hangs;
           this.#end();
           this.#fail(new Error('the gateway has stopped'));
         });
@@ -199,13 +201,16 @@ export class GatewayThread {
 
 const endMilliseconds = 1_000;
 
-/** Ends the thread; false where it does not: one that asks a share which does not answer waits for ever. */
-async function endOf(worker: Worker): Promise<boolean> {
+/** Ends the thread, or leaves it behind: one that asks a share which does not answer waits for ever. */
+async function endOf(worker: Worker, { onLeftBehind }: ThreadEvents): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), endMilliseconds);
+  const ended = worker.terminate().then(() => undefined);
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      onLeftBehind?.(ended);
+      resolve();
+    }, endMilliseconds);
   });
-  const ended = worker.terminate().then(() => true);
   return Promise.race([ended, late]).finally(() => clearTimeout(timer));
 }
 

@@ -2,23 +2,23 @@ import './thread-pool.ts';
 
 import { join } from 'node:path';
 import { app } from 'electron';
-import { CameraLink } from './camera-link.ts';
 import { CameraWindow } from './camera-window.ts';
 import { exitCodes, ownArguments, parseArguments, type RunOptions, usage } from './cli.ts';
-import { isTask, runTask, type TaskOptions } from './commands/run-task.ts';
+import { performTask } from './commands/perform-task.ts';
+import { isTask } from './commands/run-task.ts';
 import { loadConfig } from './config-file.ts';
 import { refuseDebugging } from './debug-switches.ts';
 import { Demo } from './demo.ts';
 import { plugInFakeUsbCamera } from './demo-cameras.ts';
 import { type Desktop, openDesktop } from './desktop.ts';
 import { logProgress, untilDrained } from './drain.ts';
-import { drawSafely, startAgainDrawingItself, watchDrawing } from './drawing.ts';
+import { drawSafely, startAgain, startAgainDrawingItself, watchDrawing } from './drawing.ts';
 import { openDataFolder } from './gateway/data-folder.ts';
 import { sleep, systemClock } from './gateway/platform/clock.ts';
 import { endAtOnce } from './gateway/platform/end-at-once.ts';
 import { GatewayError } from './gateway/platform/errors.ts';
 import { nodeFiles } from './gateway/platform/files.ts';
-import { jsonLogger, silentLogger } from './gateway/platform/logger.ts';
+import { jsonLogger } from './gateway/platform/logger.ts';
 import { secretsOf } from './gateway/shut-keyring.ts';
 import { GatewayHost } from './gateway-host.ts';
 import { registerSchemes } from './image-protocol.ts';
@@ -42,6 +42,8 @@ const stopDeadlineMilliseconds = 15_000;
 const startAgainMilliseconds = 10_000;
 /** Of starts that fail: a disk that comes late, another program that holds the database. */
 const mayPassCodes: ReadonlySet<string> = new Set(['store-unavailable', 'store-in-use']);
+/** Threads of starts that failed, and that a share holds which does not answer: each costs memory, and of all the pool. */
+const mostThreadsLeft = 4;
 const paths = appPaths(app.getAppPath());
 const refusedSwitches = app.isPackaged ? refuseDebugging(app.commandLine) : [];
 
@@ -58,7 +60,8 @@ function main(): void {
   const { options } = outcome;
   registerSchemes();
   // Beside a gateway that runs: a task opens no window, and the store refuses a second one by itself.
-  if (isTask(options)) return perform(options, plan);
+  if (isTask(options))
+    return performTask(options, plan, { paths, nativeBinding: ownBinding(), cleanUp: () => removeMakeshift(shell) });
   drawSafely();
   // Without a window nothing is drawn. And where a service's processes are all told to end together, a missing process
   // for drawing would end this one before the last pictures are settled.
@@ -72,52 +75,6 @@ function main(): void {
     .whenReady()
     .then(() => launch(plan, options))
     .catch((error: unknown) => leave(exitCodes.failed, `The gateway could not start: ${String(error)}`));
-}
-
-/** One thing, told on standard output, and the end. */
-function perform(options: TaskOptions, plan: Plan): void {
-  app.disableHardwareAcceleration();
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
-  app.on('before-quit', (event) => {
-    event.preventDefault();
-    stop.abort();
-  });
-  app
-    .whenReady()
-    .then(() =>
-      runTask(options, plan, {
-        environment: process.env,
-        keyring: systemKeyring(),
-        files: nodeFiles,
-        version: app.getVersion(),
-        nativeBinding: ownBinding(),
-        usbCameras: usbCameras(),
-        askProxy: systemProxy(),
-        output: {
-          print: (text) => void process.stdout.write(`${text}\n`),
-          complain: (text) => void process.stderr.write(`${text}\n`),
-        },
-        signal: stop.signal,
-      }),
-    )
-    .then(
-      (code) => app.exit(code),
-      (error: unknown) => leave(exitCodes.failed, String(error)),
-    );
-}
-
-/** For listing only: no camera is opened. */
-function usbCameras(): CameraLink {
-  const window = new CameraWindow({
-    page: paths.cameraPage,
-    preload: paths.cameraPreload,
-    mayOpen: () => false,
-    logger: silentLogger,
-  });
-  const link = new CameraLink((message) => connection.take(message), systemClock);
-  const connection = window.connect((message) => link.take(message));
-  return link;
 }
 
 /** An addon built for this runtime, where the shipped one does not fit it; never in a package. */
@@ -282,6 +239,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     return end(exitCodes.badConfiguration);
   }
   for (;;) {
+    if (host.threadsLeft >= mostThreadsLeft) return startOver();
     try {
       const gateway = await start(loaded.config);
       if (demo !== null) return end(await demo.run(gateway, desktop));
@@ -298,6 +256,13 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     }
   }
 
+  /** Only a new process is rid of threads that wait for a share. Without a window the service starts it again. */
+  function startOver(): Promise<void> {
+    logger.log('error', 'threads-left', { threads: host.threadsLeft });
+    if (!plan.headless) startAgain();
+    return end(exitCodes.failed);
+  }
+
   /** The store was lost while the gateway ran: a disk may come back, a damaged database is for people. */
   async function outlive(fault: GatewayError): Promise<void> {
     await host.halt(fault);
@@ -306,6 +271,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     while (mayPass) {
       await sleep(systemClock, startAgainMilliseconds);
       if (host.gateway !== null) return;
+      if (host.threadsLeft >= mostThreadsLeft) return startOver();
       try {
         await host.startAgain();
         return;

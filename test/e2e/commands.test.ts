@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -71,4 +71,19 @@ test('a device is provisioned, the site examined, pictures delivered with the st
   const report = JSON.parse(ledger.stdout) as { rows: unknown[]; verdict: { ok: boolean } };
   expect(report.verdict.ok).toBe(true);
   expect(report.rows).toMatchObject([{ sourceId: 'aoi', captured: 5, acknowledged: 5, balanced: true }]);
+});
+
+test('the doctor says what it found and ends, also where a file lies on a share that does not answer', async () => {
+  const { folder, dataDir } = product;
+  const base = product.config();
+  // Stands for the share: whoever opens it waits for a writer, who never comes.
+  const caFile = join(folder, 'ca.pem');
+  execFileSync('mkfifo', [caFile]);
+  const config = { ...base, cloud: { ...base.cloud, baseUrl: 'https://localhost:9/api', tls: { caFile } } };
+  const file = join(folder, 'config.json');
+  await writeFile(file, JSON.stringify(config));
+  const doctor = await command('doctor', '--config', file, '--data-dir', dataDir, '--json');
+  expect(doctor.exitCode, doctor.stderr).toBe(3);
+  const { checks } = JSON.parse(doctor.stdout) as { checks: { code: string; state: string }[] };
+  expect(checks.length).toBeGreaterThan(3);
 });
