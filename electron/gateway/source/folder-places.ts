@@ -18,13 +18,15 @@ export class FolderPlaces {
   readonly #root: string;
   readonly #known: ReadonlyMap<string, FolderPlace>;
   readonly #isFirst: boolean;
+  /** There are places in which not all files are judged. */
+  readonly #isInDoubt: boolean;
   /** Of this look: identities of the folder and of mounts below it; null: there is none. */
   readonly #now = new Map<string, string | null>();
   /** Those of another identity than at the last look. */
   readonly #changed = new Set<string>();
   /** Those that files were judged by since they were last found to be the same. */
   readonly #asked = new Set<string>();
-  /** Places of a new identity in which a file of before was found: from which image on they are judged by it. */
+  /** Places of a new identity, or in doubt, with a file of before: from which image on they are judged by it. */
   readonly #believed = new Map<string, number>();
   /** The oldest image since the last look whose file was found there. */
   readonly #newcomers = new Map<string, number>();
@@ -39,6 +41,7 @@ export class FolderPlaces {
     this.#root = root;
     this.#known = new Map(known.map((place) => [place.path, place]));
     this.#isFirst = !this.#known.has('');
+    this.#isInDoubt = known.some(({ judgedFrom }) => judgedFrom > 0);
   }
 
   /** Rejects where the folder is not there. */
@@ -68,7 +71,7 @@ export class FolderPlaces {
 
   /** A file that is there. */
   async saw({ path, seq, bytes, modifiedMs }: RememberedFile, { dev, size, mtimeMs }: Facts): Promise<void> {
-    if (dev === this.#device && this.#changed.size === 0) return;
+    if (dev === this.#device && this.#changed.size === 0 && !this.#isInDoubt) return;
     // Another one of the same name tells nothing.
     if (size !== bytes || mtimeMs !== modifiedMs || seq === null) return;
     for (const place of await this.#placesOf(path)) {
@@ -108,7 +111,11 @@ export class FolderPlaces {
     const places = [...this.#now].flatMap(([path, identity]): readonly FolderPlace[] => {
       const known = this.#known.get(path);
       if (identity === null) return known === undefined ? [] : [known];
-      if (known !== undefined && !this.#changed.has(path)) return [{ ...known, throughSeq: lastSeq }];
+      if (known !== undefined && !this.#changed.has(path)) {
+        // One that only did not answer when it came into doubt holds what it held, and has the same identity.
+        const judgedFrom = Math.min(known.judgedFrom, this.#believed.get(path) ?? known.judgedFrom);
+        return [{ ...known, throughSeq: lastSeq, judgedFrom }];
+      }
       if (isEmptied && known === undefined && path !== '') lower(this.#believed, path, 0);
       // No file stays by which it would be known; an empty mount point has another number within its disk, too.
       if (isEmptied && known !== undefined && isRenumbered(known.identity, identity))

@@ -492,3 +492,21 @@ it.skipIf(process.platform === 'win32')(
       expect(line.known()).toEqual(['b.jpg', 'locked/d.jpg']);
     }),
 );
+
+it.skipIf(process.platform === 'win32')(
+  'a subfolder that this user may not look into at the very first look is judged once it can be looked into',
+  () =>
+    asNobody(async () => {
+      const line = await startLine();
+      await line.collect('a.jpg', 'locked/b.jpg', 'locked/c.jpg');
+      await line.leaveList();
+      await chmod(join(line.root, 'locked'), 0);
+      onTestFinished(() => chmod(join(line.root, 'locked'), 0o700));
+      await line.pass(goneDays + 2);
+      expect(line.known()).toHaveLength(3);
+      await chmod(join(line.root, 'locked'), 0o700);
+      await line.remove('locked/b.jpg');
+      await line.pass(goneDays + 2);
+      expect(line.known()).toEqual(['a.jpg', 'locked/c.jpg']);
+    }),
+);
