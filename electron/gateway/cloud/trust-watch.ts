@@ -48,7 +48,7 @@ export function followTrust(settings: TlsSettings, options: TrustOptions): Trust
     told = text;
   };
   /** Null where the store was not read: where it tells when it has changed, it is read only then. */
-  const readStore = (stamp: string, isOld: boolean): SystemFacts | null => {
+  const readStore = (stamp: string, isOld: boolean): Stored | null => {
     const isSilent = stamp === '' || last?.isFaulty === true;
     if (last !== null && stamp === last.stamp && !(isSilent && (isOld || isDoubted))) return null;
     const read = storedFor(settings, system);
@@ -56,7 +56,7 @@ export function followTrust(settings: TlsSettings, options: TrustOptions): Trust
     const isAsBefore = stored?.facts.fault === read.facts.fault && read.authorities.length > 0;
     if (read.facts.fault === null || stored === null || isAsBefore) stored = read;
     tell(read.facts);
-    return read.facts;
+    return read;
   };
   const looked = (own: OwnAuthorities): Trusted => {
     const stamp = stampOf();
@@ -70,7 +70,7 @@ export function followTrust(settings: TlsSettings, options: TrustOptions): Trust
     const content = contentOf([own.found, from.authorities, from.intermediates, from.distrusted]);
     // The same authorities keep their connections and sessions.
     const trusted = before?.content === content ? before.trusted : trustedOf(own.found, from);
-    const isFaulty = read === null ? before?.isFaulty === true : read.fault !== null;
+    const isFaulty = read === null ? before?.isFaulty === true : !read.isWhole;
     last = { trusted, content, stamp, own, at: now, isFaulty };
     if (before !== null && before.trusted !== trusted) options.onChange?.();
     return trusted;
@@ -94,7 +94,7 @@ type Looked = {
   readonly stamp: string;
   readonly own: OwnAuthorities;
   readonly at: number;
-  /** The store could not be read. */
+  /** The store could not be read whole. */
   readonly isFaulty: boolean;
 };
 

@@ -23,7 +23,7 @@ export type SystemFacts = {
   readonly distrusted: number;
   /** Entries that hold no certificate or can't be read. */
   readonly unusable: number;
-  /** Why the store, or a part of it, could not be read; null where it could. */
+  /** Why the store, or a part of it, could not be read; null where it could. What it gave before counts above. */
   readonly fault: string | null;
 };
 
@@ -43,6 +43,8 @@ export type Stored = {
   readonly authorities: readonly Certificate[];
   readonly intermediates: readonly Certificate[];
   readonly distrusted: readonly Certificate[];
+  /** Nothing of it could not be read. */
+  readonly isWhole: boolean;
   readonly facts: SystemFacts;
 };
 
@@ -50,16 +52,39 @@ const notAsked: Stored = {
   authorities: [],
   intermediates: [],
   distrusted: [],
+  isWhole: true,
   facts: { place: null, authorities: 0, distrusted: 0, unusable: 0, fault: null },
 };
 
+/** What each store gave last, whoever read it: the site doctor of a gateway that runs tells what its deliveries use. */
+const lastOf = new WeakMap<SystemCertificates, Stored>();
+
+/** What counts of the store now. */
 export function storedFor({ systemAuthorities }: TlsSettings, system: SystemCertificates): Stored {
   if (systemAuthorities === false) return notAsked;
+  const stored = after(lastOf.get(system), readingOf(system));
+  lastOf.set(system, stored);
+  return stored;
+}
+
+/**
+ * What was good once and can't be read any more changes nothing: only a reading that is whole takes a certificate off the
+ * list of distrusted ones.
+ */
+function after(last: Stored | undefined, read: Stored): Stored {
+  if (last === undefined || read.isWhole) return read;
+  // Those of before first: the same list in another order would be taken for another one.
+  const known = new Set(last.distrusted.map(({ fingerprint }) => fingerprint));
+  const distrusted = [...last.distrusted, ...read.distrusted.filter(({ fingerprint }) => !known.has(fingerprint))];
+  return { ...read, distrusted, facts: { ...read.facts, distrusted: distrusted.length } };
+}
+
+function readingOf(system: SystemCertificates): Stored {
   let stored: StoredCertificates;
   try {
     stored = system.read();
   } catch (error) {
-    return { ...notAsked, facts: { ...notAsked.facts, fault: describeCause(error) } };
+    return { ...notAsked, isWhole: false, facts: { ...notAsked.facts, fault: describeCause(error) } };
   }
   const lists = [stored.authorities, stored.intermediates, stored.distrusted].map(allCertificatesIn);
   const [authorities = [], intermediates = [], distrusted = []] = lists.map(({ found }) => found);
@@ -68,6 +93,7 @@ export function storedFor({ systemAuthorities }: TlsSettings, system: SystemCert
     // One that issued itself would be an authority, which this list does not make it.
     intermediates: intermediates.filter(({ isSelfIssued }) => !isSelfIssued),
     distrusted,
+    isWhole: (stored.unreadable ?? 0) === 0 && (stored.fault ?? null) === null,
     facts: {
       place: stored.place,
       authorities: authorities.length,

@@ -7,8 +7,17 @@ import { windowsCertificates } from './windows-certificates.ts';
 
 /** The certificates that the operating system trusts, as IT rolls them out to every PC. */
 
-/** Of this PC. The environment has no say: whoever sets a variable must not be able to add an authority. */
+/**
+ * Of this PC, the same one for all: so it is known what it gave before. The environment has no say: whoever sets a
+ * variable must not be able to add an authority.
+ */
 export function systemCertificates(): SystemCertificates {
+  ofThisPc ??= findStore();
+  return ofThisPc;
+}
+let ofThisPc: SystemCertificates | undefined;
+
+function findStore(): SystemCertificates {
   if (process.platform === 'win32') return windowsCertificates() ?? nodesOwn('the certificate store of Windows');
   if (process.platform === 'darwin') return nodesOwn('the keychains');
   return certificatesInFiles(linuxPlaces);

@@ -1,10 +1,13 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { X509Certificate } from 'node:crypto';
+import { rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readTrust } from '../../../electron/gateway/cloud/trust.ts';
 import { followTrust } from '../../../electron/gateway/cloud/trust-watch.ts';
 import type { SystemCertificates } from '../../../electron/gateway/platform/stored-certificates.ts';
 import { authorityText, certificateStore } from '../../support/certificate-store.ts';
 import { temporaryFolder } from '../../support/store.ts';
+import { certificate } from '../../support/tls-server.ts';
 
 const plant = await authorityText('plant-ca');
 const other = await authorityText('other-ca');
@@ -132,4 +135,62 @@ test('a store of which a part can never be read is followed all the same', async
   expect((await trust.current()).system).toMatchObject({ authorities: 1 });
   await hold(plant, other);
   expect((await trust.current()).system).toMatchObject({ authorities: 2, fault: 'permission denied' });
+});
+
+const fingerprintOf = (text: string): string =>
+  new X509Certificate(text).fingerprint256.replaceAll(':', '').toLowerCase();
+const [server, renewed] = [certificate('server'), certificate('renewed')];
+
+/** A link that leads back to itself can't be read, whoever asks. */
+async function spoil(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
+  await symlink(path, path);
+}
+
+// Making links takes a privilege on Windows, where the store is no files anyway.
+describe.skipIf(process.platform === 'win32')('what is distrusted', () => {
+  async function blocking(...texts: readonly string[]) {
+    const { system, hold, bundle } = await certificateStore();
+    await hold(plant);
+    const folder = join(dirname(bundle), 'blocklist');
+    const entry = (index: number): string => join(folder, `${index}.pem`);
+    for (const [index, text] of texts.entries()) await writeFile(entry(index), text);
+    const trust = followTrust({}, { monotonic: clock().monotonic, system });
+    const distrusted = async () => [...(await trust.current()).distrusted].sort();
+    return { trust, system, hold, bundle, folder, entry, distrusted };
+  }
+  const prints = (...texts: readonly string[]): string[] => texts.map(fingerprintOf).sort();
+
+  test('stays so while its file can’t be read, beside what is new on the list', async () => {
+    const { trust, system, entry, distrusted } = await blocking(server);
+    expect(await distrusted()).toEqual(prints(server));
+    await spoil(entry(0));
+    expect(await distrusted()).toEqual(prints(server));
+    await writeFile(entry(1), renewed);
+    expect(await distrusted()).toEqual(prints(server, renewed));
+    expect((await trust.current()).system).toMatchObject({ distrusted: 2, unusable: 1, fault: null });
+    // That one too, although no reading was whole since it came.
+    await spoil(entry(1));
+    expect(await distrusted()).toEqual(prints(server, renewed));
+    // The site doctor tells what is in use.
+    expect((await readTrust({}, system)).system).toMatchObject({ distrusted: 2, unusable: 2 });
+    await Promise.all([rm(entry(0)), rm(entry(1))]);
+    await writeFile(entry(1), renewed);
+    expect(await distrusted()).toEqual(prints(renewed));
+  });
+
+  test('stays so also where another entry could never be read', async () => {
+    const { entry, distrusted } = await blocking(server);
+    await spoil(entry(1));
+    expect(await distrusted()).toEqual(prints(server));
+    await spoil(entry(0));
+    expect(await distrusted()).toEqual(prints(server));
+  });
+
+  test('is trusted again once it is taken off a list that can be read', async () => {
+    const { entry, distrusted } = await blocking(server, renewed);
+    expect(await distrusted()).toEqual(prints(server, renewed));
+    await rm(entry(0));
+    expect(await distrusted()).toEqual(prints(renewed));
+  });
 });

@@ -7,6 +7,8 @@ test('this PC’s own store is read, and where it has one, what is in it can be 
   const { authorities, place } = systemCertificates().read();
   const { found } = allCertificatesIn(authorities);
   expect(found.length > 0).toBe(place !== null);
+  // Whoever asks later is told with what it gave before.
+  expect(systemCertificates()).toBe(systemCertificates());
 });
 
 test('a certificate that was cut off takes the next one with it no further', async () => {
