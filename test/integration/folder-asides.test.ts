@@ -1,4 +1,4 @@
-import { link, mkdir, readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { localDay } from '../../electron/gateway/source/after-ingest.ts';
@@ -134,6 +134,39 @@ describe('what a kill left aside', () => {
     expect(rows().map(({ filename }) => filename)).toContain('latest (2).jpg');
     expect(await everything(input)).toEqual(['latest (2).jpg', 'latest.jpg']);
   });
+
+  test.each(['archive', 'keep'] as const)(
+    'and can not be dealt with now gets a free name and is not sent again, though another picture has its own (%s)',
+    async (afterIngest) => {
+      const { server, root, input } = await storedPictures(['latest.jpg']);
+      const aside = await leaveAside(join(input, 'latest.jpg'));
+      const held = join(root, 'held');
+      await rename(aside, held);
+      const archivePath = join(await temporaryFolder(), 'archive');
+      // A file where the archive should be: nothing can be archived.
+      await writeFile(archivePath, '');
+      const source = { afterIngest, rescanSeconds: 1, ...(afterIngest === 'archive' ? { archivePath } : {}) };
+      const { gateway, put, until, untilDrained, rows } = await openGateway({ ...server, root, source });
+      await put('latest.jpg', await smallPicture(52));
+      gateway.start();
+      await until('the second is delivered', ({ counts }) => counts.acknowledged === 2);
+      await rename(held, aside);
+      const there = async () => (await everything(input)).includes('latest (2).jpg');
+      for (let wait = 0; wait < 200 && !(await there()); wait += 1)
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(await everything(input)).toEqual(['latest (2).jpg', 'latest.jpg']);
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await untilDrained();
+      expect(rows()).toHaveLength(2);
+      expect(server.sandbox.stats()).toMatchObject({ images: 2, duplicates: 0 });
+      if (afterIngest === 'keep') return;
+      await rm(archivePath);
+      for (let wait = 0; wait < 400 && (await everything(input)).length > 0; wait += 1)
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(await everything(input)).toEqual([]);
+      expect(await everything(archivePath)).toHaveLength(2);
+    },
+  );
 
   test('of the size and time of the picture that has its name now is told from it by its content', async () => {
     const { server, root, input } = await storedPictures(['latest.jpg']);

@@ -130,18 +130,27 @@ export class FileIntake implements FileSink {
   storedAs: FileSink['storedAs'] = (absolutePath, file, original) =>
     this.#services.memory.hold(file.bytes, async () => {
       const { known, files } = this.#services;
-      const { sourceId, gate } = this.#settings;
+      const { sourceId, gate, originalsStay: originalStays } = this.#settings;
       const read = await this.#settings.reader.read({ absolutePath, file });
       if (read === null) throw new Error('the file changed while it was read');
       try {
         const sha256 = read.sha256 ?? (await sha256Of(read.bytes));
-        if (original === null) return known.find(sourceId, sha256)[0]?.path ?? null;
+        const pictures = known.find(sourceId, sha256);
+        const storedAt = (path: string) => ({
+          path,
+          movedTo: async (moved: FileVersion) => {
+            const picture = pictures.find((one) => one.path === path) ?? pictures[0];
+            if (picture !== undefined)
+              await known.recognise(sourceId, picture, moved, { isGone: false, originalStays });
+          },
+        });
+        if (original === null) return pictures[0] === undefined ? null : storedAt(pictures[0].path);
         const version = { ...file, path: original, changedMs: undefined };
-        if (known.holds(imageIdOf(sourceId, version, sha256))) return original;
+        if (known.holds(imageIdOf(sourceId, version, sha256))) return storedAt(original);
         // The version alone tells of what is no image, a label or a near-duplicate; a renamed picture is one of another name.
         const isImage = sniffFile(read.bytes) !== null && gate === null;
-        const isKnown = !isImage || known.find(sourceId, sha256).length > 0;
-        return isKnown && files.status(sourceId, version) === 'stored' ? original : null;
+        const isKnown = !isImage || pictures.length > 0;
+        return isKnown && files.status(sourceId, version) === 'stored' ? storedAt(original) : null;
       } finally {
         read.free();
       }

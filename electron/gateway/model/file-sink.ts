@@ -48,6 +48,14 @@ export type Verdict =
 
 export type FileStatus = 'new' | 'stored' | 'finished' | 'refused' | 'listed';
 
+/** Of a file whose picture the store has. */
+export type StoredOriginal = {
+  /** Where it lay, relative. */
+  readonly path: string;
+  /** It lies there now, for another one has its name: it is known, and not taken again. Resolves once that is durable. */
+  readonly movedTo: (file: FileVersion) => Promise<void>;
+};
+
 /** Where a watched folder's files go. */
 export type FileSink = {
   /** Whether the folder lies on a network share, where each answer may take long; to be told before the first offer. */
@@ -57,10 +65,14 @@ export type FileSink = {
   /** The original was archived, deleted, or is to be kept: nothing more to do about it. */
   readonly finish: (path: string) => void;
   /**
-   * Whether the store has what lies at `absolutePath`, told by its content: the path of its original, relative; null where
-   * it has not. `original`: where it lay; null where nobody knows. Rejects where the file can't be read.
+   * Whether the store has what lies at `absolutePath`, told by its content; null where it has not. `original`: where it
+   * lay, relative; null where nobody knows. Rejects where the file can't be read.
    */
-  readonly storedAs: (absolutePath: string, file: FileVersion, original: string | null) => Promise<string | null>;
+  readonly storedAs: (
+    absolutePath: string,
+    file: FileVersion,
+    original: string | null,
+  ) => Promise<StoredOriginal | null>;
   /** A picture whose file was complete is gone, and was never taken. */
   readonly lose: (path: string, cause: LossCause) => void;
   /** Looks at a version that is not quiet yet; `mayRead`: as a whole. Never rejects. */

@@ -18,6 +18,7 @@ export type AfterIngest =
  * there; what turns out to be another frame is put back. A kill leaves it aside under a name that tells its own, and the
  * next scan finishes or restores it (`AsideRecovery`).
  *
+ * `onPutBack`: it could not be dealt with, and lies under that name now, which is another one where its own was taken.
  * `gone`: somebody else has taken it away. Throws what the file system says; the caller tries again later, for the image is safe already.
  */
 export async function dealWithOriginal(
@@ -25,6 +26,7 @@ export async function dealWithOriginal(
   file: FileVersion,
   after: AfterIngest,
   day: string,
+  onPutBack: (name: string) => Promise<void> = async () => undefined,
 ): Promise<'done' | 'changed' | 'gone'> {
   if (after.action === 'keep') return 'done';
   const present = await versionOf(root, file.path);
@@ -42,7 +44,9 @@ export async function dealWithOriginal(
     return 'done';
   } catch (error) {
     // Where that fails too, the next scan does it.
-    await putBack(aside).catch(() => undefined);
+    await putBack(aside)
+      .then(onPutBack)
+      .catch(() => undefined);
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { errnoCode } from '../platform/errors.ts';
 import { type AfterIngest, finishAside, localDay } from './after-ingest.ts';
 import { type Aside, putBack } from './aside.ts';
 import { asideKindOf } from './aside-names.ts';
+import { versionOf } from './folder-walk.ts';
 import type { SourceCondition } from './source-condition.ts';
 
 /** What was taken aside so recently may be dealt with right now by another gateway on the same folder. */
@@ -86,32 +87,31 @@ export class AsideRecovery {
 
   /** Returns the path under which it was put back, if it was. */
   async #settle(aside: Aside, original: string | null): Promise<string | null> {
-    const { root, after, condition } = this.#options;
+    const { root, after, sink, condition } = this.#options;
     const stand = await this.#standstill(aside.path);
     if (stand === null) return null;
     const asidePath = aside.path.slice(root.length).split(/[\\/]/).filter(Boolean).join('/');
     const file = fileVersion(asidePath, stand);
-    const stored = after.action === 'keep' ? null : await this.#storedAs(aside.path, file, original);
+    const stored = await sink.storedAs(aside.path, file, original);
     if (stored !== null && after.action !== 'keep') {
       try {
         // Of the day on which it was taken aside: what was archived before the kill is met there again.
-        await finishAside({ ...aside, name: basename(stored) }, stored, after, localDay(stand.ctimeMs));
-        this.#note(stored, file);
-        condition.log('info', 'original-recovered', { path: stored, became: `${after.action}d` });
+        await finishAside({ ...aside, name: basename(stored.path) }, stored.path, after, localDay(stand.ctimeMs));
+        this.#note(stored.path, file);
+        condition.log('info', 'original-recovered', { path: stored.path, became: `${after.action}d` });
         return null;
       } catch (error) {
         // Under its name it is one of those that can't be archived or deleted, and is known again by its content.
-        condition.log('info', 'original-not-finished', { path: stored, error });
+        condition.log('info', 'original-not-finished', { path: stored.path, error });
       }
     }
     const name = await putBack(aside);
     const path = [...asidePath.split('/').slice(0, aside.own === null ? -1 : -2), name].join('/');
+    // Under its own name it would be known by that; another picture has it now.
+    const moved = stored === null || path === stored.path ? null : await versionOf(root, path);
+    if (moved !== null) await stored?.movedTo(moved);
     condition.log('info', 'original-recovered', { path, became: 'restored' });
     return path;
-  }
-
-  #storedAs(absolutePath: string, file: FileVersion, original: string | null): Promise<string | null> {
-    return this.#options.sink.storedAs(absolutePath, file, original);
   }
 
   /** Unless the name stands for another version by now, which has its own original. */

@@ -1,9 +1,11 @@
+import { dirname, join, sep } from 'node:path';
 import type { FileSink } from '../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type AfterIngest, dealWithOriginal, localDay } from './after-ingest.ts';
 import type { AsideRecovery } from './aside-recovery.ts';
 import { identityOf } from './folder-presence.ts';
+import { versionOf } from './folder-walk.ts';
 import { OriginalTroubles } from './original-troubles.ts';
 import { SharedFolder } from './shared-folder.ts';
 import type { SourceCondition } from './source-condition.ts';
@@ -74,11 +76,22 @@ export class Originals {
     return next === null || sameVersion(next, done) ? null : next;
   }
 
+  /** It could not be dealt with: under another name than its own it is no new picture. */
+  async #isBack(file: FileVersion, name: string): Promise<void> {
+    const { root, sink } = this.#options;
+    const path = join(dirname(file.path), name).split(sep).join('/');
+    if (path === file.path) return;
+    const back = await versionOf(root, path);
+    if (back !== null) await (await sink.storedAs(join(root, path), back, file.path))?.movedTo(back);
+  }
+
   async #deal(file: FileVersion): Promise<void> {
     const { root, after, sink, clock } = this.#options;
     if (!this.troubles.mayTry(file.path)) return;
     try {
-      const outcome = await dealWithOriginal(root, file, after, localDay(clock.now()));
+      const outcome = await dealWithOriginal(root, file, after, localDay(clock.now()), (name) =>
+        this.#isBack(file, name),
+      );
       this.troubles.passed(file.path);
       // The name may stand for the next picture by now, whose original is still to be dealt with.
       if (outcome === 'gone' && (await identityOf(root)) === this.#folder) this.shared.wasGone(file.path);
