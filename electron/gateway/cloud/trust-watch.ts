@@ -47,31 +47,27 @@ export function followTrust(settings: TlsSettings, options: TrustOptions): Trust
     if (text !== told && settings.systemAuthorities !== false) options.onSystem?.(facts);
     told = text;
   };
-  /** Null where the store was not read: where it tells when it has changed, it is read only then. */
-  const readStore = (stamp: string, isOld: boolean): Stored | null => {
-    const isSilent = stamp === '' || last?.isFaulty === true;
-    if (last !== null && stamp === last.stamp && !(isSilent && (isOld || isDoubted))) return null;
-    const read = storedFor(settings, system);
-    // A store that fails for a moment takes nothing away; one that was never whole is followed as far as it can be read.
-    const isAsBefore = stored?.facts.fault === read.facts.fault && read.authorities.length > 0;
-    if (read.facts.fault === null || stored === null || isAsBefore) stored = read;
-    tell(read.facts);
-    return read;
+  /** False where the store was not read: where it tells when it has changed, it is read only then. */
+  const readStore = (stamp: string, isOld: boolean): boolean => {
+    const isSilent = stamp === '' || stored?.isWhole === false;
+    if (last !== null && stamp === last.stamp && !(isSilent && (isOld || isDoubted))) return false;
+    stored = storedFor(settings, system);
+    tell(stored.facts);
+    return true;
   };
   const looked = (own: OwnAuthorities): Trusted => {
     const stamp = stampOf();
     const now = options.monotonic();
     const isOld = last === null || now - last.at >= longestAgeMilliseconds;
     const before = last;
-    const read = readStore(stamp, isOld);
+    const isRead = readStore(stamp, isOld);
     isDoubted = false;
-    if (before !== null && read === null && !isOld && before.own === own) return before.trusted;
+    if (before !== null && !isRead && !isOld && before.own === own) return before.trusted;
     const from = stored ?? storedFor({ systemAuthorities: false }, system);
     const content = contentOf([own.found, from.authorities, from.intermediates, from.distrusted]);
     // The same authorities keep their connections and sessions.
     const trusted = before?.content === content ? before.trusted : trustedOf(own.found, from);
-    const isFaulty = read === null ? before?.isFaulty === true : !read.isWhole;
-    last = { trusted, content, stamp, own, at: now, isFaulty };
+    last = { trusted, content, stamp, own, at: now };
     if (before !== null && before.trusted !== trusted) options.onChange?.();
     return trusted;
   };
@@ -94,8 +90,6 @@ type Looked = {
   readonly stamp: string;
   readonly own: OwnAuthorities;
   readonly at: number;
-  /** The store could not be read whole. */
-  readonly isFaulty: boolean;
 };
 
 /** Also another one when a certificate of it has expired. */

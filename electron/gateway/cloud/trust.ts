@@ -68,15 +68,28 @@ export function storedFor({ systemAuthorities }: TlsSettings, system: SystemCert
 }
 
 /**
- * What was good once and can't be read any more changes nothing: only a reading that is whole takes a certificate off the
- * list of distrusted ones.
+ * What was good once and can't be read any more changes nothing, each part by itself: only a reading that is whole takes a
+ * certificate off the list of distrusted ones, and authorities that can't be read are those of before.
  */
 function after(last: Stored | undefined, read: Stored): Stored {
   if (last === undefined || read.isWhole) return read;
   // Those of before first: the same list in another order would be taken for another one.
   const known = new Set(last.distrusted.map(({ fingerprint }) => fingerprint));
   const distrusted = [...last.distrusted, ...read.distrusted.filter(({ fingerprint }) => !known.has(fingerprint))];
-  return { ...read, distrusted, facts: { ...read.facts, distrusted: distrusted.length } };
+  const { place, fault } = read.facts;
+  const { authorities, intermediates, facts } = fault !== null && read.authorities.length === 0 ? last : read;
+  return {
+    authorities,
+    intermediates,
+    distrusted,
+    isWhole: false,
+    facts: {
+      ...read.facts,
+      place: facts.place ?? place,
+      authorities: authorities.length,
+      distrusted: distrusted.length,
+    },
+  };
 }
 
 function readingOf(system: SystemCertificates): Stored {

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readTrust } from '../../../electron/gateway/cloud/trust.ts';
+import { readTrust, type SystemFacts } from '../../../electron/gateway/cloud/trust.ts';
 import { followTrust } from '../../../electron/gateway/cloud/trust-watch.ts';
 import type { SystemCertificates } from '../../../electron/gateway/platform/stored-certificates.ts';
 import { authorityText, certificateStore } from '../../support/certificate-store.ts';
@@ -193,4 +193,56 @@ describe.skipIf(process.platform === 'win32')('what is distrusted', () => {
     await rm(entry(0));
     expect(await distrusted()).toEqual(prints(renewed));
   });
+
+  test('stays so while its whole folder can’t be listed, and new authorities are trusted meanwhile', async () => {
+    const { trust, system, hold, folder, distrusted } = await blocking(server);
+    expect((await trust.current()).system).toMatchObject({ authorities: 1, distrusted: 1, fault: null });
+    await spoil(folder);
+    await hold(plant, other);
+    const expected = { authorities: 2, distrusted: 1, fault: expect.stringContaining('ELOOP') };
+    expect((await trust.current()).system).toMatchObject(expected);
+    expect(await distrusted()).toEqual(prints(server));
+    expect((await readTrust({}, system)).system).toMatchObject(expected);
+    await hold(other);
+    expect((await trust.current()).system).toMatchObject({ authorities: 1 });
+  });
+
+  test('is followed while the authorities can’t be read, from the beginning or later', async () => {
+    const { trust, system, hold, bundle, entry, distrusted } = await blocking();
+    await hold(plant, other);
+    const late = await trust.current();
+    await spoil(bundle);
+    const early = followTrust({}, { monotonic: clock().monotonic, system: { ...system } });
+    expect((await early.current()).system).toMatchObject({ place: null, authorities: 0, distrusted: 0 });
+    await writeFile(entry(0), server);
+    expect([...(await early.current()).distrusted]).toEqual(prints(server));
+    expect(await distrusted()).toEqual(prints(server));
+    // Those that were there before hold on, and it is told whose they are.
+    const fault = expect.stringContaining('ELOOP');
+    const inUse = { place: bundle, authorities: 2, distrusted: 1, fault };
+    expect(late.system.place).toBe(bundle);
+    expect((await trust.current()).system).toMatchObject(inUse);
+    expect((await readTrust({}, system)).system).toMatchObject(inUse);
+  });
+});
+
+test('what is told is what is in use, also of a store that can’t be read at all', async () => {
+  const { monotonic } = clock();
+  const { system, hold } = await certificateStore();
+  await hold(plant);
+  let isAway = false;
+  const read = () => {
+    if (isAway) throw new Error('away');
+    return system.read();
+  };
+  const told: SystemFacts[] = [];
+  const stamp = () => String(isAway);
+  const trust = followTrust({}, { monotonic, system: { read, stamp }, onSystem: (facts) => told.push(facts) });
+  const first = await trust.current();
+  isAway = true;
+  expect(await trust.current()).toBe(first);
+  expect(told).toMatchObject([
+    { authorities: 1, fault: null },
+    { place: first.system.place, authorities: 1, fault: 'away' },
+  ]);
 });
