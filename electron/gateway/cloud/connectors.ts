@@ -43,7 +43,7 @@ export function directConnector({ timeout, trust, pinnedSha256, lookup }: Connec
   const trusting = trustingEncryption(timeout, trust);
   const encrypted = async (options: buildConnector.Options): Promise<Socket> => {
     // Before the connection: a file of authorities that can't be used opens none.
-    const { encrypt, faultOf } = pinned ?? (await trusting());
+    const { encrypt, faultOf } = pinned ?? (await orEnd(trusting(), options.httpSocket));
     try {
       const socket = await connected(encrypt, { ...options, httpSocket: await socketTo(options) });
       const fault = socket instanceof TLSSocket ? faultOf(socket) : null;
@@ -64,6 +64,17 @@ export function directConnector({ timeout, trust, pinnedSha256, lookup }: Connec
 }
 
 const keepAliveMilliseconds = 60_000;
+
+/** A socket that was handed on belongs to nobody else: where nothing comes of it, it is ended here. */
+async function orEnd<T>(work: Promise<T>, socket: Socket | undefined): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    // Whatever it still has to say is no news.
+    socket?.on('error', () => undefined).destroy();
+    throw error;
+  }
+}
 
 /** How a connection is encrypted, and what is wrong with one that is. */
 type Encryption = { readonly encrypt: Connector; readonly faultOf: (socket: TLSSocket) => CodedError | null };
@@ -118,6 +129,8 @@ export function tunnelConnector(common: ConnectorOptions, proxy: ProxyPlace): Co
   const toProxy = proxyConnector(common, proxy);
   const toServer = directConnector(common);
   const tunnelled = async (options: buildConnector.Options): Promise<Socket> => {
+    // As on the straight way: without authorities nobody is asked for a tunnel.
+    if (common.pinnedSha256 === null) await common.trust.current();
     const socket = await connected(toProxy, options);
     const name = isIP(options.hostname) === 6 ? `[${options.hostname}]` : options.hostname;
     return openTunnel(socket, `${name}:${options.port || '443'}`, proxy.headers, common.timeout);
