@@ -10,7 +10,7 @@ export type Vault = {
 export type Opened =
   /** In the order of what was asked; null: this keyring is not the one that it was sealed with. */
   | { readonly kind: 'opened'; readonly texts: readonly (string | null)[] }
-  /** It was not unlocked, or its service is not there. `isRefused`: a person was asked, and did not want to. */
+  /** It was not unlocked, or its service is not there. `isRefused`: it took as long as a person who does not want to. */
   | { readonly kind: 'shut'; readonly isRefused: boolean };
 
 /** `absent`: nobody who could say. `silent`: no answer came in time. */
@@ -29,7 +29,7 @@ export type Keyring = {
 /** Chromium's "basic_text" only hides the text behind a fixed password: that is no keyring. */
 const isKeyring = (vault: Vault): boolean => vault.getSelectedStorageBackend?.() !== 'basic_text';
 
-/** A service that is not there says so at once; a person needs longer to close a question. */
+/** A service that is not there says so at once, unless the PC is slow; a person needs longer to close a question. */
 const personMilliseconds = 1_500;
 
 export function openWith(vault: Vault, sealed: readonly Buffer[], now = (): number => performance.now()): Opened {

@@ -23,12 +23,13 @@ const silenceMilliseconds = 20_000;
 const longestAskMilliseconds = 10 * 60_000;
 /** A question that goes on although the keyring was unlocked elsewhere is put anew; the next has twice the time. */
 const overtakenMilliseconds = 10_000;
-const pauses = { first: 10_000, longest: 5 * 60_000 };
+const pauses = { first: 10_000, longest: 5 * 60_000, refused: 60 * 60_000 };
 
 /**
  * Asks the keyring until it has answered. Each question may put one of the desktop's own before a person, and one that
- * was refused must not come back again and again: while the keyring is locked, or nobody tells whether it is (KWallet), it
- * is only looked at, and asked once it has been unlocked, or when a person wants it.
+ * was refused must not come back again and again: while the keyring is locked it is only looked at, and asked once it has
+ * been unlocked, or when a person wants it. Where it was never seen locked (of KWallet nobody tells), what looks like a
+ * refusal may have been a slow service, of which nobody knows that they were to try again: it is asked once an hour.
  */
 export class Opening {
   readonly #options: OpeningOptions;
@@ -39,6 +40,7 @@ export class Opening {
   #state: OpeningState = 'asking';
   /** As it was last seen. */
   #lock: LockState = 'unlocked';
+  #wasLocked = false;
   #patience = overtakenMilliseconds;
 
   constructor(options: OpeningOptions) {
@@ -90,13 +92,13 @@ export class Opening {
 
   /** While a question is out: what it waits for, and whether it waits in vain. */
   async #watch(given: AbortController, signal: AbortSignal): Promise<void> {
-    const { keyring, clock } = this.#options;
+    const { clock } = this.#options;
     const began = clock.monotonic();
     let unlockedAt: number | null = null;
     for (;;) {
       await sleep(clock, lookMilliseconds, signal);
       if (signal.aborted) return;
-      const lock = await keyring.lock();
+      const lock = await this.#look();
       if (signal.aborted) return;
       this.#lock = lock;
       const now = clock.monotonic();
@@ -112,25 +114,30 @@ export class Opening {
 
   /** After a question without an answer: until the next has a chance. Returns the pause after that one. */
   async #untilWorthwhile(pause: number, isRefused: boolean): Promise<number> {
-    const { keyring, clock } = this.#options;
+    const { clock } = this.#options;
     const began = clock.monotonic();
     this.#wanted = new AbortController();
     const signal = AbortSignal.any([this.#stop.signal, this.#wanted.signal]);
     while (!signal.aborted) {
       const before = this.#lock;
-      const lock = await keyring.lock();
+      const lock = await this.#look();
       // A service that is slow to tell has not been unlocked meanwhile.
       const isForPerson = isRefused || lock === 'locked' || (lock === 'silent' && before === 'locked');
       if (lock !== 'silent' || !isForPerson) this.#lock = lock;
       if (lock === 'unlocked' && before !== 'unlocked') return pauses.first;
-      if (isForPerson) this.#say('locked');
-      else {
-        this.#say('absent');
-        if (clock.monotonic() - began >= pause) return Math.min(2 * pause, pauses.longest);
-      }
+      this.#say(isForPerson ? 'locked' : 'absent');
+      const waited = clock.monotonic() - began;
+      if (!isForPerson && waited >= pause) return Math.min(2 * pause, pauses.longest);
+      if (isRefused && !this.#wasLocked && waited >= pauses.refused) return pauses.first;
       await sleep(clock, lookMilliseconds, signal);
     }
     return pauses.first;
+  }
+
+  async #look(): Promise<LockState> {
+    const lock = await this.#options.keyring.lock();
+    if (lock === 'locked') this.#wasLocked = true;
+    return lock;
   }
 
   #say(state: OpeningState): void {

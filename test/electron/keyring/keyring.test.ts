@@ -17,7 +17,7 @@ function shutAfter(milliseconds: number) {
 }
 
 describe('a keyring that stays shut', () => {
-  it('has asked a person who did not want to, where it took as long as one does', () => {
+  it('counts as refused by a person where it took as long as one needs', () => {
     expect(shutAfter(4_000)).toEqual({ kind: 'shut', isRefused: true });
   });
 

@@ -126,34 +126,76 @@ describe('opening the keyring', () => {
   });
 
   it.each(['absent', 'unlocked'] as const)(
-    'does not come back to a person who closed its question where nobody tells that it is locked (%s)',
+    'takes a slow failure for a person who closed its question, but only for an hour where it was never locked (%s)',
     async (lock) => {
       const { keyring, pass, last, opening, opened, questions, states } = rig();
       keyring.lock = lock;
       await pass(4);
-      last().answer(refused);
-      await pass(7_200);
-      expect(questions).toHaveLength(1);
+      for (let hour = 1; hour <= 3; hour += 1) {
+        last().answer(refused);
+        await pass(3_590);
+        expect(questions).toHaveLength(hour);
+        await pass(20);
+        expect(questions).toHaveLength(hour + 1);
+      }
       // They are told what to do about it.
       expect(states).toEqual(['locked']);
+      last().answer(refused);
+      await pass(60);
       opening.askAgain();
       await pass(1);
-      expect(questions).toHaveLength(2);
-      last().answer(refused);
-      await pass(7_200);
-      expect(questions).toHaveLength(2);
-
-      keyring.lock = 'locked';
-      await pass(60);
-      expect(questions).toHaveLength(2);
-      keyring.lock = 'unlocked';
-      await pass(3);
-      expect(questions).toHaveLength(3);
+      expect(questions).toHaveLength(5);
+      // A service that was only slow, and goes on as one that is not there.
+      last().answer(shut);
+      await pass(15);
+      expect(questions).toHaveLength(6);
       last().answer(open);
       await pass(1);
       expect(opened).toEqual([['adk_1']]);
     },
   );
+
+  it.each(['absent', 'unlocked'] as const)(
+    'does not come back to a person who closed its question where it is seen locked later (%s)',
+    async (lock) => {
+      const { keyring, pass, last, opened, questions, states } = rig();
+      keyring.lock = lock;
+      await pass(4);
+      last().answer(refused);
+      await pass(60);
+      keyring.lock = 'locked';
+      await pass(60);
+      // Whoever could tell is gone again.
+      keyring.lock = 'absent';
+      await pass(7_200);
+      expect(questions).toHaveLength(1);
+      expect(states).toEqual(['locked']);
+      keyring.lock = 'unlocked';
+      await pass(3);
+      expect(questions).toHaveLength(2);
+      // It is the keyring that can tell: this time it was a person again.
+      last().answer(refused);
+      await pass(7_200);
+      expect(questions).toHaveLength(2);
+      keyring.lock = 'locked';
+      await pass(60);
+      keyring.lock = 'unlocked';
+      await pass(3);
+      last().answer(open);
+      await pass(1);
+      expect(opened).toEqual([['adk_1']]);
+    },
+  );
+
+  it('does not come back to a person who closed its question while it was locked', async () => {
+    const { keyring, pass, last, questions, states } = rig();
+    await pass(4);
+    keyring.lock = 'absent';
+    last().answer(refused);
+    await pass(7_200);
+    expect(questions).toHaveLength(1);
+    expect(states).toEqual(['locked']);
+  });
 
   it('does not come back to that person because the service was slow to tell for once', async () => {
     for (const lock of ['locked', 'unlocked', 'absent'] as const) {
