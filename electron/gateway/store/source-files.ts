@@ -24,6 +24,8 @@ type Known = {
   readonly finished: boolean;
   readonly lost: boolean;
   readonly replacedMs: number | null;
+  /** It was missed when it was last looked for. */
+  readonly gone: boolean;
 };
 type Refused = { readonly version: Version; readonly code: string };
 
@@ -75,18 +77,25 @@ export class SourceFiles {
   /**
    * `new`: not seen in this version. `stored`: in the outbox, the original still to be archived or deleted.
    * `finished`: nothing more to do. `refused`: listed, and unchanged since. `listed`: the same, but worth another try.
+   * Asked of a file that was met: one that was missed before is no longer, as on a disk that is there only at night.
    */
   status(sourceId: string, file: FileVersion): FileStatus {
     const known = this.#known(sourceId, file.path);
     if (known !== undefined && sameVersion(known.version, file)) {
       // The disk lost our copy: the original, still there or put back, heals it.
       if (known.lost) return 'new';
+      if (known.gone) this.#metAgain(sourceId, file.path, known);
       return known.finished ? 'finished' : 'stored';
     }
     const refusal = this.#refusal(sourceId, file.path);
     if (refusal !== undefined && sameVersion(refusal.version, file))
       return reconsidered.has(refusal.code) ? 'listed' : 'refused';
     return 'new';
+  }
+
+  #metAgain(sourceId: string, path: string, known: Known): void {
+    const write = (): void => void this.#statements.metAgain.run(sourceId, path);
+    void this.#files.write(sourceId, path, { ...known, gone: false }, write);
   }
 
   /** When the version that had this file's name before was written, milliseconds since the epoch; null: none is known. */
@@ -111,6 +120,7 @@ export class SourceFiles {
           finished: row.finished === 1,
           lost: row.lost === 1,
           replacedMs: row.replaced_ms,
+          gone: row.gone_at !== null,
         }
       );
     });
@@ -159,6 +169,7 @@ export class SourceFiles {
       finished: originalStays,
       lost: false,
       replacedMs: this.previousOf(sourceId, file),
+      gone: false,
     };
     return this.#files.write(sourceId, file.path, known, () => void this.#statements.settle.run(row));
   }
@@ -219,7 +230,7 @@ export class SourceFiles {
   }
 }
 
-type KnownRow = VersionRow & { finished: number; lost: number; replaced_ms: number | null };
+type KnownRow = VersionRow & { finished: number; lost: number; replaced_ms: number | null; gone_at: number | null };
 
 /** SQL: notes the version of a file that was dealt with, in the place of the one before. `seq`: its image's, an expression. */
 export const rememberFile = (seq: string): string => `
@@ -235,12 +246,13 @@ type RefusalRow = Omit<Refusal, 'sourceId'> & { readonly source_id: string };
 function prepare(database: Database) {
   return {
     find: database.prepare<[string, string], KnownRow>(`
-      SELECT bytes, modified_ms, changed_ms, inode, finished, replaced_ms, EXISTS (
+      SELECT bytes, modified_ms, changed_ms, inode, finished, replaced_ms, gone_at, EXISTS (
         SELECT 1 FROM outbox o WHERE o.seq = f.seq AND o.state = 'dead'
           AND o.last_error ->> '$.code' IN ('payload-missing', 'payload-damaged')) AS lost
       FROM source_files f WHERE source_id = ? AND path = ?`),
     sources: database.prepare<[], { source_id: string }>('SELECT source_id FROM tally'),
     forgetAll: database.prepare<[string]>('DELETE FROM refusals WHERE source_id = ?'),
+    metAgain: database.prepare('UPDATE source_files SET gone_at = NULL WHERE source_id = ? AND path = ?'),
     // Archived or deleted: its number may soon be another file's.
     finish: database.prepare(
       'UPDATE source_files SET finished = 1, inode = NULL, gone_at = ? WHERE source_id = ? AND path = ?',

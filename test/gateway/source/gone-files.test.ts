@@ -350,6 +350,32 @@ describe('a disk or share that is away', () => {
   );
 });
 
+it('a disk that is away at every look stays known while its files are met between two', async () => {
+  const line = await startLine();
+  const [stick, away] = [join(line.root, 'stick'), `${line.root}-away`];
+  const unmount = async (): Promise<void> => {
+    await rename(stick, away);
+    await mkdir(stick);
+  };
+  await line.collect('a.jpg', 'b.jpg');
+  await line.pass(1);
+  await line.collect('stick/c.jpg', 'stick/d.jpg');
+  await line.leaveList();
+  for (let days = 0; days < 3 * goneDays; days += 1) {
+    await unmount();
+    await line.pass(0);
+    await rm(stick, { recursive: true });
+    await rename(away, stick);
+    // As the scans of the night do.
+    expect([line.statusOf('stick/c.jpg'), line.statusOf('stick/d.jpg')]).toEqual(['finished', 'finished']);
+    line.passDay();
+  }
+  // What is remembered of it does not stay for ever where it does not come back.
+  await unmount();
+  await line.pass(goneDays + 2);
+  expect(line.known()).toEqual(['a.jpg', 'b.jpg']);
+});
+
 describe('a disk or share that is away at the very first look', () => {
   it.skipIf(!canMount)('below the folder keeps what is known of it', async () => {
     const line = await startLine();
