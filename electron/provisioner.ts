@@ -1,9 +1,11 @@
 import type { OperationRequest, OperationResponse } from '../shared/contract.ts';
 import { provisionDevice } from './commands/provision.ts';
 import { openDeviceSetup } from './gateway/device-setup.ts';
+import { systemClock } from './gateway/platform/clock.ts';
 import type { AskProxy } from './gateway/proxy-questions.ts';
-import { neededToProvision, shutWords } from './gateway/shut-keyring.ts';
+import { neededToProvision, secretsToProvision, shutWords } from './gateway/shut-keyring.ts';
 import type { Secrets } from './secrets.ts';
+import { readBesides } from './secrets-at-start.ts';
 import { provisioningTarget } from './setup.ts';
 
 export type ProvisionerOptions = {
@@ -28,6 +30,9 @@ export function provisioner({
     if ('fault' in target)
       return { ok: false, code: 'bad-request', text: target.fault, hint: 'Correct it, then try again.' };
     const { cloud } = target;
+    // The file may name a login since the program looked at it: nobody has asked for the password then.
+    const needed = secretsToProvision({ cloud });
+    if (needed.length > 0) await readBesides(secrets, needed, systemClock);
     const wait = neededToProvision({ cloud }, secrets);
     if (wait !== null) return { ok: false, code: 'keyring-shut', ...shutWords(wait) };
     const setup = openDeviceSetup({ cloud, proxyPassword: secrets.all().proxyPassword, askProxy, version });

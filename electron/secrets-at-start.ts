@@ -2,9 +2,9 @@ import type { LoadedConfig } from './config-file.ts';
 import type { Clock } from './gateway/platform/clock.ts';
 import type { Logger } from './gateway/platform/logger.ts';
 import { secretsOf, shutWords } from './gateway/shut-keyring.ts';
-import type { Secrets } from './secrets.ts';
+import { type SecretName, type Secrets, secretVariables } from './secrets.ts';
 
-/** The secrets while the program starts: what of them is waited for, and what the log is told. */
+/** The secrets while the program starts and is set up: what is waited for, and what the log is told. */
 
 const momentMilliseconds = 3_000;
 
@@ -12,6 +12,21 @@ const momentMilliseconds = 3_000;
 export async function loadSecrets(secrets: Secrets, loaded: LoadedConfig, clock: Clock): Promise<void> {
   await secrets.load(loaded.kind === 'loaded' ? secretsOf(loaded.config) : []);
   // A keyring that is open answers in a moment: then a start that fails is told to the cloud too.
+  await forAMoment(secrets, clock);
+}
+
+/** A person waits for these: they are asked for beside whatever was before. */
+export async function readBesides(secrets: Secrets, names: readonly SecretName[], clock: Clock): Promise<void> {
+  const values = secrets.all();
+  // What was asked for is there, is waited for, or can't be opened.
+  const before = (Object.keys(secretVariables) as SecretName[]).filter(
+    (name) => values[name] !== null || secrets.waiting?.names.includes(name) || secrets.isForeign(name),
+  );
+  secrets.need([...before, ...names]);
+  await forAMoment(secrets, clock);
+}
+
+async function forAMoment(secrets: Secrets, clock: Clock): Promise<void> {
   const enough = new AbortController();
   const cancel = clock.after(momentMilliseconds, () => enough.abort());
   await untilKeyringAnswers(secrets, enough.signal);
