@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { link, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -5,6 +6,7 @@ import { localDay } from '../../electron/gateway/source/after-ingest.ts';
 import { takeAside } from '../../electron/gateway/source/aside.ts';
 import { openDatabase } from '../../electron/gateway/store/database.ts';
 import { openGateway, sha256, smallPicture, startServer, temporaryFolder } from '../support/gateway-fixture.ts';
+import { canKeepFiles } from '../support/soak/soak-faults.ts';
 
 /** Everything that is no folder, and every hidden folder. */
 const everything = async (root: string): Promise<string[]> =>
@@ -165,6 +167,41 @@ describe('what a kill left aside', () => {
         await new Promise((resolve) => setTimeout(resolve, 50));
       expect(await everything(input)).toEqual([]);
       expect(await everything(archivePath)).toHaveLength(2);
+    },
+  );
+
+  test.runIf(canKeepFiles)(
+    'and has two names for a while, for nothing can be removed from its folder, is not sent again',
+    async () => {
+      const { server, root, input } = await storedPictures(['latest.jpg']);
+      const aside = await leaveAside(join(input, 'latest.jpg'));
+      const held = join(root, 'held');
+      await rename(aside, held);
+      const archivePath = join(await temporaryFolder(), 'archive');
+      const source = { afterIngest: 'archive', archivePath, rescanSeconds: 1 } as const;
+      const { gateway, put, until, untilDrained, rows } = await openGateway({ ...server, root, source });
+      gateway.start();
+      await until('it watches', ({ sources }) => sources[0]?.state === 'watching');
+      execFileSync('chattr', ['+a', input]);
+      try {
+        await put('latest.jpg', await smallPicture(52));
+        await until('the second is delivered', ({ counts }) => counts.acknowledged === 2);
+        await rename(held, aside);
+        for (let wait = 0; wait < 200 && (await everything(input)).length < 3; wait += 1)
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        expect((await everything(input)).slice(1)).toEqual(['latest (2).jpg', 'latest.jpg']);
+        await new Promise((resolve) => setTimeout(resolve, 1_500));
+        await untilDrained();
+        expect(rows()).toHaveLength(2);
+      } finally {
+        execFileSync('chattr', ['-a', input]);
+      }
+      for (let wait = 0; wait < 400 && (await everything(input)).length > 0; wait += 1)
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(await everything(input)).toEqual([]);
+      await untilDrained();
+      expect(rows()).toHaveLength(2);
+      expect(server.sandbox.stats()).toMatchObject({ images: 2, duplicates: 0 });
     },
   );
 

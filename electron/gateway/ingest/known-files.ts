@@ -7,13 +7,8 @@ import { errnoCode } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { baseName } from '../platform/names.ts';
 import type { KnownPicture, KnownPictures } from '../store/known-pictures.ts';
-import type { SourceFiles } from '../store/source-files.ts';
 
-type Services = {
-  readonly known: KnownPictures;
-  readonly files: Pick<SourceFiles, 'status'>;
-  readonly logger: Logger;
-};
+type Services = { readonly known: KnownPictures; readonly logger: Logger };
 type Settings = {
   readonly sourceId: string;
   readonly root: string;
@@ -46,12 +41,9 @@ export class KnownFiles {
     { file }: FileOffer,
     { sha256, original }: Pick<NewImage, 'sha256' | 'original'>,
   ): Promise<'known' | 'same' | 'new'> {
-    const { known, files, logger } = this.#services;
+    const { known, logger } = this.#services;
     const { sourceId, root, originalsStay } = this.#settings;
-    const pictures = known.find(sourceId, sha256);
-    // Put back under another name than its own, and noted since it was seen there.
-    if (pictures.length > 0 && ['stored', 'finished'].includes(files.status(sourceId, file))) return 'known';
-    for (const picture of pictures) {
+    for (const picture of known.find(sourceId, sha256, file.path)) {
       // A BMP and a TIFF of the same pixels become the same PNG, and are two files all the same.
       if (picture.originalSha256 !== (original?.sha256 ?? null)) continue;
       if (picture.path === file.path && picture.modifiedMs === file.modifiedMs) {

@@ -4,6 +4,7 @@ import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import { archiveAside } from './archive-aside.ts';
 import { type Aside, putBack, removeAside, takeAside } from './aside.ts';
 import { versionOf } from './folder-walk.ts';
+import { OldNameStaysError } from './move-file.ts';
 
 export type AfterIngest =
   | { readonly action: 'keep' }
@@ -45,6 +46,10 @@ export async function dealWithOriginal(
   } catch (error) {
     // Where that fails too, the next scan does it.
     await putBack(aside)
+      .catch((cause: unknown) => {
+        if (cause instanceof OldNameStaysError) return cause.newName;
+        throw cause;
+      })
       .then(onPutBack)
       .catch(() => undefined);
     throw error;

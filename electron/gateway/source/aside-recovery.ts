@@ -8,6 +8,7 @@ import { type AfterIngest, finishAside, localDay } from './after-ingest.ts';
 import { type Aside, putBack } from './aside.ts';
 import { asideKindOf } from './aside-names.ts';
 import { versionOf } from './folder-walk.ts';
+import { OldNameStaysError } from './move-file.ts';
 import type { SourceCondition } from './source-condition.ts';
 
 /** What was taken aside so recently may be dealt with right now by another gateway on the same folder. */
@@ -105,11 +106,18 @@ export class AsideRecovery {
         condition.log('info', 'original-not-finished', { path: stored.path, error });
       }
     }
-    const name = await putBack(aside);
-    const path = [...asidePath.split('/').slice(0, aside.own === null ? -1 : -2), name].join('/');
+    const pathOf = (name: string): string =>
+      [...asidePath.split('/').slice(0, aside.own === null ? -1 : -2), name].join('/');
     // Under its own name it would be known by that; another picture has it now.
-    const moved = stored === null || path === stored.path ? null : await versionOf(root, path);
-    if (moved !== null) await stored?.movedTo(moved);
+    const note = async (path: string): Promise<void> => {
+      const moved = stored === null || path === stored.path ? null : await versionOf(root, path);
+      if (moved !== null) await stored?.movedTo(moved);
+    };
+    const path = await putBack(aside).then(pathOf, async (error: unknown) => {
+      if (error instanceof OldNameStaysError) await note(pathOf(error.newName));
+      throw error;
+    });
+    await note(path);
     condition.log('info', 'original-recovered', { path, became: 'restored' });
     return path;
   }

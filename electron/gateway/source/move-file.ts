@@ -5,9 +5,23 @@ import { errnoCode } from '../platform/errors.ts';
 /** Bytes; what all file systems of today allow. */
 const longestName = 255;
 
+/** It has its new name, and the old one can't be removed: it has both, until whoever tries again can. */
+export class OldNameStaysError extends Error {
+  override readonly name = 'OldNameStaysError';
+  readonly code: string | undefined;
+  readonly newName: string;
+
+  constructor(newName: string, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.code = errnoCode(cause) ?? undefined;
+    this.newName = newName;
+  }
+}
+
 /**
  * Never replaces what is there already: the second `a.jpg` becomes `a (2).jpg`. Both are on one file system. Returns the
  * name that it has now. `isThere`: whether what has the name already is this very file, which then needs no other.
+ * Rejects with an OldNameStaysError where it has a new name besides.
  */
 export async function moveWithoutOverwriting(
   from: string,
@@ -18,14 +32,17 @@ export async function moveWithoutOverwriting(
   for (let copy = 1; ; copy += 1) {
     const free = numbered(name, copy);
     try {
-      await moveTo(from, join(folder, free));
-      return free;
+      if (await isMoved(from, join(folder, free))) return free;
     } catch (error) {
       if (errnoCode(error) !== 'EEXIST') throw error;
       if (!(await isThere(from, join(folder, free)))) continue;
-      await unlink(from);
-      return free;
     }
+    try {
+      await unlink(from);
+    } catch (error) {
+      throw new OldNameStaysError(free, error);
+    }
+    return free;
   }
 }
 
@@ -44,15 +61,17 @@ function numbered(name: string, copy: number): string {
   return stem.join('') + ending;
 }
 
-async function moveTo(from: string, to: string): Promise<void> {
+/** False: it has the new name besides its old one. */
+async function isMoved(from: string, to: string): Promise<boolean> {
   try {
     // A hard link fails where the name is taken; rename would replace it silently.
     await link(from, to);
   } catch (error) {
     if (['EEXIST', 'ENOENT', 'EXDEV'].includes(errnoCode(error) ?? '')) throw error;
-    return moveOverReservation(from, to);
+    await moveOverReservation(from, to);
+    return true;
   }
-  await unlink(from);
+  return false;
 }
 
 /** For file systems without hard links (FAT, some shares). */

@@ -31,9 +31,14 @@ export class KnownPictures {
     this.#statements = prepare(database);
   }
 
-  /** Newest first, at most a few; of what is stored or delivered, not of what was lost, dropped or deleted since. */
-  find(sourceId: string, sha256: string): readonly KnownPicture[] {
-    return this.#statements.find.all(sourceId, sha256);
+  /**
+   * Newest first, at most a few; of what is stored or delivered, not of what was lost, dropped or deleted since. Before
+   * them the one that is noted under `path` besides its own, where that is one of them.
+   */
+  find(sourceId: string, sha256: string, path?: string): readonly KnownPicture[] {
+    const found = this.#statements.find.all(sourceId, sha256);
+    if (found.length === 0 || path === undefined) return found;
+    return [...this.#statements.findUnder.all(sourceId, path, sha256), ...found];
   }
 
   /** Whether the image is stored or delivered, and not lost, dropped or deleted since. */
@@ -85,6 +90,13 @@ function prepare(database: Database) {
       WHERE i.source_id = ? AND i.sha256 = ? AND i.path <> ''
         AND ${isHeld}
       ORDER BY i.seq DESC LIMIT 8`),
+    // An original that came back under another name than its own, which another picture has.
+    findUnder: database.prepare<[string, string, string], KnownPicture>(`
+      SELECT i.seq, f.path, f.modified_ms AS modifiedMs, f.inode, f.replaced_ms AS replacedMs,
+        i.original ->> '$.sha256' AS originalSha256
+      FROM source_files f JOIN images i USING (seq) JOIN outbox o USING (seq)
+      WHERE f.source_id = ? AND f.path = ? AND i.sha256 = ? AND i.path <> f.path
+        AND ${isHeld}`),
     remember: database.prepare<[Readonly<Record<string, unknown>>]>(rememberFile('@seq')),
     touch: database.prepare<[Readonly<Record<string, unknown>>]>(`
       UPDATE source_files SET bytes = @bytes, modified_ms = @modifiedMs, changed_ms = @changedMs, inode = @inode,
