@@ -325,7 +325,7 @@ describe('the site doctor before what is not whole', () => {
     await hold(plant);
     const partly = { ...system, read: () => ({ ...system.read(), fault: 'EACCES: permission denied' }) };
     const found = (await examine(partly, {})).get('system-certificates');
-    expect(found).toMatch(/^warning: 1 authorities of .* are trusted, but .* distrusts can’t be read whole/);
+    expect(found).toMatch(/^warning: 1 authorities of .* are trusted, but its certificate store can’t be read whole/);
   });
 });
 

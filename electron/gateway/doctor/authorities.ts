@@ -47,8 +47,8 @@ function storeFinding({ place, authorities, distrusted, unusable, fault: trouble
   const instead = 'An authority of the plant must be named in cloud.tls.caFile until then.';
   if (trouble !== null && authorities > 0) {
     return warning(
-      `${authorities} authorities of ${place ?? 'this PC'} are trusted, but the list of what this PC distrusts can’t be read whole.`,
-      'Check that this gateway may read its folders: what is distrusted there is not refused until then.',
+      `${authorities} authorities of ${place ?? 'this PC'} are trusted, but its certificate store can’t be read whole.`,
+      'Check that this gateway may read its folders. What was read before still counts; what is new there does not until then.',
       trouble,
     );
   }
