@@ -166,7 +166,16 @@ export default defineConfig(({ mode }) => {
       // Most of these tests wait for real servers, disks and clocks: with fewer at a time, half of the machine would idle.
       maxWorkers: 3,
       projects: [
-        { plugins: [assemblyScript], test: { name: 'unit', include: ['test/**/*.test.{ts,tsx,mjs}'], exclude: slow } },
+        {
+          plugins: [assemblyScript],
+          test: {
+            name: 'unit',
+            include: ['test/**/*.test.{ts,tsx,mjs}'],
+            exclude: slow,
+            // The runner's own five seconds are short beside other work.
+            testTimeout: 30_000,
+          },
+        },
         {
           test: {
             name: 'integration',
