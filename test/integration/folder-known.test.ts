@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openGateway, smallPicture, startServer, temporaryFolder } from '../support/gateway-fixture.ts';
@@ -74,6 +74,20 @@ describe('a file that was taken before is not sent again', () => {
     await rm(join(input, 'OK', 'renamed.jpg'));
     expect((await again()).counts).toMatchObject({ collected: 1, known: 3 });
     expect(server.sandbox.stats().images).toBe(1);
+  });
+
+  test('when another picture has its name by now: last.jpg, which became previous.jpg', async () => {
+    const { server, input, again } = await delivered(1);
+    const away = join(input, '..', 'away.jpg');
+    await rename(join(input, 'p0.jpg'), away);
+    await writeFile(join(input, 'p0.jpg'), await smallPicture(7));
+    expect((await again()).counts).toMatchObject({ collected: 2, known: 0 });
+    await rename(away, join(input, 'previous.jpg'));
+    expect((await again()).counts).toMatchObject({ collected: 2, known: 1 });
+    // And once more, with only its rights changed.
+    await chmod(join(input, 'previous.jpg'), 0o600);
+    expect((await again()).counts).toMatchObject({ collected: 2, known: 1 });
+    expect(server.sandbox.stats()).toMatchObject({ images: 2, duplicates: 0 });
   });
 
   test('with its label file, which is neither late nor without a picture then', async () => {

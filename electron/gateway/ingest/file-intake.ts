@@ -141,7 +141,7 @@ export class FileIntake implements FileSink {
           movedTo: async (moved: FileVersion) => {
             const picture = pictures.find((one) => one.path === path) ?? pictures[0];
             if (picture !== undefined)
-              await known.recognise(sourceId, picture, moved, { isGone: false, originalStays });
+              await known.recognise(sourceId, picture, moved, { place: 'other', originalStays });
           },
         });
         if (original === null) return pictures[0] === undefined ? null : storedAt(pictures[0].path);

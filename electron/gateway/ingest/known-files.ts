@@ -1,12 +1,13 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileOffer } from '../model/file-sink.ts';
-import { fileVersion } from '../model/file-version.ts';
+import { type FileVersion, fileVersion } from '../model/file-version.ts';
 import type { NewImage } from '../model/image.ts';
 import { errnoCode } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { baseName } from '../platform/names.ts';
-import type { KnownPicture, KnownPictures } from '../store/known-pictures.ts';
+import type { KnownPictures } from '../store/known-pictures.ts';
+import { imageIdOf } from './image-id.ts';
 
 type Services = { readonly known: KnownPictures; readonly logger: Logger };
 type Settings = {
@@ -23,7 +24,9 @@ type Settings = {
  *
  * - it is the same file by its number (renamed, moved within its disk, touched), or
  * - nothing lies under the old name any more, and it has the old modification time or the old name (moved from another
- *   disk, sorted into a subfolder).
+ *   disk, sorted into a subfolder), or
+ * - another version has the old name by now, and it has the old modification time (`last.jpg`, which becomes
+ *   `previous.jpg` before the next one is written).
  *
  * A name that is written again and again takes a new picture each time, whatever it shows.
  */
@@ -43,25 +46,33 @@ export class KnownFiles {
   ): Promise<'known' | 'same' | 'new'> {
     const { known, logger } = this.#services;
     const { sourceId, root, originalsStay } = this.#settings;
-    for (const picture of known.find(sourceId, sha256, file.path)) {
+    for (const picture of known.find(sourceId, sha256)) {
       // A BMP and a TIFF of the same pixels become the same PNG, and are two files all the same.
       if (picture.originalSha256 !== (original?.sha256 ?? null)) continue;
       if (picture.path === file.path && picture.modifiedMs === file.modifiedMs) {
         // To store it again would cost its disk and room for nothing, a whole folder of them after a `chmod -R`.
-        await known.recognise(sourceId, picture, file, { isGone: false, originalStays: originalsStay });
+        await known.recognise(sourceId, picture, file, { place: 'there', originalStays: originalsStay });
         return 'same';
       }
       if (picture.path === file.path && picture.replacedMs !== null) return 'new';
       if (this.#settings.knownAreSent) continue;
-      const place = await presenceOf(root, picture);
+      // The name tells nothing of it any more where another version was stored under it; its id tells its time and size.
+      const isNameless = picture.modifiedMs === null;
+      const isVersion = (version: FileVersion): boolean =>
+        imageIdOf(sourceId, { ...version, path: picture.path }, original?.sha256 ?? sha256) === picture.imageId;
+      const isIt = isNameless
+        ? isVersion
+        : ({ inode }: FileVersion) => picture.inode === null || inode === picture.inode;
+      const place = await presenceOf(root, picture.path, isIt);
       const isSameFile = picture.inode !== null && picture.inode === file.inode;
+      const hasItsTime = isNameless ? isVersion(file) : picture.modifiedMs === file.modifiedMs;
       // Where originals are archived or deleted, it is gone by our own doing.
       const isMoved =
         originalsStay &&
-        place === 'gone' &&
-        (picture.modifiedMs === file.modifiedMs || baseName(picture.path) === baseName(file.path));
+        ((place === 'gone' && (hasItsTime || baseName(picture.path) === baseName(file.path))) ||
+          (place === 'other' && isNameless && hasItsTime));
       if (!isSameFile && !isMoved) continue;
-      await known.recognise(sourceId, picture, file, { isGone: place === 'gone', originalStays: originalsStay });
+      await known.recognise(sourceId, picture, file, { place, originalStays: originalsStay });
       logger.log('info', 'file-known', { source: sourceId, path: file.path, was: picture.path });
       return 'known';
     }
@@ -70,10 +81,13 @@ export class KnownFiles {
 }
 
 /** `other`: something else has taken the name since. */
-async function presenceOf(root: string, { path, inode }: KnownPicture): Promise<'there' | 'gone' | 'other'> {
+async function presenceOf(
+  root: string,
+  path: string,
+  isIt: (present: FileVersion) => boolean,
+): Promise<'there' | 'gone' | 'other'> {
   try {
-    const present = fileVersion(path, await lstat(join(root, path)));
-    return inode === null || present.inode === inode ? 'there' : 'other';
+    return isIt(fileVersion(path, await lstat(join(root, path)))) ? 'there' : 'other';
   } catch (error) {
     return ['ENOENT', 'ENOTDIR'].includes(errnoCode(error) ?? '') ? 'gone' : 'there';
   }

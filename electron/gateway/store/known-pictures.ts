@@ -7,6 +7,7 @@ import { WriteGroup } from './write-group.ts';
 /** An image of the same content, and the file that it came from. */
 export type KnownPicture = {
   readonly seq: number;
+  readonly imageId: string;
   /** Where its file lay, relative to the source's folder. */
   readonly path: string;
   /** Modification time and number of that file, where the name still stands for it. */
@@ -31,14 +32,9 @@ export class KnownPictures {
     this.#statements = prepare(database);
   }
 
-  /**
-   * Newest first, at most a few; of what is stored or delivered, not of what was lost, dropped or deleted since. Before
-   * them the one that is noted under `path` besides its own, where that is one of them.
-   */
-  find(sourceId: string, sha256: string, path?: string): readonly KnownPicture[] {
-    const found = this.#statements.find.all(sourceId, sha256);
-    if (found.length === 0 || path === undefined) return found;
-    return [...this.#statements.findUnder.all(sourceId, path, sha256), ...found];
+  /** Newest first, at most a few; of what is stored or delivered, not of what was lost, dropped or deleted since. */
+  find(sourceId: string, sha256: string): readonly KnownPicture[] {
+    return this.#statements.find.all(sourceId, sha256);
   }
 
   /** Whether the image is stored or delivered, and not lost, dropped or deleted since. */
@@ -46,12 +42,12 @@ export class KnownPictures {
     return this.#statements.holds.get(imageId) !== undefined;
   }
 
-  /** `isGone`: no file lies under the old name any more. Resolves once it is durable. */
+  /** `place`: what lies under its old name now, `other`: another picture. Resolves once it is durable. */
   recognise(
     sourceId: string,
     known: KnownPicture,
     file: FileVersion,
-    { isGone, originalStays }: { readonly isGone: boolean; readonly originalStays: boolean },
+    { place, originalStays }: { readonly place: 'there' | 'gone' | 'other'; readonly originalStays: boolean },
   ): Promise<void> {
     const s = this.#statements;
     return this.#group.defer(() => {
@@ -63,8 +59,9 @@ export class KnownPictures {
       if (known.path === path) s.touch.run(row);
       else s.remember.run(row);
       s.forgetRefusal.run(sourceId, path);
-      if (isGone && known.path !== path) {
-        s.forgetFile.run(sourceId, known.path, seq);
+      if (place !== 'there' && known.path !== path) {
+        // The name of one that another picture has is remembered: it is used again and again.
+        if (place === 'gone') s.forgetFile.run(sourceId, known.path, seq);
         // What is shown as the place of the original, and what a label file that comes later is looked for by.
         s.rename.run(path, stemOf(path), seq);
       }
@@ -83,20 +80,13 @@ function prepare(database: Database) {
       `SELECT 1 AS held FROM images i JOIN outbox o USING (seq) WHERE i.image_id = ? AND ${isHeld}`,
     ),
     find: database.prepare<[string, string], KnownPicture>(`
-      SELECT i.seq, i.path, f.modified_ms AS modifiedMs, f.inode, f.replaced_ms AS replacedMs,
+      SELECT i.seq, i.image_id AS imageId, i.path, f.modified_ms AS modifiedMs, f.inode, f.replaced_ms AS replacedMs,
         i.original ->> '$.sha256' AS originalSha256
       FROM images i INDEXED BY images_by_payload JOIN outbox o USING (seq)
         LEFT JOIN source_files f ON f.source_id = i.source_id AND f.path = i.path AND f.seq = i.seq
       WHERE i.source_id = ? AND i.sha256 = ? AND i.path <> ''
         AND ${isHeld}
       ORDER BY i.seq DESC LIMIT 8`),
-    // An original that came back under another name than its own, which another picture has.
-    findUnder: database.prepare<[string, string, string], KnownPicture>(`
-      SELECT i.seq, f.path, f.modified_ms AS modifiedMs, f.inode, f.replaced_ms AS replacedMs,
-        i.original ->> '$.sha256' AS originalSha256
-      FROM source_files f JOIN images i USING (seq) JOIN outbox o USING (seq)
-      WHERE f.source_id = ? AND f.path = ? AND i.sha256 = ? AND i.path <> f.path
-        AND ${isHeld}`),
     remember: database.prepare<[Readonly<Record<string, unknown>>]>(rememberFile('@seq')),
     touch: database.prepare<[Readonly<Record<string, unknown>>]>(`
       UPDATE source_files SET bytes = @bytes, modified_ms = @modifiedMs, changed_ms = @changedMs, inode = @inode,
