@@ -34,6 +34,8 @@ export class Losses {
   readonly #statements: ReturnType<typeof prepare>;
   /** What is not written yet, by source, shift and cause. */
   readonly #owed = new Map<string, LostFrames>();
+  /** What a transaction counts that may still come to nothing: it is told until that is over, too. */
+  readonly #underWay = new Set<LostFrames>();
   readonly #writing = new Set<Promise<void>>();
 
   constructor(
@@ -54,18 +56,26 @@ export class Losses {
   /** Writes what is owed under this key. */
   #write(key: string): Promise<void> {
     let taken: LostFrames | undefined;
-    const written = this.#group.defer(() => {
-      // A second time where the transaction came to nothing because of another one's work: what it took then is meant.
-      if (taken === undefined) {
-        taken = this.#owed.get(key);
-        this.#owed.delete(key);
-      }
-      if (taken !== undefined) this.countWithin(taken);
-    });
+    let isCounted = false;
+    const written = this.#group.defer(
+      () => {
+        isCounted = false;
+        // A second time where the transaction came to nothing because of another one's work: what it took then is meant.
+        taken ??= this.#take(key);
+        if (taken === undefined) return;
+        this.countWithin(taken);
+        isCounted = true;
+      },
+      () => {
+        if (isCounted && taken !== undefined) this.#underWay.delete(taken);
+      },
+    );
     const settled = written
       .catch((error: unknown) => {
+        if (taken === undefined) return;
+        this.#underWay.delete(taken);
         // Unless the transaction as a whole came to nothing, it is counted.
-        if (taken !== undefined && !(error instanceof NotFlushedError)) this.#owe(taken);
+        if (!(error instanceof NotFlushedError)) this.#owe(taken);
       })
       .finally(() => {
         this.#writing.delete(settled);
@@ -91,6 +101,14 @@ export class Losses {
     this.#statements.show.run(lost);
   }
 
+  #take(key: string): LostFrames | undefined {
+    const owed = this.#owed.get(key);
+    if (owed === undefined) return undefined;
+    this.#owed.delete(key);
+    this.#underWay.add(owed);
+    return owed;
+  }
+
   /** Returns its key. */
   #owe(lost: LostFrames): string {
     const key = JSON.stringify([lost.sourceId, this.#ledger.shiftOf(lost.at), lost.cause]);
@@ -104,7 +122,11 @@ export class Losses {
   unseen(): readonly UnseenLoss[] {
     const found = new Map<string, UnseenLoss>();
     // Shown though they are not written: the disk that takes no picture takes no count of them either.
-    const owed = [...this.#owed.values()].map(({ path, at, ...lost }) => ({ ...lost, lastAt: at, lastPath: path }));
+    const owed = [...this.#owed.values(), ...this.#underWay].map(({ path, at, ...lost }) => ({
+      ...lost,
+      lastAt: at,
+      lastPath: path,
+    }));
     // Tried again with each look at the state, a few at a time.
     if (this.#writing.size === 0)
       for (const key of [...this.#owed.keys()].slice(0, mostAtOnce)) this.#write(key).catch(() => undefined);

@@ -102,6 +102,8 @@ it('one that is counted together with what fails is counted all the same', async
       throw new Error('database or disk is full');
     };
     expect(() => group[write](full)).toThrow('full');
+    // At no instant is it forgotten.
+    expect(losses.unseen()).toMatchObject([{ frames: write === 'run' ? 5 : 10 }]);
     await counted;
   }
   expect(losses.unseen()).toMatchObject([{ frames: 10 }]);
