@@ -65,8 +65,22 @@ export class EarlyCopies {
 /** Whether a version that was read at `now` (wall clock) can't be written again without another time. */
 export function isCertain({ modifiedMs, changedMs }: FileVersion, now: number): boolean {
   const age = now - Math.max(modifiedMs, changedMs ?? 0);
-  const isCoarse = modifiedMs % 1_000 === 0 && (changedMs ?? 0) % 1_000 === 0;
-  return age > (isCoarse ? coarseMilliseconds : tickMilliseconds);
+  return age > (isCoarse({ modifiedMs, changedMs }) ? coarseMilliseconds : tickMilliseconds);
+}
+
+const isCoarse = ({ modifiedMs, changedMs }: Pick<FileVersion, 'modifiedMs' | 'changedMs'>): boolean =>
+  modifiedMs % 1_000 === 0 && (changedMs ?? 0) % 1_000 === 0;
+
+/**
+ * For how many milliseconds at most a file was this version, by its own times; Infinity where they don't tell: a program
+ * can set the time of modification back, or leave it as it was.
+ */
+export function lifeOf(before: FileVersion, after: FileVersion): number {
+  if (isCoarse(before) || isCoarse(after)) return Number.POSITIVE_INFINITY;
+  const isKnown = before.changedMs !== undefined && after.changedMs !== undefined;
+  const life = (after.changedMs ?? after.modifiedMs) - (before.changedMs ?? before.modifiedMs);
+  if (isKnown ? life < 0 : after.changedMs !== before.changedMs || life <= 0) return Number.POSITIVE_INFINITY;
+  return life + tickMilliseconds;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { FileSink } from '../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import type { LossCause } from '../model/ways-to-lose.ts';
 import type { Clock } from '../platform/clock.ts';
-import { EarlyCopies, isCertain, isRewritten } from './early-copies.ts';
+import { EarlyCopies, isCertain, isRewritten, lifeOf } from './early-copies.ts';
 import { identityOf } from './folder-presence.ts';
 import { versionOf } from './folder-walk.ts';
 import type { Candidate, Settling } from './settling.ts';
@@ -95,11 +95,11 @@ export class UnreadVersions {
 
   /** Another version lies under the name of this one. */
   replaced(candidate: Candidate, by: FileVersion, now: number): void {
-    const { sink, clock, settling, track } = this.#options;
+    const { sink, clock, track } = this.#options;
     const copy = this.#copyOf(candidate, now);
     const isLost =
       this.#wasPicture(candidate, now) &&
-      !(candidate.whole === null && !settling.isQuiet(candidate, now) && hasGrown(candidate.file, by)) &&
+      !this.#wasFirstPart(candidate, by, now) &&
       isRewritten(candidate.file, by, clock.now() - (now - candidate.changedAt) - candidate.quietBefore);
     const atSink = this.#atSink.get(candidate);
     if (isLost && atSink !== undefined && sameVersion(atSink, candidate.file)) {
@@ -183,6 +183,16 @@ export class UnreadVersions {
   }
 
   /**
+   * The same file with more in it soon after: of a version that nobody has looked at, a first part rather than a picture
+   * that is overwritten. The file's own times tell how soon, for whoever was kept busy meets both parts late.
+   */
+  #wasFirstPart({ file, whole, quietBefore, changedAt }: Candidate, by: FileVersion, now: number): boolean {
+    const isGrown = file.inode !== undefined && file.inode === by.inode && by.bytes > file.bytes;
+    const lived = Math.min(quietBefore + (now - changedAt), lifeOf(file, by));
+    return whole === null && isGrown && lived < this.#options.settleMilliseconds;
+  }
+
+  /**
    * What is left of a version that is gone: whole, and still for as long as hardly a writer pauses within a picture. It is
    * the caller's from then on.
    */
@@ -217,10 +227,3 @@ export class UnreadVersions {
     }
   }
 }
-
-/**
- * The same file with more in it: of one that nobody has looked at and that was not quiet yet, a first part rather than a
- * picture that is overwritten.
- */
-const hasGrown = (before: FileVersion, after: FileVersion): boolean =>
-  before.inode !== undefined && before.inode === after.inode && after.bytes > before.bytes;
