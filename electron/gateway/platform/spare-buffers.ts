@@ -8,7 +8,9 @@ const granule = 64 * 1024;
 export class SpareBuffers {
   readonly #mostBytes: number;
   readonly #largest: number;
-  readonly #spare: ArrayBuffer[] = [];
+  /** By their length, the shortest first; never an empty list. */
+  readonly #spare = new Map<number, ArrayBuffer[]>();
+  #lengths: readonly number[] = [];
   #bytes = 0;
 
   /** Keeps so many bytes at the most, and of each buffer not more than `largest`. */
@@ -17,21 +19,40 @@ export class SpareBuffers {
     this.#largest = largest;
   }
 
-  /** At least so long. */
+  /** At least so long. What lies in it is what happened to lie there. */
   take(length: number): ArrayBuffer {
-    const fitting = this.#spare.findIndex(({ byteLength }) => byteLength >= length);
-    const [buffer] = fitting < 0 ? [] : this.#spare.splice(fitting, 1);
-    if (buffer === undefined) return new ArrayBuffer(Math.ceil(length / granule) * granule);
-    this.#bytes -= buffer.byteLength;
-    return buffer;
+    const fitting = this.#lengths.find((spare) => spare >= length);
+    if (fitting !== undefined) return this.#remove(fitting);
+    return Buffer.allocUnsafeSlow(Math.ceil(length / granule) * granule).buffer;
   }
 
   /** Nothing may read it any more. The longest are kept. */
   give(buffer: ArrayBuffer): void {
-    if (buffer.byteLength > this.#largest) return;
-    this.#spare.push(buffer);
-    this.#spare.sort((a, b) => a.byteLength - b.byteLength);
-    this.#bytes += buffer.byteLength;
-    while (this.#bytes > this.#mostBytes) this.#bytes -= this.#spare.shift()?.byteLength ?? 0;
+    const { byteLength } = buffer;
+    if (byteLength > this.#largest) return;
+    const spare = this.#spare.get(byteLength);
+    if (spare === undefined) {
+      this.#spare.set(byteLength, [buffer]);
+      this.#lengths = [...this.#lengths, byteLength].sort((a, b) => a - b);
+    } else spare.push(buffer);
+    this.#bytes += byteLength;
+    for (
+      let shortest = this.#lengths[0];
+      this.#bytes > this.#mostBytes && shortest !== undefined;
+      shortest = this.#lengths[0]
+    )
+      this.#remove(shortest);
+  }
+
+  #remove(length: number): ArrayBuffer {
+    const spare = this.#spare.get(length) ?? [];
+    const buffer = spare.pop();
+    if (buffer === undefined) throw new Error(`no spare buffer of ${length} bytes`);
+    if (spare.length === 0) {
+      this.#spare.delete(length);
+      this.#lengths = this.#lengths.filter((other) => other !== length);
+    }
+    this.#bytes -= length;
+    return buffer;
   }
 }

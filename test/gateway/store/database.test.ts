@@ -32,6 +32,24 @@ describe('opening the database', () => {
     expect(pragma('user_version')).toBe(schemaVersion);
   });
 
+  it('prepares each statement once, and changes nothing of what it says', async () => {
+    const database = openDatabase({ path: await fileIn() });
+    onTestFinished(() => void database.close());
+    // SQLite looks into a bare parameter, and prepares its statement anew for each value.
+    expect(database.prepare('SELECT seq FROM outbox WHERE state = ? LIMIT @most').source).toContain(
+      '= +? LIMIT +@most',
+    );
+    const said = database.prepare(`SELECT 'why? @home' AS quoted, ? AS text, ? AS number, ? AS bytes, ? AS none`);
+    const values = ['7', 7, Buffer.from([0, 1]), null];
+    expect(said.get(...values)).toEqual({
+      quoted: 'why? @home',
+      text: '7',
+      number: 7,
+      bytes: values[2],
+      nothing: null,
+    });
+  });
+
   it('keeps what is in it', async () => {
     const store = await openStore();
     store.outbox.enqueue([newImage({ name: 'a' }).image, newImage({ name: 'b' }).image], 1_000);
