@@ -46,7 +46,7 @@ describe('opening the database', () => {
       text: '7',
       number: 7,
       bytes: values[2],
-      nothing: null,
+      none: null,
     });
   });
 
