@@ -42,7 +42,10 @@ it('reads large files one after the other, however many ask at once', async () =
   expect(found.map((file) => (file.kind === 'parsed' ? file.value : file.kind))).toEqual(
     [...names, ...names].map((name) => `${name} 3000000`),
   );
-  expect(events).toEqual(names.flatMap((name) => [`begin ${name}`, `end ${name}`]));
+  // In whatever order the disk told their versions.
+  const order = events.filter((_, index) => index % 2 === 0).map((event) => event.replace('begin ', ''));
+  expect(order.toSorted()).toEqual(names);
+  expect(events).toEqual(order.flatMap((name) => [`begin ${name}`, `end ${name}`]));
 });
 
 it('keeps what was read of large files by what that takes, and forgets the one that was used least recently', async () => {
