@@ -6,6 +6,7 @@ import { withLock } from './cache-entry.mjs';
 import { attempt, runNpm } from './command.mjs';
 import { SetupFailure } from './failure.mjs';
 import { cacheFolder, inRoot, root, toolEnvironment, toolNode } from './places.mjs';
+import { findHeaders } from './sqlite-binding.mjs';
 
 /** @typedef {import('./report.mjs').Report} Report */
 
@@ -36,12 +37,24 @@ export async function provideDependencies(report) {
         // NODE_ENV=production would leave out everything that builds and tests.
         await runNpm(['ci', '--include=dev', '--no-audit', '--no-fund'], {
           cwd: root,
+          env: installEnvironment(findHeaders()),
           hint: 'check that the npm registry answers (`npm ping`), then run `npm run setup` again',
         });
         await writeFile(stampFile, hash);
       });
     },
   );
+}
+
+/**
+ * Packages that npm compiles find headers that the machine has; what a person set is theirs.
+ *
+ * @param {string | undefined} headers
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function installEnvironment(headers, environment = process.env) {
+  return headers === undefined ? environment : { npm_config_nodedir: headers, ...environment };
 }
 
 /** Windows cannot delete a program that runs, and `npm run` runs this one with the Node inside node_modules. */

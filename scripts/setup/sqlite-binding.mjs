@@ -96,8 +96,12 @@ export function adaptRecipe(recipe) {
   });
 }
 
-/** Node's headers that are on the machine already; without them node-gyp downloads some. */
-function findHeaders() {
+/**
+ * Node's headers that are on the machine already; without them node-gyp downloads some.
+ *
+ * @returns {string | undefined} the folder that `nodedir` means
+ */
+export function findHeaders() {
   const prefixes = [process.env.npm_node_execpath, process.execPath]
     .filter((file) => file !== undefined && file !== '')
     .map((file) => path.dirname(path.dirname(String(file))));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matchesLockfile } from '../../scripts/setup/dependencies.mjs';
+import { installEnvironment, matchesLockfile } from '../../scripts/setup/dependencies.mjs';
 
 /** @param {Record<string, object>} packages */
 const text = (packages) => JSON.stringify({ packages: { '': { name: 'x' }, ...packages } });
@@ -29,5 +29,17 @@ describe('whether the installed dependencies match the lockfile', () => {
   it('packages for other platforms may be absent', () => {
     const lockfile = text({ 'node_modules/for-another-platform': { ...vite, optional: true } });
     expect(matchesLockfile(lockfile, text({}))).toBe(true);
+  });
+});
+
+describe('where npm finds headers for what it compiles', () => {
+  it('is the machine’s own, so that none are downloaded', () => {
+    expect(installEnvironment('/usr', { PATH: '/bin' })).toEqual({ PATH: '/bin', npm_config_nodedir: '/usr' });
+  });
+
+  it('stays what a person set, and is left to npm where the machine has none', () => {
+    const own = { npm_config_nodedir: '/opt/node' };
+    expect(installEnvironment('/usr', own)).toEqual(own);
+    expect(installEnvironment(undefined, { PATH: '/bin' })).toEqual({ PATH: '/bin' });
   });
 });

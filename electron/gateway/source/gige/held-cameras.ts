@@ -15,12 +15,12 @@ import type { LocalEnd } from './udp-socket.ts';
 
 export type HeldOptions = {
   readonly port?: number;
-  /** Longest wait in all, milliseconds: the list of cameras waits for it. */
+  /** Longest wait in all, milliseconds: the list of cameras waits so long for one that is silent. */
   readonly timeoutMilliseconds?: number;
 };
 
 /** Each packet may be lost. */
-const rounds = 2;
+const rounds = 4;
 
 /**
  * Which of these cameras somebody controls now, this program included: their privilege registers say so, which anybody
@@ -28,7 +28,7 @@ const rounds = 2;
  */
 export async function heldCameras(
   cameras: readonly DiscoveredCamera[],
-  { port = gvcpPort, timeoutMilliseconds = 300 }: HeldOptions = {},
+  { port = gvcpPort, timeoutMilliseconds = 1_000 }: HeldOptions = {},
 ): Promise<ReadonlySet<DiscoveredCamera>> {
   const ends = new Map<string, { readonly end: LocalEnd; readonly cameras: DiscoveredCamera[] }>();
   for (const camera of cameras) {
