@@ -268,7 +268,7 @@ describe.skipIf(!isPossible)('the camera of Aravis', { timeout: 150_000 }, () =>
     await moreFrames(rig, 5);
     const words = ['-a', cameraAddress, 'control', 'Width=256', "$(yes 'R[0xa00]' | head -60000)"].join(' ');
     // It has much to say, and nobody listens: so long it keeps control. It has it before we wake up.
-    const script = `sleep 3.5; ( ${tool} ${words} | { sleep 9; cat; } ) >/dev/null 2>&1 & sleep 2`;
+    const script = `sleep 3.5; ( ${tool} ${words} | { sleep 12; cat; } ) >/dev/null 2>&1 & sleep 4`;
     execFileSync('ip', ['netns', 'exec', id, 'sh', '-c', script], { stdio: 'ignore' });
     await reaches(rig, 'taken');
     expect(rig.source.status().text).toContain('Another program controls the camera');

@@ -176,7 +176,8 @@ describe('commands', () => {
       return true;
     };
     await Promise.all([1, 2, 3, 4].map((number) => channel.writeRegister(4 * number, number)));
-    expect(peer.commands.map(({ id }) => id)).toEqual([0xfffe, 0xffff, 1, 2]);
+    // Where this machine stands still for a moment, one is sent again: with the same id.
+    expect([...new Set(peer.commands.map(({ id }) => id))]).toEqual([0xfffe, 0xffff, 1, 2]);
     expect(most).toBe(1);
     expect(peer.register(16)).toBe(4);
   });
