@@ -3,10 +3,10 @@ import type { SourceConfig } from '../../shared/source-config.ts';
 import { describeCause, GatewayError } from './platform/errors.ts';
 import { CameraError } from './source/camera/camera-device.ts';
 import type { CameraSource } from './source/camera/camera-source.ts';
-import { discover } from './source/gige/discovery.ts';
+import { type DiscoverOptions, discover } from './source/gige/discovery.ts';
 import { hasSerial } from './source/gige/find-camera.ts';
 import { type ForceIpOptions, forceIp } from './source/gige/force-ip.ts';
-import { cameraLabel, type DiscoveredCamera } from './source/gige/found-cameras.ts';
+import { bestWays, cameraLabel, type DiscoveredCamera, identityOf } from './source/gige/found-cameras.ts';
 import { heldCameras } from './source/gige/held-cameras.ts';
 import { findUsbCameras, type UsbCameras } from './source/usb/usb-cameras.ts';
 
@@ -84,7 +84,7 @@ export class Cameras {
   }
 }
 
-export type FindWish = {
+export type FindWish = Pick<DiscoverOptions, 'networkInterfaces'> & {
   /** Of the configuration: which camera is whose. */
   readonly sources: readonly SourceConfig[];
   /** Asked besides what answers by itself. */
@@ -95,12 +95,12 @@ export type FindWish = {
 };
 
 /** All cameras on this PC's networks and USB ports. What could not be asked is in `problems`, in sentences. */
-export async function findCameras({ sources, addresses, usb, held }: FindWish): Promise<CameraList> {
+export async function findCameras({ sources, addresses, usb, held, ...networks }: FindWish): Promise<CameraList> {
   const configured = sources.flatMap((source) =>
     source.kind === 'gige' && source.address !== undefined ? [source.address] : [],
   );
   const [gige, plugged] = await Promise.all([
-    findGige([...new Set([...addresses, ...configured])], held ?? (() => [])),
+    findGige({ addresses: [...new Set([...addresses, ...configured])], ...networks }, held ?? (() => [])),
     findUsbCameras(usb).then(
       (cameras) => ({ cameras, problems: [] }),
       (error) => ({ cameras: [], problems: [`USB cameras can’t be listed: ${describeCause(error)}`] }),
@@ -135,15 +135,16 @@ export async function findCameras({ sources, addresses, usb, held }: FindWish): 
 }
 
 /** Which cameras there are, and which of them another program controls. */
-async function findGige(addresses: readonly string[], held: () => readonly string[]) {
-  const { cameras, problems } = await discover({ addresses });
-  const usable = usableFirst(cameras);
+async function findGige(where: DiscoverOptions, held: () => readonly string[]) {
+  const { cameras, problems } = await discover(where);
   // Before and after: a camera that we take or leave while it is asked is ours, too.
   const ours = new Set(held());
-  const controlled = await heldCameras(usable.filter(({ problem }) => problem === 'none'));
+  // By every card that it was heard on: one of them may be gone, or let its answer not through.
+  const controlled = await heldCameras(cameras.filter(({ problem }) => problem === 'none'));
   for (const address of held()) ours.add(address);
-  const isTaken = (camera: DiscoveredCamera): boolean => controlled.has(camera) && !ours.has(camera.ip);
-  return { cameras: usable.map((camera) => ({ camera, isTaken: isTaken(camera) })), problems };
+  const taken = new Set([...controlled].filter(({ ip }) => !ours.has(ip)).map(identityOf));
+  const isTaken = (camera: DiscoveredCamera): boolean => taken.has(identityOf(camera));
+  return { cameras: usableFirst(cameras).map((camera) => ({ camera, isTaken: isTaken(camera) })), problems };
 }
 
 type Trouble = Pick<FoundCamera, 'problem' | 'text' | 'hint'>;
@@ -160,13 +161,13 @@ const maybeOurs = ({ problem, hint }: FoundCamera, sourceId: string | null): Par
     ? { hint: `If the gateway runs, this is its source "${sourceId}" and as it should be. Else: ${hint}` }
     : {};
 
-/** A camera is heard on every network card it can shout to; where one fits, it is listed by that one alone. */
+/** One that can be spoken to is listed once, as `bestWays` has it; another with each card that it was heard on. */
 function usableFirst(cameras: readonly DiscoveredCamera[]): readonly DiscoveredCamera[] {
-  const identity = ({ mac, serial, ip }: DiscoveredCamera): string => `${mac} ${serial} ${ip}`;
-  const usable = new Map<string, DiscoveredCamera>();
-  for (const camera of cameras)
-    if (camera.problem === 'none' && !usable.has(identity(camera))) usable.set(identity(camera), camera);
-  return cameras.filter((camera) => (usable.get(identity(camera)) ?? camera) === camera);
+  const best = bestWays(cameras);
+  return cameras.filter((camera) => {
+    const chosen = best.get(identityOf(camera));
+    return chosen === camera || chosen?.problem !== 'none';
+  });
 }
 
 function isOf(source: SourceConfig, camera: FoundCamera): boolean {

@@ -63,6 +63,26 @@ describe('a camera that is controlled by another program', () => {
     expect((await search()).found).toMatchObject([{ problem: 'none', text: '' }]);
   });
 
+  test('is said to be where one of the cards that it was heard on lets no answer through, or is gone meanwhile', async () => {
+    const peer = await CameraPeer.start('127.0.0.85', 3956);
+    onTestFinished(() => peer.close());
+    peer.describe({ mac: '02:00:00:00:00:85', ip: '127.0.0.85', mask: '255.0.0.0', serial: 'S85', userName: '' });
+    peer.setRegister(0xa00, 2);
+    const heard = new Set<string>();
+    peer.intercept = ({ command, from }) => {
+      heard.add(from.address);
+      return command === 0x80 && from.address === '127.0.5.1';
+    };
+    const loopback = { cidr: null, mac: '00:00:00:00:00:00', family: 'IPv4' as const, internal: true };
+    const networkInterfaces = () => ({
+      gone: [{ ...loopback, address: '127.0.5.1', netmask: '255.0.0.0' }],
+      lo: [{ ...loopback, address: '127.0.0.1', netmask: '255.0.0.0' }],
+    });
+    const { cameras } = await findCameras({ sources, addresses: ['127.0.0.85'], usb: noUsbCameras, networkInterfaces });
+    expect(heard).toEqual(new Set(['127.0.0.1', '127.0.5.1']));
+    expect(cameras).toMatchObject([{ serial: 'S85', problem: 'taken' }]);
+  });
+
   test('is not this gateway’s own, which is in use here; to a program beside it, it may be the gateway', async () => {
     const camera = await startCamera();
     const cameras = [{ id: 'top', kind: 'gige', serial: 'SEARCH1', trigger: { mode: 'software' } } as const];

@@ -1,7 +1,7 @@
 import { isolated } from '../../../../shared/isolated.ts';
 import { CameraError } from '../camera/camera-device.ts';
 import { type DiscoverOptions, type Discovery, discover } from './discovery.ts';
-import { cameraLabel, type DiscoveredCamera } from './found-cameras.ts';
+import { bestWays, cameraLabel, type DiscoveredCamera } from './found-cameras.ts';
 
 /** What selects a camera: all that is given has to fit. */
 export type CameraSelector = {
@@ -43,21 +43,11 @@ export async function findCamera(wanted: CameraSelector, options: FindOptions = 
     enough: (cameras) => cameras.some(usable),
   });
   const fitting = discovery.cameras.filter((camera) => matches(wanted, camera));
-  const [camera, ...others] = distinct(fitting);
+  const [camera, ...others] = bestWays(fitting).values();
   if (camera === undefined) throw missing(wanted, discovery);
   if (others.length > 0) throw ambiguous(wanted, [camera, ...others]);
   if (camera.problem !== 'none') throw new CameraError('unreachable', camera.text, camera.hint);
   return camera;
-}
-
-/** A camera that answers on two network cards is one, and the card whose network fits is the better way to it. */
-function distinct(cameras: readonly DiscoveredCamera[]): readonly DiscoveredCamera[] {
-  const byIdentity = new Map<string, DiscoveredCamera>();
-  for (const camera of cameras) {
-    const identity = `${camera.mac} ${camera.serial} ${camera.ip}`;
-    if (byIdentity.get(identity)?.problem !== 'none') byIdentity.set(identity, camera);
-  }
-  return [...byIdentity.values()];
 }
 
 /** `with the serial number 2217 at 192.168.77.10` */

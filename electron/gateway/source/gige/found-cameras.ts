@@ -30,6 +30,27 @@ export function cameraLabel(camera: Pick<DeviceDescription, 'model' | 'serial'>)
   return `The camera ${camera.model === '' ? '' : `${isolated(camera.model)} `}(serial ${isolated(camera.serial)})`;
 }
 
+/** The same for one camera, on whichever network card it is heard. */
+export const identityOf = ({ mac, serial, ip }: DiscoveredCamera): string => `${mac} ${serial} ${ip}`;
+
+/**
+ * A camera is heard on every network card it can shout to. Of each camera the best way to it: by a card whose network it
+ * is of, or else by one that reaches it, such as a container's, which may be gone in a moment.
+ */
+export function bestWays(cameras: readonly DiscoveredCamera[]): ReadonlyMap<string, DiscoveredCamera> {
+  const best = new Map<string, DiscoveredCamera>();
+  for (const camera of cameras) {
+    const known = best.get(identityOf(camera));
+    if (known === undefined || rankOf(camera) > rankOf(known)) best.set(identityOf(camera), camera);
+  }
+  return best;
+}
+
+function rankOf({ problem, interfaceAddress: address, interfaceMask: mask, ip }: DiscoveredCamera): number {
+  if (problem !== 'none') return 0;
+  return holdsAddress({ address, mask }, ip) ? 2 : 1;
+}
+
 /** Gathers the answers to a discovery: one entry for each camera and interface. */
 export class FoundCameras {
   readonly #answers = new Map<string, Answer>();

@@ -33,7 +33,7 @@ export function endOf(network: LocalNetwork): LocalEnd {
 }
 
 /** Is the address one of this network? */
-export function holdsAddress(network: LocalNetwork, address: string): boolean {
+export function holdsAddress(network: Pick<LocalNetwork, 'address' | 'mask'>, address: string): boolean {
   const mask = parseIpv4(network.mask) ?? 0;
   const other = parseIpv4(address);
   return other !== null && networkOf(other, mask) === networkOf(parseIpv4(network.address) ?? 0, mask);

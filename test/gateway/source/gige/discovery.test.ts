@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FoundCameras } from '../../../../electron/gateway/source/gige/found-cameras.ts';
+import { bestWays, FoundCameras } from '../../../../electron/gateway/source/gige/found-cameras.ts';
 import {
   formatIpv4,
   isNetworkMask,
@@ -150,4 +150,19 @@ describe('the answers to a discovery', () => {
     }
     expect(found.list()).toHaveLength(512);
   });
+});
+
+test('of a camera that is heard on several cards, the one whose network it is of is the way to it', () => {
+  const mac = '02:00:00:00:00:10';
+  const container = { ...card, interface: 'veth0', address: '172.17.0.1', mask: '255.255.0.0' };
+  const mine = description(mac, '192.168.77.10', '255.255.255.0', 'A');
+  const hear = (...heard: readonly (readonly [LocalNetwork, boolean])[]) => {
+    const found = new FoundCameras();
+    for (const [network, direct] of heard) found.add(network, mine, '192.168.77.10', direct);
+    return [...bestWays(found.list()).values()].map((camera) => [camera.interface, camera.problem]);
+  };
+  expect(hear([container, true], [card, true])).toEqual([['vcli', 'none']]);
+  expect(hear([card, true], [container, true])).toEqual([['vcli', 'none']]);
+  expect(hear([container, true])).toEqual([['veth0', 'none']]);
+  expect(hear([container, false], [{ ...container, interface: 'veth1' }, true])).toEqual([['veth1', 'none']]);
 });
