@@ -48,6 +48,8 @@ export function bestWays(cameras: readonly DiscoveredCamera[]): ReadonlyMap<stri
 
 function rankOf({ problem, interfaceAddress: address, interfaceMask: mask, ip }: DiscoveredCamera): number {
   if (problem !== 'none') return 0;
+  // What is heard on the loopback is simulated on this PC itself, whose cards lead away from it.
+  if (address.startsWith('127.')) return 3;
   return holdsAddress({ address, mask }, ip) ? 2 : 1;
 }
 

@@ -163,6 +163,8 @@ test('of a camera that is heard on several cards, the one whose network it is of
   };
   expect(hear([container, true], [card, true])).toEqual([['vcli', 'none']]);
   expect(hear([card, true], [container, true])).toEqual([['vcli', 'none']]);
+  const loopback = { interface: 'lo', address: '127.0.0.1', mask: '255.0.0.0', loopback: true };
+  expect(hear([card, true], [loopback, true])).toEqual([['lo', 'none']]);
   expect(hear([container, true])).toEqual([['veth0', 'none']]);
   expect(hear([container, false], [{ ...container, interface: 'veth1' }, true])).toEqual([['veth1', 'none']]);
 });
