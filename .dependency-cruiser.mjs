@@ -31,10 +31,16 @@ const shared = '^shared/';
 const keyring = '^electron/keyring/';
 /** Of the keyring, what stands between it and Electron; the rest can be tested without. */
 const withElectron = '(?:reader|system-keyring)\\.ts$';
-/** Everything around the core, its subfolders included. */
-const shell = '^electron/(?!gateway/|keyring/|sandbox/|simulator/|(?:camera-)?preload\\.ts$)';
+const simulators = '^electron/simulators/';
+const preload = '^electron/(?:window|usb-page)/preload\\.ts$';
+/** Everything around the core: `main.ts` and the rooms that are not named here by themselves. */
+const shell = '^electron/(?!gateway/|keyring/|simulators/|(?:window|usb-page)/preload\\.ts$)';
+/** What of the core is not one of its rooms. */
+const doors = `${gateway}[^/]+$`;
 const foundation = [model, platform, shared, libraries];
 const stages = ['model', 'platform', 'source', 'ingest', 'store', 'sync', 'cloud', 'doctor'];
+const [status, maintenance, wiring] = [stage('status'), stage('maintenance'), stage('wiring')];
+const rooms = [...stages.map(stage), status, maintenance, wiring];
 
 export default {
   forbidden: [
@@ -47,9 +53,13 @@ export default {
     mayImport('ingest', stage('ingest'), [...foundation, stage('store')], nodeOwn),
     mayImport('sync', stage('sync'), [...foundation, stage('store'), stage('cloud')], nodeOwn),
     mayImport('doctor', stage('doctor'), [...foundation, stage('cloud')], nodeOwn),
-    mayImport('gateway', `${gateway}[^/]+$`, [...stages.map(stage), shared, libraries], nodeOwn),
-    mayImport('sandbox', '^electron/sandbox/', [platform, shared, libraries], nodeOwn),
-    mayImport('simulator', '^electron/simulator/', [platform, shared, libraries], nodeOwn),
+    mayImport('status', status, [...stages.map(stage), shared, libraries], nodeOwn),
+    mayImport('maintenance', maintenance, [...stages.map(stage), status, doors, shared, libraries], nodeOwn),
+    mayImport('wiring', wiring, [...stages.map(stage), status, maintenance, doors, shared, libraries], nodeOwn),
+    mayImport('gateway', doors, [...rooms, shared, libraries], nodeOwn),
+    ...['camera', 'cloud'].map((name) =>
+      mayImport(`simulated-${name}`, `${simulators}${name}/`, [platform, shared, libraries], nodeOwn),
+    ),
     mayImport('keyring', `${keyring}(?!${withElectron})`, [keyring, platform], nodeOwn),
     mayImport(
       'keyring-in-electron',
@@ -57,14 +67,11 @@ export default {
       [keyring, platform, '^node_modules/electron/'],
       nodeOwn,
     ),
-    mayImport('preload', '^electron/(?:camera-)?preload\\.ts$', [
-      '^node_modules/electron/',
-      '^shared/(?:camera-channel|channels)\\.ts$',
-    ]),
+    mayImport('preload', preload, ['^node_modules/electron/', '^shared/(?:camera-channel|channels)\\.ts$']),
     mayImport(
       'shell',
       shell,
-      [`${gateway}[^/]+$`, platform, keyring, '^electron/sandbox/', '^electron/simulator/', shared, '^node_modules/'],
+      [doors, status, maintenance, wiring, platform, keyring, simulators, shared, '^node_modules/'],
       nodeOwn,
     ),
     mayImport('renderer', '^renderer/', [shared, libraries]),
@@ -72,7 +79,7 @@ export default {
       name: 'unnamed-module',
       severity: 'error',
       comment: 'a new folder of the gateway needs its line in the table of docs/architecture.md and in this file',
-      from: { path: `${gateway}[^/]+/`, pathNot: stages.map(stage) },
+      from: { path: `${gateway}[^/]+/`, pathNot: rooms },
       to: {},
     },
     {

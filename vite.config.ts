@@ -117,18 +117,18 @@ function nodeBuild(entry: string, output: string, externals: readonly (string | 
 
 const mainEntries = [
   ['electron/main.ts', 'main/main.cjs'],
-  ['electron/gateway-worker.ts', 'main/gateway-worker.cjs'],
-  ['electron/gateway/ingest/decode-worker.ts', 'main/decode-worker.cjs'],
+  ['electron/gateway-thread/worker.ts', 'main/gateway-worker.cjs'],
+  ['electron/gateway/ingest/codec/decode-worker.ts', 'main/decode-worker.cjs'],
   ['electron/gateway/platform/reading-worker.ts', 'main/reading-worker.cjs'],
-  ['electron/gateway/ingest/encode-worker.ts', 'main/encode-worker.cjs'],
-  ['electron/gateway/source/gige/stream-worker.ts', 'main/stream-worker.cjs'],
-  ['electron/sandbox/server-worker.ts', 'main/server-worker.cjs'],
+  ['electron/gateway/ingest/codec/encode-worker.ts', 'main/encode-worker.cjs'],
+  ['electron/gateway/source/gige/gvsp/stream-worker.ts', 'main/stream-worker.cjs'],
+  ['electron/simulators/cloud/server-worker.ts', 'main/server-worker.cjs'],
 ] as const;
 
 /** The hidden page that reads USB cameras, with its worker: an origin and a policy of its own. */
 const cameraPageBuild: InlineConfig = {
   configFile: false,
-  root: inRoot('renderer/camera'),
+  root: inRoot('renderer/usb-page'),
   base: './',
   publicDir: false,
   build: {
@@ -150,12 +150,12 @@ export const mainBuilds: readonly InlineConfig[] = [
   ...mainEntries
     .filter(([entry]) => existsSync(inRoot(entry)))
     .map(([entry, output]) => nodeBuild(entry, output, [...electronOwn, ...withBinaries, ...nodeOwn])),
-  nodeBuild('electron/camera-preload.ts', 'preload/camera-preload.cjs', electronOwn),
+  nodeBuild('electron/usb-page/preload.ts', 'preload/camera-preload.cjs', electronOwn),
   cameraPageBuild,
 ];
 
 /** Runs sandboxed, where only `electron` can be required. */
-export const preloadBuild: InlineConfig = nodeBuild('electron/preload.ts', 'preload/preload.cjs', electronOwn);
+export const preloadBuild: InlineConfig = nodeBuild('electron/window/preload.ts', 'preload/preload.cjs', electronOwn);
 
 const slow = ['test/e2e/**', 'test/crash/**', 'test/integration/**', 'test/bench/**'];
 

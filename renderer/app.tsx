@@ -1,19 +1,17 @@
 import './overview/overview.css';
 import './sources/sources.css';
 import './queue/queue.css';
-import './refusals/refusals.css';
+import './queue/refusals.css';
 import './preview/preview.css';
 import './settings/settings.css';
 import './ledger/ledger.css';
 import './site/site.css';
-import './cameras/cameras.css';
-import './live/live.css';
-import './features/features.css';
+import './sources/cameras/cameras.css';
+import './sources/live/live.css';
+import './sources/features/features.css';
 
 import type { ReactNode } from 'react';
-import { CamerasScreen } from './cameras/cameras-screen.tsx';
-import { useTriggerKeys } from './cameras/trigger-keys.ts';
-import { useGateway } from './gateway-store.ts';
+import { useGateway } from './gateway/gateway-store.ts';
 import { LedgerScreen } from './ledger/ledger-screen.tsx';
 import { AdviceList } from './overview/advice-list.tsx';
 import { Announcer } from './overview/announcer.tsx';
@@ -24,12 +22,14 @@ import { WayStrip } from './overview/way-strip.tsx';
 import { PreviewPane } from './preview/preview-pane.tsx';
 import { DeleteDialog } from './queue/delete-dialog.tsx';
 import { QueuePanel } from './queue/queue-panel.tsx';
-import { useScreen, type View } from './screen-store.ts';
 import { KeyDialog } from './settings/key-dialog.tsx';
 import { SetupScreen } from './settings/setup-screen.tsx';
 import { SiteScreen } from './site/site-screen.tsx';
+import { CamerasScreen } from './sources/cameras/cameras-screen.tsx';
+import { useTriggerKeys } from './sources/cameras/trigger-keys.ts';
 import { SourceList } from './sources/source-list.tsx';
 import { NoticeBar } from './ui/notice-bar.tsx';
+import { useScreen, type View } from './view-state/screen-store.ts';
 
 /** The overview's parts keep their places whatever happens; the other screens take the working area. */
 export function App(): ReactNode {

@@ -1,4 +1,4 @@
-import './schema-mode.ts';
+import './gateway/schema-mode.ts';
 import '@fontsource-variable/inter/wght.css';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -6,8 +6,8 @@ import './styles/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
-import { ErrorBoundary } from './error-boundary.tsx';
-import { connectGateway } from './gateway-store.ts';
+import { connectGateway } from './gateway/gateway-store.ts';
+import { ErrorBoundary } from './ui/error-boundary.tsx';
 
 connectGateway();
 

@@ -24,17 +24,17 @@ const unwrap = (/** @type {SyntaxNode} */ node) => (node?.type === 'ChainExpress
 /** @type {readonly Rule[]} */
 const rules = [
   {
-    only: ['electron/ipc.ts'],
+    only: ['electron/window/ipc.ts'],
     what: 'ipcMain',
     uses: (node) => isNamed(node, 'ipcMain'),
   },
   {
-    only: ['electron/preload.ts', 'electron/camera-preload.ts'],
+    only: ['electron/window/preload.ts', 'electron/usb-page/preload.ts'],
     what: 'ipcRenderer',
     uses: (node) => isNamed(node, 'ipcRenderer'),
   },
   {
-    only: ['electron/publisher.ts'],
+    only: ['electron/window/snapshot-publisher.ts'],
     what: 'webContents.send',
     uses: (node) =>
       node.type === 'MemberExpression' &&
@@ -42,7 +42,7 @@ const rules = [
       isWebContents(unwrap(node.object)),
   },
   {
-    only: ['renderer/bridge.ts'],
+    only: ['renderer/gateway/bridge.ts'],
     what: 'window.gateway',
     uses: (node) => isWindowGateway(node),
   },

@@ -1,5 +1,5 @@
 import { type LedgerOutcome, type LedgerRow, ledgerOutcomes } from '../../shared/contract.ts';
-import { formatCount } from '../format/count.ts';
+import { formatCount } from '../format/numbers.ts';
 
 export type Balance = { readonly balanced: boolean; readonly word: string };
 

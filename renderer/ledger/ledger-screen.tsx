@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import type { Level, Snapshot } from '../../shared/snapshot.ts';
-import { formatCount, plural } from '../format/count.ts';
 import { formatDuration } from '../format/duration.ts';
+import { formatCount, plural } from '../format/numbers.ts';
 import { formatMoment } from '../format/time.ts';
-import { useSnapshot } from '../gateway-store.ts';
+import { useSnapshot } from '../gateway/gateway-store.ts';
 import { BalanceIcon } from '../ui/icons.tsx';
 import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';

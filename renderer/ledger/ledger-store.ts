@@ -1,8 +1,8 @@
 import { create } from 'zustand';
 import type { LedgerRow, LedgerVerdict } from '../../shared/contract.ts';
 import type { Failure } from '../../shared/result.ts';
-import { call } from '../bridge.ts';
-import { pagedList } from '../lists/paged-list.ts';
+import { call } from '../gateway/bridge.ts';
+import { pagedList } from '../gateway/paged-list.ts';
 
 /** The last check of all of the ledger. It goes on when the screen is left. */
 export type Verification =

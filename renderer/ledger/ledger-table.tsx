@@ -1,10 +1,10 @@
 import { Fragment, type ReactNode, useEffect } from 'react';
 import { type LedgerOutcome, type LedgerRow, ledgerOutcomes } from '../../shared/contract.ts';
 import type { SourceSnapshot } from '../../shared/snapshot.ts';
-import { formatCount } from '../format/count.ts';
-import { useGateway } from '../gateway-store.ts';
+import { formatCount } from '../format/numbers.ts';
+import { useGateway } from '../gateway/gateway-store.ts';
+import { useRevisionRefresh } from '../gateway/use-revision-refresh.ts';
 import { BalanceIcon, CheckCircleIcon, StuckIcon } from '../ui/icons.tsx';
-import { useRevisionRefresh } from '../ui/use-revision-refresh.ts';
 import { balanceOf, byShift } from './balance.ts';
 import { loadMoreLedger, reloadLedger, useLedger } from './ledger-store.ts';
 

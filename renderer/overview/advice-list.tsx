@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
 import type { Advice } from '../../shared/snapshot.ts';
-import { acknowledgeLosses, tryCloudNow } from '../commands.ts';
-import { useGateway } from '../gateway-store.ts';
+import { acknowledgeLosses, tryCloudNow } from '../gateway/commands.ts';
+import { useGateway } from '../gateway/gateway-store.ts';
 import { openFilter } from '../queue/queue-store.ts';
-import { show } from '../screen-store.ts';
 import { runDoctor } from '../site/doctor-store.ts';
 import { GoodShape, LevelShape } from '../ui/shapes.tsx';
+import { show } from '../view-state/screen-store.ts';
 
 const actions: Readonly<
   Record<Exclude<Advice['action'], 'none'>, { readonly label: string; readonly run: () => void }>

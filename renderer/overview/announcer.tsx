@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useState } from 'react';
-import { useGateway } from '../gateway-store.ts';
+import { useGateway } from '../gateway/gateway-store.ts';
 
 /** Numbers in a headline change all the time; only a change of its words is worth interrupting someone. */
 const words = (headline: string): string => headline.replace(/[\d.,]+/g, '#');

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Level, Snapshot } from '../../shared/snapshot.ts';
 import { formatBytes, fractionOf } from '../format/bytes.ts';
 import { fillWords } from '../format/pace.ts';
-import { useSnapshot } from '../gateway-store.ts';
+import { useSnapshot } from '../gateway/gateway-store.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 
 const levels: Readonly<Record<Snapshot['disk']['state'], Level>> = {

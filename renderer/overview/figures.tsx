@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import { formatBytes } from '../format/bytes.ts';
-import { formatBigCount, formatShortCount } from '../format/count.ts';
 import { formatDuration } from '../format/duration.ts';
+import { formatBigCount, formatShortCount } from '../format/numbers.ts';
 import { formatRate } from '../format/rate.ts';
-import { useSnapshot } from '../gateway-store.ts';
+import { useSnapshot } from '../gateway/gateway-store.ts';
 import { ArrowDownIcon, ArrowUpIcon } from '../ui/icons.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { DiskFigure } from './disk-figure.tsx';

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Connection, Statement } from '../../shared/snapshot.ts';
 import { formatDuration } from '../format/duration.ts';
 import { formatClock, formatMoment } from '../format/time.ts';
-import { useGateway } from '../gateway-store.ts';
+import { useGateway } from '../gateway/gateway-store.ts';
 import { useNow } from '../ui/use-now.ts';
 import { StatementCard } from './statement-card.tsx';
 

@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
-import { useSnapshot } from '../gateway-store.ts';
-import { show, useScreen, type View } from '../screen-store.ts';
+import { useSnapshot } from '../gateway/gateway-store.ts';
 import { ThemeSwitch } from '../settings/theme-switch.tsx';
 import {
   BalanceIcon,
@@ -11,6 +10,7 @@ import {
   StuckIcon,
   UnlockedIcon,
 } from '../ui/icons.tsx';
+import { show, useScreen, type View } from '../view-state/screen-store.ts';
 
 const screens: readonly { readonly view: View; readonly name: string; readonly Icon: () => ReactNode }[] = [
   { view: 'overview', name: 'Overview', Icon: OverviewIcon },

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import { isolated } from '../../shared/isolated.ts';
-import { formatShortCount } from '../format/count.ts';
 import { formatDuration } from '../format/duration.ts';
+import { formatShortCount } from '../format/numbers.ts';
 import { paceWords } from '../format/pace.ts';
-import { useSnapshot } from '../gateway-store.ts';
+import { useSnapshot } from '../gateway/gateway-store.ts';
 import { deviceLook, hostOf, wayWords } from '../site/site-words.ts';
 import { CloudIcon, SimilarIcon, SpeedIcon, StorageIcon } from '../ui/icons.tsx';
 import { LevelShape } from '../ui/shapes.tsx';

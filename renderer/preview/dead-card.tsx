@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
 import type { ImageDetail } from '../../shared/contract.ts';
-import { exportDead, putBack } from '../commands.ts';
 import { formatMoment } from '../format/time.ts';
-import { show } from '../screen-store.ts';
+import { exportDead, putBack } from '../gateway/commands.ts';
 import { DeadIcon, ExportIcon, RetryWaitIcon, TrashIcon } from '../ui/icons.tsx';
 import { useNow } from '../ui/use-now.ts';
+import { show } from '../view-state/screen-store.ts';
 
 /** Why a picture is a dead letter, in our words and in the server's, and what can be done with it. */
 export function DeadCard({ image }: { readonly image: ImageDetail }): ReactNode {

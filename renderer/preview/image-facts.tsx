@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
 import type { ImageDetail } from '../../shared/contract.ts';
 import { isolated } from '../../shared/isolated.ts';
-import { reveal } from '../commands.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { formatUntil } from '../format/duration.ts';
 import { formatCapture, formatMoment } from '../format/time.ts';
-import { useGateway } from '../gateway-store.ts';
+import { reveal } from '../gateway/commands.ts';
+import { useGateway } from '../gateway/gateway-store.ts';
 import { EntryState } from '../queue/entry-look.tsx';
 import { FolderIcon } from '../ui/icons.tsx';
 import { useNow } from '../ui/use-now.ts';

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react';
-import { show, useScreen } from '../screen-store.ts';
 import { CloseIcon, EnlargeIcon, NextIcon, PictureIcon, PreviousIcon, ReduceIcon } from '../ui/icons.tsx';
+import { show, useScreen } from '../view-state/screen-store.ts';
 import { ImageView } from './image-view.tsx';
 import { stepImage } from './step-image.ts';
 import { useHeldImageId } from './use-held-image.ts';

@@ -1,6 +1,6 @@
 import { indexOfImage, rowAt } from '../queue/page-window.ts';
 import { loadMore, useQueue } from '../queue/queue-store.ts';
-import { show } from '../screen-store.ts';
+import { show } from '../view-state/screen-store.ts';
 
 /** Picks the image above (-1, newer) or below (+1, older) in the list on view, loading more of it where needed. */
 export async function stepImage(fromId: string | null, step: 1 | -1): Promise<void> {

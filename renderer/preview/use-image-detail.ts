@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { ImageDetail } from '../../shared/contract.ts';
 import type { Failure } from '../../shared/result.ts';
-import { call } from '../bridge.ts';
-import { useRevisionRefresh } from '../ui/use-revision-refresh.ts';
+import { call } from '../gateway/bridge.ts';
+import { useRevisionRefresh } from '../gateway/use-revision-refresh.ts';
 
 export type DetailState =
   | { readonly kind: 'none' }

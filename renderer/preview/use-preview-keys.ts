@@ -1,6 +1,6 @@
 import { type RefObject, useEffect } from 'react';
-import { show, useScreen } from '../screen-store.ts';
 import { isTyping } from '../ui/is-typing.ts';
+import { show, useScreen } from '../view-state/screen-store.ts';
 import { ZOOM_STEP } from './stage-tools.tsx';
 import { stepImage } from './step-image.ts';
 import type { ViewControl } from './use-view.ts';

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import { useGateway } from '../gateway-store.ts';
-import { useScreen } from '../screen-store.ts';
+import { useGateway } from '../gateway/gateway-store.ts';
+import { useScreen } from '../view-state/screen-store.ts';
 
 const FOLLOW_MILLISECONDS = 1_500;
 

@@ -1,10 +1,10 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import type { Selection } from '../../shared/contract.ts';
-import { exportDead, putBack } from '../commands.ts';
-import { formatCount, formatShortCount } from '../format/count.ts';
-import { useSnapshot } from '../gateway-store.ts';
-import { show } from '../screen-store.ts';
+import { formatCount, formatShortCount } from '../format/numbers.ts';
+import { exportDead, putBack } from '../gateway/commands.ts';
+import { useSnapshot } from '../gateway/gateway-store.ts';
 import { ExportIcon, RetryWaitIcon, TrashIcon } from '../ui/icons.tsx';
+import { show } from '../view-state/screen-store.ts';
 import { countMarks, markState, toSelection } from './dead-marks.ts';
 import { clearMarks, toggleEvery, useDeadMarks } from './dead-store.ts';
 

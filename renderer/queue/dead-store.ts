@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import { sayFailed } from '../ui/notice-store.ts';
+import { sayFailed } from '../view-state/notice-store.ts';
 import { type Marks, MOST_MARKS, mark, noMarks, pruneMarks, toggleAll, toggleMark } from './dead-marks.ts';
 import { indexOfImage, nextCursorOf, rowAt } from './page-window.ts';
 import { useQueue } from './queue-store.ts';

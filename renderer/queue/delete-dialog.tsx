@@ -1,11 +1,11 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Selection } from '../../shared/contract.ts';
-import { deleteDead } from '../commands.ts';
 import { formatBytes } from '../format/bytes.ts';
-import { formatCount, plural } from '../format/count.ts';
-import { useSnapshot } from '../gateway-store.ts';
-import { show, useScreen } from '../screen-store.ts';
+import { formatCount, plural } from '../format/numbers.ts';
+import { deleteDead } from '../gateway/commands.ts';
+import { useSnapshot } from '../gateway/gateway-store.ts';
 import { TrashIcon } from '../ui/icons.tsx';
+import { show, useScreen } from '../view-state/screen-store.ts';
 import { clearMarks } from './dead-store.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { type KeyboardEvent, type ReactNode, useRef } from 'react';
 import type { QueueFilter } from '../../shared/contract.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
-import { formatCount, formatShortCount } from '../format/count.ts';
-import { useSnapshot } from '../gateway-store.ts';
-import { show, useScreen } from '../screen-store.ts';
+import { formatCount, formatShortCount } from '../format/numbers.ts';
+import { useSnapshot } from '../gateway/gateway-store.ts';
+import { show, useScreen } from '../view-state/screen-store.ts';
 import { openFilter, useQueue } from './queue-store.ts';
 
 type Counts = Snapshot['counts'];

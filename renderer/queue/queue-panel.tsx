@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
 import type { QueueFilter } from '../../shared/contract.ts';
-import { RefusalList } from '../refusals/refusal-list.tsx';
-import { useScreen } from '../screen-store.ts';
+import { useScreen } from '../view-state/screen-store.ts';
 import { DeadBar } from './dead-bar.tsx';
 import { FilterTabs } from './filter-tabs.tsx';
 import { useQueue } from './queue-store.ts';
 import { QueueTable } from './queue-table.tsx';
+import { RefusalList } from './refusal-list.tsx';
 
 const explanations: Partial<Readonly<Record<QueueFilter, string>>> = {
   retrying: 'Tried and not delivered yet. The gateway goes on trying by itself.',

@@ -2,8 +2,8 @@ import { create } from 'zustand';
 import { type QueueFilter, queueRowSchema } from '../../shared/contract.ts';
 import type { Failure } from '../../shared/result.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
-import { call } from '../bridge.ts';
-import { useGateway } from '../gateway-store.ts';
+import { call } from '../gateway/bridge.ts';
+import { useGateway } from '../gateway/gateway-store.ts';
 import {
   emptyWindow,
   evictFar,

@@ -1,11 +1,11 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type MouseEvent, type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import type { SourceSnapshot } from '../../shared/snapshot.ts';
-import { useGateway } from '../gateway-store.ts';
-import { show, useScreen } from '../screen-store.ts';
+import { useGateway } from '../gateway/gateway-store.ts';
+import { useRevisionRefresh } from '../gateway/use-revision-refresh.ts';
 import { useNow } from '../ui/use-now.ts';
-import { useRevisionRefresh } from '../ui/use-revision-refresh.ts';
 import { useSize } from '../ui/use-size.ts';
+import { show, useScreen } from '../view-state/screen-store.ts';
 import { isMarked } from './dead-marks.ts';
 import { useDeadMarks } from './dead-store.ts';
 import { ListState, NewAbove } from './list-state.tsx';

@@ -1,6 +1,6 @@
 import type { KeyboardEvent } from 'react';
-import { putBack, retryNow } from '../commands.ts';
-import { show, useScreen } from '../screen-store.ts';
+import { putBack, retryNow } from '../gateway/commands.ts';
+import { show, useScreen } from '../view-state/screen-store.ts';
 import { countMarks, toSelection } from './dead-marks.ts';
 import { clearMarks, markUpTo, toggle, useDeadMarks } from './dead-store.ts';
 import { entryAction } from './entry-look.tsx';

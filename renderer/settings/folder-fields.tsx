@@ -2,11 +2,11 @@ import type { ReactNode } from 'react';
 import type { ConfigFault } from '../../shared/config.ts';
 import type { Setup } from '../../shared/contract.ts';
 import { isolated } from '../../shared/isolated.ts';
-import { call } from '../bridge.ts';
 import { sourceIdFor } from '../format/file-name.ts';
+import { call } from '../gateway/bridge.ts';
+import { Faults } from '../ui/field.tsx';
 import { CloseIcon, FolderIcon, PlusIcon } from '../ui/icons.tsx';
-import { sayFailed } from '../ui/notice-store.ts';
-import { Faults } from './field.tsx';
+import { sayFailed } from '../view-state/notice-store.ts';
 import { faultsOf } from './setup-draft.ts';
 
 type Folders = Setup['folders'];

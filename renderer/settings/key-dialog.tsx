@@ -1,9 +1,9 @@
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
-import { call } from '../bridge.ts';
-import { useSnapshot } from '../gateway-store.ts';
-import { show, useScreen } from '../screen-store.ts';
+import { call } from '../gateway/bridge.ts';
+import { useSnapshot } from '../gateway/gateway-store.ts';
 import { KeyIcon } from '../ui/icons.tsx';
-import { sayDone } from '../ui/notice-store.ts';
+import { sayDone } from '../view-state/notice-store.ts';
+import { show, useScreen } from '../view-state/screen-store.ts';
 import { emptyKeyDraft, type KeyDraft, KeyFields } from './key-section.tsx';
 import { type Provisioning, provision, storedWords } from './provisioning.ts';
 

@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
 import type { ConfigFault } from '../../shared/config.ts';
-import { useSnapshot } from '../gateway-store.ts';
+import { useSnapshot } from '../gateway/gateway-store.ts';
 import { keyPlaces } from '../site/site-words.ts';
-import { Choice } from './choice.tsx';
+import { Choice } from '../ui/choice.tsx';
+import { TextField } from '../ui/text-field.tsx';
 import { KeyField } from './key-field.tsx';
 import type { Provisioning } from './provisioning.ts';
 import { ProvisioningResult } from './provisioning-result.tsx';
 import { faultsOf, fieldPaths, type KeyWay } from './setup-draft.ts';
-import { TextField } from './text-field.tsx';
 
 /** What a person has entered to give this device its key. */
 export type KeyDraft = {

@@ -1,14 +1,14 @@
 import type { ReactNode } from 'react';
 import type { ConfigFault } from '../../shared/config.ts';
 import type { Setup } from '../../shared/contract.ts';
-import { call } from '../bridge.ts';
+import { call } from '../gateway/bridge.ts';
+import { Choice } from '../ui/choice.tsx';
+import { Field } from '../ui/field.tsx';
 import { FolderIcon } from '../ui/icons.tsx';
-import { sayFailed } from '../ui/notice-store.ts';
-import { Choice } from './choice.tsx';
-import { Field } from './field.tsx';
+import { TextField } from '../ui/text-field.tsx';
+import { sayFailed } from '../view-state/notice-store.ts';
 import { KeyField } from './key-field.tsx';
 import { faultsOf, fieldPaths, type TypedLists } from './setup-draft.ts';
-import { TextField } from './text-field.tsx';
 
 type Proxy = Setup['proxy'];
 type Props = {

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { isolated } from '../../shared/isolated.ts';
 import type { Level } from '../../shared/snapshot.ts';
-import { useSnapshot } from '../gateway-store.ts';
+import { useSnapshot } from '../gateway/gateway-store.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 import { type Provisioning, statusWords, storedWords } from './provisioning.ts';
 

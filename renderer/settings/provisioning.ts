@@ -1,5 +1,5 @@
 import type { OperationRequest } from '../../shared/contract.ts';
-import { call } from '../bridge.ts';
+import { call } from '../gateway/bridge.ts';
 
 /** What came of exchanging a provisioning token for a device key. The key itself never reaches the window. */
 export type Provisioning =

@@ -1,13 +1,13 @@
 import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
 import type { OperationResponse } from '../../shared/contract.ts';
-import { Choice } from './choice.tsx';
+import { Choice } from '../ui/choice.tsx';
+import { TextField } from '../ui/text-field.tsx';
 import { FolderFields } from './folder-fields.tsx';
 import { KeyFields } from './key-section.tsx';
 import { NetworkFields } from './network-fields.tsx';
 import { faultsOf, fieldPaths, otherFaults } from './setup-draft.ts';
 import { SetupSection } from './setup-section.tsx';
 import { StorageFields } from './storage-fields.tsx';
-import { TextField } from './text-field.tsx';
 import { type SetupDraft, useSetupDraft } from './use-setup-draft.ts';
 
 type Props = {

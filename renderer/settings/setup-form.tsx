@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import type { OperationResponse } from '../../shared/contract.ts';
 import type { Failure } from '../../shared/result.ts';
-import { call } from '../bridge.ts';
+import { call } from '../gateway/bridge.ts';
 import { SetupFields } from './setup-fields.tsx';
 
 type Props = { readonly first: boolean; readonly configFile: string; readonly onDone: () => void };

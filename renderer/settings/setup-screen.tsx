@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { useSnapshot } from '../gateway-store.ts';
-import { show } from '../screen-store.ts';
+import { useSnapshot } from '../gateway/gateway-store.ts';
+import { show } from '../view-state/screen-store.ts';
 import { SetupForm } from './setup-form.tsx';
 
 const steps = [

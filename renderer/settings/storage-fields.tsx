@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import type { ConfigFault } from '../../shared/config.ts';
 import type { Setup } from '../../shared/contract.ts';
+import { TextField } from '../ui/text-field.tsx';
 import { KeyField } from './key-field.tsx';
 import { faultsOf, fieldPaths } from './setup-draft.ts';
-import { TextField } from './text-field.tsx';
 
 type ObjectStore = Setup['objectStore'];
 type Props = {

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { chooseTheme, type Theme, themes, useTheme } from '../theme.ts';
 import { MoonIcon, SunIcon, SystemThemeIcon } from '../ui/icons.tsx';
+import { chooseTheme, type Theme, themes, useTheme } from '../view-state/theme.ts';
 
 const looks: Readonly<Record<Theme, { readonly label: string; readonly Icon: () => ReactNode }>> = {
   system: { label: 'System', Icon: SystemThemeIcon },

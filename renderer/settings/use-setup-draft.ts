@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import type { ConfigFault } from '../../shared/config.ts';
 import type { OperationResponse, Setup } from '../../shared/contract.ts';
-import { call } from '../bridge.ts';
-import { useGateway } from '../gateway-store.ts';
-import { show } from '../screen-store.ts';
-import { sayDone, sayFailed } from '../ui/notice-store.ts';
+import { call } from '../gateway/bridge.ts';
+import { useGateway } from '../gateway/gateway-store.ts';
+import { sayDone, sayFailed } from '../view-state/notice-store.ts';
+import { show } from '../view-state/screen-store.ts';
 import { emptyKeyDraft, type KeyDraft } from './key-section.tsx';
 import { type Provisioning, provision, storedWords } from './provisioning.ts';
 import { missingFields, type Stored, type TypedLists, tidySetup } from './setup-draft.ts';

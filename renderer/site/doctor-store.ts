@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { DoctorCheck } from '../../shared/contract.ts';
 import type { Failure } from '../../shared/result.ts';
-import { call } from '../bridge.ts';
+import { call } from '../gateway/bridge.ts';
 
 /** The site doctor's last run. It goes on when the screen is left, and what it found stays until the next run. */
 export type DoctorRun = {

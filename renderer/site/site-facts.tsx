@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
 import { isolated } from '../../shared/isolated.ts';
 import type { Level, Snapshot } from '../../shared/snapshot.ts';
-import { reveal } from '../commands.ts';
 import { formatDuration } from '../format/duration.ts';
 import { fillWords, orderWords, paceWords } from '../format/pace.ts';
 import { formatMoment } from '../format/time.ts';
-import { useGateway } from '../gateway-store.ts';
+import { reveal } from '../gateway/commands.ts';
+import { useGateway } from '../gateway/gateway-store.ts';
 import { FolderIcon } from '../ui/icons.tsx';
 import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';

@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
 import type { SourceSnapshot } from '../../shared/snapshot.ts';
-import { CameraCard } from '../cameras/camera-card.tsx';
-import { isCamera } from '../cameras/camera-words.ts';
-import { formatCount, plural } from '../format/count.ts';
 import { formatDuration } from '../format/duration.ts';
-import { useGateway } from '../gateway-store.ts';
-import { show } from '../screen-store.ts';
+import { formatCount, plural } from '../format/numbers.ts';
+import { useGateway } from '../gateway/gateway-store.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
+import { show } from '../view-state/screen-store.ts';
+import { CameraCard } from './cameras/camera-card.tsx';
+import { isCamera } from './cameras/camera-words.ts';
 import { GateBar } from './gate-bar.tsx';
 import { lookOf } from './source-look.ts';
 

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect } from 'react';
+import { dismissNotice, useNotice } from '../view-state/notice-store.ts';
 import { CheckCircleIcon, CloseIcon, StuckIcon } from './icons.tsx';
-import { dismissNotice, useNotice } from './notice-store.ts';
 
 const DONE_MILLISECONDS = 6_000;
 

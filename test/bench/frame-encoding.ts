@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Encoder } from '../../electron/gateway/ingest/encoder.ts';
+import { Encoder } from '../../electron/gateway/ingest/codec/encoder.ts';
 import type { RawPicture } from '../../electron/gateway/model/frame.ts';
 import { pixelFormatNamed } from '../../electron/gateway/model/pixel-format.ts';
 import { systemClock } from '../../electron/gateway/platform/clock.ts';
@@ -12,7 +12,7 @@ import { withVips } from '../support/pictures.ts';
  * How long a camera's frame takes to become a file: `node test/bench/frame-encoding.ts [workers]`. The scene is a
  * photograph of the demo, enlarged, with a sensor's noise added.
  */
-const workerPath = fileURLToPath(new URL('../../electron/gateway/ingest/encode-worker.ts', import.meta.url));
+const workerPath = fileURLToPath(new URL('../../electron/gateway/ingest/codec/encode-worker.ts', import.meta.url));
 const workers = Number(process.argv[2] ?? '1');
 const scene = await readFile(join(import.meta.dirname, '../../resources/demo/packaging/books.jpg'));
 

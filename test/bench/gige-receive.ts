@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { resolveElectron } from '../../scripts/electron-runtime.mjs';
-import { LineCamera } from '../gateway/source/gige/gvsp-line-camera.ts';
+import { LineCamera } from './gvsp-line-camera.ts';
 
 /**
  * The stream's receiver in Electron (its main thread blocked for 100 ms each second) beside Aravis' own on a plain
@@ -55,7 +55,7 @@ async function bundle(folder: string): Promise<string> {
     publicDir: false,
     ssr: { noExternal: true },
     build: {
-      ssr: fileURLToPath(new URL('../gateway/source/gige/gvsp-receive.ts', import.meta.url)),
+      ssr: fileURLToPath(new URL('./gvsp-receive.ts', import.meta.url)),
       outDir: folder,
       emptyOutDir: false,
       minify: false,

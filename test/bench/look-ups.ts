@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import { openDatabase } from '../../electron/gateway/store/database.ts';
+import { openDatabase } from '../../electron/gateway/store/database/database.ts';
 
 /**
  * A look-up whose value changes each time, in our database beside the same statement in one that was opened plainly: there
- * SQLite prepares it anew for each value (`preparedOnce` in `store/database.ts`).
+ * SQLite prepares it anew for each value (`preparedOnce` in `store/database/database.ts`).
  *
  *   npm run bench look-ups
  */

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openCloudLine } from '../gateway/sync/cloud-line.ts';
 import { SandboxProcess } from '../support/sandbox-process.ts';
+import { openCloudLine } from './cloud-line.ts';
 
 /**
  * How well the bandwidth cap is held: store, syncer and client as in the gateway, the embedded server in a process of

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { SimulatedCamera } from '../../electron/simulator/simulated-camera.ts';
+import { SimulatedCamera } from '../../electron/simulators/camera/simulated-camera.ts';
 import { ask, DesktopApp } from '../support/desktop-app.ts';
 
 /** A simulated GigE Vision camera in the real window, from its packets to the live view. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { StreamCounters } from '../../electron/gateway/source/camera/camera-device.ts';
-import { pictureHead, stepsFor } from '../../renderer/camera/jpeg/jpeg-tables.ts';
+import { pictureHead, stepsFor } from '../../renderer/usb-page/jpeg/jpeg-tables.ts';
 import { testImage, withVips } from '../support/pictures.ts';
 import { UsbProbe } from '../support/usb-probe.ts';
 

@@ -19,13 +19,18 @@ const arrows = /** @type {const} */ ({
   'electron/gateway/model/wrong-node.ts': "import { readFile } from 'node:fs/promises';\nexport const x = readFile;",
   'electron/gateway/drawer/wrong-folder.ts': "import { clock } from '../platform/clock.ts';\nexport const x = clock;",
   'electron/gateway/sync/wrong-test.ts': "import { given } from '../../../test/given.ts';\nexport const x = given;",
-  'electron/sandbox/wrong-model.ts': "import type { Image } from '../gateway/model/image.ts';\nexport type X = Image;",
+  'electron/gateway/status/wrong-wiring.ts': "import { parts } from '../wiring/parts.ts';\nexport const x = parts;",
+  'electron/simulators/cloud/wrong-model.ts':
+    "import type { Image } from '../../gateway/model/image.ts';\nexport type X = Image;",
+  'electron/simulators/cloud/wrong-simulator.ts':
+    "import { camera } from '../camera/camera.ts';\nexport const x = camera;",
   'electron/keyring/wrong-electron.ts': "import { app } from 'electron';\nexport const x = app;",
   'electron/keyring/wrong-shell.ts': "import { settings } from '../settings.ts';\nexport const x = settings;",
   'electron/keyring/wrong-core.ts': "import { gateway } from '../gateway/gateway.ts';\nexport const x = gateway;",
-  'electron/sandbox/wrong-keyring.ts': "import { keyring } from '../keyring/keyring.ts';\nexport const x = keyring;",
-  'electron/wrong-shell.ts': "import { outbox } from './gateway/store/outbox.ts';\nexport const x = outbox;",
-  'electron/preload.ts': "import { schema } from '../shared/contract.ts';\nexport const x = schema;",
+  'electron/simulators/cloud/wrong-keyring.ts':
+    "import { keyring } from '../../keyring/keyring.ts';\nexport const x = keyring;",
+  'electron/window/wrong-shell.ts': "import { outbox } from '../gateway/store/outbox.ts';\nexport const x = outbox;",
+  'electron/window/preload.ts': "import { schema } from '../../shared/contract.ts';\nexport const x = schema;",
   'renderer/wrong.tsx':
     "import { clock } from '../electron/gateway/platform/clock.ts';\nexport const X = () => <p>{clock}</p>;",
   'renderer/wrong-node.tsx': "import { sep } from 'node:path';\nexport const X = () => <p>{sep}</p>;",
@@ -44,6 +49,12 @@ const arrows = /** @type {const} */ ({
   'electron/keyring/reader.ts':
     "import { safeStorage } from 'electron';\nimport { keyring } from './keyring.ts';\nexport const x = [safeStorage, keyring];",
   'electron/settings.ts': "import { keyring } from './keyring/keyring.ts';\nexport const settings = keyring;",
+  'electron/gateway/wiring/parts.ts':
+    "import { situation } from '../status/situation.ts';\nexport const parts = situation;",
+  'electron/gateway/status/situation.ts':
+    "import type { Outbox } from '../store/outbox.ts';\nexport const situation: Outbox | null = null;",
+  'electron/simulators/camera/camera.ts':
+    "import { clock } from '../../gateway/platform/clock.ts';\nexport const camera = clock;",
   'electron/main.ts':
     "import { app } from 'electron';\nimport { gateway } from './gateway/gateway.ts';\nexport const x = [app, gateway];",
   'renderer/app.tsx':
@@ -82,7 +93,7 @@ describe('the import rules', () => {
   }, 30_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const isWrong = (/** @type {string} */ name) => name.includes('wrong') || name === 'electron/preload.ts';
+  const isWrong = (/** @type {string} */ name) => name.includes('wrong') || name === 'electron/window/preload.ts';
   const names = Object.keys(arrows);
 
   it.each(names.filter(isWrong).filter((name) => name !== 'shared/wrong-other-half.ts'))('refuse %s', (name) => {

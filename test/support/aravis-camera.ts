@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const program = '/usr/bin/arv-fake-gv-camera-0.8';
 /** Debian's: another Python on the path does not know its packages. */
 const python = '/usr/bin/python3';
-const grabber = fileURLToPath(new URL('aravis-grab.py', import.meta.url));
+const grabber = fileURLToPath(new URL('./aravis-grab.py', import.meta.url));
 
 export type GrabWish = {
   readonly pixelFormat: string;

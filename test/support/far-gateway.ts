@@ -1,12 +1,12 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AcusightClient } from '../../electron/gateway/cloud/acusight-client.ts';
-import { multipartFrame } from '../../electron/gateway/cloud/multipart.ts';
-import { makeNetwork } from '../../electron/gateway/cloud/network.ts';
+import { AcusightClient } from '../../electron/gateway/cloud/acusight/client.ts';
+import { multipartFrame } from '../../electron/gateway/cloud/acusight/upload-body.ts';
+import { makeNetwork } from '../../electron/gateway/cloud/http/network.ts';
 import { systemClock } from '../../electron/gateway/platform/clock.ts';
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
-import { examineSite } from '../../electron/gateway/site-doctor.ts';
+import { examineSite } from '../../electron/gateway/wiring/site-doctor.ts';
 import { parseConfig } from '../../shared/config.ts';
 
 /** A line PC’s way to the API, whose address and device key it is given: delivers a picture’s file, and asks the doctor. */

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AcusightSandbox } from '../../electron/sandbox/acusight-sandbox.ts';
+import { AcusightSandbox } from '../../electron/simulators/cloud/simulated-cloud.ts';
 
 /** The API at a site of its own, open to the network; prints port and key. Ends when it is killed. */
 

@@ -2,14 +2,14 @@ import { lstat, mkdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { FillForecast } from '../../electron/gateway/fill-forecast.ts';
-import { Admission } from '../../electron/gateway/ingest/admission.ts';
-import { ByteBudget } from '../../electron/gateway/ingest/byte-budget.ts';
+import { Admission } from '../../electron/gateway/ingest/admission/admission.ts';
+import { FillForecast } from '../../electron/gateway/ingest/admission/fill-forecast.ts';
+import { ByteBudget } from '../../electron/gateway/ingest/admission/memory-budget.ts';
+import { Decoder } from '../../electron/gateway/ingest/codec/decoder.ts';
 import { CommitGroup } from '../../electron/gateway/ingest/commit-group.ts';
-import { Decoder } from '../../electron/gateway/ingest/decoder.ts';
 import { FileIntake, type IntakeSettings } from '../../electron/gateway/ingest/file-intake.ts';
 import { FileReader } from '../../electron/gateway/ingest/file-reader.ts';
-import { NearDuplicateGate } from '../../electron/gateway/ingest/near-duplicates.ts';
+import { NearDuplicateGate } from '../../electron/gateway/ingest/near-duplicate/near-duplicates.ts';
 import { PictureLane } from '../../electron/gateway/ingest/picture-lane.ts';
 import { PictureReader } from '../../electron/gateway/ingest/picture-reader.ts';
 import type { Verdict } from '../../electron/gateway/model/file-sink.ts';
@@ -18,10 +18,10 @@ import { systemClock } from '../../electron/gateway/platform/clock.ts';
 import { silentLogger } from '../../electron/gateway/platform/logger.ts';
 import { GatedFrames } from '../../electron/gateway/store/gated-frames.ts';
 import { KnownPictures } from '../../electron/gateway/store/known-pictures.ts';
-import { Losses } from '../../electron/gateway/store/losses.ts';
-import type { Outbox } from '../../electron/gateway/store/outbox.ts';
-import { RecentPayloads } from '../../electron/gateway/store/recent-payloads.ts';
-import { RingBuffer } from '../../electron/gateway/store/ring-buffer.ts';
+import { Losses } from '../../electron/gateway/store/ledger/losses.ts';
+import type { Outbox } from '../../electron/gateway/store/outbox/outbox.ts';
+import { RecentPayloads } from '../../electron/gateway/store/payloads/recent-payloads.ts';
+import { RingBuffer } from '../../electron/gateway/store/payloads/ring-buffer.ts';
 import type { Refusal } from '../../shared/contract.ts';
 import type { NearDuplicateConfig } from '../../shared/source-config.ts';
 import { FailingFiles } from './failing-files.ts';
@@ -41,7 +41,7 @@ export type IntakeWish = Partial<Omit<IntakeSettings, 'gate'>> & {
   /** A picture's rows, which are there already, are not on the disk before this resolves. */
   readonly flush?: () => Promise<void>;
 };
-const decodeWorker = fileURLToPath(new URL('../../electron/gateway/ingest/decode-worker.ts', import.meta.url));
+const decodeWorker = fileURLToPath(new URL('../../electron/gateway/ingest/codec/decode-worker.ts', import.meta.url));
 export type TestIntake = Awaited<ReturnType<typeof openIntake>>;
 
 /** An intake on a real folder and a real store. Files are as old as the test says; nothing waits by itself. */

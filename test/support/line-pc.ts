@@ -2,19 +2,19 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { CameraError, type CameraNote } from '../../electron/gateway/source/camera/camera-device.ts';
 import { NodeMap } from '../../electron/gateway/source/genicam/node-map.ts';
-import { streamRegisters } from '../../electron/gateway/source/gige/bootstrap.ts';
-import { cardMtu } from '../../electron/gateway/source/gige/card-mtu.ts';
-import { ControlChannel } from '../../electron/gateway/source/gige/control-channel.ts';
-import { discover } from '../../electron/gateway/source/gige/discovery.ts';
-import { findCamera } from '../../electron/gateway/source/gige/find-camera.ts';
-import { forceIp } from '../../electron/gateway/source/gige/force-ip.ts';
+import { discover } from '../../electron/gateway/source/gige/discovery/discovery.ts';
+import { findCamera } from '../../electron/gateway/source/gige/discovery/find-camera.ts';
+import { forceIp } from '../../electron/gateway/source/gige/discovery/force-ip.ts';
+import { heldCameras } from '../../electron/gateway/source/gige/discovery/held-cameras.ts';
 import { GigeCamera } from '../../electron/gateway/source/gige/gige-camera.ts';
 import { readDescription } from '../../electron/gateway/source/gige/gige-features.ts';
 import { gigeMemory } from '../../electron/gateway/source/gige/gige-memory.ts';
 import { negotiatePacketSize } from '../../electron/gateway/source/gige/gige-packet-size.ts';
-import { heldCameras } from '../../electron/gateway/source/gige/held-cameras.ts';
-import { parseIpv4 } from '../../electron/gateway/source/gige/ipv4.ts';
-import { GvspStream } from '../../electron/gateway/source/gige/stream.ts';
+import { streamRegisters } from '../../electron/gateway/source/gige/gvcp/bootstrap.ts';
+import { ControlChannel } from '../../electron/gateway/source/gige/gvcp/control-channel.ts';
+import { GvspStream } from '../../electron/gateway/source/gige/gvsp/stream.ts';
+import { cardMtu } from '../../electron/gateway/source/gige/network/card-mtu.ts';
+import { parseIpv4 } from '../../electron/gateway/source/gige/network/ipv4.ts';
 
 /** A process on a line PC in a namespace of its own: does what it is asked for and prints what came of it. */
 
@@ -25,7 +25,7 @@ type Config = {
   readonly packetSize?: number;
 };
 
-const workerPath = '../../electron/gateway/source/gige/stream-worker.ts';
+const workerPath = '../../electron/gateway/source/gige/gvsp/stream-worker.ts';
 const streamWorkerPath = fileURLToPath(new URL(workerPath, import.meta.url));
 const frames = 100;
 

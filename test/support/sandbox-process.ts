@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { FaultInput } from '../../electron/sandbox/faults.ts';
-import type { ImageRecord } from '../../electron/sandbox/records.ts';
-import type { SandboxStats } from '../../electron/sandbox/stats.ts';
+import type { FaultInput } from '../../electron/simulators/cloud/faults.ts';
+import type { ImageRecord } from '../../electron/simulators/cloud/records.ts';
+import type { SandboxStats } from '../../electron/simulators/cloud/stats.ts';
 
-const serve = fileURLToPath(new URL('../../electron/sandbox/serve.ts', import.meta.url));
+const serve = fileURLToPath(new URL('../../electron/simulators/cloud/serve.ts', import.meta.url));
 
 type Listening = {
   listening: string;

@@ -1,6 +1,6 @@
-import { exchange } from '../../electron/gateway/cloud/http-exchange.ts';
-import { meaningOfLoss } from '../../electron/gateway/cloud/loss-meaning.ts';
-import { makeNetwork } from '../../electron/gateway/cloud/network.ts';
+import { meaningOfLoss } from '../../electron/gateway/cloud/acusight/loss-meaning.ts';
+import { exchange } from '../../electron/gateway/cloud/http/http-exchange.ts';
+import { makeNetwork } from '../../electron/gateway/cloud/http/network.ts';
 
 /** A process of its own, with whatever environment it was given: asks the server that is named and prints what came of it. */
 

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { NetworkNamespaces } from './network-namespaces.ts';
 
 const run = promisify(execFile);
-const simulator = fileURLToPath(new URL('../../electron/simulator/run.ts', import.meta.url));
-const inLine = fileURLToPath(new URL('line-pc.ts', import.meta.url));
+const simulator = fileURLToPath(new URL('../../electron/simulators/camera/run.ts', import.meta.url));
+const inLine = fileURLToPath(new URL('./line-pc.ts', import.meta.url));
 
 type Side = 'first' | 'second';
 

@@ -1,7 +1,7 @@
 import { isolated } from '../../../shared/isolated.ts';
-import { looksLikeHtml, meaningOf } from '../cloud/answer-meaning.ts';
-import { deviceFactsOf } from '../cloud/device-answers.ts';
-import type { Exchange } from '../cloud/http-exchange.ts';
+import { deviceFactsOf } from '../cloud/acusight/device-api.ts';
+import { looksLikeHtml, meaningOf } from '../cloud/acusight/response-outcome.ts';
+import type { Exchange } from '../cloud/http/http-exchange.ts';
 import { type Finding, fault, fine, skipped, took, warning } from './check.ts';
 
 /** What one answer of the API says: is it the API, is its clock ours, does it know our key. Pure. */

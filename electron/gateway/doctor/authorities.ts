@@ -1,6 +1,6 @@
 import type { Config } from '../../../shared/config.ts';
 import type { DoctorCheck } from '../../../shared/contract.ts';
-import { readTrust, type SystemFacts, type Trusted } from '../cloud/trust.ts';
+import { readTrust, type SystemFacts, type Trusted } from '../cloud/http/tls/trust.ts';
 import { describeCause, GatewayError } from '../platform/errors.ts';
 import { check, type Finding, fault, fine, warning } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';

@@ -1,6 +1,6 @@
 import type { Config } from '../../../shared/config.ts';
-import type { Lookup } from '../cloud/address-race.ts';
-import type { AskProxy } from '../cloud/route-choice.ts';
+import type { Lookup } from '../cloud/http/address-race.ts';
+import type { AskProxy } from '../cloud/http/proxy/route-choice.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Files } from '../platform/files.ts';
 import type { SystemCertificates } from '../platform/stored-certificates.ts';

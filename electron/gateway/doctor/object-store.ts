@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { ObjectStoreConfig } from '../../../shared/config.ts';
-import type { Exchange } from '../cloud/http-exchange.ts';
-import { meaningOfLoss } from '../cloud/loss-meaning.ts';
-import { encodeKey } from '../cloud/object-key.ts';
-import { storagePeer } from '../cloud/peers.ts';
-import { putMeaning } from '../cloud/storage-meaning.ts';
-import type { StorageRequests } from '../cloud/storage-requests.ts';
+import { meaningOfLoss } from '../cloud/acusight/loss-meaning.ts';
+import type { Exchange } from '../cloud/http/http-exchange.ts';
+import { storagePeer } from '../cloud/http/peers.ts';
+import { encodeKey } from '../cloud/s3/object-key.ts';
+import { putMeaning } from '../cloud/s3/storage-meaning.ts';
+import type { StorageRequests } from '../cloud/s3/storage-requests.ts';
 import { type Finding, fault, fine, warning } from './check.ts';
 
 export type StoreFacts = {

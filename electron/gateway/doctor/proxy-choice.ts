@@ -1,11 +1,11 @@
 import type { ProxyConfig } from '../../../shared/config.ts';
-import { connectTo, type Lookup, systemLookup } from '../cloud/address-race.ts';
-import { type Exchange, exchange } from '../cloud/http-exchange.ts';
-import { meaningOfLoss } from '../cloud/loss-meaning.ts';
-import { makeNetwork, type Network } from '../cloud/network.ts';
-import { offlineWords } from '../cloud/offline-words.ts';
-import { cloudPeer, type Peer } from '../cloud/peers.ts';
-import { direct, type Route } from '../cloud/proxy-routes.ts';
+import { offlineWords } from '../cloud/acusight/connection-failures.ts';
+import { meaningOfLoss } from '../cloud/acusight/loss-meaning.ts';
+import { connectTo, type Lookup, systemLookup } from '../cloud/http/address-race.ts';
+import { type Exchange, exchange } from '../cloud/http/http-exchange.ts';
+import { makeNetwork, type Network } from '../cloud/http/network.ts';
+import { cloudPeer, type Peer } from '../cloud/http/peers.ts';
+import { direct, type Route } from '../cloud/http/proxy/proxy-routes.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
 import { type Found, fault, fine, warning } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import { untrustedCodes } from '../cloud/certificate-faults.ts';
-import type { Exchange } from '../cloud/http-exchange.ts';
-import { ForeignLoginError, foreignLogin, loginWords } from '../cloud/proxy-login.ts';
-import { openTunnel } from '../cloud/proxy-tunnel.ts';
+import type { Exchange } from '../cloud/http/http-exchange.ts';
+import { ForeignLoginError, foreignLogin, loginWords } from '../cloud/http/proxy/proxy-login.ts';
+import { openTunnel } from '../cloud/http/proxy/proxy-tunnel.ts';
+import { untrustedCodes } from '../cloud/http/tls/certificate-faults.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
 import { type Finding, type Found, fault, fine } from './check.ts';
 import { authority, type Endpoint } from './endpoint.ts';

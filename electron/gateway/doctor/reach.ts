@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP, type Socket } from 'node:net';
-import { type Lookup, race } from '../cloud/address-race.ts';
+import { type Lookup, race } from '../cloud/http/address-race.ts';
 import type { Clock } from '../platform/clock.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
 import { type Found, fault, fine, took, warning } from './check.ts';

@@ -1,7 +1,7 @@
 import type { DoctorCheck } from '../../../shared/contract.ts';
 import { isolated } from '../../../shared/isolated.ts';
 import { type FolderSourceConfig, isFolder } from '../../../shared/source-config.ts';
-import { makeNetwork } from '../cloud/network.ts';
+import { makeNetwork } from '../cloud/http/network.ts';
 import { linuxSockets } from '../platform/linux-sockets.ts';
 import { checkAuthorities } from './authorities.ts';
 import { check, type Finding, type Found, fault, skipped, Visit } from './check.ts';

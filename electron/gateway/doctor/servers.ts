@@ -1,10 +1,10 @@
 import type { DoctorCheck } from '../../../shared/contract.ts';
-import { systemLookup } from '../cloud/address-race.ts';
-import { type Exchange, exchange } from '../cloud/http-exchange.ts';
-import type { Network } from '../cloud/network.ts';
-import { direct, type Route } from '../cloud/proxy-routes.ts';
-import { StorageRequests } from '../cloud/storage-requests.ts';
-import type { Trusted } from '../cloud/trust.ts';
+import { systemLookup } from '../cloud/http/address-race.ts';
+import { type Exchange, exchange } from '../cloud/http/http-exchange.ts';
+import type { Network } from '../cloud/http/network.ts';
+import { direct, type Route } from '../cloud/http/proxy/proxy-routes.ts';
+import type { Trusted } from '../cloud/http/tls/trust.ts';
+import { StorageRequests } from '../cloud/s3/storage-requests.ts';
 import { judgeApi, judgeClock, judgeKey } from './api-answer.ts';
 import type { Trust } from './certificate.ts';
 import { check, type Finding, fault, skipped, type Visit } from './check.ts';

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { DoctorCheck } from '../../../shared/contract.ts';
-import type { Lookup } from '../cloud/address-race.ts';
-import { distrustFault } from '../cloud/certificate-faults.ts';
-import type { Exchange } from '../cloud/http-exchange.ts';
+import type { Lookup } from '../cloud/http/address-race.ts';
+import type { Exchange } from '../cloud/http/http-exchange.ts';
+import { distrustFault } from '../cloud/http/tls/certificate-faults.ts';
 import { checkCertificate, shakeHands, type Trust } from './certificate.ts';
 import { check, type Finding, fine, skipped, type Visit, warning } from './check.ts';
 import { type Endpoint, isLoopback } from './endpoint.ts';

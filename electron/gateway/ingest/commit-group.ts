@@ -1,7 +1,7 @@
 import type { NewImage } from '../model/image.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Outbox } from '../store/outbox.ts';
-import type { PayloadStore, StagedPayload } from '../store/payload-store.ts';
+import type { Outbox } from '../store/outbox/outbox.ts';
+import type { PayloadStore, StagedPayload } from '../store/payloads/payload-store.ts';
 
 const mostInGroup = 128;
 

@@ -5,7 +5,7 @@ import { fileVersion, sameVersion } from '../model/file-version.ts';
 import type { SmallFile } from '../platform/reading-jobs.ts';
 import { ReadingThread } from '../platform/reading-thread.ts';
 import { SpareBuffers } from '../platform/spare-buffers.ts';
-import type { RecentPayload } from '../store/recent-payloads.ts';
+import type { RecentPayload } from '../store/payloads/recent-payloads.ts';
 
 /** Left free for the ends of the form with which a picture is sent from this very memory. */
 const room = { before: 4_096, after: 256 } as const;

@@ -10,16 +10,16 @@ import {
 import { type NewImage, noSidecar, type PictureFormat } from '../model/image.ts';
 import { describeCause } from '../platform/errors.ts';
 import type { GatedFrames } from '../store/gated-frames.ts';
-import type { Encoder } from './encoder.ts';
+import { storeFailureOf } from './admission/store-failure.ts';
+import type { Encoder } from './codec/encoder.ts';
 import type { IntakeServices } from './file-intake.ts';
 import { FrameNames } from './frame-names.ts';
 import { type FrameRefused, frameRefusals } from './frame-refusals.ts';
-import { sha256Of } from './image-id.ts';
-import type { NearDuplicateGate, Turn } from './near-duplicates.ts';
+import { sha256Of } from './image-identity.ts';
+import type { NearDuplicateGate, Turn } from './near-duplicate/near-duplicates.ts';
 import { OfferOrder } from './offer-order.ts';
 import { inspectPicture } from './picture/inspect.ts';
-import { isSensibleTime, sensibleTime } from './sensible-time.ts';
-import { storeFailureOf } from './store-failure.ts';
+import { isSensibleTime, sensibleTime } from './picture/sensible-time.ts';
 
 /** What the intake of every camera shares. */
 export type FrameServices = Pick<

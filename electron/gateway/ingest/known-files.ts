@@ -7,7 +7,7 @@ import { errnoCode } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { baseName } from '../platform/names.ts';
 import type { KnownPictures } from '../store/known-pictures.ts';
-import { imageIdOf } from './image-id.ts';
+import { imageIdOf } from './image-identity.ts';
 
 type Services = { readonly known: KnownPictures; readonly logger: Logger };
 type Settings = {

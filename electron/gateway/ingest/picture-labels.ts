@@ -10,7 +10,7 @@ import type { SourceFiles } from '../store/source-files.ts';
 import type { LabelOrder } from './label-order.ts';
 import type { SidecarFinder } from './sidecar/finder.ts';
 import type { PictureFacts } from './sidecar/reading.ts';
-import { contentOf } from './sidecar-content.ts';
+import { contentOf } from './sidecar/sidecar-content.ts';
 
 /** What is known of a picture's label file at the moment in which the picture is stored. */
 export type PictureLabel = {

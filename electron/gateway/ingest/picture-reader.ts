@@ -2,8 +2,8 @@ import type { ConvertedFormat, Orientation, OriginalFile } from '../../../shared
 import { swapsSides } from '../../../shared/picture.ts';
 import type { PictureFormat } from '../model/image.ts';
 import type { Reason } from '../store/source-files.ts';
-import { type Decoder, stoppedDetail, tooLongDetail } from './decoder.ts';
-import { sha256Of } from './image-id.ts';
+import { type Decoder, stoppedDetail, tooLongDetail } from './codec/decoder.ts';
+import { sha256Of } from './image-identity.ts';
 import { inspectFile } from './picture/inspect-file.ts';
 import type { FileFormat, InspectionOf } from './picture/inspection.ts';
 import { jpegFrame } from './picture/jpeg-process.ts';

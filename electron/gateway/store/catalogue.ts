@@ -2,8 +2,9 @@ import type { CheckState, ImageDetail, QueueFilter, QueueRow } from '../../../sh
 import { type Orientation, orientationSchema } from '../../../shared/picture.ts';
 import type { PictureFormat, SidecarContent } from '../model/image.ts';
 import { baseName } from '../platform/names.ts';
-import type { Database } from './database.ts';
-import { type Line, plainLine } from './line-order.ts';
+import type { Database } from './database/database.ts';
+import { WriteGroup } from './database/write-group.ts';
+import { type Line, plainLine } from './outbox/line-order.ts';
 import {
   type ContentRow,
   type PictureRow,
@@ -12,8 +13,7 @@ import {
   parseFrame,
   parsePicture,
   serialiseContent,
-} from './stored-content.ts';
-import { WriteGroup } from './write-group.ts';
+} from './outbox/stored-content.ts';
 
 /** Reading the stored images: keyset pages, one image's detail, what is left to check, and sidecars that come late. */
 export class Catalogue {

@@ -1,8 +1,8 @@
 import { type FileVersion, sameVersion } from '../model/file-version.ts';
-import type { Database } from './database.ts';
-import type { ShiftOf } from './shifts.ts';
+import type { Database } from './database/database.ts';
+import { WriteGroup } from './database/write-group.ts';
+import type { ShiftOf } from './ledger/shifts.ts';
 import { rememberFile, type VersionRow, versionOfRow, versionParameters } from './source-files.ts';
-import { WriteGroup } from './write-group.ts';
 
 export type GatedFile = {
   readonly sourceId: string;

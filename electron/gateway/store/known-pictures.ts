@@ -1,8 +1,8 @@
 import type { FileVersion } from '../model/file-version.ts';
 import { stemOf } from '../platform/names.ts';
-import type { Database } from './database.ts';
+import type { Database } from './database/database.ts';
+import { WriteGroup } from './database/write-group.ts';
 import { rememberFile, versionParameters } from './source-files.ts';
-import { WriteGroup } from './write-group.ts';
 
 /** An image of the same content, and the file that it came from. */
 export type KnownPicture = {

@@ -1,6 +1,6 @@
 import type { FileMemory, FolderPlace, RememberedFile } from '../model/file-memory.ts';
-import type { Database } from './database.ts';
-import { WriteGroup } from './write-group.ts';
+import type { Database } from './database/database.ts';
+import { WriteGroup } from './database/write-group.ts';
 
 /**
  * What is known of files that are gone, so that it does not grow for ever. A file is forgotten only once its image has

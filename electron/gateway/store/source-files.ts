@@ -1,10 +1,10 @@
 import type { Refusal } from '../../../shared/contract.ts';
 import type { FileStatus } from '../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../model/file-version.ts';
-import type { Database } from './database.ts';
-import { Ledger } from './ledger.ts';
+import type { Database } from './database/database.ts';
+import { WriteGroup } from './database/write-group.ts';
+import { Ledger } from './ledger/ledger.ts';
 import { Unwritten } from './unwritten.ts';
-import { WriteGroup } from './write-group.ts';
 
 export const unreadable = 'unreadable';
 export const withoutPicture = 'sidecar-without-picture';

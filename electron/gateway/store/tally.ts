@@ -1,5 +1,5 @@
-import type { Database } from './database.ts';
-import { WriteGroup } from './write-group.ts';
+import type { Database } from './database/database.ts';
+import { WriteGroup } from './database/write-group.ts';
 
 /** Counts of one source, as the triggers keep them. Sizes are bytes. */
 export type SourceTally = {

@@ -1,4 +1,4 @@
-import type { WriteGroup } from './write-group.ts';
+import type { WriteGroup } from './database/write-group.ts';
 
 /** Values that are on their way into the database, by source and path. `undefined`: to be removed. */
 export class Unwritten<Value> {

@@ -1,6 +1,6 @@
 import type { LeasedEntry } from '../model/outbox-entry.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Outbox } from '../store/outbox.ts';
+import type { Outbox } from '../store/outbox/outbox.ts';
 import type { Suspects } from './suspects.ts';
 
 export const leaseMilliseconds = 10 * 60 * 1_000;

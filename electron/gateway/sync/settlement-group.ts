@@ -1,7 +1,7 @@
 import type { LeasedEntry, Settlement } from '../model/outbox-entry.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { Outbox } from '../store/outbox.ts';
+import type { Outbox } from '../store/outbox/outbox.ts';
 
 export type SettlementOptions = {
   readonly outbox: Pick<Outbox, 'settle' | 'recordObjects'>;

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { app } from 'electron';
-import { CameraWindow } from '../../../electron/camera-window.ts';
-import { registerSchemes } from '../../../electron/image-protocol.ts';
+import { CameraWindow } from '../../../electron/usb-page/page.ts';
+import { registerSchemes } from '../../../electron/window/app-protocol.ts';
 import type { FromThread, ProbeCall, ToThread } from './messages.ts';
 
 /**

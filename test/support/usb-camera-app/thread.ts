@@ -1,5 +1,4 @@
 import { parentPort } from 'node:worker_threads';
-import { CameraLink } from '../../../electron/camera-link.ts';
 import { systemClock } from '../../../electron/gateway/platform/clock.ts';
 import {
   CameraError,
@@ -8,6 +7,7 @@ import {
 } from '../../../electron/gateway/source/camera/camera-device.ts';
 import { UsbCamera } from '../../../electron/gateway/source/usb/usb-camera.ts';
 import { findUsbCameras, type UsbCameras } from '../../../electron/gateway/source/usb/usb-cameras.ts';
+import { CameraLink } from '../../../electron/gateway-thread/usb-cameras.ts';
 import type { Feature } from '../../../shared/camera.ts';
 import type { FromThread, ProbeCall, ProbeState, ToThread } from './messages.ts';
 

@@ -1,6 +1,6 @@
-import { earliestYear, latestLeadMilliseconds } from '../sensible-time.ts';
 import { exifBlock } from './exif-block.ts';
 import type { FileFormat } from './inspection.ts';
+import { earliestYear, latestLeadMilliseconds } from './sensible-time.ts';
 import { readTiffText } from './tiff-text.ts';
 
 /** When a picture was taken: milliseconds since the epoch, and minutes east of UTC where the picture says so. */

@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from './json-text.ts';
 import { readText } from './label-text.ts';
 import { describeValue, readNumber } from './number.ts';
 import { considerFrame } from './picture-scale.ts';
-import { quote } from './problem-list.ts';
+import { quote } from './problems.ts';
 import type { Reader, SidecarOutcome } from './reading.ts';
 
 /*

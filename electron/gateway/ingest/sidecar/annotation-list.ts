@@ -3,7 +3,7 @@ import type { Orientation } from '../../../../shared/picture.ts';
 import { type Box, placeBox } from './box.ts';
 import { readText } from './label-text.ts';
 import { describeValue, readNumber } from './number.ts';
-import type { ProblemList } from './problem-list.ts';
+import type { ProblemList } from './problems.ts';
 import { uprightBox } from './upright-box.ts';
 
 export const MAX_ANNOTATIONS = 10_000;

@@ -1,6 +1,6 @@
 import { MAX_CLASSES } from './class-limits.ts';
-import { decodeText } from './decode-text.ts';
-import { quote } from './problem-list.ts';
+import { quote } from './problems.ts';
+import { decodeText } from './text.ts';
 import { textLines } from './text-lines.ts';
 import { type KeypointShape, readKeypointShape, readYamlNames } from './yaml-names.ts';
 

@@ -4,7 +4,7 @@ import { type CocoImage, type CocoIndex, cocoImageFor } from './coco-index.ts';
 import { readText } from './label-text.ts';
 import { describeValue, readNumber } from './number.ts';
 import { coordinateSize } from './picture-scale.ts';
-import { quote } from './problem-list.ts';
+import { quote } from './problems.ts';
 import type { Reader, SidecarOutcome } from './reading.ts';
 import { unrelated } from './reading.ts';
 

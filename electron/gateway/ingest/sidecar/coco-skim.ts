@@ -1,8 +1,8 @@
 import { type CocoIndex, cocoKeys } from './coco-index.ts';
 import { CocoTable, cocoLimits } from './coco-table.ts';
-import { decodeText } from './decode-text.ts';
 import { JsonSkim } from './json-skim.ts';
 import { isObject, type JsonObject, parseJson } from './json-text.ts';
+import { decodeText } from './text.ts';
 
 /** `isMeant`: it has lists of a COCO file. */
 export type SkimmedCoco =

@@ -1,4 +1,4 @@
-import { quote } from './problem-list.ts';
+import { quote } from './problems.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 export type ParsedJson = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly why: string };

@@ -1,12 +1,12 @@
 import { isAcusight, readAcusight } from './acusight-sidecar.ts';
 import { indexCoco, isCoco } from './coco-index.ts';
 import { readCoco } from './coco-sidecar.ts';
-import { decodeText } from './decode-text.ts';
 import { isObject, parseJson } from './json-text.ts';
 import { isLabelMe, readLabelMe } from './labelme-sidecar.ts';
 import type { PictureFacts, SidecarOutcome } from './reading.ts';
 import { Reader, sidecarLimits, unrelated } from './reading.ts';
 import { isClassListName, isOwnSidecar } from './sidecar-names.ts';
+import { decodeText } from './text.ts';
 import { readVoc } from './voc-sidecar.ts';
 import type { KeypointShape } from './yaml-names.ts';
 import { readYolo } from './yolo-sidecar.ts';

@@ -1,7 +1,7 @@
 import type { Annotation, ModelInfo, SidecarFormat } from '../../../../shared/annotation.ts';
 import type { Orientation } from '../../../../shared/picture.ts';
 import { AnnotationList } from './annotation-list.ts';
-import { ProblemList } from './problem-list.ts';
+import { ProblemList } from './problems.ts';
 
 /** The picture that a sidecar is read for. Its size, that of the upright picture, scales pixel coordinates. */
 export type PictureFacts = {

@@ -3,7 +3,6 @@ import { baseName } from '../../platform/names.ts';
 import { type CocoIndex, indexCoco, isCoco } from './coco-index.ts';
 import { readCoco } from './coco-sidecar.ts';
 import { CocoSkim } from './coco-skim.ts';
-import { decodeText } from './decode-text.ts';
 import type { FolderLook } from './folder-look.ts';
 import { isObject, parseJson } from './json-text.ts';
 import { folderOf, joinPath, sharedPlaces } from './label-places.ts';
@@ -12,6 +11,7 @@ import type { PictureFacts, SidecarOutcome } from './reading.ts';
 import { Reader, sidecarLimits } from './reading.ts';
 import { isSharedSidecarName } from './sidecar-names.ts';
 import type { SourceFolder } from './source-file.ts';
+import { decodeText } from './text.ts';
 
 /** `other`: JSON that is not COCO. `bad`: it can't be read, and was meant as COCO. */
 type SharedFile =

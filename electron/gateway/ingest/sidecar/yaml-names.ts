@@ -1,5 +1,5 @@
 import { MAX_CLASSES } from './class-limits.ts';
-import { quote } from './problem-list.ts';
+import { quote } from './problems.ts';
 import { textLines } from './text-lines.ts';
 
 /*

@@ -1,6 +1,6 @@
 import { type Box, boxAround } from './box.ts';
 import { hasDecimalComma, readNumber } from './number.ts';
-import { quote } from './problem-list.ts';
+import { quote } from './problems.ts';
 import type { Reader, SidecarOutcome } from './reading.ts';
 import { unrelated } from './reading.ts';
 import { textLines } from './text-lines.ts';

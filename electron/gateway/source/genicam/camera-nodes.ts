@@ -1,6 +1,6 @@
 import type { Dependents } from './dependents.ts';
-import type { DescriptionNode } from './description-nodes.ts';
-import { type Formula, parseFormula } from './formula.ts';
+import type { DescriptionNode } from './description/description-nodes.ts';
+import { type Formula, parseFormula } from './formula/formula.ts';
 import type { RegisterCache } from './register-cache.ts';
 
 export type LocalValue = bigint | number | string;

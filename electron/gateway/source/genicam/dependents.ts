@@ -1,4 +1,4 @@
-import type { DescriptionNode, Operand } from './description-nodes.ts';
+import type { DescriptionNode, Operand } from './description/description-nodes.ts';
 
 /** Who has to be asked again when a node changes. */
 export class Dependents {

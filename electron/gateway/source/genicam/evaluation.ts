@@ -1,7 +1,7 @@
 import type { CameraNodes } from './camera-nodes.ts';
-import type { DescriptionNode } from './description-nodes.ts';
+import type { DescriptionNode } from './description/description-nodes.ts';
 import type { Evaluator, NodeAccess, NodeRange, RegisterPlace, ValueSource } from './evaluator.ts';
-import type { NumberValue } from './formula-evaluation.ts';
+import type { NumberValue } from './formula/formula-evaluation.ts';
 import { nodeError, quoted } from './genicam-errors.ts';
 import { accessOf } from './node-access.ts';
 import { rangeOf } from './node-range.ts';

@@ -1,6 +1,6 @@
 import type { CameraNodes } from './camera-nodes.ts';
-import type { DescriptionNode, Operand } from './description-nodes.ts';
-import type { NumberValue } from './formula-evaluation.ts';
+import type { DescriptionNode, Operand } from './description/description-nodes.ts';
+import type { NumberValue } from './formula/formula-evaluation.ts';
 import type { Place } from './register-cache.ts';
 
 /**

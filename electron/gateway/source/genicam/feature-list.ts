@@ -1,5 +1,5 @@
 import type { Feature } from '../../../../shared/camera.ts';
-import type { DescriptionNode } from './description-nodes.ts';
+import type { DescriptionNode } from './description/description-nodes.ts';
 import type { Evaluator, NodeAccess } from './evaluator.ts';
 import { availableEntries, featureKind, featureValue, shownRange } from './feature-values.ts';
 import { concernsOneFeature } from './genicam-errors.ts';

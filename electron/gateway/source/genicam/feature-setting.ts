@@ -1,9 +1,9 @@
 import type { FeatureValue } from '../../../../shared/camera.ts';
-import type { DescriptionNode } from './description-nodes.ts';
+import type { DescriptionNode } from './description/description-nodes.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { NodeRange } from './evaluator.ts';
 import { availableEntries, featureKind } from './feature-values.ts';
-import type { NumberValue } from './formula-evaluation.ts';
+import type { NumberValue } from './formula/formula-evaluation.ts';
 import { lockedRefusal, quoted, refusal } from './genicam-errors.ts';
 import { isWritable } from './node-access.ts';
 import { lockInWords, lockOf } from './node-lock.ts';

@@ -1,7 +1,7 @@
 import type { Feature, FeatureValue } from '../../../../shared/camera.ts';
-import type { DescriptionNode, EnumerationEntry, NodeKind } from './description-nodes.ts';
+import type { DescriptionNode, EnumerationEntry, NodeKind } from './description/description-nodes.ts';
 import type { Evaluator, NodeRange } from './evaluator.ts';
-import type { NumberValue } from './formula-evaluation.ts';
+import type { NumberValue } from './formula/formula-evaluation.ts';
 import { concernsOneFeature } from './genicam-errors.ts';
 
 /** How the window and the configuration see nodes. */

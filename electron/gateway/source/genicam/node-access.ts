@@ -1,4 +1,4 @@
-import type { AccessMode, DescriptionNode } from './description-nodes.ts';
+import type { AccessMode, DescriptionNode } from './description/description-nodes.ts';
 import type { Evaluator, NodeAccess } from './evaluator.ts';
 import { targetOf } from './register-place.ts';
 

@@ -1,8 +1,8 @@
-import type { DescriptionNode } from './description-nodes.ts';
+import type { DescriptionNode } from './description/description-nodes.ts';
 import type { Evaluator } from './evaluator.ts';
-import type { Formula } from './formula.ts';
-import { evaluateExact, evaluateFloat, evaluateInteger, type NumberValue } from './formula-evaluation.ts';
-import { FormulaError } from './formula-tokens.ts';
+import type { Formula } from './formula/formula.ts';
+import { evaluateExact, evaluateFloat, evaluateInteger, type NumberValue } from './formula/formula-evaluation.ts';
+import { FormulaError } from './formula/formula-tokens.ts';
 import { concernsOneFeature, nodeError } from './genicam-errors.ts';
 import { parseFloatText, parseInteger } from './numbers.ts';
 

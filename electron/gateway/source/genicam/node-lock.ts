@@ -1,5 +1,5 @@
 import { linksOf } from './dependents.ts';
-import type { DescriptionNode } from './description-nodes.ts';
+import type { DescriptionNode } from './description/description-nodes.ts';
 import type { Evaluator } from './evaluator.ts';
 import { quoted } from './genicam-errors.ts';
 

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../platform/errors.ts';
-import type { DescriptionNode, Operand } from './description-nodes.ts';
+import type { DescriptionNode, Operand } from './description/description-nodes.ts';
 import type { Evaluator, NodeRange } from './evaluator.ts';
-import type { NumberValue } from './formula-evaluation.ts';
+import type { NumberValue } from './formula/formula-evaluation.ts';
 import { evaluateNodeFormula } from './node-formulas.ts';
 import { literalNumber } from './node-values.ts';
 import { integerRange } from './register-codec.ts';

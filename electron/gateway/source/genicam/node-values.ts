@@ -1,6 +1,6 @@
-import type { DescriptionNode, Operand } from './description-nodes.ts';
+import type { DescriptionNode, Operand } from './description/description-nodes.ts';
 import type { Evaluator, ValueSource } from './evaluator.ts';
-import type { NumberValue } from './formula-evaluation.ts';
+import type { NumberValue } from './formula/formula-evaluation.ts';
 import { nodeError } from './genicam-errors.ts';
 import { evaluateNodeFormula } from './node-formulas.ts';
 import { parseFloatText, parseInteger } from './numbers.ts';

@@ -1,6 +1,6 @@
-import type { DescriptionNode, Operand } from './description-nodes.ts';
+import type { DescriptionNode, Operand } from './description/description-nodes.ts';
 import type { Evaluation } from './evaluation.ts';
-import type { NumberValue } from './formula-evaluation.ts';
+import type { NumberValue } from './formula/formula-evaluation.ts';
 import { nodeError } from './genicam-errors.ts';
 import { evaluateNodeFormula } from './node-formulas.ts';
 import { literalNumber, requiredSource, rounded } from './node-values.ts';

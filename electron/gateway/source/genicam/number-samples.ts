@@ -1,7 +1,7 @@
 import { FormulaShelf } from './camera-nodes.ts';
 import { Dependents } from './dependents.ts';
-import type { Description } from './description.ts';
-import type { DescriptionNode } from './description-nodes.ts';
+import type { Description } from './description/description.ts';
+import type { DescriptionNode } from './description/description-nodes.ts';
 import { Evaluation } from './evaluation.ts';
 import { featurePlaces } from './feature-list.ts';
 import { concernsOneFeature } from './genicam-errors.ts';

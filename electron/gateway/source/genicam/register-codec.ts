@@ -1,4 +1,4 @@
-import type { RegisterFacts } from './description-nodes.ts';
+import type { RegisterFacts } from './description/description-nodes.ts';
 
 type Layout = Pick<RegisterFacts, 'bigEndian' | 'signed' | 'lsb' | 'msb'>;
 

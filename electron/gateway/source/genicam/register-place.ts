@@ -1,4 +1,4 @@
-import type { DescriptionNode, Operand, RegisterFacts } from './description-nodes.ts';
+import type { DescriptionNode, Operand, RegisterFacts } from './description/description-nodes.ts';
 import type { Evaluator, RegisterPlace } from './evaluator.ts';
 import { nodeError } from './genicam-errors.ts';
 import { type ByteOrder, largestAccess } from './memory-port.ts';

@@ -1,4 +1,4 @@
-import { u32 } from './gvsp-packet.ts';
+import { u32 } from './gvsp/gvsp-packet.ts';
 
 /**
  * The chunks of a frame: data first, then 4 bytes id and 4 bytes length, the next one behind. They are found from the

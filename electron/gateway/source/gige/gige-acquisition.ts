@@ -4,9 +4,6 @@ import type { CameraError, CameraNote, DeviceFrame, StreamCounters } from '../ca
 import { cameraError } from '../camera/camera-words.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
 import { abortAcquisition, startAcquisition, stopAcquisition, unlockSettings } from './acquisition-commands.ts';
-import { registers, streamRegisters } from './bootstrap.ts';
-import { cardMtu } from './card-mtu.ts';
-import type { ControlChannel } from './control-channel.ts';
 import { ChunkFacts } from './gige-chunks.ts';
 import { latchClock, tickFrequency } from './gige-clock.ts';
 import { countersOf } from './gige-counters.ts';
@@ -16,11 +13,14 @@ import { negotiatePacketSize } from './gige-packet-size.ts';
 import { type ImageSettings, pictureOf } from './gige-picture.ts';
 import { CameraTime } from './gige-time.ts';
 import { isRefusal } from './gige-trigger.ts';
-import { parseIpv4 } from './ipv4.ts';
+import { registers, streamRegisters } from './gvcp/bootstrap.ts';
+import type { ControlChannel } from './gvcp/control-channel.ts';
+import { type ArrivedFrame, GvspStream } from './gvsp/stream.ts';
+import { streamNotes } from './gvsp/stream-notes.ts';
+import type { StreamTotals } from './gvsp/stream-protocol.ts';
+import { cardMtu } from './network/card-mtu.ts';
+import { parseIpv4 } from './network/ipv4.ts';
 import { FormatAdvice } from './pixel-format-advice.ts';
-import { type ArrivedFrame, GvspStream } from './stream.ts';
-import { streamNotes } from './stream-notes.ts';
-import type { StreamTotals } from './stream-protocol.ts';
 
 export type AcquisitionOptions = {
   readonly channel: ControlChannel;

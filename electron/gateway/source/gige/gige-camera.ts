@@ -1,19 +1,19 @@
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import { type CameraDevice, CameraError, type CameraSession } from '../camera/camera-device.ts';
+import type { XmlSources } from '../genicam/description/xml-location.ts';
 import { NodeMap } from '../genicam/node-map.ts';
-import type { XmlSources } from '../genicam/xml-location.ts';
 import { abortAcquisition, stopAcquisition, unlockSettings } from './acquisition-commands.ts';
-import { registers, streamRegisters } from './bootstrap.ts';
-import { cardLoss } from './card-loss.ts';
-import { ControlChannel } from './control-channel.ts';
-import { type FindOptions, findCamera } from './find-camera.ts';
+import { type FindOptions, findCamera } from './discovery/find-camera.ts';
 import { gigeTrouble } from './gige-errors.ts';
 import { readDescription } from './gige-features.ts';
 import { gigeMemory } from './gige-memory.ts';
 import { refusable } from './gige-packet-size.ts';
 import { type GigeCameraConfig, GigeSession } from './gige-session.ts';
-import { usualHeartbeatTimeout } from './heartbeat.ts';
-import { registerAccess } from './register-access.ts';
+import { registers, streamRegisters } from './gvcp/bootstrap.ts';
+import { ControlChannel } from './gvcp/control-channel.ts';
+import { usualHeartbeatTimeout } from './gvcp/heartbeat.ts';
+import { registerAccess } from './gvcp/register-access.ts';
+import { cardLoss } from './network/card-loss.ts';
 
 export type GigeCameraOptions = {
   readonly config: GigeCameraConfig;

@@ -1,8 +1,8 @@
 import type { Clock } from '../../platform/clock.ts';
-import { registers } from './bootstrap.ts';
-import type { ControlChannel } from './control-channel.ts';
 import type { CameraTime } from './gige-time.ts';
-import { GvcpError } from './gvcp-error.ts';
+import { registers } from './gvcp/bootstrap.ts';
+import type { ControlChannel } from './gvcp/control-channel.ts';
+import { GvcpError } from './gvcp/gvcp-error.ts';
 
 const latch = 2;
 

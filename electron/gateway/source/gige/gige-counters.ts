@@ -1,5 +1,5 @@
 import type { StreamCounters } from '../camera/camera-device.ts';
-import type { StreamTotals } from './stream-protocol.ts';
+import type { StreamTotals } from './gvsp/stream-protocol.ts';
 
 export const noCounters: StreamCounters = {
   frames: 0,

@@ -1,7 +1,7 @@
 import { describeCause, GatewayError } from '../../platform/errors.ts';
 import { CameraError } from '../camera/camera-device.ts';
 import { cameraError } from '../camera/camera-words.ts';
-import { GvcpError } from './gvcp-error.ts';
+import { GvcpError } from './gvcp/gvcp-error.ts';
 
 /** Whatever went wrong with a connected camera, as a trouble. A `CameraError` stays what it is. */
 export function gigeTrouble(error: unknown): CameraError {

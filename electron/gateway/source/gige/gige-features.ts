@@ -1,12 +1,12 @@
 import type { CameraFeatures } from '../camera/camera-device.ts';
-import type { Description } from '../genicam/description.ts';
-import { parseDescription } from '../genicam/description.ts';
+import type { Description } from '../genicam/description/description.ts';
+import { parseDescription } from '../genicam/description/description.ts';
+import { fetchXml, parseXmlLocation, type XmlSources } from '../genicam/description/xml-location.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
-import { fetchXml, parseXmlLocation, type XmlSources } from '../genicam/xml-location.ts';
-import { decodeText, registers, urlBytes } from './bootstrap.ts';
-import type { ControlChannel } from './control-channel.ts';
 import { gigeMemory } from './gige-memory.ts';
 import { isRefusal } from './gige-trigger.ts';
+import { decodeText, registers, urlBytes } from './gvcp/bootstrap.ts';
+import type { ControlChannel } from './gvcp/control-channel.ts';
 
 /** The camera's own description, from one of the two places that it names. */
 export async function readDescription(

@@ -1,6 +1,6 @@
 import type { ByteOrder, MemoryPort } from '../genicam/memory-port.ts';
-import type { ControlChannel } from './control-channel.ts';
-import { GvcpError } from './gvcp-error.ts';
+import type { ControlChannel } from './gvcp/control-channel.ts';
+import { GvcpError } from './gvcp/gvcp-error.ts';
 
 /**
  * How a camera's registers are reached.

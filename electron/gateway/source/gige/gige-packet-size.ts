@@ -1,7 +1,7 @@
-import { streamRegisters } from './bootstrap.ts';
-import type { ControlChannel } from './control-channel.ts';
-import { GvcpError } from './gvcp-error.ts';
-import type { GvspStream } from './stream.ts';
+import { streamRegisters } from './gvcp/bootstrap.ts';
+import type { ControlChannel } from './gvcp/control-channel.ts';
+import { GvcpError } from './gvcp/gvcp-error.ts';
+import type { GvspStream } from './gvsp/stream.ts';
 
 /** Sizes count the headers of IP and UDP. */
 const fire = 0x8000_0000;

@@ -1,9 +1,9 @@
 import type { FeatureValue } from '../../../../shared/camera.ts';
 import type { EncodedPicture, RawPicture } from '../../model/frame.ts';
 import { readChunks } from './chunk-data.ts';
-import type { Leader } from './gvsp-leader.ts';
-import { payloadType } from './gvsp-leader.ts';
-import type { ArrivedFrame } from './stream.ts';
+import type { Leader } from './gvsp/gvsp-leader.ts';
+import { payloadType } from './gvsp/gvsp-leader.ts';
+import type { ArrivedFrame } from './gvsp/stream.ts';
 
 /** What the camera is set to, for payloads whose leader does not say it. */
 export type ImageSettings = {

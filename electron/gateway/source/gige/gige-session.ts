@@ -12,17 +12,17 @@ import type {
 import { cameraError } from '../camera/camera-words.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
 import { unlockSettings } from './acquisition-commands.ts';
-import { controlHeld, registers } from './bootstrap.ts';
-import { cardLoss } from './card-loss.ts';
-import type { ControlChannel } from './control-channel.ts';
 import { GigeAcquisition } from './gige-acquisition.ts';
 import { addCounters, noCounters } from './gige-counters.ts';
 import { gigeTrouble } from './gige-errors.ts';
 import { gigeFeatures } from './gige-features.ts';
 import { setTrigger } from './gige-trigger.ts';
-import { isGvcpError } from './gvcp-error.ts';
-import type { ControlLoss } from './heartbeat.ts';
-import type { NetworkInterfaces } from './local-networks.ts';
+import { controlHeld, registers } from './gvcp/bootstrap.ts';
+import type { ControlChannel } from './gvcp/control-channel.ts';
+import { isGvcpError } from './gvcp/gvcp-error.ts';
+import type { ControlLoss } from './gvcp/heartbeat.ts';
+import { cardLoss } from './network/card-loss.ts';
+import type { NetworkInterfaces } from './network/interfaces.ts';
 
 export type GigeCameraConfig = Pick<
   GigeSourceConfig,

@@ -1,6 +1,6 @@
-import type { AcusightClient, SelfOutcome } from '../../cloud/acusight-client.ts';
-import { metadataOf } from '../../cloud/acusight-schema.ts';
-import { type MultipartFrame, multipartFrame } from '../../cloud/multipart.ts';
+import type { AcusightClient, SelfOutcome } from '../../cloud/acusight/client.ts';
+import { metadataOf } from '../../cloud/acusight/schema.ts';
+import { type MultipartFrame, multipartFrame } from '../../cloud/acusight/upload-body.ts';
 import type { DeliveryContext, DeliveryFailure, DeliveryOutcome } from '../../model/delivery.ts';
 import { contentTypeOf } from '../../model/image.ts';
 import type { LeasedEntry } from '../../model/outbox-entry.ts';

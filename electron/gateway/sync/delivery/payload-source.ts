@@ -1,11 +1,11 @@
-import type { UploadPayload } from '../../cloud/payload.ts';
+import type { UploadPayload } from '../../cloud/acusight/payload.ts';
 import type { DeliveryFailure } from '../../model/delivery.ts';
 import type { LeasedEntry } from '../../model/outbox-entry.ts';
 import { type FileLimit, fileLimitOf } from '../../platform/file-limit.ts';
 import { ReadingThread } from '../../platform/reading-thread.ts';
 import { SpareBuffers } from '../../platform/spare-buffers.ts';
-import type { PayloadStore } from '../../store/payload-store.ts';
-import type { RecentPayloads } from '../../store/recent-payloads.ts';
+import type { PayloadStore } from '../../store/payloads/payload-store.ts';
+import type { RecentPayloads } from '../../store/payloads/recent-payloads.ts';
 
 /** Up to this size a picture is held in memory while it is sent, which is faster; a larger one is streamed from its file. */
 const largestBuffer = 1_000_000;

@@ -1,0 +1,29 @@
+import type { FoundCamera } from '../../shared/camera.ts';
+import type { CameraList } from '../gateway/wiring/cameras.ts';
+import { exitCodes } from './arguments.ts';
+import { type Output, table } from './output.ts';
+
+/** `gateway cameras`: one line a camera, or one JSON object. */
+export function printCameras({ cameras, problems }: CameraList, json: boolean, { print, complain }: Output): number {
+  if (json) print(JSON.stringify({ cameras, problems }));
+  else {
+    if (cameras.length === 0) print('No camera answers.');
+    else print(table([headings, ...cameras.map(rowOf)], columns).join('\n'));
+    for (const { text, hint } of cameras) if (text !== '') print(`\n${text}\n-> ${hint}`);
+    for (const problem of problems) complain(problem);
+  }
+  return exitCodes.ok;
+}
+
+const headings = ['kind', 'camera', 'serial', 'name', 'address', 'by', 'source'];
+const columns = headings.map(() => '<' as const);
+
+const rowOf = (camera: FoundCamera): string[] => [
+  camera.kind,
+  `${camera.vendor} ${camera.model}`.trim(),
+  camera.serial,
+  camera.userName,
+  camera.kind === 'gige' ? camera.address : camera.id,
+  camera.interface,
+  camera.sourceId ?? '',
+];

@@ -1,0 +1,82 @@
+import type { Config } from '../../shared/config.ts';
+import type { Snapshot } from '../../shared/snapshot.ts';
+import type { FromCameraPage, ToCameraPage } from '../../shared/usb-camera.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { GatewayOptions, GatewaySecrets } from '../gateway/gateway-options.ts';
+import type { FailureFacts } from '../gateway/platform/errors.ts';
+import type { AnsweredProxy, AskedProxy } from './proxy-link.ts';
+
+/** What the main thread and the gateway's own thread say to each other. Both are built together, so the messages are not checked. */
+
+/** Methods of the gateway that may be called from outside; all else is its own business. */
+export type GatewayCall = keyof Pick<
+  Gateway,
+  | 'queuePage'
+  | 'refusalsPage'
+  | 'imageDetail'
+  | 'original'
+  | 'preview'
+  | 'originalLocation'
+  | 'refusalLocation'
+  | 'recheckRefusal'
+  | 'retryEntry'
+  | 'requeueDead'
+  | 'deleteDead'
+  | 'exportDead'
+  | 'acknowledgeLosses'
+  | 'ledgerPage'
+  | 'verifyLedger'
+  | 'labelGaps'
+  | 'runDoctor'
+  | 'tryNow'
+  | 'findCameras'
+  | 'forceIp'
+  | 'triggerCamera'
+  | 'cameraFeatures'
+  | 'setCameraFeature'
+  | 'runCameraCommand'
+  | 'saveCameraSettings'
+  | 'loadCameraSettings'
+  | 'cameraLook'
+  | 'livePicture'
+>;
+
+export type CallArguments<Name extends GatewayCall> = Parameters<Gateway[Name]>;
+export type CallValue<Name extends GatewayCall> = Awaited<ReturnType<Gateway[Name]>>;
+
+export type ThreadOptions = Pick<
+  GatewayOptions,
+  'dataDir' | 'identity' | 'workers' | 'nativeBinding' | 'interruption'
+> & {
+  readonly config: Config;
+  readonly secrets: GatewaySecrets;
+};
+
+/** What the thread is started with: besides its options, whether somebody drives USB cameras and asks for proxies for it. */
+export type ThreadData = ThreadOptions & { readonly hasCameras: boolean; readonly hasProxies: boolean };
+
+export type ToGateway =
+  | { readonly type: 'call'; readonly id: number; readonly call: GatewayCall; readonly arguments: readonly unknown[] }
+  | { readonly type: 'secrets'; readonly secrets: GatewaySecrets }
+  | { readonly type: 'cameras'; readonly message: FromCameraPage }
+  | { readonly type: 'proxy'; readonly answered: AnsweredProxy }
+  | { readonly type: 'stop' };
+
+/** A failure that crosses to another thread as plain data, and is a `GatewayError` again there. */
+export type SentFailure = { readonly facts: FailureFacts | null; readonly message: string };
+
+export type FromGateway =
+  | { readonly type: 'opened' }
+  | { readonly type: 'failed'; readonly failure: SentFailure }
+  | { readonly type: 'changed'; readonly snapshot: Snapshot; readonly drained: boolean }
+  | { readonly type: 'value'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'error'; readonly id: number; readonly failure: SentFailure }
+  | { readonly type: 'log'; readonly line: string }
+  | { readonly type: 'cameras'; readonly message: ToCameraPage }
+  | { readonly type: 'proxy'; readonly asked: AskedProxy }
+  /** By an exception that nobody caught. */
+  | { readonly type: 'crashed'; readonly failure: SentFailure }
+  /** The database is damaged or its disk is gone: the gateway has to be stopped. */
+  | { readonly type: 'store-lost'; readonly fault: FailureFacts }
+  /** `hangs`: see `Gateway.hangs`. */
+  | { readonly type: 'stopped'; readonly hangs: boolean };

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import type { TlsSettings } from '../../../../../shared/config.ts';
+import { GatewayError } from '../../../platform/errors.ts';
+import { type Certificate, certificatesIn } from './certificates.ts';
+
+/** The authorities that the configuration names. Their file may lie on a share that does not answer: nobody waits for ever. */
+export type OwnAuthorities = {
+  readonly found: readonly Certificate[];
+  /** Entries that are cut off. */
+  readonly unusable: number;
+};
+
+export const noAuthorities: OwnAuthorities = { found: [], unusable: 0 };
+
+const patienceMilliseconds = 5_000;
+
+/**
+ * Rejects with a `GatewayError` in words where the file can't be read, holds none, or has a whole entry that is none. One
+ * that is cut off takes nothing from the others.
+ */
+export async function ownAuthorities({ caFile }: TlsSettings): Promise<OwnAuthorities> {
+  if (caFile === undefined) return noAuthorities;
+  const { found, unusable, cutOff } = certificatesIn(await contentOf(caFile));
+  if (found.length > 0 && unusable === cutOff) return { found, unusable };
+  throw new GatewayError({
+    code: 'ca-file-invalid',
+    operation: 'reading cloud.tls.caFile',
+    text:
+      found.length === 0
+        ? 'The file of certificate authorities holds no usable certificate.'
+        : 'The file of certificate authorities holds an entry that is no certificate.',
+    hint: `Put the authority’s certificate in ${caFile} as PEM: it begins with -----BEGIN CERTIFICATE-----.`,
+    disposition: 'pause',
+  });
+}
+
+async function contentOf(path: string): Promise<Buffer> {
+  try {
+    return (await within(patienceMilliseconds, reading(path))) ?? silent(path);
+  } catch (error) {
+    throw new GatewayError({
+      code: 'ca-file-unreadable',
+      operation: 'reading cloud.tls.caFile',
+      text: 'The file of certificate authorities can’t be read.',
+      hint: `Check that ${path} is there and that this gateway may read it, or correct cloud.tls.caFile.`,
+      disposition: 'pause',
+      cause: error,
+    });
+  }
+}
+
+function silent(path: string): never {
+  throw Object.assign(new Error(`no answer for ${patienceMilliseconds} ms: ${path}`), { code: 'ETIMEDOUT' });
+}
+
+/** One reading of a file at a time, whoever asks: one that never ends holds a thread, and must not take them all. */
+function reading(path: string): Promise<Buffer> {
+  const content = pending.get(path) ?? readFile(path).finally(() => pending.delete(path));
+  pending.set(path, content);
+  return content;
+}
+const pending = new Map<string, Promise<Buffer>>();
+
+/** Null where it takes longer. */
+export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), milliseconds);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

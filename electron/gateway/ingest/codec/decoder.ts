@@ -1,0 +1,130 @@
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '../../platform/clock.ts';
+import { describeCause } from '../../platform/errors.ts';
+import type {
+  CheckReply,
+  CheckRequest,
+  ConvertReply,
+  ConvertRequest,
+  DecodeAnswer,
+  DecodeJob,
+  DecodeReply,
+  DecodeRequest,
+  DecodeWorkerData,
+  JudgeReply,
+  JudgeRequest,
+  SignatureReply,
+  SignatureRequest,
+} from './decode-protocol.ts';
+
+/** What an `uncheckable` picture is told when the decoder was stopped. */
+export const stoppedDetail = 'stopped';
+/** The same, when its time was up. */
+export const tooLongDetail = 'decoding took too long';
+
+/**
+ * One decode worker, started when it is first needed and again after it ended, and replaced after a very large picture. One picture at a time: one that takes
+ * too long or ends the worker must condemn no other. Never rejects: a picture that can't be looked at is `uncheckable`.
+ */
+export class Decoder {
+  readonly #workerPath: string;
+  readonly #clock: Clock;
+  readonly #limitMilliseconds: number;
+  readonly #inBackground: boolean;
+  readonly #waiting = new Map<number, (reply: DecodeAnswer) => void>();
+  #worker: Worker | null = null;
+  readonly #ending = new Set<Promise<void>>();
+  #nextId = 1;
+  #turn: Promise<unknown> = Promise.resolve();
+  #stopped = false;
+
+  /**
+   * `workerPath`: the decode worker's script. After `limitMilliseconds` for one picture the worker is replaced.
+   * `inBackground`: the answers are wanted some time, and the cameras want the processor now.
+   */
+  constructor(workerPath: string, clock: Clock, limitMilliseconds: number, inBackground = false) {
+    this.#workerPath = workerPath;
+    this.#clock = clock;
+    this.#limitMilliseconds = limitMilliseconds;
+    this.#inBackground = inBackground;
+  }
+
+  ask(job: CheckRequest): Promise<CheckReply>;
+  ask(job: SignatureRequest): Promise<SignatureReply>;
+  ask(job: JudgeRequest): Promise<JudgeReply>;
+  ask(job: ConvertRequest): Promise<ConvertReply>;
+  ask(job: DecodeJob): Promise<DecodeAnswer> {
+    const reply = this.#turn.then(() => this.#askNow(job));
+    this.#turn = reply;
+    return reply;
+  }
+
+  /** Whatever is under way is answered `uncheckable`. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#dropWorker(stoppedDetail);
+    await this.#turn;
+    await Promise.all(this.#ending);
+  }
+
+  #askNow(job: DecodeJob): Promise<DecodeAnswer> {
+    if (this.#stopped) return Promise.resolve({ kind: 'uncheckable', detail: stoppedDetail });
+    const id = this.#nextId++;
+    const worker = this.#liveWorker();
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(this.#limitMilliseconds, () => void this.#dropWorker(tooLongDetail));
+      this.#waiting.set(id, (reply) => {
+        cancel();
+        resolve(reply);
+      });
+      const given = job.kind === 'judge' || job.kind === 'convert' ? [job.bytes.buffer] : [];
+      worker.postMessage({ id, ...job } satisfies DecodeRequest, given);
+    });
+  }
+
+  #liveWorker(): Worker {
+    if (this.#worker !== null) return this.#worker;
+    const worker = new Worker(this.#workerPath, {
+      stdout: true,
+      stderr: true,
+      workerData: { inBackground: this.#inBackground } satisfies DecodeWorkerData,
+    });
+    worker.on('message', (reply: DecodeReply) => {
+      // Before the answer: the next picture must find another worker.
+      if (reply.isSpent) this.#replace(worker);
+      this.#waiting.get(reply.id)?.(reply);
+      this.#waiting.delete(reply.id);
+    });
+    worker.on('error', (error) => this.#gone(worker, describeCause(error)));
+    worker.on('exit', () => this.#gone(worker, 'the decoder ended'));
+    // Nothing of what the decoder prints is for the terminal; the streams must be read all the same.
+    worker.stdout.resume();
+    worker.stderr.resume();
+    worker.unref();
+    this.#worker = worker;
+    return worker;
+  }
+
+  async #dropWorker(reason: string): Promise<void> {
+    const worker = this.#worker;
+    if (worker === null) return;
+    this.#gone(worker, reason);
+    await worker.terminate();
+  }
+
+  /** Its memory is given back by its end only; another one is started when it is needed. */
+  #replace(worker: Worker): void {
+    if (this.#worker === worker) this.#worker = null;
+    const ended = worker.terminate().then(() => void this.#ending.delete(ended));
+    this.#ending.add(ended);
+  }
+
+  #gone(worker: Worker, detail: string): void {
+    if (this.#worker !== worker) return;
+    this.#worker = null;
+    for (const [id, answer] of [...this.#waiting]) {
+      this.#waiting.delete(id);
+      answer({ kind: 'uncheckable', detail });
+    }
+  }
+}

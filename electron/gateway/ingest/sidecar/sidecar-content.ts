@@ -1,0 +1,14 @@
+import { isolated } from '../../../../shared/isolated.ts';
+import { noSidecar, type SidecarContent } from '../../model/image.ts';
+import type { FoundSidecar } from './finder.ts';
+
+/** What is stored of a sidecar that was found. A bad one costs its annotations, never its picture. */
+export function contentOf({ outcome, relativePath }: FoundSidecar): SidecarContent {
+  if (outcome.kind !== 'read') {
+    const problem =
+      outcome.kind === 'bad' ? outcome.problem : `${isolated(relativePath)} holds no annotations that are known here.`;
+    return { ...noSidecar, sidecarPath: relativePath, problems: [problem] };
+  }
+  const { annotations, model, format, problems } = outcome.reading;
+  return { annotations, model, problems, sidecar: { format, path: relativePath }, sidecarPath: relativePath };
+}

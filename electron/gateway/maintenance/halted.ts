@@ -1,0 +1,39 @@
+import type { Snapshot } from '../../../shared/snapshot.ts';
+import type { Interruption } from '../gateway-options.ts';
+import type { StoreFault } from '../model/ways-to-lose.ts';
+import type { GatewayError } from '../platform/errors.ts';
+import { judgements, ways } from '../status/losses.ts';
+
+export const faultOf = ({ code }: Pick<GatewayError, 'code'>): StoreFault =>
+  code === 'store-damaged' ? 'store-damaged' : 'store-away';
+
+/** Whatever was not delivered when the database could be read last. */
+const inDoubtOf = ({ pending, leased, dead }: Snapshot['counts']): number => pending + leased + dead;
+
+/** What the next gateway is to write into its ledger; null where the one that had to stop could write it down itself. */
+export function interruptionOf(fault: GatewayError, last: Snapshot, at: number): Interruption | null {
+  const way = faultOf(fault);
+  if (way === 'store-damaged') return null;
+  return { way, at, text: fault.message, technical: fault.technical, pictures: inDoubtOf(last.counts) };
+}
+
+/**
+ * The last state that was known, with why nothing goes on: its database is damaged or its disk is gone. The counts are
+ * as they were; nothing that is said of them is good news.
+ */
+export function haltedSnapshot(last: Snapshot, fault: GatewayError): Snapshot {
+  const way = faultOf(fault);
+  const { headline, text, count } = ways[way];
+  const { level, action } = judgements[count];
+  const inDoubt = inDoubtOf(last.counts);
+  return {
+    ...last,
+    safe: { level, headline, detail: `${fault.message} ${text(inDoubt)}` },
+    flow: { level, headline: 'STOPPED', detail: 'Nothing is collected or delivered.' },
+    advice: [{ code: fault.code, level, text: fault.message, hint: fault.hint, action }],
+    counts: { ...last.counts, inDoubt },
+    disk: way === 'store-damaged' ? last.disk : { ...last.disk, state: 'failing', text: 'The disk does not answer' },
+    ledger: way === 'store-damaged' ? { ...last.ledger, state: 'gap', text: fault.message } : last.ledger,
+    connection: { ...last.connection, inFlight: 0 },
+  };
+}

@@ -1,0 +1,55 @@
+import { stat } from 'node:fs/promises';
+import { isolated } from '../../../../shared/isolated.ts';
+import { describeCause, errnoCode } from '../../platform/errors.ts';
+import { placeOfArchive } from '../../platform/path-containment.ts';
+import type { AfterIngest } from './after-ingest.ts';
+
+/** What there is under a watched folder's path. */
+export type FolderPresence =
+  | {
+      readonly kind: 'present';
+      /** Another one under the same name is another folder: a remount, or deleted and made again. */
+      readonly identity: string;
+      /** The archive's place in the folder; null where it lies outside. */
+      readonly archive: string | null;
+    }
+  | { readonly kind: 'missing' | 'failed'; readonly text: string; readonly hint: string };
+
+const identityIn = ({ dev, ino }: { readonly dev: number; readonly ino: number }): string => `${dev}:${ino}`;
+
+/** Null where nothing is there, or can't be looked at. */
+export const identityOf = (path: string): Promise<string | null> => stat(path).then(identityIn, () => null);
+
+export async function lookAtFolder(path: string, after: AfterIngest): Promise<FolderPresence> {
+  try {
+    const facts = await stat(path);
+    if (!facts.isDirectory())
+      return {
+        kind: 'failed',
+        text: 'This is a file, not a folder',
+        hint: `Set the source to a folder: ${isolated(path)}`,
+      };
+    const archive = after.action === 'archive' ? await placeOfArchive(path, after.archiveRoot) : null;
+    // Every file would be archived and collected without end.
+    if (archive === '')
+      return {
+        kind: 'failed',
+        text: 'The archive is the watched folder itself',
+        hint: 'Set archivePath to another folder, or leave it out.',
+      };
+    return { kind: 'present', identity: identityIn(facts), archive };
+  } catch (error) {
+    const code = errnoCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      return {
+        kind: 'missing',
+        text: 'The folder is not there',
+        hint: 'Check the drive or network share, and that the folder was not renamed. Collecting goes on by itself when it is back.',
+      };
+    return {
+      kind: 'failed',
+      text: 'The folder can’t be opened',
+      hint: `Check that this user may read it (${describeCause(error)}).`,
+    };
+  }
+}

@@ -1,0 +1,197 @@
+import type { Snapshot } from '../../../shared/snapshot.ts';
+import type { CheckinReport } from '../cloud/acusight/checkin-report.ts';
+import type { CheckinOutcome } from '../cloud/acusight/client.ts';
+import type { Clock } from '../platform/clock.ts';
+import { describeCause } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import { KnownActions } from './known-actions.ts';
+import { judgements, type LossCount, lossCounts } from './losses.ts';
+import { isBroken } from './source-health.ts';
+import type { SystemReading } from './system-metrics.ts';
+
+/**
+ * Health check-ins: one at the start, one every interval, and one soon after the status changed.
+ *
+ * - A request of its own: it takes no delivery's place, and its failure pauses nothing.
+ * - At most one at a time: what falls due while one is under way is skipped, not made up for.
+ * - What the cloud asks for in its answer is written to the log and shown, never acted on: this gateway knows no action.
+ */
+
+export type DeviceStatus = Snapshot['checkin']['status'];
+
+/** A snapshot has all of it. */
+export type HealthFacts = {
+  readonly now: number;
+  readonly sources: readonly Pick<Snapshot['sources'][number], 'state' | 'warnings'>[];
+  readonly disk: Pick<Snapshot['disk'], 'state' | 'whenFull'>;
+  readonly connection: Pick<Snapshot['connection'], 'state' | 'since'>;
+  readonly counts: Pick<Snapshot['counts'], 'dead' | 'refused' | 'stuck' | LossCount>;
+  readonly ledger: Pick<Snapshot['ledger'], 'state'>;
+};
+
+export type CheckInOptions = {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly intervalMilliseconds: number;
+  /** Without a device key there is nobody to check in as. */
+  readonly hasKey: () => boolean;
+  /** Asked once a second: must be cheap. */
+  readonly situation: () => HealthFacts;
+  readonly metrics: () => Promise<SystemReading>;
+  /** One attempt; never rejects. */
+  readonly send: (report: CheckinReport, signal: AbortSignal) => Promise<CheckinOutcome>;
+  readonly onChange: () => void;
+};
+
+const lookMilliseconds = 1_000;
+/** A status that goes to and fro is told no more often. */
+const leastGapMilliseconds = 5_000;
+const longestWaitMilliseconds = 30_000;
+/** A cloud that is away for a moment is no news: it learns nothing of it anyway until it is back. */
+const outageMilliseconds = 5 * 60_000;
+const mostActions = 10;
+
+const waysAPersonMustOpen: ReadonlySet<Snapshot['connection']['state']> = new Set([
+  'intercepted',
+  'key-missing',
+  'key-locked',
+  'key-refused',
+  'wrong-address',
+  'not-approved',
+  'storage-refused',
+]);
+const waysThatOpenByThemselves: ReadonlySet<Snapshot['connection']['state']> = new Set(['offline', 'trouble']);
+
+/** `error`: pictures are lost, are not being taken, or are not accounted for. `degraded`: they are safe, but somebody must look. */
+export function statusOf({ now, sources, disk, connection, counts, ledger }: HealthFacts): DeviceStatus {
+  const broken = sources.filter(isBroken).length;
+  if (disk.state === 'failing' || (disk.state === 'full' && disk.whenFull === 'refuse')) return 'error';
+  const losses = lossCounts.filter((count) => counts[count] > 0).map((count) => judgements[count].status);
+  if (ledger.state === 'gap' || losses.includes('error')) return 'error';
+  if (broken > 0 && broken === sources.length) return 'error';
+  if (broken > 0 || disk.state !== 'ok') return 'degraded';
+  if (counts.dead > 0 || counts.refused > 0 || counts.stuck > 0 || losses.length > 0) return 'degraded';
+  const isStopped = sources.some(({ warnings = [] }) => warnings.some(({ code }) => code === 'line-stopped'));
+  if (isStopped) return 'degraded';
+  if (waysAPersonMustOpen.has(connection.state)) return 'degraded';
+  const out = waysThatOpenByThemselves.has(connection.state) && now - connection.since >= outageMilliseconds;
+  return out ? 'degraded' : 'healthy';
+}
+
+export class CheckIn {
+  readonly #options: CheckInOptions;
+  readonly #abort = new AbortController();
+  readonly #known = new KnownActions();
+  #cancel: () => void = () => undefined;
+  #running: Promise<void> | null = null;
+  #dueAt = 0;
+  #triedAt = Number.NEGATIVE_INFINITY;
+  #tried: DeviceStatus | null = null;
+  #status: DeviceStatus = 'healthy';
+  #acceptedAt: number | null = null;
+  #text = '';
+  #actions: readonly { readonly at: number; readonly text: string }[] = [];
+
+  constructor(options: CheckInOptions) {
+    this.#options = options;
+  }
+
+  /** For the snapshot. */
+  situation(): Snapshot['checkin'] {
+    return {
+      status: this.#status,
+      acceptedAt: this.#acceptedAt,
+      text: this.#text,
+      unknownActions: [...this.#actions],
+    };
+  }
+
+  start(): void {
+    this.#dueAt = this.#options.clock.monotonic();
+    this.#look();
+  }
+
+  /** Tells a state that can't wait. Resolves when it is told, or was not to be told. */
+  async tellNow(): Promise<void> {
+    await this.#running;
+    this.#cancel();
+    this.#triedAt = Number.NEGATIVE_INFINITY;
+    this.#look();
+    await this.#running;
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    this.#cancel();
+    await this.#running;
+  }
+
+  #look(): void {
+    const { clock, intervalMilliseconds, situation, hasKey } = this.#options;
+    if (this.#abort.signal.aborted) return;
+    this.#cancel = clock.after(lookMilliseconds, () => this.#look());
+    const now = clock.monotonic();
+    this.#setStatus(statusOf(situation()));
+    const due = now >= this.#dueAt;
+    if (due) this.#dueAt = now + intervalMilliseconds;
+    const isNews = this.#status !== this.#tried && now - this.#triedAt >= leastGapMilliseconds;
+    if ((!due && !isNews) || this.#running !== null || !hasKey()) return;
+    this.#triedAt = now;
+    this.#tried = this.#status;
+    this.#dueAt = now + intervalMilliseconds;
+    this.#running = this.#checkIn(this.#status)
+      .catch((error: unknown) => this.#fail(describeCause(error)))
+      .finally(() => {
+        this.#running = null;
+      });
+  }
+
+  #setStatus(status: DeviceStatus): void {
+    if (status === this.#status) return;
+    this.#options.logger.log(status === 'healthy' ? 'info' : 'warn', 'status-changed', {
+      from: this.#status,
+      to: status,
+    });
+    this.#status = status;
+    this.#options.onChange();
+  }
+
+  async #checkIn(status: DeviceStatus): Promise<void> {
+    const { clock, metrics, send, intervalMilliseconds } = this.#options;
+    const reading = measured(await metrics());
+    if (this.#abort.signal.aborted) return;
+    const late = new AbortController();
+    const wait = Math.min(longestWaitMilliseconds, intervalMilliseconds);
+    const cancel = clock.after(wait, () => late.abort());
+    const outcome = await send(
+      { status, metrics: reading },
+      AbortSignal.any([this.#abort.signal, late.signal]),
+    ).finally(cancel);
+    if (this.#abort.signal.aborted) return;
+    if (outcome.kind === 'failed') return this.#fail(outcome.failure.text);
+    if (outcome.kind === 'aborted') return this.#fail(`No answer came within ${Math.round(wait / 1_000)} s.`);
+    if (this.#text !== '') this.#options.logger.log('info', 'check-in-accepted-again');
+    this.#acceptedAt = clock.now();
+    this.#text = '';
+    for (const action of outcome.actions) this.#note(action);
+    this.#options.onChange();
+  }
+
+  #fail(text: string): void {
+    // The first of many is enough: a cloud that is away for weeks must not fill the log.
+    if (this.#text !== text) this.#options.logger.log('warn', 'check-in-failed', { text });
+    this.#text = text;
+    this.#options.onChange();
+  }
+
+  #note(text: string): void {
+    const { clock, logger } = this.#options;
+    if (!this.#known.isNews(text, clock.monotonic())) return;
+    this.#actions = [{ at: clock.now(), text }, ...this.#actions].slice(0, mostActions);
+    logger.log('warn', 'unknown-action', { action: text });
+  }
+}
+
+/** What can't be measured on this PC is left out. */
+export const measured = (reading: SystemReading): CheckinReport['metrics'] =>
+  Object.fromEntries(Object.entries(reading).filter(([, value]) => value !== null));

@@ -1,0 +1,205 @@
+import type { CameraSnapshot } from '../../../shared/camera.ts';
+import type { Config } from '../../../shared/config.ts';
+import type { QueueRow } from '../../../shared/contract.ts';
+import type { Connection, Snapshot, SourceSnapshot, SourceWarning } from '../../../shared/snapshot.ts';
+import type { SourceConfig } from '../../../shared/source-config.ts';
+import type { DeviceFacts } from '../cloud/acusight/device-api.ts';
+import type { DiskState } from '../ingest/admission/admission.ts';
+import type { GateStatus } from '../ingest/near-duplicate/near-duplicates.ts';
+import type { SourceStatus } from '../source/frame-source.ts';
+import type { UnseenLoss } from '../store/ledger/losses.ts';
+import { emptyTally, type SourceTally, totalOf } from '../store/tally.ts';
+import type { ConnectivityFacts } from '../sync/connectivity.ts';
+import { countLosses, lossesOf } from './losses.ts';
+import { assess } from './situation.ts';
+import type { StoppedLines } from './stopped-lines.ts';
+
+/** A source as it is now. */
+export type SourceNow = {
+  readonly config: SourceConfig;
+  readonly status: SourceStatus;
+  readonly gate: GateStatus | null;
+  readonly camera: CameraSnapshot | null;
+};
+
+export type GatewayIdentity = {
+  readonly instanceId: string;
+  readonly startedAt: number;
+  readonly version: string;
+  /** For example `Electron 45.4.1`. */
+  readonly runtime: string;
+  readonly configFile: string;
+  readonly demo: boolean;
+};
+
+export type SnapshotFacts = {
+  readonly identity: GatewayIdentity;
+  readonly config: Config;
+  readonly dataDir: string;
+  readonly revision: number;
+  readonly now: number;
+  readonly tallies: ReadonlyMap<string, SourceTally>;
+  /** Payloads on the disk that no row knows, and where they lie. */
+  readonly orphans: number;
+  readonly orphanRoot: string;
+  readonly oldestWaiting: { readonly imageId: string; readonly storedAt: number } | null;
+  readonly rates: Snapshot['rates'];
+  readonly disk: DiskState;
+  readonly connectivity: ConnectivityFacts;
+  readonly inFlight: number;
+  readonly concurrency: number;
+  readonly lastSuccessAt: number | null;
+  readonly pacing: Snapshot['pacing'];
+  readonly device: DeviceFacts | null;
+  readonly keySource: Snapshot['gateway']['keySource'];
+  readonly checkin: Snapshot['checkin'];
+  readonly ledger: Snapshot['ledger'];
+  readonly losses: readonly UnseenLoss[];
+  readonly sources: readonly SourceNow[];
+  readonly stoppedLines: Pick<StoppedLines, 'warningOf'>;
+  readonly recent: readonly QueueRow[];
+};
+
+/** The one bounded projection of everything; its cost does not grow with the queue. */
+export function buildSnapshot(facts: SnapshotFacts): Snapshot {
+  const { identity, config, tallies, now } = facts;
+  const {
+    refused,
+    notices: _notices,
+    waitingBytes,
+    acknowledgedBytes,
+    deadBytes,
+    lastStoredAt: _last,
+    ...counts
+  } = totalOf(tallies.values());
+  const sources = facts.sources.map((source) => {
+    const tally = tallies.get(source.config.id);
+    const stopped = facts.stoppedLines.warningOf(source, tally?.lastStoredAt ?? null, now);
+    return sourceSnapshot(source, tally, stopped === null ? [] : [stopped]);
+  });
+  const disk = { ...facts.disk, maxBytes: config.store.maxBytes, minFreeBytes: config.store.minFreeBytes };
+  const connection: Connection = {
+    ...facts.connectivity,
+    inFlight: facts.inFlight,
+    concurrency: facts.concurrency,
+    lastSuccessAt: facts.lastSuccessAt,
+  };
+  const { orphans, orphanRoot } = facts;
+  const losses = lossesOf({ counts: { gone: counts.gone, orphans }, losses: facts.losses, sources, orphanRoot });
+  const shown = { ...counts, refused, ...countLosses(losses) };
+  const { pacing, checkin, ledger } = facts;
+  const situation = assess({
+    now,
+    pacing,
+    checkin,
+    ledger,
+    losses,
+    configured: true,
+    counts: shown,
+    connection,
+    disk,
+    sources,
+    rates: facts.rates,
+  });
+  return {
+    instanceId: identity.instanceId,
+    revision: facts.revision,
+    at: now,
+    gateway: {
+      version: identity.version,
+      startedAt: identity.startedAt,
+      deviceId: config.cloud.deviceId,
+      baseUrl: config.cloud.baseUrl,
+      dataDir: facts.dataDir,
+      configFile: identity.configFile,
+      runtime: identity.runtime,
+      configured: true,
+      demo: identity.demo,
+      plainHttp: isPlainHttp(config) && !identity.demo,
+      mode: config.cloud.mode,
+      objectStore: objectStoreOf(config),
+      device: facts.device && {
+        name: facts.device.name,
+        organization: facts.device.organization,
+        status: facts.device.status,
+      },
+      keySource: facts.keySource,
+    },
+    safe: situation.safe,
+    flow: situation.flow,
+    advice: [...situation.advice],
+    counts: shown,
+    bytes: { waiting: waitingBytes, acknowledged: acknowledgedBytes, dead: deadBytes },
+    oldestWaiting: facts.oldestWaiting,
+    rates: facts.rates,
+    disk,
+    pacing,
+    checkin,
+    ledger,
+    connection,
+    sources,
+    recent: facts.recent.map(({ imageId, filename, sourceId, capturedAt, state, annotationCount }) => ({
+      imageId,
+      filename,
+      sourceId,
+      capturedAt,
+      state,
+      annotationCount,
+    })),
+  };
+}
+
+function objectStoreOf({ cloud: { mode, objectStore } }: Config): string | null {
+  return mode === 'lan' && objectStore !== undefined ? `${objectStore.endpoint}/${objectStore.bucket}` : null;
+}
+
+/** Anybody on the network can read pictures and the device key. */
+function isPlainHttp(config: Config): boolean {
+  const addresses = [config.cloud.baseUrl, objectStoreOf(config) ?? ''];
+  return addresses.some((address) => address.toLowerCase().startsWith('http:'));
+}
+
+function locationOf(source: SourceConfig): string {
+  switch (source.kind) {
+    case 'folder':
+      return source.path;
+    case 'gige':
+      return [source.address, source.serial, source.userName].filter((fact) => fact !== undefined).join(', ');
+    case 'usb':
+      return source.device;
+  }
+}
+
+function sourceSnapshot(
+  { config, status, gate, camera }: SourceNow,
+  tally: SourceTally | undefined,
+  warnings: readonly SourceWarning[],
+): SourceSnapshot {
+  const { collected, refused, pending, leased, acknowledged, dead, gated, lost, known, lastStoredAt } =
+    tally ?? emptyTally;
+  return {
+    id: config.id,
+    kind: config.kind,
+    name: config.name ?? config.id,
+    location: locationOf(config),
+    state: status.state,
+    text: status.text,
+    hint: status.hint,
+    collected,
+    refused,
+    settling: status.settling,
+    unclaimedSidecars: status.unclaimedSidecars,
+    pending: pending + leased,
+    acknowledged,
+    dead,
+    lost,
+    known,
+    lastCollectedAt: lastStoredAt,
+    afterIngest: config.kind === 'folder' ? config.afterIngest : 'keep',
+    polling: status.polling,
+    warnings: [...warnings, ...(status.warnings ?? [])],
+    priority: config.priority,
+    gate: gate === null ? null : { ...gate, gated },
+    camera,
+  };
+}

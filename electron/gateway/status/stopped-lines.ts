@@ -1,0 +1,44 @@
+import type { SourceWarning } from '../../../shared/snapshot.ts';
+import { isOff, type ShiftOf } from '../store/ledger/shifts.ts';
+import { duration } from './situation-words.ts';
+import type { SourceNow } from './snapshot.ts';
+import { isBroken } from './source-health.ts';
+
+const minuteMilliseconds = 60_000;
+
+/**
+ * A line that has stopped, or a dead trigger, looks like one that has nothing to say. A source that has a limit of
+ * silence (`stoppedAfterMinutes`) says so once no picture has come for longer. Time in which the line need not run, as
+ * the site's shifts have it, and time before the gateway was started, is no silence.
+ */
+export class StoppedLines {
+  readonly #shiftOf: ShiftOf;
+  /** Since when pictures may be expected. */
+  #expectedSince: number;
+
+  constructor(shiftOf: ShiftOf, startedAt: number) {
+    this.#shiftOf = shiftOf;
+    this.#expectedSince = startedAt;
+  }
+
+  /** To be called with each look at the state. `lastStoredAt`: of the source, as the store has it. */
+  warningOf(
+    { config, status, gate, camera }: SourceNow,
+    lastStoredAt: number | null,
+    now: number,
+  ): SourceWarning | null {
+    if (isOff(this.#shiftOf(now))) this.#expectedSince = now;
+    const limit = config.stoppedAfterMinutes;
+    // Whatever else is wrong with it is said already, and a camera that has all its frames rests.
+    if (limit === undefined || isBroken(status) || status.state === 'finished') return null;
+    // What came and was not stored, a near-duplicate or a frame that is lost, came all the same.
+    const last = Math.max(lastStoredAt ?? 0, gate?.lastAt ?? 0, camera?.lastFrameAt ?? 0);
+    if (now - Math.max(last, this.#expectedSince) <= limit * minuteMilliseconds) return null;
+    const since = last === 0 ? 'yet' : `for ${duration((now - last) / 1_000)}`;
+    return {
+      code: 'line-stopped',
+      text: `No picture ${since} (limit ${duration(limit * 60)})`,
+      hint: 'If the line runs, check the camera, its trigger and the program that writes its files. If it rests, there is nothing to do; its hours can be set as the site’s shifts.',
+    };
+  }
+}

@@ -1,0 +1,48 @@
+import type Database from 'better-sqlite3';
+import { GatewayError } from '../../platform/errors.ts';
+import { schema1 } from './schema-1.ts';
+import { schema2 } from './schema-2.ts';
+import { schema3 } from './schema-3.ts';
+import { schema4 } from './schema-4.ts';
+import { schema5 } from './schema-5.ts';
+import { schema6 } from './schema-6.ts';
+import { schema7 } from './schema-7.ts';
+
+/**
+ * The schema, as steps that are only ever appended. `user_version` counts those done.
+ *
+ * Counts are kept by triggers in `tally` (one row a source): a change and its count are one transaction whoever makes
+ * the change, and status never scans the queue.
+ */
+const migrations: readonly string[] = [schema1, schema2, schema3, schema4, schema5, schema6, schema7];
+
+export const schemaVersion = migrations.length;
+
+const versionOf = (database: Database.Database): number => database.pragma('user_version', { simple: true }) as number;
+
+/** To be asked before anything is written, the journal mode included: a store made by a newer version stays untouched. */
+export function refuseNewer(database: Database.Database): void {
+  const found = versionOf(database);
+  if (found <= schemaVersion) return;
+  throw new GatewayError({
+    code: 'store-newer',
+    operation: 'open-store',
+    text: `The stored pictures were written by a newer version of the gateway (store ${found}, this version knows ${schemaVersion}).`,
+    hint: 'Install the newer version again, or point this one at another data folder. Nothing was changed.',
+    disposition: 'bury',
+  });
+}
+
+/**
+ * Brings the schema up to date in one transaction, which is written at each start: its flush takes what a killed gateway had
+ * committed and not flushed to the disk, before anybody deals with an original for that.
+ */
+export function migrate(database: Database.Database): void {
+  const found = versionOf(database);
+  database
+    .transaction(() => {
+      for (const step of migrations.slice(found)) database.exec(step);
+      database.pragma(`user_version = ${schemaVersion}`);
+    })
+    .immediate();
+}

@@ -1,0 +1,193 @@
+import type { Feature, FeatureValue, FoundCamera, Look } from '../../../shared/camera.ts';
+import type { SourceConfig } from '../../../shared/source-config.ts';
+import { describeCause, GatewayError } from '../platform/errors.ts';
+import { CameraError } from '../source/camera/camera-device.ts';
+import type { CameraSource } from '../source/camera/camera-source.ts';
+import { type DiscoverOptions, discover } from '../source/gige/discovery/discovery.ts';
+import { hasSerial } from '../source/gige/discovery/find-camera.ts';
+import { type ForceIpOptions, forceIp } from '../source/gige/discovery/force-ip.ts';
+import { bestWays, cameraLabel, type DiscoveredCamera, identityOf } from '../source/gige/discovery/found-cameras.ts';
+import { heldCameras } from '../source/gige/discovery/held-cameras.ts';
+import { findUsbCameras, type UsbCameras } from '../source/usb/usb-cameras.ts';
+
+export type { UsbCameras };
+export type CameraList = { readonly cameras: FoundCamera[]; readonly problems: string[] };
+
+/** What people do with cameras, by the id of their source. Every refusal is a GatewayError with words. */
+export class Cameras {
+  readonly #sources: readonly SourceConfig[];
+  readonly #sourceOf: (sourceId: string) => CameraSource | null;
+  readonly #usb: UsbCameras;
+
+  constructor(sources: readonly SourceConfig[], sourceOf: (sourceId: string) => CameraSource | null, usb: UsbCameras) {
+    this.#sources = sources;
+    this.#sourceOf = sourceOf;
+    this.#usb = usb;
+  }
+
+  find(): Promise<CameraList> {
+    const held = (): readonly string[] => this.#sources.flatMap(({ id }) => this.#sourceOf(id)?.holds ?? []);
+    return findCameras({ sources: this.#sources, addresses: [], usb: this.#usb, held });
+  }
+
+  async forceIp(
+    settings: Pick<ForceIpOptions, 'mac' | 'interfaceAddress' | 'address' | 'mask' | 'gateway'>,
+  ): Promise<void> {
+    await inWords('force-ip', forceIp(settings));
+  }
+
+  trigger(sourceId: string, by: string): Promise<void> {
+    return inWords('trigger', this.#source(sourceId).trigger(by));
+  }
+
+  features(sourceId: string): Promise<readonly Feature[]> {
+    return this.#source(sourceId).features().list();
+  }
+
+  setFeature(sourceId: string, name: string, value: FeatureValue): Promise<void> {
+    return this.#source(sourceId).features().set(name, value);
+  }
+
+  runCommand(sourceId: string, name: string): Promise<void> {
+    return this.#source(sourceId).features().execute(name);
+  }
+
+  saveSettings(sourceId: string): Promise<number> {
+    return this.#source(sourceId).saveSettings();
+  }
+
+  async loadSettings(sourceId: string): Promise<{ loaded: number; failed: { name: string; text: string }[] }> {
+    const { loaded, failed } = await this.#source(sourceId).loadSettings();
+    return { loaded, failed: failed.map(({ name, text }) => ({ name, text })) };
+  }
+
+  look(sourceId: string, after: number, testShot: boolean): Promise<Look | null> {
+    return this.#source(sourceId).look(after, testShot, new AbortController().signal);
+  }
+
+  /** A copy: it goes to another thread, and others may ask for the same. */
+  livePicture(sourceId: string, number: number): Uint8Array<ArrayBuffer> | null {
+    const picture = this.#sourceOf(sourceId)?.livePicture(number) ?? null;
+    return picture === null ? null : new Uint8Array(picture);
+  }
+
+  #source(sourceId: string): CameraSource {
+    const source = this.#sourceOf(sourceId);
+    if (source !== null) return source;
+    throw new GatewayError({
+      code: 'no-camera',
+      operation: 'camera',
+      text: `There is no camera source "${sourceId}".`,
+      hint: 'The configuration has changed: look at the list of sources again.',
+      disposition: 'bury',
+    });
+  }
+}
+
+export type FindWish = Pick<DiscoverOptions, 'networkInterfaces'> & {
+  /** Of the configuration: which camera is whose. */
+  readonly sources: readonly SourceConfig[];
+  /** Asked besides what answers by itself. */
+  readonly addresses: readonly string[];
+  readonly usb: UsbCameras;
+  /** Addresses of the cameras that we control ourselves; left out by a program that controls none. */
+  readonly held?: () => readonly string[];
+};
+
+/** All cameras on this PC's networks and USB ports. What could not be asked is in `problems`, in sentences. */
+export async function findCameras({ sources, addresses, usb, held, ...networks }: FindWish): Promise<CameraList> {
+  const configured = sources.flatMap((source) =>
+    source.kind === 'gige' && source.address !== undefined ? [source.address] : [],
+  );
+  const [gige, plugged] = await Promise.all([
+    findGige({ addresses: [...new Set([...addresses, ...configured])], ...networks }, held ?? (() => [])),
+    findUsbCameras(usb).then(
+      (cameras) => ({ cameras, problems: [] }),
+      (error) => ({ cameras: [], problems: [`USB cameras can’t be listed: ${describeCause(error)}`] }),
+    ),
+  ]);
+  const found = [
+    ...gige.cameras.map(
+      ({ camera, isTaken }): FoundCamera => ({
+        kind: 'gige',
+        id: camera.mac,
+        vendor: camera.vendor,
+        model: camera.model,
+        serial: camera.serial,
+        userName: camera.userName,
+        address: camera.ip,
+        interface: camera.interface,
+        interfaceAddress: camera.interfaceAddress,
+        proposal: camera.proposal,
+        sourceId: null,
+        ...(isTaken ? taken(camera) : { problem: camera.problem, text: camera.text, hint: camera.hint }),
+      }),
+    ),
+    ...plugged.cameras,
+  ];
+  return {
+    cameras: found.map((camera) => {
+      const sourceId = sources.find((source) => isOf(source, camera))?.id ?? null;
+      return { ...camera, ...(held === undefined ? maybeOurs(camera, sourceId) : {}), sourceId };
+    }),
+    problems: [...gige.problems.map(({ text, hint }) => `${text} ${hint}`.trim()), ...plugged.problems],
+  };
+}
+
+/** Which cameras there are, and which of them another program controls. */
+async function findGige(where: DiscoverOptions, held: () => readonly string[]) {
+  const { cameras, problems } = await discover(where);
+  // Before and after: a camera that we take or leave while it is asked is ours, too.
+  const ours = new Set(held());
+  // By every card that it was heard on: one of them may be gone, or let its answer not through.
+  const controlled = await heldCameras(cameras.filter(({ problem }) => problem === 'none'));
+  for (const address of held()) ours.add(address);
+  const taken = new Set([...controlled].filter(({ ip }) => !ours.has(ip)).map(identityOf));
+  const isTaken = (camera: DiscoveredCamera): boolean => taken.has(identityOf(camera));
+  return { cameras: usableFirst(cameras).map((camera) => ({ camera, isTaken: isTaken(camera) })), problems };
+}
+
+type Trouble = Pick<FoundCamera, 'problem' | 'text' | 'hint'>;
+
+const taken = (camera: DiscoveredCamera): Trouble => ({
+  problem: 'taken',
+  text: `${cameraLabel(camera)} is controlled by another program.`,
+  hint: 'Close that program, here or on another PC: a viewer of the maker, or another gateway.',
+});
+
+/** To a program beside the gateway, the gateway itself is another program. */
+const maybeOurs = ({ problem, hint }: FoundCamera, sourceId: string | null): Partial<Trouble> =>
+  problem === 'taken' && sourceId !== null
+    ? { hint: `If the gateway runs, this is its source "${sourceId}" and as it should be. Else: ${hint}` }
+    : {};
+
+/** One that can be spoken to is listed once, as `bestWays` has it; another with each card that it was heard on. */
+function usableFirst(cameras: readonly DiscoveredCamera[]): readonly DiscoveredCamera[] {
+  const best = bestWays(cameras);
+  return cameras.filter((camera) => {
+    const chosen = best.get(identityOf(camera));
+    return chosen === camera || chosen?.problem !== 'none';
+  });
+}
+
+function isOf(source: SourceConfig, camera: FoundCamera): boolean {
+  if (source.kind === 'usb')
+    return camera.kind === 'usb' && (camera.id === source.device || camera.model.startsWith(source.device));
+  if (source.kind !== 'gige' || camera.kind !== 'gige') return false;
+  const { address, serial, userName } = source;
+  return (
+    (address === undefined || address === camera.address) &&
+    (serial === undefined || hasSerial({ serial: camera.serial, mac: camera.id }, serial)) &&
+    (userName === undefined || userName === camera.userName)
+  );
+}
+
+async function inWords<T>(operation: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof CameraError)) throw error;
+    const { trouble: code, message: text, hint, technical } = error;
+    throw new GatewayError({ code, operation, text, hint, technical, disposition: 'retry' });
+  }
+}

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import type { Snapshot } from '../../../shared/snapshot.ts';
+import type { GatewayOptions } from '../gateway-options.ts';
+import { PictureChecker } from '../ingest/codec/picture-checker.ts';
+import { CommitGroup } from '../ingest/commit-group.ts';
+import { LedgerWatch } from '../maintenance/ledger-watch.ts';
+import { Housekeeping } from '../maintenance/scheduler.ts';
+import { noUsbCameras } from '../source/usb/usb-cameras.ts';
+import { CheckIn } from '../status/checkin.ts';
+import { LossNotes } from '../status/loss-notes.ts';
+import type { Loss } from '../status/losses.ts';
+import { Rates } from '../status/rates.ts';
+import type { GatewayIdentity } from '../status/snapshot.ts';
+import { StoppedLines } from '../status/stopped-lines.ts';
+import { SystemMetrics } from '../status/system-metrics.ts';
+import type { Database } from '../store/database/database.ts';
+import { CameraLosses } from './camera-losses.ts';
+import { Cameras } from './cameras.ts';
+import { neededOf } from './shut-keyring.ts';
+import { Intakes } from './sources.ts';
+import { makeStore, type StoreParts } from './store.ts';
+import { CloudWay } from './uplink.ts';
+
+/** What the parts ask of the gateway as a whole. */
+export type GatewayLinks = {
+  readonly onChange: () => void;
+  readonly snapshot: () => Snapshot;
+  /** All that any part knows of; none while the store can't be read. */
+  readonly losses: () => readonly Loss[];
+  readonly tryNow: () => void;
+};
+
+export type GatewayParts = {
+  readonly identity: GatewayIdentity;
+  readonly store: StoreParts;
+  readonly rates: Rates;
+  readonly commits: CommitGroup;
+  readonly checker: PictureChecker;
+  readonly way: CloudWay;
+  readonly checkIn: CheckIn;
+  readonly ledgerWatch: LedgerWatch;
+  readonly cameraLosses: CameraLosses;
+  readonly lossNotes: LossNotes;
+  readonly stoppedLines: StoppedLines;
+  readonly housekeeping: Housekeeping;
+  readonly intakes: Intakes;
+  readonly cameras: Cameras;
+};
+
+/** Everything a gateway consists of, wired for one open database; nothing of it runs yet. */
+export function makeGateway(options: GatewayOptions, database: Database, links: GatewayLinks): GatewayParts {
+  const { config, dataDir, clock, files, logger, secrets, workers } = options;
+  const { onChange } = links;
+  const identity = { ...options.identity, instanceId: randomUUID(), startedAt: clock.now() };
+  const rates = new Rates(clock.monotonic);
+  const store = makeStore({ config, dataDir, files, clock, logger }, database);
+  const commits = new CommitGroup(store.payloads, store.outbox, clock);
+  const checker = new PictureChecker({
+    workerPath: workers.decode,
+    previewRoot: store.previewRoot,
+    catalogue: store.catalogue,
+    payloads: store.payloads,
+    clock,
+    logger,
+    busy: () => way.syncer.inFlight > 0 || intakes.isSettling,
+    onChange,
+  });
+  const way = new CloudWay({
+    config,
+    secrets,
+    version: options.identity.version,
+    outbox: store.outbox,
+    payloads: store.payloads,
+    recent: store.recent,
+    readingWorkerPath: workers.reading,
+    clock,
+    random: options.random,
+    askProxy: options.askProxy,
+    logger,
+    onDelivered: (bytes) => rates.acknowledged(bytes),
+    onChange,
+  });
+  store.recent.onlyWhile(() => way.connectivity.isOpen);
+  const ledgerWatch = new LedgerWatch({ database, ledger: store.ledger, clock, logger, onChange });
+  const metrics = new SystemMetrics(dataDir, files);
+  const checkIn = new CheckIn({
+    clock,
+    logger,
+    intervalMilliseconds: config.cloud.checkinSeconds * 1_000,
+    hasKey: () => secrets().deviceKey !== null && neededOf(config, secrets()) === null,
+    situation: () => {
+      const { at: now, sources, disk, connection, counts, ledger } = links.snapshot();
+      return { now, sources, disk, connection, counts, ledger };
+    },
+    metrics: () => metrics.read(),
+    send: (report, signal) => way.client.checkin(report, signal),
+    onChange,
+  });
+  const cameraLosses = new CameraLosses(store.losses, clock, logger);
+  const lossNotes = new LossNotes(store.ledger, clock, logger);
+  const housekeeping = new Housekeeping({
+    audit: store.audit,
+    admission: store.admission,
+    outbox: store.outbox,
+    chores: [...store.chores, ledgerWatch.chore],
+    clock,
+    logger,
+    onClockJump: links.tryNow,
+    onLook: () => {
+      // A disk that refuses a picture may be gone, and the database with it, which nobody writes to then.
+      if (store.admission.state().state === 'failing') store.probe();
+      cameraLosses.look(intakes.statuses());
+      lossNotes.look(links.losses());
+      ledgerWatch.look();
+      onChange();
+    },
+  });
+  const usb = options.usbCameras ?? noUsbCameras;
+  const intakes = new Intakes({
+    config,
+    store,
+    commits,
+    workers,
+    usb,
+    dataDir,
+    files,
+    random: options.random,
+    clock,
+    logger,
+    onStored: () => {
+      rates.collected();
+      way.syncer.wake();
+      checker.wake();
+      onChange();
+    },
+  });
+  const cameras = new Cameras(config.sources, (id) => intakes.find(id)?.camera ?? null, usb);
+  return {
+    identity,
+    store,
+    rates,
+    commits,
+    checker,
+    way,
+    checkIn,
+    ledgerWatch,
+    cameraLosses,
+    lossNotes,
+    stoppedLines: new StoppedLines(store.ledger.shiftOf, identity.startedAt),
+    housekeeping,
+    intakes,
+    cameras,
+  };
+}

@@ -1,0 +1,95 @@
+import { type IpcMainInvokeEvent, ipcMain, type WebContents } from 'electron';
+import { INVOKE_CHANNEL } from '../../shared/channels.ts';
+import { contract, type Operation, type OperationRequest, type OperationResponse } from '../../shared/contract.ts';
+import type { Failure, Result } from '../../shared/result.ts';
+import { describeCause, GatewayError } from '../gateway/platform/errors.ts';
+import type { Logger } from '../gateway/platform/logger.ts';
+
+export type Operations = {
+  readonly [Name in Operation]: (
+    request: ParsedRequest<Name>,
+  ) => OperationResponse<Name> | Promise<OperationResponse<Name>>;
+};
+type ParsedRequest<Name extends Operation> = ReturnType<(typeof contract)[Name]['request']['parse']> &
+  OperationRequest<Name>;
+
+/**
+ * Answers the window's calls. Each is checked before anything runs: a window of ours, its top frame, exactly our
+ * origin, an operation of the contract, a request of its schema. Whatever happens, the answer is a Result.
+ */
+export function answerCalls(
+  isOurs: (contents: WebContents) => boolean,
+  origin: string,
+  operations: Operations,
+  logger: Logger,
+): void {
+  ipcMain.handle(INVOKE_CHANNEL, async (event, name: unknown, request: unknown): Promise<Result<unknown>> => {
+    const trespass = findTrespass(event, isOurs, origin);
+    if (trespass !== null) {
+      logger.log('error', 'ipc-refused', { reason: trespass });
+      return refuse('forbidden', 'This call is not allowed.', trespass);
+    }
+    if (typeof name !== 'string' || !Object.hasOwn(contract, name)) {
+      logger.log('warn', 'ipc-unknown-operation', { name: String(name).slice(0, 60) });
+      return refuse(
+        'unknown-operation',
+        'The gateway does not know this operation.',
+        'The window and the gateway are of different versions: restart the program.',
+      );
+    }
+    const operation = name as Operation;
+    const parsed = contract[operation].request.safeParse(request);
+    if (!parsed.success) {
+      logger.log('warn', 'ipc-bad-request', { operation, issues: parsed.error.issues.length });
+      return refuse(
+        'bad-request',
+        'The request has a wrong form.',
+        'Restart the program. If it happens again, tell support.',
+      );
+    }
+    try {
+      const run = operations[operation] as (request: unknown) => unknown;
+      return { ok: true, value: await run(parsed.data) };
+    } catch (error) {
+      logger.log('warn', 'ipc-operation-failed', { operation, error });
+      return { ok: false, error: toFailure(error) };
+    }
+  });
+}
+
+function findTrespass(
+  event: IpcMainInvokeEvent,
+  isOurs: (contents: WebContents) => boolean,
+  origin: string,
+): string | null {
+  if (!isOurs(event.sender)) return 'The caller is not a window of the gateway.';
+  const frame = event.senderFrame;
+  if (frame === null || frame.parent !== null) return 'The caller is not the window’s own page.';
+  // The URL of a custom standard scheme: `new URL(…).origin` is "null" for it, so scheme and host are compared.
+  const url = new URL(frame.url);
+  return `${url.protocol}//${url.host}` === origin ? null : 'The caller is a page from elsewhere.';
+}
+
+const refuse = (code: string, message: string, hint: string): Result<never> => ({
+  ok: false,
+  error: { code, message, hint, retryable: false },
+});
+
+function toFailure(error: unknown): Failure {
+  if (error instanceof GatewayError) {
+    return {
+      code: error.code,
+      message: error.message,
+      hint: error.hint,
+      retryable: error.disposition === 'retry' || error.disposition === 'pause',
+    };
+  }
+  if (error instanceof RangeError)
+    return { code: 'out-of-range', message: error.message, hint: 'Correct the entry.', retryable: true };
+  return {
+    code: 'internal-error',
+    message: 'The gateway could not do this.',
+    hint: describeCause(error),
+    retryable: true,
+  };
+}

@@ -1,0 +1,59 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import { isolated } from '../../../shared/isolated.ts';
+import { EyeIcon } from '../../ui/icons.tsx';
+import { LevelShape } from '../../ui/shapes.tsx';
+import { openLive, show, useScreen } from '../../view-state/screen-store.ts';
+import { GateBar } from '../gate-bar.tsx';
+import { lookOf } from '../source-look.ts';
+import { CameraNumbers } from './camera-numbers.tsx';
+import { type CameraSource, modelWords } from './camera-words.ts';
+import { TriggerButton } from './trigger-button.tsx';
+
+/** A camera among the sources. Its head opens the live view. */
+export function CameraCard({ source }: { readonly source: CameraSource }): ReactNode {
+  const opener = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (useScreen.getState().liveLeft !== source.id) return;
+    show({ liveLeft: null });
+    opener.current?.focus();
+  }, [source.id]);
+  const look = lookOf(source);
+  const ill = look.level === 'act' || look.level === 'alarm';
+  const { camera } = source;
+  const address = camera.address === '' ? source.location : camera.address;
+  return (
+    <li className="source camera-card" data-level={look.level} data-testid="source" data-source-id={source.id}>
+      <button
+        ref={opener}
+        type="button"
+        className="camera-open"
+        aria-label={`Live view of ${isolated(source.name)}: ${look.word}`}
+        data-testid="open-live"
+        onClick={() => openLive(source.id)}
+      >
+        <LevelShape level={look.level} />
+        <span className="camera-title">
+          <strong title={source.name}>{isolated(source.name)}</strong>
+          <span className="source-state">{look.word}</span>
+          <span className="camera-model" title={`${modelWords(source)} · ${address}`}>
+            {modelWords(source)}
+            <span className="camera-address"> · {address}</span>
+          </span>
+        </span>
+        <span className="camera-live-sign">
+          <EyeIcon />
+          <span>Live</span>
+        </span>
+      </button>
+      {ill && (source.text !== '' || source.hint !== '') && (
+        <div className="camera-fault">
+          {source.text !== '' && <p className="source-fault">{source.text}</p>}
+          {source.hint !== '' && <p className="source-hint">{source.hint}</p>}
+        </div>
+      )}
+      <CameraNumbers camera={camera} />
+      {source.gate !== null && <GateBar gate={source.gate} />}
+      {camera.trigger === 'software' && <TriggerButton source={source} />}
+    </li>
+  );
+}

@@ -1,0 +1,60 @@
+import { type ReactNode, useId, useState } from 'react';
+import type { CameraSnapshot } from '../../../shared/camera.ts';
+import { formatCount, formatShortCount } from '../../format/numbers.ts';
+import { formatRate } from '../../format/rate.ts';
+import { ChevronIcon } from '../../ui/icons.tsx';
+import { useNow } from '../../ui/use-now.ts';
+import { agoWords, dropsTotal } from './camera-words.ts';
+
+/** A camera's four figures at fixed places, and why frames were lost for whoever asks. */
+export function CameraNumbers({ camera }: { readonly camera: CameraSnapshot }): ReactNode {
+  const now = useNow();
+  const [open, setOpen] = useState(false);
+  const causes = useId();
+  const lost = dropsTotal(camera);
+  return (
+    <div className="camera-numbers">
+      <p>
+        <strong>{formatRate(camera.framesPerSecond)}</strong> frames/s
+      </p>
+      <p>
+        {camera.lastFrameAt === null ? (
+          'no frame yet'
+        ) : (
+          <>
+            last <strong>{agoWords(now - camera.lastFrameAt)}</strong> ago
+          </>
+        )}
+      </p>
+      <button
+        type="button"
+        className="camera-lost"
+        data-some={lost > 0}
+        disabled={lost === 0}
+        aria-expanded={open && lost > 0}
+        aria-controls={causes}
+        onClick={() => setOpen(!open)}
+      >
+        <strong>{formatShortCount(lost)}</strong> lost
+        <ChevronIcon />
+      </button>
+      <p>
+        <strong>{formatShortCount(camera.reconnects)}</strong> {camera.reconnects === 1 ? 'reconnect' : 'reconnects'}
+      </p>
+      <div id={causes} className="camera-causes" hidden={!open || lost === 0}>
+        <DropCauses camera={camera} />
+      </div>
+    </div>
+  );
+}
+
+/** Frames that were lost, by cause, the most frequent first. */
+export const DropCauses = ({ camera }: { readonly camera: CameraSnapshot }): ReactNode => (
+  <ul className="drop-causes" aria-label="Why frames were lost">
+    {camera.drops.map(({ cause, text, frames }) => (
+      <li key={cause}>
+        <strong>{formatCount(frames)}</strong> <span>{text || cause}</span>
+      </li>
+    ))}
+  </ul>
+);

@@ -1,0 +1,93 @@
+import type { ReactNode } from 'react';
+import { formatDuration } from '../../format/duration.ts';
+import { formatMoment } from '../../format/time.ts';
+import { CameraIcon, SearchIcon, StuckIcon } from '../../ui/icons.tsx';
+import { useNow } from '../../ui/use-now.ts';
+import { findCameras, useCameraSearch } from './find-store.ts';
+import { FoundCameraEntry } from './found-camera.tsx';
+import { foundSummary, inOrder } from './found-words.ts';
+
+/** One button that looks on every network card and USB port, and what it found. */
+export function FindCameras(): ReactNode {
+  const { runningSince, finishedAt, cameras, problems } = useCameraSearch();
+  const running = runningSince !== null;
+  return (
+    <section className="panel find" aria-labelledby="find-title">
+      <header className="find-head">
+        <div>
+          <h2 id="find-title">Find cameras</h2>
+          <div className="find-status" role="status" aria-live="polite">
+            <FindWords />
+          </div>
+        </div>
+        <button
+          type="button"
+          className="button large primary"
+          aria-disabled={running}
+          data-testid="find-cameras"
+          onClick={() => void findCameras()}
+        >
+          <SearchIcon /> {running ? 'Searching…' : finishedAt === null ? 'Search' : 'Search again'}
+        </button>
+      </header>
+      {problems.length > 0 && (
+        <ul className="find-problems">
+          {problems.map((problem) => (
+            <li key={problem}>
+              <StuckIcon /> {problem}
+            </li>
+          ))}
+        </ul>
+      )}
+      {cameras.length === 0 ? (
+        <FindNothing running={running} searched={finishedAt !== null} />
+      ) : (
+        <ul className="found-list" data-stale={running}>
+          {inOrder(cameras).map((camera) => (
+            <FoundCameraEntry key={`${camera.kind} ${camera.id} ${camera.interface}`} camera={camera} all={cameras} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function FindWords(): ReactNode {
+  const { runningSince, finishedAt, cameras, failure } = useCameraSearch();
+  const now = useNow();
+  if (runningSince !== null) {
+    return (
+      <p>
+        Asking on every network card and USB port…
+        <span aria-hidden="true"> for {formatDuration(now - runningSince)}.</span> Pictures go on meanwhile.
+      </p>
+    );
+  }
+  if (failure !== null) {
+    return (
+      <p className="find-failure">
+        {failure.message} {failure.hint}
+      </p>
+    );
+  }
+  if (finishedAt === null) return <p>Looks on every network card and USB port. No camera is changed by it.</p>;
+  return (
+    <p>
+      <strong>{foundSummary(cameras)}</strong> · {formatMoment(finishedAt, now)}
+    </p>
+  );
+}
+
+const FindNothing = ({ running, searched }: { readonly running: boolean; readonly searched: boolean }): ReactNode => (
+  <div className="list-state">
+    <CameraIcon />
+    <strong>{running ? 'Searching…' : searched ? 'No camera was found' : 'Not searched yet'}</strong>
+    <span>
+      {running
+        ? 'Cameras have about a second to answer.'
+        : searched
+          ? 'Has the camera power, and is its cable in? Is a network card of this PC in the same network? A firewall may keep its answer away.'
+          : 'Cameras that are used already are found, too.'}
+    </span>
+  </div>
+);

@@ -1,0 +1,98 @@
+import { type ReactNode, useState } from 'react';
+import type { FoundCamera } from '../../../shared/camera.ts';
+import { isolated } from '../../../shared/isolated.ts';
+import { useGateway } from '../../gateway/gateway-store.ts';
+import { copyText } from '../../ui/copy-text.ts';
+import { CopyIcon, EyeIcon, NetworkIcon } from '../../ui/icons.tsx';
+import { LevelShape } from '../../ui/shapes.tsx';
+import { sayDone, sayFailed } from '../../view-state/notice-store.ts';
+import { openLive } from '../../view-state/screen-store.ts';
+import { askAddress } from './find-store.ts';
+import { foundLook, foundName } from './found-words.ts';
+import { sourceSnippet } from './source-snippet.ts';
+
+type Props = { readonly camera: FoundCamera; readonly all: readonly FoundCamera[] };
+
+/** A camera that answered: what it is, where it is, whether it can be used, and the next step. */
+export function FoundCameraEntry({ camera, all }: Props): ReactNode {
+  const look = foundLook(camera);
+  const source = useGateway((mirror) => mirror.snapshot?.sources.find(({ id }) => id === camera.sourceId));
+  const [snippet, setSnippet] = useState<string | null>(null);
+  const copy = async (): Promise<void> => {
+    const { sources = [], gateway } = useGateway.getState().snapshot ?? {};
+    const text = sourceSnippet(
+      camera,
+      sources.map(({ id }) => id),
+      all,
+    );
+    setSnippet(text);
+    if (await copyText(text)) {
+      const file = gateway === undefined || gateway.configFile === '' ? 'the settings file' : gateway.configFile;
+      sayDone(
+        'The source is copied.',
+        `Put it into the list "sources" of ${isolated(file)} and start the gateway again.`,
+      );
+    } else {
+      sayFailed({
+        code: 'not-copied',
+        message: 'The clipboard cannot be used here.',
+        hint: 'The text stands below the camera: copy it by hand.',
+        retryable: false,
+      });
+    }
+  };
+  const facts = [
+    ['Serial', camera.serial],
+    ['Name', camera.userName],
+    ['Address', camera.address],
+    [
+      camera.kind === 'gige' ? 'On card' : 'On',
+      camera.kind === 'gige' ? `${camera.interface} (${camera.interfaceAddress})` : camera.interface || 'USB',
+    ],
+    [camera.kind === 'gige' ? 'MAC' : 'Device', camera.id],
+  ].filter(([, value]) => value !== '');
+  return (
+    <li className="found" data-level={look.level} data-testid="found-camera" data-id={camera.id}>
+      <LevelShape level={look.level} />
+      <div className="found-words">
+        <p className="found-name">
+          <strong>{foundName(camera)}</strong>
+          <span className="found-state">{look.word}</span>
+        </p>
+        <dl className="found-facts">
+          {facts.map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd title={value}>{value}</dd>
+            </div>
+          ))}
+        </dl>
+        {camera.sourceId !== null && (
+          <p className="found-source">
+            Used by source <strong>{isolated(source?.name ?? camera.sourceId ?? '')}</strong>
+          </p>
+        )}
+        {camera.text !== '' && <p className="found-text">{camera.text}</p>}
+        {camera.hint !== '' && <p className="found-hint">{camera.hint}</p>}
+        {snippet !== null && <pre className="found-snippet">{snippet}</pre>}
+      </div>
+      <div className="found-actions">
+        {camera.problem === 'wrong-network' && (
+          <button type="button" className="button primary" onClick={() => askAddress(camera)}>
+            <NetworkIcon /> Set address…
+          </button>
+        )}
+        {source !== undefined && source.camera !== null && (
+          <button type="button" className="button" onClick={() => openLive(source.id)}>
+            <EyeIcon /> Live view<span className="visually-hidden"> of {isolated(source.name)}</span>
+          </button>
+        )}
+        {camera.sourceId === null && (
+          <button type="button" className="button" onClick={() => void copy()}>
+            <CopyIcon /> Copy as source<span className="visually-hidden">: {foundName(camera)}</span>
+          </button>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,147 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import { isolated } from '../../../shared/isolated.ts';
+import { useGateway } from '../../gateway/gateway-store.ts';
+import { CameraIcon, PauseIcon, PlayIcon, PreviousIcon, TestShotIcon } from '../../ui/icons.tsx';
+import { LevelShape } from '../../ui/shapes.tsx';
+import { useNow } from '../../ui/use-now.ts';
+import { closeLive } from '../../view-state/screen-store.ts';
+import { type CameraSource, isCamera, isConnected, modelWords } from '../cameras/camera-words.ts';
+import { TriggerButton } from '../cameras/trigger-button.tsx';
+import { FeaturePanel } from '../features/feature-panel.tsx';
+import { lookOf } from '../source-look.ts';
+import { FocusAid } from './focus-aid.tsx';
+import { Histogram } from './histogram.tsx';
+import { LiveFacts } from './live-facts.tsx';
+import { LivePicture } from './live-picture.tsx';
+import { liveStatus } from './live-status.ts';
+import { setPaused, takeTestShot, useLive, watchLive } from './live-store.ts';
+import { useLiveKeys } from './use-live-keys.ts';
+
+/** The live view of one camera: picture and instruments on the left, its settings on the right. */
+export function LiveScreen({ sourceId }: { readonly sourceId: string }): ReactNode {
+  const source = useGateway((mirror) => mirror.snapshot?.sources.find(({ id }) => id === sourceId));
+  useEffect(() => watchLive(sourceId), [sourceId]);
+  useLiveKeys();
+  if (source === undefined || !isCamera(source)) {
+    return (
+      <div className="panel live-gone">
+        <div className="list-state" role="status">
+          <CameraIcon />
+          <strong>This camera is not among the sources any more</strong>
+          <span>The settings were changed. Go back and choose another one.</span>
+          <button type="button" className="button" onClick={closeLive}>
+            <PreviousIcon /> Back
+          </button>
+        </div>
+      </div>
+    );
+  }
+  return (
+    <div className="live">
+      <LiveView source={source} />
+      <FeaturePanel source={source} />
+    </div>
+  );
+}
+
+function LiveView({ source }: { readonly source: CameraSource }): ReactNode {
+  const live = useLive();
+  const silent = useGateway((mirror) => mirror.link === 'silent');
+  const now = useNow(250);
+  const status = liveStatus(live, source.camera, source.state, now);
+  const fresh = (status.kind === 'live' || status.kind === 'test') && !silent;
+  const age = fresh ? 'present' : status.faded || silent ? 'behind' : 'last';
+  return (
+    <section className="panel live-view" aria-label={`Live view of ${isolated(source.name)}`}>
+      <LiveHead source={source} />
+      <LivePicture name={source.name} status={status} />
+      <LiveTools source={source} />
+      <div className="instruments">
+        <FocusAid age={age} />
+        <Histogram age={age} />
+        <LiveFacts source={source} />
+      </div>
+    </section>
+  );
+}
+
+function LiveHead({ source }: { readonly source: CameraSource }): ReactNode {
+  const back = useRef<HTMLButtonElement>(null);
+  // The keyboard begins where the way back is.
+  useEffect(() => back.current?.focus({ preventScroll: true }), []);
+  const look = lookOf(source);
+  const ill = look.level === 'act' || look.level === 'alarm';
+  return (
+    <header className="live-head" data-level={look.level}>
+      <button
+        ref={back}
+        type="button"
+        className="button"
+        aria-keyshortcuts="Escape"
+        data-testid="close-live"
+        onClick={closeLive}
+      >
+        <PreviousIcon /> Back <kbd>Esc</kbd>
+      </button>
+      <div className="live-title">
+        <h1 title={source.name}>{source.name}</h1>
+        <p title={`${modelWords(source)} · ${source.camera.address}`}>
+          {ill && source.text !== '' ? `${source.text} ${source.hint}` : modelWords(source)}
+        </p>
+      </div>
+      <p className="live-state">
+        <LevelShape level={look.level} />
+        <span>{look.word}</span>
+      </p>
+    </header>
+  );
+}
+
+const testWords = {
+  idle: 'Shown here, not stored',
+  running: 'Waiting for it…',
+  nothing: 'The camera took none',
+  broken: 'It could not be shown',
+  failed: 'Not possible now',
+} as const;
+
+function LiveTools({ source }: { readonly source: CameraSource }): ReactNode {
+  const paused = useLive((live) => live.paused);
+  const testShot = useLive((live) => live.testShot);
+  const connected = isConnected(source);
+  return (
+    <div className="live-tools" role="toolbar" aria-label="Live view">
+      <button
+        type="button"
+        className="button live-tool"
+        aria-pressed={paused}
+        aria-keyshortcuts="P"
+        data-testid="pause"
+        onClick={() => setPaused(!paused)}
+      >
+        {paused ? <PlayIcon /> : <PauseIcon />}
+        <span>{paused ? 'Go on' : 'Pause'}</span> <kbd>P</kbd>
+      </button>
+      <button
+        type="button"
+        className="button live-tool live-test"
+        disabled={!connected}
+        aria-disabled={testShot === 'running'}
+        aria-keyshortcuts="S"
+        data-testid="test-shot"
+        data-failed={testShot === 'nothing' || testShot === 'broken' || testShot === 'failed'}
+        onClick={() => void takeTestShot()}
+      >
+        <TestShotIcon />
+        <span className="trigger-words">
+          <span className="trigger-name">Test shot</span>
+          <span className="trigger-note" role="status">
+            {connected ? testWords[testShot] : 'Not connected'}
+          </span>
+        </span>
+        <kbd>S</kbd>
+      </button>
+      {source.camera.trigger === 'software' && <TriggerButton source={source} />}
+    </div>
+  );
+}

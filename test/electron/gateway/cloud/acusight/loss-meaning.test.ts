@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { meaningOfLoss } from '../../../../../electron/gateway/cloud/acusight/loss-meaning.ts';
+import { CodedError } from '../../../../../electron/gateway/cloud/http/coded-error.ts';
+import { storagePeer } from '../../../../../electron/gateway/cloud/http/peers.ts';
+import { GatewayError } from '../../../../../electron/gateway/platform/errors.ts';
+
+const coded = (code: string): Error => Object.assign(new Error(`connect ${code} 10.0.0.5:443`), { code });
+const wrapped = (code: string): Error => new Error('fetch failed', { cause: coded(code) });
+
+describe('no answer, and the picture was not sent', () => {
+  test.each([
+    ['ECONNREFUSED', 'connection-refused'],
+    ['ENOTFOUND', 'name-not-found'],
+    ['EAI_AGAIN', 'name-not-found'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate-wrong-host'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'certificate-untrusted'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'certificate-untrusted'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'certificate-untrusted'],
+    ['CERT_HAS_EXPIRED', 'certificate-expired'],
+    ['CERT_NOT_YET_VALID', 'certificate-not-yet-valid'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls-failed'],
+    ['EPROTO', 'tls-failed'],
+    ['UND_ERR_CONNECT_TIMEOUT', 'unreachable'],
+    ['ETIMEDOUT', 'unreachable'],
+    ['EHOSTUNREACH', 'unreachable'],
+    ['ENETUNREACH', 'unreachable'],
+    ['ENETDOWN', 'unreachable'],
+    ['ECONNRESET', 'connection-lost'],
+    ['EPIPE', 'connection-lost'],
+    ['UND_ERR_SOCKET', 'connection-lost'],
+    ['ACUSIGHT_SILENCE', 'server-silent'],
+    ['ACUSIGHT_PIN_MISMATCH', 'certificate-pin-mismatch'],
+    ['ACUSIGHT_PROXY_AUTH', 'proxy-refused'],
+    ['ACUSIGHT_PROXY_DENIED', 'proxy-denied'],
+    ['ACUSIGHT_PROXY_UPSTREAM', 'proxy-upstream'],
+  ])('%s is "%s": everything waits, and no attempt is consumed', (code, expected) => {
+    for (const error of [coded(code), wrapped(code)]) {
+      const meaning = meaningOfLoss(error, false);
+      expect(meaning).toMatchObject({ code: expected, disposition: 'pause', gate: 'offline', ambiguous: false });
+      expect(meaning.technical).toContain(code);
+      expect(meaning.text).toMatch(/\.$/);
+      expect(meaning.hint).toMatch(/\.$/);
+    }
+  });
+
+  test('an error without a code has words too', () => {
+    expect(meaningOfLoss(new Error('odd'), false)).toMatchObject({ code: 'connection-lost', technical: 'odd' });
+  });
+});
+
+test.each(['ECONNRESET', 'UND_ERR_SOCKET', 'ACUSIGHT_SILENCE'])(
+  '%s after the picture was sent is ambiguous: the cloud may hold it',
+  (code) => {
+    expect(meaningOfLoss(coded(code), true)).toMatchObject({
+      code: 'no-answer',
+      disposition: 'retry',
+      gate: 'offline',
+      ambiguous: true,
+    });
+  },
+);
+
+describe('whom it was about', () => {
+  test('the proxy, when the connection to it failed: why is in the cause', () => {
+    for (const [code, expected] of [
+      ['ECONNREFUSED', 'proxy-connection-refused'],
+      ['ENOTFOUND', 'proxy-name-not-found'],
+      ['UND_ERR_CONNECT_TIMEOUT', 'proxy-unreachable'],
+      ['DEPTH_ZERO_SELF_SIGNED_CERT', 'proxy-certificate-untrusted'],
+      ['ECONNRESET', 'proxy-connection-lost'],
+    ] as const) {
+      const meaning = meaningOfLoss(new CodedError('ACUSIGHT_PROXY_LOST', 'no connection', coded(code)), false);
+      expect(meaning).toMatchObject({ code: expected, disposition: 'pause', gate: 'offline' });
+      expect(meaning.text).toMatch(/proxy/i);
+      expect(meaning.technical).toContain(code);
+    }
+  });
+
+  test('the object storage: words and hint name it, and no answer leaves no doubt in the cloud', () => {
+    const refused = meaningOfLoss(coded('ECONNREFUSED'), false, storagePeer);
+    expect(refused).toMatchObject({ code: 'storage-connection-refused', gate: 'offline' });
+    expect(refused.text).toBe('The object storage does not accept connections.');
+    expect(refused.hint).toContain('cloud.objectStore.endpoint');
+    const silent = meaningOfLoss(coded('ECONNRESET'), true, storagePeer);
+    expect(silent).toMatchObject({ code: 'storage-no-answer', disposition: 'retry', ambiguous: false });
+  });
+
+  test('this PC’s own disk: the picture is tried again, and the way stays open', () => {
+    const error = new CodedError('ACUSIGHT_PAYLOAD', 'the stored picture can’t be read', coded('EIO'));
+    for (const sent of [false, true]) {
+      expect(meaningOfLoss(error, sent)).toMatchObject({
+        code: 'payload-unreadable',
+        disposition: 'retry',
+        ambiguous: false,
+      });
+    }
+  });
+
+  test('a setting of this gateway: its own words are kept', () => {
+    const error = new GatewayError({
+      code: 'ca-file-invalid',
+      operation: 'reading',
+      text: 'The file is empty.',
+      hint: 'Fill it.',
+      disposition: 'pause',
+    });
+    expect(meaningOfLoss(error, false)).toMatchObject({
+      code: 'ca-file-invalid',
+      text: 'The file is empty.',
+      hint: 'Fill it.',
+      gate: 'offline',
+    });
+  });
+});
+
+describe('a server that has IPv6 addresses only', () => {
+  const unreachable = (address: string): Error =>
+    Object.assign(new Error(`connect ENETUNREACH ${address}`), { code: 'ENETUNREACH', address });
+  const all = (...addresses: string[]): Error =>
+    Object.assign(new AggregateError(addresses.map(unreachable)), { code: 'ENETUNREACH' });
+
+  test('on a network without IPv6 is called so; one with IPv4 too is simply unreachable', () => {
+    expect(meaningOfLoss(unreachable('2001:db8::1'), false).code).toBe('unreachable-ipv6');
+    expect(meaningOfLoss(all('2001:db8::1', '2001:db8::2'), false).code).toBe('unreachable-ipv6');
+    expect(meaningOfLoss(all('2001:db8::1', '192.0.2.1'), false).code).toBe('unreachable');
+    expect(meaningOfLoss(unreachable('192.0.2.1'), false).code).toBe('unreachable');
+  });
+});

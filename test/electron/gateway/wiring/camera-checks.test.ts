@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { cameraChecks } from '../../../../electron/gateway/wiring/camera-checks.ts';
+import { doctorCheckSchema } from '../../../../shared/contract.ts';
+import type { SourceSnapshot } from '../../../../shared/snapshot.ts';
+
+const camera = (
+  more: Partial<SourceSnapshot> & { readonly drops?: { cause: string; text: string; frames: number }[] },
+) =>
+  ({
+    id: 'top',
+    kind: 'gige',
+    name: 'Top',
+    location: '10.0.0.9',
+    state: 'watching',
+    text: 'Taking pictures',
+    hint: '',
+    camera: { drops: more.drops ?? [] },
+    ...more,
+  }) as unknown as SourceSnapshot;
+
+test('a camera that takes no pictures is a fault, one that loses some a warning, a folder no camera', () => {
+  const checks = cameraChecks([
+    camera({}),
+    camera({ id: 'side', name: 'Side', state: 'missing', text: 'No such camera', hint: 'Check its cable.' }),
+    camera({ id: 'lossy', drops: [{ cause: 'incomplete', text: 'Parts were lost in the network.', frames: 12 }] }),
+    camera({ id: 'in', kind: 'folder' }),
+  ]);
+  for (const check of checks) expect(doctorCheckSchema.parse(check)).toEqual(check);
+  expect(checks).toMatchObject([
+    { code: 'camera:top', state: 'ok', text: 'Taking pictures.' },
+    { code: 'camera:side', state: 'fault', text: 'No such camera.', hint: 'Check its cable.' },
+    { code: 'camera:lossy', state: 'warning', text: 'Taking pictures. 12 frames were lost since the start.' },
+  ]);
+});

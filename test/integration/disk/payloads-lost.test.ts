@@ -1,0 +1,82 @@
+import { appendFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { openGateway, sha256, smallPicture, startServer } from '../../support/gateway-fixture.ts';
+
+/** Pictures that were stored and that this PC's disk lost before they were delivered. Nothing may say that all is well. */
+const pathOf = (dataDir: string, hash: string): string => join(dataDir, 'payloads', hash.slice(0, 2), `${hash}.jpg`);
+
+/** Four pictures wait for a device key; their originals are deleted. */
+async function storedAndWaiting() {
+  const server = await startServer();
+  const opened = await openGateway({ ...server, deviceKey: null, source: { afterIngest: 'delete' } });
+  opened.gateway.start();
+  const pictures = await Promise.all([1, 2, 3, 4].map(smallPicture));
+  for (const [index, bytes] of pictures.entries()) await writeFile(join(opened.input, `${index}.jpg`), bytes);
+  await opened.until('4 are stored', ({ counts }) => counts.collected === 4);
+  return { server, ...opened, dataDir: join(opened.root, 'data'), pictures, hashes: pictures.map(sha256) };
+}
+
+test.each([
+  ['removed', (path: string) => rm(path)],
+  ['changed', (path: string) => appendFile(path, 'x')],
+  ['emptied', (path: string) => writeFile(path, '')],
+] as const)(
+  'a payload that was %s is PICTURES LOST in state, counts, check-in and ledger until it is there again',
+  async (_, spoil) => {
+    const { server, gateway, setKey, until, dataDir, input, pictures, hashes } = await storedAndWaiting();
+    for (const hash of hashes.slice(0, 2)) await spoil(pathOf(dataDir, hash));
+    setKey(server.deviceKey);
+    gateway.tryNow();
+    const snapshot = await until('the loss is known', ({ counts }) => counts.gone === 2 && counts.acknowledged === 2);
+    expect(snapshot.safe).toMatchObject({ level: 'alarm', headline: 'PICTURES LOST' });
+    expect(snapshot.safe.detail).toMatch(/^2 stored pictures are gone or damaged on this PC’s disk/);
+    expect(snapshot.advice[0]).toMatchObject({ code: 'payloads-gone', level: 'alarm', action: 'show-dead' });
+    // The cloud refused nothing.
+    expect(JSON.stringify([snapshot.safe, snapshot.flow, snapshot.advice])).not.toMatch(
+      /refused by the cloud|kept here/,
+    );
+    expect(gateway.ledgerPage(null, 9).rows).toMatchObject([{ captured: 4, acknowledged: 2, dead: 2, balanced: true }]);
+    await until('the cloud is told', ({ checkin }) => checkin.status === 'error');
+    // Somebody finds the originals.
+    for (const [index, bytes] of pictures.slice(0, 2).entries()) await writeFile(join(input, `${index}.jpg`), bytes);
+    const healed = await until('all are delivered', ({ counts }) => counts.acknowledged === 4);
+    expect(healed).toMatchObject({ safe: { headline: 'SAFE' }, counts: { collected: 4, dead: 0, gone: 0 } });
+    expect((await server.images()).map((image) => image.sha256).sort()).toEqual([...hashes].sort());
+    expect(await gateway.verifyLedger()).toMatchObject({ ok: true, problems: [] });
+  },
+);
+
+test('another frame that looks like a lost one is an image of its own, and brings the lost one back', async () => {
+  const { gateway, setKey, until, dataDir, input, pictures, hashes, server } = await storedAndWaiting();
+  await rm(pathOf(dataDir, hashes[0] ?? ''));
+  setKey(server.deviceKey);
+  gateway.tryNow();
+  await until('the loss is known', ({ counts }) => counts.gone === 1 && counts.acknowledged === 3);
+  await writeFile(join(input, 'the next one.jpg'), pictures[0] ?? '');
+  const { counts } = await until('both are delivered', (now) => now.counts.acknowledged === 5);
+  expect(counts).toMatchObject({ collected: 5, gone: 0, dead: 0 });
+});
+
+test('pictures that the database lost are no good news, until they are put in again', { timeout: 60_000 }, async () => {
+  const { gateway, dataDir, stop, root, server, hashes, pictures } = await storedAndWaiting();
+  expect(gateway.snapshot().counts.pending).toBe(4);
+  await stop();
+  // An old copy of the database is put back.
+  const database = new BetterSqlite3(join(dataDir, 'gateway.sqlite'));
+  database.exec(
+    'PRAGMA foreign_keys = OFF; DELETE FROM outbox; DELETE FROM images; DELETE FROM payloads; DELETE FROM source_files',
+  );
+  database.close();
+  const again = await openGateway({ ...server, root, source: { afterIngest: 'delete' } });
+  again.gateway.start();
+  const snapshot = await again.until('it is known', ({ counts }) => counts.orphans === 4, 40_000);
+  expect(snapshot.safe).toMatchObject({ level: 'alarm', headline: 'PICTURES IN NO LIST' });
+  expect(snapshot.flow.headline).not.toBe('ALL DELIVERED');
+  expect(snapshot.advice).toContainEqual(expect.objectContaining({ code: 'orphans', level: 'alarm' }));
+  await again.until('the cloud is told', ({ checkin }) => checkin.status === 'error');
+  for (const [index, bytes] of pictures.entries()) await again.put(`again ${index}.jpg`, bytes);
+  await again.until('all are delivered', ({ counts }) => counts.acknowledged === 4);
+  expect(new Set((await server.images()).map((image) => image.sha256))).toEqual(new Set(hashes));
+});

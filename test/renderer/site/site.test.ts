@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { fillWords, formatBytesPerSecond, paceWords } from '../../../renderer/format/pace.ts';
+import { formatUntilMoment } from '../../../renderer/format/time.ts';
+import { statusWords } from '../../../renderer/settings/provisioning.ts';
+import { reportText, summaryOf, worstState } from '../../../renderer/site/report-text.ts';
+import { deviceLook, hostOf, wayWords } from '../../../renderer/site/site-words.ts';
+import { formatPercent, gateScale } from '../../../renderer/sources/gate-scale.ts';
+import type { DoctorCheck } from '../../../shared/contract.ts';
+
+const noon = new Date(2026, 10, 18, 12, 0, 0).getTime();
+const HOUR = 3_600_000;
+
+describe('pace and forecast in words', () => {
+  it('says the limit now and until when it holds', () => {
+    const pace = (limitBytesPerSecond: number | null, changesAt: number | null) =>
+      paceWords({ limitBytesPerSecond, changesAt }, noon);
+    expect(pace(null, null)).toBe('No speed limit');
+    expect(pace(2_000_000, noon + 6 * HOUR)).toBe('At most 2 MB/s until 18:00');
+    expect(pace(0, noon + 42 * HOUR)).toBe('Closed until Fri 06:00');
+    expect(formatBytesPerSecond(1_980_000)).toBe('2 MB/s');
+  });
+
+  it('names a time so that it cannot be taken for another day', () => {
+    expect(formatUntilMoment(noon + HOUR, noon)).toBe('13:00');
+    expect(formatUntilMoment(noon + 24 * HOUR, noon)).toBe('Thu 12:00');
+    expect(formatUntilMoment(noon + 7 * 24 * HOUR, noon)).toBe('25 Nov 12:00');
+  });
+
+  it('forecasts the full disk, and what happens then', () => {
+    const left = 2 * 86_400 + 4 * 3_600 + 59 * 60;
+    expect(fillWords({ fullInSeconds: left, whenFull: 'refuse' })).toBe('Full in 2 d 4 h at this rate');
+    expect(fillWords({ fullInSeconds: left, whenFull: 'drop-oldest' })).toBe('Drops oldest in 2 d 4 h at this rate');
+    expect(fillWords({ fullInSeconds: 59, whenFull: 'refuse' })).toBe('Full in less than a minute');
+    expect(fillWords({ fullInSeconds: null, whenFull: 'refuse' })).toBeNull();
+  });
+});
+
+describe('way and device in words', () => {
+  it('says where pictures go in each mode', () => {
+    expect(wayWords({ mode: 'cloud', baseUrl: 'https://acusight.io/api', objectStore: null })).toBe(
+      'Pictures to acusight.io',
+    );
+    expect(
+      wayWords({ mode: 'lan', baseUrl: 'https://10.0.0.5:8443/api', objectStore: 'http://10.0.0.5:9000/raw-data' }),
+    ).toBe('Pictures to http://10.0.0.5:9000/raw-data, notices to 10.0.0.5:8443');
+    expect(hostOf('http://[fd00::1]:8080/api')).toBe('[fd00::1]:8080');
+  });
+
+  it('has a level for each answer about the device, and calls an unknown one unknown', () => {
+    const look = (status: 'pending' | 'approved' | 'rejected' | 'unknown') =>
+      deviceLook({ name: null, organization: null, status }).level;
+    expect([look('approved'), look('pending'), look('rejected'), look('unknown'), deviceLook(null).level]).toEqual([
+      'good',
+      'act',
+      'alarm',
+      'waiting',
+      'waiting',
+    ]);
+    expect(statusWords('suspended')).toBe('Acusight says: suspended.');
+  });
+});
+
+describe('the near-duplicate gate', () => {
+  it('has a scale that holds threshold and difference', () => {
+    for (const [threshold, difference] of [
+      [0, 0],
+      [3, 1.24],
+      [3, 48],
+      [80, 12],
+      [100, 100],
+    ] as const) {
+      const scale = gateScale(threshold, difference);
+      expect(scale.top).toBeGreaterThanOrEqual(Math.max(threshold, difference));
+      expect(scale.threshold * scale.top).toBeCloseTo(threshold);
+      expect(scale.difference * scale.top).toBeCloseTo(difference);
+    }
+  });
+
+  it('never shows a small difference as none', () => {
+    expect([0, 0.04, 1.24, 3, 9.96, 48.2].map(formatPercent)).toEqual([
+      '0 %',
+      '<0.1 %',
+      '1.2 %',
+      '3 %',
+      '10 %',
+      '48 %',
+    ]);
+  });
+});
+
+describe('the site doctor’s report', () => {
+  const check = (state: DoctorCheck['state'], change: Partial<DoctorCheck> = {}): DoctorCheck => ({
+    code: 'x',
+    title: 'Clock',
+    state,
+    text: 'It is late.',
+    hint: '',
+    technical: '',
+    ...change,
+  });
+
+  it('counts in words, the worst first', () => {
+    expect(summaryOf([check('ok'), check('fault'), check('warning'), check('skipped'), check('ok')])).toBe(
+      '1 fault, 1 to look at, 2 OK, 1 not checked',
+    );
+    expect(worstState([check('ok'), check('warning')])).toBe('warning');
+    expect(worstState([])).toBe('skipped');
+  });
+
+  it('can be read out: state, finding, what to do, and who this is', () => {
+    const text = reportText(
+      [check('fault', { hint: 'Set the clock.', technical: 'skew −843 s' }), check('ok', { title: 'Name' })],
+      ['Device: line-7'],
+      '2026-11-21T12:00:00.000Z',
+    );
+    expect(text).toBe(
+      [
+        'Acusight Line Gateway: site check',
+        '2026-11-21T12:00:00.000Z',
+        'Device: line-7',
+        '',
+        '1 fault, 1 OK',
+        '',
+        '[FAULT] Clock: It is late.',
+        '    To do: Set the clock.',
+        '    (skew −843 s)',
+        '[OK] Name: It is late.',
+        '',
+      ].join('\n'),
+    );
+  });
+});
