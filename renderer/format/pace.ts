@@ -1,7 +1,6 @@
 import type { Snapshot } from '../../shared/snapshot.ts';
-import { formatBytes } from './bytes.ts';
-import { formatDuration } from './duration.ts';
-import { formatUntilMoment } from './time.ts';
+import { formatBytes } from './numbers.ts';
+import { formatDuration, formatUntilMoment } from './time.ts';
 
 /** `2.1 MB/s`. */
 export const formatBytesPerSecond = (bytes: number): string => `${formatBytes(bytes)}/s`;

@@ -1,8 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Level, Snapshot } from '../../shared/snapshot.ts';
-import { formatDuration } from '../format/duration.ts';
 import { formatCount, plural } from '../format/numbers.ts';
-import { formatMoment } from '../format/time.ts';
+import { formatDuration, formatMoment } from '../format/time.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
 import { BalanceIcon } from '../ui/icons.tsx';
 import { LevelShape } from '../ui/shapes.tsx';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Level, Snapshot } from '../../shared/snapshot.ts';
-import { formatBytes, fractionOf } from '../format/bytes.ts';
+import { formatBytes, fractionOf } from '../format/numbers.ts';
 import { fillWords } from '../format/pace.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
 import { LevelShape } from '../ui/shapes.tsx';

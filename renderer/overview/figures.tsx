@@ -1,8 +1,6 @@
 import type { ReactNode } from 'react';
-import { formatBytes } from '../format/bytes.ts';
-import { formatDuration } from '../format/duration.ts';
-import { formatBigCount, formatShortCount } from '../format/numbers.ts';
-import { formatRate } from '../format/rate.ts';
+import { formatBigCount, formatBytes, formatRate, formatShortCount } from '../format/numbers.ts';
+import { formatDuration } from '../format/time.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
 import { ArrowDownIcon, ArrowUpIcon } from '../ui/icons.tsx';
 import { useNow } from '../ui/use-now.ts';

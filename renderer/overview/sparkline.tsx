@@ -1,5 +1,46 @@
 import type { ReactNode } from 'react';
-import { areaPath, linePath, sparkPoints, sparkTop } from './spark-path.ts';
+
+/** Points of a curve over the last seconds, for an SVG of `width` × `height`; the newest value is at the right edge. */
+type SparkPoint = { readonly x: number; readonly y: number };
+
+/**
+ * `slots` values span the full width; a shorter history begins further right. `top` is the value drawn at the upper
+ * edge. Values above it are cut.
+ */
+export function sparkPoints(
+  history: readonly number[],
+  slots: number,
+  top: number,
+  width: number,
+  height: number,
+): readonly SparkPoint[] {
+  const step = width / Math.max(1, slots - 1);
+  const shown = history.slice(-slots);
+  return shown.map((value, index) => ({
+    x: width - (shown.length - 1 - index) * step,
+    y: height - Math.min(1, Math.max(0, top <= 0 ? 0 : value / top)) * height,
+  }));
+}
+
+const text = (value: number): string => value.toFixed(1);
+
+const linePath = (points: readonly SparkPoint[]): string =>
+  points.map((point, index) => `${index === 0 ? 'M' : 'L'}${text(point.x)} ${text(point.y)}`).join('');
+
+/** The line closed down to the base, for filling. */
+export function areaPath(points: readonly SparkPoint[], height: number): string {
+  const first = points[0];
+  const last = points.at(-1);
+  if (first === undefined || last === undefined) return '';
+  return `${linePath(points)}L${text(last.x)} ${text(height)}L${text(first.x)} ${text(height)}Z`;
+}
+
+/** A calm upper edge for both curves: the next of 1, 2, 5, 10, 20, 50 …, so that the scale does not flicker. */
+export function sparkTop(...histories: readonly (readonly number[])[]): number {
+  const most = Math.max(1, ...histories.flat());
+  const power = 10 ** Math.floor(Math.log10(most));
+  return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= most) ?? most;
+}
 
 const SLOTS = 60;
 const WIDTH = 240;

@@ -1,10 +1,36 @@
 import type { ReactNode } from 'react';
 import type { Connection, Statement } from '../../shared/snapshot.ts';
-import { formatDuration } from '../format/duration.ts';
-import { formatClock, formatMoment } from '../format/time.ts';
+import { formatClock, formatDuration, formatMoment } from '../format/time.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
+import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
-import { StatementCard } from './statement-card.tsx';
+
+type Props = {
+  readonly question: string;
+  readonly statement: Statement;
+  readonly testId: string;
+};
+
+/** A word or two can be very large; a sentence must fit on two lines. */
+const headlineSize = ({ length }: string): 'word' | 'sentence' | 'long' =>
+  length <= 14 ? 'word' : length <= 42 ? 'sentence' : 'long';
+
+/** One of the two sentences that must be readable from two metres: shape, headline, detail. Its size never changes. */
+function StatementCard({ question, statement, testId }: Props): ReactNode {
+  return (
+    <section className="statement" data-level={statement.level} data-testid={testId} aria-label={question}>
+      <LevelShape level={statement.level} />
+      <div className="statement-words">
+        <h2 className="headline" data-size={headlineSize(statement.headline)}>
+          {statement.headline}
+        </h2>
+        <p className="detail" title={statement.detail}>
+          {statement.detail}
+        </p>
+      </div>
+    </section>
+  );
+}
 
 const CONNECTING: Statement = {
   level: 'waiting',

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { isolated } from '../../shared/isolated.ts';
-import { formatDuration } from '../format/duration.ts';
 import { formatShortCount } from '../format/numbers.ts';
 import { paceWords } from '../format/pace.ts';
+import { formatDuration } from '../format/time.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
 import { deviceLook, hostOf, wayWords } from '../site/site-words.ts';
 import { CloudIcon, SimilarIcon, SpeedIcon, StorageIcon } from '../ui/icons.tsx';

@@ -1,17 +1,39 @@
 import type { ReactNode } from 'react';
 import type { ImageDetail } from '../../shared/contract.ts';
 import { isolated } from '../../shared/isolated.ts';
-import { formatBytes } from '../format/bytes.ts';
-import { formatUntil } from '../format/duration.ts';
-import { formatCapture, formatMoment } from '../format/time.ts';
+import { formatCameraTime, formatExposure, formatTrigger } from '../format/frame.ts';
+import { formatBytes } from '../format/numbers.ts';
+import { formatCapture, formatMoment, formatUntil } from '../format/time.ts';
 import { reveal } from '../gateway/commands.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { EntryState } from '../queue/entry-look.tsx';
 import { FolderIcon } from '../ui/icons.tsx';
 import { useNow } from '../ui/use-now.ts';
-import { Fact } from './fact.tsx';
-import { FrameFacts } from './frame-facts.tsx';
 import { originalFile } from './original-file.ts';
+
+/** What a camera said of a frame, and what made it take it. */
+const FrameFacts = ({ frame }: { readonly frame: NonNullable<ImageDetail['frame']> }): ReactNode => (
+  <>
+    <Fact name="Trigger">{formatTrigger(frame)}</Fact>
+    {frame.frameNumber !== null && <Fact name="Frame number">{frame.frameNumber}</Fact>}
+    {frame.exposureMicroseconds !== null && <Fact name="Exposure">{formatExposure(frame.exposureMicroseconds)}</Fact>}
+    {frame.cameraTimeNanoseconds !== null && (
+      <Fact name="Camera clock">
+        <span title={`${frame.cameraTimeNanoseconds} ns`}>{formatCameraTime(frame.cameraTimeNanoseconds)}</span>
+      </Fact>
+    )}
+  </>
+);
+
+type FactProps = { readonly name: string; readonly tone?: 'plain' | 'error'; readonly children: ReactNode };
+
+/** One line of what is known of a picture. */
+export const Fact = ({ name, tone = 'plain', children }: FactProps): ReactNode => (
+  <div className="fact" data-tone={tone}>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+);
 
 const checks: Readonly<Record<ImageDetail['check'], string>> = {
   unchecked: 'Not checked yet',

@@ -1,8 +1,8 @@
 import { type ReactNode, type RefObject, useCallback, useMemo, useRef, useState } from 'react';
+import { create } from 'zustand';
 import type { ImageDetail } from '../../shared/contract.ts';
 import { useSize } from '../ui/use-size.ts';
 import { BoxList } from './box-list.tsx';
-import { useBoxesShown } from './boxes-shown.ts';
 import { classStyles } from './class-style.ts';
 import { DeadCard } from './dead-card.tsx';
 import type { Size } from './geometry.ts';
@@ -12,6 +12,9 @@ import { StageTools } from './stage-tools.tsx';
 import { usePreviewKeys } from './use-preview-keys.ts';
 import { useRendition } from './use-rendition.ts';
 import { useView } from './use-view.ts';
+
+/** Whether boxes are drawn. Outlives a single picture, so that someone can leaf through without them. */
+const useBoxesShown = create<{ readonly shown: boolean }>()(() => ({ shown: true }));
 
 /** A followed picture may be gone in a second: its original is opened only when the line pauses. */
 const DWELL_MILLISECONDS = { followed: 2_000, picked: 150 } as const;

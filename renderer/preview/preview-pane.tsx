@@ -2,10 +2,9 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { CloseIcon, EnlargeIcon, NextIcon, PictureIcon, PreviousIcon, ReduceIcon } from '../ui/icons.tsx';
 import { show, useScreen } from '../view-state/screen-store.ts';
 import { ImageView } from './image-view.tsx';
-import { stepImage } from './step-image.ts';
 import { useHeldImageId } from './use-held-image.ts';
-import { type DetailState, useImageDetail } from './use-image-detail.ts';
-import { useShownImageId } from './use-shown-image.ts';
+import { type DetailState, useImageDetail, useShownImageId } from './use-image-detail.ts';
+import { stepImage } from './use-preview-keys.ts';
 
 /** The picture someone picked, or the newest one; docked beside the list, or over the whole working area. */
 export function PreviewPane(): ReactNode {

@@ -1,9 +1,19 @@
 import { type RefObject, useEffect } from 'react';
+import { indexOfImage, rowAt } from '../queue/page-window.ts';
+import { loadMore, useQueue } from '../queue/queue-store.ts';
 import { isTyping } from '../ui/is-typing.ts';
 import { show, useScreen } from '../view-state/screen-store.ts';
 import { ZOOM_STEP } from './stage-tools.tsx';
-import { stepImage } from './step-image.ts';
 import type { ViewControl } from './use-view.ts';
+
+/** Picks the image above (-1, newer) or below (+1, older) in the list on view, loading more of it where needed. */
+export async function stepImage(fromId: string | null, step: 1 | -1): Promise<void> {
+  const at = fromId === null ? -1 : indexOfImage(useQueue.getState().window, fromId);
+  const target = at < 0 ? 0 : at + step;
+  if (target >= useQueue.getState().window.rowCount) await loadMore();
+  const row = rowAt(useQueue.getState().window, target);
+  if (row !== undefined) show({ pickedId: row.imageId });
+}
 
 const PAN_STEP = 60;
 

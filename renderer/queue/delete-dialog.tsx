@@ -1,7 +1,6 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Selection } from '../../shared/contract.ts';
-import { formatBytes } from '../format/bytes.ts';
-import { formatCount, plural } from '../format/numbers.ts';
+import { formatBytes, formatCount, plural } from '../format/numbers.ts';
 import { deleteDead } from '../gateway/commands.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
 import { TrashIcon } from '../ui/icons.tsx';

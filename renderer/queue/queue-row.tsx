@@ -2,10 +2,8 @@ import { type CSSProperties, memo, type ReactNode, useEffect, useState } from 'r
 import { imageUrl } from '../../shared/channels.ts';
 import type { QueueRow } from '../../shared/contract.ts';
 import { isolated } from '../../shared/isolated.ts';
-import { formatBytes } from '../format/bytes.ts';
-import { formatUntil } from '../format/duration.ts';
-import { plural } from '../format/numbers.ts';
-import { formatMoment } from '../format/time.ts';
+import { formatBytes, plural } from '../format/numbers.ts';
+import { formatMoment, formatUntil } from '../format/time.ts';
 import { putBack, retryNow } from '../gateway/commands.ts';
 import { PictureIcon, RetryWaitIcon } from '../ui/icons.tsx';
 import { markUpTo, toggle } from './dead-store.ts';

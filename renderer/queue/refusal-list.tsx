@@ -1,15 +1,26 @@
 import { type ReactNode, useEffect } from 'react';
 import type { Refusal } from '../../shared/contract.ts';
-import { formatBytes } from '../format/bytes.ts';
 import { fileName } from '../format/file-name.ts';
+import { formatBytes } from '../format/numbers.ts';
 import { formatMoment } from '../format/time.ts';
+import { call } from '../gateway/bridge.ts';
 import { checkAgain, reveal } from '../gateway/commands.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
+import { pagedList } from '../gateway/paged-list.ts';
 import { useRevisionRefresh } from '../gateway/use-revision-refresh.ts';
 import { DeadIcon, FolderIcon, InfoIcon, RetryWaitIcon } from '../ui/icons.tsx';
 import { GoodShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
-import { loadMoreRefusals, reloadRefusals, useRefusals } from './refusal-store.ts';
+
+/** Nobody reads more, and each check again makes the list shorter. */
+const MOST_ROWS = 1_000;
+
+/** Files that could not be taken, newest first. */
+export const {
+  useList: useRefusals,
+  reload: reloadRefusals,
+  loadMore: loadMoreRefusals,
+} = pagedList<Refusal>((request) => call('refusals.page', request), MOST_ROWS);
 
 /** Files that were not taken, with the reason and what to do; notices, which cost no picture, stand apart. */
 export function RefusalList(): ReactNode {

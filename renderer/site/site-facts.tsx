@@ -1,9 +1,8 @@
 import type { ReactNode } from 'react';
 import { isolated } from '../../shared/isolated.ts';
 import type { Level, Snapshot } from '../../shared/snapshot.ts';
-import { formatDuration } from '../format/duration.ts';
 import { fillWords, orderWords, paceWords } from '../format/pace.ts';
-import { formatMoment } from '../format/time.ts';
+import { formatDuration, formatMoment } from '../format/time.ts';
 import { reveal } from '../gateway/commands.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { FolderIcon } from '../ui/icons.tsx';

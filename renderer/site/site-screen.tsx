@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import type { DoctorCheck } from '../../shared/contract.ts';
-import { formatDuration } from '../format/duration.ts';
-import { formatMoment } from '../format/time.ts';
+import { formatDuration, formatMoment } from '../format/time.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { copyText } from '../ui/copy-text.ts';
 import { CheckListIcon, CopyIcon, PrintIcon } from '../ui/icons.tsx';

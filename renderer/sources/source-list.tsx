@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { SourceSnapshot } from '../../shared/snapshot.ts';
-import { formatDuration } from '../format/duration.ts';
 import { formatCount, plural } from '../format/numbers.ts';
+import { formatDuration } from '../format/time.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';

@@ -7,14 +7,13 @@ import { findCamera } from '../../electron/gateway/source/gige/discovery/find-ca
 import { forceIp } from '../../electron/gateway/source/gige/discovery/force-ip.ts';
 import { heldCameras } from '../../electron/gateway/source/gige/discovery/held-cameras.ts';
 import { GigeCamera } from '../../electron/gateway/source/gige/gige-camera.ts';
-import { readDescription } from '../../electron/gateway/source/gige/gige-features.ts';
-import { gigeMemory } from '../../electron/gateway/source/gige/gige-memory.ts';
+import { gigeMemory, readDescription } from '../../electron/gateway/source/gige/gige-features.ts';
 import { negotiatePacketSize } from '../../electron/gateway/source/gige/gige-packet-size.ts';
 import { streamRegisters } from '../../electron/gateway/source/gige/gvcp/bootstrap.ts';
 import { ControlChannel } from '../../electron/gateway/source/gige/gvcp/control-channel.ts';
 import { GvspStream } from '../../electron/gateway/source/gige/gvsp/stream.ts';
 import { cardMtu } from '../../electron/gateway/source/gige/network/card-mtu.ts';
-import { parseIpv4 } from '../../electron/gateway/source/gige/network/ipv4.ts';
+import { parseIpv4 } from '../../electron/gateway/source/gige/network/interfaces.ts';
 
 /** A process on a line PC in a namespace of its own: does what it is asked for and prints what came of it. */
 

@@ -1,4 +1,4 @@
-import { meaningOfLoss } from '../../electron/gateway/cloud/acusight/loss-meaning.ts';
+import { meaningOfLoss } from '../../electron/gateway/cloud/acusight/connection-failures.ts';
 import { exchange } from '../../electron/gateway/cloud/http/http-exchange.ts';
 import { makeNetwork } from '../../electron/gateway/cloud/http/network.ts';
 

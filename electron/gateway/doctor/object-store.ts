@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { ObjectStoreConfig } from '../../../shared/config.ts';
-import { meaningOfLoss } from '../cloud/acusight/loss-meaning.ts';
+import { meaningOfLoss } from '../cloud/acusight/connection-failures.ts';
 import type { Exchange } from '../cloud/http/http-exchange.ts';
 import { storagePeer } from '../cloud/http/peers.ts';
 import { encodeKey } from '../cloud/s3/object-key.ts';

@@ -1,6 +1,5 @@
 import type { ProxyConfig } from '../../../shared/config.ts';
-import { offlineWords } from '../cloud/acusight/connection-failures.ts';
-import { meaningOfLoss } from '../cloud/acusight/loss-meaning.ts';
+import { meaningOfLoss, offlineWords } from '../cloud/acusight/connection-failures.ts';
 import { connectTo, type Lookup, systemLookup } from '../cloud/http/address-race.ts';
 import { type Exchange, exchange } from '../cloud/http/http-exchange.ts';
 import { makeNetwork, type Network } from '../cloud/http/network.ts';

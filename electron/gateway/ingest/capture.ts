@@ -1,7 +1,6 @@
 import type { NewImage } from '../model/image.ts';
-import { readCaptureTime } from './picture/capture-time.ts';
+import { isSensibleTime, readCaptureTime } from './picture/capture-time.ts';
 import type { FileFormat } from './picture/inspection.ts';
-import { isSensibleTime } from './picture/sensible-time.ts';
 
 export type Capture = Pick<NewImage, 'capturedAt' | 'captureOffsetMinutes' | 'capturedFrom'> & {
   /** Null: nothing needs to be said. */

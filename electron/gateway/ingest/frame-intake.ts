@@ -13,13 +13,27 @@ import type { GatedFrames } from '../store/gated-frames.ts';
 import { storeFailureOf } from './admission/store-failure.ts';
 import type { Encoder } from './codec/encoder.ts';
 import type { IntakeServices } from './file-intake.ts';
-import { FrameNames } from './frame-names.ts';
 import { type FrameRefused, frameRefusals } from './frame-refusals.ts';
-import { sha256Of } from './image-identity.ts';
+import { FrameNames, sha256Of } from './image-identity.ts';
 import type { NearDuplicateGate, Turn } from './near-duplicate/near-duplicates.ts';
-import { OfferOrder } from './offer-order.ts';
+import { isSensibleTime, sensibleTime } from './picture/capture-time.ts';
 import { inspectPicture } from './picture/inspect.ts';
-import { isSensibleTime, sensibleTime } from './picture/sensible-time.ts';
+
+/** A line: whoever entered first goes first, however long each takes to get ready. */
+class OfferOrder {
+  #line: Promise<void> = Promise.resolve();
+
+  /** `first` resolves when all before have left. `leave` is always to be called in the end; more calls change nothing. */
+  enter(): { readonly first: Promise<void>; readonly leave: () => void } {
+    const first = this.#line;
+    let leave: () => void = () => undefined;
+    const gone = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
+    this.#line = first.then(() => gone);
+    return { first, leave };
+  }
+}
 
 /** What the intake of every camera shares. */
 export type FrameServices = Pick<

@@ -1,4 +1,86 @@
 import type { SourceSnapshot, SourceWarning } from '../../../shared/snapshot.ts';
+import type { LogFields, Logger } from '../platform/logger.ts';
+
+type Said = Pick<SourceStatus, 'state' | 'text' | 'hint'>;
+
+/** What a source says of itself, in its own name: to the person at the window, and in the log. */
+export class SourceCondition {
+  readonly #sourceId: string;
+  readonly #logger: Logger;
+  #said: Said = { state: 'starting', text: 'Starting', hint: '' };
+  #silent: Said | null = null;
+  readonly #warnings = new Map<string, SourceWarning>();
+  /** No events are to be had: the folder is looked through regularly instead. */
+  polling = false;
+  /** No file can be taken, though the folder can be looked through: over once one is taken, or anything else is said. */
+  waitsForOffer = false;
+
+  constructor(sourceId: string, logger: Logger) {
+    this.#sourceId = sourceId;
+    this.#logger = logger;
+  }
+
+  get said(): Said {
+    return this.#silent ?? this.#said;
+  }
+
+  /** The folder answers neither with files nor with an error; whatever else is said of it is not known. */
+  get silent(): boolean {
+    return this.#silent !== null;
+  }
+
+  /** `since`: when it was asked, wall clock. */
+  isSilent(since: number): void {
+    if (this.#silent !== null) return;
+    const text = `The folder does not answer since ${timeOfDay(since)}`;
+    this.log('warn', 'source-silent', { text });
+    this.#silent = {
+      state: 'failed',
+      text,
+      hint: 'Check the server of this share, the network and the drive. What lies in the folder is collected when it answers; everything else goes on meanwhile.',
+    };
+  }
+
+  answers(): void {
+    if (this.#silent === null) return;
+    this.#silent = null;
+    this.log('info', 'source-answers', { state: this.#said.state });
+  }
+
+  say(state: SourceState, text: string, hint: string): void {
+    if (state !== this.#said.state) this.log('info', 'source-state', { state, text });
+    this.#said = { state, text, hint };
+    this.waitsForOffer = false;
+  }
+
+  /** What a person should see to although pictures are collected, one of each code. */
+  get warnings(): readonly SourceWarning[] {
+    return [...this.#warnings.values()];
+  }
+
+  warn(warning: SourceWarning): void {
+    if (!this.#warnings.has(warning.code)) this.log('warn', 'source-warning', warning);
+    this.#warnings.set(warning.code, warning);
+  }
+
+  calm(code: SourceWarning['code']): void {
+    if (this.#warnings.delete(code)) this.log('info', 'source-warning-over', { code });
+  }
+
+  sayWatching(): void {
+    this.say('watching', this.polling ? 'Watching (by looking regularly)' : 'Watching', '');
+  }
+
+  log(level: 'info' | 'warn', event: string, fields: LogFields): void {
+    this.#logger.log(level, event, { source: this.#sourceId, ...fields });
+  }
+}
+
+/** `14:03`, in this PC's time. */
+function timeOfDay(at: number): string {
+  const time = new Date(at);
+  return [time.getHours(), time.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
+}
 
 export type { SourceWarning };
 export type SourceState = SourceSnapshot['state'];

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../../shared/snapshot.ts';
-import type { CheckinReport } from '../cloud/acusight/checkin-report.ts';
 import type { CheckinOutcome } from '../cloud/acusight/client.ts';
+import type { CheckinReport } from '../cloud/acusight/device-api.ts';
 import type { Clock } from '../platform/clock.ts';
 import { describeCause } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';

@@ -7,11 +7,10 @@ import type { Outbox } from '../store/outbox/outbox.ts';
 import { ClaimedAhead, leaseMilliseconds } from './claimed-ahead.ts';
 import type { Connectivity } from './connectivity.ts';
 import type { Delivery } from './delivery/delivery.ts';
-import { bug, notRecorded } from './own-failures.ts';
 import type { Pacer } from './pacing/pacer.ts';
 import type { Passage } from './pacing/passage.ts';
 import { decide } from './retry-policy.ts';
-import { NotRecordedError, SettlementGroup } from './settlement-group.ts';
+import { bug, NotRecordedError, notRecorded, SettlementGroup } from './settlement-group.ts';
 import { Suspects } from './suspects.ts';
 
 export type SyncerOptions = {

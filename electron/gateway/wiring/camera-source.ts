@@ -12,7 +12,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { CameraDevice } from '../source/camera/camera-device.ts';
 import { CameraSource } from '../source/camera/camera-source.ts';
 import type { Looker } from '../source/camera/live-view.ts';
-import { descriptionDownload, descriptionFolder } from '../source/genicam/description/xml-elsewhere.ts';
+import { descriptionDownload, descriptionFolder } from '../source/genicam/description/xml-location.ts';
 import { GigeCamera } from '../source/gige/gige-camera.ts';
 import { UsbCamera } from '../source/usb/usb-camera.ts';
 import type { UsbCameras } from '../source/usb/usb-cameras.ts';

@@ -1,7 +1,6 @@
 import { type ReactNode, useId, useState } from 'react';
 import type { CameraSnapshot } from '../../../shared/camera.ts';
-import { formatCount, formatShortCount } from '../../format/numbers.ts';
-import { formatRate } from '../../format/rate.ts';
+import { formatCount, formatRate, formatShortCount } from '../../format/numbers.ts';
 import { ChevronIcon } from '../../ui/icons.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { agoWords, dropsTotal } from './camera-words.ts';

@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
-import { formatDuration } from '../../format/duration.ts';
-import { formatMoment } from '../../format/time.ts';
+import { formatDuration, formatMoment } from '../../format/time.ts';
 import { CameraIcon, SearchIcon, StuckIcon } from '../../ui/icons.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { findCameras, useCameraSearch } from './find-store.ts';

@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
-import { formatCount, plural } from '../../format/numbers.ts';
-import { formatRate } from '../../format/rate.ts';
+import { formatCount, formatRate, plural } from '../../format/numbers.ts';
 import { DropCauses } from '../cameras/camera-numbers.tsx';
 import { type CameraSource, dropsTotal, triggerWords } from '../cameras/camera-words.ts';
 

@@ -2,9 +2,10 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { isolated } from '../../../shared/isolated.ts';
 import { useGateway } from '../../gateway/gateway-store.ts';
 import { CameraIcon, PauseIcon, PlayIcon, PreviousIcon, TestShotIcon } from '../../ui/icons.tsx';
+import { isTyping } from '../../ui/is-typing.ts';
 import { LevelShape } from '../../ui/shapes.tsx';
 import { useNow } from '../../ui/use-now.ts';
-import { closeLive } from '../../view-state/screen-store.ts';
+import { closeLive, useScreen } from '../../view-state/screen-store.ts';
 import { type CameraSource, isCamera, isConnected, modelWords } from '../cameras/camera-words.ts';
 import { TriggerButton } from '../cameras/trigger-button.tsx';
 import { FeaturePanel } from '../features/feature-panel.tsx';
@@ -15,7 +16,25 @@ import { LiveFacts } from './live-facts.tsx';
 import { LivePicture } from './live-picture.tsx';
 import { liveStatus } from './live-status.ts';
 import { setPaused, takeTestShot, useLive, watchLive } from './live-store.ts';
-import { useLiveKeys } from './use-live-keys.ts';
+
+/** Escape closes the live view, S takes a test shot, P pauses. T and Alt with a digit are `useTriggerKeys`'. */
+function useLiveKeys(): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      const { keyDialog, deleting } = useScreen.getState();
+      if (event.defaultPrevented || keyDialog || deleting !== null) return;
+      if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || isTyping(event.target)) return;
+      const key = event.key.toLowerCase();
+      if (key === 'escape') closeLive();
+      else if (key === 's') void takeTestShot();
+      else if (key === 'p') setPaused(!useLive.getState().paused);
+      else return;
+      event.preventDefault();
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, []);
+}
 
 /** The live view of one camera: picture and instruments on the left, its settings on the right. */
 export function LiveScreen({ sourceId }: { readonly sourceId: string }): ReactNode {

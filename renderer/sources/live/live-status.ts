@@ -1,6 +1,6 @@
 import type { CameraSnapshot } from '../../../shared/camera.ts';
 import type { Level, SourceSnapshot } from '../../../shared/snapshot.ts';
-import { formatDuration } from '../../format/duration.ts';
+import { formatDuration } from '../../format/time.ts';
 import { agoWords, isConnected } from '../cameras/camera-words.ts';
 import { lookOf } from '../source-look.ts';
 import type { Live } from './live-store.ts';

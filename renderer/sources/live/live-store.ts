@@ -1,10 +1,14 @@
 import { create } from 'zustand';
 import type { Look } from '../../../shared/camera.ts';
+import { IMAGE_SCHEME } from '../../../shared/channels.ts';
 import type { Failure } from '../../../shared/result.ts';
 import { call } from '../../gateway/bridge.ts';
 import { sayFailed } from '../../view-state/notice-store.ts';
 import { type LiveEvent, type LiveLoop, makeLiveLoop } from './live-loop.ts';
-import { liveUrl } from './live-url.ts';
+
+/** A picture of the live view, by the number that `camera.look` gave. */
+export const liveUrl = (sourceId: string, number: number): string =>
+  `${IMAGE_SCHEME}://live/${encodeURIComponent(sourceId)}/${number}`;
 
 export type ShownPicture = {
   readonly look: Look;

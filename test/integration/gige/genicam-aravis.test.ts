@@ -7,7 +7,7 @@ import { parseDescription } from '../../../electron/gateway/source/genicam/descr
 import { fetchXml, parseXmlLocation } from '../../../electron/gateway/source/genicam/description/xml-location.ts';
 import { NodeMap } from '../../../electron/gateway/source/genicam/node-map.ts';
 import { findCamera } from '../../../electron/gateway/source/gige/discovery/find-camera.ts';
-import { gigeMemory } from '../../../electron/gateway/source/gige/gige-memory.ts';
+import { gigeMemory } from '../../../electron/gateway/source/gige/gige-features.ts';
 import { decodeText, registers, urlBytes } from '../../../electron/gateway/source/gige/gvcp/bootstrap.ts';
 import { ControlChannel } from '../../../electron/gateway/source/gige/gvcp/control-channel.ts';
 import type { Feature } from '../../../shared/camera.ts';

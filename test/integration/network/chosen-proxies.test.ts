@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { meaningOfLoss } from '../../../electron/gateway/cloud/acusight/loss-meaning.ts';
+import { meaningOfLoss } from '../../../electron/gateway/cloud/acusight/connection-failures.ts';
 import { exchange } from '../../../electron/gateway/cloud/http/http-exchange.ts';
 import { makeNetwork, type NetworkOptions } from '../../../electron/gateway/cloud/http/network.ts';
 import type { AskProxy, ProxyQuestion } from '../../../electron/gateway/cloud/http/proxy/route-choice.ts';

@@ -5,7 +5,7 @@ import { open, rename, stat, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { meaningOfLoss } from '../../../electron/gateway/cloud/acusight/loss-meaning.ts';
+import { meaningOfLoss } from '../../../electron/gateway/cloud/acusight/connection-failures.ts';
 import { exchange } from '../../../electron/gateway/cloud/http/http-exchange.ts';
 import { makeNetwork, type NetworkOptions } from '../../../electron/gateway/cloud/http/network.ts';
 import type { AuthorityFileFacts } from '../../../electron/gateway/cloud/http/tls/authority-file-watch.ts';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { meaningOfLoss } from '../../../electron/gateway/cloud/acusight/loss-meaning.ts';
+import { meaningOfLoss } from '../../../electron/gateway/cloud/acusight/connection-failures.ts';
 import { exchange } from '../../../electron/gateway/cloud/http/http-exchange.ts';
 import { makeNetwork, type NetworkOptions } from '../../../electron/gateway/cloud/http/network.ts';
 import { readTrust } from '../../../electron/gateway/cloud/http/tls/trust.ts';

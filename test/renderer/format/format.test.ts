@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, fractionOf } from '../../../renderer/format/bytes.ts';
-import { formatDuration, formatUntil } from '../../../renderer/format/duration.ts';
 import { fileName, sourceIdFor } from '../../../renderer/format/file-name.ts';
-import { formatBigCount, formatCount, formatShortCount, plural } from '../../../renderer/format/numbers.ts';
-import { formatRate } from '../../../renderer/format/rate.ts';
-import { formatCapture, formatMoment, formatOffset } from '../../../renderer/format/time.ts';
+import {
+  formatBigCount,
+  formatBytes,
+  formatCount,
+  formatRate,
+  formatShortCount,
+  fractionOf,
+  plural,
+} from '../../../renderer/format/numbers.ts';
+import {
+  formatCapture,
+  formatDuration,
+  formatMoment,
+  formatOffset,
+  formatUntil,
+} from '../../../renderer/format/time.ts';
 import { folderSourceSchema } from '../../../shared/source-config.ts';
 
 describe('durations', () => {

@@ -4,7 +4,7 @@ import {
   SILENCE_MILLISECONDS,
   startMirror,
   takeSnapshot,
-} from '../../../renderer/gateway/snapshot-mirror.ts';
+} from '../../../renderer/gateway/gateway-store.ts';
 import { scenarios } from '../../support/fake-gateway/scenarios.ts';
 
 const calm = scenarios.calm?.snapshot;

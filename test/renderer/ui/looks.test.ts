@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { areaPath, sparkPoints, sparkTop } from '../../../renderer/overview/spark-path.ts';
+import { areaPath, sparkPoints, sparkTop } from '../../../renderer/overview/sparkline.tsx';
 import { classStyles } from '../../../renderer/preview/class-style.ts';
 
 describe('the looks of classes', () => {

@@ -3,14 +3,11 @@ import { type Exchange, exchange, type RequestBody, type Transport } from '../ht
 import type { Network } from '../http/network.ts';
 import type { Subject } from './answer-claims.ts';
 import { AnswerPatience, patiently } from './answer-patience.ts';
-import { notApproved } from './answer-words.ts';
-import { type CheckinReport, checkinBody } from './checkin-report.ts';
-import { actionsOf, type DeviceFacts, deviceFactsOf } from './device-api.ts';
-import type { UploadPayload } from './payload.ts';
-import { formBody } from './picture-form.ts';
-import { looksLikeHtml, meaningOf } from './response-outcome.ts';
+import { actionsOf, type CheckinReport, checkinBody, type DeviceFacts, deviceFactsOf } from './device-api.ts';
+import { looksLikeHtml, meaningOf, notApproved } from './response-outcome.ts';
 import type { ImageMetadata } from './schema.ts';
-import type { MultipartFrame } from './upload-body.ts';
+import type { MultipartFrame, UploadPayload } from './upload-body.ts';
+import { formBody } from './upload-body.ts';
 
 export type ClientOptions = {
   /** Up to and including `/api`. */

@@ -1,6 +1,6 @@
 import type { ObjectStoreConfig } from '../../../../shared/config.ts';
 import type { DeliveryContext, DeliveryFailure } from '../../model/delivery.ts';
-import type { UploadPayload } from '../acusight/payload.ts';
+import type { UploadPayload } from '../acusight/upload-body.ts';
 import type { Exchange } from '../http/http-exchange.ts';
 import type { Network } from '../http/network.ts';
 import { bucketMeaning, putMeaning, type StoreOutcome } from './storage-meaning.ts';

@@ -1,5 +1,5 @@
 import type { DeliveryFailure } from '../../model/delivery.ts';
-import { meaningOfLoss } from '../acusight/loss-meaning.ts';
+import { meaningOfLoss } from '../acusight/connection-failures.ts';
 import { parseRetryAfter } from '../acusight/retry-after.ts';
 import type { Exchange } from '../http/http-exchange.ts';
 import { storagePeer } from '../http/peers.ts';

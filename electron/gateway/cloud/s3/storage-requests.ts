@@ -2,7 +2,7 @@ import { AwsV4Signer } from 'aws4fetch';
 import type { ObjectStoreConfig } from '../../../../shared/config.ts';
 import type { Pace } from '../../model/delivery.ts';
 import { AnswerPatience, patiently } from '../acusight/answer-patience.ts';
-import { fileChunks, lengthOf, type UploadPayload } from '../acusight/payload.ts';
+import { fileChunks, lengthOf, type UploadPayload } from '../acusight/upload-body.ts';
 import { type Exchange, exchange, type RequestBody, type Transport } from '../http/http-exchange.ts';
 import { encodeKey } from './object-key.ts';
 import { putMeaning, refusesChecksum } from './storage-meaning.ts';

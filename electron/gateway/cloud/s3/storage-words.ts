@@ -1,5 +1,5 @@
 import type { DeliveryFailure } from '../../model/delivery.ts';
-import { intercepted } from '../acusight/answer-words.ts';
+import { intercepted } from '../acusight/response-outcome.ts';
 
 /** What the object storage's answers mean, in words for the person at the line. */
 export type Verdict = Pick<DeliveryFailure, 'code' | 'text' | 'hint' | 'disposition' | 'gate' | 'overrun'>;

@@ -1,4 +1,4 @@
-import type { Signature } from './decode-protocol.ts';
+import type { Signature } from './decoder.ts';
 
 /**
  * How much two frames differ, for the near-duplicate gate.

@@ -5,8 +5,8 @@ import { describeCause } from '../../platform/errors.ts';
 import { uncommonJpeg } from '../picture/jpeg-process.ts';
 import { tidyJpeg } from '../picture/tidy-jpeg.ts';
 import { openPicture, shrinkFor, turnUpright, withImages } from './decode-open.ts';
-import type { CheckReply, CheckRequest } from './decode-protocol.ts';
 import { isHarmless, isOutOfMemory, takeWarnings } from './decode-warnings.ts';
+import type { CheckReply, CheckRequest } from './decoder.ts';
 import { type VipsModule, wordsOfVips } from './vips-module.ts';
 
 const previewEdge = 320;

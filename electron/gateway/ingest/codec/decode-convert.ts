@@ -5,8 +5,8 @@ import { bmpPixels } from '../pixels/bmp-pixels.ts';
 import { encodePng, type PngPixels } from '../pixels/png.ts';
 import { noteLoad } from './decode-load.ts';
 import { turnUpright, unpackedBytes, type VipsImage, withImages } from './decode-open.ts';
-import type { ConvertReply, ConvertRequest } from './decode-protocol.ts';
 import { isOutOfMemory, takeWarnings } from './decode-warnings.ts';
+import type { ConvertReply, ConvertRequest } from './decoder.ts';
 import { type VipsModule, wordsOfVips } from './vips-module.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { uncommonJpeg } from '../picture/jpeg-process.ts';
 import { tidyJpeg } from '../picture/tidy-jpeg.ts';
 import { openPicture, shrinkFor, withImages } from './decode-open.ts';
-import type { JudgeReply, JudgeRequest } from './decode-protocol.ts';
 import { isHarmless, isOutOfMemory, takeWarnings } from './decode-warnings.ts';
+import type { JudgeReply, JudgeRequest } from './decoder.ts';
 import { type VipsModule, wordsOfVips } from './vips-module.ts';
 
 /**

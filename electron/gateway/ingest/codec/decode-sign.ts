@@ -1,6 +1,6 @@
 import { blockMeans, signatureEdge } from './block-signature.ts';
 import { openPicture, shrinkFor, withImages } from './decode-open.ts';
-import type { SignatureReply, SignatureRequest } from './decode-protocol.ts';
+import type { SignatureReply, SignatureRequest } from './decoder.ts';
 import { type VipsModule, wordsOfVips } from './vips-module.ts';
 
 /** The picture shrunk while it is decoded (at an eighth, for a JPEG, the mean of each 8 × 8), and its block means. */

@@ -4,8 +4,8 @@ import { check } from './decode-check.ts';
 import { convert } from './decode-convert.ts';
 import { judge } from './decode-judge.ts';
 import { takeIsSpent } from './decode-load.ts';
-import type { DecodeAnswer, DecodeReply, DecodeRequest, DecodeWorkerData } from './decode-protocol.ts';
 import { sign } from './decode-sign.ts';
+import type { DecodeAnswer, DecodeReply, DecodeRequest, DecodeWorkerData } from './decoder.ts';
 import { loadVips, type VipsModule } from './vips-module.ts';
 
 /**

@@ -9,7 +9,7 @@ import type { Catalogue, StoredPicture } from '../../store/catalogue.ts';
 import type { PayloadStore } from '../../store/payloads/payload-store.ts';
 import { previewPathOf } from '../../store/payloads/preview-store.ts';
 import { PreviewDemands } from '../preview-demands.ts';
-import type { CheckReply } from './decode-protocol.ts';
+import type { CheckReply } from './decoder.ts';
 import { Decoder } from './decoder.ts';
 
 export type CheckerOptions = {

@@ -2,8 +2,7 @@ import type { NearDuplicateConfig } from '../../../../shared/source-config.ts';
 import type { PictureFormat } from '../../model/image.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { differenceOf } from '../codec/block-signature.ts';
-import type { Signature } from '../codec/decode-protocol.ts';
-import type { Decoder } from '../codec/decoder.ts';
+import type { Decoder, Signature } from '../codec/decoder.ts';
 
 export type GateFrame = {
   readonly bytes: Uint8Array;

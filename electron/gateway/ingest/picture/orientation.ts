@@ -1,7 +1,7 @@
 import type { Orientation } from '../../../../shared/picture.ts';
-import { exifBlock } from './exif-block.ts';
 import type { FileFormat } from './inspection.ts';
 import { TiffReader } from './tiff-directory.ts';
+import { exifBlock } from './tiff-text.ts';
 
 const ORIENTATION = 0x0112;
 const SHORT = 3;

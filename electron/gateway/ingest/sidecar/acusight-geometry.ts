@@ -1,7 +1,7 @@
 import { type Box, relativeEdges } from './box.ts';
 import { isObject, type JsonObject } from './json-text.ts';
-import { describeValue, readNumber } from './number.ts';
 import type { Size } from './picture-scale.ts';
+import { describeValue, readNumber } from './problems.ts';
 
 /*
  * `geometry: [x, y, w, h]` stands in a public example without a word on what x and y are: a box's corner or its

@@ -1,10 +1,9 @@
 import { resolveGeometry } from './acusight-geometry.ts';
 import { isObject, type JsonObject } from './json-text.ts';
-import { readText } from './label-text.ts';
-import { describeValue, readNumber } from './number.ts';
 import { considerFrame } from './picture-scale.ts';
-import { quote } from './problems.ts';
+import { describeValue, quote, readNumber } from './problems.ts';
 import type { Reader, SidecarOutcome } from './reading.ts';
+import { readText } from './text.ts';
 
 /*
  * Acusight's own form, as `POST /data/agent/images/notify` takes it: `annotations[]` with class_value, confidence,

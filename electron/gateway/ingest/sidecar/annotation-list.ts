@@ -1,9 +1,9 @@
 import type { Annotation } from '../../../../shared/annotation.ts';
 import type { Orientation } from '../../../../shared/picture.ts';
 import { type Box, placeBox } from './box.ts';
-import { readText } from './label-text.ts';
-import { describeValue, readNumber } from './number.ts';
 import type { ProblemList } from './problems.ts';
+import { describeValue, readNumber } from './problems.ts';
+import { readText } from './text.ts';
 import { uprightBox } from './upright-box.ts';
 
 export const MAX_ANNOTATIONS = 10_000;

@@ -1,7 +1,5 @@
-import { MAX_CLASSES } from './class-limits.ts';
 import { quote } from './problems.ts';
-import { decodeText } from './text.ts';
-import { textLines } from './text-lines.ts';
+import { decodeText, MAX_CLASSES, textLines } from './text.ts';
 import { type KeypointShape, readKeypointShape, readYamlNames } from './yaml-names.ts';
 
 /** Class names by class number; an empty name where the list has a gap. */

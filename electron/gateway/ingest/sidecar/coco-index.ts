@@ -1,6 +1,6 @@
 import { baseName } from '../../platform/names.ts';
 import { isObject, type JsonObject } from './json-text.ts';
-import { readText } from './label-text.ts';
+import { readText } from './text.ts';
 
 /*
  * COCO: one file for many pictures, `images[]` (id, file_name, width, height), `categories[]` (id, name) and

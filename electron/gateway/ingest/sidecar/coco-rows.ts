@@ -1,5 +1,5 @@
 import { shortBox, shortValue } from './coco-values.ts';
-import { readNumber } from './number.ts';
+import { readNumber } from './problems.ts';
 
 export type AnnotationRow = {
   /** Position in the file's list. */

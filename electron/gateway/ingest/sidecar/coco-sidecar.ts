@@ -1,12 +1,11 @@
 import { isolated } from '../../../../shared/isolated.ts';
 import { relativeEdges } from './box.ts';
 import { type CocoImage, type CocoIndex, cocoImageFor } from './coco-index.ts';
-import { readText } from './label-text.ts';
-import { describeValue, readNumber } from './number.ts';
 import { coordinateSize } from './picture-scale.ts';
-import { quote } from './problems.ts';
+import { describeValue, quote, readNumber } from './problems.ts';
 import type { Reader, SidecarOutcome } from './reading.ts';
 import { unrelated } from './reading.ts';
+import { readText } from './text.ts';
 
 /**
  * The annotations of one picture in a COCO file. `isOwn`: the file is named after the picture, so that it belongs to

@@ -3,8 +3,8 @@ import { nameKey } from './coco-index.ts';
 import { AnnotationRows } from './coco-rows.ts';
 import { bytesOf, shortValue } from './coco-values.ts';
 import type { JsonObject } from './json-text.ts';
-import { readText } from './label-text.ts';
-import { readNumber } from './number.ts';
+import { readNumber } from './problems.ts';
+import { readText } from './text.ts';
 
 /**
  * So many elements each list may have, and so many bytes all texts that are kept, so that what is kept of a file stays

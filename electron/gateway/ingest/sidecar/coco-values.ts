@@ -1,4 +1,4 @@
-import { readText } from './label-text.ts';
+import { readText } from './text.ts';
 
 /*
  * Values of a COCO file that are no numbers are kept for messages only, and in them a list is "a list", whatever it holds:

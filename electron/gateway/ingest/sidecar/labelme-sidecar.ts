@@ -1,7 +1,7 @@
 import { type Box, boxAround, relativeEdges } from './box.ts';
 import { isObject, type JsonObject } from './json-text.ts';
-import { describeValue, readNumber } from './number.ts';
 import { coordinateSize } from './picture-scale.ts';
+import { describeValue, readNumber } from './problems.ts';
 import type { Reader, SidecarOutcome } from './reading.ts';
 
 /*

@@ -1,5 +1,5 @@
 import { swapsSides } from '../../../../shared/picture.ts';
-import { describeValue, readNumber } from './number.ts';
+import { describeValue, readNumber } from './problems.ts';
 import type { PictureFacts, Reader } from './reading.ts';
 
 export type Size = { readonly width: number; readonly height: number };

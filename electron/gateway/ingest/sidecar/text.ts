@@ -1,3 +1,34 @@
+/**
+ * The lines of a text, as they are and trimmed, numbered from 1; they end with LF, CR LF, or CR alone. One at a time:
+ * ten million empty lines must not become an array.
+ */
+export function* textLines(
+  text: string,
+): Generator<{ readonly raw: string; readonly line: string; readonly number: number }> {
+  const end = /\r\n?|\n/g;
+  for (let [start, number] = [0, 1]; ; number += 1) {
+    const found = end.exec(text);
+    const raw = text.slice(start, found?.index ?? text.length);
+    yield { raw, line: raw.trim(), number };
+    if (found === null) return;
+    start = end.lastIndex;
+  }
+}
+
+const MAX_TEXT = 256;
+
+/** A text or number of a file as a bounded text, for classes, names and identifiers; undefined when there is none. */
+export function readText(value: unknown): string | undefined {
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  if (typeof value !== 'string') return undefined;
+  // By way of bytes: half a surrogate pair becomes a replacement character, and the file's text is not held in memory.
+  const text = Buffer.from(value.trim().slice(0, MAX_TEXT)).toString();
+  return text === '' ? undefined : text;
+}
+
+/** More classes than any model has; a hostile list must not fill the memory. */
+export const MAX_CLASSES = 100_000;
+
 /** A file's text, or why it is none. `note` says that the encoding had to be guessed. */
 export type DecodedText =
   | { readonly ok: true; readonly text: string; readonly note: string | null }

@@ -1,7 +1,6 @@
 import { relativeEdges } from './box.ts';
-import { describeValue, readNumber } from './number.ts';
 import { coordinateSize } from './picture-scale.ts';
-import { quote } from './problems.ts';
+import { describeValue, quote, readNumber } from './problems.ts';
 import type { Reader, SidecarOutcome } from './reading.ts';
 import { unrelated } from './reading.ts';
 import { parseXml, type XmlElement } from './xml-reader.ts';

@@ -1,6 +1,5 @@
-import { MAX_CLASSES } from './class-limits.ts';
 import { quote } from './problems.ts';
-import { textLines } from './text-lines.ts';
+import { MAX_CLASSES, textLines } from './text.ts';
 
 /*
  * The `names` of a YOLO data.yaml, in the forms that its tools write: a list or a map by class number, as a block or

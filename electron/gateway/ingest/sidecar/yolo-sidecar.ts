@@ -1,9 +1,8 @@
 import { type Box, boxAround } from './box.ts';
-import { hasDecimalComma, readNumber } from './number.ts';
-import { quote } from './problems.ts';
+import { hasDecimalComma, quote, readNumber } from './problems.ts';
 import type { Reader, SidecarOutcome } from './reading.ts';
 import { unrelated } from './reading.ts';
-import { textLines } from './text-lines.ts';
+import { textLines } from './text.ts';
 import type { KeypointShape } from './yaml-names.ts';
 import { boxNumbers, fileFormOf, type LineForm, lineFormOf } from './yolo-forms.ts';
 

@@ -1,12 +1,44 @@
 import type { Feature, FeatureValue } from '../../../../shared/camera.ts';
 import { isolated } from '../../../../shared/isolated.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { errnoCode } from '../../platform/errors.ts';
-import { applySettings, type RefusedSetting } from './apply-settings.ts';
-import type { CameraFeatures, CameraSession } from './camera-device.ts';
+import { describeCause, errnoCode } from '../../platform/errors.ts';
+import { CameraError, type CameraFeatures, type CameraSession } from './camera-device.ts';
 import { cameraError, refusal } from './camera-words.ts';
 import { isSameModel, type SettingsFile, worthSaving } from './saved-settings.ts';
 import type { SessionRun } from './session-run.ts';
+
+type Setting = { readonly name: string; readonly value: FeatureValue };
+export type RefusedSetting = { readonly name: string; readonly text: string };
+
+/**
+ * Sets them in their order. What was refused is tried again after the others, as long as that helps: a width may only
+ * fit once the offset behind it in the list is set. Answers with what was refused for good, and why. Rejects when the
+ * camera is gone.
+ */
+async function applySettings(
+  features: CameraFeatures,
+  settings: readonly Setting[],
+): Promise<readonly RefusedSetting[]> {
+  let open = settings;
+  for (;;) {
+    const refused: (Setting & RefusedSetting)[] = [];
+    for (const setting of open) {
+      try {
+        await features.set(setting.name, setting.value);
+      } catch (error) {
+        if (isGone(error)) throw error;
+        refused.push({ ...setting, text: error instanceof Error ? error.message : describeCause(error) });
+      }
+    }
+    if (refused.length === 0 || refused.length === open.length)
+      return refused.map(({ name, text }) => ({ name, text }));
+    open = refused;
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof CameraError && error.trouble !== 'setting-refused';
+}
 
 export type SettingsOptions = {
   /** Of the configuration, in its order: they override saved ones. */

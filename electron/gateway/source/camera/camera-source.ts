@@ -6,7 +6,6 @@ import { sleep } from '../../platform/clock.ts';
 import type { Files } from '../../platform/files.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { FrameSource, SourceStatus } from '../frame-source.ts';
-import type { RefusedSetting } from './apply-settings.ts';
 import { Arrivals } from './arrivals.ts';
 import {
   type CameraDevice,
@@ -16,6 +15,7 @@ import {
   type CameraSession,
 } from './camera-device.ts';
 import { CameraNotes } from './camera-notes.ts';
+import type { RefusedSetting } from './camera-settings.ts';
 import { CameraSettings } from './camera-settings.ts';
 import { CameraTally } from './camera-tally.ts';
 import { type CameraSaid, cameraError, refusal, saidOf } from './camera-words.ts';

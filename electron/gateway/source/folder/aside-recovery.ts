@@ -4,7 +4,7 @@ import type { FileSink } from '../../model/file-sink.ts';
 import { type FileVersion, fileVersion } from '../../model/file-version.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
 import { errnoCode } from '../../platform/errors.ts';
-import type { SourceCondition } from '../source-condition.ts';
+import type { SourceCondition } from '../frame-source.ts';
 import { type AfterIngest, finishAside, localDay } from './after-ingest.ts';
 import { type Aside, putBack } from './aside.ts';
 import { asideKindOf } from './aside-names.ts';

@@ -4,7 +4,7 @@ import { type FileVersion, sameVersion } from '../../model/file-version.ts';
 import { Bell } from '../../platform/bell.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
 import { fileLimitOf } from '../../platform/file-limit.ts';
-import type { SourceCondition } from '../source-condition.ts';
+import type { SourceCondition } from '../frame-source.ts';
 import { versionOf } from './folder-walk.ts';
 import type { Originals } from './originals.ts';
 import { type Candidate, Settling } from './settling.ts';

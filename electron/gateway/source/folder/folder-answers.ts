@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { type Clock, sleep } from '../../platform/clock.ts';
-import type { SourceCondition } from '../source-condition.ts';
+import type { SourceCondition } from '../frame-source.ts';
 
 const askMilliseconds = 5_000;
 /** A disk that wakes up, or a share at the end of a thin line, needs some seconds. */

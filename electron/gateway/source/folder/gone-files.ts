@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FileMemory, RememberedFile } from '../../model/file-memory.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
 import { errnoCode } from '../../platform/errors.ts';
-import type { SourceCondition } from '../source-condition.ts';
+import type { SourceCondition } from '../frame-source.ts';
 import { FolderPlaces } from './folder-places.ts';
 
 export type GoneFilesOptions = {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import { describeCause, errnoCode } from '../../platform/errors.ts';
-import type { SourceCondition } from '../source-condition.ts';
+import type { SourceCondition } from '../frame-source.ts';
 import type { AfterIngest } from './after-ingest.ts';
 
 /** So many in a row that fail have one cause: the others would fail too, and are not tried for a while. */

@@ -2,7 +2,7 @@ import { dirname, join, sep } from 'node:path';
 import type { FileSink } from '../../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../../model/file-version.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { SourceCondition } from '../source-condition.ts';
+import type { SourceCondition } from '../frame-source.ts';
 import { type AfterIngest, dealWithOriginal, localDay } from './after-ingest.ts';
 import type { AsideRecovery } from './aside-recovery.ts';
 import { identityOf } from './folder-presence.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
-import type { SourceCondition } from '../source-condition.ts';
+import type { SourceCondition } from '../frame-source.ts';
 
 const mostByChance = 2;
 const forgetMilliseconds = 10 * 60_000;

@@ -3,7 +3,7 @@ import type { FileSink } from '../../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../../model/file-version.ts';
 import type { LossCause } from '../../model/ways-to-lose.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { SourceCondition } from '../source-condition.ts';
+import type { SourceCondition } from '../frame-source.ts';
 import { EarlyCopies, isCertain, isRewritten, lifeOf } from './early-copies.ts';
 import { identityOf } from './folder-presence.ts';
 import { versionOf } from './folder-walk.ts';

@@ -2,8 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileSink } from '../../model/file-sink.ts';
 import { errnoCode } from '../../platform/errors.ts';
-import type { FileFilter } from './file-filter.ts';
-import type { WalkFinding } from './folder-walk.ts';
+import type { FileFilter, WalkFinding } from './folder-walk.ts';
 
 /**
  * What lies in a watched folder and can't be taken: it is listed when a scan meets it, and leaves the list when it is

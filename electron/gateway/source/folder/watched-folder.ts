@@ -5,7 +5,7 @@ import type { FileSink } from '../../model/file-sink.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { FrameSource, SourceStatus } from '../frame-source.ts';
-import { SourceCondition } from '../source-condition.ts';
+import { SourceCondition } from '../frame-source.ts';
 import type { AfterIngest } from './after-ingest.ts';
 import { AsideRecovery } from './aside-recovery.ts';
 import { FileOffers } from './file-offers.ts';

@@ -1,6 +1,6 @@
 import { relative, sep } from 'node:path';
 import { watch } from 'chokidar';
-import type { FileFilter } from './file-filter.ts';
+import type { FileFilter } from './folder-walk.ts';
 
 export type FolderListener = {
   /** A file appeared or changed; the path is relative, with '/'. */

@@ -5,13 +5,12 @@ import { cameraError } from '../camera/camera-words.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
 import { abortAcquisition, startAcquisition, stopAcquisition, unlockSettings } from './acquisition-commands.ts';
 import { ChunkFacts } from './gige-chunks.ts';
-import { latchClock, tickFrequency } from './gige-clock.ts';
 import { countersOf } from './gige-counters.ts';
 import { gigeTrouble } from './gige-errors.ts';
 import { firstNumber, textOf } from './gige-features.ts';
 import { negotiatePacketSize } from './gige-packet-size.ts';
 import { type ImageSettings, pictureOf } from './gige-picture.ts';
-import { CameraTime } from './gige-time.ts';
+import { CameraTime, latchClock, tickFrequency } from './gige-time.ts';
 import { isRefusal } from './gige-trigger.ts';
 import { registers, streamRegisters } from './gvcp/bootstrap.ts';
 import type { ControlChannel } from './gvcp/control-channel.ts';
@@ -19,7 +18,7 @@ import { type ArrivedFrame, GvspStream } from './gvsp/stream.ts';
 import { streamNotes } from './gvsp/stream-notes.ts';
 import type { StreamTotals } from './gvsp/stream-protocol.ts';
 import { cardMtu } from './network/card-mtu.ts';
-import { parseIpv4 } from './network/ipv4.ts';
+import { parseIpv4 } from './network/interfaces.ts';
 import { FormatAdvice } from './pixel-format-advice.ts';
 
 export type AcquisitionOptions = {

@@ -5,15 +5,14 @@ import { NodeMap } from '../genicam/node-map.ts';
 import { abortAcquisition, stopAcquisition, unlockSettings } from './acquisition-commands.ts';
 import { type FindOptions, findCamera } from './discovery/find-camera.ts';
 import { gigeTrouble } from './gige-errors.ts';
-import { readDescription } from './gige-features.ts';
-import { gigeMemory } from './gige-memory.ts';
+import { gigeMemory, readDescription } from './gige-features.ts';
 import { refusable } from './gige-packet-size.ts';
 import { type GigeCameraConfig, GigeSession } from './gige-session.ts';
 import { registers, streamRegisters } from './gvcp/bootstrap.ts';
 import { ControlChannel } from './gvcp/control-channel.ts';
 import { usualHeartbeatTimeout } from './gvcp/heartbeat.ts';
 import { registerAccess } from './gvcp/register-access.ts';
-import { cardLoss } from './network/card-loss.ts';
+import { cardLoss } from './network/interfaces.ts';
 
 export type GigeCameraOptions = {
   readonly config: GigeCameraConfig;

@@ -21,8 +21,8 @@ import { controlHeld, registers } from './gvcp/bootstrap.ts';
 import type { ControlChannel } from './gvcp/control-channel.ts';
 import { isGvcpError } from './gvcp/gvcp-error.ts';
 import type { ControlLoss } from './gvcp/heartbeat.ts';
-import { cardLoss } from './network/card-loss.ts';
 import type { NetworkInterfaces } from './network/interfaces.ts';
+import { cardLoss } from './network/interfaces.ts';
 
 export type GigeCameraConfig = Pick<
   GigeSourceConfig,

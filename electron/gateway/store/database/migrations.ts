@@ -2,11 +2,15 @@ import type Database from 'better-sqlite3';
 import { GatewayError } from '../../platform/errors.ts';
 import { schema1 } from './schema-1.ts';
 import { schema2 } from './schema-2.ts';
-import { schema3 } from './schema-3.ts';
 import { schema4 } from './schema-4.ts';
 import { schema5 } from './schema-5.ts';
 import { schema6 } from './schema-6.ts';
 import { schema7 } from './schema-7.ts';
+
+/** Step 3 of the schema: what a camera said of a frame, as JSON; null for a picture that came as a file. */
+const schema3 = `
+ALTER TABLE images ADD COLUMN frame TEXT;
+`;
 
 /**
  * The schema, as steps that are only ever appended. `user_version` counts those done.

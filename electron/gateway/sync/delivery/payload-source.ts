@@ -1,4 +1,4 @@
-import type { UploadPayload } from '../../cloud/acusight/payload.ts';
+import type { UploadPayload } from '../../cloud/acusight/upload-body.ts';
 import type { DeliveryFailure } from '../../model/delivery.ts';
 import type { LeasedEntry } from '../../model/outbox-entry.ts';
 import { type FileLimit, fileLimitOf } from '../../platform/file-limit.ts';

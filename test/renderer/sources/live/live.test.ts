@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { focusMeter, formatFocus } from '../../../../renderer/sources/live/focus-meter.ts';
-import { exposureWords, histogramPath } from '../../../../renderer/sources/live/histogram-path.ts';
+import { focusMeter, formatFocus } from '../../../../renderer/sources/live/focus-aid.tsx';
+import { exposureWords, histogramPath } from '../../../../renderer/sources/live/histogram.tsx';
 import { type LiveEvent, type LivePorts, makeLiveLoop } from '../../../../renderer/sources/live/live-loop.ts';
 import { LIVE_MILLISECONDS, liveStatus } from '../../../../renderer/sources/live/live-status.ts';
-import { type Live, takeLiveEvent, useLive } from '../../../../renderer/sources/live/live-store.ts';
-import { liveUrl } from '../../../../renderer/sources/live/live-url.ts';
+import { type Live, liveUrl, takeLiveEvent, useLive } from '../../../../renderer/sources/live/live-store.ts';
 import type { Look } from '../../../../shared/camera.ts';
 import type { Result } from '../../../../shared/result.ts';
 import { camera } from '../../../support/fake-gateway/fake-cameras.ts';

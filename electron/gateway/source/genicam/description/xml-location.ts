@@ -1,8 +1,149 @@
-import { GatewayError } from '../../../platform/errors.ts';
+import { lstat, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Unzip, UnzipInflate } from 'fflate';
+import { describeCause, errnoCode, GatewayError } from '../../../platform/errors.ts';
 import { accessRefused, descriptionError, quoted } from '../genicam-errors.ts';
 import { isRefusedAccess, largestAccess, type MemoryPort } from '../memory-port.ts';
-import { unzipDescription } from './unzip.ts';
 import { xmlLimits } from './xml-elements.ts';
+
+/** Descriptions that are not in the camera: `XmlSources` for files of one folder, and for the web. */
+
+/** `name` has no folder in it; links and anything but plain files are passed over. */
+export function descriptionFolder(folder: string): (name: string) => Promise<Uint8Array | null> {
+  return async (name) => {
+    const path = join(folder, name);
+    try {
+      if (name !== '' && /^[^/\\:]+$/.test(name) && (await lstat(path)).isFile()) return await readBounded(path);
+    } catch (error) {
+      if (errnoCode(error) !== 'ENOENT') {
+        throw descriptionError('The file with the camera description could not be read.', '', error);
+      }
+    }
+    return null;
+  };
+}
+
+async function readBounded(path: string): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    if (size > xmlLimits.bytes) throw descriptionError('The camera description is too large.');
+    const bytes = Buffer.alloc(size);
+    const { bytesRead } = await file.read(bytes, 0, size, 0);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+type DownloadOptions = {
+  /** `host`, or `host:port` where the port is not the usual one. Nothing else is asked for anything. */
+  readonly allowedHosts: readonly string[];
+  readonly timeoutMilliseconds: number;
+  readonly fetch?: typeof fetch;
+};
+
+/**
+ * Any device that answers as a camera names an address, of this PC or of the plant's network too, and has it asked at each
+ * connection: only what the site allows is fetched. Redirections are not followed, for they could lead elsewhere.
+ */
+export function descriptionDownload(options: DownloadOptions): (url: string) => Promise<Uint8Array> {
+  const request = options.fetch ?? fetch;
+  return async (url) => {
+    if (!options.allowedHosts.some((host) => isHostOf(host, url))) throw notAllowed(url);
+    try {
+      const signal = AbortSignal.timeout(options.timeoutMilliseconds);
+      const answer = await request(url, { signal, redirect: 'error', credentials: 'omit' });
+      if (!answer.ok || answer.body === null) throw new Error(`HTTP ${answer.status}`);
+      const pieces: Uint8Array[] = [];
+      let size = 0;
+      for await (const piece of answer.body) {
+        size += piece.byteLength;
+        if (size > xmlLimits.bytes) throw new Error('the answer is too large');
+        pieces.push(piece);
+      }
+      return Buffer.concat(pieces);
+    } catch (error) {
+      throw new GatewayError({
+        code: 'camera-description-download',
+        operation: 'download the camera description',
+        text: `The camera says that its description is at ${quoted(url)}, and it could not be fetched from there.`,
+        hint: `Check that this PC reaches ${new URL(url).host}, or ${getItYourself(url)}`,
+        disposition: 'retry',
+        technical: `${url.slice(0, 200)}: ${describeCause(error)}`,
+        cause: error,
+      });
+    }
+  };
+}
+
+/** As a URL has it: in lower case, and without a port that is the usual one. */
+function isHostOf(host: string, url: string): boolean {
+  const { protocol, host: wanted } = new URL(url);
+  return URL.canParse(`${protocol}//${host}`) && new URL(`${protocol}//${host}`).host === wanted;
+}
+
+const getItYourself = (url: string): string =>
+  `get the file ${quoted(fileNameIn(url))} from the maker of the camera and put it into the folder cameras/descriptions of the data folder.`;
+
+function notAllowed(url: string): GatewayError {
+  return new GatewayError({
+    code: 'camera-description-not-allowed',
+    operation: 'download the camera description',
+    text: `The camera says that its description is at ${quoted(url)}. Nothing is fetched from an address that a camera names unless this site allows it.`,
+    hint: `If you trust this address, add "${new URL(url).host}" to descriptionHosts of this camera in the configuration. Or ${getItYourself(url)}`,
+    disposition: 'bury',
+    technical: url.slice(0, 200),
+  });
+}
+
+const zipSignature = [0x50, 0x4b, 0x03, 0x04] as const;
+/** Packed bytes at a time. They may grow a thousandfold before their number can be looked at. */
+const step = 4_096;
+
+/**
+ * The first XML file in a zipped description; what is not zipped, whatever its name says, is returned as it is. What
+ * grows beyond `mostBytes` is given up on the way: the sizes that the file states are not believed. Throws a
+ * `GatewayError`.
+ */
+export function unzipDescription(file: Uint8Array, mostBytes: number): Uint8Array {
+  if (!zipSignature.every((byte, index) => file[index] === byte)) return file;
+  try {
+    return unpack(file, mostBytes);
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
+    throw descriptionError('The camera description is not readable: its zip file is broken.', '', error);
+  }
+}
+
+function unpack(file: Uint8Array, mostBytes: number): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  let state: 'searching' | 'unpacking' | 'whole' = 'searching';
+  const unzip = new Unzip((entry) => {
+    if (state !== 'searching' || !entry.name.toLowerCase().endsWith('.xml')) return;
+    state = 'unpacking';
+    entry.ondata = (error, piece, final) => {
+      if (error !== null) throw error;
+      size += piece.byteLength;
+      if (size > mostBytes) throw descriptionError('The camera description is too large.');
+      pieces.push(piece);
+      if (!final) return;
+      if (entry.originalSize !== undefined && entry.originalSize !== size) throw new Error('the size is wrong');
+      state = 'whole';
+    };
+    entry.start();
+  });
+  unzip.register(UnzipInflate);
+  // Asked by a function, for it changes in the callbacks.
+  const isWhole = (): boolean => state === 'whole';
+  for (let at = 0; at < file.byteLength && !isWhole(); at += step) {
+    unzip.push(file.subarray(at, at + step), at + step >= file.byteLength);
+  }
+  if (isWhole()) return Buffer.concat(pieces);
+  if (pieces.length > 0) throw new Error('the file ends too early');
+  throw descriptionError('The zip file with the camera description has no XML file in it.');
+}
 
 /** Where a camera says its description is: registers 0x200 and 0x400 of GigE Vision hold such a text each. */
 export type XmlLocation =

@@ -10,13 +10,13 @@ import {
   endOf,
   holdsAddress,
   type LocalNetwork,
+  localAddressFor,
   localNetworks,
   type NetworkInterfaces,
+  parseIpv4,
   subnetBroadcast,
 } from '../network/interfaces.ts';
-import { parseIpv4 } from '../network/ipv4.ts';
 import { type KeptOut, keptOut } from '../network/kept-out.ts';
-import { localAddressFor } from '../network/local-address.ts';
 import { type DiscoveredCamera, FoundCameras } from './found-cameras.ts';
 
 export type DiscoverOptions = {

@@ -6,8 +6,15 @@ import { CameraError } from '../../camera/camera-device.ts';
 import { isErrorStatus, statusMeaning } from '../gvcp/gvcp-error.ts';
 import { decodeAcknowledge, encodeForceIp, gvcpCommands, gvcpPort } from '../gvcp/gvcp-packet.ts';
 import { openBroadcastSocket } from '../network/broadcast-socket.ts';
-import { endOf, localNetworks } from '../network/interfaces.ts';
-import { broadcastOf, formatIpv4, isNetworkMask, networkOf, parseIpv4 } from '../network/ipv4.ts';
+import {
+  broadcastOf,
+  endOf,
+  formatIpv4,
+  isNetworkMask,
+  localNetworks,
+  networkOf,
+  parseIpv4,
+} from '../network/interfaces.ts';
 import type { LocalEnd } from '../network/udp-socket.ts';
 import { discover } from './discovery.ts';
 import type { IpSettings } from './found-cameras.ts';

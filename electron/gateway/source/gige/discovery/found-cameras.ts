@@ -1,7 +1,15 @@
 import { isolated } from '../../../../../shared/isolated.ts';
 import { type DeviceDescription, decodeDescription } from '../gvcp/bootstrap.ts';
-import { areNeighbours, describeNetwork, endOf, holdsAddress, type LocalNetwork } from '../network/interfaces.ts';
-import { formatIpv4, parseIpv4, proposeAddress } from '../network/ipv4.ts';
+import {
+  areNeighbours,
+  describeNetwork,
+  endOf,
+  formatIpv4,
+  holdsAddress,
+  type LocalNetwork,
+  parseIpv4,
+  proposeAddress,
+} from '../network/interfaces.ts';
 
 export type IpSettings = { readonly address: string; readonly mask: string; readonly gateway: string };
 

@@ -1,4 +1,4 @@
-import { formatIpv4 } from '../network/ipv4.ts';
+import { formatIpv4 } from '../network/interfaces.ts';
 
 /** The registers that every GigE Vision camera has at the same place, and what they say. */
 

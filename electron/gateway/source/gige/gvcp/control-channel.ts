@@ -1,7 +1,6 @@
 import { describeCause } from '../../../platform/errors.ts';
 import { CameraError } from '../../camera/camera-device.ts';
-import { parseIpv4 } from '../network/ipv4.ts';
-import { localAddressFor } from '../network/local-address.ts';
+import { localAddressFor, parseIpv4 } from '../network/interfaces.ts';
 import type { LocalEnd } from '../network/udp-socket.ts';
 import {
   type ControlCapability,

@@ -1,7 +1,7 @@
 import type { Description } from '../../genicam/description/description.ts';
 import { isLegacySchema } from '../../genicam/description/description.ts';
 import { type NumberSample, numberSamples } from '../../genicam/number-samples.ts';
-import type { RegisterAccess } from '../gige-memory.ts';
+import type { RegisterAccess } from '../gige-features.ts';
 import { registers } from './bootstrap.ts';
 import type { ControlChannel } from './control-channel.ts';
 import { GvcpError, isGvcpError } from './gvcp-error.ts';

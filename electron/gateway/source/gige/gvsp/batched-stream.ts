@@ -1,9 +1,8 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { LinuxSockets } from '../../../platform/linux-sockets.ts';
 import { DatagramBatch, senderNumber } from './datagram-batch.ts';
-import { Orders } from './orders.ts';
 import type { StreamOptions, ToStream } from './stream-protocol.ts';
-import { StreamReceiver, tickMilliseconds } from './stream-receiver.ts';
+import { Orders, StreamReceiver, tickMilliseconds } from './stream-receiver.ts';
 import { growReceiveBuffer } from './stream-socket.ts';
 
 /** Datagrams a call: of a gigabit line a millisecond's worth. */

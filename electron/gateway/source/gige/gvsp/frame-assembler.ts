@@ -1,5 +1,4 @@
 import { type AssemblerCounters, type Counting, zeroCounters } from './assembler-counters.ts';
-import { blockDistance } from './block-ids.ts';
 import {
   type DropCause,
   FrameAssembly,
@@ -9,7 +8,14 @@ import {
   type WholeFrame,
 } from './frame-assembly.ts';
 import type { FrameBuffers } from './frame-buffers.ts';
-import { dataPerPacket, decodePacket, emptyPacket, type GvspPacket, packetFormat } from './gvsp-packet.ts';
+import {
+  blockDistance,
+  dataPerPacket,
+  decodePacket,
+  emptyPacket,
+  type GvspPacket,
+  packetFormat,
+} from './gvsp-packet.ts';
 import { FrameResends, type PacketRange, type ResendTiming, resendTiming } from './resend-policy.ts';
 import { VouchedPackets } from './vouched-packets.ts';
 

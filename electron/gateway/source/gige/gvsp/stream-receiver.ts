@@ -4,9 +4,64 @@ import { type AssemblerCounters, addCounters, zeroCounters } from './assembler-c
 import { FrameAssembler, type ResendRequest } from './frame-assembler.ts';
 import type { WholeFrame } from './frame-assembly.ts';
 import { FrameBuffers } from './frame-buffers.ts';
-import { resendPacket } from './resend-command.ts';
+import type { PacketRange } from './resend-policy.ts';
 import type { FromStream, StreamOptions, StreamTotals, ToStream } from './stream-protocol.ts';
 import { type StreamSocket, wantedBufferBytes } from './stream-socket.ts';
+
+const resendCommand = 0x40;
+const extendedIds = 0x10;
+
+/** A command to the camera (GVCP, without an answer) to send packets again. `id`: 1 … 65535. */
+function resendPacket({ block, extended }: ResendRequest, { first, last }: PacketRange, id: number): Buffer {
+  const body = extended ? 20 : 12;
+  const bytes = Buffer.alloc(8 + body);
+  bytes[0] = 0x42;
+  bytes[1] = extended ? extendedIds : 0;
+  bytes.writeUInt16BE(resendCommand, 2);
+  bytes.writeUInt16BE(body, 4);
+  bytes.writeUInt16BE(id, 6);
+  // The stream channel, at 8, is 0.
+  bytes.writeUInt16BE(extended ? 0 : block, 10);
+  bytes.writeUInt32BE(extended ? first : first & 0xff_ffff, 12);
+  bytes.writeUInt32BE(extended ? last : last & 0xff_ffff, 16);
+  if (extended) bytes.writeBigUInt64BE(BigInt(block), 20);
+  return bytes;
+}
+
+/**
+ * What the stream's owner says, and when it is obeyed. To begin, before the packets that are there by now: they were
+ * sent after it. To stop, after them: they were sent before it, and a whole frame among them is one that was taken.
+ */
+export class Orders {
+  readonly #obey: (message: ToStream) => void;
+  #behind: ToStream[] = [];
+
+  constructor(obey: (message: ToStream) => void) {
+    this.#obey = obey;
+  }
+
+  /** Something waits for the packets that are there. */
+  get isWaiting(): boolean {
+    return this.#behind.length > 0;
+  }
+
+  hear(message: ToStream): void {
+    const stops = message.kind === 'stop' || message.kind === 'close';
+    // A buffer that comes back is of use to the packets that are there.
+    if (stops || (this.isWaiting && message.kind !== 'release')) this.#behind.push(message);
+    else this.#obey(message);
+  }
+
+  /** No packet is there any more. */
+  drained(): void {
+    const messages = this.#behind;
+    this.#behind = [];
+    const stop = messages.shift();
+    if (stop === undefined) return;
+    this.#obey(stop);
+    for (const message of messages) this.hear(message);
+  }
+}
 
 /** How often `tick` wants to be called. */
 export const tickMilliseconds = 5;

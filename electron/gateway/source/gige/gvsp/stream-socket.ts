@@ -1,3 +1,29 @@
+import { type LocalEnd, openUdpSocket } from '../network/udp-socket.ts';
+
+type DatagramListener = {
+  readonly onDatagram: (datagram: Uint8Array, from: string) => void;
+  /** The socket is of no use any more. */
+  readonly onError: (error: Error) => void;
+};
+
+/** Node's own socket: one call of the system, and one of ours, for each packet. Rejects with the system's error. */
+export async function openDgramSocket(end: LocalEnd, listener: DatagramListener): Promise<StreamSocket> {
+  const socket = await openUdpSocket(end);
+  socket.on('error', listener.onError);
+  socket.on('message', (datagram, { address }) => listener.onDatagram(datagram, address));
+  return {
+    port: socket.address().port,
+    file: null,
+    seesPieces: false,
+    receiveBufferBytes: growReceiveBuffer(
+      (bytes) => socket.setRecvBufferSize(bytes),
+      () => socket.getRecvBufferSize(),
+    ),
+    send: (packet, port, address) => socket.send(packet, port, address, () => undefined),
+    close: (closed) => socket.close(closed),
+  };
+}
+
 /** A bound UDP socket that a stream arrives at, whichever way it is read. */
 export type StreamSocket = {
   readonly port: number;

@@ -1,10 +1,9 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { linuxSockets } from '../../../platform/linux-sockets.ts';
 import { receiveInBatches } from './batched-stream.ts';
-import { openDgramSocket } from './dgram-socket.ts';
-import { Orders } from './orders.ts';
 import type { FromStream, StreamOptions, ToStream } from './stream-protocol.ts';
-import { StreamReceiver, tickMilliseconds, wordsOf } from './stream-receiver.ts';
+import { Orders, StreamReceiver, tickMilliseconds, wordsOf } from './stream-receiver.ts';
+import { openDgramSocket } from './stream-socket.ts';
 import { rehearse } from './warm-up.ts';
 
 /** In a row without a packet: then the socket is empty. And in all: the largest buffer holds no more than comes in these. */

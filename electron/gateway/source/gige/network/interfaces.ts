@@ -1,6 +1,95 @@
-import type { NetworkInterfaceInfo } from 'node:os';
-import { broadcastOf, formatIpv4, networkOf, parseIpv4, prefixLength } from './ipv4.ts';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { isIPv4 } from 'node:net';
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
+import type { CameraError } from '../../camera/camera-device.ts';
+import { cameraError } from '../../camera/camera-words.ts';
 import type { LocalEnd } from './udp-socket.ts';
+
+/**
+ * The address of this PC that the system would send from. Nothing is sent. Rejects with the system's error where there
+ * is no way.
+ */
+export async function localAddressFor(address: string): Promise<string> {
+  const socket = createSocket('udp4');
+  try {
+    const connected = once(socket, 'connect');
+    // The port is of no account: connecting a datagram socket only asks the routing table.
+    socket.connect(9, address);
+    await connected;
+    return socket.address().address;
+  } finally {
+    socket.close();
+  }
+}
+
+/** IPv4 addresses as unsigned numbers of 32 bits. */
+
+/** Null where it is no address in dotted decimal. */
+export function parseIpv4(text: string): number | null {
+  if (!isIPv4(text)) return null;
+  let value = 0;
+  for (const part of text.split('.')) value = value * 256 + Number(part);
+  return value;
+}
+
+export function formatIpv4(value: number): string {
+  return [24, 16, 8, 0].map((shift) => (value >>> shift) & 0xff).join('.');
+}
+
+export function networkOf(address: number, mask: number): number {
+  return (address & mask) >>> 0;
+}
+
+export function broadcastOf(address: number, mask: number): number {
+  return (address | ~mask) >>> 0;
+}
+
+/** All ones, then all zeros. */
+export function isNetworkMask(mask: number): boolean {
+  const hosts = ~mask >>> 0;
+  return mask !== 0 && (hosts & (hosts + 1)) === 0;
+}
+
+export function prefixLength(mask: number): number {
+  return Math.clz32(~mask >>> 0);
+}
+
+const furthestProposal = 1_024;
+
+/** An address of the interface's network that is neither its own nor in `used`; null where there is none nearby. */
+export function proposeAddress(interfaceAddress: number, mask: number, used: ReadonlySet<number>): number | null {
+  const network = networkOf(interfaceAddress, mask);
+  const hosts = broadcastOf(interfaceAddress, mask) - network - 1;
+  // Routers and PCs tend to sit at the beginning of a network, next to each other: begin a little further on.
+  const first = interfaceAddress - network + 10;
+  for (let step = 0; step < Math.min(hosts, furthestProposal); step += 1) {
+    const candidate = network + 1 + ((first + step - 1) % hosts);
+    if (candidate !== interfaceAddress && !used.has(candidate)) return candidate;
+  }
+  return null;
+}
+
+/**
+ * For a camera that is gone: null as long as this PC has the address that the camera was reached from. A card without a
+ * cable has none, as far as the system tells.
+ */
+export function cardLoss(localAddress: string, list: NetworkInterfaces = networkInterfaces): CameraError | null {
+  if (hasAddress(localAddress, list)) return null;
+  const text = `The camera was there and is gone, and so is this PC’s network address ${localAddress}, which it was reached from.`;
+  const hint =
+    'Check the network card for the cameras: that it is in its place, its cable, and its IP address. The camera is connected again as soon as it answers.';
+  return cameraError('lost', { text, hint, technical: `no network card has the address ${localAddress}` });
+}
+
+function hasAddress(localAddress: string, list: NetworkInterfaces): boolean {
+  try {
+    return localNetworks(list, [localAddress]).length > 0;
+  } catch {
+    // Who can't be asked tells nothing.
+    return true;
+  }
+}
 
 /** `os.networkInterfaces` */
 export type NetworkInterfaces = () => NodeJS.Dict<NetworkInterfaceInfo[]>;

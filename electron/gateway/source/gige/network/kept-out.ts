@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { holdsAddress, type LocalNetwork } from './interfaces.ts';
-import { formatIpv4, parseIpv4, proposeAddress } from './ipv4.ts';
-import { localAddressFor } from './local-address.ts';
+import {
+  formatIpv4,
+  holdsAddress,
+  type LocalNetwork,
+  localAddressFor,
+  parseIpv4,
+  proposeAddress,
+} from './interfaces.ts';
 
 /** A network card whose answers this PC does not let in, and the one with the same network that it sends by itself. */
 export type KeptOut = { readonly network: LocalNetwork; readonly other: LocalNetwork };

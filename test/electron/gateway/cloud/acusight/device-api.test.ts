@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkinBody } from '../../../../../electron/gateway/cloud/acusight/checkin-report.ts';
-import { actionsOf, deviceFactsOf } from '../../../../../electron/gateway/cloud/acusight/device-api.ts';
+import { actionsOf, checkinBody, deviceFactsOf } from '../../../../../electron/gateway/cloud/acusight/device-api.ts';
 
 const facts = (value: unknown) => deviceFactsOf(JSON.stringify(value));
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { meaningOfLoss } from '../../../../../electron/gateway/cloud/acusight/loss-meaning.ts';
+import { meaningOfLoss } from '../../../../../electron/gateway/cloud/acusight/connection-failures.ts';
 import { CodedError } from '../../../../../electron/gateway/cloud/http/coded-error.ts';
 import { storagePeer } from '../../../../../electron/gateway/cloud/http/peers.ts';
 import { GatewayError } from '../../../../../electron/gateway/platform/errors.ts';

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { createDeflate } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { CheckRequest } from '../../../../../electron/gateway/ingest/codec/decode-protocol.ts';
+import type { CheckRequest } from '../../../../../electron/gateway/ingest/codec/decoder.ts';
 import { Decoder } from '../../../../../electron/gateway/ingest/codec/decoder.ts';
 import { systemClock } from '../../../../../electron/gateway/platform/clock.ts';
 import { pngChunk } from '../../../../support/exif.ts';

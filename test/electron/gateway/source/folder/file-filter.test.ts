@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fileFilter } from '../../../../../electron/gateway/source/folder/file-filter.ts';
+import { fileFilter } from '../../../../../electron/gateway/source/folder/folder-walk.ts';
 
 const all = fileFilter(['**'], []);
 

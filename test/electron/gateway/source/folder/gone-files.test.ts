@@ -6,7 +6,7 @@ import type { FileMemory } from '../../../../../electron/gateway/model/file-memo
 import { type Clock, systemClock } from '../../../../../electron/gateway/platform/clock.ts';
 import { silentLogger } from '../../../../../electron/gateway/platform/logger.ts';
 import { GoneFiles, goneDays } from '../../../../../electron/gateway/source/folder/gone-files.ts';
-import { SourceCondition } from '../../../../../electron/gateway/source/source-condition.ts';
+import { SourceCondition } from '../../../../../electron/gateway/source/frame-source.ts';
 import { History } from '../../../../../electron/gateway/store/outbox/history.ts';
 import { PastFiles } from '../../../../../electron/gateway/store/past-files.ts';
 import { asNobody } from '../../../../support/as-nobody.ts';

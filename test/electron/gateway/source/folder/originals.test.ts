@@ -10,7 +10,7 @@ import { AsideRecovery } from '../../../../../electron/gateway/source/folder/asi
 import { versionOf } from '../../../../../electron/gateway/source/folder/folder-walk.ts';
 import { OriginalTroubles } from '../../../../../electron/gateway/source/folder/original-troubles.ts';
 import { Originals } from '../../../../../electron/gateway/source/folder/originals.ts';
-import { SourceCondition } from '../../../../../electron/gateway/source/source-condition.ts';
+import { SourceCondition } from '../../../../../electron/gateway/source/frame-source.ts';
 import { FakeClock } from '../../../../support/fake-clock.ts';
 
 /** A folder whose originals are deleted, and a store that knows one version of its one file. */

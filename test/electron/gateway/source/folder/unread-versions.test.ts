@@ -5,7 +5,7 @@ import { systemClock } from '../../../../../electron/gateway/platform/clock.ts';
 import { silentLogger } from '../../../../../electron/gateway/platform/logger.ts';
 import { Settling } from '../../../../../electron/gateway/source/folder/settling.ts';
 import { UnreadVersions } from '../../../../../electron/gateway/source/folder/unread-versions.ts';
-import { SourceCondition } from '../../../../../electron/gateway/source/source-condition.ts';
+import { SourceCondition } from '../../../../../electron/gateway/source/frame-source.ts';
 
 const settleMilliseconds = 500;
 const written = 1_700_000_000_123.5;

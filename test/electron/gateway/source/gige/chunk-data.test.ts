@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readChunks } from '../../../../../electron/gateway/source/gige/chunk-data.ts';
+import { readChunks } from '../../../../../electron/gateway/source/gige/gige-picture.ts';
 
 const chunk = (id: number, data: Buffer): Buffer => {
   const tail = Buffer.alloc(8);

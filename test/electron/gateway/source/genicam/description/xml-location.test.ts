@@ -6,15 +6,13 @@ import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
 import { GatewayError } from '../../../../../../electron/gateway/platform/errors.ts';
 import { parseDescription } from '../../../../../../electron/gateway/source/genicam/description/description.ts';
-import { unzipDescription } from '../../../../../../electron/gateway/source/genicam/description/unzip.ts';
 import {
   descriptionDownload,
   descriptionFolder,
-} from '../../../../../../electron/gateway/source/genicam/description/xml-elsewhere.ts';
-import {
   fetchXml,
   fileNameIn,
   parseXmlLocation,
+  unzipDescription,
 } from '../../../../../../electron/gateway/source/genicam/description/xml-location.ts';
 import { temporaryFolder } from '../../../../../support/store.ts';
 

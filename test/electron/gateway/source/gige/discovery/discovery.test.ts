@@ -1,17 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { bestWays, FoundCameras } from '../../../../../../electron/gateway/source/gige/discovery/found-cameras.ts';
 import {
-  type LocalNetwork,
-  localNetworks,
-  subnetBroadcast,
-} from '../../../../../../electron/gateway/source/gige/network/interfaces.ts';
-import {
   formatIpv4,
   isNetworkMask,
+  type LocalNetwork,
+  localNetworks,
   parseIpv4,
   prefixLength,
   proposeAddress,
-} from '../../../../../../electron/gateway/source/gige/network/ipv4.ts';
+  subnetBroadcast,
+} from '../../../../../../electron/gateway/source/gige/network/interfaces.ts';
 
 const number = (text: string): number => parseIpv4(text) ?? Number.NaN;
 const card: LocalNetwork = { interface: 'vcli', address: '192.168.77.1', mask: '255.255.255.0', loopback: false };

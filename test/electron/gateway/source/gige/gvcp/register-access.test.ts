@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseDescription } from '../../../../../../electron/gateway/source/genicam/description/description.ts';
 import { NodeMap } from '../../../../../../electron/gateway/source/genicam/node-map.ts';
-import { gigeMemory } from '../../../../../../electron/gateway/source/gige/gige-memory.ts';
+import { gigeMemory } from '../../../../../../electron/gateway/source/gige/gige-features.ts';
 import { GvcpError } from '../../../../../../electron/gateway/source/gige/gvcp/gvcp-error.ts';
 import { registerAccess } from '../../../../../../electron/gateway/source/gige/gvcp/register-access.ts';
 import { describing } from '../../genicam/memory-camera.ts';

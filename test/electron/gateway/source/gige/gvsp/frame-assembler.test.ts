@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AssemblerCounters } from '../../../../../../electron/gateway/source/gige/gvsp/assembler-counters.ts';
-import { blockDistance } from '../../../../../../electron/gateway/source/gige/gvsp/block-ids.ts';
+import { blockDistance } from '../../../../../../electron/gateway/source/gige/gvsp/gvsp-packet.ts';
 import { seededRandom } from '../../../../../../electron/simulators/camera/faults.ts';
 import { type Got, receiver } from './assembler-rig.ts';
 import { type FrameShape, header, imageLeader, packetsOf, pixels } from './gvsp-frames.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readChunks } from '../../../../../../electron/gateway/source/gige/chunk-data.ts';
+import { readChunks } from '../../../../../../electron/gateway/source/gige/gige-picture.ts';
 import { FrameAssembler } from '../../../../../../electron/gateway/source/gige/gvsp/frame-assembler.ts';
 import { FrameBuffers } from '../../../../../../electron/gateway/source/gige/gvsp/frame-buffers.ts';
 import { seededRandom } from '../../../../../../electron/simulators/camera/faults.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Orders } from '../../../../../../electron/gateway/source/gige/gvsp/orders.ts';
 import type { ToStream } from '../../../../../../electron/gateway/source/gige/gvsp/stream-protocol.ts';
+import { Orders } from '../../../../../../electron/gateway/source/gige/gvsp/stream-receiver.ts';
 
 const start: ToStream = { kind: 'start', packetSize: 1500 };
 const stop: ToStream = { kind: 'stop' };

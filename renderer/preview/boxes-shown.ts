@@ -1,4 +1,0 @@
-import { create } from 'zustand';
-
-/** Whether boxes are drawn. Outlives a single picture, so that someone can leaf through without them. */
-export const useBoxesShown = create<{ readonly shown: boolean }>()(() => ({ shown: true }));
