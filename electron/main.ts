@@ -30,7 +30,7 @@ import { loadConfig } from './settings/config-file.ts';
 import { provisioner } from './settings/provisioning.ts';
 import { Secrets } from './settings/secrets.ts';
 import { loadSecrets, secretsLog, untilKeyringAnswers } from './settings/secrets-at-start.ts';
-import { CameraWindow } from './usb-page/page.ts';
+import { UsbPage } from './usb-page/page.ts';
 import { registerSchemes } from './window/app-protocol.ts';
 import { type Desktop, openDesktop } from './window/desktop.ts';
 import { drawSafely, startAgain, startAgainDrawingItself, watchDrawing } from './window/drawing.ts';
@@ -93,7 +93,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     clock: systemClock,
     files: nodeFiles,
   });
-  const cameraWindow = new CameraWindow({
+  const cameraWindow = new UsbPage({
     page: paths.cameraPage,
     preload: paths.cameraPreload,
     mayOpen: (device) => host.usbDevices.has(device),

@@ -15,10 +15,10 @@ import { useGateway } from './gateway/gateway-store.ts';
 import { LedgerScreen } from './ledger/ledger-screen.tsx';
 import { AdviceList } from './overview/advice-list.tsx';
 import { Announcer } from './overview/announcer.tsx';
+import { ConnectionStrip } from './overview/connection-strip.tsx';
 import { Figures } from './overview/figures.tsx';
 import { Statements } from './overview/statements.tsx';
 import { StatusBar } from './overview/status-bar.tsx';
-import { WayStrip } from './overview/way-strip.tsx';
 import { PreviewPane } from './preview/preview-pane.tsx';
 import { DeleteDialog } from './queue/delete-dialog.tsx';
 import { QueuePanel } from './queue/queue-panel.tsx';
@@ -81,7 +81,7 @@ function WorkingArea({ view, first }: { readonly view: View; readonly first: boo
       return (
         <>
           <Figures />
-          <WayStrip />
+          <ConnectionStrip />
           <Work />
         </>
       );

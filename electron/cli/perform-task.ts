@@ -3,11 +3,11 @@ import { systemClock } from '../gateway/platform/clock.ts';
 import { endAtOnce } from '../gateway/platform/end-at-once.ts';
 import { nodeFiles } from '../gateway/platform/files.ts';
 import { silentLogger } from '../gateway/platform/logger.ts';
-import { CameraLink } from '../gateway-thread/usb-cameras.ts';
+import { UsbPageClient } from '../gateway-thread/usb-cameras.ts';
 import { systemKeyring } from '../keyring/system-keyring.ts';
 import type { AppPaths } from '../runtime/paths.ts';
 import { systemProxy } from '../runtime/system-proxy.ts';
-import { CameraWindow } from '../usb-page/page.ts';
+import { UsbPage } from '../usb-page/page.ts';
 import { exitCodes } from './arguments.ts';
 import { runTask, type TaskOptions } from './one-shot.ts';
 import type { Plan } from './run-plan.ts';
@@ -59,14 +59,14 @@ export function performTask(options: TaskOptions, plan: Plan, { paths, nativeBin
 }
 
 /** For listing only: no camera is opened. */
-function usbCameras(paths: TaskProcess['paths']): CameraLink {
-  const window = new CameraWindow({
+function usbCameras(paths: TaskProcess['paths']): UsbPageClient {
+  const window = new UsbPage({
     page: paths.cameraPage,
     preload: paths.cameraPreload,
     mayOpen: () => false,
     logger: silentLogger,
   });
-  const link = new CameraLink((message) => connection.take(message), systemClock);
+  const link = new UsbPageClient((message) => connection.take(message), systemClock);
   const connection = window.connect((message) => link.take(message));
   return link;
 }

@@ -32,7 +32,7 @@ const answerMilliseconds = 60_000;
 const quietMilliseconds = 15_000;
 
 /** USB cameras as the gateway's thread sees them: by messages to main, which has the page that drives them. */
-export class CameraLink {
+export class UsbPageClient {
   readonly #post: (message: ToCameraPage) => void;
   readonly #clock: Clock;
   readonly #waiting = new Map<number, (result: UsbResult<unknown>) => void>();

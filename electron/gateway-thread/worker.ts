@@ -7,7 +7,7 @@ import { nodeFiles } from '../gateway/platform/files.ts';
 import { jsonLogger } from '../gateway/platform/logger.ts';
 import type { FromGateway, SentFailure, ThreadData, ToGateway } from './protocol.ts';
 import { ProxyLink } from './proxy-link.ts';
-import { CameraLink } from './usb-cameras.ts';
+import { UsbPageClient } from './usb-cameras.ts';
 
 /**
  * Entry of the gateway's own thread. The main thread of Electron shares its loop with the window system: a dialog, a
@@ -44,7 +44,7 @@ async function run(options: ThreadData): Promise<void> {
   const logger = jsonLogger((line) => say({ type: 'log', line }), Date.now);
   process.on('unhandledRejection', (error) => logger.log('error', 'unhandled-rejection', { error }));
   const cameras = options.hasCameras
-    ? new CameraLink((message) => say({ type: 'cameras', message }), systemClock)
+    ? new UsbPageClient((message) => say({ type: 'cameras', message }), systemClock)
     : undefined;
   const proxies = options.hasProxies ? new ProxyLink((asked) => say({ type: 'proxy', asked })) : undefined;
   let open: Gateway | null = null;

@@ -29,7 +29,7 @@ import { type Loss, lossesOf } from './status/losses.ts';
 import { buildSnapshot } from './status/snapshot.ts';
 import { type Database, openDatabase, openFailure } from './store/database/database.ts';
 import { StoreWatch } from './store/database/store-watch.ts';
-import { WriteGroup } from './store/database/write-group.ts';
+import { WriteBatch } from './store/database/write-batch.ts';
 import type { GapList } from './store/label-gaps.ts';
 import { PayloadStore } from './store/payloads/payload-store.ts';
 import { totalOf } from './store/tally.ts';
@@ -106,7 +106,7 @@ export class Gateway {
     this.#options = options;
     this.#watch = watch;
     this.#unwritten = new UnwrittenLosses(options.dataDir, options.logger);
-    WriteGroup.of(database).onFailure((error) => watch.note(error));
+    WriteBatch.of(database).onFailure((error) => watch.note(error));
     this.#parts = makeGateway(options, database, {
       onChange: () => this.#changed(),
       snapshot: () => this.snapshot(),
@@ -149,7 +149,7 @@ export class Gateway {
     await housekeeping.stop();
     await ledgerWatch.stop();
     cameraLosses.look(intakes.statuses());
-    const writes = WriteGroup.of(this.#store.database);
+    const writes = WriteBatch.of(this.#store.database);
     writes.flush();
     if (this.#watch.fault === null) {
       lossNotes.look(this.#losses(), true);

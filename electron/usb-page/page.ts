@@ -6,8 +6,8 @@ import { usbFault } from '../../shared/usb-fault.ts';
 import { systemClock } from '../gateway/platform/clock.ts';
 import type { Logger } from '../gateway/platform/logger.ts';
 import { lockedPage, lockNavigation } from '../window/hardening.ts';
+import { UsbPageBroker } from './broker.ts';
 import { findObstacle } from './camera-obstacle.ts';
-import { CameraRelay } from './relay.ts';
 import { openCameraSession } from './session.ts';
 
 export type CameraWindowOptions = {
@@ -41,9 +41,9 @@ const mostHeard = 50;
  * window: it needs no screen, so it works in a service too. When it ends unexpectedly, everyone who used it is told,
  * and the next one comes after a growing delay.
  */
-export class CameraWindow {
+export class UsbPage {
   readonly #options: CameraWindowOptions;
-  readonly #relay = new CameraRelay({
+  readonly #relay = new UsbPageBroker({
     clock: systemClock,
     needPage: () => this.#open(),
     onStuck: () => this.#view !== null && this.#gone(this.#view, 'it does not answer'),

@@ -6,17 +6,17 @@ import { join } from 'node:path';
 import { Admission } from '../../electron/gateway/ingest/admission/admission.ts';
 import { FillForecast } from '../../electron/gateway/ingest/admission/fill-forecast.ts';
 import { ByteBudget } from '../../electron/gateway/ingest/admission/memory-budget.ts';
-import { CommitGroup } from '../../electron/gateway/ingest/commit-group.ts';
 import { FileIntake } from '../../electron/gateway/ingest/file-intake.ts';
 import { FileReader } from '../../electron/gateway/ingest/file-reader.ts';
+import { ImageBatch } from '../../electron/gateway/ingest/image-batch.ts';
 import { PictureLane } from '../../electron/gateway/ingest/picture-lane.ts';
 import { PictureReader } from '../../electron/gateway/ingest/picture-reader.ts';
 import { systemClock } from '../../electron/gateway/platform/clock.ts';
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import { silentLogger } from '../../electron/gateway/platform/logger.ts';
-import { Catalogue } from '../../electron/gateway/store/catalogue.ts';
 import { openDatabase } from '../../electron/gateway/store/database/database.ts';
 import { GatedFrames } from '../../electron/gateway/store/gated-frames.ts';
+import { ImageQueries } from '../../electron/gateway/store/image-queries.ts';
 import { KnownPictures } from '../../electron/gateway/store/known-pictures.ts';
 import { Ledger } from '../../electron/gateway/store/ledger/ledger.ts';
 import { Losses } from '../../electron/gateway/store/ledger/losses.ts';
@@ -108,9 +108,9 @@ async function gatewayRound(
     const intake = new FileIntake(
       {
         files: new SourceFiles(database, ledger),
-        catalogue: new Catalogue(database, plainLine),
+        catalogue: new ImageQueries(database, plainLine),
         payloads,
-        commits: new CommitGroup(payloads, new Outbox(database, plainLine, ledger), systemClock),
+        commits: new ImageBatch(payloads, new Outbox(database, plainLine, ledger), systemClock),
         gated: new GatedFrames(database, ledger),
         losses: new Losses(database, ledger),
         known: new KnownPictures(database),

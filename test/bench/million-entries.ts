@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { imageIdOf } from '../../electron/gateway/ingest/image-identity.ts';
 import { type NewImage, noSidecar } from '../../electron/gateway/model/image.ts';
 import type { LeasedEntry, Settlement } from '../../electron/gateway/model/outbox-entry.ts';
-import { Catalogue } from '../../electron/gateway/store/catalogue.ts';
 import { openDatabase } from '../../electron/gateway/store/database/database.ts';
+import { ImageQueries } from '../../electron/gateway/store/image-queries.ts';
 import { Ledger } from '../../electron/gateway/store/ledger/ledger.ts';
 import { verifyLedger } from '../../electron/gateway/store/ledger/ledger-verify.ts';
 import { lineOf } from '../../electron/gateway/store/outbox/line-order.ts';
@@ -42,7 +42,7 @@ function open(folder: string) {
     database,
     ledger,
     outbox: new Outbox(database, line, ledger),
-    catalogue: new Catalogue(database, line),
+    catalogue: new ImageQueries(database, line),
     files: new SourceFiles(database, ledger),
     tally: new Tally(database),
   };

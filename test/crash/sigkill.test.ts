@@ -7,7 +7,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { verifyStore } from '../../electron/gateway/maintenance/verify-store.ts';
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
-import { mostUnsettled } from '../../electron/gateway/sync/settlement-group.ts';
+import { mostUnsettled } from '../../electron/gateway/sync/settlement-batch.ts';
 import { type ObjectStore, openObjectStore } from '../../scripts/run/object-store.mjs';
 import type { ConfigInput } from '../../shared/config.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';

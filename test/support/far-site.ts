@@ -2,11 +2,11 @@ import { mkdtemp } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AcusightSandbox } from '../../electron/simulators/cloud/simulated-cloud.ts';
+import { SimulatedCloud } from '../../electron/simulators/cloud/simulated-cloud.ts';
 
 /** The API at a site of its own, open to the network; prints port and key. Ends when it is killed. */
 
-const sandbox = new AcusightSandbox({
+const sandbox = new SimulatedCloud({
   dataDir: await mkdtemp(join(tmpdir(), 'acusight-far-')),
   deviceId: 'line-7',
   allowedHosts: ['api.plant.test'],

@@ -11,7 +11,7 @@ import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import type { LogFields, LogLevel } from '../../electron/gateway/platform/logger.ts';
 import type { SandboxOptionsInput } from '../../electron/simulators/cloud/options.ts';
 import type { ImageRecord } from '../../electron/simulators/cloud/records.ts';
-import { AcusightSandbox } from '../../electron/simulators/cloud/simulated-cloud.ts';
+import { SimulatedCloud } from '../../electron/simulators/cloud/simulated-cloud.ts';
 import { type ConfigInput, parseConfig } from '../../shared/config.ts';
 import type { QueueFilter, QueueRow, Refusal } from '../../shared/contract.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
@@ -31,7 +31,7 @@ export async function temporaryFolder(): Promise<string> {
 
 /** The embedded server in this process; it ends with the test. */
 export async function startServer(options: Partial<SandboxOptionsInput> = {}) {
-  const sandbox = new AcusightSandbox({ dataDir: await temporaryFolder(), deviceId: 'line-7', ...options });
+  const sandbox = new SimulatedCloud({ dataDir: await temporaryFolder(), deviceId: 'line-7', ...options });
   const address = await sandbox.start();
   onTestFinished(() => sandbox.stop());
   return {

@@ -6,9 +6,9 @@ import { Admission } from '../../electron/gateway/ingest/admission/admission.ts'
 import { FillForecast } from '../../electron/gateway/ingest/admission/fill-forecast.ts';
 import { ByteBudget } from '../../electron/gateway/ingest/admission/memory-budget.ts';
 import { Decoder } from '../../electron/gateway/ingest/codec/decoder.ts';
-import { CommitGroup } from '../../electron/gateway/ingest/commit-group.ts';
 import { FileIntake, type IntakeSettings } from '../../electron/gateway/ingest/file-intake.ts';
 import { FileReader } from '../../electron/gateway/ingest/file-reader.ts';
+import { ImageBatch } from '../../electron/gateway/ingest/image-batch.ts';
 import { NearDuplicateGate } from '../../electron/gateway/ingest/near-duplicate/near-duplicates.ts';
 import { PictureLane } from '../../electron/gateway/ingest/picture-lane.ts';
 import { PictureReader } from '../../electron/gateway/ingest/picture-reader.ts';
@@ -80,7 +80,7 @@ export async function openIntake({
     files: store.sourceFiles,
     catalogue: store.catalogue,
     payloads: store.payloads,
-    commits: new CommitGroup(store.payloads, flush === undefined ? store.outbox : slow(store.outbox, flush), clock),
+    commits: new ImageBatch(store.payloads, flush === undefined ? store.outbox : slow(store.outbox, flush), clock),
     gated: new GatedFrames(database, ledger),
     losses: new Losses(database, ledger),
     known: new KnownPictures(database),

@@ -8,13 +8,13 @@ import { imageIdOf } from '../../electron/gateway/ingest/image-identity.ts';
 import type { FileVersion } from '../../electron/gateway/model/file-version.ts';
 import { type NewImage, noSidecar, type SidecarContent } from '../../electron/gateway/model/image.ts';
 import { type Files, nodeFiles } from '../../electron/gateway/platform/files.ts';
-import { Catalogue } from '../../electron/gateway/store/catalogue.ts';
 import { openDatabase } from '../../electron/gateway/store/database/database.ts';
+import { ImageQueries } from '../../electron/gateway/store/image-queries.ts';
 import { Ledger } from '../../electron/gateway/store/ledger/ledger.ts';
 import { type ShiftOf, shiftsOf } from '../../electron/gateway/store/ledger/shifts.ts';
 import { type Line, plainLine } from '../../electron/gateway/store/outbox/line-order.ts';
 import { Outbox } from '../../electron/gateway/store/outbox/outbox.ts';
-import { Audit } from '../../electron/gateway/store/payload-audit.ts';
+import { PayloadAudit } from '../../electron/gateway/store/payload-audit.ts';
 import { PayloadStore } from '../../electron/gateway/store/payloads/payload-store.ts';
 import { Retention } from '../../electron/gateway/store/payloads/retention.ts';
 import { SourceFiles } from '../../electron/gateway/store/source-files.ts';
@@ -57,10 +57,10 @@ export async function openStore(
     outbox,
     tally,
     ledger,
-    catalogue: new Catalogue(database, line),
+    catalogue: new ImageQueries(database, line),
     sourceFiles: new SourceFiles(database, ledger),
     retention: new Retention(database, payloads),
-    audit: new Audit(database, payloads, files, outbox),
+    audit: new PayloadAudit(database, payloads, files, outbox),
     totals: () => totalOf(tally.sources().values()),
     close: () => database.close(),
   };

@@ -4,7 +4,7 @@ import { meaningOfLoss } from '../cloud/acusight/connection-failures.ts';
 import type { Exchange } from '../cloud/http/http-exchange.ts';
 import { storagePeer } from '../cloud/http/peers.ts';
 import { encodeKey } from '../cloud/s3/object-key.ts';
-import { putMeaning } from '../cloud/s3/storage-meaning.ts';
+import { putMeaning } from '../cloud/s3/storage-outcome.ts';
 import type { StorageRequests } from '../cloud/s3/storage-requests.ts';
 import { type Finding, fault, fine, warning } from './check.ts';
 

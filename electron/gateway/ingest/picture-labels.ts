@@ -5,7 +5,7 @@ import type { FileOffer } from '../model/file-sink.ts';
 import { type FileVersion, fileVersion, sameVersion } from '../model/file-version.ts';
 import { noSidecar, type SidecarContent } from '../model/image.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Catalogue } from '../store/catalogue.ts';
+import type { ImageQueries } from '../store/image-queries.ts';
 import type { SourceFiles } from '../store/source-files.ts';
 import type { LabelOrder } from './label-order.ts';
 import type { SidecarFinder } from './sidecar/finder.ts';
@@ -32,7 +32,7 @@ export type PictureLabelsOptions = {
   readonly settleMilliseconds: number;
   readonly finder: SidecarFinder;
   readonly files: Pick<SourceFiles, 'previousOf' | 'status'>;
-  readonly catalogue: Pick<Catalogue, 'attachSidecar'>;
+  readonly catalogue: Pick<ImageQueries, 'attachSidecar'>;
   readonly order: LabelOrder;
   readonly clock: Clock;
 };

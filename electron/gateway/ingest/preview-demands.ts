@@ -1,4 +1,4 @@
-import type { StoredPicture } from '../store/catalogue.ts';
+import type { StoredPicture } from '../store/image-queries.ts';
 
 type Answer = { readonly resolve: (path: string | null) => void; readonly reject: (error: unknown) => void };
 type Demand = {

@@ -2,7 +2,7 @@ import type { Admission } from '../ingest/admission/admission.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Outbox } from '../store/outbox/outbox.ts';
-import type { Audit } from '../store/payload-audit.ts';
+import type { PayloadAudit } from '../store/payload-audit.ts';
 
 /** Something to be done now and then, in slices short enough that nobody notices. */
 export type Chore = {
@@ -13,7 +13,7 @@ export type Chore = {
 };
 
 export type HousekeepingOptions = {
-  readonly audit: Audit;
+  readonly audit: PayloadAudit;
   readonly admission: Admission;
   readonly outbox: Outbox;
   /** Previews over their term, entries of long ago. */

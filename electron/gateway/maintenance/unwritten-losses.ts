@@ -3,7 +3,7 @@ import type { Interruption } from '../gateway-options.ts';
 import { GatewayError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Database } from '../store/database/database.ts';
-import { WriteGroup } from '../store/database/write-group.ts';
+import { WriteBatch } from '../store/database/write-batch.ts';
 import type { Ledger } from '../store/ledger/ledger.ts';
 import { LossFile, type LossLine } from '../store/ledger/loss-file.ts';
 import type { Losses } from '../store/ledger/losses.ts';
@@ -46,7 +46,7 @@ export class UnwrittenLosses {
       const { lines, unreadable } = this.#file.read();
       const all: LossLine[] = interruption === undefined ? [...lines] : [...lines, { kind: 'fault', ...interruption }];
       if (all.length + unreadable === 0) return;
-      WriteGroup.of(database).run(() => {
+      WriteBatch.of(database).run(() => {
         for (const line of all) {
           if (line.kind === 'lost') losses.countWithin(line);
           else {

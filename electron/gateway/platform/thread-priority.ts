@@ -6,7 +6,7 @@ import { basename } from 'node:path';
  * This thread, and those that it starts from now on, let others go first. On Linux a priority is a thread's
  * own; elsewhere it is the whole process's, which is left alone. Never throws: without it things only take their turn.
  */
-export function giveWay(): void {
+export function lowerPriority(): void {
   if (process.platform !== 'linux') return;
   try {
     // Node knows no numbers of threads; Linux names this one where the link leads.

@@ -1,6 +1,6 @@
 import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import type { Database } from './database/database.ts';
-import { WriteGroup } from './database/write-group.ts';
+import { WriteBatch } from './database/write-batch.ts';
 import type { ShiftOf } from './ledger/shifts.ts';
 import { rememberFile, type VersionRow, versionOfRow, versionParameters } from './source-files.ts';
 
@@ -17,12 +17,12 @@ export type GatedFile = {
  * files remembered in the same transaction, so that they are neither read nor counted again.
  */
 export class GatedFrames {
-  readonly #group: WriteGroup;
+  readonly #group: WriteBatch;
   readonly #ledger: { readonly shiftOf: ShiftOf; readonly seal: (at: number) => void };
   readonly #statements: ReturnType<typeof prepare>;
 
   constructor(database: Database, ledger: { readonly shiftOf: ShiftOf; readonly seal: (at: number) => void }) {
-    this.#group = WriteGroup.of(database);
+    this.#group = WriteBatch.of(database);
     this.#ledger = ledger;
     this.#statements = prepare(database);
   }

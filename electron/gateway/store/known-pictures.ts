@@ -1,7 +1,7 @@
 import type { FileVersion } from '../model/file-version.ts';
 import { stemOf } from '../platform/names.ts';
 import type { Database } from './database/database.ts';
-import { WriteGroup } from './database/write-group.ts';
+import { WriteBatch } from './database/write-batch.ts';
 import { rememberFile, versionParameters } from './source-files.ts';
 
 /** An image of the same content, and the file that it came from. */
@@ -24,11 +24,11 @@ export type KnownPicture = {
  * name or time is noted instead of sending it again.
  */
 export class KnownPictures {
-  readonly #group: WriteGroup;
+  readonly #group: WriteBatch;
   readonly #statements: ReturnType<typeof prepare>;
 
   constructor(database: Database) {
-    this.#group = WriteGroup.of(database);
+    this.#group = WriteBatch.of(database);
     this.#statements = prepare(database);
   }
 

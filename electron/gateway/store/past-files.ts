@@ -1,17 +1,17 @@
 import type { FileMemory, FolderPlace, RememberedFile } from '../model/file-memory.ts';
 import type { Database } from './database/database.ts';
-import { WriteGroup } from './database/write-group.ts';
+import { WriteBatch } from './database/write-batch.ts';
 
 /**
  * What is known of files that are gone, so that it does not grow for ever. A file is forgotten only once its image has
  * left the list (`History`): until then it may come back renamed, and must be known by its content.
  */
 export class PastFiles {
-  readonly #group: WriteGroup;
+  readonly #group: WriteBatch;
   readonly #statements: ReturnType<typeof prepare>;
 
   constructor(database: Database) {
-    this.#group = WriteGroup.of(database);
+    this.#group = WriteBatch.of(database);
     this.#statements = prepare(database);
   }
 

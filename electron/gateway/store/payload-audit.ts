@@ -24,7 +24,7 @@ export type AuditFindings = {
  * old backup. So it is put aside in `orphans/`, never deleted, until a row has the same content again. A row without a payload must be impossible; where
  * the disk lost one, the entry is buried with words, never silently skipped.
  */
-export class Audit {
+export class PayloadAudit {
   readonly #payloads: PayloadStore;
   readonly #files: Files;
   readonly #outbox: Outbox;

@@ -2,15 +2,15 @@ import type { Refusal } from '../../../shared/contract.ts';
 import type { FileStatus } from '../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import type { Database } from './database/database.ts';
-import { WriteGroup } from './database/write-group.ts';
+import { WriteBatch } from './database/write-batch.ts';
 import { Ledger } from './ledger/ledger.ts';
 
 /** Values that are on their way into the database, by source and path. `undefined`: to be removed. */
 class Unwritten<Value> {
-  readonly #group: WriteGroup;
+  readonly #group: WriteBatch;
   readonly #values = new Map<string, { readonly value: Value | undefined }>();
 
-  constructor(group: WriteGroup) {
+  constructor(group: WriteBatch) {
     this.#group = group;
   }
 
@@ -85,7 +85,7 @@ export const versionParameters = ({ bytes, modifiedMs, changedMs, inode }: Versi
  */
 export class SourceFiles {
   readonly #ledger: Ledger;
-  readonly #group: WriteGroup;
+  readonly #group: WriteBatch;
   readonly #statements: ReturnType<typeof prepare>;
   /** What is not written yet: the newest of each file. */
   readonly #files: Unwritten<Known>;
@@ -93,7 +93,7 @@ export class SourceFiles {
 
   constructor(database: Database, ledger: Ledger = new Ledger(database)) {
     this.#ledger = ledger;
-    this.#group = WriteGroup.of(database);
+    this.#group = WriteBatch.of(database);
     this.#files = new Unwritten(this.#group);
     this.#refusals = new Unwritten(this.#group);
     this.#statements = prepare(database);

@@ -1,5 +1,5 @@
 import type { Database } from './database/database.ts';
-import { WriteGroup } from './database/write-group.ts';
+import { WriteBatch } from './database/write-batch.ts';
 
 /** Counts of one source, as the triggers keep them. Sizes are bytes. */
 export type SourceTally = {
@@ -40,12 +40,12 @@ export type TallyTotals = Omit<SourceTally, 'sourceId'>;
 
 /** Status in constant time: one row a source, whatever the length of the queue. */
 export class Tally {
-  readonly #group: WriteGroup;
+  readonly #group: WriteBatch;
   readonly #rows;
   readonly #payloads;
 
   constructor(database: Database) {
-    this.#group = WriteGroup.of(database);
+    this.#group = WriteBatch.of(database);
     this.#rows = database.prepare<[], SourceTally>(`
       SELECT source_id AS sourceId, collected, pending, leased, acknowledged, dead, ambiguous, retrying, stuck,
         duplicates, evicted, damaged, sidecar_problems AS sidecarProblems, refused, notices,

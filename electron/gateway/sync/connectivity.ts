@@ -81,7 +81,7 @@ export class Connectivity {
   }
 
   /** The way itself, as last seen, even while the schedule closes it. */
-  get wayFacts(): ConnectivityFacts {
+  get connectionFacts(): ConnectivityFacts {
     return this.#facts;
   }
 

@@ -1,17 +1,17 @@
 import type { DeliveryContext, DeliveryOutcome } from '../model/delivery.ts';
 import type { LeasedEntry, Settlement } from '../model/outbox-entry.ts';
-import { Bell } from '../platform/bell.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import { WakeSignal } from '../platform/wake-signal.ts';
 import type { Outbox } from '../store/outbox/outbox.ts';
-import { ClaimedAhead, leaseMilliseconds } from './claimed-ahead.ts';
 import type { Connectivity } from './connectivity.ts';
 import type { Delivery } from './delivery/delivery.ts';
+import { LeasePrefetch, leaseMilliseconds } from './lease-prefetch.ts';
+import type { PacedUpload } from './pacing/paced-upload.ts';
 import type { Pacer } from './pacing/pacer.ts';
-import type { Passage } from './pacing/passage.ts';
+import { PoisonEntries } from './poison-entries.ts';
 import { decide } from './retry-policy.ts';
-import { bug, NotRecordedError, notRecorded, SettlementGroup } from './settlement-group.ts';
-import { Suspects } from './suspects.ts';
+import { bug, NotRecordedError, notRecorded, SettlementBatch } from './settlement-batch.ts';
 
 export type SyncerOptions = {
   readonly outbox: Pick<Outbox, 'lease' | 'settle' | 'recordObjects' | 'renew' | 'expireLeases' | 'nextDueAt'>;
@@ -47,11 +47,11 @@ type Active = { readonly entry: LeasedEntry; readonly control: AbortController; 
  */
 export class Syncer {
   readonly #options: SyncerOptions;
-  readonly #bell: Bell;
+  readonly #wake: WakeSignal;
   readonly #abort = new AbortController();
-  readonly #suspects: Suspects;
-  readonly #claims: ClaimedAhead;
-  readonly #settlements: SettlementGroup;
+  readonly #suspects: PoisonEntries;
+  readonly #claims: LeasePrefetch;
+  readonly #settlements: SettlementBatch;
   readonly #active = new Map<number, Active>();
   #run: Promise<void> | null = null;
   /** Nothing is under way, and nothing was since that was last said. */
@@ -62,10 +62,10 @@ export class Syncer {
   constructor(options: SyncerOptions) {
     const { outbox, clock, logger, random } = options;
     this.#options = options;
-    this.#bell = new Bell(clock);
-    this.#suspects = new Suspects({ monotonic: clock.monotonic, random });
-    this.#claims = new ClaimedAhead(outbox, clock, this.#suspects);
-    this.#settlements = new SettlementGroup({ outbox, clock, logger, onSettled: () => this.#settled() });
+    this.#wake = new WakeSignal(clock);
+    this.#suspects = new PoisonEntries({ monotonic: clock.monotonic, random });
+    this.#claims = new LeasePrefetch(outbox, clock, this.#suspects);
+    this.#settlements = new SettlementBatch({ outbox, clock, logger, onSettled: () => this.#settled() });
   }
 
   start(): void {
@@ -80,7 +80,7 @@ export class Syncer {
    */
   async stop(): Promise<void> {
     this.#abort.abort();
-    this.#bell.ring();
+    this.#wake.notify();
     await this.#run;
     const underWay = [...this.#active.values()];
     const ended = Promise.allSettled(underWay.map(({ done }) => done));
@@ -95,7 +95,7 @@ export class Syncer {
   /** Something may have become due: a new entry, a retry, a new key. */
   wake(): void {
     this.#claims.lookAgain();
-    this.#bell.ring();
+    this.#wake.notify();
   }
 
   get inFlight(): number {
@@ -179,7 +179,7 @@ export class Syncer {
     } finally {
       pacer.leave(pace);
       this.#active.delete(entry.seq);
-      this.#bell.ring();
+      this.#wake.notify();
     }
   }
 
@@ -208,11 +208,11 @@ export class Syncer {
     } else if (decision.gate !== 'none' && outcome.kind === 'failed') {
       if (decision.gate === 'server-error') connectivity.serverError(outcome.failure, round);
       else {
-        if (connectivity.isProven && outcome.failure.gate !== 'throttled') this.#suspects.blame(entry.seq);
+        if (connectivity.isProven && outcome.failure.gate !== 'throttled') this.#suspects.suspect(entry.seq);
         connectivity.pause(outcome.failure, round);
       }
     }
-    if (settlement.kind !== 'release') this.#suspects.pardon(entry.seq);
+    if (settlement.kind !== 'release') this.#suspects.clear(entry.seq);
     else if (this.#suspects.isStuck(entry.seq)) settlement = { ...settlement, stuck: true };
     if (outcome.kind === 'failed') {
       const { code, technical, disposition, ambiguous } = outcome.failure;
@@ -283,7 +283,7 @@ export class Syncer {
   async #idle(milliseconds: number | null): Promise<void> {
     if (this.#abort.signal.aborted) return;
     const longest = this.#options.pacer.everChanges ? scheduledIdleMilliseconds : idleMilliseconds;
-    await this.#bell.sleep(Math.max(1, Math.min(milliseconds ?? longest, longest)));
+    await this.#wake.sleep(Math.max(1, Math.min(milliseconds ?? longest, longest)));
   }
 
   #renewLeases(): void {
@@ -299,7 +299,7 @@ export class Syncer {
 }
 
 /** The way was closed by the schedule while the body was leaving: whatever that looked like, nothing has failed. */
-const stoppedByUs = (outcome: DeliveryOutcome, pace: Passage): DeliveryOutcome | null =>
+const stoppedByUs = (outcome: DeliveryOutcome, pace: PacedUpload): DeliveryOutcome | null =>
   pace.wasClosed && outcome.kind === 'failed' && outcome.failure.gate === 'offline' && !outcome.failure.ambiguous
     ? { kind: 'aborted', sent: false }
     : null;

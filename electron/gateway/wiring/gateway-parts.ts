@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Snapshot } from '../../../shared/snapshot.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
 import { PictureChecker } from '../ingest/codec/picture-checker.ts';
-import { CommitGroup } from '../ingest/commit-group.ts';
+import { ImageBatch } from '../ingest/image-batch.ts';
 import { LedgerWatch } from '../maintenance/ledger-watch.ts';
 import { Housekeeping } from '../maintenance/scheduler.ts';
 import { noUsbCameras } from '../source/usb/usb-cameras.ts';
@@ -17,9 +17,9 @@ import type { Database } from '../store/database/database.ts';
 import { CameraLosses } from './camera-losses.ts';
 import { Cameras } from './cameras.ts';
 import { neededOf } from './shut-keyring.ts';
-import { Intakes } from './sources.ts';
+import { Sources } from './sources.ts';
 import { makeStore, type StoreParts } from './store.ts';
-import { CloudWay } from './uplink.ts';
+import { Uplink } from './uplink.ts';
 
 /** What the parts ask of the gateway as a whole. */
 export type GatewayLinks = {
@@ -34,16 +34,16 @@ export type GatewayParts = {
   readonly identity: GatewayIdentity;
   readonly store: StoreParts;
   readonly rates: Rates;
-  readonly commits: CommitGroup;
+  readonly commits: ImageBatch;
   readonly checker: PictureChecker;
-  readonly way: CloudWay;
+  readonly way: Uplink;
   readonly checkIn: CheckIn;
   readonly ledgerWatch: LedgerWatch;
   readonly cameraLosses: CameraLosses;
   readonly lossNotes: LossNotes;
   readonly stoppedLines: StoppedLines;
   readonly housekeeping: Housekeeping;
-  readonly intakes: Intakes;
+  readonly intakes: Sources;
   readonly cameras: Cameras;
 };
 
@@ -54,7 +54,7 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
   const identity = { ...options.identity, instanceId: randomUUID(), startedAt: clock.now() };
   const rates = new Rates(clock.monotonic);
   const store = makeStore({ config, dataDir, files, clock, logger }, database);
-  const commits = new CommitGroup(store.payloads, store.outbox, clock);
+  const commits = new ImageBatch(store.payloads, store.outbox, clock);
   const checker = new PictureChecker({
     workerPath: workers.decode,
     previewRoot: store.previewRoot,
@@ -65,7 +65,7 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
     busy: () => way.syncer.inFlight > 0 || intakes.isSettling,
     onChange,
   });
-  const way = new CloudWay({
+  const way = new Uplink({
     config,
     secrets,
     version: options.identity.version,
@@ -116,7 +116,7 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
     },
   });
   const usb = options.usbCameras ?? noUsbCameras;
-  const intakes = new Intakes({
+  const intakes = new Sources({
     config,
     store,
     commits,

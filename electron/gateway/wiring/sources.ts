@@ -9,9 +9,9 @@ import type { WorkerPaths } from '../gateway-options.ts';
 import { ByteBudget } from '../ingest/admission/memory-budget.ts';
 import { Decoder } from '../ingest/codec/decoder.ts';
 import { Encoder } from '../ingest/codec/encoder.ts';
-import type { CommitGroup } from '../ingest/commit-group.ts';
 import { FileIntake, type IntakeServices, type IntakeSettings } from '../ingest/file-intake.ts';
 import { FileReader } from '../ingest/file-reader.ts';
+import type { ImageBatch } from '../ingest/image-batch.ts';
 import { NearDuplicateGate } from '../ingest/near-duplicate/near-duplicates.ts';
 import { PictureLane } from '../ingest/picture-lane.ts';
 import { PictureReader } from '../ingest/picture-reader.ts';
@@ -27,10 +27,10 @@ import type { GapList } from '../store/label-gaps.ts';
 import { gateOf, makeCamera } from './camera-source.ts';
 import type { StoreParts } from './store.ts';
 
-export type IntakesOptions = {
+export type SourcesOptions = {
   readonly config: Config;
   readonly store: StoreParts;
-  readonly commits: CommitGroup;
+  readonly commits: ImageBatch;
   readonly workers: WorkerPaths;
   readonly usb: UsbCameras;
   readonly dataDir: string;
@@ -61,7 +61,7 @@ const conversionsAtOnce = 2;
 const encodeLimitMilliseconds = 30_000;
 
 /** The sources of the configuration, each with its own way into the store. */
-export class Intakes {
+export class Sources {
   readonly sources: readonly Intake[];
   readonly #decoder: Decoder;
   /** For files that are looked through or stored in another format before they are taken. */
@@ -72,7 +72,7 @@ export class Intakes {
   /** One a folder: one whose disk hangs holds up no other. */
   readonly #readers: FileReader[] = [];
 
-  constructor(options: IntakesOptions) {
+  constructor(options: SourcesOptions) {
     const { config, workers, clock } = options;
     this.#decoder = new Decoder(workers.decode, clock, signatureLimitMilliseconds);
     this.#converter = new Decoder(workers.decode, clock, convertLimitMilliseconds);
@@ -89,7 +89,7 @@ export class Intakes {
     return nearDuplicates === null ? null : new NearDuplicateGate(nearDuplicates, this.#decoder, clock);
   }
 
-  #folder(source: FolderSourceConfig, services: IntakeServices, options: IntakesOptions): Intake {
+  #folder(source: FolderSourceConfig, services: IntakeServices, options: SourcesOptions): Intake {
     const { config, workers, clock, logger } = options;
     const gate = this.#gate(source.nearDuplicates ?? null, clock);
     const reader = new FileReader(workers.reading);
@@ -99,7 +99,7 @@ export class Intakes {
     return { config: source, gate, camera: null, source: new WatchedFolder(source, intake, clock, logger, memory) };
   }
 
-  #camera(source: CameraSourceConfig, services: IntakeServices, options: IntakesOptions): Intake {
+  #camera(source: CameraSourceConfig, services: IntakeServices, options: SourcesOptions): Intake {
     const gate = this.#gate(gateOf(source), options.clock);
     const camera = makeCamera(source, {
       ...options,
@@ -155,7 +155,7 @@ export class Intakes {
 }
 
 const servicesOf = (
-  { config, store, commits, clock, logger, onStored }: IntakesOptions,
+  { config, store, commits, clock, logger, onStored }: SourcesOptions,
   decoder: Decoder,
 ): IntakeServices => ({
   files: store.files,

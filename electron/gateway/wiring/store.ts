@@ -7,10 +7,10 @@ import type { Chore } from '../maintenance/scheduler.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Files } from '../platform/files.ts';
 import type { Logger } from '../platform/logger.ts';
-import { Catalogue } from '../store/catalogue.ts';
 import type { Database } from '../store/database/database.ts';
-import { WriteGroup } from '../store/database/write-group.ts';
+import { WriteBatch } from '../store/database/write-batch.ts';
 import { GatedFrames } from '../store/gated-frames.ts';
+import { ImageQueries } from '../store/image-queries.ts';
 import { KnownPictures } from '../store/known-pictures.ts';
 import { LabelGaps } from '../store/label-gaps.ts';
 import { Ledger } from '../store/ledger/ledger.ts';
@@ -21,7 +21,7 @@ import { History } from '../store/outbox/history.ts';
 import { lineOf } from '../store/outbox/line-order.ts';
 import { Outbox } from '../store/outbox/outbox.ts';
 import { PastFiles } from '../store/past-files.ts';
-import { Audit } from '../store/payload-audit.ts';
+import { PayloadAudit } from '../store/payload-audit.ts';
 import { PayloadStore } from '../store/payloads/payload-store.ts';
 import { PreviewStore } from '../store/payloads/preview-store.ts';
 import { RecentPayloads } from '../store/payloads/recent-payloads.ts';
@@ -72,7 +72,7 @@ export function makeStore({ config, dataDir, files, clock, logger }: StoreOption
       ? new RingBuffer({ database, payloads, logger, seal, onDropped, onRemoved })
       : null;
   const history = new History(database, ledger);
-  const audit = new Audit(database, payloads, files, outbox);
+  const audit = new PayloadAudit(database, payloads, files, outbox);
   const chores: readonly Chore[] = [
     { name: 'payloads', everyMilliseconds: payloadsMilliseconds, slice: () => audit.slice(clock.now) },
     { name: 'previews', everyMilliseconds: hourMilliseconds, slice: (now) => previews.sweepSlice(now) },
@@ -83,7 +83,7 @@ export function makeStore({ config, dataDir, files, clock, logger }: StoreOption
     },
   ];
   const touch = database.prepare('UPDATE payload_tally SET files = files');
-  const tryWrite = (): void => WriteGroup.of(database).run(() => void touch.run());
+  const tryWrite = (): void => WriteBatch.of(database).run(() => void touch.run());
   return {
     database,
     /** Throws where the database can't be written. */
@@ -103,7 +103,7 @@ export function makeStore({ config, dataDir, files, clock, logger }: StoreOption
     tally,
     chores,
     labelGaps: new LabelGaps(database),
-    catalogue: new Catalogue(database, lineOf(sync, sources)),
+    catalogue: new ImageQueries(database, lineOf(sync, sources)),
     files: new SourceFiles(database, ledger),
     pastFiles: new PastFiles(database),
     gated: new GatedFrames(database, ledger),

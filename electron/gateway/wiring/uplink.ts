@@ -50,7 +50,7 @@ const connectionsBesides = 1;
 const askedMilliseconds = 100;
 
 /** Everything between the outbox and the cloud, wired for the mode that the site chose. */
-export class CloudWay {
+export class Uplink {
   readonly client: AcusightClient;
   readonly connectivity: Connectivity;
   readonly pacer: Pacer;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { SandboxOptionsInput } from './options.ts';
-import { AcusightSandbox } from './simulated-cloud.ts';
+import { SimulatedCloud } from './simulated-cloud.ts';
 
 /**
  * The server as a process of its own, for benchmarks and crash tests. Prints one JSON line once it listens:
@@ -57,9 +57,9 @@ function oneOf<const T extends string>(flag: string, value: string, allowed: rea
   return found;
 }
 
-function createSandbox(): AcusightSandbox {
+function createSandbox(): SimulatedCloud {
   try {
-    return new AcusightSandbox(readOptions());
+    return new SimulatedCloud(readOptions());
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
     process.exit(2);

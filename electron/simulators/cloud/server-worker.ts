@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { SandboxOptionsInput } from './options.ts';
-import { AcusightSandbox } from './simulated-cloud.ts';
+import { SimulatedCloud } from './simulated-cloud.ts';
 import type { WorkerReply, WorkerRequest } from './worker-messages.ts';
 
 /** Entry of the worker thread: the server beside the app's own thread, so that neither slows the other. */
@@ -14,7 +14,7 @@ const listener = parent();
 const reply = (message: WorkerReply): void => listener.postMessage(message);
 const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-async function run(sandbox: AcusightSandbox, request: WorkerRequest): Promise<unknown> {
+async function run(sandbox: SimulatedCloud, request: WorkerRequest): Promise<unknown> {
   switch (request.call) {
     case 'stats':
       return sandbox.stats();
@@ -39,7 +39,7 @@ async function run(sandbox: AcusightSandbox, request: WorkerRequest): Promise<un
 }
 
 async function serve(): Promise<void> {
-  const sandbox = new AcusightSandbox(workerData as SandboxOptionsInput);
+  const sandbox = new SimulatedCloud(workerData as SandboxOptionsInput);
   const address = await sandbox.start();
   listener.on('message', (request: WorkerRequest) => {
     run(sandbox, request)

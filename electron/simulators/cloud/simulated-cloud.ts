@@ -34,7 +34,7 @@ export type SandboxAddress = {
  *
  * Invariant: an image is in the journal, and its payload in its place, before a 201 for it is sent.
  */
-export class AcusightSandbox implements Controls {
+export class SimulatedCloud implements Controls {
   readonly faults: FaultSet;
   readonly #options: SandboxOptions;
   readonly #now: () => number;

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../../electron/gateway/platform/clock.ts';
 import type { UsbCameras } from '../../../electron/gateway/source/usb/usb-cameras.ts';
-import { CameraLink } from '../../../electron/gateway-thread/usb-cameras.ts';
+import { UsbPageClient } from '../../../electron/gateway-thread/usb-cameras.ts';
 import type { ToCameraPage } from '../../../shared/usb-camera.ts';
 import { usbFault } from '../../../shared/usb-fault.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -44,7 +44,7 @@ beforeEach(() => {
 const request = (): number => (asked.at(-1) as { request: number }).request;
 
 test('an answer of a wrong form is a fault, not a device', async () => {
-  const link = new CameraLink((message) => asked.push(message), systemClock);
+  const link = new UsbPageClient((message) => asked.push(message), systemClock);
   const cameras: UsbCameras = link;
   const found = cameras.find();
   link.take({ type: 'answer', request: request(), value: [{ id: 7 }] });
@@ -55,7 +55,7 @@ test('an answer of a wrong form is a fault, not a device', async () => {
 });
 
 test('each picture makes room for the next, and nothing comes after the end', async () => {
-  const link = new CameraLink((message) => asked.push(message), new FakeClock());
+  const link = new UsbPageClient((message) => asked.push(message), new FakeClock());
   const opening = link.open(settings, events);
   const { stream } = asked[0] as { stream: number };
   link.take({ type: 'answer', request: request(), value: device });
@@ -72,7 +72,7 @@ test('each picture makes room for the next, and nothing comes after the end', as
 
 test('when nobody answers, and when a running camera is heard of no more, it ends in that word', async () => {
   const clock = new FakeClock();
-  const link = new CameraLink((message) => asked.push(message), clock);
+  const link = new UsbPageClient((message) => asked.push(message), clock);
   const opening = link.open(settings, events);
   await clock.advance(60_000);
   expect(await opening).toMatchObject({ ok: false, fault: { code: 'no-answer' } });

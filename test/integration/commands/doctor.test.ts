@@ -9,7 +9,7 @@ import { systemClock } from '../../../electron/gateway/platform/clock.ts';
 import { nodeFiles } from '../../../electron/gateway/platform/files.ts';
 import { examineSite } from '../../../electron/gateway/wiring/site-doctor.ts';
 import type { SandboxOptionsInput } from '../../../electron/simulators/cloud/options.ts';
-import { AcusightSandbox } from '../../../electron/simulators/cloud/simulated-cloud.ts';
+import { SimulatedCloud } from '../../../electron/simulators/cloud/simulated-cloud.ts';
 import { type ConfigInput, parseConfig } from '../../../shared/config.ts';
 import type { DoctorCheck } from '../../../shared/contract.ts';
 import { asNobody } from '../../support/as-nobody.ts';
@@ -22,7 +22,7 @@ import { authority, certificate, plainServer, secureServer } from '../../support
 /** The site doctor against real servers, proxies and folders of this PC. */
 
 async function startCloud(options: Partial<SandboxOptionsInput> = {}) {
-  const sandbox = new AcusightSandbox({ dataDir: await temporaryFolder(), deviceId: 'line-7', ...options });
+  const sandbox = new SimulatedCloud({ dataDir: await temporaryFolder(), deviceId: 'line-7', ...options });
   const address = await sandbox.start();
   onTestFinished(() => sandbox.stop());
   return { sandbox, ...address };

@@ -7,7 +7,7 @@ import { nodeFiles } from '../../../electron/gateway/platform/files.ts';
 import { noUsbCameras } from '../../../electron/gateway/source/usb/usb-cameras.ts';
 import { type Keyring, keyringOf } from '../../../electron/keyring/keyring.ts';
 import { Secrets } from '../../../electron/settings/secrets.ts';
-import { AcusightSandbox } from '../../../electron/simulators/cloud/simulated-cloud.ts';
+import { SimulatedCloud } from '../../../electron/simulators/cloud/simulated-cloud.ts';
 import { temporaryFolder } from '../../support/store.ts';
 
 /** The commands of a site whose secrets were stored in a keyring, on a PC where it has none just now (a service, ssh). */
@@ -19,7 +19,7 @@ const desktop = keyringOf({
 });
 
 async function site() {
-  const sandbox = new AcusightSandbox({ dataDir: await temporaryFolder() });
+  const sandbox = new SimulatedCloud({ dataDir: await temporaryFolder() });
   const { baseUrl, provisioningToken } = await sandbox.start();
   onTestFinished(() => sandbox.stop());
   const folder = await temporaryFolder();

@@ -15,7 +15,7 @@ import { CheckIn, type HealthFacts } from '../../../electron/gateway/status/chec
 import { SystemMetrics } from '../../../electron/gateway/status/system-metrics.ts';
 import { keyringOf } from '../../../electron/keyring/keyring.ts';
 import type { SandboxOptionsInput } from '../../../electron/simulators/cloud/options.ts';
-import { AcusightSandbox } from '../../../electron/simulators/cloud/simulated-cloud.ts';
+import { SimulatedCloud } from '../../../electron/simulators/cloud/simulated-cloud.ts';
 import { emptyCounts } from '../../../shared/snapshot.ts';
 import { FailingFiles } from '../../support/failing-files.ts';
 import { startProxy } from '../../support/http-proxy.ts';
@@ -30,7 +30,7 @@ const noKeyring = keyringOf({
 });
 
 async function startCloud(options: Partial<SandboxOptionsInput> = {}) {
-  const sandbox = new AcusightSandbox({ dataDir: await temporaryFolder(), ...options });
+  const sandbox = new SimulatedCloud({ dataDir: await temporaryFolder(), ...options });
   const address = await sandbox.start();
   onTestFinished(() => sandbox.stop());
   return { sandbox, ...address };

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { dealWithOriginal } from '../../../electron/gateway/source/folder/after-ingest.ts';
+import { handleOriginal } from '../../../electron/gateway/source/folder/after-ingest.ts';
 import { FailingFiles, type FailWish, fileSteps } from '../../support/failing-files.ts';
 import { openIntake, type TestIntake } from '../../support/intake.ts';
 import { makeJpeg } from '../../support/pictures.ts';
@@ -54,7 +54,7 @@ async function collect({ intake, stored, missed }: Line, names: readonly string[
           const row = intake.images().find(({ filename }) => filename === name);
           if (row === undefined) throw new Error(`${name} is stored without a row`);
           const { size, modifiedMs } = { size: row.bytes, modifiedMs: row.capturedAt };
-          await dealWithOriginal(
+          await handleOriginal(
             intake.root,
             { path: name, bytes: size, modifiedMs },
             { action: 'delete' },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { nodeFiles } from '../../../electron/gateway/platform/files.ts';
 import { StoreWatch } from '../../../electron/gateway/store/database/store-watch.ts';
-import { WriteGroup } from '../../../electron/gateway/store/database/write-group.ts';
+import { WriteBatch } from '../../../electron/gateway/store/database/write-batch.ts';
 import { FailingFiles } from '../../support/failing-files.ts';
 import { openGateway, startServer, temporaryFolder, until } from '../../support/gateway-fixture.ts';
 import { openIntake } from '../../support/intake.ts';
@@ -76,7 +76,7 @@ test.runIf(mayLimit)(
     const intake = await openIntake({ storeRoot, files });
     const watch = new StoreWatch(join(storeRoot, 'gateway.sqlite'));
     const met: string[] = [];
-    WriteGroup.of(intake.store.database).onFailure((error) => {
+    WriteBatch.of(intake.store.database).onFailure((error) => {
       met.push(String((error as { readonly code?: unknown }).code));
       watch.note(error);
     });

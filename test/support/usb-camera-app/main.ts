@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { app } from 'electron';
-import { CameraWindow } from '../../../electron/usb-page/page.ts';
+import { UsbPage } from '../../../electron/usb-page/page.ts';
 import { registerSchemes } from '../../../electron/window/app-protocol.ts';
 import type { FromThread, ProbeCall, ToThread } from './messages.ts';
 
@@ -17,7 +17,7 @@ let calls = 0;
 
 registerSchemes();
 process.on('uncaughtException', (error) => process.stderr.write(`uncaught: ${error.stack ?? ''}\n`));
-const cameras = new CameraWindow({
+const cameras = new UsbPage({
   page: given.page,
   preload: given.preload,
   mayOpen: (device) => !denied.has(device),

@@ -7,7 +7,7 @@ import {
 } from '../../../electron/gateway/source/camera/camera-device.ts';
 import { UsbCamera } from '../../../electron/gateway/source/usb/usb-camera.ts';
 import { findUsbCameras, type UsbCameras } from '../../../electron/gateway/source/usb/usb-cameras.ts';
-import { CameraLink } from '../../../electron/gateway-thread/usb-cameras.ts';
+import { UsbPageClient } from '../../../electron/gateway-thread/usb-cameras.ts';
 import type { Feature } from '../../../shared/camera.ts';
 import type { FromThread, ProbeCall, ProbeState, ToThread } from './messages.ts';
 
@@ -24,7 +24,7 @@ type Open = {
 };
 
 const say = (message: FromThread): void => parentPort?.postMessage(message);
-const link = new CameraLink((message) => say({ type: 'cameras', message }), systemClock);
+const link = new UsbPageClient((message) => say({ type: 'cameras', message }), systemClock);
 const cameras: UsbCameras = link;
 const open = new Map<string, Open>();
 

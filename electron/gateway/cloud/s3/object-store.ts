@@ -3,7 +3,7 @@ import type { DeliveryContext, DeliveryFailure } from '../../model/delivery.ts';
 import type { UploadPayload } from '../acusight/upload-body.ts';
 import type { Exchange } from '../http/http-exchange.ts';
 import type { Network } from '../http/network.ts';
-import { bucketMeaning, putMeaning, type StoreOutcome } from './storage-meaning.ts';
+import { bucketMeaning, putMeaning, type StoreOutcome } from './storage-outcome.ts';
 import { type AccessKey, StorageRequests, type StoredObject } from './storage-requests.ts';
 import { storageKeyMissing, storageKeyUnusable } from './storage-words.ts';
 

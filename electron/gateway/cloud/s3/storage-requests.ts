@@ -5,7 +5,7 @@ import { AnswerPatience, patiently } from '../acusight/answer-patience.ts';
 import { fileChunks, lengthOf, type UploadPayload } from '../acusight/upload-body.ts';
 import { type Exchange, exchange, type RequestBody, type Transport } from '../http/http-exchange.ts';
 import { encodeKey } from './object-key.ts';
-import { putMeaning, refusesChecksum } from './storage-meaning.ts';
+import { putMeaning, refusesChecksum } from './storage-outcome.ts';
 
 export type AccessKey = { readonly accessKeyId: string; readonly secretAccessKey: string };
 

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { giveWay } from '../../platform/thread-priority.ts';
+import { lowerPriority } from '../../platform/thread-priority.ts';
 import { check } from './decode-check.ts';
 import { convert } from './decode-convert.ts';
 import { judge } from './decode-judge.ts';
@@ -16,7 +16,7 @@ import { loadVips, type VipsModule } from './vips-module.ts';
  */
 
 // Before the library starts threads of its own.
-if ((workerData as DecodeWorkerData).inBackground) giveWay();
+if ((workerData as DecodeWorkerData).inBackground) lowerPriority();
 const ready = loadVips();
 
 async function answer(vips: VipsModule, request: DecodeRequest): Promise<DecodeAnswer> {

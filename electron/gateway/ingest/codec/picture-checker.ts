@@ -2,10 +2,10 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Orientation } from '../../../../shared/picture.ts';
 import type { PictureFormat } from '../../model/image.ts';
-import { Bell } from '../../platform/bell.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { Catalogue, StoredPicture } from '../../store/catalogue.ts';
+import { WakeSignal } from '../../platform/wake-signal.ts';
+import type { ImageQueries, StoredPicture } from '../../store/image-queries.ts';
 import type { PayloadStore } from '../../store/payloads/payload-store.ts';
 import { previewPathOf } from '../../store/payloads/preview-store.ts';
 import { PreviewDemands } from '../preview-demands.ts';
@@ -16,7 +16,7 @@ export type CheckerOptions = {
   /** The decode worker's script. */
   readonly workerPath: string;
   readonly previewRoot: string;
-  readonly catalogue: Catalogue;
+  readonly catalogue: ImageQueries;
   readonly payloads: PayloadStore;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -39,7 +39,7 @@ type Verdict = { readonly kind: CheckReply['kind']; readonly detail: string };
 /** Looks through stored pictures in the background, newest first, and makes their previews; on demand at once. */
 export class PictureChecker {
   readonly #options: CheckerOptions;
-  readonly #bell: Bell;
+  readonly #wake: WakeSignal;
   readonly #abort = new AbortController();
   readonly #decoder: Decoder;
   readonly #demands: PreviewDemands;
@@ -50,7 +50,7 @@ export class PictureChecker {
 
   constructor(options: CheckerOptions) {
     this.#options = options;
-    this.#bell = new Bell(options.clock);
+    this.#wake = new WakeSignal(options.clock);
     this.#decoder = new Decoder(options.workerPath, options.clock, decodeLimitMilliseconds, true);
     this.#demands = new PreviewDemands(async (picture) =>
       (await this.#check(picture)).kind === 'sound' ? this.previewPath(picture.sha256) : null,
@@ -63,12 +63,12 @@ export class PictureChecker {
   }
 
   wake(): void {
-    this.#bell.ring();
+    this.#wake.notify();
   }
 
   async stop(): Promise<void> {
     this.#abort.abort();
-    this.#bell.ring();
+    this.#wake.notify();
     this.#demands.giveUp();
     await this.#decoder.stop();
     await this.#run;
@@ -136,7 +136,7 @@ export class PictureChecker {
   }
 
   async #rest(milliseconds: number): Promise<void> {
-    if (!this.#abort.signal.aborted) await this.#bell.sleep(milliseconds);
+    if (!this.#abort.signal.aborted) await this.#wake.sleep(milliseconds);
   }
 
   async #check({ sha256, format, orientation }: StoredPicture): Promise<Verdict> {

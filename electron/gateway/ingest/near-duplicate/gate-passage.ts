@@ -5,14 +5,14 @@ import type { FileVersion } from '../../model/file-version.ts';
 import type { NewImage } from '../../model/image.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { baseName } from '../../platform/names.ts';
-import type { Catalogue } from '../../store/catalogue.ts';
 import type { GatedFrames } from '../../store/gated-frames.ts';
+import type { ImageQueries } from '../../store/image-queries.ts';
 import type { SidecarFinder } from '../sidecar/finder.ts';
 import { contentOf } from '../sidecar/sidecar-content.ts';
 import type { Turn } from './near-duplicates.ts';
 
 type Services = {
-  readonly catalogue: Catalogue;
+  readonly catalogue: ImageQueries;
   readonly gated: Pick<GatedFrames, 'count'>;
   readonly clock: Clock;
 };

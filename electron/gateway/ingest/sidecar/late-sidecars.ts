@@ -3,7 +3,7 @@ import { type FileVersion, sameVersion } from '../../model/file-version.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { baseName, stemOf } from '../../platform/names.ts';
-import type { Catalogue, SidecarTarget } from '../../store/catalogue.ts';
+import type { ImageQueries, SidecarTarget } from '../../store/image-queries.ts';
 import type { Losses } from '../../store/ledger/losses.ts';
 import type { Reason, SourceFiles } from '../../store/source-files.ts';
 import type { LabelOrder } from '../label-order.ts';
@@ -16,7 +16,7 @@ import { classListRank } from './sidecar-names.ts';
 
 export type LateSidecarServices = {
   readonly files: SourceFiles;
-  readonly catalogue: Catalogue;
+  readonly catalogue: ImageQueries;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly losses: Pick<Losses, 'show'>;

@@ -1,8 +1,8 @@
 import type { TriggerConfig } from '../../../../shared/source-config.ts';
 import type { FrameSink } from '../../model/frame.ts';
-import { Bell } from '../../platform/bell.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { describeCause } from '../../platform/errors.ts';
+import { WakeSignal } from '../../platform/wake-signal.ts';
 import type { Arrivals, NoRoom } from './arrivals.ts';
 import {
   type Acquisition,
@@ -48,7 +48,7 @@ const mostUnanswered = 3;
  */
 export class SessionRun {
   readonly #options: RunOptions;
-  readonly #bell: Bell;
+  readonly #wake: WakeSignal;
   readonly #acquisition: Acquisition;
   #shots: Shots | null = null;
   #intervals: Intervals | null = null;
@@ -62,7 +62,7 @@ export class SessionRun {
 
   constructor(options: RunOptions) {
     this.#options = options;
-    this.#bell = new Bell(options.clock);
+    this.#wake = new WakeSignal(options.clock);
     this.#acquisition = acquisitionFor(options.trigger);
   }
 
@@ -77,7 +77,7 @@ export class SessionRun {
 
   /** The sink has no room, or has enough: looks at once. */
   wake(): void {
-    this.#bell.ring();
+    this.#wake.notify();
   }
 
   /**
@@ -119,7 +119,7 @@ export class SessionRun {
     const { clock, says } = this.#options;
     const began = clock.monotonic();
     while (!this.#isOver()) {
-      await this.#bell.sleep(lookMilliseconds);
+      await this.#wake.sleep(lookMilliseconds);
       if (!this.#isOver() && clock.monotonic() - began >= provenMilliseconds) says.proven();
     }
   }
@@ -152,14 +152,14 @@ export class SessionRun {
     }
   }
 
-  /** Verdicts ring the bell too, and must not shorten it. */
+  /** Verdicts wake the loop too, and must not shorten it. */
   async #pause(milliseconds: number): Promise<void> {
     const { clock, signal, arrivals } = this.#options;
     const until = clock.monotonic() + milliseconds;
     for (;;) {
       const left = until - clock.monotonic();
       if (left <= 0 || signal.aborted || this.#loss !== null || arrivals.finished) return;
-      await this.#bell.sleep(left);
+      await this.#wake.sleep(left);
     }
   }
 
@@ -259,7 +259,7 @@ export class SessionRun {
 
   #lose(error: unknown): void {
     this.#loss ??= error instanceof CameraError ? error : cameraError('failed', { cause: error });
-    this.#bell.ring();
+    this.#wake.notify();
   }
 
   #inTurn<T>(action: () => Promise<T>): Promise<T> {

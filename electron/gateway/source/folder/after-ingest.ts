@@ -22,7 +22,7 @@ export type AfterIngest =
  * `onPutBack`: it could not be dealt with, and lies under that name now, which is another one where its own was taken.
  * `gone`: somebody else has taken it away. Throws what the file system says; the caller tries again later, for the image is safe already.
  */
-export async function dealWithOriginal(
+export async function handleOriginal(
   root: string,
   file: FileVersion,
   after: AfterIngest,

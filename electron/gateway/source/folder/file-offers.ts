@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { FileSink, FileStatus, Verdict } from '../../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../../model/file-version.ts';
-import { Bell } from '../../platform/bell.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
 import { fileLimitOf } from '../../platform/file-limit.ts';
+import { WakeSignal } from '../../platform/wake-signal.ts';
 import type { SourceCondition } from '../frame-source.ts';
 import { versionOf } from './folder-walk.ts';
 import type { Originals } from './originals.ts';
@@ -46,7 +46,7 @@ export class FileOffers {
   readonly #settling: Settling;
   readonly #underWay = new Set<Promise<void>>();
   /** Wakes the loop: a place is free, or a file was seen. */
-  readonly #bell: Bell;
+  readonly #wake: WakeSignal;
   readonly #unread: UnreadVersions;
   #blockedUntil = 0;
 
@@ -57,7 +57,7 @@ export class FileOffers {
       onReplaced: (candidate, by, now) => this.#unread.replaced(candidate, by, now),
     });
     this.#unread = new UnreadVersions({ ...options, settling: this.#settling, track: (work) => this.#track(work) });
-    this.#bell = new Bell(options.clock);
+    this.#wake = new WakeSignal(options.clock);
   }
 
   get #atOnce(): (typeof atOnce)['local' | 'share'] {
@@ -97,7 +97,7 @@ export class FileOffers {
           status === 'new' ? quietBefore : Number.POSITIVE_INFINITY,
           sink.comesAfter(file.path) ? yields : null,
         );
-        return this.#bell.ring();
+        return this.#wake.notify();
       }
       case 'stored': {
         // Its row may be there and not on the disk yet, or its flush has failed: its own offer, which is under way or due,
@@ -157,7 +157,7 @@ export class FileOffers {
       const { waiting, unclaimed } = this.#settling;
       if (signal.aborted) return;
       if (this.#underWay.size >= this.#atOnce.offers || waiting + unclaimed === 0)
-        await this.#bell.sleep(idleMilliseconds);
+        await this.#wake.sleep(idleMilliseconds);
       else await sleep(clock, tickMilliseconds, signal);
     }
   }
@@ -175,7 +175,7 @@ export class FileOffers {
 
   /** Lets the loop look at the signal. */
   wake(): void {
-    this.#bell.ring();
+    this.#wake.notify();
   }
 
   /** Resolves once what is under way now has come to its end. */
@@ -189,7 +189,7 @@ export class FileOffers {
   #track(work: Promise<void>): void {
     const tracked = work.finally(() => {
       this.#underWay.delete(tracked);
-      this.#bell.ring();
+      this.#wake.notify();
     });
     this.#underWay.add(tracked);
   }

@@ -3,7 +3,7 @@ import type { FileSink } from '../../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../../model/file-version.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { SourceCondition } from '../frame-source.ts';
-import { type AfterIngest, dealWithOriginal, localDay } from './after-ingest.ts';
+import { type AfterIngest, handleOriginal, localDay } from './after-ingest.ts';
 import type { AsideRecovery } from './aside-recovery.ts';
 import { identityOf } from './folder-presence.ts';
 import { versionOf } from './folder-walk.ts';
@@ -89,7 +89,7 @@ export class Originals {
     const { root, after, sink, clock } = this.#options;
     if (!this.troubles.mayTry(file.path)) return;
     try {
-      const outcome = await dealWithOriginal(root, file, after, localDay(clock.now()), (name) =>
+      const outcome = await handleOriginal(root, file, after, localDay(clock.now()), (name) =>
         this.#isBack(file, name),
       );
       this.troubles.passed(file.path);

@@ -1,6 +1,6 @@
 import type { LedgerVerdict } from '../../../../shared/contract.ts';
 import type { Database } from '../database/database.ts';
-import { WriteGroup } from '../database/write-group.ts';
+import { WriteBatch } from '../database/write-batch.ts';
 import { type ChainRow, chainHash, genesisHash, parseCounts } from './ledger-chain.ts';
 import { findDifferences, keyOf } from './ledger-compare.ts';
 import { Recount } from './recount.ts';
@@ -42,7 +42,7 @@ async function verify(database: Database, { pause = nextTurn, signal }: VerifyOp
     await rest();
     while (recount.countSlice(rowsAtOnce)) await rest();
     // From here on in one turn: what came since, and all comparisons, are of the same moment.
-    WriteGroup.of(database).flush();
+    WriteBatch.of(database).flush();
     while (chain.step(rowsAtOnce));
     while (recount.countSlice(rowsAtOnce));
     const problems = [...chain.problems, ...findDifferences(database, chain.sums, recount.result())];

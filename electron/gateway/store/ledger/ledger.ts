@@ -1,6 +1,6 @@
 import { type LedgerRow, ledgerCounts } from '../../../../shared/contract.ts';
 import type { Database } from '../database/database.ts';
-import { WriteGroup } from '../database/write-group.ts';
+import { WriteBatch } from '../database/write-batch.ts';
 import { type ChainRow, chainCounts, chainHash, gapCondition, genesisHash, parseCounts } from './ledger-chain.ts';
 import { dayShifts, type ShiftOf } from './shifts.ts';
 
@@ -20,13 +20,13 @@ export type LedgerDetail = Readonly<Record<string, unknown>>;
  */
 export class Ledger {
   readonly shiftOf: ShiftOf;
-  readonly #group: WriteGroup;
+  readonly #group: WriteBatch;
   readonly #statements: ReturnType<typeof prepare>;
   #sealedAt = Number.NEGATIVE_INFINITY;
 
   constructor(database: Database, shiftOf: ShiftOf = dayShifts) {
     this.shiftOf = shiftOf;
-    this.#group = WriteGroup.of(database);
+    this.#group = WriteBatch.of(database);
     this.#statements = prepare(database);
   }
 

@@ -1,6 +1,6 @@
 import type { LossCause, NotedWay } from '../../model/ways-to-lose.ts';
 import type { Database } from '../database/database.ts';
-import { NotFlushedError, WriteGroup } from '../database/write-group.ts';
+import { NotFlushedError, WriteBatch } from '../database/write-batch.ts';
 import type { Ledger } from './ledger.ts';
 
 /** Frames of one source that were lost in one way and that no person has taken note of yet. */
@@ -29,7 +29,7 @@ const mostAtOnce = 100;
  * that loses one a second for a week fills no disk with it.
  */
 export class Losses {
-  readonly #group: WriteGroup;
+  readonly #group: WriteBatch;
   readonly #ledger: Pick<Ledger, 'shiftOf' | 'seal' | 'sealNow' | 'note'>;
   readonly #statements: ReturnType<typeof prepare>;
   /** What is not written yet, by source, shift and cause. */
@@ -41,7 +41,7 @@ export class Losses {
   constructor(
     database: Database,
     ledger: Pick<Ledger, 'shiftOf' | 'seal' | 'sealNow' | 'note'>,
-    group = WriteGroup.of(database),
+    group = WriteBatch.of(database),
   ) {
     this.#group = group;
     this.#ledger = ledger;

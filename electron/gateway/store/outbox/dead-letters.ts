@@ -1,7 +1,7 @@
 import type { EntryError, Selection } from '../../../../shared/contract.ts';
 import type { NewImage, PictureFormat, SidecarContent } from '../../model/image.ts';
 import type { Database } from '../database/database.ts';
-import { WriteGroup } from '../database/write-group.ts';
+import { WriteBatch } from '../database/write-batch.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type FreedPayload, PayloadRows } from '../payloads/payload-rows.ts';
 import type { PayloadStore } from '../payloads/payload-store.ts';
@@ -28,7 +28,7 @@ export type DeadLetter = Pick<NewImage, 'original' | 'notes'> & {
 /** What a person may do with pictures that the cloud refused for good, besides trying them again. */
 export class DeadLetters {
   readonly #ledger: Ledger;
-  readonly #group: WriteGroup;
+  readonly #group: WriteBatch;
   readonly #rows: PayloadRows;
   readonly #statements: ReturnType<typeof prepare>;
 
@@ -40,7 +40,7 @@ export class DeadLetters {
     onRemoved: (sha256: string) => Promise<void> = async () => undefined,
   ) {
     this.#ledger = ledger;
-    this.#group = WriteGroup.of(database);
+    this.#group = WriteBatch.of(database);
     this.#rows = new PayloadRows(database, payloads, onRemoved);
     this.#statements = prepare(database);
   }

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { WriteGroup } from '../database/write-group.ts';
+import { WriteBatch } from '../database/write-batch.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
 /**
@@ -8,12 +8,12 @@ import type { Ledger } from '../ledger/ledger.ts';
  */
 export class History {
   readonly #ledger: Ledger;
-  readonly #group: WriteGroup;
+  readonly #group: WriteBatch;
   readonly #statements: ReturnType<typeof prepare>;
 
   constructor(database: Database, ledger: Ledger) {
     this.#ledger = ledger;
-    this.#group = WriteGroup.of(database);
+    this.#group = WriteBatch.of(database);
     this.#statements = prepare(database);
   }
 

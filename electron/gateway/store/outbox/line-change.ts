@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { WriteGroup } from '../database/write-group.ts';
+import { WriteBatch } from '../database/write-batch.ts';
 import type { Line } from './line-order.ts';
 import { plainLine } from './line-order.ts';
 import { type ContentRow, parseContent } from './stored-content.ts';
@@ -10,12 +10,12 @@ const key = 'line';
 /** Gives what is not delivered its new place where the site's policy of what goes first has changed. */
 export class LineChange {
   readonly #line: Line;
-  readonly #group: WriteGroup;
+  readonly #group: WriteBatch;
   readonly #statements: ReturnType<typeof prepare>;
 
   constructor(database: Database, line: Line) {
     this.#line = line;
-    this.#group = WriteGroup.of(database);
+    this.#group = WriteBatch.of(database);
     this.#statements = prepare(database);
   }
 

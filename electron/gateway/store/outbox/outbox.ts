@@ -3,11 +3,11 @@ import type { EntryError, Selection } from '../../../../shared/contract.ts';
 import type { NewImage } from '../../model/image.ts';
 import type { LeasedEntry, Settlement } from '../../model/outbox-entry.ts';
 import type { Database } from '../database/database.ts';
-import { WriteGroup } from '../database/write-group.ts';
+import { WriteBatch } from '../database/write-batch.ts';
 import { Ledger } from '../ledger/ledger.ts';
-import { Claims } from './claims.ts';
 import { EntryRows } from './entry-rows.ts';
 import { cleanRecord, ImageRows } from './image-rows.ts';
+import { LeaseSelector } from './lease-selector.ts';
 import { LineChange } from './line-change.ts';
 import { type Line, plainLine } from './line-order.ts';
 
@@ -23,19 +23,19 @@ type Held = { readonly seq: number; readonly token: string };
  * - Each transaction that changes counts seals the ledger.
  */
 export class Outbox {
-  readonly #group: WriteGroup;
+  readonly #group: WriteBatch;
   readonly #ledger: Ledger;
   readonly #images: ImageRows;
-  readonly #claims: Claims;
+  readonly #claims: LeaseSelector;
   readonly #rows: EntryRows;
   readonly #lineChange: LineChange;
   readonly #statements: ReturnType<typeof prepare>;
 
   constructor(database: Database, line: Line = plainLine, ledger: Ledger = new Ledger(database)) {
-    this.#group = WriteGroup.of(database);
+    this.#group = WriteBatch.of(database);
     this.#ledger = ledger;
     this.#images = new ImageRows(database, line, ledger.shiftOf);
-    this.#claims = new Claims(database);
+    this.#claims = new LeaseSelector(database);
     this.#rows = new EntryRows(database);
     this.#lineChange = new LineChange(database, line);
     this.#statements = prepare(database);
@@ -70,7 +70,7 @@ export class Outbox {
   }
 
   /**
-   * Claims up to `limit` entries that are due, in the order in which they are to be sent. A power cut may take a claim
+   * LeaseSelector up to `limit` entries that are due, in the order in which they are to be sent. A power cut may take a claim
    * back: what was sent under it is sent again, under the same idempotency key.
    */
   lease(limit: number, now: number, leaseMilliseconds: number): readonly LeasedEntry[] {

@@ -1,6 +1,6 @@
 import { errnoCode } from '../../platform/errors.ts';
 import type { Database } from '../database/database.ts';
-import { WriteGroup } from '../database/write-group.ts';
+import { WriteBatch } from '../database/write-batch.ts';
 import { type FreedPayload, PayloadRows } from './payload-rows.ts';
 import type { PayloadStore } from './payload-store.ts';
 
@@ -11,7 +11,7 @@ const batch = 64;
  * (invariant 5); what it removes is counted as evicted, and the image keeps its row.
  */
 export class Retention {
-  readonly #group: WriteGroup;
+  readonly #group: WriteBatch;
   readonly #rows: PayloadRows;
   readonly #oldest;
   readonly #mark;
@@ -22,7 +22,7 @@ export class Retention {
     payloads: PayloadStore,
     onRemoved: (sha256: string) => Promise<void> = async () => undefined,
   ) {
-    this.#group = WriteGroup.of(database);
+    this.#group = WriteBatch.of(database);
     this.#rows = new PayloadRows(database, payloads, onRemoved);
     this.#oldest = database.prepare<[number], Candidate>(`
       SELECT o.seq, i.sha256, i.format, i.bytes FROM outbox o JOIN images i USING (seq)

@@ -1,6 +1,6 @@
 import type { Logger } from '../../platform/logger.ts';
 import type { Database } from '../database/database.ts';
-import { WriteGroup } from '../database/write-group.ts';
+import { WriteBatch } from '../database/write-batch.ts';
 import { type FreedPayload, PayloadRows } from './payload-rows.ts';
 import type { PayloadStore } from './payload-store.ts';
 
@@ -32,7 +32,7 @@ export type RingBufferOptions = {
  */
 export class RingBuffer {
   readonly #options: RingBufferOptions;
-  readonly #group: WriteGroup;
+  readonly #group: WriteBatch;
   readonly #rows: PayloadRows;
   readonly #statements: ReturnType<typeof prepare>;
   /** Dropped and not yet told of in a detail of the ledger, a count a source. */
@@ -42,7 +42,7 @@ export class RingBuffer {
   constructor(options: RingBufferOptions) {
     const { database, payloads, onRemoved = async () => undefined } = options;
     this.#options = options;
-    this.#group = WriteGroup.of(database);
+    this.#group = WriteBatch.of(database);
     this.#rows = new PayloadRows(database, payloads, onRemoved);
     this.#statements = prepare(database);
   }

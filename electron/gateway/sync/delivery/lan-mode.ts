@@ -2,7 +2,7 @@ import type { AcusightClient, SelfOutcome } from '../../cloud/acusight/client.ts
 import { metadataOf } from '../../cloud/acusight/schema.ts';
 import { objectKeyOf } from '../../cloud/s3/object-key.ts';
 import type { ObjectStore } from '../../cloud/s3/object-store.ts';
-import type { StoreOutcome } from '../../cloud/s3/storage-meaning.ts';
+import type { StoreOutcome } from '../../cloud/s3/storage-outcome.ts';
 import type { DeliveryContext, DeliveryFailure, DeliveryOutcome } from '../../model/delivery.ts';
 import { contentTypeOf } from '../../model/image.ts';
 import type { LeasedEntry } from '../../model/outbox-entry.ts';

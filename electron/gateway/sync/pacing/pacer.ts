@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
-import { Passage, type SharedPace, WayClosedError } from './passage.ts';
+import { PacedUpload, SendWindowClosedError, type SharedPace } from './paced-upload.ts';
 import type { SendWindows } from './send-windows.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -36,7 +36,7 @@ export class Pacer implements SharedPace {
   readonly #clock: Clock;
   readonly #windows: SendWindows;
   readonly #bucket: TokenBucket;
-  readonly #passages = new Set<Passage>();
+  readonly #passages = new Set<PacedUpload>();
   readonly #waiting: Waiter[] = [];
   #limit: number | null;
   #cancelTimer: (() => void) | null = null;
@@ -85,22 +85,22 @@ export class Pacer implements SharedPace {
   }
 
   /** A delivery with so many bytes begins. `stop` is called when the way closes before its body is out. */
-  admit(bytes: number, stop: (reason: WayClosedError) => void): Passage {
-    const passage = new Passage(this, bytes, stop);
+  admit(bytes: number, stop: (reason: SendWindowClosedError) => void): PacedUpload {
+    const passage = new PacedUpload(this, bytes, stop);
     this.#passages.add(passage);
     if (this.#cancelTimer === null) this.#arm();
     return passage;
   }
 
   /** The delivery has ended. */
-  leave(passage: Passage): void {
+  leave(passage: PacedUpload): void {
     this.#passages.delete(passage);
     if (this.#passages.size === 0) this.#arm();
   }
 
   take(bytes: number, signal: AbortSignal): Promise<void> {
     const limit = this.#look();
-    if (limit === 0) return Promise.reject(new WayClosedError());
+    if (limit === 0) return Promise.reject(new SendWindowClosedError());
     if (limit === null || (this.#waiting.length === 0 && this.#bucket.spend(bytes, this.#clock.monotonic())))
       return Promise.resolve();
     return new Promise((resolve, reject) => {
@@ -147,7 +147,7 @@ export class Pacer implements SharedPace {
 
   #serve(): void {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
-      if (this.#limit === 0) first.refuse(new WayClosedError());
+      if (this.#limit === 0) first.refuse(new SendWindowClosedError());
       else if (this.#limit === null || this.#bucket.spend(first.bytes, this.#clock.monotonic())) first.grant();
       else break;
     }

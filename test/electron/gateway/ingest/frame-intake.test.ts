@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Encoder } from '../../../../electron/gateway/ingest/codec/encoder.ts';
-import { CommitGroup } from '../../../../electron/gateway/ingest/commit-group.ts';
 import { FrameIntake, type FrameSettings } from '../../../../electron/gateway/ingest/frame-intake.ts';
+import { ImageBatch } from '../../../../electron/gateway/ingest/image-batch.ts';
 import type { CameraFrame } from '../../../../electron/gateway/model/frame.ts';
 import { systemClock } from '../../../../electron/gateway/platform/clock.ts';
 import { silentLogger } from '../../../../electron/gateway/platform/logger.ts';
@@ -22,7 +22,7 @@ async function openFrames(settings: Partial<FrameSettings> = {}, wish: IntakeWis
     {
       catalogue: store.catalogue,
       payloads: store.payloads,
-      commits: new CommitGroup(store.payloads, store.outbox, clock),
+      commits: new ImageBatch(store.payloads, store.outbox, clock),
       gated: new GatedFrames(store.database, ledger),
       admission,
       clock,

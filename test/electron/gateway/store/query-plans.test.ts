@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { nodeFiles } from '../../../../electron/gateway/platform/files.ts';
 import { silentLogger } from '../../../../electron/gateway/platform/logger.ts';
-import { Catalogue } from '../../../../electron/gateway/store/catalogue.ts';
 import { type Database, openDatabase } from '../../../../electron/gateway/store/database/database.ts';
 import { GatedFrames } from '../../../../electron/gateway/store/gated-frames.ts';
+import { ImageQueries } from '../../../../electron/gateway/store/image-queries.ts';
 import { Ledger } from '../../../../electron/gateway/store/ledger/ledger.ts';
 import { DeadLetters } from '../../../../electron/gateway/store/outbox/dead-letters.ts';
 import { History } from '../../../../electron/gateway/store/outbox/history.ts';
 import { Outbox } from '../../../../electron/gateway/store/outbox/outbox.ts';
 import { PastFiles } from '../../../../electron/gateway/store/past-files.ts';
-import { Audit } from '../../../../electron/gateway/store/payload-audit.ts';
+import { PayloadAudit } from '../../../../electron/gateway/store/payload-audit.ts';
 import { PayloadStore } from '../../../../electron/gateway/store/payloads/payload-store.ts';
 import { Retention } from '../../../../electron/gateway/store/payloads/retention.ts';
 import { RingBuffer } from '../../../../electron/gateway/store/payloads/ring-buffer.ts';
@@ -35,7 +35,7 @@ async function plans(): Promise<ReadonlyMap<string, readonly string[]>> {
   }) as Database;
   const payloads = new PayloadStore(join(root, 'payloads'), nodeFiles);
   const ledger = new Ledger(recording);
-  new Catalogue(recording);
+  new ImageQueries(recording);
   new SourceFiles(recording, ledger);
   new PastFiles(recording).of('aoi');
   new DeadLetters(recording, payloads, ledger);
@@ -44,7 +44,7 @@ async function plans(): Promise<ReadonlyMap<string, readonly string[]>> {
   new RingBuffer({ database: recording, payloads, logger: silentLogger, seal: () => undefined });
   new Tally(recording);
   new Retention(recording, payloads);
-  new Audit(recording, payloads, nodeFiles, new Outbox(recording, undefined, ledger));
+  new PayloadAudit(recording, payloads, nodeFiles, new Outbox(recording, undefined, ledger));
   return new Map(
     statements.map((sql) => {
       const explain = database.prepare<unknown[], { detail: string }>(

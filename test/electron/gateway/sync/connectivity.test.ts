@@ -336,12 +336,12 @@ describe('when the schedule closes the way', () => {
     way.schedule(monday);
     way.pause(offline, way.round);
     expect(way.facts.state).toBe('closed');
-    expect(way.wayFacts.state).toBe('offline');
+    expect(way.connectionFacts.state).toBe('offline');
     way.probing();
     way.reopen();
     way.delivered();
     expect(way.facts.state).toBe('closed');
-    expect(way.wayFacts.state).toBe('online');
+    expect(way.connectionFacts.state).toBe('online');
     expect(way.concurrency).toBe(0);
   });
 

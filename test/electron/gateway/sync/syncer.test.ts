@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { DeliveryOutcome } from '../../../../electron/gateway/model/delivery.ts';
-import { mostUnsettled } from '../../../../electron/gateway/sync/settlement-group.ts';
+import { mostUnsettled } from '../../../../electron/gateway/sync/settlement-batch.ts';
 import { failed } from './failures.ts';
 import { acknowledged, openLine } from './sync-line.ts';
 
@@ -181,7 +181,7 @@ describe('the schedule of the site', () => {
     line.syncer.wake();
     await line.run(7_900);
     expect(line.calls.filter((call) => call === 'probe')).toHaveLength(1);
-    expect(line.connectivity.wayFacts.state).toBe('online');
+    expect(line.connectivity.connectionFacts.state).toBe('online');
     expect(line.begun).toEqual([]);
     await line.run(1_100);
     expect(line.begun).toEqual([1]);
@@ -229,7 +229,7 @@ describe('the schedule of the site', () => {
     await line.run(3_000);
     goOn();
     await line.run(100);
-    expect(line.connectivity.wayFacts.state).toBe('online');
+    expect(line.connectivity.connectionFacts.state).toBe('online');
     expect(line.rows()).toMatchObject([{ state: 'pending', attempts: 0, ambiguous: 0 }]);
   });
 });

@@ -1,7 +1,7 @@
 import { appendFile, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { AcusightSandbox } from '../../../../electron/simulators/cloud/simulated-cloud.ts';
+import { SimulatedCloud } from '../../../../electron/simulators/cloud/simulated-cloud.ts';
 import { jpeg, sha256, startSandbox, temporaryFolder } from './support.ts';
 
 const key = (text: string): Record<string, string> => ({ 'idempotency-key': text });
@@ -53,7 +53,7 @@ test('a torn last line, as a killed process leaves it, is cut off and its image 
 test('a broken line in the middle is an error that says where', async () => {
   const dataDir = await temporaryFolder();
   await appendFile(join(dataDir, 'journal.jsonl'), 'not json\n');
-  await expect(new AcusightSandbox({ dataDir }).start()).rejects.toThrow(
+  await expect(new SimulatedCloud({ dataDir }).start()).rejects.toThrow(
     /journal\.jsonl: the line at byte 0 is not JSON/,
   );
 });

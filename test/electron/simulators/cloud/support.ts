@@ -6,7 +6,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import { Agent, type FormData, request } from 'undici';
 import { onTestFinished } from 'vitest';
 import type { SandboxOptionsInput } from '../../../../electron/simulators/cloud/options.ts';
-import { AcusightSandbox, type SandboxAddress } from '../../../../electron/simulators/cloud/simulated-cloud.ts';
+import { type SandboxAddress, SimulatedCloud } from '../../../../electron/simulators/cloud/simulated-cloud.ts';
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -76,7 +76,7 @@ export async function startSandbox(
   dependencies: { readonly now?: () => number } = {},
 ) {
   const dataDir = options.dataDir ?? (await temporaryFolder());
-  const sandbox = new AcusightSandbox({ ...options, dataDir }, dependencies);
+  const sandbox = new SimulatedCloud({ ...options, dataDir }, dependencies);
   const address = await sandbox.start();
   const agent = new Agent({ connections: 8, pipelining: 1 });
   onTestFinished(async () => {

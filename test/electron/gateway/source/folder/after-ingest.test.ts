@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, wri
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type AfterIngest, dealWithOriginal } from '../../../../../electron/gateway/source/folder/after-ingest.ts';
+import { type AfterIngest, handleOriginal } from '../../../../../electron/gateway/source/folder/after-ingest.ts';
 import { versionOf } from '../../../../../electron/gateway/source/folder/folder-walk.ts';
 import { asNobody } from '../../../../support/as-nobody.ts';
 
@@ -37,7 +37,7 @@ describe('keep', () => {
   test('touches nothing', async () => {
     const root = await temporary();
     const file = await put(root, 'a.jpg', 'one');
-    expect(await dealWithOriginal(root, file, { action: 'keep' }, day)).toBe('done');
+    expect(await handleOriginal(root, file, { action: 'keep' }, day)).toBe('done');
     expect(await everything(root)).toEqual(['a.jpg']);
   });
 });
@@ -46,7 +46,7 @@ describe('delete', () => {
   test('removes the version that was stored', async () => {
     const root = await temporary();
     const file = await put(root, 'sub/a.jpg', 'one');
-    expect(await dealWithOriginal(root, file, { action: 'delete' }, day)).toBe('done');
+    expect(await handleOriginal(root, file, { action: 'delete' }, day)).toBe('done');
     expect(await everything(root)).toEqual([]);
   });
 
@@ -54,7 +54,7 @@ describe('delete', () => {
     const root = await temporary();
     const file = await put(root, 'a.jpg', 'one');
     await put(root, 'a.jpg', 'another');
-    expect(await dealWithOriginal(root, file, { action: 'delete' }, day)).toBe('changed');
+    expect(await handleOriginal(root, file, { action: 'delete' }, day)).toBe('changed');
     expect(await readFile(join(root, 'a.jpg'), 'utf8')).toBe('another');
   });
 
@@ -62,7 +62,7 @@ describe('delete', () => {
     const root = await temporary();
     const file = await put(root, 'a.jpg', 'one');
     await rm(join(root, 'a.jpg'));
-    expect(await dealWithOriginal(root, file, { action: 'delete' }, day)).toBe('gone');
+    expect(await handleOriginal(root, file, { action: 'delete' }, day)).toBe('gone');
   });
 });
 
@@ -83,7 +83,7 @@ describe.each(places)('archive %s', (_where, makeArchive) => {
     await utimes(join(root, 'line 1/cam/a.jpg'), 1_700_000_000, 1_700_000_000);
     const file = await versionOf(root, 'line 1/cam/a.jpg');
     if (file === null) throw new Error('gone');
-    expect(await dealWithOriginal(root, file, to(archive), day)).toBe('done');
+    expect(await handleOriginal(root, file, to(archive), day)).toBe('done');
     expect(await everything(root)).toEqual([]);
     expect(await everything(archive)).toEqual([`${day}/line 1/cam/a.jpg`]);
     const archived = join(archive, day, 'line 1/cam/a.jpg');
@@ -96,7 +96,7 @@ describe.each(places)('archive %s', (_where, makeArchive) => {
     const archive = await makeArchive();
     for (const text of ['one', 'two', 'three']) {
       const file = await put(root, 'latest.jpg', text);
-      expect(await dealWithOriginal(root, file, to(archive), day)).toBe('done');
+      expect(await handleOriginal(root, file, to(archive), day)).toBe('done');
     }
     expect(await everything(archive)).toEqual([`${day}/latest (2).jpg`, `${day}/latest (3).jpg`, `${day}/latest.jpg`]);
     expect(await readFile(join(archive, day, 'latest (3).jpg'), 'utf8')).toBe('three');
@@ -107,7 +107,7 @@ describe.each(places)('archive %s', (_where, makeArchive) => {
     const archive = await makeArchive();
     const file = await put(root, 'a.jpg', 'one');
     await put(root, 'a.jpg', 'another');
-    expect(await dealWithOriginal(root, file, to(archive), day)).toBe('changed');
+    expect(await handleOriginal(root, file, to(archive), day)).toBe('changed');
     expect(await everything(archive)).toEqual([]);
     expect(await everything(root)).toEqual(['a.jpg']);
   });
@@ -117,7 +117,7 @@ describe.each(places)('archive %s', (_where, makeArchive) => {
     const archive = await makeArchive();
     const name = `${'x'.repeat(251)}.jpg`;
     for (const text of ['one', 'two']) {
-      expect(await dealWithOriginal(root, await put(root, name, text), to(archive), day)).toBe('done');
+      expect(await handleOriginal(root, await put(root, name, text), to(archive), day)).toBe('done');
     }
     const archived = await everything(archive);
     expect(archived).toHaveLength(2);
@@ -131,7 +131,7 @@ describe.each(places)('archive %s', (_where, makeArchive) => {
     const root = await temporary();
     const archive = await makeArchive();
     const file = await put(root, 'a.jpg', 'one'.repeat(300_000));
-    await Promise.allSettled([1, 2, 3, 4].map(() => dealWithOriginal(root, file, to(archive), day)));
+    await Promise.allSettled([1, 2, 3, 4].map(() => handleOriginal(root, file, to(archive), day)));
     expect(await everything(root)).toEqual([]);
     const archived = await everything(archive);
     expect(archived.length).toBeGreaterThanOrEqual(1);
@@ -142,7 +142,7 @@ describe.each(places)('archive %s', (_where, makeArchive) => {
     const root = await temporary();
     const archive = await makeArchive();
     const file = await put(root, 'a.jpg', 'one');
-    const running = dealWithOriginal(root, file, to(archive), day).catch(() => 'failed');
+    const running = handleOriginal(root, file, to(archive), day).catch(() => 'failed');
     await rm(join(root, 'a.jpg'), { force: true });
     await running;
     expect((await everything(archive)).filter((path) => path !== `${day}/a.jpg`)).toEqual([]);
@@ -156,7 +156,7 @@ describe.each(places)('archive %s', (_where, makeArchive) => {
       const file = await put(root, 'a.jpg', 'one');
       await chmod(root, 0o777);
       await chmod(archive, 0o555);
-      await expect(asNobody(() => dealWithOriginal(root, file, to(archive), day))).rejects.toMatchObject({
+      await expect(asNobody(() => handleOriginal(root, file, to(archive), day))).rejects.toMatchObject({
         code: 'EACCES',
       });
       expect(await everything(root)).toEqual(['a.jpg']);
@@ -176,7 +176,7 @@ describe.each(['delete', 'archive'] as const)(
         const file = await put(root, 'latest.jpg', `stored ${round}`);
         await writeFile(join(root, '.next'), `next frame of round ${round}`);
         const [outcome] = await Promise.all([
-          dealWithOriginal(root, file, after, day).catch(() => 'failed'),
+          handleOriginal(root, file, after, day).catch(() => 'failed'),
           (async () => {
             for (let turn = 0; turn < round % 12; turn += 1) await new Promise((resolve) => setImmediate(resolve));
             await rename(join(root, '.next'), join(root, 'latest.jpg'));

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
-import { WriteGroup } from '../../../../../electron/gateway/store/database/write-group.ts';
+import { WriteBatch } from '../../../../../electron/gateway/store/database/write-batch.ts';
 import { verifyLedger } from '../../../../../electron/gateway/store/ledger/ledger-verify.ts';
 import { Losses } from '../../../../../electron/gateway/store/ledger/losses.ts';
 import { openStore } from '../../../../support/store.ts';
@@ -80,7 +80,7 @@ it('what can’t be written is shown all the same, and written as soon as it can
 it('one that is counted and whose flush fails is counted once', async () => {
   const store = await openStore();
   const flushes = [() => Promise.reject(Object.assign(new Error('i/o error, fsync'), { code: 'EIO' }))];
-  const group = new WriteGroup(store.database, undefined, {
+  const group = new WriteBatch(store.database, undefined, {
     sync: () => flushes.pop()?.() ?? Promise.resolve(),
     close: async () => undefined,
   });
@@ -94,7 +94,7 @@ it('one that is counted and whose flush fails is counted once', async () => {
 
 it('one that is counted together with what fails is counted all the same', async () => {
   const store = await openStore();
-  const group = WriteGroup.of(store.database);
+  const group = WriteBatch.of(store.database);
   const losses = new Losses(store.database, store.ledger, group);
   for (const write of ['run', 'runSoon'] as const) {
     const counted = losses.count('aoi', 'frame-no-room', `${write}.jpg`, at, 5);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ZonedTime } from '../../../../../electron/gateway/platform/zoned-time.ts';
+import { SendWindowClosedError } from '../../../../../electron/gateway/sync/pacing/paced-upload.ts';
 import { Pacer } from '../../../../../electron/gateway/sync/pacing/pacer.ts';
-import { WayClosedError } from '../../../../../electron/gateway/sync/pacing/passage.ts';
 import { SendWindows } from '../../../../../electron/gateway/sync/pacing/send-windows.ts';
 import { type SendWindow, syncSchema } from '../../../../../shared/config.ts';
 import { FakeClock } from '../../../../support/fake-clock.ts';
@@ -224,7 +224,7 @@ describe('when the way closes', () => {
     await run(1_999);
     expect([waiting.state.ended, stopped]).toEqual([null, false]);
     await run(1_000);
-    expect(waiting.state.ended).toBeInstanceOf(WayClosedError);
+    expect(waiting.state.ended).toBeInstanceOf(SendWindowClosedError);
     expect(waiting.state.stopped.aborted).toBe(true);
     expect(waiting.passage.wasClosed).toBe(true);
     expect(stopped).toBe(true);
@@ -257,7 +257,7 @@ describe('when the way closes', () => {
     });
     await run(3_000);
     expect(stopped).toBe(false);
-    await expect(passage.take(10, never)).rejects.toBeInstanceOf(WayClosedError);
+    await expect(passage.take(10, never)).rejects.toBeInstanceOf(SendWindowClosedError);
     expect(stopped).toBe(true);
   });
 
@@ -267,7 +267,7 @@ describe('when the way closes', () => {
     await run(1_000);
     clock.jump(6 * 3_600_000);
     await run(500);
-    expect(delivery.state.ended).toBeInstanceOf(WayClosedError);
+    expect(delivery.state.ended).toBeInstanceOf(SendWindowClosedError);
   });
 
   test.each([
@@ -279,7 +279,7 @@ describe('when the way closes', () => {
     const delivery = deliver(100_000_000);
     const began = clock.now();
     while (delivery.state.ended === null && clock.now() - began < 60_000) await run(10, 10);
-    expect(delivery.state.ended).toBeInstanceOf(WayClosedError);
+    expect(delivery.state.ended).toBeInstanceOf(SendWindowClosedError);
     expect(clock.now() - began).toBeGreaterThanOrEqual(10_000);
     expect(clock.now() - began).toBeLessThanOrEqual(11_000);
   });

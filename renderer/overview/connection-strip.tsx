@@ -12,7 +12,7 @@ import { useNow } from '../ui/use-now.ts';
 const LATE_CHECKIN_MILLISECONDS = 5 * 60_000;
 
 /** One quiet line: where pictures go, who this device is, how fast it may send, and what was not kept. */
-export function WayStrip(): ReactNode {
+export function ConnectionStrip(): ReactNode {
   return (
     <section className="way-strip" aria-label="Way and pace" data-testid="way-strip">
       <Way />

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WriteAheadLog } from '../../../../../electron/gateway/store/database/write-ahead-log.ts';
-import { WriteGroup } from '../../../../../electron/gateway/store/database/write-group.ts';
+import { WriteBatch } from '../../../../../electron/gateway/store/database/write-batch.ts';
 import { fileOf, newImage, openStore, type TestStore } from '../../../../support/store.ts';
 
 /** A log on a disk that is as slow as the test says: where it is held, a flush lasts until the test ends it. */
@@ -41,7 +41,7 @@ async function openGroup({ held = false } = {}) {
       ring = null;
     };
   };
-  const group = new WriteGroup(store.database, after, log);
+  const group = new WriteBatch(store.database, after, log);
   const insert = store.database.prepare('INSERT INTO notes VALUES (?)');
   const note = (text: string) => () => void insert.run(text);
   const notes = () => store.database.prepare('SELECT text FROM notes ORDER BY rowid').pluck().all();
@@ -149,8 +149,8 @@ describe('deferred writes', () => {
 
 it('a connection has one group', async () => {
   const store = await openStore();
-  expect(WriteGroup.of(store.database)).toBe(WriteGroup.of(store.database));
-  expect(WriteGroup.of((await openStore()).database)).not.toBe(WriteGroup.of(store.database));
+  expect(WriteBatch.of(store.database)).toBe(WriteBatch.of(store.database));
+  expect(WriteBatch.of((await openStore()).database)).not.toBe(WriteBatch.of(store.database));
 });
 
 describe('what a source says of its files', () => {

@@ -16,7 +16,7 @@ type Waiting = {
  * Commits staged images in groups: while one group's names are made durable and its rows committed, the next gathers.
  * A burst so costs few directory fsyncs and transactions, and a single frame is not held up.
  */
-export class CommitGroup {
+export class ImageBatch {
   readonly #payloads: PayloadStore;
   readonly #outbox: Outbox;
   readonly #clock: Clock;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LeasedEntry, Settlement } from '../../../../electron/gateway/model/outbox-entry.ts';
-import { SettlementGroup } from '../../../../electron/gateway/sync/settlement-group.ts';
+import { SettlementBatch } from '../../../../electron/gateway/sync/settlement-batch.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { newImage, openStore } from '../../../support/store.ts';
 
@@ -16,7 +16,7 @@ async function start(transactionMilliseconds: number) {
   const sizes: number[] = [];
   const events: string[] = [];
   let failing = false;
-  const group = new SettlementGroup({
+  const group = new SettlementBatch({
     outbox: {
       settle: (outcomes, now) => {
         sizes.push(outcomes.length);

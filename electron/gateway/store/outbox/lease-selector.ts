@@ -15,7 +15,7 @@ const longestHoldMilliseconds = 11 * 60_000;
  * - The best rank goes first. Within a rank the sources take turns, so that one's backlog can't keep another's live
  *   frames waiting; each source's own go in the order of their positions.
  */
-export class Claims {
+export class LeaseSelector {
   readonly #statements: ReturnType<typeof prepare>;
   #claims = 0;
   #lastSource = '';

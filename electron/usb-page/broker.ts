@@ -26,7 +26,7 @@ const requestLimit = 256;
  * it, checked. Each side counts its own requests and streams; here they are told apart. Whatever happens to the page,
  * each request is answered once, and each open stream ends once.
  */
-export class CameraRelay {
+export class UsbPageBroker {
   readonly #asked = new Map<number, Asked>();
   readonly #streams = new Map<number, { readonly connection: Connection; readonly id: number }>();
   readonly #connections = new Set<Connection>();

@@ -1,12 +1,12 @@
 import type { Pace } from '../../model/delivery.ts';
 
 /** The schedule of the site closed the way before a body was out. */
-export class WayClosedError extends Error {
+export class SendWindowClosedError extends Error {
   readonly code = 'ACUSIGHT_WAY_CLOSED';
 
   constructor() {
     super('the schedule of the site closed the way');
-    this.name = 'WayClosedError';
+    this.name = 'SendWindowClosedError';
   }
 }
 
@@ -14,15 +14,15 @@ export class WayClosedError extends Error {
 export type SharedPace = Pace & { readonly isClosed: boolean };
 
 /** The pace of one delivery: knows how much of its body is out. */
-export class Passage implements Pace {
+export class PacedUpload implements Pace {
   readonly #shared: SharedPace;
   readonly #bytes: number;
-  readonly #stop: (reason: WayClosedError) => void;
+  readonly #stop: (reason: SendWindowClosedError) => void;
   #taken = 0;
   #waits = 0;
   #wasClosed = false;
 
-  constructor(shared: SharedPace, bytes: number, stop: (reason: WayClosedError) => void) {
+  constructor(shared: SharedPace, bytes: number, stop: (reason: SendWindowClosedError) => void) {
     this.#shared = shared;
     this.#bytes = bytes;
     this.#stop = stop;
@@ -64,8 +64,8 @@ export class Passage implements Pace {
     return this.#taken >= this.#bytes;
   }
 
-  #refuse(): WayClosedError {
-    const reason = new WayClosedError();
+  #refuse(): SendWindowClosedError {
+    const reason = new SendWindowClosedError();
     this.#wasClosed = true;
     this.#stop(reason);
     return reason;

@@ -3,7 +3,7 @@ import { type Orientation, orientationSchema } from '../../../shared/picture.ts'
 import type { PictureFormat, SidecarContent } from '../model/image.ts';
 import { baseName } from '../platform/names.ts';
 import type { Database } from './database/database.ts';
-import { WriteGroup } from './database/write-group.ts';
+import { WriteBatch } from './database/write-batch.ts';
 import { type Line, plainLine } from './outbox/line-order.ts';
 import {
   type ContentRow,
@@ -16,14 +16,14 @@ import {
 } from './outbox/stored-content.ts';
 
 /** Reading the stored images: keyset pages, one image's detail, what is left to check, and sidecars that come late. */
-export class Catalogue {
+export class ImageQueries {
   readonly #line: Line;
-  readonly #group: WriteGroup;
+  readonly #group: WriteBatch;
   readonly #statements: ReturnType<typeof prepare>;
 
   constructor(database: Database, line: Line = plainLine) {
     this.#line = line;
-    this.#group = WriteGroup.of(database);
+    this.#group = WriteBatch.of(database);
     this.#statements = prepare(database);
   }
 

@@ -27,7 +27,7 @@ export class NotFlushedError extends Error {
   }
 }
 
-const groups = new WeakMap<Database, WriteGroup>();
+const groups = new WeakMap<Database, WriteBatch>();
 
 /**
  * Every write of one database connection. `run` is durable before its caller goes on, and lets it wait for the disk;
@@ -35,7 +35,7 @@ const groups = new WeakMap<Database, WriteGroup>();
  * it came: together with others like it, or with the next write, whichever is sooner. So a thousand small notes cost a
  * few flushes, and none is overtaken by a later write.
  */
-export class WriteGroup {
+export class WriteBatch {
   readonly #database: Database;
   readonly #after: Clock['after'];
   readonly #alone;
@@ -56,10 +56,10 @@ export class WriteGroup {
   }
 
   /** The one group of a connection: two would not know of each other's order. */
-  static of(database: Database): WriteGroup {
+  static of(database: Database): WriteBatch {
     let group = groups.get(database);
     if (group === undefined) {
-      group = new WriteGroup(database);
+      group = new WriteBatch(database);
       groups.set(database, group);
     }
     return group;

@@ -17,7 +17,7 @@ type Suspect = { readonly until: number; readonly times: number; readonly others
  * behind it, for ever. So a suspect lets the others go first, for a growing while. It is only memory: after a restart
  * it has to show itself again.
  */
-export class Suspects {
+export class PoisonEntries {
   readonly #time: Time;
   readonly #suspects = new Map<number, Suspect>();
 
@@ -29,7 +29,7 @@ export class Suspects {
     return this.#suspects.size;
   }
 
-  blame(seq: number): void {
+  suspect(seq: number): void {
     const { times, othersSucceeded } = this.#suspects.get(seq) ?? { times: 0, othersSucceeded: false };
     this.#suspects.delete(seq);
     const until = this.#time.monotonic() + backoffDelay(times, suspectBackoff, this.#time.random());
@@ -38,7 +38,7 @@ export class Suspects {
     if (this.#suspects.size > mostSuspects && longestAgo !== undefined) this.#suspects.delete(longestAgo);
   }
 
-  pardon(seq: number): void {
+  clear(seq: number): void {
     this.#suspects.delete(seq);
   }
 

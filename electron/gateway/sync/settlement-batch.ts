@@ -58,7 +58,7 @@ type Recording = {
 };
 
 /** Puts what deliveries have to say in the store, in one transaction for all that say it close together. */
-export class SettlementGroup {
+export class SettlementBatch {
   readonly #options: SettlementOptions;
   #finished: Finished[] = [];
   #recordings: Recording[] = [];

@@ -1,14 +1,14 @@
 import type { LeasedEntry } from '../model/outbox-entry.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Outbox } from '../store/outbox/outbox.ts';
-import type { Suspects } from './suspects.ts';
+import type { PoisonEntries } from './poison-entries.ts';
 
 export const leaseMilliseconds = 10 * 60 * 1_000;
 
 /** Entries claimed ahead for each place: one transaction serves several. */
 const [leastAhead, mostAhead] = [4, 16];
 const mostClaimed = 128;
-/** Claims that run out sooner are too few; those that last longer keep entries that should go first waiting. */
+/** LeaseSelector that run out sooner are too few; those that last longer keep entries that should go first waiting. */
 const [shortMilliseconds, longMilliseconds] = [100, 1_000];
 
 /**
@@ -17,17 +17,17 @@ const [shortMilliseconds, longMilliseconds] = [100, 1_000];
  * They are claimed ahead, so that a place that becomes free finds its next entry without waiting for a transaction:
  * more of them when they ran out before they were filled up, fewer when they last for long.
  */
-export class ClaimedAhead {
+export class LeasePrefetch {
   readonly #outbox: Pick<Outbox, 'lease' | 'settle'>;
   readonly #clock: Clock;
-  readonly #suspects: Suspects;
+  readonly #suspects: PoisonEntries;
   #entries: LeasedEntry[] = [];
   #ahead = leastAhead;
   #claimedAt = Number.NEGATIVE_INFINITY;
   /** The outbox had no more to give. */
   #dry = false;
 
-  constructor(outbox: Pick<Outbox, 'lease' | 'settle'>, clock: Clock, suspects: Suspects) {
+  constructor(outbox: Pick<Outbox, 'lease' | 'settle'>, clock: Clock, suspects: PoisonEntries) {
     this.#outbox = outbox;
     this.#clock = clock;
     this.#suspects = suspects;
@@ -46,7 +46,7 @@ export class ClaimedAhead {
     return this.#entries.shift();
   }
 
-  /** Claims more before they run out; at a time when a transaction is made anyway. */
+  /** LeaseSelector more before they run out; at a time when a transaction is made anyway. */
   fillUp(places: number): void {
     const wanted = this.#wanted(places);
     if (this.#dry || this.#entries.length === 0 || this.#entries.length > wanted / 2) return;

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { CameraRelay } from '../../../electron/usb-page/relay.ts';
+import { UsbPageBroker } from '../../../electron/usb-page/broker.ts';
 import type { FromCameraPage, ToCameraPage, UsbSettings } from '../../../shared/usb-camera.ts';
 import { usbFault } from '../../../shared/usb-fault.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -23,20 +23,20 @@ const picture = (data: unknown = new ArrayBuffer(8)) => ({
   data,
 });
 
-let relay: CameraRelay;
+let relay: UsbPageBroker;
 let clock: FakeClock;
 let stuck: number;
 let asked: ToCameraPage[];
 let needed: number;
 let told: FromCameraPage[];
-let connection: ReturnType<CameraRelay['connect']>;
+let connection: ReturnType<UsbPageBroker['connect']>;
 beforeEach(() => {
   asked = [];
   told = [];
   needed = 0;
   clock = new FakeClock();
   stuck = 0;
-  relay = new CameraRelay({
+  relay = new UsbPageBroker({
     clock,
     needPage: () => {
       needed += 1;
