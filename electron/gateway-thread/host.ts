@@ -6,6 +6,7 @@ import type { GatewaySecrets, Interruption } from '../gateway/gateway-options.ts
 import { haltedSnapshot, interruptionOf } from '../gateway/maintenance/halted.ts';
 import { GatewayError } from '../gateway/platform/errors.ts';
 import { nodeFiles } from '../gateway/platform/files.ts';
+import { Mutex } from '../gateway/platform/mutex.ts';
 import { GatewayThread, type ThreadEvents } from './client.ts';
 import { idleSnapshot } from './idle-snapshot.ts';
 import type { ThreadOptions } from './protocol.ts';
@@ -40,7 +41,7 @@ export class GatewayHost {
   #halted: Halted | null = null;
   /** Nothing is known to be wrong or missing yet: a gateway is being opened, or its configuration read. */
   #starting = true;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turn = new Mutex();
   #revision = 0;
   #secretsChanges = 0;
   #usbDevices: ReadonlySet<string> = new Set();
@@ -83,9 +84,7 @@ export class GatewayHost {
   /** Starts a gateway; a fault is kept for the window and thrown for whoever waits. */
   start(config: Config): Promise<GatewayThread> {
     // One after the other: two gateways on one data folder would refuse each other.
-    const turn = this.#turn.then(() => this.#startNow(config));
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    return this.#turn.run(() => this.#startNow(config));
   }
 
   async #startNow(config: Config): Promise<GatewayThread> {
@@ -153,7 +152,7 @@ export class GatewayHost {
 
   /** Its store is lost. Resolves once it has stopped; its last state is shown with why, until one runs again. */
   halt(fault: GatewayError): Promise<void> {
-    const turn = this.#turn.then(async () => {
+    return this.#turn.run(async () => {
       if (this.#gateway !== null) {
         const last = this.#gateway.snapshot();
         this.#halted = { last, fault, interruption: interruptionOf(fault, last, Date.now()) };
@@ -161,8 +160,6 @@ export class GatewayHost {
       this.failStart(fault);
       await this.#end();
     });
-    this.#turn = turn.catch(() => undefined);
-    return turn;
   }
 
   /** The window shows why. */

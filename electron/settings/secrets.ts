@@ -4,6 +4,7 @@ import type { SecretsWait } from '../gateway/gateway-options.ts';
 import type { Clock } from '../gateway/platform/clock.ts';
 import { errnoCode } from '../gateway/platform/errors.ts';
 import type { Files } from '../gateway/platform/files.ts';
+import { Mutex } from '../gateway/platform/mutex.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { Opening, type OpeningState } from '../keyring/opening.ts';
 
@@ -69,7 +70,7 @@ export class Secrets {
   #kept: Partial<Record<SecretName, Kept>> = {};
   #stored: Partial<Record<SecretName, string>> = {};
   #problems: string[] = [];
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turn = new Mutex();
   /** What the settings have a use for: nothing else is worth a question to a person. */
   #needed: readonly SecretName[] = names;
   readonly #foreign = new Set<SecretName>();
@@ -263,9 +264,7 @@ export class Secrets {
 
   /** Stores as they are; an environment variable still goes first. Rejects when they are not durable. */
   store(values: Partial<Record<SecretName, string>>): Promise<StoredForm> {
-    const turn = this.#turn.then(() => this.#storeNow(values));
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    return this.#turn.run(() => this.#storeNow(values));
   }
 
   async #storeNow(values: Partial<Record<SecretName, string>>): Promise<StoredForm> {

@@ -9,6 +9,7 @@ import {
 } from '../model/frame.ts';
 import { type NewImage, noSidecar, type PictureFormat } from '../model/image.ts';
 import { describeCause } from '../platform/errors.ts';
+import { Mutex } from '../platform/mutex.ts';
 import type { GatedFrames } from '../store/gated-frames.ts';
 import { storeFailureOf } from './admission/store-failure.ts';
 import type { Encoder } from './codec/encoder.ts';
@@ -18,22 +19,6 @@ import { FrameNames, sha256Of } from './image-identity.ts';
 import type { NearDuplicateGate, Turn } from './near-duplicate/near-duplicates.ts';
 import { isSensibleTime, sensibleTime } from './picture/capture-time.ts';
 import { inspectPicture } from './picture/inspect.ts';
-
-/** A line: whoever entered first goes first, however long each takes to get ready. */
-class OfferOrder {
-  #line: Promise<void> = Promise.resolve();
-
-  /** `first` resolves when all before have left. `leave` is always to be called in the end; more calls change nothing. */
-  enter(): { readonly first: Promise<void>; readonly leave: () => void } {
-    const first = this.#line;
-    let leave: () => void = () => undefined;
-    const gone = new Promise<void>((resolve) => {
-      leave = resolve;
-    });
-    this.#line = first.then(() => gone);
-    return { first, leave };
-  }
-}
 
 /** What the intake of every camera shares. */
 export type FrameServices = Pick<
@@ -62,7 +47,7 @@ type FrameFile = {
   readonly height: number;
 };
 
-type Place = ReturnType<OfferOrder['enter']>;
+type Place = ReturnType<Mutex['enter']>;
 
 const resting = 'The camera rests until there is room.';
 const lost = 'This frame is lost.';
@@ -78,7 +63,7 @@ const usualBytes = 1_000_000;
 export class FrameIntake implements FrameSink {
   readonly #services: FrameServices;
   readonly #settings: FrameSettings;
-  readonly #order = new OfferOrder();
+  readonly #order = new Mutex();
   readonly #names: FrameNames;
   #lastBytes = usualBytes;
   #loggedAt = Number.NEGATIVE_INFINITY;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../../platform/clock.ts';
 import type { Files } from '../../platform/files.ts';
+import { Mutex } from '../../platform/mutex.ts';
 import { smallWriteFailure } from '../../platform/small-write.ts';
 import type { Retention } from '../../store/payloads/retention.ts';
 import type { RingBuffer } from '../../store/payloads/ring-buffer.ts';
@@ -85,7 +86,7 @@ export class Admission {
   #measuredSinceFailure = 0;
   #droppedAt: number | null = null;
   #dropAgainAt = 0;
-  #making: Promise<unknown> = Promise.resolve();
+  readonly #making = new Mutex();
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -217,18 +218,16 @@ export class Admission {
   /** What is delivered goes where the disk says that it is full though bytes are free: its files are what is too many. */
   #makeRoomForFiles(): Promise<void> {
     const { retention, tally } = this.#options;
-    const run = this.#making.then(async () => {
+    return this.#making.run(async () => {
       const { files, bytes } = tally.payloads();
       if (files > 0) await retention.makeRoom(Math.max((bytes / files) * leastFiles, bytes * filesHeadroom));
       await this.#look();
     });
-    this.#making = run.catch(() => undefined);
-    return run;
   }
 
   /** One at a time: several frames that find the disk full together must not each evict. */
-  async #makeRoom(wanted: number, mayDrop: boolean): Promise<void> {
-    const run = this.#making.then(async () => {
+  #makeRoom(wanted: number, mayDrop: boolean): Promise<void> {
+    return this.#making.run(async () => {
       const { retention, limits, ring } = this.#options;
       await this.#look();
       if (this.#shortage(wanted) === null) return;
@@ -239,8 +238,6 @@ export class Admission {
       // Where far more is missing (another program took it), little by little: each time it shows whether that helps.
       await this.#drop(ring, wanted, Math.min(wanted, this.#missing(wanted)) + Math.min(share, mostDropHeadroom));
     });
-    this.#making = run.catch(() => undefined);
-    await run;
   }
 
   async #drop(ring: Pick<RingBuffer, 'makeRoom'>, wanted: number, bytes: number): Promise<void> {

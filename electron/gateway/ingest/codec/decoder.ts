@@ -3,6 +3,7 @@ import type { ConvertedFormat, Orientation } from '../../../../shared/picture.ts
 import type { PictureFormat } from '../../model/image.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { describeCause } from '../../platform/errors.ts';
+import { Mutex } from '../../platform/mutex.ts';
 
 /** What the gateway and its decode workers say to each other. */
 export type CheckRequest = {
@@ -104,7 +105,7 @@ export class Decoder {
   #worker: Worker | null = null;
   readonly #ending = new Set<Promise<void>>();
   #nextId = 1;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turn = new Mutex();
   #stopped = false;
 
   /**
@@ -123,16 +124,14 @@ export class Decoder {
   ask(job: JudgeRequest): Promise<JudgeReply>;
   ask(job: ConvertRequest): Promise<ConvertReply>;
   ask(job: DecodeJob): Promise<DecodeAnswer> {
-    const reply = this.#turn.then(() => this.#askNow(job));
-    this.#turn = reply;
-    return reply;
+    return this.#turn.run(() => this.#askNow(job));
   }
 
   /** Whatever is under way is answered `uncheckable`. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#dropWorker(stoppedDetail);
-    await this.#turn;
+    await this.#turn.idle();
     await Promise.all(this.#ending);
   }
 

@@ -1,6 +1,7 @@
 import type { NearDuplicateConfig } from '../../../../shared/source-config.ts';
 import type { PictureFormat } from '../../model/image.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { Mutex } from '../../platform/mutex.ts';
 import { differenceOf } from '../codec/block-signature.ts';
 import type { Decoder, Signature } from '../codec/decoder.ts';
 
@@ -52,7 +53,7 @@ export class NearDuplicateGate {
   readonly #clock: Clock;
   /** Kept and not known not to be stored, the newest last. The first is stored. */
   #kept: Kept[] = [];
-  #line: Promise<unknown> = Promise.resolve();
+  readonly #order = new Mutex();
   #lastDifference: number | null = null;
   #lastAt: number | null = null;
 
@@ -69,21 +70,14 @@ export class NearDuplicateGate {
 
   /** To be called as soon as a frame is offered, before anything is waited for. */
   enter(): Turn {
-    const before = this.#line;
-    let leave: () => void = () => undefined;
+    const { first, leave } = this.#order.enter();
     let settle: (stored: boolean) => void = () => undefined;
     const stored = new Promise<boolean>((resolve) => {
       settle = resolve;
     });
-    this.#line = new Promise<void>((resolve) => {
-      leave = resolve;
-    });
-    // The line goes on only from where those before have gone on.
-    const gone = this.#line;
-    this.#line = before.then(() => gone);
     return {
       judge: async (frame) => {
-        await before;
+        await first;
         try {
           return await this.#judge(frame, stored);
         } finally {

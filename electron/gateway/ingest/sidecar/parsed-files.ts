@@ -1,4 +1,5 @@
 import { type FileVersion, sameVersion } from '../../model/file-version.ts';
+import { Mutex } from '../../platform/mutex.ts';
 import type { SourceFolder } from './source-file.ts';
 
 export type Parsed<T> =
@@ -41,7 +42,7 @@ export class ParsedFiles<T> {
   /** Of files that were read piece by piece, by what was kept of them; others weigh what they have on the disk. */
   readonly #weights = new WeakMap<Promise<Parsed<T>>, number>();
   /** Large files are read one after the other: each takes its memory before anybody knows whether it is worth it. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turn = new Mutex();
 
   constructor(folder: SourceFolder, now: () => number, settings: ParsedFilesSettings<T>) {
     this.#folder = folder;
@@ -73,7 +74,7 @@ export class ParsedFiles<T> {
   #load(path: string, bytes: number): Promise<Parsed<T>> {
     const { large, maxBytes } = this.#settings;
     if (large === undefined || bytes <= large.from) return this.#loadWhole(path, large?.from ?? maxBytes);
-    const result = this.#turn.then(async (): Promise<Parsed<T>> => {
+    const result = this.#turn.run(async (): Promise<Parsed<T>> => {
       const skim = large.skim(path);
       const content = await this.#folder.readPieces(path, maxBytes, skim.take);
       if (content.kind !== 'content') return content;
@@ -84,7 +85,6 @@ export class ParsedFiles<T> {
     });
     // Until it is known, it must not drive out what is kept.
     this.#weights.set(result, 0);
-    this.#turn = result.catch(() => undefined);
     return result;
   }
 

@@ -2,6 +2,7 @@ import type { TriggerConfig } from '../../../../shared/source-config.ts';
 import type { FrameSink } from '../../model/frame.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { describeCause } from '../../platform/errors.ts';
+import { Mutex } from '../../platform/mutex.ts';
 import { WakeSignal } from '../../platform/wake-signal.ts';
 import type { Arrivals, NoRoom } from './arrivals.ts';
 import {
@@ -58,7 +59,7 @@ export class SessionRun {
   /** What the camera sends is ours: until it has stopped, which is later than when it is told to. */
   #isTaking = false;
   #cannotTrigger = false;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turn = new Mutex();
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -90,10 +91,10 @@ export class SessionRun {
     signal.addEventListener('abort', wake);
     try {
       while (await this.#roomCame()) {
-        await this.#inTurn(() => this.#start());
+        await this.#turn.run(() => this.#start());
         await this.#streamed();
         if (this.#loss !== null) throw this.#loss;
-        await this.#inTurn(() => this.#stop());
+        await this.#turn.run(() => this.#stop());
         if (session.stop === undefined) return;
       }
     } finally {
@@ -104,7 +105,7 @@ export class SessionRun {
 
   /** With the acquisition stopped around it, where the device can; as it is otherwise. */
   paused<T>(action: () => Promise<T>): Promise<T> {
-    return this.#inTurn(async () => {
+    return this.#turn.run(async () => {
       if (!this.#isRunning || this.#options.session.stop === undefined) return action();
       await this.#stop();
       try {
@@ -260,12 +261,6 @@ export class SessionRun {
   #lose(error: unknown): void {
     this.#loss ??= error instanceof CameraError ? error : cameraError('failed', { cause: error });
     this.#wake.notify();
-  }
-
-  #inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(action);
-    this.#turn = turn.catch(() => undefined);
-    return turn;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Feature, FeatureValue } from '../../../../shared/camera.ts';
 import { type Clock, sleep, systemClock } from '../../platform/clock.ts';
+import { Mutex } from '../../platform/mutex.ts';
 import { type CameraNodes, FormulaShelf } from './camera-nodes.ts';
 import { Dependents } from './dependents.ts';
 import type { Description } from './description/description.ts';
@@ -32,7 +33,7 @@ export class NodeMap {
   readonly description: Description;
   readonly #camera: CameraNodes;
   readonly #clock: Clock;
-  #writing: Promise<unknown> = Promise.resolve();
+  readonly #writing = new Mutex();
 
   private constructor(description: Description, port: MemoryPort, clock: Clock) {
     this.description = description;
@@ -160,11 +161,9 @@ export class NodeMap {
 
   /** One after the other: changing a few bits of a register is a read and a write. */
   #write(name: string, work: () => Promise<void>): Promise<void> {
-    const done = this.#writing.then(work).catch((error: unknown) => {
+    return this.#writing.run(work).catch((error: unknown) => {
       throw namedRefusal(name, error);
     });
-    this.#writing = done.catch(() => undefined);
-    return done;
   }
 }
 
