@@ -1,8 +1,9 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { type Config, type ConfigFault, type ConfigInput, parseConfig } from '../../shared/config.ts';
 import { isFolder } from '../../shared/source-config.ts';
 import { describeCause, errnoCode } from '../gateway/platform/errors.ts';
+import { nodeFiles, replaceFile } from '../gateway/platform/files.ts';
 
 export type LoadedConfig =
   | { readonly kind: 'loaded'; readonly config: Config; readonly input: ConfigInput }
@@ -93,16 +94,5 @@ function contains(outer: string, inner: string): boolean {
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** Replaces the file so that a power cut leaves either the old or the new one. */
-export async function saveConfig(path: string, input: ConfigInput): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.new`;
-  const handle = await open(temporary, 'w', 0o600);
-  try {
-    await handle.writeFile(`${JSON.stringify(input, null, 2)}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, path);
-}
+export const saveConfig = (path: string, input: ConfigInput): Promise<void> =>
+  replaceFile(nodeFiles, path, `${JSON.stringify(input, null, 2)}\n`);

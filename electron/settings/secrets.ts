@@ -4,6 +4,7 @@ import type { SecretsWait } from '../gateway/gateway-options.ts';
 import type { Clock } from '../gateway/platform/clock.ts';
 import { errnoCode } from '../gateway/platform/errors.ts';
 import type { Files } from '../gateway/platform/files.ts';
+import { replaceFile } from '../gateway/platform/files.ts';
 import { Mutex } from '../gateway/platform/mutex.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { Opening, type OpeningState } from '../keyring/opening.ts';
@@ -322,15 +323,9 @@ export class Secrets {
     }
   }
 
-  async #write(file: string, content: unknown): Promise<void> {
+  #write(file: string, content: unknown): Promise<void> {
     const { dataDir, files } = this.#options;
-    const path = join(dataDir, file);
-    const temporary = `${path}.new`;
-    await files.makeDirectory(dataDir);
-    await files.remove(temporary);
-    await files.writeAndSync(temporary, Buffer.from(JSON.stringify(content), 'utf8'));
-    await files.rename(temporary, path);
-    await files.syncDirectory(dataDir);
+    return replaceFile(files, join(dataDir, file), JSON.stringify(content));
   }
 }
 

@@ -2,6 +2,7 @@ import { closeSync, fsync, open, openSync, write } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { Mutex } from './mutex.ts';
 
 // File numbers instead of handles: half of what a small write costs us is the handle.
 const openFile = promisify(open);
@@ -77,3 +78,26 @@ export const nodeFiles: Files = {
     return { freeBytes: facts.bavail * facts.bsize, totalBytes: facts.blocks * facts.bsize };
   },
 };
+
+const turns = new Map<string, Mutex>();
+
+/** Replaces the file so that a power cut leaves either the old one or the new one, whole. Makes its folder. */
+export function replaceFile(files: Files, path: string, text: string): Promise<void> {
+  const turn = turns.get(path) ?? new Mutex();
+  turns.set(path, turn);
+  return turn.run(async () => {
+    const folder = dirname(path);
+    const temporary = `${path}.new`;
+    await files.makeDirectory(folder);
+    // What a kill left.
+    await files.remove(temporary);
+    try {
+      await files.writeAndSync(temporary, Buffer.from(text, 'utf8'));
+      await files.rename(temporary, path);
+    } catch (error) {
+      await files.remove(temporary).catch(() => undefined);
+      throw error;
+    }
+    await files.syncDirectory(folder);
+  });
+}

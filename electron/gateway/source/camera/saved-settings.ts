@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type Feature, featureValueSchema } from '../../../../shared/camera.ts';
 import { errnoCode, GatewayError } from '../../platform/errors.ts';
 import type { Files } from '../../platform/files.ts';
+import { replaceFile } from '../../platform/files.ts';
 import type { CameraInfo } from './camera-device.ts';
 
 /** Settings of a camera as a person had them, kept in a file for each source and set again at each connection. */
@@ -42,30 +43,20 @@ export const isSameModel = (saved: SavedSettings, { vendor, model }: CameraInfo)
   saved.vendor === vendor && saved.model === model;
 
 export class SettingsFile {
-  readonly #folder: string;
   readonly #path: string;
   readonly #files: Files;
-  #number = 0;
 
   /** `sourceId` is a safe file name: the configuration's schema sees to it. */
   constructor(folder: string, sourceId: string, files: Files) {
-    this.#folder = folder;
     this.#path = join(folder, `${sourceId}.json`);
     this.#files = files;
   }
 
   /** Whole or not at all: a power cut leaves the settings from before. */
   async write(settings: SavedSettings): Promise<void> {
-    this.#number += 1;
-    const temporary = `${this.#path}.${process.pid}-${this.#number}.tmp`;
     try {
-      await this.#files.makeDirectory(this.#folder);
-      await this.#files.remove(temporary);
-      await this.#files.writeAndSync(temporary, Buffer.from(`${JSON.stringify(settings, null, 2)}\n`));
-      await this.#files.rename(temporary, this.#path);
-      await this.#files.syncDirectory(this.#folder);
+      await replaceFile(this.#files, this.#path, `${JSON.stringify(settings, null, 2)}\n`);
     } catch (cause) {
-      await this.#files.remove(temporary).catch(() => undefined);
       throw this.#failure('save-settings', 'The camera’s settings could not be saved.', 'Check the disk.', cause);
     }
   }
