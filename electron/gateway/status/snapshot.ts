@@ -1,26 +1,15 @@
-import type { CameraSnapshot } from '../../../shared/camera.ts';
 import type { Config } from '../../../shared/config.ts';
 import type { QueueRow } from '../../../shared/contract.ts';
 import type { Connection, Snapshot, SourceSnapshot, SourceWarning } from '../../../shared/snapshot.ts';
 import type { SourceConfig } from '../../../shared/source-config.ts';
 import type { DeviceFacts } from '../cloud/acusight/device-api.ts';
 import type { DiskState } from '../ingest/admission/admission.ts';
-import type { GateStatus } from '../ingest/near-duplicate/near-duplicates.ts';
-import type { SourceStatus } from '../source/frame-source.ts';
 import type { UnseenLoss } from '../store/ledger/losses.ts';
 import { emptyTally, type SourceTally, totalOf } from '../store/tally.ts';
 import type { ConnectivityFacts } from '../sync/connectivity.ts';
 import { countLosses, lossesOf } from './losses.ts';
 import { assess } from './situation.ts';
-import type { StoppedLines } from './stopped-lines.ts';
-
-/** A source as it is now. */
-export type SourceNow = {
-  readonly config: SourceConfig;
-  readonly status: SourceStatus;
-  readonly gate: GateStatus | null;
-  readonly camera: CameraSnapshot | null;
-};
+import type { SourceNow, StoppedLines } from './stopped-lines.ts';
 
 export type GatewayIdentity = {
   readonly instanceId: string;

@@ -1,8 +1,19 @@
+import type { CameraSnapshot } from '../../../shared/camera.ts';
 import type { SourceWarning } from '../../../shared/snapshot.ts';
+import type { SourceConfig } from '../../../shared/source-config.ts';
+import type { GateStatus } from '../ingest/near-duplicate/near-duplicates.ts';
+import type { SourceStatus } from '../source/frame-source.ts';
 import { isOff, type ShiftOf } from '../store/ledger/shifts.ts';
 import { duration } from './situation-words.ts';
-import type { SourceNow } from './snapshot.ts';
 import { isBroken } from './source-health.ts';
+
+/** A source as it is now. */
+export type SourceNow = {
+  readonly config: SourceConfig;
+  readonly status: SourceStatus;
+  readonly gate: GateStatus | null;
+  readonly camera: CameraSnapshot | null;
+};
 
 const minuteMilliseconds = 60_000;
 

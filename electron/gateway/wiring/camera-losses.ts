@@ -1,7 +1,7 @@
 import type { LossCause } from '../model/ways-to-lose.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { SourceNow } from '../status/snapshot.ts';
+import type { SourceNow } from '../status/stopped-lines.ts';
 import type { Losses } from '../store/ledger/losses.ts';
 
 /** Of a camera's causes: this PC had no room for them, or was not fast enough; and what can't be stored at all. */

@@ -22,7 +22,7 @@ import type { CameraSource } from '../source/camera/camera-source.ts';
 import { WatchedFolder } from '../source/folder/watched-folder.ts';
 import type { FrameSource } from '../source/frame-source.ts';
 import type { UsbCameras } from '../source/usb/usb-cameras.ts';
-import type { SourceNow } from '../status/snapshot.ts';
+import type { SourceNow } from '../status/stopped-lines.ts';
 import type { GapList } from '../store/label-gaps.ts';
 import { gateOf, makeCamera } from './camera-source.ts';
 import type { StoreParts } from './store.ts';

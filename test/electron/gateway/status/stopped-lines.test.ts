@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SourceNow } from '../../../../electron/gateway/status/snapshot.ts';
+import type { SourceNow } from '../../../../electron/gateway/status/stopped-lines.ts';
 import { StoppedLines } from '../../../../electron/gateway/status/stopped-lines.ts';
 import { shiftsOf } from '../../../../electron/gateway/store/ledger/shifts.ts';
 import { parseConfig } from '../../../../shared/config.ts';

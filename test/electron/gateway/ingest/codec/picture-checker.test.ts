@@ -391,10 +391,10 @@ describe('a worker that goes wrong', { timeout: 60_000 }, () => {
       join(folder, 'node_modules/wasm-vips/index.js'),
       "export default () => new Promise((_, reject) => setTimeout(() => reject(new Error('no memory for it')), 50));",
     );
-    const gateway = join(decodeWorker, '../../../..');
+    const gateway = join(decodeWorker, '../../..');
     for (const part of ['ingest', 'platform'])
       await cp(join(gateway, part), join(folder, 'electron/gateway', part), { recursive: true });
-    await cp(join(gateway, '../../../../shared'), join(folder, 'shared'), { recursive: true });
+    await cp(join(gateway, '../../shared'), join(folder, 'shared'), { recursive: true });
     await writeFile(join(folder, 'package.json'), '{"type":"module"}');
     const { store, checker } = await openChecker({
       workerPath: join(folder, 'electron/gateway/ingest/codec/decode-worker.ts'),
