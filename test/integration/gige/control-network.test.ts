@@ -40,7 +40,7 @@ describe.skipIf(!possible)('over a cable', () => {
   }
 
   async function onLine(...words: readonly string[]): Promise<Discovery> {
-    const [program = '', ...rest] = [...network.inLine(), process.execPath, beside('gige-control-line.ts'), ...words];
+    const [program = '', ...rest] = [...network.inLine(), process.execPath, beside('control-line.ts'), ...words];
     const { stdout } = await run(program, rest);
     return JSON.parse(stdout);
   }
@@ -60,7 +60,7 @@ describe.skipIf(!possible)('over a cable', () => {
 
   test('a camera of another network is heard, and usable once it has the proposed address', async () => {
     const [ready] = await once(
-      startCamera(process.execPath, beside('gige-control-stray-camera.ts')).stdout as NodeJS.EventEmitter,
+      startCamera(process.execPath, beside('control-stray-camera.ts')).stdout as NodeJS.EventEmitter,
       'data',
     );
     expect(String(ready)).toContain('ready');
