@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { type Config, type ConfigFault, type ConfigInput, parseConfig } from '../../shared/config.ts';
 import { isFolder } from '../../shared/source-config.ts';
 import { describeCause, errnoCode } from '../gateway/platform/errors.ts';
 import { nodeFiles, replaceFile } from '../gateway/platform/files.ts';
+import { locate, type Place, placeIn } from '../gateway/platform/path-containment.ts';
 
 export type LoadedConfig =
   | { readonly kind: 'loaded'; readonly config: Config; readonly input: ConfigInput }
@@ -37,21 +38,28 @@ export async function loadConfig(path: string): Promise<LoadedConfig> {
   return checkConfig(input);
 }
 
-export function checkConfig(input: unknown): Exclude<LoadedConfig, { kind: 'missing' }> {
+export async function checkConfig(input: unknown): Promise<Exclude<LoadedConfig, { kind: 'missing' }>> {
   const outcome = parseConfig(input);
   if (!outcome.ok) return { kind: 'faulty', faults: outcome.faults, input };
-  const faults = pathFaults(outcome.config);
+  const faults = await pathFaults(outcome.config);
   if (faults.length > 0) return { kind: 'faulty', faults, input };
   return { kind: 'loaded', config: outcome.config, input: input as ConfigInput };
 }
 
 /** What the schema can't see without the operating system: paths must be absolute, folders must not contain each other. */
-function pathFaults(config: Config): ConfigFault[] {
+async function pathFaults(config: Config): Promise<ConfigFault[]> {
   const faults: ConfigFault[] = [];
   const { caFile } = config.cloud.tls;
   if (caFile !== undefined && !isAbsolute(caFile))
     faults.push({ path: 'cloud.tls.caFile', message: `must be an absolute path, not "${caFile}"` });
   const folders = config.sources.flatMap((source, index) => (isFolder(source) ? [{ source, index }] : []));
+  const places = await placesOf(
+    folders.flatMap(({ source: { path, archivePath } }) => (archivePath === undefined ? [path] : [path, archivePath])),
+  );
+  const wayIn = (outer: string, inner: string): string | null => {
+    const [place, lies] = [places.get(resolve(outer)), places.get(resolve(inner))];
+    return place === undefined || lies === undefined ? null : placeIn(place, lies);
+  };
   for (const { source, index } of folders) {
     if (!isAbsolute(source.path)) {
       faults.push({ path: `sources[${index}].path`, message: `must be an absolute path, not "${source.path}"` });
@@ -64,20 +72,22 @@ function pathFaults(config: Config): ConfigFault[] {
     }
     for (const { source: other, index: place } of folders) {
       const archive = source.archivePath;
-      if (place < index && resolve(other.path) === resolve(source.path)) {
+      const sourceWay = place === index ? null : wayIn(other.path, source.path);
+      const archiveWay = archive === undefined ? null : wayIn(other.path, archive);
+      if (place < index && sourceWay === '') {
         faults.push({ path: `sources[${index}].path`, message: `is the folder of sources[${place}] already` });
-      } else if (place !== index && contains(other.path, source.path)) {
+      } else if (sourceWay !== null && sourceWay !== '') {
         faults.push({
           path: `sources[${index}].path`,
           message: `lies in the folder of sources[${place}]: its pictures would be collected twice`,
         });
       }
-      if (archive !== undefined && resolve(archive) === resolve(other.path)) {
+      if (archiveWay === '') {
         faults.push({
           path: `sources[${index}].archivePath`,
           message: `is the folder of sources[${place}]: what is archived would be collected again`,
         });
-      } else if (archive !== undefined && place !== index && contains(other.path, archive)) {
+      } else if (archiveWay !== null && place !== index) {
         faults.push({
           path: `sources[${index}].archivePath`,
           message: `lies in the folder of sources[${place}]: what is archived would be collected again`,
@@ -88,10 +98,11 @@ function pathFaults(config: Config): ConfigFault[] {
   return faults;
 }
 
-/** Whether `inner` lies below `outer`. */
-function contains(outer: string, inner: string): boolean {
-  const way = relative(outer, inner);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+/** All at once: no share that does not answer keeps another waiting. A single path has nothing to be compared with. */
+async function placesOf(paths: readonly string[]): Promise<ReadonlyMap<string, Place>> {
+  if (paths.length < 2) return new Map();
+  const distinct = [...new Set(paths.map((path) => resolve(path)))];
+  return new Map(await Promise.all(distinct.map(async (path) => [path, await locate(path)] as const)));
 }
 
 export const saveConfig = (path: string, input: ConfigInput): Promise<void> =>

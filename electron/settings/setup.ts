@@ -57,7 +57,7 @@ export async function saveSetup(
 ): Promise<{ faults: Faults }> {
   const loaded = await loadConfig(configFile);
   const input = merged(loaded.kind === 'loaded' ? loaded.input : null, setup);
-  const checked = checkConfig(input);
+  const checked = await checkConfig(input);
   const faults: Faults = checked.kind === 'faulty' ? [...checked.faults] : await storeSecrets(secrets, setup);
   if (checked.kind === 'faulty' || faults.length > 0) return { faults };
   // Settings that this form does not know would be gone with a file that could not be understood: it is kept beside.
@@ -173,7 +173,7 @@ export async function provisioningTarget(
 ): Promise<{ readonly cloud: CloudConfig } | { readonly fault: string }> {
   const loaded = await loadConfig(configFile);
   const { tls = {}, proxy } = loaded.kind === 'loaded' ? loaded.config.cloud : {};
-  const checked = checkConfig({
+  const checked = await checkConfig({
     cloud: {
       baseUrl: baseUrl.trim(),
       deviceId: deviceId.trim(),

@@ -1,10 +1,8 @@
-import { realpath } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isolated } from '../../../shared/isolated.ts';
 import type { FolderSourceConfig } from '../../../shared/source-config.ts';
 import { GatewayError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
+import { locate, placeIn } from '../platform/path-containment.ts';
 import type { PayloadStore } from '../store/payloads/payload-store.ts';
 
 /** What must be true before anything is opened, because going on would destroy pictures. Both throw a GatewayError. */
@@ -26,10 +24,11 @@ export async function refuseLostDatabase(path: string, payloads: PayloadStore, f
 
 /** A gateway that watches its own data folder would collect, and archive or delete, its own payloads. */
 export async function refuseOverlap(dataDir: string, sources: readonly FolderSourceConfig[]): Promise<void> {
-  const data = await realPathOf(dataDir);
-  for (const { id, path } of sources) {
-    const folder = await realPathOf(path);
-    if (!contains(folder, data) && !contains(data, folder)) continue;
+  const data = await locate(dataDir);
+  // Together: each share that does not answer would keep the others waiting.
+  const folders = await Promise.all(sources.map(async ({ id, path }) => ({ id, place: await locate(path) })));
+  for (const { id, place } of folders) {
+    if (placeIn(place, data) === null && placeIn(data, place) === null) continue;
     throw new GatewayError({
       code: 'folder-overlap',
       operation: 'open-store',
@@ -38,15 +37,4 @@ export async function refuseOverlap(dataDir: string, sources: readonly FolderSou
       disposition: 'bury',
     });
   }
-}
-
-/** A share that does not answer is taken by its own path: it must not keep the others from their start. */
-const answerMilliseconds = 3_000;
-
-const realPathOf = (path: string): Promise<string> =>
-  Promise.race([realpath(path).catch(() => resolve(path)), sleep(answerMilliseconds, resolve(path), { ref: false })]);
-
-function contains(outer: string, inner: string): boolean {
-  const way = relative(outer, inner);
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkConfig, type LoadedConfig, loadConfig, saveConfig } from '../../../electron/settings/config-file.ts';
@@ -9,9 +9,9 @@ const input = {
   sources: [{ id: 'aoi', kind: 'folder' as const, path: '/data/in' }],
 };
 const faultsOf = (loaded: LoadedConfig) => (loaded.kind === 'faulty' ? loaded.faults : loaded.kind);
-const withSources = (...sources: readonly Record<string, unknown>[]) =>
+const withSources = async (...sources: readonly Record<string, unknown>[]) =>
   faultsOf(
-    checkConfig({
+    await checkConfig({
       ...input,
       sources: sources.map((source, index) => ({ id: `s${index}`, kind: 'folder', ...source })),
     }),
@@ -64,35 +64,57 @@ describe('reading the file', () => {
 });
 
 describe('the folders of the sources', () => {
-  it('are absolute', () => {
-    expect(withSources({ path: 'in' }, { path: '/b', archivePath: 'done' })).toEqual([
+  it('are absolute', async () => {
+    expect(await withSources({ path: 'in' }, { path: '/b', archivePath: 'done' })).toEqual([
       { path: 'sources[0].path', message: 'must be an absolute path, not "in"' },
       { path: 'sources[1].archivePath', message: 'must be an absolute path, not "done"' },
     ]);
   });
 
-  it('do not lie in each other, in either order: a picture would be collected twice', () => {
-    expect(withSources({ path: '/data/in' }, { path: '/data/in/' })).toMatchObject([
+  it('do not lie in each other, in either order: a picture would be collected twice', async () => {
+    expect(await withSources({ path: '/data/in' }, { path: '/data/in/' })).toMatchObject([
       { path: 'sources[1].path', message: 'is the folder of sources[0] already' },
     ]);
-    expect(withSources({ path: '/data/in' }, { path: '/data/in/top' })).toMatchObject([{ path: 'sources[1].path' }]);
-    expect(withSources({ path: '/data/in/top' }, { path: '/data/x/../in' })).toMatchObject([
+    expect(await withSources({ path: '/data/in' }, { path: '/data/in/top' })).toMatchObject([
+      { path: 'sources[1].path' },
+    ]);
+    expect(await withSources({ path: '/data/in/top' }, { path: '/data/x/../in' })).toMatchObject([
       { path: 'sources[0].path' },
     ]);
-    expect(withSources({ path: '/data/in' }, { path: '/data/in2' }, { path: '/data/..in' })).toBe('loaded');
+    expect(await withSources({ path: '/data/in' }, { path: '/data/in2' }, { path: '/data/..in' })).toBe('loaded');
   });
 
-  it('do not archive into what is watched: it would be collected again, for ever', () => {
+  it('do not archive into what is watched: it would be collected again, for ever', async () => {
     const archive = { afterIngest: 'archive' };
-    expect(withSources({ ...archive, path: '/data/in', archivePath: '/data/in' })).toMatchObject([
+    expect(await withSources({ ...archive, path: '/data/in', archivePath: '/data/in' })).toMatchObject([
       { path: 'sources[0].archivePath' },
     ]);
-    expect(withSources({ ...archive, path: '/a', archivePath: '/b/done' }, { path: '/b' })).toMatchObject([
+    expect(await withSources({ ...archive, path: '/a', archivePath: '/b/done' }, { path: '/b' })).toMatchObject([
       { path: 'sources[0].archivePath', message: expect.stringContaining('sources[1]') },
     ]);
     // Inside of its own folder it is left out of the collection.
-    expect(withSources({ ...archive, path: '/a', archivePath: '/a/done' })).toBe('loaded');
-    expect(withSources({ ...archive, path: '/a/in', archivePath: '/a' })).toBe('loaded');
+    expect(await withSources({ ...archive, path: '/a', archivePath: '/a/done' })).toBe('loaded');
+    expect(await withSources({ ...archive, path: '/a/in', archivePath: '/a' })).toBe('loaded');
+  });
+
+  it.runIf(process.platform !== 'win32')('are looked up on the disk: a link gives a folder a second path', async () => {
+    const root = await temporaryFolder();
+    await mkdir(join(root, 'real/top'), { recursive: true });
+    await mkdir(join(root, 'other'));
+    await symlink(join(root, 'real'), join(root, 'link'));
+    const paths = (...names: readonly string[]) => names.map((name) => ({ path: join(root, name) }));
+    expect(await withSources(...paths('real', 'link'))).toMatchObject([
+      { path: 'sources[1].path', message: 'is the folder of sources[0] already' },
+    ]);
+    expect(await withSources(...paths('link', 'real/top'))).toMatchObject([
+      { path: 'sources[1].path', message: expect.stringContaining('lies in the folder of sources[0]') },
+    ]);
+    const [other = { path: '' }, link = { path: '' }] = paths('other', 'link');
+    const archive = { afterIngest: 'archive', archivePath: join(root, 'real/done') };
+    expect(await withSources({ ...other, ...archive }, link)).toMatchObject([{ path: 'sources[0].archivePath' }]);
+    expect(await withSources({ ...other, afterIngest: 'archive', archivePath: join(root, 'other2') }, link)).toBe(
+      'loaded',
+    );
   });
 });
 

@@ -21,7 +21,7 @@ const vault: Vault = {
   decryptString: (bytes) => String(bytes),
 };
 
-const settings = (cloud: Record<string, unknown>): LoadedConfig =>
+const settings = (cloud: Record<string, unknown>): Promise<LoadedConfig> =>
   checkConfig({ cloud: { baseUrl: 'https://10.0.0.5/api', deviceId: 'line-7', ...cloud } });
 const lan = { mode: 'lan', objectStore: { endpoint: 'https://10.0.0.6:9000', bucket: 'pictures' } };
 
@@ -77,7 +77,7 @@ async function start(environment: Record<string, string>, lock: LockState) {
 
 describe('the start with a keyring that answers nobody', () => {
   it('waits for nothing, and warns of nothing, where the site needs no secret of it', async () => {
-    for (const loaded of [settings({}), { kind: 'missing' } as const]) {
+    for (const loaded of [await settings({}), { kind: 'missing' } as const]) {
       const { load, questions, logged, pass, clock, isStarted } = await start(
         { ACUSIGHT_DEVICE_KEY: 'adk_env' },
         'locked',
@@ -93,7 +93,7 @@ describe('the start with a keyring that answers nobody', () => {
 
   it('goes on as soon as it is known to be locked, and says so once, and again of other secrets', async () => {
     const { load, questions, logged, pass, secrets, isStarted } = await start({}, 'locked');
-    load(settings({}));
+    load(await settings({}));
     await expect.poll(() => questions).toEqual([1]);
     expect(isStarted()).toBe(false);
     await pass(2);
@@ -110,7 +110,7 @@ describe('the start with a keyring that answers nobody', () => {
 
   it('is held up for a moment at the most where nothing tells why', async () => {
     const { load, questions, logged, pass, isStarted } = await start({}, 'silent');
-    load(settings(lan));
+    load(await settings(lan));
     await expect.poll(() => questions).toEqual([3]);
     await pass(2);
     expect(isStarted()).toBe(false);

@@ -1,5 +1,6 @@
 import type { FileVersion } from '../../model/file-version.ts';
 import { baseName, stemOf } from '../../platform/names.ts';
+import { isPlainPath } from '../../platform/path-containment.ts';
 import { ClassLists, noClasses } from './class-lists.ts';
 import { FolderLook } from './folder-look.ts';
 import { FolderViews } from './folder-views.ts';
@@ -57,7 +58,7 @@ export class SidecarFinder {
    * a first file with an ending that no label had there before: it is found once it was noted.
    */
   async find(relativePath: string, picture: PictureFacts, maxAge = 0): Promise<FoundSidecar | null> {
-    if (!isInside(relativePath)) return null;
+    if (!isPlainPath(relativePath)) return null;
     const look = new FolderLook(this.#views, maxAge);
     const [beside, ...elsewhere] = placesOf(folderOf(relativePath));
     let broken: FoundSidecar | null = null;
@@ -84,12 +85,12 @@ export class SidecarFinder {
 
   /** Pictures that a file may be the label of, by its name and place, as the folders on the disk are written. */
   async picturesOf(relativePath: string): Promise<PicturesOfLabel> {
-    return isInside(relativePath) ? this.#pictures.of(relativePath) : { present: [], gone: [] };
+    return isPlainPath(relativePath) ? this.#pictures.of(relativePath) : { present: [], gone: [] };
   }
 
   /** What the file is by its content, where its name alone does not tell. `hasPicture`: a picture of its name is there. */
   async roleOf(relativePath: string, hasPicture: boolean): Promise<SidecarRole> {
-    if (!isInside(relativePath)) return 'none';
+    if (!isPlainPath(relativePath)) return 'none';
     const name = baseName(relativePath);
     if (isClassListName(name)) return 'class-list';
     if (/\.json$/i.test(name) && (!hasPicture || sharedRank(name) !== null) && (await this.#shared.isOne(relativePath)))
@@ -178,9 +179,6 @@ export class SidecarFinder {
 }
 
 type Candidate = { readonly path: string; readonly content: () => Promise<FileContent> };
-
-const isInside = (path: string): boolean =>
-  !path.split('/').some((part) => part === '' || part === '.' || part === '..');
 
 function withProblem(outcome: SidecarOutcome, problem: string | null): SidecarOutcome {
   if (problem === null || outcome.kind !== 'read' || outcome.reading.annotations.length === 0) return outcome;

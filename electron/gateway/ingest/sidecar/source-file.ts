@@ -1,7 +1,8 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, readlink, realpath, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { type FileVersion, fileVersion, sameVersion } from '../../model/file-version.ts';
+import { locate, partsBelow, placeIn } from '../../platform/path-containment.ts';
 import type { SmallFile } from '../../platform/reading-jobs.ts';
 
 export type FileContent =
@@ -147,10 +148,11 @@ export class SourceFolder {
 
   async #isInside(place: string | Promise<string>): Promise<boolean> {
     const target = await place;
-    const isBelow = (root: string): boolean => target.startsWith(root.endsWith(sep) ? root : root + sep);
-    if (this.#realRoot !== null && isBelow(this.#realRoot)) return true;
+    // Both without links, so that the names tell, and at once; what they do not tell, the disk may.
+    if (this.#realRoot !== null && partsBelow(this.#realRoot, target) !== null) return true;
     this.#realRoot = await realpath(this.#root);
-    return isBelow(this.#realRoot);
+    if (partsBelow(this.#realRoot, target) !== null) return true;
+    return placeIn(await locate(this.#root), await locate(target)) !== null;
   }
 }
 

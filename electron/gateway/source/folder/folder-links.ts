@@ -1,6 +1,7 @@
 import { readlink, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { locate, partsBelow, placeIn } from '../../platform/path-containment.ts';
 
 type Wanted = (path: string, isFolder: boolean) => boolean;
 type Words = { readonly text: string; readonly hint: string };
@@ -12,9 +13,9 @@ type Words = { readonly text: string; readonly hint: string };
 export async function leadsToFileOf(root: string, path: string, wanted: Wanted): Promise<boolean> {
   const target = await readlink(join(root, path)).catch(() => null);
   if (target === null) return false;
-  const way = relative(root, resolve(dirname(join(root, path)), target));
-  if (way === '' || isAbsolute(way) || way === '..' || way.startsWith(`..${sep}`)) return false;
-  const parts = way.split(sep);
+  const place = resolve(dirname(join(root, path)), target);
+  const parts = partsBelow(root, place) ?? (await partsOnDisk(root, place));
+  if (parts.length === 0) return false;
   const folders = parts.slice(0, -1).map((_, index) => parts.slice(0, index + 1).join('/'));
   return folders.every((folder) => wanted(folder, true)) && wanted(parts.join('/'), false);
 }
@@ -22,6 +23,18 @@ export async function leadsToFileOf(root: string, path: string, wanted: Wanted):
 /** A link may lead to a share that never answers: once one did, no more links are followed, not even for their words. */
 const linkMilliseconds = 2_000;
 let answers = true;
+
+/** The folder may be watched by another path than the link's. Only up to the target, which may be a link itself. */
+async function partsOnDisk(root: string, place: string): Promise<string[]> {
+  if (!answers) return [];
+  const [outer, folder] = await Promise.all(
+    [root, dirname(place)].map((path) => locate(path, { milliseconds: linkMilliseconds })),
+  );
+  if (outer === undefined || folder === undefined) return [];
+  answers = outer.isKnown && folder.isKnown;
+  const way = placeIn(outer, folder);
+  return way === null ? [] : [...way.split('/').filter((name) => name !== ''), basename(place)];
+}
 
 async function targetOf(path: string): Promise<'folder' | 'file' | 'nothing' | 'unknown'> {
   if (!answers) return 'unknown';

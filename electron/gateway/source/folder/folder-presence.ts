@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { isolated } from '../../../../shared/isolated.ts';
 import { describeCause, errnoCode } from '../../platform/errors.ts';
-import { placeOfArchive } from '../../platform/path-containment.ts';
+import { listedPlaceIn } from '../../platform/path-containment.ts';
 import type { AfterIngest } from './after-ingest.ts';
 
 /** What there is under a watched folder's path. */
@@ -10,7 +10,10 @@ export type FolderPresence =
       readonly kind: 'present';
       /** Another one under the same name is another folder: a remount, or deleted and made again. */
       readonly identity: string;
-      /** The archive's place in the folder; null where it lies outside. */
+      /**
+       * The archive's place in the folder, as the disk lists it; null where it lies outside. An archive that is taken
+       * for frames would be collected again and again, for ever.
+       */
       readonly archive: string | null;
     }
   | { readonly kind: 'missing' | 'failed'; readonly text: string; readonly hint: string };
@@ -29,7 +32,7 @@ export async function lookAtFolder(path: string, after: AfterIngest): Promise<Fo
         text: 'This is a file, not a folder',
         hint: `Set the source to a folder: ${isolated(path)}`,
       };
-    const archive = after.action === 'archive' ? await placeOfArchive(path, after.archiveRoot) : null;
+    const archive = after.action === 'archive' ? await listedPlaceIn(path, after.archiveRoot) : null;
     // Every file would be archived and collected without end.
     if (archive === '')
       return {

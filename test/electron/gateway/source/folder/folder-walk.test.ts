@@ -111,6 +111,18 @@ test('a link to a file that is looked at under its own name is nothing of its ow
   expect(found.map(nameOf)).toEqual(['sub/a.jpg', 'sub/other.jpg']);
 });
 
+test('a link is seen to lead to a file of the folder also where the folder is watched by another path', async () => {
+  const real = await folder();
+  const parent = await folder();
+  const root = join(parent, 'watched');
+  await symlink(real, root);
+  await mkdir(join(real, 'sub'));
+  await writeFile(join(real, 'sub/a.jpg'), 'x');
+  await symlink(join(real, 'sub/a.jpg'), join(real, 'latest.jpg'));
+  await symlink(join(parent, 'b.jpg'), join(real, 'out.jpg'));
+  expect((await walk(root)).map(nameOf)).toEqual(['out.jpg', 'sub/a.jpg']);
+});
+
 test.runIf(process.platform !== 'win32')(
   'pipes and sockets are listed, and nobody waits for their other end',
   async () => {
