@@ -1,3 +1,4 @@
+import { GrowingDelay, withoutJitter } from '../gateway/platform/backoff.ts';
 import { type Clock, sleep } from '../gateway/platform/clock.ts';
 import type { Keyring, LockState, Opened } from './keyring.ts';
 
@@ -42,6 +43,7 @@ export class Opening {
   #lock: LockState = 'unlocked';
   #wasLocked = false;
   #patience = overtakenMilliseconds;
+  readonly #pause = new GrowingDelay(pauses, withoutJitter);
 
   constructor(options: OpeningOptions) {
     this.#options = options;
@@ -66,12 +68,11 @@ export class Opening {
   }
 
   async #run(): Promise<void> {
-    let pause = pauses.first;
     while (!this.#stop.signal.aborted) {
       const answer = await this.#ask();
       if (this.#stop.signal.aborted) return;
       if (answer.kind === 'opened') return this.#options.onOpened(answer.texts);
-      if (answer.kind === 'shut') pause = await this.#untilWorthwhile(pause, answer.isRefused);
+      if (answer.kind === 'shut') await this.#untilWorthwhile(this.#pause.next(), answer.isRefused);
     }
   }
 
@@ -112,8 +113,8 @@ export class Opening {
     }
   }
 
-  /** After a question without an answer: until the next has a chance. Returns the pause after that one. */
-  async #untilWorthwhile(pause: number, isRefused: boolean): Promise<number> {
+  /** After a question without an answer: until the next has a chance. */
+  async #untilWorthwhile(pause: number, isRefused: boolean): Promise<void> {
     const { clock } = this.#options;
     const began = clock.monotonic();
     this.#wanted = new AbortController();
@@ -124,14 +125,15 @@ export class Opening {
       // A service that is slow to tell has not been unlocked meanwhile.
       const isForPerson = isRefused || lock === 'locked' || (lock === 'silent' && before === 'locked');
       if (lock !== 'silent' || !isForPerson) this.#lock = lock;
-      if (lock === 'unlocked' && before !== 'unlocked') return pauses.first;
+      if (lock === 'unlocked' && before !== 'unlocked') break;
       this.#say(isForPerson ? 'locked' : 'absent');
       const waited = clock.monotonic() - began;
-      if (!isForPerson && waited >= pause) return Math.min(2 * pause, pauses.longest);
-      if (isRefused && !this.#wasLocked && waited >= pauses.refused) return pauses.first;
+      // Only what was waited for in vain makes the next pause longer.
+      if (!isForPerson && waited >= pause) return;
+      if (isRefused && !this.#wasLocked && waited >= pauses.refused) break;
       await sleep(clock, lookMilliseconds, signal);
     }
-    return pauses.first;
+    this.#pause.reset();
   }
 
   async #look(): Promise<LockState> {

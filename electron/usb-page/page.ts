@@ -3,6 +3,7 @@ import { CAMERA_HOST, CAMERA_PORT } from '../../shared/camera-channel.ts';
 import { APP_SCHEME } from '../../shared/channels.ts';
 import type { FromCameraPage, ToCameraPage } from '../../shared/usb-camera.ts';
 import { usbFault } from '../../shared/usb-fault.ts';
+import { GrowingDelay, withoutJitter } from '../gateway/platform/backoff.ts';
 import { systemClock } from '../gateway/platform/clock.ts';
 import type { Logger } from '../gateway/platform/logger.ts';
 import { lockedPage, lockNavigation } from '../window/hardening.ts';
@@ -27,8 +28,7 @@ export type CameraConnection = {
 };
 
 const loadMilliseconds = 20_000;
-const firstDelayMilliseconds = 500;
-const longestDelayMilliseconds = 60_000;
+const reopenBackoff = { first: 500, longest: 60_000 };
 /** A page that lived so long was a good one. */
 const healthyMilliseconds = 60_000;
 /** Of Chromium's console. */
@@ -52,7 +52,7 @@ export class UsbPage {
   #view: WebContentsView | null = null;
   #loading: NodeJS.Timeout | undefined;
   #resting: NodeJS.Timeout | undefined;
-  #delay = firstDelayMilliseconds;
+  readonly #delay = new GrowingDelay(reopenBackoff, withoutJitter);
   #openedAt = 0;
   #closed = false;
 
@@ -126,14 +126,14 @@ export class UsbPage {
 
   #gone(view: WebContentsView, reason: string): void {
     if (this.#view !== view || this.#closed) return;
-    this.#options.logger.log('error', 'camera-page-gone', { reason, delay: this.#delay });
+    if (performance.now() - this.#openedAt > healthyMilliseconds) this.#delay.reset();
+    const delay = this.#delay.next();
+    this.#options.logger.log('error', 'camera-page-gone', { reason, delay });
     this.#drop();
-    if (performance.now() - this.#openedAt > healthyMilliseconds) this.#delay = firstDelayMilliseconds;
     this.#resting = setTimeout(() => {
       this.#resting = undefined;
       if (!this.#relay.isIdle) this.#open();
-    }, this.#delay);
-    this.#delay = Math.min(this.#delay * 2, longestDelayMilliseconds);
+    }, delay);
     this.#relay.detach(usbFault('page-gone', { technical: reason }));
   }
 

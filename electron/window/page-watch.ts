@@ -1,8 +1,9 @@
 import type { BrowserWindow } from 'electron';
+import { GrowingDelay, withoutJitter } from '../gateway/platform/backoff.ts';
 import type { Logger } from '../gateway/platform/logger.ts';
 
 /** Not at once: a page that crashes as it loads would do so in a hot loop. */
-const [firstDelayMilliseconds, longestDelayMilliseconds] = [2_000, 60_000];
+const reloadBackoff = { first: 2_000, longest: 60_000 };
 /** A page that lived so long was a good one. */
 const healthyMilliseconds = 60_000;
 /** A page that answers nobody may be busy for a moment. */
@@ -16,7 +17,7 @@ const aborted = -3;
  */
 export function keepPageAlive(window: BrowserWindow, logger: Logger): void {
   const { webContents } = window;
-  let delay = firstDelayMilliseconds;
+  const delay = new GrowingDelay(reloadBackoff, withoutJitter);
   let loadedAt = performance.now();
   let reloading: NodeJS.Timeout | undefined;
   let hanging: NodeJS.Timeout | undefined;
@@ -24,14 +25,14 @@ export function keepPageAlive(window: BrowserWindow, logger: Logger): void {
   const bringBack = (facts: Readonly<Record<string, unknown>>): void => {
     clearTimeout(hanging);
     if (reloading !== undefined) return;
-    if (performance.now() - loadedAt > healthyMilliseconds) delay = firstDelayMilliseconds;
-    logger.log('error', 'window-page-gone', { ...facts, milliseconds: delay });
+    if (performance.now() - loadedAt > healthyMilliseconds) delay.reset();
+    const milliseconds = delay.next();
+    logger.log('error', 'window-page-gone', { ...facts, milliseconds });
     reloading = setTimeout(() => {
       reloading = undefined;
       loadedAt = performance.now();
       if (!window.isDestroyed()) webContents.reload();
-    }, delay);
-    delay = Math.min(delay * 2, longestDelayMilliseconds);
+    }, milliseconds);
   };
 
   webContents.on('render-process-gone', (_event, { reason, exitCode }) => {

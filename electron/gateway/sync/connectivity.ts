@@ -1,6 +1,6 @@
 import type { DeliveryFailure, GateReason } from '../model/delivery.ts';
+import { type BackoffLimits, backoffDelay } from '../platform/backoff.ts';
 import { AdaptiveLimit } from './adaptive-limit.ts';
-import { backoffDelay, gateBackoff } from './backoff.ts';
 
 /**
  * Whether deliveries may start, how many at once, and why not. Pure but for the injected clock and randomness; the
@@ -27,6 +27,8 @@ export type ConnectivityFacts = {
 type Time = { readonly now: () => number; readonly random: () => number };
 
 const errorsUntilTrouble = 4;
+/** Between looks at a way that is closed: short enough that a repaired line flows again within the minute. */
+export const gateBackoff: BackoffLimits = { first: 1_000, longest: 60 * 1_000 };
 const keyProbeMilliseconds = 60_000;
 /** An administrator approves a device when he comes to it: no need to hurry, and none to make him wait. */
 const approvalProbe = { least: 30_000, most: 60_000 };

@@ -1,4 +1,4 @@
-import { type BackoffLimits, backoffDelay } from './backoff.ts';
+import { type BackoffLimits, backoffDelay } from '../platform/backoff.ts';
 
 /** How long a suspect lets others go first. Short: an operator who wants it tried now must not wait for long. */
 const suspectBackoff: BackoffLimits = { first: 1_000, longest: 5 * 60 * 1_000 };

@@ -1,7 +1,7 @@
 import type { EntryError } from '../../../shared/contract.ts';
 import type { DeliveryFailure, DeliveryOutcome } from '../model/delivery.ts';
 import type { LeasedEntry, Settlement } from '../model/outbox-entry.ts';
-import { backoffDelay, entryBackoff } from './backoff.ts';
+import { type BackoffLimits, backoffDelay } from '../platform/backoff.ts';
 
 /** What a delivery's outcome means for the entry (`settlement`) and for everything behind it (`gate`). */
 export type Decision = {
@@ -17,6 +17,8 @@ export type PolicyFacts = {
   readonly lastSuccessAt: number | null;
 };
 
+/** One entry's own delay. */
+export const entryBackoff: BackoffLimits = { first: 1_000, longest: 60 * 60 * 1_000 };
 /** From this number of attempts on, an entry that fails while others succeed is shown as stuck. */
 const stuckAttempts = 6;
 

@@ -1,6 +1,7 @@
 import type { CameraSnapshot, FeatureValue, Look } from '../../../../shared/camera.ts';
 import type { TriggerConfig } from '../../../../shared/source-config.ts';
 import type { FrameSink } from '../../model/frame.ts';
+import { GrowingDelay } from '../../platform/backoff.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { sleep } from '../../platform/clock.ts';
 import type { Files } from '../../platform/files.ts';
@@ -20,7 +21,6 @@ import { CameraSettings } from './camera-settings.ts';
 import { CameraTally } from './camera-tally.ts';
 import { type CameraSaid, cameraError, refusal, saidOf } from './camera-words.ts';
 import type { OfferBounds } from './frame-offers.ts';
-import { GrowingDelay } from './growing-delay.ts';
 import { LiveView, type Looker } from './live-view.ts';
 import { SettingsFile } from './saved-settings.ts';
 import { SessionRun } from './session-run.ts';
@@ -48,6 +48,8 @@ export type CameraSourceOptions = {
 };
 
 const testShotMilliseconds = 15_000;
+/** Waits between attempts to connect. */
+const connectBackoff = { first: 1_000, longest: 30_000 };
 
 /**
  * A camera whose pictures become frames, for any device.
@@ -79,7 +81,7 @@ export class CameraSource implements FrameSource {
     this.#tally = new CameraTally({ trigger, clock, nameOfFormat: options.nameOfFormat });
     this.#notes = new CameraNotes((note) => this.#log('camera-note', note));
     this.#live = new LiveView(options.looker, clock, logger);
-    this.#delay = new GrowingDelay(options.random);
+    this.#delay = new GrowingDelay(connectBackoff, options.random);
     this.#arrivals = new Arrivals({
       trigger,
       limit: options.frames ?? null,

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { backoffDelay, entryBackoff, gateBackoff } from '../../../../electron/gateway/sync/backoff.ts';
+import { backoffDelay, GrowingDelay, withoutJitter } from '../../../../electron/gateway/platform/backoff.ts';
+import { gateBackoff } from '../../../../electron/gateway/sync/connectivity.ts';
+import { entryBackoff } from '../../../../electron/gateway/sync/retry-policy.ts';
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const limits = fc.constantFrom(entryBackoff, gateBackoff);
@@ -31,5 +33,12 @@ describe('the growing delay', () => {
   test('is never longer than an hour for an entry and a minute for the way', () => {
     expect(backoffDelay(Number.MAX_SAFE_INTEGER, entryBackoff, 0.9999)).toBeLessThanOrEqual(3_600_000);
     expect(backoffDelay(Number.MAX_SAFE_INTEGER, gateBackoff, 0.9999)).toBeLessThanOrEqual(60_000);
+  });
+
+  test('begins again once it has worked', () => {
+    const delay = new GrowingDelay({ first: 500, longest: 2_000 }, withoutJitter);
+    expect([delay.next(), delay.next(), delay.next(), delay.next()]).toEqual([500, 1_000, 2_000, 2_000]);
+    delay.reset();
+    expect(delay.next()).toBe(500);
   });
 });
