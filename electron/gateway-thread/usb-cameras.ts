@@ -17,6 +17,7 @@ import {
 } from '../../shared/usb-camera.ts';
 import { type UsbFault, usbFault } from '../../shared/usb-fault.ts';
 import type { Clock } from '../gateway/platform/clock.ts';
+import { OpenRequests } from '../gateway/platform/open-requests.ts';
 
 export type LinkEvents = {
   readonly onPicture: (picture: UsbPicture, tallies: UsbTallies) => void;
@@ -35,10 +36,10 @@ const quietMilliseconds = 15_000;
 export class UsbPageClient {
   readonly #post: (message: ToCameraPage) => void;
   readonly #clock: Clock;
-  readonly #waiting = new Map<number, (result: UsbResult<unknown>) => void>();
+  readonly #open = new OpenRequests<UsbResult<unknown>>();
   readonly #streams = new Map<number, LinkEvents & { readonly heard: () => void; readonly over: () => void }>();
   readonly #listeners = new Set<() => void>();
-  #ids = 0;
+  #lastStream = 0;
 
   constructor(post: (message: ToCameraPage) => void, clock: Clock) {
     this.#post = post;
@@ -49,9 +50,9 @@ export class UsbPageClient {
   take(message: FromCameraPage): void {
     switch (message.type) {
       case 'answer':
-        return this.#waiting.get(message.request)?.({ ok: true, value: message.value });
+        return this.#open.answer(message.request, { ok: true, value: message.value });
       case 'fault':
-        return this.#waiting.get(message.request)?.({ ok: false, fault: message.fault });
+        return this.#open.answer(message.request, { ok: false, fault: message.fault });
       case 'changed':
         for (const listener of this.#listeners) listener();
         return;
@@ -81,8 +82,8 @@ export class UsbPageClient {
   }
 
   async open(settings: UsbSettings, events: LinkEvents) {
-    this.#ids += 1;
-    const stream = this.#ids;
+    this.#lastStream += 1;
+    const stream = this.#lastStream;
     this.#watch(stream, events);
     const opened = await this.#ask({ type: 'open', stream, settings }, usbOpenedSchema);
     if (!opened.ok) {
@@ -112,25 +113,19 @@ export class UsbPageClient {
 
   #ask(message: Unasked<CameraRequest>, schema: null): Promise<UsbResult<null>>;
   #ask<Schema extends z.ZodType>(message: Unasked<CameraRequest>, schema: Schema): Promise<UsbResult<z.infer<Schema>>>;
-  #ask(message: Unasked<CameraRequest>, schema: z.ZodType | null): Promise<UsbResult<unknown>> {
-    this.#ids += 1;
-    const request = this.#ids;
-    return new Promise((resolve) => {
-      const settle = (result: UsbResult<unknown>): void => {
-        cancel();
-        this.#waiting.delete(request);
-        if (!result.ok || schema === null) return resolve(result.ok ? { ok: true, value: null } : result);
-        const parsed = schema.safeParse(result.value);
-        resolve(
-          parsed.success
-            ? { ok: true, value: parsed.data }
-            : { ok: false, fault: usbFault('failed', { technical: 'the camera page’s answer has a wrong form' }) },
-        );
-      };
-      const cancel = this.#clock.after(answerMilliseconds, () => settle({ ok: false, fault: usbFault('no-answer') }));
-      this.#waiting.set(request, settle);
+  async #ask(message: Unasked<CameraRequest>, schema: z.ZodType | null): Promise<UsbResult<unknown>> {
+    let cancel = (): void => undefined;
+    const result = await this.#open.ask((request) => {
+      const unanswered = { ok: false, fault: usbFault('no-answer') } as const;
+      cancel = this.#clock.after(answerMilliseconds, () => this.#open.answer(request, unanswered));
       this.#post({ ...message, request });
     });
+    cancel();
+    if (!result.ok || schema === null) return result.ok ? { ok: true, value: null } : result;
+    const parsed = schema.safeParse(result.value);
+    return parsed.success
+      ? { ok: true, value: parsed.data }
+      : { ok: false, fault: usbFault('failed', { technical: 'the camera page’s answer has a wrong form' }) };
   }
 
   #watch(stream: number, events: LinkEvents): void {

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { OpenRequests } from '../../gateway/platform/open-requests.ts';
 import type { Fault, FaultInput } from './faults.ts';
 import type { SandboxOptionsInput } from './options.ts';
 import type { DeviceStatus, ImageRecord } from './records.ts';
@@ -6,17 +7,14 @@ import type { SandboxAddress } from './simulated-cloud.ts';
 import type { SandboxStats } from './stats.ts';
 import type { CallName, WorkerCalls, WorkerReply } from './worker-messages.ts';
 
-type Waiting = { readonly resolve: (value: never) => void; readonly reject: (error: Error) => void };
-
 /**
  * The embedded server in a worker thread, seen from the app's thread. Every call fails with the reason once the worker
  * has ended.
  */
 export class SandboxWorker {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #open = new OpenRequests<unknown>();
   readonly #ended: Promise<void>;
-  #calls = 0;
   #failure: Error | null = null;
   readonly address: SandboxAddress;
 
@@ -96,25 +94,18 @@ export class SandboxWorker {
     argument: WorkerCalls[Name]['argument'],
   ): Promise<WorkerCalls[Name]['value']> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
-    this.#calls += 1;
-    const id = this.#calls;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, call, argument });
-    });
+    return this.#open.ask((id) => this.#worker.postMessage({ id, call, argument })) as Promise<
+      WorkerCalls[Name]['value']
+    >;
   }
 
   #settle(reply: WorkerReply): void {
-    if (reply.type !== 'value' && reply.type !== 'error') return;
-    const waiting = this.#waiting.get(reply.id);
-    this.#waiting.delete(reply.id);
-    if (reply.type === 'value') waiting?.resolve(reply.value as never);
-    else waiting?.reject(new Error(reply.message));
+    if (reply.type === 'value') this.#open.answer(reply.id, reply.value);
+    if (reply.type === 'error') this.#open.refuse(reply.id, new Error(reply.message));
   }
 
   #fail(error: Error): void {
     this.#failure ??= error;
-    for (const { reject } of this.#waiting.values()) reject(this.#failure);
-    this.#waiting.clear();
+    this.#open.refuseAll(this.#failure);
   }
 }

@@ -1,9 +1,9 @@
-import { Worker } from 'node:worker_threads';
 import type { ConvertedFormat, Orientation } from '../../../../shared/picture.ts';
 import type { PictureFormat } from '../../model/image.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { describeCause } from '../../platform/errors.ts';
 import { Mutex } from '../../platform/mutex.ts';
+import { WorkerClient, WorkerGoneError } from '../../platform/worker-client.ts';
 
 /** What the gateway and its decode workers say to each other. */
 export type CheckRequest = {
@@ -93,30 +93,26 @@ export const stoppedDetail = 'stopped';
 export const tooLongDetail = 'decoding took too long';
 
 /**
- * One decode worker, started when it is first needed and again after it ended, and replaced after a very large picture. One picture at a time: one that takes
- * too long or ends the worker must condemn no other. Never rejects: a picture that can't be looked at is `uncheckable`.
+ * One decode worker, replaced after a very large picture. One picture at a time: one that takes too long or ends the
+ * worker must condemn no other. Never rejects: a picture that can't be looked at is `uncheckable`.
  */
 export class Decoder {
-  readonly #workerPath: string;
-  readonly #clock: Clock;
-  readonly #limitMilliseconds: number;
-  readonly #inBackground: boolean;
-  readonly #waiting = new Map<number, (reply: DecodeAnswer) => void>();
-  #worker: Worker | null = null;
-  readonly #ending = new Set<Promise<void>>();
-  #nextId = 1;
+  readonly #client: WorkerClient<DecodeJob, DecodeReply>;
   readonly #turn = new Mutex();
-  #stopped = false;
 
   /**
    * `workerPath`: the decode worker's script. After `limitMilliseconds` for one picture the worker is replaced.
    * `inBackground`: the answers are wanted some time, and the cameras want the processor now.
    */
   constructor(workerPath: string, clock: Clock, limitMilliseconds: number, inBackground = false) {
-    this.#workerPath = workerPath;
-    this.#clock = clock;
-    this.#limitMilliseconds = limitMilliseconds;
-    this.#inBackground = inBackground;
+    this.#client = new WorkerClient({
+      script: workerPath,
+      name: 'the decoder',
+      clock,
+      limitMilliseconds,
+      workerData: { inBackground } satisfies DecodeWorkerData,
+      isQuiet: true,
+    });
   }
 
   ask(job: CheckRequest): Promise<CheckReply>;
@@ -129,70 +125,24 @@ export class Decoder {
 
   /** Whatever is under way is answered `uncheckable`. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#dropWorker(stoppedDetail);
+    await this.#client.stop();
     await this.#turn.idle();
-    await Promise.all(this.#ending);
   }
 
-  #askNow(job: DecodeJob): Promise<DecodeAnswer> {
-    if (this.#stopped) return Promise.resolve({ kind: 'uncheckable', detail: stoppedDetail });
-    const id = this.#nextId++;
-    const worker = this.#liveWorker();
-    return new Promise((resolve) => {
-      const cancel = this.#clock.after(this.#limitMilliseconds, () => void this.#dropWorker(tooLongDetail));
-      this.#waiting.set(id, (reply) => {
-        cancel();
-        resolve(reply);
-      });
+  async #askNow(job: DecodeJob): Promise<DecodeAnswer> {
+    // A line that compares its frames must not wait for a decoder that never comes up.
+    if (job.kind === 'signature' && this.#client.isResting)
+      return { kind: 'uncheckable', detail: 'the decoder keeps ending' };
+    try {
       const given = job.kind === 'judge' || job.kind === 'convert' ? [job.bytes.buffer] : [];
-      worker.postMessage({ id, ...job } satisfies DecodeRequest, given);
-    });
-  }
-
-  #liveWorker(): Worker {
-    if (this.#worker !== null) return this.#worker;
-    const worker = new Worker(this.#workerPath, {
-      stdout: true,
-      stderr: true,
-      workerData: { inBackground: this.#inBackground } satisfies DecodeWorkerData,
-    });
-    worker.on('message', (reply: DecodeReply) => {
-      // Before the answer: the next picture must find another worker.
-      if (reply.isSpent) this.#replace(worker);
-      this.#waiting.get(reply.id)?.(reply);
-      this.#waiting.delete(reply.id);
-    });
-    worker.on('error', (error) => this.#gone(worker, describeCause(error)));
-    worker.on('exit', () => this.#gone(worker, 'the decoder ended'));
-    // Nothing of what the decoder prints is for the terminal; the streams must be read all the same.
-    worker.stdout.resume();
-    worker.stderr.resume();
-    worker.unref();
-    this.#worker = worker;
-    return worker;
-  }
-
-  async #dropWorker(reason: string): Promise<void> {
-    const worker = this.#worker;
-    if (worker === null) return;
-    this.#gone(worker, reason);
-    await worker.terminate();
-  }
-
-  /** Its memory is given back by its end only; another one is started when it is needed. */
-  #replace(worker: Worker): void {
-    if (this.#worker === worker) this.#worker = null;
-    const ended = worker.terminate().then(() => void this.#ending.delete(ended));
-    this.#ending.add(ended);
-  }
-
-  #gone(worker: Worker, detail: string): void {
-    if (this.#worker !== worker) return;
-    this.#worker = null;
-    for (const [id, answer] of [...this.#waiting]) {
-      this.#waiting.delete(id);
-      answer({ kind: 'uncheckable', detail });
+      const reply = await this.#client.ask(job, given);
+      // Its memory is given back by its end only.
+      if (reply.isSpent) this.#client.replace();
+      return reply;
+    } catch (error) {
+      const reason = error instanceof WorkerGoneError ? error.reason : 'ended';
+      const details = { stopped: stoppedDetail, late: tooLongDetail, ended: describeCause(error) };
+      return { kind: 'uncheckable', detail: details[reason] };
     }
   }
 }

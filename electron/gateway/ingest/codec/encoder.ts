@@ -1,8 +1,9 @@
 import type { EncodeConfig } from '../../../../shared/source-config.ts';
 import type { EncodedPicture, RawPicture } from '../../model/frame.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { EncodeReply, EncodeRequest, LookReply, LookRequest } from './encode-protocol.ts';
-import { EncodeSlot } from './encode-slot.ts';
+import { describeCause } from '../../platform/errors.ts';
+import { WorkerClient } from '../../platform/worker-client.ts';
+import type { EncodeReply, EncodeRequest, LookReply, LookRequest, WorkReply } from './encode-protocol.ts';
 
 export type EncoderOptions = {
   /** The encode worker's script. */
@@ -24,10 +25,8 @@ export class Encoder {
   #stopped = false;
 
   constructor({ workerPath, workers, clock, limitMilliseconds }: EncoderOptions) {
-    this.#slots = Array.from(
-      { length: Math.max(1, workers) },
-      () => new EncodeSlot(workerPath, clock, limitMilliseconds),
-    );
+    const options = { script: workerPath, name: 'the encoder', clock, limitMilliseconds, isQuiet: true };
+    this.#slots = Array.from({ length: Math.max(1, workers) }, () => new EncodeSlot(new WorkerClient(options)));
   }
 
   /** The picture's memory is read when a worker is free for it, and must stay as it is until this resolves. */
@@ -44,7 +43,7 @@ export class Encoder {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const { resolve } of this.#waiting.splice(0)) resolve(stopped);
-    await Promise.all(this.#slots.map((slot) => slot.drop('stopped')));
+    await Promise.all(this.#slots.map((slot) => slot.stop()));
   }
 
   #ask(work: Work): Promise<Reply> {
@@ -69,3 +68,52 @@ export class Encoder {
 }
 
 const stopped = { kind: 'failed', detail: 'stopped' } as const;
+
+/**
+ * One encode worker with one piece of work at a time. A picture is copied into memory that goes to the worker and comes
+ * back with the answer, to be used for the next: the camera's own memory stays with the camera.
+ */
+class EncodeSlot {
+  readonly #client: WorkerClient<Work, WorkReply>;
+  #spare: ArrayBuffer | null = null;
+  #isBusy = false;
+
+  constructor(client: WorkerClient<Work, WorkReply>) {
+    this.#client = client;
+  }
+
+  get isBusy(): boolean {
+    return this.#isBusy;
+  }
+
+  /** Only while it is not busy. Never rejects. */
+  async run(work: Work): Promise<Reply> {
+    this.#isBusy = true;
+    try {
+      const data = this.#copy(work.picture.data);
+      const given = { ...work, picture: { ...work.picture, data } } as Work;
+      const { spare, ...reply } = await this.#client.ask(given, [data.buffer]);
+      this.#spare = spare;
+      return reply;
+    } catch (error) {
+      // It ended or took too long; or memory that is not there, a thread that can't be started.
+      return { kind: 'failed', detail: describeCause(error) };
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  /** What it is at has failed. */
+  stop(): Promise<void> {
+    return this.#client.stop();
+  }
+
+  #copy(source: Uint8Array): Uint8Array<ArrayBuffer> {
+    const spare = this.#spare;
+    this.#spare = null;
+    const fits = spare !== null && spare.byteLength >= source.length && spare.byteLength <= 2 * source.length;
+    const data = new Uint8Array(fits ? spare : new ArrayBuffer(source.length), 0, source.length);
+    data.set(source);
+    return data;
+  }
+}

@@ -1,6 +1,7 @@
 import { closeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { describeCause } from '../../../platform/errors.ts';
+import { OpenRequests } from '../../../platform/open-requests.ts';
 import { datagramOverhead } from './gvsp-packet.ts';
 import {
   type FromStream,
@@ -57,7 +58,7 @@ export class GvspStream {
   readonly seesPieces: boolean;
   readonly #worker: Worker;
   readonly #timer: NodeJS.Timeout;
-  readonly #answers = new Map<number, (totals: StreamTotals) => void>();
+  readonly #counts = new OpenRequests<StreamTotals>();
   readonly #largestListeners = new Set<() => void>();
   readonly #closed: Promise<void>;
   #totals = zeroTotals();
@@ -65,7 +66,6 @@ export class GvspStream {
   /** Packets of this size do not come whole, nor larger ones. */
   #broken = Number.POSITIVE_INFINITY;
   #largestPiece = 0;
-  #nextId = 1;
   #isClosing = false;
   #hasEnded = false;
   #endReason = '';
@@ -121,7 +121,7 @@ export class GvspStream {
     worker.on('message', (message: FromStream) => this.#hear(message));
     worker.on('error', (error) => this.#end(describeCause(error)));
     this.#timer = setInterval(() => {
-      if (this.#answers.size === 0) void this.count();
+      if (this.#counts.size === 0) void this.count();
     }, countMilliseconds);
     this.#timer.unref();
   }
@@ -160,11 +160,7 @@ export class GvspStream {
   /** Of now. Never rejects. */
   count(): Promise<StreamTotals> {
     if (this.#hasEnded) return Promise.resolve(this.#totals);
-    const id = this.#nextId++;
-    return new Promise((resolve) => {
-      this.#answers.set(id, resolve);
-      this.#tell({ kind: 'count', id });
-    });
+    return this.#counts.ask((id) => this.#tell({ kind: 'count', id })).catch(() => this.#totals);
   }
 
   /** One listener: packets of this size come in pieces, the largest piece of that size. Called when either changes. */
@@ -244,9 +240,7 @@ export class GvspStream {
         return this.#onSilence(message.milliseconds);
       case 'totals':
         this.#totals = message.totals;
-        this.#answers.get(message.id)?.(message.totals);
-        this.#answers.delete(message.id);
-        return;
+        return this.#counts.answer(message.id, message.totals);
       case 'failed':
         this.#end(message.message);
         void this.#worker.terminate();
@@ -281,8 +275,7 @@ export class GvspStream {
     this.#hasEnded = true;
     this.#endReason = reason;
     clearInterval(this.#timer);
-    for (const answer of this.#answers.values()) answer(this.#totals);
-    this.#answers.clear();
+    this.#counts.refuseAll(new Error(reason));
     if (!this.#isClosing) this.#onEnd(reason);
   }
 }

@@ -92,3 +92,17 @@ describe('the memory of a decoder', { timeout: 120_000 }, () => {
     expect(threads).toEqual([threads[0], threads[0], threads[0], threads[3], threads[4], threads[4]]);
   });
 });
+
+describe('a decoder that never comes up', () => {
+  it('is not waited for by who compares frames of a line, and is tried again for everyone else', async () => {
+    const path = join(await temporaryFolder(), 'worker.mjs');
+    await writeFile(path, "throw new Error('no WebAssembly here');");
+    const decoder = startDecoder(path);
+    const compare = () => decoder.ask({ kind: 'signature', bytes: new Uint8Array(1), format: 'png' });
+    const convert = () => decoder.ask({ kind: 'convert', bytes: new Uint8Array(1), format: 'bmp', orientation: 1 });
+    const ended = { kind: 'uncheckable', detail: 'no WebAssembly here' };
+    for (let time = 0; time < 3; time += 1) expect(await compare()).toEqual(ended);
+    expect(await compare()).toEqual({ kind: 'uncheckable', detail: 'the decoder keeps ending' });
+    expect(await convert()).toEqual(ended);
+  });
+});
