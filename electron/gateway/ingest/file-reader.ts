@@ -2,9 +2,9 @@ import { close, fstat, open, read } from 'node:fs';
 import { promisify } from 'node:util';
 import type { FileOffer } from '../model/file-sink.ts';
 import { fileVersion, sameVersion } from '../model/file-version.ts';
+import { BufferPool } from '../platform/buffer-pool.ts';
 import type { SmallFile } from '../platform/reading-jobs.ts';
 import { ReadingThread } from '../platform/reading-thread.ts';
-import { SpareBuffers } from '../platform/spare-buffers.ts';
 import type { RecentPayload } from '../store/payloads/recent-payloads.ts';
 
 /** Left free for the ends of the form with which a picture is sent from this very memory. */
@@ -30,7 +30,7 @@ export type ReadFile = {
  */
 export class FileReader {
   readonly #thread: ReadingThread;
-  readonly #buffers = new SpareBuffers(mostSpareBytes, largestSpare);
+  readonly #buffers = new BufferPool(mostSpareBytes, largestSpare);
   #onShare = false;
 
   /** `workerPath`: the reading worker's script. */

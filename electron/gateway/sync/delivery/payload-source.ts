@@ -1,9 +1,9 @@
 import type { UploadPayload } from '../../cloud/acusight/upload-body.ts';
 import type { DeliveryFailure } from '../../model/delivery.ts';
 import type { LeasedEntry } from '../../model/outbox-entry.ts';
+import { BufferPool } from '../../platform/buffer-pool.ts';
 import { type FileLimit, fileLimitOf } from '../../platform/file-limit.ts';
 import { ReadingThread } from '../../platform/reading-thread.ts';
-import { SpareBuffers } from '../../platform/spare-buffers.ts';
 import type { PayloadStore } from '../../store/payloads/payload-store.ts';
 import type { RecentPayloads } from '../../store/payloads/recent-payloads.ts';
 
@@ -25,7 +25,7 @@ const mostSpareBytes = 12_000_000;
  */
 export class PayloadSource {
   readonly #payloads: Pick<PayloadStore, 'pathOf' | 'isAway'>;
-  readonly #buffers = new SpareBuffers(mostSpareBytes, 2 * largestBuffer);
+  readonly #buffers = new BufferPool(mostSpareBytes, 2 * largestBuffer);
   readonly #thread: ReadingThread;
 
   readonly #recent: Pick<RecentPayloads, 'take'>;

@@ -1,6 +1,7 @@
 /**
  * The buffers that frames are put together in. There are never more than `count`, here and away together, and none is
- * larger than `maxBytes`: what a camera announces decides nothing about memory.
+ * larger than `maxBytes`: what a camera announces decides nothing about memory. (A `BufferPool` bounds only what lies
+ * unused, and never refuses.)
  */
 export class FrameBuffers {
   readonly maxBytes: number;

@@ -4,8 +4,12 @@ const granule = 64 * 1024;
 /**
  * Buffers that files were read into and that may be read into again: making a new one for each picture costs a quarter of
  * its time, in page faults and garbage collection. They may cross to other threads by transfer.
+ *
+ * It bounds what lies unused, and gives to whoever asks: files differ in size and are not held back by memory. Two others
+ * can't do with that: a stream's `FrameBuffers` bound what is in use, and refuse; the encoder's one buffer follows the
+ * size of the frames, where the longest of a pool would stay for ever, of hundreds of megabytes after one such frame.
  */
-export class SpareBuffers {
+export class BufferPool {
   readonly #mostBytes: number;
   readonly #largest: number;
   /** By their length, the shortest first; never an empty list. */

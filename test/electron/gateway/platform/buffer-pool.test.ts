@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { SpareBuffers } from '../../../../electron/gateway/platform/spare-buffers.ts';
+import { BufferPool } from '../../../../electron/gateway/platform/buffer-pool.ts';
 
 const granule = 65_536;
 
 test('a buffer is at least as long as asked for, never lent to two at once, and lent again once it is back', () => {
-  const buffers = new SpareBuffers(10 * granule, 4 * granule);
+  const buffers = new BufferPool(10 * granule, 4 * granule);
   const [first, second] = [buffers.take(100), buffers.take(100)];
   expect(first).not.toBe(second);
   expect(first.byteLength).toBeGreaterThanOrEqual(100);
@@ -13,7 +13,7 @@ test('a buffer is at least as long as asked for, never lent to two at once, and 
 });
 
 test('the smallest that fits is taken; one that is too small is not', () => {
-  const buffers = new SpareBuffers(10 * granule, 4 * granule);
+  const buffers = new BufferPool(10 * granule, 4 * granule);
   const [small, large] = [buffers.take(granule), buffers.take(3 * granule)];
   buffers.give(large);
   buffers.give(small);
@@ -22,7 +22,7 @@ test('the smallest that fits is taken; one that is too small is not', () => {
 });
 
 test('no more is kept than is allowed, in all and of each', () => {
-  const buffers = new SpareBuffers(4 * granule, 3 * granule);
+  const buffers = new BufferPool(4 * granule, 3 * granule);
   const [one, three, huge] = [1, 3, 4].map((count) => buffers.take(count * granule));
   if (one === undefined || three === undefined || huge === undefined) throw new Error('no buffers');
   buffers.give(huge);
