@@ -5,11 +5,12 @@ import type { Files } from '../platform/files.ts';
 import { locate, placeIn } from '../platform/path-containment.ts';
 import type { PayloadStore } from '../store/payloads/payload-store.ts';
 
-/** What must be true before anything is opened, because going on would destroy pictures. Both throw a GatewayError. */
+/** What must be true before anything is opened, because going on would lose pictures. Both throw a GatewayError. */
 
 /**
  * Payloads without a database. The database is made, durably, before the first payload: that it is missing means that
- * it was lost, and to a new one every payload would be an orphan, which the audit removes.
+ * it was lost. To a new one every payload would be an orphan, which the audit puts aside and keeps: nothing would be
+ * deleted, but what waits for its delivery would wait for ever.
  */
 export async function refuseLostDatabase(path: string, payloads: PayloadStore, files: Files): Promise<void> {
   if (((await files.size(path)) ?? 0) > 0 || (await payloads.isEmpty())) return;

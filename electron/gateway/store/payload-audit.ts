@@ -21,8 +21,9 @@ export type AuditFindings = {
  *
  * A payload without a row is what a kill between publish and commit leaves; its original is still in its folder and is
  * collected again. But it may also be the only copy, where a disk lied about a flush or a database was put back from an
- * old backup. So it is put aside in `orphans/`, never deleted, until a row has the same content again. A row without a payload must be impossible; where
- * the disk lost one, the entry is buried with words, never silently skipped.
+ * old backup. So it is put aside in `orphans/`, and deleted only once a row has the same content again or it was delivered
+ * after all. A row without a payload must be impossible; where the disk lost one, the entry is buried with words, never
+ * silently skipped.
  */
 export class PayloadAudit {
   readonly #payloads: PayloadStore;

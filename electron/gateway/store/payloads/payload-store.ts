@@ -9,9 +9,9 @@ import type { Files } from '../../platform/files.ts';
  * The bytes of the images, by SHA-256: `payloads/<first two digits>/<hash>.<jpg|png>`.
  *
  * Invariant 1, bytes before row: `stage` makes the bytes durable under a temporary name, `publish` the final names;
- * only after `publish` may a row that names a payload be committed. A payload without a row is an orphan that
- * recovery puts aside; a row without its payload must be impossible, which is why publishing and removing the same hash
- * exclude each other (`exclusively`).
+ * only after `publish` may a row that names a payload be committed. A payload without a row is an orphan: the audit puts
+ * it aside, and deletes it only once the same content is in the store again or was delivered. A row without its payload
+ * must be impossible, which is why publishing and removing the same hash exclude each other (`exclusively`).
  *
  * Temporary names lie in the payload's own folder: renames from one common folder exclude each other over the whole file
  * system, and cost twice what writing does. They bear the number of the run that made them, by which the audit knows what
