@@ -1,5 +1,6 @@
 import { closeSync, fsync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { GroupCommit } from '../../platform/group-commit.ts';
 import type { Database } from './database.ts';
 
 const syncFile = promisify(fsync);
@@ -13,8 +14,13 @@ const syncFile = promisify(fsync);
 export class WriteAheadLog {
   readonly #database: Database;
   #file: number | null = null;
-  #running: Promise<void> | null = null;
-  #next: Promise<void> | null = null;
+  /** A flush holds whatever was committed before it began: those that ask while one is under way share the next. */
+  readonly #flushes = new GroupCommit<null, null>({
+    commit: async (group) => {
+      await this.#flush();
+      return group;
+    },
+  });
   #hasFailed = false;
 
   constructor(database: Database) {
@@ -23,26 +29,9 @@ export class WriteAheadLog {
 
   /**
    * Resolves once everything that was committed before this call is on the disk; rejects with what the file system says.
-   * Calls that come while a flush is under way share the one after it.
    */
-  sync(): Promise<void> {
-    if (this.#database.memory) return Promise.resolve();
-    if (this.#running === null) return this.#start();
-    this.#next ??= this.#running
-      .catch(() => undefined)
-      .then(() => {
-        this.#next = null;
-        return this.#start();
-      });
-    return this.#next;
-  }
-
-  #start(): Promise<void> {
-    const run = this.#flush().finally(() => {
-      this.#running = null;
-    });
-    this.#running = run;
-    return run;
+  async sync(): Promise<void> {
+    if (!this.#database.memory) await this.#flushes.add(null);
   }
 
   async #flush(): Promise<void> {
@@ -69,8 +58,7 @@ export class WriteAheadLog {
 
   /** To be called when the database is closed. */
   async close(): Promise<void> {
-    await this.#next?.catch(() => undefined);
-    await this.#running?.catch(() => undefined);
+    await this.#flushes.idle();
     if (this.#file !== null) closeSync(this.#file);
     this.#file = null;
   }
