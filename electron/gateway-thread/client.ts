@@ -3,6 +3,7 @@ import type { Snapshot } from '../../shared/snapshot.ts';
 import type { FromCameraPage, ToCameraPage } from '../../shared/usb-camera.ts';
 import type { AskProxy, GatewaySecrets } from '../gateway/gateway-options.ts';
 import { GatewayError } from '../gateway/platform/errors.ts';
+import { OpenRequests } from '../gateway/platform/open-requests.ts';
 import type {
   CallArguments,
   CallValue,
@@ -13,8 +14,6 @@ import type {
   ThreadOptions,
   ToGateway,
 } from './protocol.ts';
-
-type Waiting = { readonly resolve: (value: never) => void; readonly reject: (error: Error) => void };
 
 export type ThreadEvents = {
   readonly onLog: (line: string) => void;
@@ -39,11 +38,10 @@ export type ThreadEvents = {
 export class GatewayThread {
   readonly #worker: Worker;
   readonly #events: ThreadEvents;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #calls = new OpenRequests<unknown>();
   readonly #listeners = new Set<() => void>();
   readonly #ended: Promise<void>;
   #end: () => void = () => undefined;
-  #calls = 0;
   #snapshot: Snapshot;
   #drained = false;
   #stopping = false;
@@ -125,12 +123,7 @@ export class GatewayThread {
 
   call<Name extends GatewayCall>(call: Name, ...words: CallArguments<Name>): Promise<CallValue<Name>> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
-    this.#calls += 1;
-    const id = this.#calls;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#say({ type: 'call', id, call, arguments: words });
-    });
+    return this.#calls.ask((id) => this.#say({ type: 'call', id, call, arguments: words })) as Promise<CallValue<Name>>;
   }
 
   setSecrets(secrets: GatewaySecrets): void {
@@ -163,9 +156,9 @@ export class GatewayThread {
         for (const listener of this.#listeners) listener();
         return;
       case 'value':
-        return this.#answered(message.id)?.resolve(message.value as never);
+        return this.#calls.answer(message.id, message.value);
       case 'error':
-        return this.#answered(message.id)?.reject(received(message.failure));
+        return this.#calls.refuse(message.id, received(message.failure));
       case 'store-lost':
         return this.#events.onStoreLost(new GatewayError(message.fault));
       case 'stopped':
@@ -183,17 +176,10 @@ export class GatewayThread {
     }
   }
 
-  #answered(id: number): Waiting | undefined {
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    return waiting;
-  }
-
   #fail(error: Error): void {
     if (this.#failure !== null) return;
     this.#failure = error;
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
+    this.#calls.refuseAll(error);
     if (!this.#stopping) this.#events.onCrash(error);
   }
 }
