@@ -50,8 +50,12 @@ const answerMilliseconds = 3_000;
 
 type Look = { readonly milliseconds?: number; readonly disk?: Disk };
 
-/** Of each path at most one look at a time: one that hangs keeps one thread of Node's, not one more each time. */
-const looks = new WeakMap<Disk, Map<string, Promise<Place>>>();
+/**
+ * Of each path at most one look at a time. One that hangs keeps one thread of Node's, not one more each time, and is
+ * waited for only once.
+ */
+type Started = { readonly place: Promise<Place>; readonly at: number };
+const looks = new WeakMap<Disk, Map<string, Started>>();
 
 /** Never rejects, and answers in time. */
 export async function locate(
@@ -59,16 +63,20 @@ export async function locate(
   { milliseconds = answerMilliseconds, disk = nodeDisk }: Look = {},
 ): Promise<Place> {
   const path = resolve(given);
-  const known = looks.get(disk) ?? new Map<string, Promise<Place>>();
-  looks.set(disk, known);
-  const look = known.get(path) ?? lookFor(path, disk).finally(() => known.delete(path));
-  known.set(path, look);
+  const started = looks.get(disk) ?? new Map<string, Started>();
+  looks.set(disk, started);
+  const look = started.get(path) ?? {
+    place: lookFor(path, disk).finally(() => started.delete(path)),
+    at: performance.now(),
+  };
+  started.set(path, look);
+  const left = Math.max(0, look.at + milliseconds - performance.now());
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Place>((done) => {
-    timer = setTimeout(() => done({ path, folders: [], foldsNames: false, isKnown: false }), milliseconds);
+    timer = setTimeout(() => done({ path, folders: [], foldsNames: false, isKnown: false }), left);
     timer.unref();
   });
-  return Promise.race([look, late]).finally(() => clearTimeout(timer));
+  return Promise.race([look.place, late]).finally(() => clearTimeout(timer));
 }
 
 /** Where `inner` lies in `outer`: the names between them with '/', '' where they are the same; null where outside. */

@@ -23,7 +23,12 @@ const identityIn = ({ dev, ino }: { readonly dev: number; readonly ino: number }
 /** Null where nothing is there, or can't be looked at. */
 export const identityOf = (path: string): Promise<string | null> => stat(path).then(identityIn, () => null);
 
-export async function lookAtFolder(path: string, after: AfterIngest): Promise<FolderPresence> {
+/** `before`: the last answer; while the folder is the same one, the place of its archive is taken from there. */
+export async function lookAtFolder(
+  path: string,
+  after: AfterIngest,
+  before: FolderPresence | null = null,
+): Promise<FolderPresence> {
   try {
     const facts = await stat(path);
     if (!facts.isDirectory())
@@ -32,6 +37,8 @@ export async function lookAtFolder(path: string, after: AfterIngest): Promise<Fo
         text: 'This is a file, not a folder',
         hint: `Set the source to a folder: ${isolated(path)}`,
       };
+    const identity = identityIn(facts);
+    if (before?.kind === 'present' && before.identity === identity) return before;
     const archive = after.action === 'archive' ? await listedPlaceIn(path, after.archiveRoot) : null;
     // Every file would be archived and collected without end.
     if (archive === '')
@@ -40,7 +47,7 @@ export async function lookAtFolder(path: string, after: AfterIngest): Promise<Fo
         text: 'The archive is the watched folder itself',
         hint: 'Set archivePath to another folder, or leave it out.',
       };
-    return { kind: 'present', identity: identityIn(facts), archive };
+    return { kind: 'present', identity, archive };
   } catch (error) {
     const code = errnoCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR')

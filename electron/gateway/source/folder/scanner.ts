@@ -9,7 +9,7 @@ import { realPathOf } from '../../platform/path-containment.ts';
 import type { SourceCondition } from '../frame-source.ts';
 import type { AfterIngest } from './after-ingest.ts';
 import type { FileOffers } from './file-offers.ts';
-import { lookAtFolder } from './folder-presence.ts';
+import { type FolderPresence, lookAtFolder } from './folder-presence.ts';
 import { type FileFilter, fileFilter, versionOf, walkFolder } from './folder-walk.ts';
 import type { Originals } from './originals.ts';
 import { ListedFiles } from './unusable-files.ts';
@@ -74,8 +74,11 @@ export class FolderSearch {
   async run(): Promise<void> {
     const { config, after, offers, originals, clock, condition, signal } = this.#options;
     let identity = '';
+    let before: FolderPresence | null = null;
     while (!signal.aborted) {
-      const found = await lookAtFolder(config.path, after);
+      // Where the archive lies is asked anew with each scan: a link may lead elsewhere by then.
+      const found = await lookAtFolder(config.path, after, clock.monotonic() < this.#nextScanAt ? before : null);
+      before = found;
       if (found.kind === 'present') this.#archive = found.archive;
       else condition.say(found.kind, found.text, found.hint);
       if (signal.aborted) break;
