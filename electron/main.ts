@@ -34,7 +34,7 @@ import { UsbPage } from './usb-page/page.ts';
 import { registerSchemes } from './window/app-protocol.ts';
 import { type Desktop, openDesktop } from './window/desktop.ts';
 import { drawSafely, startAgain, startAgainDrawingItself, watchDrawing } from './window/drawing.ts';
-import { makeOperations } from './window/shell-operations.ts';
+import { makeOperator } from './window/shell-operations.ts';
 
 /** Composition root: what was asked for, one instance a data folder, start, and the order in which everything ends. */
 
@@ -178,7 +178,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(interrupted));
 
   if (!plan.headless) {
-    const operations = makeOperations({
+    const operate = makeOperator({
       host,
       secrets,
       window: () => desktop?.window() ?? null,
@@ -188,7 +188,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       start,
       provision: provisioner({ secrets, configFile: plan.configFile, version: app.getVersion(), askProxy }),
     });
-    desktop = openDesktop(host, paths, operations, logger, () => {
+    desktop = openDesktop(host, paths, operate, logger, () => {
       startAgainDrawingItself();
       void end(exitCodes.failed);
     });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { annotationSchema, modelInfoSchema, sidecarFormats } from './annotation.ts';
 import { featureSchema, featureValueSchema, foundCameraSchema, frameFactsSchema, lookSchema } from './camera.ts';
 import { orientationSchema, originalFileSchema } from './picture.ts';
+import { provisioningSchema, setupSchema } from './setup.ts';
 import { snapshotSchema } from './snapshot.ts';
 
 /**
@@ -112,48 +113,7 @@ export const refusalSchema = z.object({
 });
 export type Refusal = Readonly<z.infer<typeof refusalSchema>>;
 
-/** Secrets that a person may enter. Empty: keep what is stored. */
-const secret = z.string().max(512);
-
-export const setupSchema = z.object({
-  baseUrl: z.string().max(2048),
-  mode: z.enum(['cloud', 'lan']),
-  deviceId: z.string().max(64),
-  deviceKey: secret,
-  /** Used in LAN mode only. */
-  objectStore: z.object({
-    endpoint: z.string().max(2048),
-    region: z.string().max(64),
-    bucket: z.string().max(63),
-    prefix: z.string().max(256),
-    accessKeyId: secret,
-    secretAccessKey: secret,
-  }),
-  /** Path of a PEM file; empty: none. */
-  caFile: z.string().max(4096),
-  /** `way`: none, the one of `url`, as this PC's settings say, as the script at `pacUrl` says. */
-  proxy: z.object({
-    way: z.enum(['direct', 'url', 'system', 'pac']),
-    url: z.string().max(2048),
-    pacUrl: z.string().max(2048),
-    username: z.string().max(256),
-    password: secret,
-    /** Proxies of the PC's settings or of a script that may be given name and password. */
-    loginAt: z.array(z.string().max(255)).max(64),
-    noProxy: z.array(z.string().max(255)).max(64),
-  }),
-  folders: z.array(z.object({ id: z.string().max(64), path: z.string().max(4096) })).max(64),
-});
 export type Setup = z.infer<typeof setupSchema>;
-
-export const provisioningSchema = z.object({
-  baseUrl: z.string().max(2048),
-  /** `apt_…`, from the Acusight administrator. */
-  token: z.string().min(1).max(512),
-  deviceId: z.string().min(1).max(64),
-  /** What people call this device. */
-  name: z.string().max(120),
-});
 
 /** Which dead letters: all of them, or those named. */
 export const selectionSchema = z.union([z.literal('all'), z.array(imageId).min(1).max(1_000)]);
@@ -220,23 +180,35 @@ const nothing = z.object({});
 const changed = z.object({ changed: count });
 const sourceId = z.string().min(1).max(64);
 const featureName = z.string().min(1).max(128);
-const operation = <Request extends z.ZodType, Response extends z.ZodType>(request: Request, response: Response) => ({
-  request,
-  response,
-});
+const noRows = { rows: [], nextCursor: null };
+
+/** Carried out by the core (`gateway/operations.ts`). `idle`: the answer while no gateway runs; without it, a refusal. */
+const operation = <Request extends z.ZodType, Response extends z.ZodType>(
+  request: Request,
+  response: Response,
+  idle?: z.output<Response>,
+) => ({ by: 'core' as const, request, response, idle });
+
+/** Carried out by the program around the core: it needs a dialog, the keyring or the configuration file, or no gateway. */
+const shellOperation = <Request extends z.ZodType, Response extends z.ZodType>(
+  request: Request,
+  response: Response,
+) => ({ by: 'shell' as const, request, response });
 
 export const contract = {
-  'snapshot.get': operation(nothing, snapshotSchema),
+  'snapshot.get': shellOperation(nothing, snapshotSchema),
   /** Newest first. */
   'queue.page': operation(
     z.object({ filter: queueFilterSchema, cursor, limit }),
     z.object({ rows: z.array(queueRowSchema), nextCursor: cursor }),
+    noRows,
   ),
   /** Null when no image has this id. */
-  'image.detail': operation(z.object({ imageId }), z.object({ image: imageDetailSchema.nullable() })),
+  'image.detail': operation(z.object({ imageId }), z.object({ image: imageDetailSchema.nullable() }), { image: null }),
   'refusals.page': operation(
     z.object({ cursor, limit }),
     z.object({ rows: z.array(refusalSchema), nextCursor: cursor }),
+    noRows,
   ),
   /** Looks at the file again now. */
   'refusal.recheck': operation(z.object({ id: z.int() }), changed),
@@ -249,7 +221,7 @@ export const contract = {
   /** Deletes dead letters and their pictures for good; the window asks first. Each is a row of the ledger. */
   'dead.delete': operation(z.object({ selection: selectionSchema, confirmed: z.literal(true) }), changed),
   /** Copies pictures, annotations and reasons to a folder that a dialog asks for. `path` is null when it was cancelled. */
-  'dead.export': operation(
+  'dead.export': shellOperation(
     z.object({ selection: selectionSchema }),
     z.object({ exported: count, path: z.string().nullable() }),
   ),
@@ -257,6 +229,7 @@ export const contract = {
   'ledger.page': operation(
     z.object({ cursor, limit }),
     z.object({ rows: z.array(ledgerRowSchema), nextCursor: cursor }),
+    noRows,
   ),
   /** Checks the whole chain and counts everything anew; takes seconds for a million rows. */
   'ledger.verify': operation(nothing, ledgerVerdictSchema),
@@ -305,7 +278,7 @@ export const contract = {
   /** Tests everything on the way from here to the cloud. */
   'doctor.run': operation(nothing, z.object({ checks: z.array(doctorCheckSchema) })),
   /** First contact: a provisioning token for a device key, which is stored before this answers. */
-  'device.provision': operation(
+  'device.provision': shellOperation(
     provisioningSchema,
     z.discriminatedUnion('ok', [
       z.object({ ok: z.literal(true), stored: storedIn, deviceId: z.string(), status: z.string().nullable() }),
@@ -315,8 +288,8 @@ export const contract = {
   /** Tests the way to the cloud now instead of at the next probe. */
   'sync.tryNow': operation(nothing, nothing),
   /** Stores the device key in the operating system's keyring. `stored` says where it went. */
-  'key.set': operation(z.object({ deviceKey: z.string().min(1).max(512) }), z.object({ stored: storedIn })),
-  'setup.get': operation(
+  'key.set': shellOperation(z.object({ deviceKey: z.string().min(1).max(512) }), z.object({ stored: storedIn })),
+  'setup.get': shellOperation(
     nothing,
     z.object({
       setup: setupSchema,
@@ -326,12 +299,12 @@ export const contract = {
     }),
   ),
   /** Writes the configuration file and restarts the gateway with it. */
-  'setup.save': operation(setupSchema, z.object({ faults })),
+  'setup.save': shellOperation(setupSchema, z.object({ faults })),
   /** The system's folder dialog; null when it was cancelled. */
-  'file.choose': operation(nothing, z.object({ path: z.string().nullable() })),
-  'folder.choose': operation(nothing, z.object({ path: z.string().nullable() })),
+  'file.choose': shellOperation(nothing, z.object({ path: z.string().nullable() })),
+  'folder.choose': shellOperation(nothing, z.object({ path: z.string().nullable() })),
   /** Shows a file in the system's file manager. */
-  'file.reveal': operation(
+  'file.reveal': shellOperation(
     z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('image'), imageId }),
       z.object({ kind: z.literal('refusal'), id: z.int() }),
@@ -345,6 +318,16 @@ export type Contract = typeof contract;
 export type Operation = keyof Contract;
 export type OperationRequest<Name extends Operation> = z.input<Contract[Name]['request']>;
 export type OperationResponse<Name extends Operation> = z.output<Contract[Name]['response']>;
+
+export type CoreOperation = { [Name in Operation]: Contract[Name]['by'] extends 'core' ? Name : never }[Operation];
+export type ShellOperation = Exclude<Operation, CoreOperation>;
+
+/** What carries out operations: one function for each, so that a missing one is a type error. Requests are parsed already. */
+export type Answers<Names extends Operation> = {
+  readonly [Name in Names]: (
+    request: z.output<Contract[Name]['request']>,
+  ) => OperationResponse<Name> | Promise<OperationResponse<Name>>;
+};
 
 /** What the preload script exposes as `window.gateway`; nothing else crosses the boundary. */
 export type GatewayBridge = {

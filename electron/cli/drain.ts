@@ -18,7 +18,7 @@ type DrainedGateway = Pick<GatewayThread, 'isDrained' | 'snapshot' | 'call'>;
 export async function untilDrained(gateway: DrainedGateway, logger: Logger): Promise<number> {
   await drained(gateway);
   const { collected, acknowledged, dead, refused } = gateway.snapshot().counts;
-  const { pictures, labels } = await gateway.call('labelGaps', mostNamed);
+  const { pictures, labels } = await gateway.call('labelGaps', { limit: mostNamed });
   const pathsOf = (first: typeof pictures.first): readonly string[] =>
     first.map(({ sourceId, path }) => `${sourceId}: ${path}`);
   logger.log(pictures.count + labels.count > 0 ? 'warn' : 'info', 'drained', {

@@ -70,7 +70,7 @@ export class DemoCameras {
       const own = images.filter(({ metadata }) => metadata?.['source'] === id);
       if (own.length !== framesEach) faults.push(`${own.length} of ${framesEach} frames of ${id} are on the server`);
       for (const { sha256, metadata } of own) {
-        const stored = await gateway.call('original', String(metadata?.['client_image_id']));
+        const stored = await gateway.call('original', { imageId: String(metadata?.['client_image_id']) });
         const bytes = stored === null ? null : await readFile(stored.path);
         if (bytes === null || createHash('sha256').update(bytes).digest('hex') !== sha256)
           faults.push(`a frame of ${id} differs on the server`);

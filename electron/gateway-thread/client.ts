@@ -5,10 +5,10 @@ import type { AskProxy, GatewaySecrets } from '../gateway/gateway-options.ts';
 import { GatewayError } from '../gateway/platform/errors.ts';
 import { OpenRequests } from '../gateway/platform/open-requests.ts';
 import type {
-  CallArguments,
-  CallValue,
+  CallName,
+  CallRequest,
+  CallResponse,
   FromGateway,
-  GatewayCall,
   SentFailure,
   ThreadData,
   ThreadOptions,
@@ -121,9 +121,9 @@ export class GatewayThread {
     this.#listeners.add(listener);
   }
 
-  call<Name extends GatewayCall>(call: Name, ...words: CallArguments<Name>): Promise<CallValue<Name>> {
+  call<Name extends CallName>(name: Name, request: CallRequest<Name>): Promise<CallResponse<Name>> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
-    return this.#calls.ask((id) => this.#say({ type: 'call', id, call, arguments: words })) as Promise<CallValue<Name>>;
+    return this.#calls.ask((id) => this.#say({ type: 'call', id, name, request })) as Promise<CallResponse<Name>>;
   }
 
   setSecrets(secrets: GatewaySecrets): void {

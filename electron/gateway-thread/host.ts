@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config, ConfigFault } from '../../shared/config.ts';
+import { type CoreOperation, contract, type OperationResponse } from '../../shared/contract.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import type { GatewaySecrets, Interruption } from '../gateway/gateway-options.ts';
 import { haltedSnapshot, interruptionOf } from '../gateway/maintenance/halted.ts';
@@ -9,7 +10,7 @@ import { nodeFiles } from '../gateway/platform/files.ts';
 import { Mutex } from '../gateway/platform/mutex.ts';
 import { GatewayThread, type ThreadEvents } from './client.ts';
 import { idleSnapshot } from './idle-snapshot.ts';
-import type { ThreadOptions } from './protocol.ts';
+import type { CallRequest, CallResponse, ThreadOptions } from './protocol.ts';
 
 type Fault = { readonly headline: string; readonly text: string; readonly hint: string; readonly canSetUp: boolean };
 type Halted = {
@@ -75,6 +76,15 @@ export class GatewayHost {
       hint: this.#fault?.hint ?? 'Set it up first.',
       disposition: 'pause',
     });
+  }
+
+  /** Carries out one of the core's operations. Where no gateway runs, the contract's answer to that, or a refusal. */
+  async operate<Name extends CoreOperation>(
+    name: Name,
+    request: CallRequest<Name>,
+  ): Promise<OperationResponse<Name> | CallResponse<Name>> {
+    const idle = contract[name].idle as OperationResponse<Name> | undefined;
+    return this.#gateway === null && idle !== undefined ? idle : this.require().call(name, request);
   }
 
   onChange(listener: () => void): void {

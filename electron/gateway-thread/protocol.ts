@@ -1,48 +1,22 @@
 import type { Config } from '../../shared/config.ts';
+import type { CoreOperation, OperationRequest } from '../../shared/contract.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import type { FromCameraPage, ToCameraPage } from '../../shared/usb-camera.ts';
-import type { Gateway } from '../gateway/gateway.ts';
+import type { GatewayCalls } from '../gateway/gateway.ts';
 import type { GatewayOptions, GatewaySecrets } from '../gateway/gateway-options.ts';
 import type { FailureFacts } from '../gateway/platform/errors.ts';
 import type { AnsweredProxy, AskedProxy } from './proxy-link.ts';
 
 /** What the main thread and the gateway's own thread say to each other. Both are built together, so the messages are not checked. */
 
-/** Methods of the gateway that may be called from outside; all else is its own business. */
-export type GatewayCall = keyof Pick<
-  Gateway,
-  | 'queuePage'
-  | 'refusalsPage'
-  | 'imageDetail'
-  | 'original'
-  | 'preview'
-  | 'originalLocation'
-  | 'refusalLocation'
-  | 'recheckRefusal'
-  | 'retryEntry'
-  | 'requeueDead'
-  | 'deleteDead'
-  | 'exportDead'
-  | 'acknowledgeLosses'
-  | 'ledgerPage'
-  | 'verifyLedger'
-  | 'labelGaps'
-  | 'runDoctor'
-  | 'tryNow'
-  | 'findCameras'
-  | 'forceIp'
-  | 'triggerCamera'
-  | 'cameraFeatures'
-  | 'setCameraFeature'
-  | 'runCameraCommand'
-  | 'saveCameraSettings'
-  | 'loadCameraSettings'
-  | 'cameraLook'
-  | 'livePicture'
->;
-
-export type CallArguments<Name extends GatewayCall> = Parameters<Gateway[Name]>;
-export type CallValue<Name extends GatewayCall> = Awaited<ReturnType<Gateway[Name]>>;
+/** The contract's operations that the core carries out, and the shell's own calls (`shell-calls.ts`): by name, with one request. */
+export type CallName = keyof GatewayCalls;
+export type CallRequest<Name extends CallName> = Name extends CoreOperation
+  ? OperationRequest<Name>
+  : GatewayCalls[Name] extends (request: infer Request) => unknown
+    ? Request
+    : never;
+export type CallResponse<Name extends CallName> = Awaited<ReturnType<GatewayCalls[Name]>>;
 
 export type ThreadOptions = Pick<
   GatewayOptions,
@@ -56,7 +30,7 @@ export type ThreadOptions = Pick<
 export type ThreadData = ThreadOptions & { readonly hasCameras: boolean; readonly hasProxies: boolean };
 
 export type ToGateway =
-  | { readonly type: 'call'; readonly id: number; readonly call: GatewayCall; readonly arguments: readonly unknown[] }
+  | { readonly type: 'call'; readonly id: number; readonly name: CallName; readonly request: unknown }
   | { readonly type: 'secrets'; readonly secrets: GatewaySecrets }
   | { readonly type: 'cameras'; readonly message: FromCameraPage }
   | { readonly type: 'proxy'; readonly answered: AnsweredProxy }

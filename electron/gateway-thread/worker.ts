@@ -80,10 +80,10 @@ async function run(options: ThreadData): Promise<void> {
     timer ??= setTimeout(tell, Math.max(0, toldAt + tellMilliseconds - performance.now()));
   });
 
-  const answer = async ({ id, call, arguments: given }: Extract<ToGateway, { type: 'call' }>): Promise<void> => {
+  const answer = async ({ id, name, request }: Extract<ToGateway, { type: 'call' }>): Promise<void> => {
     try {
-      const method = gateway[call] as (...words: readonly unknown[]) => unknown;
-      say({ type: 'value', id, value: await method.apply(gateway, [...given]) });
+      const carryOut = gateway.calls[name] as (request: unknown) => unknown;
+      say({ type: 'value', id, value: await carryOut(request) });
     } catch (error) {
       gateway.isStoreFault(error);
       say({ type: 'error', id, failure: sent(error) });
@@ -95,7 +95,7 @@ async function run(options: ThreadData): Promise<void> {
         return void answer(message);
       case 'secrets':
         secrets = message.secrets;
-        return gateway.tryNow();
+        return void gateway.calls['sync.tryNow']();
       case 'cameras':
         return cameras?.take(message.message);
       case 'proxy':

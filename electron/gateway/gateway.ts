@@ -1,43 +1,27 @@
 import { join } from 'node:path';
-import type { Feature, FeatureValue, Look } from '../../shared/camera.ts';
-import type {
-  DoctorCheck,
-  ImageDetail,
-  LedgerRow,
-  LedgerVerdict,
-  QueueFilter,
-  QueueRow,
-  Refusal,
-  Selection,
-} from '../../shared/contract.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import { isFolder } from '../../shared/source-config.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { openDataFolder } from './maintenance/data-folder.ts';
-import { exportDeadLetters } from './maintenance/export-dead-letters.ts';
 import { tellOfFailedStart } from './maintenance/failed-start.ts';
 import { faultOf, haltedSnapshot } from './maintenance/halted.ts';
 import { closeToOthers } from './maintenance/own-rights.ts';
 import { longestWaitMilliseconds } from './maintenance/scheduler.ts';
 import { refuseLostDatabase, refuseOverlap } from './maintenance/start-checks.ts';
 import { UnwrittenLosses } from './maintenance/unwritten-losses.ts';
-import type { PictureFormat } from './model/image.ts';
+import { makeOperations } from './operations.ts';
 import { sleep } from './platform/clock.ts';
 import { errnoCode, GatewayError } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
+import { makeShellCalls } from './shell-calls.ts';
 import { type Loss, lossesOf } from './status/losses.ts';
 import { buildSnapshot } from './status/snapshot.ts';
 import { type Database, openDatabase, openFailure } from './store/database/database.ts';
 import { StoreWatch } from './store/database/store-watch.ts';
 import { WriteBatch } from './store/database/write-batch.ts';
-import type { GapList } from './store/label-gaps.ts';
 import { PayloadStore } from './store/payloads/payload-store.ts';
 import { totalOf } from './store/tally.ts';
-import { cameraChecks } from './wiring/camera-checks.ts';
-import type { CameraList, Cameras } from './wiring/cameras.ts';
 import { type GatewayParts, makeGateway } from './wiring/gateway-parts.ts';
-import { shutOf } from './wiring/shut-keyring.ts';
-import { examineSite } from './wiring/site-doctor.ts';
 import type { StoreParts } from './wiring/store.ts';
 
 /**
@@ -47,6 +31,8 @@ import type { StoreParts } from './wiring/store.ts';
 const sourceStopMilliseconds = 8_000;
 /** To tell the cloud that the store is lost, before everything is stopped. */
 const lastWordsMilliseconds = 3_000;
+
+export type GatewayCalls = ReturnType<typeof makeOperations> & ReturnType<typeof makeShellCalls>;
 
 /**
  * The gateway: source -> ingest -> store -> sync -> cloud, wired. Plain Node: the same in Electron's main process, in
@@ -64,6 +50,8 @@ export class Gateway {
   #last: Snapshot | null = null;
   readonly #unwritten: UnwrittenLosses;
   #tellFault: ((fault: GatewayError) => void) | null = null;
+  /** Whatever may be asked from outside, by name. */
+  readonly calls: GatewayCalls;
   /** The cloud was told of it, as far as it could be. */
   #toldFault: GatewayError | null = null;
 
@@ -107,13 +95,13 @@ export class Gateway {
     this.#watch = watch;
     this.#unwritten = new UnwrittenLosses(options.dataDir, options.logger);
     WriteBatch.of(database).onFailure((error) => watch.note(error));
-    this.#parts = makeGateway(options, database, {
-      onChange: () => this.#changed(),
-      snapshot: () => this.snapshot(),
-      losses: () => this.#losses(),
-      tryNow: () => this.tryNow(),
-    });
+    const onChange = (): void => this.#changed();
+    this.#parts = makeGateway(options, database, watch, { onChange, losses: () => this.#losses() });
     this.#store = this.#parts.store;
+    this.calls = {
+      ...makeOperations({ options, parts: this.#parts, sources: () => this.snapshot().sources, onChange }),
+      ...makeShellCalls(options, this.#parts),
+    };
     watch.tryWith(this.#store.tryWrite);
   }
 
@@ -259,23 +247,18 @@ export class Gateway {
   }
 
   #currentSnapshot(): Snapshot {
-    const { config, clock, secrets } = this.#options;
-    const { tally, audit, catalogue, admission } = this.#store;
-    const { identity, way, rates, housekeeping, checkIn, ledgerWatch, intakes } = this.#parts;
+    const { config, dataDir, secrets } = this.#options;
+    const { catalogue } = this.#store;
+    const { identity, way, rates, checkIn, readHealth } = this.#parts;
     const { connectivity, syncer, pacer, device } = way;
     return buildSnapshot({
+      ...readHealth(),
       identity,
       config,
-      dataDir: this.#options.dataDir,
+      dataDir,
       revision: this.#revision,
-      now: clock.now(),
-      tallies: tally.sources(),
-      orphans: housekeeping.orphans,
-      orphanRoot: audit.orphanRoot,
       oldestWaiting: catalogue.oldestWaiting(),
       rates: rates.read(),
-      disk: admission.state(),
-      connectivity: connectivity.facts,
       inFlight: syncer.inFlight,
       concurrency: syncer.places,
       lastSuccessAt: connectivity.lastSuccessAt,
@@ -283,10 +266,6 @@ export class Gateway {
       device,
       keySource: secrets().keySource,
       checkin: checkIn.situation(),
-      ledger: ledgerWatch.state,
-      losses: this.#store.losses.unseen(),
-      sources: intakes.statuses(),
-      stoppedLines: this.#parts.stoppedLines,
       recent: catalogue.page('all', null, 12).rows,
     });
   }
@@ -296,172 +275,6 @@ export class Gateway {
     if (this.#watch.fault !== null) return false;
     const { pending, leased } = totalOf(this.#store.tally.sources().values());
     return pending === 0 && leased === 0 && this.#parts.intakes.isDrained;
-  }
-
-  /** What this run left without labels: how many, and the first of them. */
-  labelGaps(limit: number): { readonly pictures: GapList; readonly labels: GapList } {
-    const { labelGaps } = this.#store;
-    const listed = labelGaps.labels(limit);
-    const waiting = this.#parts.intakes.unclaimedSidecars(limit);
-    return {
-      pictures: labelGaps.pictures(limit),
-      labels: { count: listed.count + waiting.count, first: [...listed.first, ...waiting.first].slice(0, limit) },
-    };
-  }
-
-  queuePage(
-    filter: QueueFilter,
-    cursor: string | null,
-    limit: number,
-  ): { rows: QueueRow[]; nextCursor: string | null } {
-    return this.#store.catalogue.page(filter, cursor, limit);
-  }
-
-  refusalsPage(cursor: string | null, limit: number): { rows: Refusal[]; nextCursor: string | null } {
-    return this.#store.files.refusalsPage(cursor, limit);
-  }
-
-  imageDetail(imageId: string): ImageDetail | null {
-    return this.#store.catalogue.detail(imageId);
-  }
-
-  /** The stored picture's file; null when there is no such image or its payload was evicted. */
-  original(imageId: string): { readonly path: string; readonly format: PictureFormat } | null {
-    const payload = this.#store.catalogue.payloadOf(imageId);
-    if (payload === null || !payload.present) return null;
-    return { path: this.#store.payloads.pathOf(payload.sha256, payload.format), format: payload.format };
-  }
-
-  async preview(imageId: string, isLooked = false): Promise<string | null> {
-    const payload = this.#store.catalogue.payloadOf(imageId);
-    if (payload === null) return null;
-    return this.#parts.checker.preview(payload.sha256, payload.format, payload.orientation, isLooked);
-  }
-
-  /** Where the original lay when it was collected, or a refused file lies. */
-  originalLocation(imageId: string): string | null {
-    const found = this.#store.catalogue.originalOf(imageId);
-    return found === null ? null : this.#locate(found);
-  }
-
-  refusalLocation(id: number): string | null {
-    const found = this.#store.files.refusal(id);
-    return found === null ? null : this.#locate(found);
-  }
-
-  #locate({ sourceId, path }: { readonly sourceId: string; readonly path: string }): string | null {
-    const source = this.#parts.intakes.find(sourceId);
-    return source?.config.kind === 'folder' ? join(source.config.path, path) : null;
-  }
-
-  recheckRefusal(id: number): number {
-    const found = this.#store.files.refusal(id);
-    if (found === null) return 0;
-    this.#parts.intakes.find(found.sourceId)?.source.recheck(found.path);
-    return 1;
-  }
-
-  retryEntry(imageId: string): number {
-    return this.#afterCommand(this.#store.outbox.retryNow(imageId));
-  }
-
-  requeueDead(selection: Selection): number {
-    return this.#afterCommand(this.#store.outbox.requeueDead(selection, this.#options.clock.now()));
-  }
-
-  async deleteDead(selection: Selection): Promise<number> {
-    return this.#afterCommand(await this.#store.deadLetters.deleteDead(selection, this.#options.clock.now()));
-  }
-
-  /** Copies pictures, annotations and reasons to a folder. Returns how many pictures are there. */
-  exportDead(selection: Selection, folder: string): Promise<number> {
-    const { deadLetters, payloads } = this.#store;
-    return exportDeadLetters(deadLetters, payloads, this.#options.config.cloud.deviceId, selection, folder);
-  }
-
-  /** A person has taken note of what is lost. Returns how many frames that were. */
-  acknowledgeLosses(): number {
-    return this.#afterCommand(this.#store.losses.acknowledge(this.#options.clock.now()));
-  }
-
-  ledgerPage(cursor: string | null, limit: number): { rows: LedgerRow[]; nextCursor: string | null } {
-    return this.#store.ledger.page(cursor, limit);
-  }
-
-  verifyLedger(): Promise<LedgerVerdict> {
-    return this.#parts.ledgerWatch.verify();
-  }
-
-  /** Tests everything on the way from here to the cloud; takes seconds, at most two minutes. */
-  async runDoctor(): Promise<DoctorCheck[]> {
-    const { config, dataDir, secrets, files, clock, identity, askProxy } = this.#options;
-    const checks: DoctorCheck[] = [];
-    const visit = examineSite({
-      config,
-      dataDir,
-      secrets: secrets(),
-      shut: shutOf(config, secrets()),
-      askProxy,
-      files,
-      clock,
-      signal: new AbortController().signal,
-      userAgent: `acusight-line-gateway/${identity.version}`,
-    });
-    for await (const check of visit) checks.push(check);
-    return [...checks, ...cameraChecks(this.snapshot().sources)];
-  }
-
-  findCameras(): Promise<CameraList> {
-    return this.#parts.cameras.find();
-  }
-
-  forceIp(settings: Parameters<Cameras['forceIp']>[0]): Promise<void> {
-    return this.#parts.cameras.forceIp(settings);
-  }
-
-  triggerCamera(sourceId: string, by: string): Promise<void> {
-    return this.#parts.cameras.trigger(sourceId, by);
-  }
-
-  cameraFeatures(sourceId: string): Promise<readonly Feature[]> {
-    return this.#parts.cameras.features(sourceId);
-  }
-
-  setCameraFeature(sourceId: string, name: string, value: FeatureValue): Promise<void> {
-    return this.#parts.cameras.setFeature(sourceId, name, value);
-  }
-
-  runCameraCommand(sourceId: string, name: string): Promise<void> {
-    return this.#parts.cameras.runCommand(sourceId, name);
-  }
-
-  saveCameraSettings(sourceId: string): Promise<number> {
-    return this.#parts.cameras.saveSettings(sourceId);
-  }
-
-  loadCameraSettings(sourceId: string): ReturnType<Cameras['loadSettings']> {
-    return this.#parts.cameras.loadSettings(sourceId);
-  }
-
-  cameraLook(sourceId: string, after: number, testShot: boolean): Promise<Look | null> {
-    return this.#parts.cameras.look(sourceId, after, testShot);
-  }
-
-  /** A JPEG; null where it is gone already. */
-  livePicture(sourceId: string, number: number): Uint8Array<ArrayBuffer> | null {
-    return this.#parts.cameras.livePicture(sourceId, number);
-  }
-
-  /** Tests the way to the cloud now: asked for by a person, or because there is a new device key. */
-  tryNow(): void {
-    this.#parts.way.connectivity.tryNow();
-    this.#afterCommand(0);
-  }
-
-  #afterCommand(changed: number): number {
-    this.#parts.way.syncer.wake();
-    this.#changed();
-    return changed;
   }
 }
 

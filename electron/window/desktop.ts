@@ -8,7 +8,7 @@ import type { AppPaths } from '../runtime/paths.ts';
 import { serveApp, serveImages } from './app-protocol.ts';
 import { DRAWS_ITSELF } from './drawing.ts';
 import { DrawingWatch } from './drawing-watch.ts';
-import { answerCalls, type Operations } from './ipc.ts';
+import { answerCalls, type Operate } from './ipc.ts';
 import { Publisher } from './snapshot-publisher.ts';
 import { GatewayTray } from './tray.ts';
 import { createWindow, denyPermissions } from './window.ts';
@@ -26,7 +26,7 @@ export type Desktop = {
 export function openDesktop(
   host: GatewayHost,
   paths: AppPaths,
-  operations: Operations,
+  operate: Operate,
   logger: Logger,
   /** Ends the program in order, and starts it again so that it draws in its own process. */
   startOver: () => void,
@@ -38,9 +38,9 @@ export function openDesktop(
   denyPermissions(own);
   serveApp(own, paths.renderer);
   serveImages(own, {
-    preview: async (imageId, isLooked) => (await host.gateway?.call('preview', imageId, isLooked)) ?? null,
-    original: async (imageId) => (await host.gateway?.call('original', imageId)) ?? null,
-    live: async (sourceId, number) => (await host.gateway?.call('livePicture', sourceId, number)) ?? null,
+    preview: async (imageId, isLooked) => (await host.gateway?.call('preview', { imageId, isLooked })) ?? null,
+    original: async (imageId) => (await host.gateway?.call('original', { imageId })) ?? null,
+    live: async (sourceId, number) => (await host.gateway?.call('livePicture', { sourceId, number })) ?? null,
   });
   Menu.setApplicationMenu(null);
 
@@ -48,7 +48,7 @@ export function openDesktop(
   let quitting = false;
   /** A person has closed it. */
   let hidden = false;
-  answerCalls((contents) => contents === window?.webContents, origin, operations, logger);
+  answerCalls((contents) => contents === window?.webContents, origin, operate, logger);
   const publisher = new Publisher(() => host.snapshot());
 
   const show = (): void => {

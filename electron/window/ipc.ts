@@ -1,17 +1,12 @@
 import { type IpcMainInvokeEvent, ipcMain, type WebContents } from 'electron';
 import { INVOKE_CHANNEL } from '../../shared/channels.ts';
-import { contract, type Operation, type OperationRequest, type OperationResponse } from '../../shared/contract.ts';
+import { contract, type Operation } from '../../shared/contract.ts';
 import type { Failure, Result } from '../../shared/result.ts';
 import { describeCause, GatewayError } from '../gateway/platform/errors.ts';
 import type { Logger } from '../gateway/platform/logger.ts';
 
-export type Operations = {
-  readonly [Name in Operation]: (
-    request: ParsedRequest<Name>,
-  ) => OperationResponse<Name> | Promise<OperationResponse<Name>>;
-};
-type ParsedRequest<Name extends Operation> = ReturnType<(typeof contract)[Name]['request']['parse']> &
-  OperationRequest<Name>;
+/** Carries out an operation of the contract, whose request is parsed. */
+export type Operate = (name: Operation, request: unknown) => unknown;
 
 /**
  * Answers the window's calls. Each is checked before anything runs: a window of ours, its top frame, exactly our
@@ -20,7 +15,7 @@ type ParsedRequest<Name extends Operation> = ReturnType<(typeof contract)[Name][
 export function answerCalls(
   isOurs: (contents: WebContents) => boolean,
   origin: string,
-  operations: Operations,
+  operate: Operate,
   logger: Logger,
 ): void {
   ipcMain.handle(INVOKE_CHANNEL, async (event, name: unknown, request: unknown): Promise<Result<unknown>> => {
@@ -48,8 +43,7 @@ export function answerCalls(
       );
     }
     try {
-      const run = operations[operation] as (request: unknown) => unknown;
-      return { ok: true, value: await run(parsed.data) };
+      return { ok: true, value: await operate(operation, parsed.data) };
     } catch (error) {
       logger.log('warn', 'ipc-operation-failed', { operation, error });
       return { ok: false, error: toFailure(error) };

@@ -1,10 +1,17 @@
 import { type BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron';
 import type { Config } from '../../shared/config.ts';
-import type { OperationRequest, OperationResponse } from '../../shared/contract.ts';
+import type {
+  Answers,
+  CoreOperation,
+  Operation,
+  OperationRequest,
+  OperationResponse,
+  ShellOperation,
+} from '../../shared/contract.ts';
 import type { GatewayHost } from '../gateway-thread/host.ts';
 import type { Secrets } from '../settings/secrets.ts';
 import { readSetup, saveSetup } from '../settings/setup.ts';
-import type { Operations } from './ipc.ts';
+import type { Operate } from './ipc.ts';
 import { revealFile } from './reveal-file.ts';
 
 export type OperationContext = {
@@ -19,8 +26,21 @@ export type OperationContext = {
   readonly provision: (request: OperationRequest<'device.provision'>) => Promise<OperationResponse<'device.provision'>>;
 };
 
-/** What the window's calls do. Each is short: the gateway knows how. */
-export function makeOperations(context: OperationContext): Operations {
+/**
+ * What becomes of the window's operations: those that need Electron are carried out here, all others go to the core by
+ * their own name. This file has no list of them; the contract says whose each is.
+ */
+export function makeOperator(context: OperationContext): Operate {
+  const own: Partial<Record<Operation, (request: never) => unknown>> = makeShellOperations(context);
+  return (name, request) => {
+    const carryOut = own[name];
+    return carryOut === undefined
+      ? context.host.operate(name as CoreOperation, request as never)
+      : carryOut(request as never);
+  };
+}
+
+function makeShellOperations(context: OperationContext): Answers<ShellOperation | 'sync.tryNow'> {
   const { host, secrets } = context;
   const choose = async (options: OpenDialogOptions): Promise<string | null> => {
     const window = context.window();
@@ -30,16 +50,6 @@ export function makeOperations(context: OperationContext): Operations {
   };
   return {
     'snapshot.get': () => host.snapshot(),
-    'queue.page': async ({ filter, cursor, limit }) =>
-      (await host.gateway?.call('queuePage', filter, cursor, limit)) ?? { rows: [], nextCursor: null },
-    'image.detail': async ({ imageId }) => ({ image: (await host.gateway?.call('imageDetail', imageId)) ?? null }),
-    'refusals.page': async ({ cursor, limit }) =>
-      (await host.gateway?.call('refusalsPage', cursor, limit)) ?? { rows: [], nextCursor: null },
-    'losses.acknowledge': async () => ({ changed: await host.require().call('acknowledgeLosses') }),
-    'refusal.recheck': async ({ id }) => ({ changed: await host.require().call('recheckRefusal', id) }),
-    'entry.retry': async ({ imageId }) => ({ changed: await host.require().call('retryEntry', imageId) }),
-    'dead.requeue': async ({ selection }) => ({ changed: await host.require().call('requeueDead', selection) }),
-    'dead.delete': async ({ selection }) => ({ changed: await host.require().call('deleteDead', selection) }),
     'dead.export': async ({ selection }) => {
       const gateway = host.require();
       const path = await choose({
@@ -47,43 +57,12 @@ export function makeOperations(context: OperationContext): Operations {
         properties: ['openDirectory', 'createDirectory'],
       });
       if (path === null) return { exported: 0, path: null };
-      return { exported: await gateway.call('exportDead', selection, path), path };
+      return { exported: await gateway.call('exportDeadLetters', { selection, folder: path }), path };
     },
-    'ledger.page': async ({ cursor, limit }) =>
-      (await host.gateway?.call('ledgerPage', cursor, limit)) ?? { rows: [], nextCursor: null },
-    'ledger.verify': () => host.require().call('verifyLedger'),
-    'doctor.run': async () => ({ checks: [...(await host.require().call('runDoctor'))] }),
-    'cameras.find': () => host.require().call('findCameras'),
-    'camera.forceIp': async (request) => {
-      await host.require().call('forceIp', request);
-      return {};
-    },
-    'camera.trigger': async ({ sourceId }) => {
-      await host.require().call('triggerCamera', sourceId, 'window');
-      return {};
-    },
-    'camera.features': async ({ sourceId }) => ({
-      features: [...(await host.require().call('cameraFeatures', sourceId))],
-    }),
-    'camera.setFeature': async ({ sourceId, name, value }) => {
-      await host.require().call('setCameraFeature', sourceId, name, value);
-      return { features: [...(await host.require().call('cameraFeatures', sourceId))] };
-    },
-    'camera.runCommand': async ({ sourceId, name }) => {
-      await host.require().call('runCameraCommand', sourceId, name);
-      return { features: [...(await host.require().call('cameraFeatures', sourceId))] };
-    },
-    'camera.saveSettings': async ({ sourceId }) => ({
-      saved: await host.require().call('saveCameraSettings', sourceId),
-    }),
-    'camera.loadSettings': ({ sourceId }) => host.require().call('loadCameraSettings', sourceId),
-    'camera.look': async ({ sourceId, after, testShot }) => ({
-      look: await host.require().call('cameraLook', sourceId, after, testShot),
-    }),
-    'sync.tryNow': async () => {
+    // The core's: but first the keyring is asked again, which only the shell can do.
+    'sync.tryNow': async (request) => {
       secrets.askAgain();
-      await host.require().call('tryNow');
-      return {};
+      return host.require().call('sync.tryNow', request);
     },
     'device.provision': (request) => context.provision(request),
     'key.set': async ({ deviceKey }) => ({ stored: await secrets.storeDeviceKey(deviceKey) }),
@@ -115,8 +94,8 @@ export function makeOperations(context: OperationContext): Operations {
         target.kind === 'data-dir'
           ? context.dataDir
           : target.kind === 'image'
-            ? await host.require().call('originalLocation', target.imageId)
-            : await host.require().call('refusalLocation', target.id);
+            ? await host.require().call('originalLocation', { imageId: target.imageId })
+            : await host.require().call('refusalLocation', { id: target.id });
       await revealFile(path, (found) => shell.showItemInFolder(found));
       return {};
     },

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { Gateway } from '../../electron/gateway/gateway.ts';
+import { Gateway, type GatewayCalls } from '../../electron/gateway/gateway.ts';
 import type { GatewaySecrets, Interruption } from '../../electron/gateway/gateway-options.ts';
 import { type Clock, systemClock } from '../../electron/gateway/platform/clock.ts';
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import type { LogFields, LogLevel } from '../../electron/gateway/platform/logger.ts';
+import type { CallName, CallRequest } from '../../electron/gateway-thread/protocol.ts';
 import type { SandboxOptionsInput } from '../../electron/simulators/cloud/options.ts';
 import type { ImageRecord } from '../../electron/simulators/cloud/records.ts';
 import { SimulatedCloud } from '../../electron/simulators/cloud/simulated-cloud.ts';
@@ -143,12 +144,18 @@ export async function openGateway(wish: GatewayWish) {
     return stopped;
   };
   onTestFinished(stop);
+  /** What the window, or the shell for itself, asks of the gateway, by name. */
+  const operate = <Name extends CallName>(name: Name, request: CallRequest<Name>): ReturnType<GatewayCalls[Name]> => {
+    const carryOut = gateway.calls[name] as (asked: unknown) => unknown;
+    return carryOut(request) as ReturnType<GatewayCalls[Name]>;
+  };
   const put = async (name: string, bytes: Uint8Array): Promise<string> => {
     await writeFile(join(input, name), bytes);
     return sha256(bytes);
   };
   return {
     gateway,
+    operate,
     root,
     input,
     log,
@@ -159,7 +166,7 @@ export async function openGateway(wish: GatewayWish) {
     /** As the keyring gives them. */
     setSecrets: (next: Partial<GatewaySecrets>): void => {
       given = next;
-      gateway.tryNow();
+      operate('sync.tryNow', {});
     },
     put,
     /** Small, different, real pictures `<prefix>0.jpg`, …; returns their hashes. */
@@ -170,8 +177,9 @@ export async function openGateway(wish: GatewayWish) {
       }
       return hashes;
     },
-    rows: (filter: QueueFilter = 'all'): QueueRow[] => pages((cursor) => gateway.queuePage(filter, cursor, 200)),
-    refusals: (): Refusal[] => pages((cursor) => gateway.refusalsPage(cursor, 200)),
+    rows: (filter: QueueFilter = 'all'): QueueRow[] =>
+      pages((cursor) => operate('queue.page', { filter, cursor, limit: 200 })),
+    refusals: (): Refusal[] => pages((cursor) => operate('refusals.page', { cursor, limit: 200 })),
     until: (what: string, holds: (snapshot: Snapshot) => boolean, milliseconds = 10_000): Promise<Snapshot> =>
       until(
         what,

@@ -19,7 +19,7 @@ import type { SystemReading } from './system-metrics.ts';
 
 export type DeviceStatus = Snapshot['checkin']['status'];
 
-/** A snapshot has all of it. */
+/** What the status is made of (`healthOf`), and nothing besides: the snapshot shows the status, and is not asked for it. */
 export type HealthFacts = {
   readonly now: number;
   readonly sources: readonly Pick<Snapshot['sources'][number], 'state' | 'warnings'>[];
@@ -35,8 +35,8 @@ export type CheckInOptions = {
   readonly intervalMilliseconds: number;
   /** Without a device key there is nobody to check in as. */
   readonly hasKey: () => boolean;
-  /** Asked once a second: must be cheap. */
-  readonly situation: () => HealthFacts;
+  /** Asked once a second: must be cheap. Null: the store is lost, and nothing can be read. */
+  readonly health: () => HealthFacts | null;
   readonly metrics: () => Promise<SystemReading>;
   /** One attempt; never rejects. */
   readonly send: (report: CheckinReport, signal: AbortSignal) => Promise<CheckinOutcome>;
@@ -127,11 +127,11 @@ export class CheckIn {
   }
 
   #look(): void {
-    const { clock, intervalMilliseconds, situation, hasKey } = this.#options;
+    const { clock, intervalMilliseconds, hasKey } = this.#options;
     if (this.#abort.signal.aborted) return;
     this.#cancel = clock.after(lookMilliseconds, () => this.#look());
     const now = clock.monotonic();
-    this.#setStatus(statusOf(situation()));
+    this.#setStatus(this.#readStatus());
     const due = now >= this.#dueAt;
     if (due) this.#dueAt = now + intervalMilliseconds;
     const isNews = this.#status !== this.#tried && now - this.#triedAt >= leastGapMilliseconds;
@@ -144,6 +144,18 @@ export class CheckIn {
       .finally(() => {
         this.#running = null;
       });
+  }
+
+  /** What can't be read for a moment is no news; whether the store is lost is judged elsewhere. */
+  #readStatus(): DeviceStatus {
+    const { health, logger } = this.#options;
+    try {
+      const facts = health();
+      return facts === null ? 'error' : statusOf(facts);
+    } catch (error) {
+      logger.log('error', 'health-not-read', { error });
+      return this.#status;
+    }
   }
 
   #setStatus(status: DeviceStatus): void {

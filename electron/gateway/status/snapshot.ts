@@ -21,20 +21,28 @@ export type GatewayIdentity = {
   readonly demo: boolean;
 };
 
-export type SnapshotFacts = {
-  readonly identity: GatewayIdentity;
-  readonly config: Config;
-  readonly dataDir: string;
-  readonly revision: number;
+/** What the parts say of how it goes: the check-in's status is made of it, and the snapshot shows it. */
+export type HealthReading = {
   readonly now: number;
   readonly tallies: ReadonlyMap<string, SourceTally>;
   /** Payloads on the disk that no row knows, and where they lie. */
   readonly orphans: number;
   readonly orphanRoot: string;
-  readonly oldestWaiting: { readonly imageId: string; readonly storedAt: number } | null;
-  readonly rates: Snapshot['rates'];
   readonly disk: DiskState;
   readonly connectivity: ConnectivityFacts;
+  readonly ledger: Snapshot['ledger'];
+  readonly losses: readonly UnseenLoss[];
+  readonly sources: readonly SourceNow[];
+  readonly stoppedLines: Pick<StoppedLines, 'warningOf'>;
+};
+
+export type SnapshotFacts = HealthReading & {
+  readonly identity: GatewayIdentity;
+  readonly config: Config;
+  readonly dataDir: string;
+  readonly revision: number;
+  readonly oldestWaiting: { readonly imageId: string; readonly storedAt: number } | null;
+  readonly rates: Snapshot['rates'];
   readonly inFlight: number;
   readonly concurrency: number;
   readonly lastSuccessAt: number | null;
@@ -42,16 +50,11 @@ export type SnapshotFacts = {
   readonly device: DeviceFacts | null;
   readonly keySource: Snapshot['gateway']['keySource'];
   readonly checkin: Snapshot['checkin'];
-  readonly ledger: Snapshot['ledger'];
-  readonly losses: readonly UnseenLoss[];
-  readonly sources: readonly SourceNow[];
-  readonly stoppedLines: Pick<StoppedLines, 'warningOf'>;
   readonly recent: readonly QueueRow[];
 };
 
-/** The one bounded projection of everything; its cost does not grow with the queue. */
-export function buildSnapshot(facts: SnapshotFacts): Snapshot {
-  const { identity, config, tallies, now } = facts;
+/** Asked once a second for the check-in alone, and with each snapshot. */
+export function healthOf({ now, tallies, ledger, disk, connectivity, orphans, orphanRoot, ...reading }: HealthReading) {
   const {
     refused,
     notices: _notices,
@@ -61,22 +64,35 @@ export function buildSnapshot(facts: SnapshotFacts): Snapshot {
     lastStoredAt: _last,
     ...counts
   } = totalOf(tallies.values());
-  const sources = facts.sources.map((source) => {
+  const sources = reading.sources.map((source) => {
     const tally = tallies.get(source.config.id);
-    const stopped = facts.stoppedLines.warningOf(source, tally?.lastStoredAt ?? null, now);
+    const stopped = reading.stoppedLines.warningOf(source, tally?.lastStoredAt ?? null, now);
     return sourceSnapshot(source, tally, stopped === null ? [] : [stopped]);
   });
-  const disk = { ...facts.disk, maxBytes: config.store.maxBytes, minFreeBytes: config.store.minFreeBytes };
+  const losses = lossesOf({ counts: { gone: counts.gone, orphans }, losses: reading.losses, sources, orphanRoot });
+  return {
+    now,
+    ledger,
+    disk,
+    connection: connectivity,
+    sources,
+    losses,
+    counts: { ...counts, refused, ...countLosses(losses) },
+    bytes: { waiting: waitingBytes, acknowledged: acknowledgedBytes, dead: deadBytes },
+  };
+}
+
+/** The one bounded projection of everything; its cost does not grow with the queue. */
+export function buildSnapshot(facts: SnapshotFacts): Snapshot {
+  const { identity, config, pacing, checkin } = facts;
+  const { now, ledger, losses, sources, counts, bytes, ...health } = healthOf(facts);
+  const disk = { ...health.disk, maxBytes: config.store.maxBytes, minFreeBytes: config.store.minFreeBytes };
   const connection: Connection = {
-    ...facts.connectivity,
+    ...health.connection,
     inFlight: facts.inFlight,
     concurrency: facts.concurrency,
     lastSuccessAt: facts.lastSuccessAt,
   };
-  const { orphans, orphanRoot } = facts;
-  const losses = lossesOf({ counts: { gone: counts.gone, orphans }, losses: facts.losses, sources, orphanRoot });
-  const shown = { ...counts, refused, ...countLosses(losses) };
-  const { pacing, checkin, ledger } = facts;
   const situation = assess({
     now,
     pacing,
@@ -84,7 +100,7 @@ export function buildSnapshot(facts: SnapshotFacts): Snapshot {
     ledger,
     losses,
     configured: true,
-    counts: shown,
+    counts,
     connection,
     disk,
     sources,
@@ -117,8 +133,8 @@ export function buildSnapshot(facts: SnapshotFacts): Snapshot {
     safe: situation.safe,
     flow: situation.flow,
     advice: [...situation.advice],
-    counts: shown,
-    bytes: { waiting: waitingBytes, acknowledged: acknowledgedBytes, dead: deadBytes },
+    counts,
+    bytes,
     oldestWaiting: facts.oldestWaiting,
     rates: facts.rates,
     disk,

@@ -44,12 +44,17 @@ export class Cameras {
     return this.#source(sourceId).features().list();
   }
 
-  setFeature(sourceId: string, name: string, value: FeatureValue): Promise<void> {
-    return this.#source(sourceId).features().set(name, value);
+  /** Answers with all of them: one setting changes others. */
+  async setFeature(sourceId: string, name: string, value: FeatureValue): Promise<readonly Feature[]> {
+    const features = this.#source(sourceId).features();
+    await features.set(name, value);
+    return features.list();
   }
 
-  runCommand(sourceId: string, name: string): Promise<void> {
-    return this.#source(sourceId).features().execute(name);
+  async runCommand(sourceId: string, name: string): Promise<readonly Feature[]> {
+    const features = this.#source(sourceId).features();
+    await features.execute(name);
+    return features.list();
   }
 
   saveSettings(sourceId: string): Promise<number> {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Snapshot } from '../../../shared/snapshot.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
 import { PictureChecker } from '../ingest/codec/picture-checker.ts';
 import { ImageBatch } from '../ingest/image-batch.ts';
@@ -10,10 +9,11 @@ import { CheckIn } from '../status/checkin.ts';
 import { LossNotes } from '../status/loss-notes.ts';
 import type { Loss } from '../status/losses.ts';
 import { Rates } from '../status/rates.ts';
-import type { GatewayIdentity } from '../status/snapshot.ts';
+import { type GatewayIdentity, type HealthReading, healthOf } from '../status/snapshot.ts';
 import { StoppedLines } from '../status/stopped-lines.ts';
 import { SystemMetrics } from '../status/system-metrics.ts';
 import type { Database } from '../store/database/database.ts';
+import type { StoreWatch } from '../store/database/store-watch.ts';
 import { CameraLosses } from './camera-losses.ts';
 import { Cameras } from './cameras.ts';
 import { neededOf } from './shut-keyring.ts';
@@ -24,10 +24,8 @@ import { Uplink } from './uplink.ts';
 /** What the parts ask of the gateway as a whole. */
 export type GatewayLinks = {
   readonly onChange: () => void;
-  readonly snapshot: () => Snapshot;
   /** All that any part knows of; none while the store can't be read. */
   readonly losses: () => readonly Loss[];
-  readonly tryNow: () => void;
 };
 
 export type GatewayParts = {
@@ -41,14 +39,21 @@ export type GatewayParts = {
   readonly ledgerWatch: LedgerWatch;
   readonly cameraLosses: CameraLosses;
   readonly lossNotes: LossNotes;
-  readonly stoppedLines: StoppedLines;
+  readonly readHealth: () => HealthReading;
   readonly housekeeping: Housekeeping;
   readonly intakes: Sources;
   readonly cameras: Cameras;
+  /** Tests the way to the cloud now: asked for by a person, or because there are new secrets or the clock was set. */
+  readonly tryNow: () => void;
 };
 
 /** Everything a gateway consists of, wired for one open database; nothing of it runs yet. */
-export function makeGateway(options: GatewayOptions, database: Database, links: GatewayLinks): GatewayParts {
+export function makeGateway(
+  options: GatewayOptions,
+  database: Database,
+  watch: Pick<StoreWatch, 'fault'>,
+  links: GatewayLinks,
+): GatewayParts {
   const { config, dataDir, clock, files, logger, secrets, workers } = options;
   const { onChange } = links;
   const identity = { ...options.identity, instanceId: randomUUID(), startedAt: clock.now() };
@@ -83,20 +88,35 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
   store.recent.onlyWhile(() => way.connectivity.isOpen);
   const ledgerWatch = new LedgerWatch({ database, ledger: store.ledger, clock, logger, onChange });
   const metrics = new SystemMetrics(dataDir, files);
+  const stoppedLines = new StoppedLines(store.ledger.shiftOf, identity.startedAt);
+  const readHealth = (): HealthReading => ({
+    now: clock.now(),
+    tallies: store.tally.sources(),
+    orphans: housekeeping.orphans,
+    orphanRoot: store.audit.orphanRoot,
+    disk: store.admission.state(),
+    connectivity: way.connectivity.facts,
+    ledger: ledgerWatch.state,
+    losses: store.losses.unseen(),
+    sources: intakes.statuses(),
+    stoppedLines,
+  });
   const checkIn = new CheckIn({
     clock,
     logger,
     intervalMilliseconds: config.cloud.checkinSeconds * 1_000,
     hasKey: () => secrets().deviceKey !== null && neededOf(config, secrets()) === null,
-    situation: () => {
-      const { at: now, sources, disk, connection, counts, ledger } = links.snapshot();
-      return { now, sources, disk, connection, counts, ledger };
-    },
+    health: () => (watch.fault === null ? healthOf(readHealth()) : null),
     metrics: () => metrics.read(),
     send: (report, signal) => way.client.checkin(report, signal),
     onChange,
   });
   const cameraLosses = new CameraLosses(store.losses, clock, logger);
+  const tryNow = (): void => {
+    way.connectivity.tryNow();
+    way.syncer.wake();
+    onChange();
+  };
   const lossNotes = new LossNotes(store.ledger, clock, logger);
   const housekeeping = new Housekeeping({
     audit: store.audit,
@@ -105,7 +125,7 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
     chores: [...store.chores, ledgerWatch.chore],
     clock,
     logger,
-    onClockJump: links.tryNow,
+    onClockJump: tryNow,
     onLook: () => {
       // A disk that refuses a picture may be gone, and the database with it, which nobody writes to then.
       if (store.admission.state().state === 'failing') store.probe();
@@ -146,9 +166,10 @@ export function makeGateway(options: GatewayOptions, database: Database, links: 
     ledgerWatch,
     cameraLosses,
     lossNotes,
-    stoppedLines: new StoppedLines(store.ledger.shiftOf, identity.startedAt),
+    readHealth,
     housekeeping,
     intakes,
     cameras,
+    tryNow,
   };
 }

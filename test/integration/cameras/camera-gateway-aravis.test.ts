@@ -64,7 +64,7 @@ describe.skipIf(lacking !== null)('free run of the camera of Aravis', { timeout:
     line.gateway.start();
     await line.untilDrained(60_000 + 2_000 * seconds);
     const delivered = (await server.images()).map(({ image, sha256, clientImageId }) => {
-      const detail = line.gateway.imageDetail(clientImageId ?? '');
+      const detail = line.operate('image.detail', { imageId: clientImageId ?? '' }).image;
       expect(detail).toMatchObject({ width, height, format: 'png', sha256, frame: { trigger: 'free-run' } });
       const { frame, capturedAt = 0 } = detail ?? {};
       return { image, sha256, capturedAt, frameNumber: frame?.frameNumber ?? 0 };
@@ -73,7 +73,7 @@ describe.skipIf(lacking !== null)('free run of the camera of Aravis', { timeout:
     const frameNumbers = delivered.map(({ frameNumber }) => frameNumber);
     const snapshot = line.gateway.snapshot();
     addsUp(snapshot, name, frameNumbers);
-    expect(await line.gateway.verifyLedger()).toMatchObject({ ok: true, problems: [] });
+    expect(await line.operate('ledger.verify', {})).toMatchObject({ ok: true, problems: [] });
     await line.stop();
 
     const folder = await temporaryFolder();

@@ -66,11 +66,11 @@ describe('frames of a GigE camera', () => {
     expect(line.gateway.snapshot().counts).toMatchObject({ collected: 5, acknowledged: 5, dead: 0 });
     const numbers = new Set<number>();
     for (const { clientImageId, sha256 } of images) {
-      const detail = line.gateway.imageDetail(clientImageId ?? '');
+      const detail = line.operate('image.detail', { imageId: clientImageId ?? '' }).image;
       const blockId = detail?.frame?.frameNumber ?? 0;
       numbers.add(blockId);
       expect(detail).toMatchObject({ width, height, format: 'png', frame: { trigger: 'free-run' } });
-      const file = await readFile(line.gateway.original(clientImageId ?? '')?.path ?? '');
+      const file = await readFile(line.operate('original', { imageId: clientImageId ?? '' })?.path ?? '');
       expect(createHash('sha256').update(file).digest('hex')).toBe(sha256);
       const picture = await samplesOf(file);
       expect(picture).toMatchObject({ bands: channels.length, depth });
@@ -91,9 +91,11 @@ describe('frames of a GigE camera', () => {
     const line = await openGateway({ ...server, cameras: top({ trigger: { mode: 'software', burst: 3 } }) });
     line.gateway.start();
     await line.until('it is ready', ({ sources }) => sources[0]?.state === 'armed', 15_000);
-    await line.gateway.triggerCamera('top', 'window');
+    await line.operate('camera.trigger', { sourceId: 'top' });
     await line.until('all are delivered', ({ counts }) => counts.acknowledged === 3, 15_000);
-    const details = (await server.images()).map(({ clientImageId }) => line.gateway.imageDetail(clientImageId ?? ''));
+    const details = (await server.images()).map(
+      ({ clientImageId }) => line.operate('image.detail', { imageId: clientImageId ?? '' }).image,
+    );
     for (const detail of details) expect(detail?.frame).toMatchObject({ trigger: 'burst', triggeredBy: 'window' });
     expect(line.gateway.snapshot().sources[0]?.camera).toMatchObject({ stored: 3, drops: [] });
   });
@@ -135,7 +137,7 @@ describe('frames of a GigE camera', () => {
     await line.until('the cloud would be told', ({ checkin }) => checkin.status === 'error');
     await line.until('there is no room', ({ disk }) => disk.state === 'full', 30_000);
     line.setKey(server.deviceKey);
-    line.gateway.tryNow();
+    line.operate('sync.tryNow', {});
     const full = await line.until(
       'room is made',
       ({ disk, counts }) => disk.state !== 'full' && counts.acknowledged > 0,
@@ -143,10 +145,10 @@ describe('frames of a GigE camera', () => {
     );
     expect(full.safe).toMatchObject({ level: 'alarm', headline: 'PICTURES LOST' });
     await line.until('both are told', ({ safe }) => safe.detail.includes('for want of room'));
-    const { rows } = line.gateway.ledgerPage(null, 9);
+    const { rows } = line.operate('ledger.page', { cursor: null, limit: 9 });
     expect(rows.every(({ balanced }) => balanced)).toBe(true);
     expect(rows.reduce((sum, row) => sum + row.lost, 0)).toBeGreaterThan(1);
-    expect((await line.gateway.verifyLedger()).problems).toEqual([]);
+    expect((await line.operate('ledger.verify', {})).problems).toEqual([]);
   });
 
   test('keep coming after the camera was switched off and on', async () => {
@@ -179,7 +181,7 @@ describe('frames of a GigE camera', () => {
     await line.until('it is full', ({ sources }) => sources[0]?.state === 'blocked', 60_000);
     const { collected } = line.gateway.snapshot().counts;
     await server.sandbox.up();
-    line.gateway.tryNow();
+    line.operate('sync.tryNow', {});
     await line.until('frames come again', ({ counts }) => counts.collected > collected + 3, 40_000);
     await line.stop();
   }, 120_000);

@@ -90,7 +90,8 @@ describe('a camera that is controlled by another program', () => {
     line.gateway.start();
     await line.until('it is ready', ({ sources: [top] }) => top?.state === 'armed', 15_000);
     expect(camera.controlled).toBe(true);
-    const own = async () => (await line.gateway.findCameras()).cameras.filter(({ serial }) => serial === 'SEARCH1');
+    const own = async () =>
+      (await line.operate('cameras.find', {})).cameras.filter(({ serial }) => serial === 'SEARCH1');
     expect(await own()).toMatchObject([{ problem: 'none', text: '', sourceId: 'top' }]);
     // A gateway that was kept from its heartbeat takes its camera anew.
     const beside = await vi.waitUntil(

@@ -246,7 +246,7 @@ describe('check-ins with the embedded server', () => {
       logger: silentLogger,
       intervalMilliseconds: 60_000,
       hasKey: () => true,
-      situation: () => well,
+      health: () => well,
       metrics: () => metrics.read(),
       send: (report, signal) => client.checkin(report, signal),
       onChange: () => undefined,

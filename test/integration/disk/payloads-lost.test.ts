@@ -25,10 +25,10 @@ test.each([
 ] as const)(
   'a payload that was %s is PICTURES LOST in state, counts, check-in and ledger until it is there again',
   async (_, spoil) => {
-    const { server, gateway, setKey, until, dataDir, input, pictures, hashes } = await storedAndWaiting();
+    const { server, operate, setKey, until, dataDir, input, pictures, hashes } = await storedAndWaiting();
     for (const hash of hashes.slice(0, 2)) await spoil(pathOf(dataDir, hash));
     setKey(server.deviceKey);
-    gateway.tryNow();
+    operate('sync.tryNow', {});
     const snapshot = await until('the loss is known', ({ counts }) => counts.gone === 2 && counts.acknowledged === 2);
     expect(snapshot.safe).toMatchObject({ level: 'alarm', headline: 'PICTURES LOST' });
     expect(snapshot.safe.detail).toMatch(/^2 stored pictures are gone or damaged on this PC’s disk/);
@@ -37,22 +37,24 @@ test.each([
     expect(JSON.stringify([snapshot.safe, snapshot.flow, snapshot.advice])).not.toMatch(
       /refused by the cloud|kept here/,
     );
-    expect(gateway.ledgerPage(null, 9).rows).toMatchObject([{ captured: 4, acknowledged: 2, dead: 2, balanced: true }]);
+    expect(operate('ledger.page', { cursor: null, limit: 9 }).rows).toMatchObject([
+      { captured: 4, acknowledged: 2, dead: 2, balanced: true },
+    ]);
     await until('the cloud is told', ({ checkin }) => checkin.status === 'error');
     // Somebody finds the originals.
     for (const [index, bytes] of pictures.slice(0, 2).entries()) await writeFile(join(input, `${index}.jpg`), bytes);
     const healed = await until('all are delivered', ({ counts }) => counts.acknowledged === 4);
     expect(healed).toMatchObject({ safe: { headline: 'SAFE' }, counts: { collected: 4, dead: 0, gone: 0 } });
     expect((await server.images()).map((image) => image.sha256).sort()).toEqual([...hashes].sort());
-    expect(await gateway.verifyLedger()).toMatchObject({ ok: true, problems: [] });
+    expect(await operate('ledger.verify', {})).toMatchObject({ ok: true, problems: [] });
   },
 );
 
 test('another frame that looks like a lost one is an image of its own, and brings the lost one back', async () => {
-  const { gateway, setKey, until, dataDir, input, pictures, hashes, server } = await storedAndWaiting();
+  const { operate, setKey, until, dataDir, input, pictures, hashes, server } = await storedAndWaiting();
   await rm(pathOf(dataDir, hashes[0] ?? ''));
   setKey(server.deviceKey);
-  gateway.tryNow();
+  operate('sync.tryNow', {});
   await until('the loss is known', ({ counts }) => counts.gone === 1 && counts.acknowledged === 3);
   await writeFile(join(input, 'the next one.jpg'), pictures[0] ?? '');
   const { counts } = await until('both are delivered', (now) => now.counts.acknowledged === 5);

@@ -17,7 +17,7 @@ test('the quota is reached while pictures keep coming, and freed again: no loss,
 }, async () => {
   const server = await startServer();
   await server.sandbox.down();
-  const { gateway, input, until, untilDrained, log } = await openGateway({
+  const { gateway, input, until, untilDrained, log, operate } = await openGateway({
     ...server,
     store: { maxBytes },
     source: { afterIngest: 'delete', rescanSeconds: 2 },
@@ -50,7 +50,7 @@ test('the quota is reached while pictures keep coming, and freed again: no loss,
   expect(gateway.snapshot().disk.usedBytes).toBeLessThanOrEqual(maxBytes);
 
   await server.sandbox.up();
-  gateway.tryNow();
+  operate('sync.tryNow', {});
   await until('it takes pictures again by itself', ({ counts }) => counts.collected > collected + 20, 30_000);
   writing = false;
   await camera;
@@ -75,6 +75,7 @@ test('a ring buffer takes every picture, drops the oldest undelivered ones and c
     untilDrained,
     until: untilSnapshot,
     log,
+    operate,
   } = await openGateway({
     ...server,
     store: { maxBytes, whenFull: 'drop-oldest' },
@@ -97,7 +98,7 @@ test('a ring buffer takes every picture, drops the oldest undelivered ones and c
   expect(dropped + pending).toBe(40);
 
   await server.sandbox.up();
-  gateway.tryNow();
+  operate('sync.tryNow', {});
   await untilDrained(30_000);
   const { counts } = gateway.snapshot();
   expect(counts).toMatchObject({ acknowledged: 40 - dropped, dropped, pending: 0, dead: 0 });
@@ -108,7 +109,9 @@ test('a ring buffer takes every picture, drops the oldest undelivered ones and c
   expect(told.reduce((sum, { fields }) => sum + Number(fields['pictures']), 0)).toBe(dropped);
   expect(told.every(({ level }) => level === 'warn')).toBe(true);
   await until('the ledger has them', () =>
-    gateway.ledgerPage(null, 10).rows.every(({ balanced }) => balanced) ? true : null,
+    operate('ledger.page', { cursor: null, limit: 10 }).rows.every(({ balanced }) => balanced) ? true : null,
   );
-  expect(gateway.ledgerPage(null, 10).rows.reduce((sum, { evicted }) => sum + evicted, 0)).toBe(dropped);
+  expect(operate('ledger.page', { cursor: null, limit: 10 }).rows.reduce((sum, { evicted }) => sum + evicted, 0)).toBe(
+    dropped,
+  );
 });

@@ -36,7 +36,7 @@ test.runIf(mayLimit)(
     expect(disk.freeBytes).toBeGreaterThan(100_000_000);
     expect(counts.collected).toBeGreaterThan(20);
     line.setKey(server.deviceKey);
-    line.gateway.tryNow();
+    line.operate('sync.tryNow', {});
     await line.until('all are delivered', (now) => now.counts.acknowledged === 60, 60_000);
     expect(faults).toEqual([]);
     expect([...heads].sort()).toEqual(['DISK FULL', 'SAFE']);
@@ -44,7 +44,7 @@ test.runIf(mayLimit)(
       safe: { headline: 'SAFE' },
       counts: { lost: 0, gone: 0, dead: 0 },
     });
-    expect((await line.gateway.verifyLedger()).problems).toEqual([]);
+    expect((await line.operate('ledger.verify', {})).problems).toEqual([]);
   },
 );
 
@@ -146,7 +146,7 @@ test.runIf(mayLimit)(
     await line.stop();
     await rm(join(dataDir, 'ballast'));
     const again = await openGateway({ ...server, root, dataDir });
-    expect(await again.gateway.verifyLedger()).toMatchObject({ ok: true, problems: [] });
+    expect(await again.operate('ledger.verify', {})).toMatchObject({ ok: true, problems: [] });
     again.gateway.start();
     await again.until('all are delivered', ({ counts }) => counts.acknowledged === 3);
   },

@@ -95,13 +95,13 @@ describe('wrong files', () => {
     line.gateway.start();
     await line.until('it is listed', ({ counts }) => counts.refused === 1);
     const [refusal] = line.refusals();
-    expect(line.gateway.refusalLocation(refusal?.id ?? 0)).toBe(join(line.input, 'a.jpg'));
-    expect(line.gateway.recheckRefusal(refusal?.id ?? 0)).toBe(1);
+    expect(line.operate('refusalLocation', { id: refusal?.id ?? 0 })).toBe(join(line.input, 'a.jpg'));
+    expect(line.operate('refusal.recheck', { id: refusal?.id ?? 0 }).changed).toBe(1);
     await line.until(
       'it is listed again',
       () => line.refusals()[0]?.id !== undefined && line.refusals()[0]?.id !== refusal?.id,
     );
-    expect(line.gateway.recheckRefusal(99_999)).toBe(0);
+    expect(line.operate('refusal.recheck', { id: 99_999 }).changed).toBe(0);
   });
 });
 
@@ -157,7 +157,9 @@ describe('originals', () => {
       await line.until(`round ${round} is stored`, ({ counts }) => counts.collected === round + 1);
       await expect.poll(() => readdir(line.input), { timeout: 10_000 }).toEqual([]);
     }
-    const classes = line.rows().map(({ imageId }) => line.gateway.imageDetail(imageId)?.annotations[0]?.classValue);
+    const classes = line
+      .rows()
+      .map(({ imageId }) => line.operate('image.detail', { imageId }).image?.annotations[0]?.classValue);
     expect(classes).toEqual(['round 3', 'round 2', 'round 1', 'round 0']);
     expect(line.refusals()).toEqual([]);
   });
@@ -274,12 +276,12 @@ test('an image’s picture, its original and its preview can be found; what is g
   line.gateway.start();
   await line.until('it is stored', ({ counts }) => counts.collected === 1);
   const imageId = line.rows()[0]?.imageId ?? '';
-  const stored = line.gateway.original(imageId);
+  const stored = line.operate('original', { imageId });
   expect(stored?.format).toBe('jpeg');
   expect(sha256(await readFile(stored?.path ?? ''))).toBe(hash);
-  expect(line.gateway.originalLocation(imageId)).toBe(join(line.input, 'frame-0.jpg'));
-  expect(line.gateway.original('unknown')).toBeNull();
-  expect(line.gateway.originalLocation('unknown')).toBeNull();
-  expect(await line.gateway.preview('unknown')).toBeNull();
-  expect(line.gateway.imageDetail('unknown')).toBeNull();
+  expect(line.operate('originalLocation', { imageId })).toBe(join(line.input, 'frame-0.jpg'));
+  expect(line.operate('original', { imageId: 'unknown' })).toBeNull();
+  expect(line.operate('originalLocation', { imageId: 'unknown' })).toBeNull();
+  expect(await line.operate('preview', { imageId: 'unknown', isLooked: false })).toBeNull();
+  expect(line.operate('image.detail', { imageId: 'unknown' }).image).toBeNull();
 });

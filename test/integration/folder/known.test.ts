@@ -17,10 +17,13 @@ async function delivered(count: number, source: Source = {}) {
   await first.stop();
   /** Another run until all is delivered; what it counted and listed. */
   const again = async () => {
-    const { gateway, untilDrained, stop } = await openGateway({ ...server, root, source });
+    const { gateway, untilDrained, stop, operate } = await openGateway({ ...server, root, source });
     gateway.start();
     await untilDrained();
-    const found = { counts: gateway.snapshot().counts, listed: gateway.refusalsPage(null, 10).rows };
+    const found = {
+      counts: gateway.snapshot().counts,
+      listed: operate('refusals.page', { cursor: null, limit: 10 }).rows,
+    };
     await stop();
     return found;
   };
@@ -30,7 +33,10 @@ async function delivered(count: number, source: Source = {}) {
 describe('a file that was taken before is not sent again', () => {
   test('when its folder was renamed: 20 of 20', async () => {
     const server = await startServer();
-    const { gateway, input, until, untilDrained } = await openGateway({ ...server, source: { rescanSeconds: 1 } });
+    const { gateway, input, until, untilDrained, operate } = await openGateway({
+      ...server,
+      source: { rescanSeconds: 1 },
+    });
     await mkdir(join(input, 'shift 1'));
     for (let index = 0; index < 20; index += 1)
       await writeFile(join(input, 'shift 1', `p${index}.jpg`), await smallPicture(index));
@@ -40,9 +46,9 @@ describe('a file that was taken before is not sent again', () => {
     await until('all are known again', ({ counts }) => counts.known === 20);
     expect(server.sandbox.stats()).toMatchObject({ images: 20, duplicates: 0, replays: 0 });
     expect(gateway.snapshot()).toMatchObject({ counts: { collected: 20, lost: 0 }, safe: { headline: 'SAFE' } });
-    const { rows } = gateway.queuePage('all', null, 1);
+    const { rows } = operate('queue.page', { filter: 'all', cursor: null, limit: 1 });
     // "Show file" finds it where it lies now.
-    expect(gateway.originalLocation(rows[0]?.imageId ?? '')).toContain(join('sorted', 'p'));
+    expect(operate('originalLocation', { imageId: rows[0]?.imageId ?? '' })).toContain(join('sorted', 'p'));
   });
 
   test('when it was sorted into a subfolder, renamed or touched while the gateway was down', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { untilDrained } from '../../../electron/cli/drain.ts';
 import type { LogFields } from '../../../electron/gateway/platform/logger.ts';
-import type { CallArguments, CallValue, GatewayCall } from '../../../electron/gateway-thread/protocol.ts';
+import type { CallName, CallRequest, CallResponse } from '../../../electron/gateway-thread/protocol.ts';
 import { openGateway, startServer, type TestGateway } from '../../support/gateway-fixture.ts';
 import { makeJpeg } from '../../support/pictures.ts';
 
@@ -17,13 +17,8 @@ async function drain(line: TestGateway) {
     log: (level: string, event: string, fields: LogFields = {}): void => void lines.push({ level, event, fields }),
   };
   const { gateway } = line;
-  const call = async <Name extends GatewayCall>(
-    name: Name,
-    ...words: CallArguments<Name>
-  ): Promise<CallValue<Name>> => {
-    const method = gateway[name] as (...all: CallArguments<Name>) => CallValue<Name>;
-    return method.apply(gateway, words);
-  };
+  const call = async <Name extends CallName>(name: Name, request: CallRequest<Name>): Promise<CallResponse<Name>> =>
+    await line.operate(name, request);
   const code = await untilDrained(
     {
       get isDrained() {

@@ -20,7 +20,7 @@ test('frames that repeat the last one kept are counted and not stored; their ori
   expect(snapshot.sources[0]).toMatchObject({ collected: 3, gate: { threshold: 0, gated: 3 } });
   expect(new Set((await server.images()).map(({ sha256 }) => sha256))).toEqual(hashes);
   await expect.poll(() => readdir(first.input)).toEqual([]);
-  const rows = first.gateway.ledgerPage(null, 10).rows;
+  const rows = first.operate('ledger.page', { cursor: null, limit: 10 }).rows;
   expect(rows.reduce((sum, { captured }) => sum + captured, 0)).toBe(6);
   expect(rows.every(({ balanced }) => balanced)).toBe(true);
   await first.stop();

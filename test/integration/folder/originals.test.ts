@@ -203,7 +203,7 @@ describe('delete', () => {
   test('removes pictures and sidecars once they are stored, also while the cloud is away, and nothing else', async () => {
     const server = await startServer();
     await server.sandbox.down();
-    const { gateway, input, put, putPictures, until, rows } = await openGateway({
+    const { gateway, input, put, putPictures, until, rows, operate } = await openGateway({
       ...server,
       source: { afterIngest: 'delete', sidecar: { waitMilliseconds: 500 } },
     });
@@ -218,7 +218,7 @@ describe('delete', () => {
     expect(await everything(input)).toEqual(['classes.txt', 'notes.md']);
     expect(rows().every(({ state }) => state === 'pending')).toBe(true);
     await server.sandbox.up();
-    gateway.tryNow();
+    operate('sync.tryNow', {});
     await until('all are delivered', ({ counts }) => counts.acknowledged === 11);
     for (const hash of hashes) expect((await server.images()).map((image) => image.sha256)).toContain(hash);
   });

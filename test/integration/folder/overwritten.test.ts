@@ -106,7 +106,7 @@ describe('a picture that is gone before it could be read', () => {
     timeout: 60_000,
   }, async () => {
     const pictures = await some(10);
-    const { input, until, gateway, server } = await watching();
+    const { input, until, gateway, server, operate } = await watching();
     await every(150, pictures, (bytes) => writeFile(join(input, 'last.jpg'), bytes));
     const { counts } = await until(
       'each is taken or lost',
@@ -119,11 +119,13 @@ describe('a picture that is gone before it could be read', () => {
     expect(snapshot.safe.detail).toContain('overwritten before being read');
     expect(snapshot.advice[0]).toMatchObject({ code: 'pictures-lost', level: 'alarm', action: 'acknowledge-losses' });
     expect(snapshot.sources[0]?.lost).toBe(counts.lost);
-    expect(gateway.ledgerPage(null, 9).rows).toMatchObject([{ captured: 10, lost: counts.lost, balanced: true }]);
-    expect(await gateway.verifyLedger()).toMatchObject({ ok: true, problems: [] });
+    expect(operate('ledger.page', { cursor: null, limit: 9 }).rows).toMatchObject([
+      { captured: 10, lost: counts.lost, balanced: true },
+    ]);
+    expect(await operate('ledger.verify', {})).toMatchObject({ ok: true, problems: [] });
     await until('the cloud is told', ({ checkin }) => checkin.status === 'error');
     // Whoever has seen it ends the alarm; the ledger goes on counting.
-    expect(gateway.acknowledgeLosses()).toBe(counts.lost);
+    expect(operate('losses.acknowledge', {}).changed).toBe(counts.lost);
     expect(gateway.snapshot()).toMatchObject({
       safe: { headline: 'SAFE' },
       counts: { lost: counts.lost, lostUnseen: 0 },

@@ -139,21 +139,21 @@ describe.runIf(process.platform !== 'win32')('rights', () => {
 describe('looking again', () => {
   test('at a file that was refused, because somebody asks, takes it when it is good now', async () => {
     const server = await startServer();
-    const { gateway, input, until, refusals } = await openGateway(server);
+    const { gateway, input, until, refusals, operate } = await openGateway(server);
     const path = join(input, 'a.jpg');
     await writeFile(path, 'no picture');
     gateway.start();
     await until('it is listed', ({ counts }) => counts.refused === 1);
-    gateway.recheckRefusal(refusals()[0]?.id ?? 0);
+    operate('refusal.recheck', { id: refusals()[0]?.id ?? 0 });
     await until('it is listed anew', ({ counts }) => counts.refused === 1);
     await writeFile(path, await smallPicture(1));
-    gateway.recheckRefusal(refusals()[0]?.id ?? 0);
+    operate('refusal.recheck', { id: refusals()[0]?.id ?? 0 });
     await until('it is delivered', ({ counts }) => counts.acknowledged === 1 && counts.refused === 0);
   });
 
   test('at a link that was replaced by a file', async () => {
     const server = await startServer();
-    const { gateway, input, until, refusals } = await openGateway({
+    const { gateway, input, until, refusals, operate } = await openGateway({
       ...server,
       source: { polling: 'always', pollMilliseconds: 600_000 },
     });
@@ -163,7 +163,7 @@ describe('looking again', () => {
     await until('it is listed', ({ counts }) => counts.refused === 1);
     await unlink(join(input, 'a.jpg'));
     const id = refusals()[0]?.id ?? 0;
-    gateway.recheckRefusal(id);
+    operate('refusal.recheck', { id });
     await until('it is listed no more', ({ counts }) => counts.refused === 0, 4_000);
   });
 });

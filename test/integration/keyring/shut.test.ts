@@ -66,7 +66,11 @@ describe('while the device key is in a keyring that is shut', () => {
   test('a stop waits for nothing', async () => {
     const server = await startServer();
     for (const state of ['asking', 'locked'] as const) {
-      const { gateway, stop } = await openGateway({ ...server, deviceKey: null, secrets: held(state, 'deviceKey') });
+      const { gateway, stop } = await openGateway({
+        ...server,
+        deviceKey: null,
+        secrets: held(state, 'deviceKey'),
+      });
       gateway.start();
       await pause(300);
       await stop();
@@ -75,9 +79,13 @@ describe('while the device key is in a keyring that is shut', () => {
 
   test('the site doctor says so, and calls no key missing', async () => {
     const server = await startServer();
-    const { gateway } = await openGateway({ ...server, deviceKey: null, secrets: held('locked', 'deviceKey') });
+    const { gateway, operate } = await openGateway({
+      ...server,
+      deviceKey: null,
+      secrets: held('locked', 'deviceKey'),
+    });
     gateway.start();
-    const checks = await gateway.runDoctor();
+    const checks = (await operate('doctor.run', {})).checks;
     expect(checks.find(({ code }) => code === 'keyring')).toMatchObject({
       state: 'fault',
       text: 'The device key can’t be read: this PC’s keyring is locked.',
@@ -92,14 +100,14 @@ describe('while the device key is in a keyring that is shut', () => {
 test('of a secret that the keyring holds back the site doctor says so, and of another that there is none', async () => {
   const server = await startServer();
   const proxy = await startProxy({ login: 'line:word' });
-  const { gateway } = await openGateway({
+  const { gateway, operate } = await openGateway({
     ...server,
     deviceKey: null,
     cloud: { proxy: { url: proxy.url, username: 'line', noProxy: [] } },
     secrets: held('locked', 'proxyPassword'),
   });
   gateway.start();
-  const checks = await gateway.runDoctor();
+  const checks = (await operate('doctor.run', {})).checks;
   expect(checks.find(({ code }) => code === 'keyring')).toMatchObject({
     text: 'The password of the proxy can’t be read: this PC’s keyring is locked.',
   });

@@ -126,7 +126,7 @@ async function frameWithoutRoom(): Promise<Lost> {
   const { server, line } = await filming({}, { deviceKey: null, store: { maxBytes: 1_000_000 } });
   await line.until('there is no room', ({ counts }) => counts.lost > 0, 30_000);
   line.setKey(server.deviceKey);
-  line.gateway.tryNow();
+  line.operate('sync.tryNow', {});
   const { counts } = await line.until(
     'room is made',
     ({ disk, counts: { acknowledged } }) => disk.state !== 'full' && acknowledged > 0,
@@ -149,7 +149,7 @@ async function payloadsSpoilt(spoil: (path: string) => Promise<void>): Promise<L
   for (const hash of [...hashes].slice(0, 2))
     await spoil(join(line.root, 'data', 'payloads', hash.slice(0, 2), `${hash}.jpg`));
   line.setKey(server.deviceKey);
-  line.gateway.tryNow();
+  line.operate('sync.tryNow', {});
   await line.until('the loss is known', ({ counts }) => counts.gone === 2 && counts.acknowledged === 2);
   return { server, line, pictures: 2 };
 }
@@ -193,7 +193,7 @@ async function dropped(): Promise<Lost> {
   }
   const { counts } = line.gateway.snapshot();
   await server.sandbox.up();
-  line.gateway.tryNow();
+  line.operate('sync.tryNow', {});
   await line.untilDrained();
   clock.leap(61_000);
   await line.until('nothing is dropped any more', ({ disk }) => disk.state !== 'full');
@@ -259,7 +259,7 @@ async function databaseDamaged(): Promise<Lost> {
   damaged.gateway.snapshot();
   damaged.gateway.start();
   damaged.setKey(server.deviceKey);
-  damaged.gateway.tryNow();
+  damaged.operate('sync.tryNow', {});
   await faultOf(damaged);
   return {
     server,
@@ -283,7 +283,7 @@ async function diskAway(): Promise<Lost> {
   await line.until('3 are stored', ({ counts }) => counts.collected === 3);
   line.setKey(server.deviceKey);
   disk.lose();
-  line.gateway.tryNow();
+  line.operate('sync.tryNow', {});
   const fault = await faultOf(line);
   const interruption = interruptionOf(fault, line.gateway.snapshot(), Date.now());
   return {

@@ -77,12 +77,12 @@ describe('a picture can be lost in each of these ways, and it is in state, count
         expect(told.status).toBe(status);
 
         // Ledger, which only the next gateway can write where this one has no store any more.
-        if (next === undefined) expect((await line.gateway.verifyLedger()).problems).toEqual([]);
+        if (next === undefined) expect((await line.operate('ledger.verify', {})).problems).toEqual([]);
         const last = line.gateway.snapshot().counts[count];
         await line.stop();
         if (next !== undefined) {
           const after = await next();
-          expect((await after.gateway.verifyLedger()).problems).toEqual([]);
+          expect((await after.operate('ledger.verify', {})).problems).toEqual([]);
           await after.stop();
         }
         const chain = readChain(join(line.root, 'data'));
@@ -145,7 +145,9 @@ test('losses that the database does not take before the end are in the ledger of
     safe: { headline: 'PICTURES LOST' },
     counts: { lost: 1, lostUnseen: 1 },
   });
-  expect(next.gateway.ledgerPage(null, 9).rows).toMatchObject([{ captured: 1, lost: 1, balanced: true }]);
+  expect(next.operate('ledger.page', { cursor: null, limit: 9 }).rows).toMatchObject([
+    { captured: 1, lost: 1, balanced: true },
+  ]);
   await next.stop();
   // Once.
   const last = await openGateway({ ...server, root: line.root });

@@ -12,7 +12,10 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
 describe('the device key', () => {
   test('that is refused stops the flow, says so, and costs no attempt; a new one sets it going at once', async () => {
     const server = await startServer();
-    const { gateway, putPictures, rows, until, setKey } = await openGateway({ ...server, deviceKey: 'adk_0bad' });
+    const { gateway, putPictures, rows, until, setKey, operate } = await openGateway({
+      ...server,
+      deviceKey: 'adk_0bad',
+    });
     await putPictures(5);
     gateway.start();
     const refused = await until(
@@ -23,13 +26,13 @@ describe('the device key', () => {
     expect(refused.advice.find(({ code }) => code === 'key-refused')).toMatchObject({ action: 'enter-key' });
     expect(rows().every((row) => row.attempts === 0 && row.state === 'pending')).toBe(true);
     setKey(server.deviceKey);
-    gateway.tryNow();
+    operate('sync.tryNow', {});
     await until('all are delivered', ({ counts }) => counts.acknowledged === 5, 3_000);
   });
 
   test('that is missing is waited for without a request', async () => {
     const server = await startServer();
-    const { gateway, putPictures, until, setKey } = await openGateway({ ...server, deviceKey: null });
+    const { gateway, putPictures, until, setKey, operate } = await openGateway({ ...server, deviceKey: null });
     await putPictures(3);
     gateway.start();
     const missing = await until(
@@ -41,7 +44,7 @@ describe('the device key', () => {
     await pause(1_500);
     expect(server.sandbox.stats().requests).toBe(0);
     setKey(server.deviceKey);
-    gateway.tryNow();
+    operate('sync.tryNow', {});
     await until('all are delivered', ({ counts }) => counts.acknowledged === 3, 3_000);
   });
 
@@ -62,7 +65,7 @@ describe('the device key', () => {
     const server = await startServer();
     server.sandbox.setDeviceStatus('line-7', 'pending');
     const clock = new LeapingClock();
-    const { gateway, putPictures, rows, until } = await openGateway({ ...server, clock });
+    const { gateway, putPictures, rows, until, operate } = await openGateway({ ...server, clock });
     await putPictures(5);
     gateway.start();
     for (let minute = 0; minute < 8; minute += 1) {
@@ -76,7 +79,7 @@ describe('the device key', () => {
     }
     expect(rows().every((row) => row.attempts === 0)).toBe(true);
     server.sandbox.setDeviceStatus('line-7', 'approved');
-    gateway.tryNow();
+    operate('sync.tryNow', {});
     await until('all are delivered', ({ counts }) => counts.acknowledged === 5, 5_000);
   });
 });
@@ -113,21 +116,21 @@ describe('an answer that does not come from the API', () => {
       const server = await startServer();
       const clock = new LeapingClock();
       server.sandbox.faults.set([fault]);
-      const { gateway, putPictures, rows, until } = await openGateway({ ...server, clock });
+      const { gateway, putPictures, rows, until, operate } = await openGateway({ ...server, clock });
       const hashes = await putPictures(3);
       gateway.start();
       await until(`it is ${state}`, ({ connection, counts }) => connection.state === state && counts.pending === 3);
       // Also when only the pictures meet it, and the probes do not.
       server.sandbox.faults.set([{ ...fault, endpoints: ['upload'] } as FaultInput]);
       for (let probe = 0; probe < 5; probe += 1) {
-        gateway.tryNow();
+        operate('sync.tryNow', {});
         await pause(80);
       }
       await until(`it is ${state} again`, ({ connection }) => connection.state === state);
       expect(gateway.snapshot().counts).toMatchObject({ pending: 3, acknowledged: 0, dead: 0 });
       expect(rows().every((row) => row.attempts === 0)).toBe(true);
       server.sandbox.faults.clear();
-      gateway.tryNow();
+      operate('sync.tryNow', {});
       await until('all are delivered', ({ counts }) => counts.acknowledged === 3, 5_000);
       expect(new Set((await server.images()).map((image) => image.sha256))).toEqual(hashes);
     },
@@ -138,7 +141,7 @@ describe('a refusal of the picture', () => {
   test('buries it with the server’s words, lets the others pass, and can be taken back', async () => {
     const server = await startServer();
     server.sandbox.faults.set([{ kind: 'status', status: 400, times: 2, endpoints: ['upload'] }]);
-    const { gateway, putPictures, rows, until } = await openGateway(server);
+    const { gateway, putPictures, rows, until, operate } = await openGateway(server);
     const hashes = await putPictures(6);
     gateway.start();
     const dead = await until(
@@ -149,11 +152,11 @@ describe('a refusal of the picture', () => {
     const [first, second] = rows('dead');
     expect(first).toMatchObject({ attempts: 1, lastError: { code: 'refused-by-cloud' } });
     expect(first?.lastError?.text).toContain('Answered so on command');
-    expect(gateway.requeueDead([first?.imageId ?? ''])).toBe(1);
+    expect(operate('dead.requeue', { selection: [first?.imageId ?? ''] }).changed).toBe(1);
     await until('one is dead', ({ counts }) => counts.dead === 1 && counts.acknowledged === 5);
-    expect(gateway.requeueDead('all')).toBe(1);
+    expect(operate('dead.requeue', { selection: 'all' }).changed).toBe(1);
     await until('none is dead', ({ counts }) => counts.dead === 0 && counts.acknowledged === 6);
-    expect(gateway.imageDetail(second?.imageId ?? '')?.serverImageId).toMatch(/^img-/);
+    expect(operate('image.detail', { imageId: second?.imageId ?? '' }).image?.serverImageId).toMatch(/^img-/);
     expect(new Set((await server.images()).map((image) => image.sha256))).toEqual(hashes);
   });
 
@@ -196,7 +199,7 @@ test.each([
   async (status, body) => {
     const server = await startServer();
     server.sandbox.setFaults([{ kind: 'answer', status, body: body as Json, endpoints: ['upload'] }]);
-    const { gateway, putPictures, rows, until } = await openGateway(server);
+    const { gateway, putPictures, rows, until, operate } = await openGateway(server);
     const hashes = await putPictures(2);
     gateway.start();
     const waiting = await until('one was tried', ({ counts }) => counts.retrying > 0);
@@ -204,7 +207,7 @@ test.each([
     expect(rows().find(({ attempts }) => attempts > 0)?.lastError?.text).toMatch(/does not confirm|reports an error/);
     expect(await server.images()).toEqual([]);
     server.sandbox.setFaults([]);
-    gateway.tryNow();
+    operate('sync.tryNow', {});
     await until('both are delivered', ({ counts }) => counts.acknowledged === 2, 30_000);
     expect(new Set((await server.images()).map(({ sha256 }) => sha256))).toEqual(hashes);
   },
@@ -213,12 +216,12 @@ test.each([
 describe.each(['string', 'integer', 'bare', 'empty'] as const)('a server that answers in the form "%s"', (answers) => {
   test('is understood', async () => {
     const server = await startServer({ answers });
-    const { gateway, putPictures, rows, until } = await openGateway(server);
+    const { gateway, putPictures, rows, until, operate } = await openGateway(server);
     await putPictures(2);
     gateway.start();
     await until('two are delivered', ({ counts }) => counts.acknowledged === 2);
     // Which of the two comes first is nobody's promise: each is a delivery of its own.
-    const found = rows().map(({ imageId }) => gateway.imageDetail(imageId));
+    const found = rows().map(({ imageId }) => operate('image.detail', { imageId }).image);
     const images = found.map((detail) => detail?.serverImageId ?? null).sort();
     const batches = new Set(found.map((detail) => detail?.serverBatchId ?? null));
     const expected = { string: ['img-1', 'img-2'], integer: ['1', '2'], bare: ['img-1', 'img-2'], empty: [null, null] };
@@ -236,17 +239,17 @@ describe('a stored picture that the disk lost', () => {
   test.each(damages)('(%s) is buried with words and never sent; the others are', async (_how, damage, code) => {
     const server = await startServer();
     await server.sandbox.down();
-    const { gateway, put, putPictures, rows, until } = await openGateway(server);
+    const { gateway, put, putPictures, rows, until, operate } = await openGateway(server);
     await putPictures(3);
     await put('big.jpg', await makeJpeg({ width: 640, height: 480, seed: 9, targetBytes: 1_500_000 }));
     gateway.start();
     await until('four wait', ({ counts }) => counts.pending === 4);
     for (const name of ['frame-1.jpg', 'big.jpg']) {
       const row = rows().find(({ filename }) => filename === name);
-      await damage(gateway.original(row?.imageId ?? '')?.path ?? '');
+      await damage(operate('original', { imageId: row?.imageId ?? '' })?.path ?? '');
     }
     await server.sandbox.up();
-    gateway.tryNow();
+    operate('sync.tryNow', {});
     const { advice } = await until(
       'two are dead, two delivered',
       ({ counts }) => counts.dead === 2 && counts.acknowledged === 2,

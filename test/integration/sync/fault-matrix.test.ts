@@ -93,9 +93,9 @@ async function expectAllDelivered(line: Line, gateway: TestGateway, hashes: Read
   const there = await until(
     'all are delivered',
     async () => {
-      gateway.gateway.requeueDead('all');
-      for (const { imageId } of gateway.rows('retrying')) gateway.gateway.retryEntry(imageId);
-      gateway.gateway.tryNow();
+      gateway.operate('dead.requeue', { selection: 'all' });
+      for (const { imageId } of gateway.rows('retrying')) gateway.operate('entry.retry', { imageId });
+      gateway.operate('sync.tryNow', {});
       return gateway.gateway.snapshot().counts.acknowledged === pictures ? delivered(line) : null;
     },
     15_000,
@@ -103,7 +103,7 @@ async function expectAllDelivered(line: Line, gateway: TestGateway, hashes: Read
   );
   expect(new Set(there)).toEqual(hashes);
   expect(there).toHaveLength(pictures);
-  const verdict = await gateway.gateway.verifyLedger();
+  const verdict = await gateway.operate('ledger.verify', {});
   expect(verdict.problems).toEqual([]);
 }
 

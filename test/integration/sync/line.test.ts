@@ -48,13 +48,13 @@ describe('a picture that was sent and got no answer', () => {
     const server = await startServer();
     const clock = new LeapingClock();
     server.sandbox.faults.set([{ kind: 'cut', when: 'before-commit', times: 1, endpoints: ['upload'] }]);
-    const { gateway, putPictures, until } = await openGateway({ ...server, clock });
+    const { gateway, putPictures, until, operate } = await openGateway({ ...server, clock });
     await putPictures(1);
     gateway.start();
     await until('it is ambiguous', ({ counts }) => counts.ambiguous === 1);
     clock.leap(5_000);
     await pause(50);
-    gateway.tryNow();
+    operate('sync.tryNow', {});
     await until('it is delivered', ({ counts }) => counts.acknowledged === 1);
     expect(server.sandbox.stats()).toMatchObject({ images: 1, replays: 0 });
   });
@@ -88,7 +88,10 @@ describe('a large picture', () => {
   test('on a slow line takes longer than the longest silence, and is delivered', async () => {
     const server = await startServer();
     server.sandbox.faults.set([{ kind: 'slow-read', bytesPerSecond: 3_500_000, endpoints: ['upload'] }]);
-    const { gateway, put, rows, until } = await openGateway({ ...server, sync: { answerTimeoutMilliseconds: 3_000 } });
+    const { gateway, put, rows, until } = await openGateway({
+      ...server,
+      sync: { answerTimeoutMilliseconds: 3_000 },
+    });
     // What the system buffers on the way counts as sent, so that the picture is much larger than that.
     await put('large.jpg', await makeJpeg({ width: 640, height: 480, seed: 1, targetBytes: 18_000_000 }));
     const began = performance.now();

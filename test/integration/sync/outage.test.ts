@@ -9,7 +9,7 @@ test('a server that is down, then in error, then asks to slow down, then well: n
   const server = await startServer();
   const clock = new LeapingClock();
   await server.sandbox.down();
-  const { gateway, putPictures, rows, until } = await openGateway({ ...server, clock });
+  const { gateway, putPictures, rows, until, operate } = await openGateway({ ...server, clock });
   const hashes = await putPictures(40);
   gateway.start();
 
@@ -35,7 +35,7 @@ test('a server that is down, then in error, then asks to slow down, then well: n
   // Up again, with errors of its own: each costs the entry that met it an attempt, and the way closes soon.
   server.sandbox.faults.set([{ kind: 'status', status: 500, endpoints: ['upload'] }]);
   await server.sandbox.up();
-  gateway.tryNow();
+  operate('sync.tryNow', {});
   const trouble = await until(
     'the cloud is in trouble',
     ({ connection, counts }) => connection.state === 'trouble' && counts.retrying === 1,
@@ -79,7 +79,11 @@ test('a server that is down, then in error, then asks to slow down, then well: n
 test('an outage in the middle of the flow costs no attempt but of those that were under way', async () => {
   const server = await startServer();
   const clock = new LeapingClock();
-  const { gateway, putPictures, rows, until } = await openGateway({ ...server, clock, sync: { concurrency: 2 } });
+  const { gateway, putPictures, rows, until } = await openGateway({
+    ...server,
+    clock,
+    sync: { concurrency: 2 },
+  });
   server.sandbox.faults.set([{ kind: 'latency', milliseconds: 15, endpoints: ['upload'] }]);
   const hashes = await putPictures(60);
   gateway.start();

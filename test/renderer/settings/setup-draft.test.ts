@@ -7,7 +7,8 @@ import {
   splitExceptions,
   tidySetup,
 } from '../../../renderer/settings/setup-draft.ts';
-import { type Setup, setupSchema } from '../../../shared/contract.ts';
+import type { Setup } from '../../../shared/contract.ts';
+import { setupSchema } from '../../../shared/setup.ts';
 
 const setup: Setup = {
   baseUrl: 'https://x/api',

@@ -62,7 +62,8 @@ class Around {
   readonly clock = new FakeClock();
   readonly sent: Sent[] = [];
   readonly logged: { readonly event: string; readonly fields: LogFields | undefined }[] = [];
-  facts: HealthFacts = well;
+  facts: HealthFacts | null = well;
+  health = (): HealthFacts | null => this.facts;
   answer: (signal: AbortSignal) => Promise<CheckinOutcome> = async () => ({ kind: 'accepted', actions: [] });
   readonly checkIn: CheckIn;
   readonly #start = this.clock.monotonic();
@@ -73,7 +74,7 @@ class Around {
       logger: { log: (_level, event, fields) => this.logged.push({ event, fields }) },
       intervalMilliseconds: 30_000,
       hasKey: () => true,
-      situation: () => this.facts,
+      health: () => this.health(),
       metrics: async () => reading,
       send: ({ status }, signal) => {
         this.sent.push({ status, at: this.clock.monotonic() - this.#start, signal });
@@ -190,6 +191,26 @@ describe('check-ins', () => {
     await around.pass(61);
     expect(around.times).toEqual([0, 30, 60]);
     expect(around.checkIn.situation().text).toBe('a bug');
+  });
+
+  it('say that the store is lost, of which nothing else can be read', async () => {
+    const around = new Around();
+    await around.pass(10);
+    around.facts = null;
+    await around.pass(1);
+    expect(around.sent.map(({ status }) => status)).toEqual(['healthy', 'error']);
+  });
+
+  it('go on with the status as it was where its facts can’t be read, and log why', async () => {
+    const around = new Around();
+    around.facts = { ...well, disk: { state: 'low', whenFull: 'refuse' } };
+    await around.pass(10);
+    around.health = () => {
+      throw new Error('the database is busy');
+    };
+    await around.pass(30);
+    expect(around.sent.map(({ status }) => status)).toEqual(['healthy', 'degraded', 'degraded']);
+    expect(around.logged.find(({ event }) => event === 'health-not-read')?.fields?.['error']).toBeInstanceOf(Error);
   });
 
   it('wait for a device key', async () => {
