@@ -2,9 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { GatewayHost } from '../../../electron/gateway-thread/host.ts';
 import { configSchema } from '../../../shared/config.ts';
+import { contract } from '../../../shared/contract.ts';
+import { decodeWorker, encodeWorker, readingWorker, streamWorker } from '../../support/workers.ts';
 
 /** A gateway that can't start, and whose thread has asked a share that does not answer; a FIFO stands for it. */
 const failingWorker = (fifo: string): string => `
@@ -15,6 +18,72 @@ const failingWorker = (fifo: string): string => `
   setTimeout(() => parentPort.postMessage({ type: 'failed', failure: { facts, message: 'In use.' } }), 100);
 `;
 
+const config = configSchema.parse({
+  cloud: { baseUrl: 'http://127.0.0.1:1/api', deviceId: 'line-7' },
+  sources: [],
+});
+
+function makeHost(folder: string, workerPath: string): GatewayHost {
+  const host = new GatewayHost({
+    dataDir: folder,
+    identity: { version: '0', runtime: 'test', configFile: '', demo: false },
+    secrets: () => ({
+      deviceKey: null,
+      proxyPassword: null,
+      s3AccessKeyId: null,
+      s3SecretAccessKey: null,
+      keySource: 'none',
+      keyIsForeign: false,
+      waiting: null,
+    }),
+    workerPath,
+    workers: { decode: decodeWorker, reading: readingWorker, encode: encodeWorker, stream: streamWorker },
+    nativeBinding: undefined,
+    events: { onLog: () => undefined, onCrash: () => undefined, onStoreLost: () => undefined },
+  });
+  onTestFinished(async () => {
+    await host.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return host;
+}
+
+const ownThread = fileURLToPath(new URL('../../../electron/gateway-thread/worker.ts', import.meta.url));
+const noImage = 'a0000000-0000-4000-8000-000000000000';
+
+test('an operation goes by its own name to the thread, and its answer, or its refusal, comes back', {
+  timeout: 30_000,
+}, async () => {
+  const host = makeHost(await mkdtemp(join(tmpdir(), 'acusight-host-')), ownThread);
+  await host.start(config);
+  expect(await host.operate('dead.requeue', { selection: [noImage] })).toEqual({ changed: 0 });
+  expect(await host.operate('image.detail', { imageId: noImage })).toEqual({ image: null });
+  expect(await host.operate('ledger.verify', {})).toMatchObject({ ok: true, problems: [] });
+  expect(await host.operate('sync.tryNow', {})).toEqual({});
+  await expect(host.operate('camera.trigger', { sourceId: 'top' })).rejects.toMatchObject({
+    code: 'no-camera',
+    hint: 'The configuration has changed: look at the list of sources again.',
+  });
+  // The shell's own calls take the same way.
+  expect(await host.require().call('original', { imageId: noImage })).toBeNull();
+  expect(await host.require().call('labelGaps', { limit: 5 })).toMatchObject({ pictures: { count: 0 } });
+});
+
+test('where no gateway runs, lists are empty and whatever would change something is refused', async () => {
+  const host = makeHost(await mkdtemp(join(tmpdir(), 'acusight-host-')), ownThread);
+  const page = { cursor: null, limit: 10 };
+  expect(await host.operate('queue.page', { filter: 'all', ...page })).toEqual({ rows: [], nextCursor: null });
+  expect(await host.operate('refusals.page', page)).toEqual({ rows: [], nextCursor: null });
+  expect(await host.operate('ledger.page', page)).toEqual({ rows: [], nextCursor: null });
+  expect(await host.operate('image.detail', { imageId: noImage })).toEqual({ image: null });
+  // Of the core's operations, no other is answered then.
+  const answered = Object.entries(contract).filter(
+    ([, { by, ...entry }]) => by === 'core' && 'idle' in entry && entry.idle,
+  );
+  expect(answered).toHaveLength(4);
+  await expect(host.operate('dead.requeue', { selection: 'all' })).rejects.toMatchObject({ code: 'not-running' });
+});
+
 test.skipIf(process.platform === 'win32')(
   'threads of failed starts that a share holds are known as long as it holds them',
   { timeout: 30_000 },
@@ -24,31 +93,7 @@ test.skipIf(process.platform === 'win32')(
     execFileSync('mkfifo', [fifo]);
     const workerPath = join(folder, 'worker.mjs');
     await writeFile(workerPath, failingWorker(fifo));
-    const host = new GatewayHost({
-      dataDir: folder,
-      identity: { version: '0', runtime: 'test', configFile: '', demo: false },
-      secrets: () => ({
-        deviceKey: null,
-        proxyPassword: null,
-        s3AccessKeyId: null,
-        s3SecretAccessKey: null,
-        keySource: 'none',
-        keyIsForeign: false,
-        waiting: null,
-      }),
-      workerPath,
-      workers: {} as never,
-      nativeBinding: undefined,
-      events: { onLog: () => undefined, onCrash: () => undefined, onStoreLost: () => undefined },
-    });
-    onTestFinished(async () => {
-      await host.stop();
-      await rm(folder, { recursive: true, force: true });
-    });
-    const config = configSchema.parse({
-      cloud: { baseUrl: 'http://127.0.0.1:1/api', deviceId: 'line-7' },
-      sources: [],
-    });
+    const host = makeHost(folder, workerPath);
     for (const count of [1, 2]) {
       await expect(host.start(config)).rejects.toThrow('In use.');
       expect(host.threadsLeft).toBe(count);

@@ -100,6 +100,24 @@ describe('frames of a GigE camera', () => {
     expect(line.gateway.snapshot().sources[0]?.camera).toMatchObject({ stored: 3, drops: [] });
   });
 
+  test('answer a setting with all settings as they are then, and a command too', async () => {
+    const server = await startServer();
+    await startCamera();
+    const line = await openGateway({ ...server, cameras: top({ trigger: { mode: 'software', burst: 1 } }) });
+    line.gateway.start();
+    await line.until('it is ready', ({ sources }) => sources[0]?.state === 'armed', 15_000);
+    const before = (await line.operate('camera.features', { sourceId: 'top' })).features;
+    expect(before.find(({ name }) => name === 'ExposureTime')?.value).not.toBe(2_500);
+    const set = await line.operate('camera.setFeature', { sourceId: 'top', name: 'ExposureTime', value: 2_500 });
+    expect(set.features.find(({ name }) => name === 'ExposureTime')?.value).toBe(2_500);
+    expect(set.features.map(({ name }) => name)).toEqual(before.map(({ name }) => name));
+    const run = await line.operate('camera.runCommand', { sourceId: 'top', name: 'TriggerSoftware' });
+    expect(run.features.find(({ name }) => name === 'ExposureTime')?.value).toBe(2_500);
+    await expect(
+      line.operate('camera.setFeature', { sourceId: 'top', name: 'ExposureTime', value: -1 }),
+    ).rejects.toThrow();
+  });
+
   test('that repeat are counted and not stored where the gate says so, and the ledger adds up', async () => {
     const server = await startServer();
     // One picture for ever.
