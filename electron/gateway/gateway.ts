@@ -40,6 +40,8 @@ export type GatewayCalls = ReturnType<typeof makeOperations> & ReturnType<typeof
  * order that loses nothing: sources, ingest, syncer with its leases, database.
  */
 export class Gateway {
+  /** Whatever may be asked from outside, by name. */
+  readonly calls: GatewayCalls;
   readonly #options: GatewayOptions;
   readonly #parts: GatewayParts;
   readonly #store: StoreParts;
@@ -50,8 +52,6 @@ export class Gateway {
   #last: Snapshot | null = null;
   readonly #unwritten: UnwrittenLosses;
   #tellFault: ((fault: GatewayError) => void) | null = null;
-  /** Whatever may be asked from outside, by name. */
-  readonly calls: GatewayCalls;
   /** The cloud was told of it, as far as it could be. */
   #toldFault: GatewayError | null = null;
 
@@ -167,8 +167,6 @@ export class Gateway {
     if (abandoned > 0) logger.log('warn', 'leases-recovered', { entries: abandoned });
     if (moved > 0) logger.log('info', 'line-changed', { entries: moved });
   }
-
-  // ---- what the shell asks ------------------------------------------------------------------------------------
 
   /** Calls back after every change; whoever listens takes a snapshot when it suits it. */
   onChange(listener: () => void): () => void {

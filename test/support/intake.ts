@@ -124,7 +124,7 @@ export async function openIntake({
     const file = fileVersion(path, await lstat(absolutePath));
     return intake.offer({ file, absolutePath, quietMilliseconds });
   };
-  const statusOf = async (path: string) => intake.status(fileVersion(path, await lstat(join(root, path))));
+  const statusOf = async (path: string) => intake.registry.status(fileVersion(path, await lstat(join(root, path))));
   const listed = (): Refusal[] => store.sourceFiles.refusalsPage(null, 200).rows;
   const images = () =>
     store.catalogue.page('all', null, 200).rows.map(({ imageId }) => {

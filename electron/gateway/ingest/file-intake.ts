@@ -1,7 +1,5 @@
-import type { FileOffer, FileSink, Verdict } from '../model/file-sink.ts';
-import type { FileVersion } from '../model/file-version.ts';
+import type { FileOffer, FileReading, FileRegistry, FileSink, Verdict } from '../model/file-sink.ts';
 import type { NewImage } from '../model/image.ts';
-import type { LossCause } from '../model/ways-to-lose.ts';
 import type { Clock } from '../platform/clock.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -19,7 +17,7 @@ import { ourLimits, storeFailureOf } from './admission/store-failure.ts';
 import { captureOf } from './capture.ts';
 import type { FileReader } from './file-reader.ts';
 import type { ImageBatch } from './image-batch.ts';
-import { imageIdOf, sha256Of } from './image-identity.ts';
+import { imageIdOf } from './image-identity.ts';
 import { KnownFiles } from './known-files.ts';
 import { LabelOrder } from './label-order.ts';
 import { GatePassage } from './near-duplicate/gate-passage.ts';
@@ -34,6 +32,7 @@ import type { FilePicture, PictureReader } from './picture-reader.ts';
 import { refusalReasons } from './refusal-reasons.ts';
 import { isSidecarName, SidecarFinder } from './sidecar/finder.ts';
 import { LateSidecars } from './sidecar/late-sidecars.ts';
+import { SourceFileRegistry } from './source-file-registry.ts';
 
 /** What the intake of every source shares. */
 export type IntakeServices = {
@@ -87,7 +86,8 @@ const burstListingMilliseconds = 250;
  * durable -> commit. Every way out is either an image, "not yet", or a reason that is listed; none is silent. A picture
  * waits for nothing once it is quiet and whole: the next one may take its name at any instant.
  */
-export class FileIntake implements FileSink {
+export class FileIntake implements FileSink, FileReading {
+  readonly registry: FileRegistry;
   readonly #services: IntakeServices;
   readonly #settings: IntakeSettings;
   readonly #labels: PictureLabels;
@@ -99,6 +99,7 @@ export class FileIntake implements FileSink {
   constructor(services: IntakeServices, settings: IntakeSettings) {
     this.#services = services;
     this.#settings = settings;
+    this.registry = new SourceFileRegistry(services, settings);
     const finder = new SidecarFinder(settings.root, Date.now, settings.reader);
     const order = new LabelOrder(settings.sidecarWaitMilliseconds);
     this.#labels = new PictureLabels({ ...services, ...settings, finder, order });
@@ -107,17 +108,10 @@ export class FileIntake implements FileSink {
     this.#known = new KnownFiles(services, settings);
   }
 
-  status = (file: FileVersion): ReturnType<FileSink['status']> =>
-    this.#services.files.status(this.#settings.sourceId, file);
-  /** Need not be durable at once: a note that a kill takes away is made again, for the file is found undone. */
-  finish = (path: string): void =>
-    void this.#services.files.finish(this.#settings.sourceId, path, this.#services.clock.now());
-  refusedPaths = (): readonly string[] => this.#services.files.refusedPaths(this.#settings.sourceId);
-
   liesOnShare = (isShare: boolean): void => this.#settings.reader.liesOnShare(isShare);
   comesAfter = isSidecarName;
 
-  lookEarly: FileSink['lookEarly'] = async (absolutePath, file, mayRead) => {
+  lookEarly: FileReading['lookEarly'] = async (absolutePath, file, mayRead) => {
     if (!mayRead) return { whole: await looksWhole(absolutePath), bytes: null };
     const read = await this.#settings.reader.read({ absolutePath, file }).catch(() => null);
     if (read === null) return { whole: null, bytes: null };
@@ -125,61 +119,6 @@ export class FileIntake implements FileSink {
     // Not given back where it is kept: it stays until the file is quiet.
     if (!whole) read.free();
     return { whole, bytes: whole ? read.bytes : null };
-  };
-
-  storedAs: FileSink['storedAs'] = (absolutePath, file, original) =>
-    this.#services.memory.hold(file.bytes, async () => {
-      const { known, files } = this.#services;
-      const { sourceId, gate, originalsStay: originalStays } = this.#settings;
-      const read = await this.#settings.reader.read({ absolutePath, file });
-      if (read === null) throw new Error('the file changed while it was read');
-      try {
-        const sha256 = read.sha256 ?? (await sha256Of(read.bytes));
-        const pictures = known.find(sourceId, sha256);
-        const storedAt = (path: string) => ({
-          path,
-          movedTo: async (moved: FileVersion) => {
-            const picture = pictures.find((one) => one.path === path) ?? pictures[0];
-            if (picture !== undefined)
-              await known.recognise(sourceId, picture, moved, { place: 'other', originalStays });
-          },
-        });
-        if (original === null) return pictures[0] === undefined ? null : storedAt(pictures[0].path);
-        const version = { ...file, path: original, changedMs: undefined };
-        if (known.holds(imageIdOf(sourceId, version, sha256))) return storedAt(original);
-        // The version alone tells of what is no image, a label or a near-duplicate; a renamed picture is one of another name.
-        const isImage = sniffFile(read.bytes) !== null && gate === null;
-        const isKnown = !isImage || pictures.length > 0;
-        return isKnown && files.status(sourceId, version) === 'stored' ? storedAt(original) : null;
-      } finally {
-        read.free();
-      }
-    });
-
-  lose = (path: string, cause: LossCause): void => {
-    const { losses, clock, logger } = this.#services;
-    const { sourceId } = this.#settings;
-    logger.log('warn', 'picture-lost', { source: sourceId, path, cause });
-    // What can't be written now is written later, and shown all the same.
-    losses
-      .count(sourceId, cause, path, clock.now())
-      .catch((error: unknown) => logger.log('error', 'loss-not-counted', { source: sourceId, path, cause, error }));
-  };
-
-  forgetRefusal = (path: string): void => {
-    this.#services.files.forgetRefusal(this.#settings.sourceId, path);
-  };
-
-  refuse = (file: FileVersion, reason: Reason): void => {
-    const { files, clock, logger } = this.#services;
-    const { sourceId } = this.#settings;
-    if (!files.refuse(sourceId, file, reason, clock.now())) return;
-    logger.log(reason.severity === 'refused' ? 'warn' : 'info', 'file-refused', {
-      source: sourceId,
-      path: file.path,
-      code: reason.code,
-      text: reason.text,
-    });
   };
 
   offer = async (offer: FileOffer): Promise<Verdict> => {
@@ -336,7 +275,7 @@ export class FileIntake implements FileSink {
   }
 
   #turnAway(offer: FileOffer, reason: Reason): Verdict {
-    this.refuse(offer.file, reason);
+    this.registry.refuse(offer.file, reason);
     return { kind: 'refused' };
   }
 
@@ -353,7 +292,7 @@ export class FileIntake implements FileSink {
     const { path } = offer.file;
     if (claimsToBePicture(path, head)) return this.#turnAway(offer, refusalReasons.notAPicture(detail));
     if (!isDatasetFile(path)) return this.#turnAway(offer, refusalReasons.notForUs(detail));
-    this.#services.files.forgetRefusal(this.#settings.sourceId, path);
+    this.registry.forgetRefusal(path);
     this.#services.files.settle(this.#settings.sourceId, offer.file, true);
     return { kind: 'shared' };
   }

@@ -58,10 +58,12 @@ export type StoredOriginal = {
 
 /** Where a watched folder's files go. */
 export type FileSink = {
-  /** Whether the folder lies on a network share, where each answer may take long; to be told before the first offer. */
-  readonly liesOnShare: (isShare: boolean) => void;
-  readonly status: (file: FileVersion) => FileStatus;
   readonly offer: (offer: FileOffer) => Promise<Verdict>;
+};
+
+/** What the store knows of a folder's files, and is to know. */
+export type FileRegistry = {
+  readonly status: (file: FileVersion) => FileStatus;
   /** The original was archived, deleted, or is to be kept: nothing more to do about it. */
   readonly finish: (path: string) => void;
   /**
@@ -75,10 +77,6 @@ export type FileSink = {
   ) => Promise<StoredOriginal | null>;
   /** A picture whose file was complete is gone, and was never taken. */
   readonly lose: (path: string, cause: LossCause) => void;
-  /** Looks at a version that is not quiet yet; `mayRead`: as a whole. Never rejects. */
-  readonly lookEarly: (absolutePath: string, file: FileVersion, mayRead: boolean) => Promise<EarlyLook>;
-  /** Files of such a name come after the others: most of them are dealt with together with their picture. */
-  readonly comesAfter: (path: string) => boolean;
   /** Lists a file that can't even be offered. */
   readonly refuse: (
     file: FileVersion,
@@ -87,4 +85,14 @@ export type FileSink = {
   /** Files that were refused and still listed; the source says which are gone. */
   readonly refusedPaths: () => readonly string[];
   readonly forgetRefusal: (path: string) => void;
+};
+
+/** What is told of a folder's files before they are offered: neither the store nor an offer has to do with it. */
+export type FileReading = {
+  /** Whether the folder lies on a network share, where each answer may take long; to be told before the first offer. */
+  readonly liesOnShare: (isShare: boolean) => void;
+  /** Looks at a version that is not quiet yet; `mayRead`: as a whole. Never rejects. */
+  readonly lookEarly: (absolutePath: string, file: FileVersion, mayRead: boolean) => Promise<EarlyLook>;
+  /** Files of such a name come after the others: most of them are dealt with together with their picture. */
+  readonly comesAfter: (path: string) => boolean;
 };

@@ -94,8 +94,9 @@ export class Sources {
     const gate = this.#gate(source.nearDuplicates ?? null, clock);
     const reader = new FileReader(workers.reading);
     this.#readers.push(reader);
-    const intake = new FileIntake(services, settingsOf(config, source, gate, reader));
+    const files = new FileIntake(services, settingsOf(config, source, gate, reader));
     const memory = options.store.pastFiles.of(source.id);
+    const intake = { sink: files, registry: files.registry, reading: files };
     return { config: source, gate, camera: null, source: new WatchedFolder(source, intake, clock, logger, memory) };
   }
 

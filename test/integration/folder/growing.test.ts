@@ -1,7 +1,7 @@
 import { appendFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { FileSink } from '../../../electron/gateway/model/file-sink.ts';
+import type { FileReading, FileRegistry } from '../../../electron/gateway/model/file-sink.ts';
 import { systemClock } from '../../../electron/gateway/platform/clock.ts';
 import { silentLogger } from '../../../electron/gateway/platform/logger.ts';
 import { WatchedFolder } from '../../../electron/gateway/source/folder/watched-folder.ts';
@@ -20,20 +20,25 @@ test('a picture that grows while nobody could look at its first part yet is one 
   let looks = 0;
   const seen = new Set<number>();
   // A folder whose files are slow to be read.
-  const sink: FileSink = Object.assign(Object.create(intake.intake) as FileSink, {
-    status: (file: Parameters<FileSink['status']>[0]) => {
+  const registry: FileRegistry = {
+    ...intake.intake.registry,
+    status: (file) => {
       seen.add(file.bytes);
-      return intake.intake.status(file);
+      return intake.intake.registry.status(file);
     },
-    lookEarly: async (...asked: Parameters<FileSink['lookEarly']>) => {
+  };
+  const reading: FileReading = {
+    liesOnShare: intake.intake.liesOnShare,
+    comesAfter: intake.intake.comesAfter,
+    lookEarly: async (...asked) => {
       looks += 1;
       seen.add(asked[1].bytes);
       await answered;
       return intake.intake.lookEarly(...asked);
     },
-  });
+  };
   const config = folderSourceSchema.parse({ id: 'aoi', kind: 'folder', path: root, settleMilliseconds: 1_000 });
-  const folder = new WatchedFolder(config, sink, systemClock, silentLogger);
+  const folder = new WatchedFolder(config, { sink: intake.intake, registry, reading }, systemClock, silentLogger);
   folder.start();
   onTestFinished(() => {
     answer();

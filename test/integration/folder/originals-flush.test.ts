@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { FileSink } from '../../../electron/gateway/model/file-sink.ts';
+import type { FileRegistry, FileSink } from '../../../electron/gateway/model/file-sink.ts';
 import { systemClock } from '../../../electron/gateway/platform/clock.ts';
 import { silentLogger } from '../../../electron/gateway/platform/logger.ts';
 import { WatchedFolder } from '../../../electron/gateway/source/folder/watched-folder.ts';
@@ -13,14 +13,14 @@ import { temporaryFolder } from '../../support/store.ts';
 async function openFolder(flush: () => Promise<void>, again = Promise.resolve()) {
   const root = await temporaryFolder();
   const intake = await openIntake({ root, originalsStay: false, sidecarWaitMilliseconds: 0, flush });
-  const seen = vi.fn<FileSink['status']>(intake.intake.status);
+  const seen = vi.fn<FileRegistry['status']>(intake.intake.registry.status);
   let offers = 0;
   const offer: FileSink['offer'] = async (file) => {
     offers += 1;
     if (offers > 1) await again;
     return intake.intake.offer(file);
   };
-  const sink: FileSink = Object.assign(Object.create(intake.intake) as FileSink, { status: seen, offer });
+  const registry = { ...intake.intake.registry, status: seen };
   const config = folderSourceSchema.parse({
     id: 'aoi',
     kind: 'folder',
@@ -29,7 +29,12 @@ async function openFolder(flush: () => Promise<void>, again = Promise.resolve())
     settleMilliseconds: 50,
   });
   await intake.put('a.jpg', await smallPicture(1));
-  const folder = new WatchedFolder(config, sink, systemClock, silentLogger);
+  const folder = new WatchedFolder(
+    config,
+    { sink: { offer }, registry, reading: intake.intake },
+    systemClock,
+    silentLogger,
+  );
   folder.start();
   onTestFinished(() => folder.stop());
   await vi.waitFor(() => expect(intake.store.totals().collected).toBe(1), 10_000);

@@ -1,6 +1,6 @@
 import { lstat, open, readdir, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { FileSink } from '../../model/file-sink.ts';
+import type { FileRegistry } from '../../model/file-sink.ts';
 import { type FileVersion, fileVersion } from '../../model/file-version.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
 import { errnoCode } from '../../platform/errors.ts';
@@ -17,7 +17,7 @@ const quietMilliseconds = 2_000;
 export type AsideRecoveryOptions = {
   readonly root: string;
   readonly after: AfterIngest;
-  readonly sink: FileSink;
+  readonly registry: FileRegistry;
   readonly clock: Clock;
   readonly condition: SourceCondition;
   readonly signal: AbortSignal;
@@ -88,12 +88,12 @@ export class AsideRecovery {
 
   /** Returns the path under which it was put back, if it was. */
   async #settle(aside: Aside, original: string | null): Promise<string | null> {
-    const { root, after, sink, condition } = this.#options;
+    const { root, after, registry, condition } = this.#options;
     const stand = await this.#standstill(aside.path);
     if (stand === null) return null;
     const asidePath = aside.path.slice(root.length).split(/[\\/]/).filter(Boolean).join('/');
     const file = fileVersion(asidePath, stand);
-    const stored = await sink.storedAs(aside.path, file, original);
+    const stored = await registry.storedAs(aside.path, file, original);
     if (stored !== null && after.action !== 'keep') {
       try {
         // Of the day on which it was taken aside: what was archived before the kill is met there again.
@@ -124,8 +124,8 @@ export class AsideRecovery {
 
   /** Unless the name stands for another version by now, which has its own original. */
   #note(path: string, file: FileVersion): void {
-    const { sink } = this.#options;
-    if (sink.status({ ...file, path, changedMs: undefined }) === 'stored') sink.finish(path);
+    const { registry } = this.#options;
+    if (registry.status({ ...file, path, changedMs: undefined }) === 'stored') registry.finish(path);
   }
 
   /** Its facts once nobody has touched it for a moment; null where it is gone, or at the stop. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FileSink, FileStatus, Verdict } from '../../model/file-sink.ts';
+import type { FileReading, FileRegistry, FileSink, FileStatus, Verdict } from '../../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../../model/file-version.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
 import { fileLimitOf } from '../../platform/file-limit.ts';
@@ -31,6 +31,8 @@ export type FileOffersOptions = {
   readonly root: string;
   readonly settleMilliseconds: number;
   readonly sink: FileSink;
+  readonly registry: FileRegistry;
+  readonly reading: FileReading;
   readonly originals: Originals;
   readonly clock: Clock;
   readonly condition: SourceCondition;
@@ -84,9 +86,9 @@ export class FileOffers {
 
   /** A file was seen. `quietBefore`: for how many milliseconds it is known not to have changed. */
   see(file: FileVersion, quietBefore: number): void {
-    const { sink, clock, originals } = this.#options;
+    const { registry, reading, clock, originals } = this.#options;
     this.#unread.saw(file);
-    const status = sink.status(file);
+    const status = registry.status(file);
     switch (status) {
       case 'new':
       case 'listed': {
@@ -95,7 +97,7 @@ export class FileOffers {
           file,
           clock.monotonic(),
           status === 'new' ? quietBefore : Number.POSITIVE_INFINITY,
-          sink.comesAfter(file.path) ? yields : null,
+          reading.comesAfter(file.path) ? yields : null,
         );
         return this.#wake.notify();
       }
@@ -195,11 +197,11 @@ export class FileOffers {
   }
 
   async #step(candidate: Candidate): Promise<void> {
-    const { root, sink, clock, settleMilliseconds, condition, originals } = this.#options;
+    const { root, sink, registry, reading, clock, settleMilliseconds, condition, originals } = this.#options;
     let taken = false;
     try {
       // Most sidecars were dealt with together with their picture meanwhile.
-      const status = sink.comesAfter(candidate.path) ? sink.status(candidate.file) : 'new';
+      const status = reading.comesAfter(candidate.path) ? registry.status(candidate.file) : 'new';
       if (isDealtWith(status)) {
         this.#settling.drop(candidate);
         return status === 'stored' ? await originals.finish(candidate.file) : undefined;
@@ -236,7 +238,7 @@ export class FileOffers {
   }
 
   async #follow(candidate: Candidate, file: FileVersion, verdict: Verdict): Promise<void> {
-    const { sink, clock, condition, originals } = this.#options;
+    const { registry, clock, condition, originals } = this.#options;
     const now = clock.monotonic();
     // One that was only looked at says nothing about the room for others.
     const isBetter = verdict.kind === 'stored' || (verdict.kind !== 'no-room' && condition.said.state === 'failed');
@@ -260,7 +262,7 @@ export class FileOffers {
           candidate,
           now,
           verdict.milliseconds,
-          verdict.why === 'unclaimed' && !isDealtWith(sink.status(file)),
+          verdict.why === 'unclaimed' && !isDealtWith(registry.status(file)),
         );
       case 'no-room':
         // A picture, and whole: whoever overwrites it now destroys it.
@@ -282,7 +284,7 @@ export class FileOffers {
   #dismissLabel(path: string): void {
     const candidate = this.#settling.at(path);
     if (candidate === null || candidate.offered) return;
-    const status = this.#options.sink.status(candidate.file);
+    const status = this.#options.registry.status(candidate.file);
     if (!isDealtWith(status)) return;
     this.#settling.drop(candidate);
     if (status === 'stored') this.#track(this.#options.originals.finish(candidate.file));

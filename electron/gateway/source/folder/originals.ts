@@ -1,5 +1,5 @@
 import { dirname, join, sep } from 'node:path';
-import type { FileSink } from '../../model/file-sink.ts';
+import type { FileRegistry } from '../../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../../model/file-version.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { SourceCondition } from '../frame-source.ts';
@@ -13,7 +13,7 @@ import { SharedFolder } from './shared-folder.ts';
 export type OriginalsOptions = {
   readonly root: string;
   readonly after: AfterIngest;
-  readonly sink: FileSink;
+  readonly registry: FileRegistry;
   readonly clock: Clock;
   readonly condition: SourceCondition;
   readonly recovery: AsideRecovery;
@@ -78,15 +78,15 @@ export class Originals {
 
   /** It could not be dealt with: under another name than its own it is no new picture. */
   async #isBack(file: FileVersion, name: string): Promise<void> {
-    const { root, sink } = this.#options;
+    const { root, registry } = this.#options;
     const path = join(dirname(file.path), name).split(sep).join('/');
     if (path === file.path) return;
     const back = await versionOf(root, path);
-    if (back !== null) await (await sink.storedAs(join(root, path), back, file.path))?.movedTo(back);
+    if (back !== null) await (await registry.storedAs(join(root, path), back, file.path))?.movedTo(back);
   }
 
   async #deal(file: FileVersion): Promise<void> {
-    const { root, after, sink, clock } = this.#options;
+    const { root, after, registry, clock } = this.#options;
     if (!this.troubles.mayTry(file.path)) return;
     try {
       const outcome = await handleOriginal(root, file, after, localDay(clock.now()), (name) =>
@@ -95,7 +95,7 @@ export class Originals {
       this.troubles.passed(file.path);
       // The name may stand for the next picture by now, whose original is still to be dealt with.
       if (outcome === 'gone' && (await identityOf(root)) === this.#folder) this.shared.wasGone(file.path);
-      if (outcome !== 'changed' && sink.status(file) === 'stored') sink.finish(file.path);
+      if (outcome !== 'changed' && registry.status(file) === 'stored') registry.finish(file.path);
     } catch (error) {
       // The image is safe; only tidying up failed. The next scan finds the file again and tries again.
       this.troubles.failed(file.path, error);

@@ -1,5 +1,5 @@
 import type { FolderSourceConfig } from '../../../../shared/source-config.ts';
-import type { FileSink } from '../../model/file-sink.ts';
+import type { FileReading, FileRegistry } from '../../model/file-sink.ts';
 import type { FileVersion } from '../../model/file-version.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
 import { describeCause } from '../../platform/errors.ts';
@@ -27,7 +27,8 @@ const longestRest = 10 * 60 * 1_000;
 export type FolderSearchOptions = {
   readonly config: FolderSourceConfig;
   readonly after: AfterIngest;
-  readonly sink: FileSink;
+  readonly registry: FileRegistry;
+  readonly reading: FileReading;
   readonly offers: FileOffers;
   readonly originals: Originals;
   readonly clock: Clock;
@@ -60,9 +61,9 @@ export class FolderSearch {
 
   constructor(options: FolderSearchOptions) {
     this.#options = options;
-    const { config, sink } = options;
+    const { config, registry } = options;
     this.#patterns = fileFilter(config.include, config.exclude);
-    this.#listed = new ListedFiles(config.path, sink, this.#filter);
+    this.#listed = new ListedFiles(config.path, registry, this.#filter);
   }
 
   /** Since the folder is there, a full scan was made to its end. */
@@ -105,14 +106,14 @@ export class FolderSearch {
 
   /** One file was named by an event or by a person. `quietBefore` as in `FileOffers.see`; more than 0 from a person. */
   async lookAtFile(path: string, quietBefore: number): Promise<void> {
-    const { config, sink, offers } = this.#options;
+    const { config, registry, offers } = this.#options;
     const file = await versionOf(config.path, path);
     if (file === null) {
       // Somebody asked about what is no file: a link, a subfolder, something gone. A scan finds out.
       if (quietBefore > 0) this.#scanWithin(0);
       return;
     }
-    if (quietBefore > 0) sink.forgetRefusal(path);
+    if (quietBefore > 0) registry.forgetRefusal(path);
     offers.see(file, quietBefore);
   }
 
@@ -147,7 +148,7 @@ export class FolderSearch {
     // A folder may be a link to another, or a drive letter for a share: the events are those of what it stands for.
     const real = await realPathOf(config.path);
     const isShare = await isNetworkShare(real);
-    this.#options.sink.liesOnShare(isShare);
+    this.#options.reading.liesOnShare(isShare);
     condition.polling = config.polling === 'always' || (config.polling === 'auto' && isShare);
     if (condition.polling || signal.aborted) return;
     this.#events = new FolderEvents(real, this.#filter, {

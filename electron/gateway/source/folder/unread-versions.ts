@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FileSink } from '../../model/file-sink.ts';
+import type { FileReading, FileRegistry, FileSink } from '../../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../../model/file-version.ts';
 import type { LossCause } from '../../model/ways-to-lose.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -19,6 +19,8 @@ export type UnreadVersionsOptions = {
   readonly root: string;
   readonly settleMilliseconds: number;
   readonly sink: FileSink;
+  readonly registry: Pick<FileRegistry, 'lose'>;
+  readonly reading: FileReading;
   readonly clock: Clock;
   readonly condition: SourceCondition;
   readonly settling: Settling;
@@ -80,13 +82,13 @@ export class UnreadVersions {
 
   /** The end of each offer, and of a step that came to none. */
   answered(candidate: Candidate, taken: boolean): void {
-    const { settling, sink, track, settleMilliseconds } = this.#options;
+    const { settling, registry, track, settleMilliseconds } = this.#options;
     const file = this.#atSink.get(candidate);
     this.#atSink.delete(candidate);
     const isReplaced = this.#replaced.delete(candidate);
     if (isReplaced && !taken) {
       const copy = file === undefined ? null : this.#early.take(candidate, file);
-      if (file === undefined || copy === null) sink.lose(candidate.path, 'overwritten');
+      if (file === undefined || copy === null) registry.lose(candidate.path, 'overwritten');
       else track(this.#offerCopy({ file, bytes: copy.bytes, quietMilliseconds: settleMilliseconds }, 'overwritten'));
     }
     // It may still be overwritten before it is offered again.
@@ -95,7 +97,7 @@ export class UnreadVersions {
 
   /** Another version lies under the name of this one. */
   replaced(candidate: Candidate, by: FileVersion, now: number): void {
-    const { sink, clock, track } = this.#options;
+    const { registry, clock, track } = this.#options;
     const copy = this.#copyOf(candidate, now);
     const isLost =
       this.#wasPicture(candidate, now) &&
@@ -108,7 +110,7 @@ export class UnreadVersions {
       track(this.#offerCopy(copy, 'overwritten'));
     } else {
       this.#giveUp(copy);
-      if (isLost) sink.lose(candidate.path, 'overwritten');
+      if (isLost) registry.lose(candidate.path, 'overwritten');
     }
   }
 
@@ -129,13 +131,13 @@ export class UnreadVersions {
    * full look at the folder has to have begun since.
    */
   async countVanished(now: number, atStop = false): Promise<void> {
-    const { root, sink, condition, track } = this.#options;
+    const { root, registry, condition, track } = this.#options;
     const before = now - (atStop ? stopGraceMilliseconds : graceMilliseconds);
     const lost = this.#vanished.lost(condition.polling ? Math.min(before, this.scannedAt) : before, atStop);
     if (lost.length === 0 || this.#folder === null || (await identityOf(root)) !== this.#folder) return;
     this.#vanished.settle(lost);
     for (const { file, copy } of lost) {
-      if (copy === null) sink.lose(file.path, 'vanished');
+      if (copy === null) registry.lose(file.path, 'vanished');
       else track(this.#offerCopy(copy, 'vanished'));
     }
   }
@@ -146,9 +148,9 @@ export class UnreadVersions {
    * that this may be the first that is known of what a file became after it was emptied.
    */
   async #lookAt(candidate: Candidate): Promise<void> {
-    const { root, sink, clock, settling } = this.#options;
+    const { root, reading, clock, settling } = this.#options;
     const { path } = candidate;
-    if (sink.comesAfter(path)) return;
+    if (reading.comesAfter(path)) return;
     const knownAt = clock.monotonic();
     const present = await versionOf(root, path);
     if (present === null || !settling.has(candidate)) return;
@@ -164,7 +166,7 @@ export class UnreadVersions {
     const { changedAt } = candidate;
     const mayRead = this.#early.reserve(present.bytes);
     const readAt = clock.now();
-    const { whole, bytes } = await sink.lookEarly(join(root, path), present, mayRead);
+    const { whole, bytes } = await reading.lookEarly(join(root, path), present, mayRead);
     const isCurrent = candidate.changedAt === changedAt && settling.has(candidate);
     if (isCurrent) candidate.whole ??= whole;
     if (bytes !== null && isCurrent && !candidate.offered)
@@ -214,14 +216,14 @@ export class UnreadVersions {
   }
 
   async #offerCopy(copy: Copy, cause: LossCause): Promise<void> {
-    const { root, sink, condition } = this.#options;
+    const { root, sink, registry, condition } = this.#options;
     const { path } = copy.file;
     try {
       const verdict = await sink.offer({ ...copy, absolutePath: join(root, path), isCopy: true });
-      if (verdict.kind === 'not-yet' || verdict.kind === 'no-room') sink.lose(path, cause);
+      if (verdict.kind === 'not-yet' || verdict.kind === 'no-room') registry.lose(path, cause);
     } catch (error) {
       condition.log('warn', 'offer-failed', { path, error });
-      sink.lose(path, cause);
+      registry.lose(path, cause);
     } finally {
       this.#giveUp(copy);
     }

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FileSink } from '../../model/file-sink.ts';
+import type { FileRegistry } from '../../model/file-sink.ts';
 import { errnoCode } from '../../platform/errors.ts';
 import type { FileFilter, WalkFinding } from './folder-walk.ts';
 
@@ -10,12 +10,12 @@ import type { FileFilter, WalkFinding } from './folder-walk.ts';
  */
 export class ListedFiles {
   readonly #root: string;
-  readonly #sink: FileSink;
+  readonly #registry: FileRegistry;
   readonly #filter: FileFilter;
 
-  constructor(root: string, sink: FileSink, filter: FileFilter) {
+  constructor(root: string, registry: FileRegistry, filter: FileFilter) {
     this.#root = root;
-    this.#sink = sink;
+    this.#registry = registry;
     this.#filter = filter;
   }
 
@@ -26,7 +26,7 @@ export class ListedFiles {
       return finding.file.path;
     }
     const path = `${finding.path}/`;
-    this.#sink.refuse(
+    this.#registry.refuse(
       { path, bytes: 0, modifiedMs: 0 },
       {
         severity: 'refused',
@@ -39,19 +39,19 @@ export class ListedFiles {
   }
 
   #addUnusable(finding: Extract<WalkFinding, { kind: 'unusable' }>): void {
-    if (this.#sink.status(finding.file) !== 'new') return;
+    if (this.#registry.status(finding.file) !== 'new') return;
     // A link that is made anew leads to one thing after the other: what it stands for is no lost picture.
-    const moves = finding.code === 'link' && this.#sink.refusedPaths().includes(finding.file.path);
-    this.#sink.refuse(finding.file, { ...finding, severity: moves ? 'notice' : 'refused' });
+    const moves = finding.code === 'link' && this.#registry.refusedPaths().includes(finding.file.path);
+    this.#registry.refuse(finding.file, { ...finding, severity: moves ? 'notice' : 'refused' });
   }
 
   /** After a full scan that added `met`. Returns whether a subfolder left the list: it can be read again. */
   async forgetGone(met: ReadonlySet<string>, signal: AbortSignal): Promise<boolean> {
     let folderIsBack = false;
-    for (const path of this.#sink.refusedPaths()) {
+    for (const path of this.#registry.refusedPaths()) {
       if (signal.aborted) break;
       if (met.has(path) || !(await this.#isGone(path))) continue;
-      this.#sink.forgetRefusal(path);
+      this.#registry.forgetRefusal(path);
       folderIsBack ||= path.endsWith('/');
     }
     return folderIsBack;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { FolderSourceConfig } from '../../../../shared/source-config.ts';
 import type { FileMemory } from '../../model/file-memory.ts';
-import type { FileSink } from '../../model/file-sink.ts';
+import type { FileReading, FileRegistry, FileSink } from '../../model/file-sink.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { FrameSource, SourceStatus } from '../frame-source.ts';
@@ -13,6 +13,13 @@ import { FolderAnswers } from './folder-answers.ts';
 import { GoneFiles } from './gone-files.ts';
 import { Originals } from './originals.ts';
 import { FolderSearch } from './scanner.ts';
+
+/** What stands between a watched folder and the store. */
+export type FolderIntake = {
+  readonly sink: FileSink;
+  readonly registry: FileRegistry;
+  readonly reading: FileReading;
+};
 
 /**
  * A folder whose pictures become frames.
@@ -34,7 +41,7 @@ export class WatchedFolder implements FrameSource {
   /** `memory`: of its files, so that those that are gone are forgotten; null: nothing is. */
   constructor(
     config: FolderSourceConfig,
-    sink: FileSink,
+    { sink, registry, reading }: FolderIntake,
     clock: Clock,
     logger: Logger,
     memory: FileMemory | null = null,
@@ -44,13 +51,23 @@ export class WatchedFolder implements FrameSource {
     const after = afterIngestOf(config);
     const condition = new SourceCondition(config.id, logger);
     const { path: root, settleMilliseconds } = config;
-    const recovery = new AsideRecovery({ root, after, sink, clock, condition, signal });
-    const originals = new Originals({ root, after, sink, clock, condition, recovery });
-    const offers = new FileOffers({ root, settleMilliseconds, sink, originals, clock, condition, signal });
+    const recovery = new AsideRecovery({ root, after, registry, clock, condition, signal });
+    const originals = new Originals({ root, after, registry, clock, condition, recovery });
+    const offers = new FileOffers({
+      root,
+      settleMilliseconds,
+      sink,
+      registry,
+      reading,
+      originals,
+      clock,
+      condition,
+      signal,
+    });
     this.#answers = new FolderAnswers({ root, clock, condition, signal });
     this.#condition = condition;
     this.#offers = offers;
-    this.#search = new FolderSearch({ config, after, sink, offers, originals, clock, condition, signal });
+    this.#search = new FolderSearch({ config, after, registry, reading, offers, originals, clock, condition, signal });
     const isEmptied = after.action !== 'keep';
     const isReady = (): boolean => this.#search.hasScanned && !condition.silent;
     this.#gone = memory === null ? null : new GoneFiles({ root, isEmptied, memory, isReady, clock, condition, signal });

@@ -253,7 +253,7 @@ describe('a file that is not at rest', () => {
       expect(listed()[0]).toMatchObject({ code: 'unreadable', text: expect.stringContaining('EIO') });
       expect(admission.state().state).toBe('ok');
       // Such a file is worth another try at each scan.
-      expect(intake.status({ path: 'bad-sector.jpg', bytes: 100, modifiedMs: 1 })).toBe('listed');
+      expect(intake.registry.status({ path: 'bad-sector.jpg', bytes: 100, modifiedMs: 1 })).toBe('listed');
     },
   );
 });
@@ -359,7 +359,7 @@ describe('the sidecar', () => {
       'stored',
       'finished',
     ]);
-    intake.finish('a.jpg');
+    intake.registry.finish('a.jpg');
     expect(await statusOf('a.jpg')).toBe('finished');
   });
 

@@ -40,7 +40,7 @@ it('leaves the original to be archived or deleted like that of a stored frame', 
   await offer('a.jpg');
   expect(await offer('b.jpg')).toEqual({ kind: 'gated' });
   expect(await statusOf('b.jpg')).toBe('stored');
-  intake.finish('b.jpg');
+  intake.registry.finish('b.jpg');
   await expect.poll(() => statusOf('b.jpg')).toBe('finished');
 });
 

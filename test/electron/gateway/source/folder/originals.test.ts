@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { FileSink } from '../../../../../electron/gateway/model/file-sink.ts';
+import type { FileRegistry } from '../../../../../electron/gateway/model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../../../../../electron/gateway/model/file-version.ts';
 import { systemClock } from '../../../../../electron/gateway/platform/clock.ts';
 import { silentLogger } from '../../../../../electron/gateway/platform/logger.ts';
@@ -19,21 +19,17 @@ async function openOriginals() {
   onTestFinished(() => rm(root, { recursive: true, force: true }));
   let stored: FileVersion | null = null;
   const finished: string[] = [];
-  const sink: FileSink = {
+  const registry: FileRegistry = {
     status: (file) => (stored !== null && sameVersion(stored, file) ? 'stored' : 'new'),
-    offer: async () => ({ kind: 'stored' }),
     finish: (path) => void finished.push(path),
     storedAs: async () => null,
     lose: () => undefined,
-    lookEarly: async () => ({ whole: null, bytes: null }),
-    comesAfter: () => false,
     refuse: () => undefined,
     refusedPaths: () => [],
     forgetRefusal: () => undefined,
-    liesOnShare: () => undefined,
   };
   const condition = new SourceCondition('aoi', silentLogger);
-  const common = { root, after: { action: 'delete' }, sink, clock: systemClock, condition } as const;
+  const common = { root, after: { action: 'delete' }, registry, clock: systemClock, condition } as const;
   const recovery = new AsideRecovery({ ...common, signal: new AbortController().signal });
   return {
     root,

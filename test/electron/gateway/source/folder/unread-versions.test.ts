@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { FileSink } from '../../../../../electron/gateway/model/file-sink.ts';
+import type { FileReading, FileRegistry, FileSink } from '../../../../../electron/gateway/model/file-sink.ts';
 import type { FileVersion } from '../../../../../electron/gateway/model/file-version.ts';
 import { systemClock } from '../../../../../electron/gateway/platform/clock.ts';
 import { silentLogger } from '../../../../../electron/gateway/platform/logger.ts';
@@ -18,10 +18,12 @@ const grown = (milliseconds: number): FileVersion => ({
 });
 const without = ({ changedMs: _, ...version }: FileVersion): FileVersion => version;
 
+const neverAsked = {} as FileSink & FileReading;
+
 /** What is told as lost when a busy gateway, which had no time to look at the first version, meets the second. */
 function lostBy(before: FileVersion, after: FileVersion, knownFor: number): readonly string[] {
   const lost: string[] = [];
-  const sink = { lose: (path: string, cause: string) => void lost.push(`${cause} ${path}`) } as unknown as FileSink;
+  const lose: FileRegistry['lose'] = (path, cause) => void lost.push(`${cause} ${path}`);
   const settling = new Settling({
     quietMilliseconds: settleMilliseconds,
     onReplaced: (candidate, by, now) => unread.replaced(candidate, by, now),
@@ -29,7 +31,9 @@ function lostBy(before: FileVersion, after: FileVersion, knownFor: number): read
   const unread = new UnreadVersions({
     root: '/nowhere',
     settleMilliseconds,
-    sink,
+    registry: { lose },
+    sink: neverAsked,
+    reading: neverAsked,
     clock: systemClock,
     condition: new SourceCondition('aoi', silentLogger),
     settling,

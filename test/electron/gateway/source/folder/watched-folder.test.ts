@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { looksWhole } from '../../../../../electron/gateway/ingest/picture/quick-look.ts';
-import type { FileOffer, FileSink, Verdict } from '../../../../../electron/gateway/model/file-sink.ts';
+import type { FileOffer, FileReading, Verdict } from '../../../../../electron/gateway/model/file-sink.ts';
 import { silentLogger } from '../../../../../electron/gateway/platform/logger.ts';
-import { WatchedFolder } from '../../../../../electron/gateway/source/folder/watched-folder.ts';
+import { type FolderIntake, WatchedFolder } from '../../../../../electron/gateway/source/folder/watched-folder.ts';
 import { folderSourceSchema } from '../../../../../shared/source-config.ts';
 import { LeapingClock } from '../../../../support/leaping-clock.ts';
 
@@ -14,24 +14,17 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
 /** A sink that does what a test tells it, and remembers what it was offered. */
 function recordingSink(
   verdict: (offer: FileOffer) => Promise<Verdict> | Verdict,
-  lookEarly: FileSink['lookEarly'] = async (path) => ({ whole: await looksWhole(path), bytes: null }),
+  lookEarly: FileReading['lookEarly'] = async (path) => ({ whole: await looksWhole(path), bytes: null }),
 ) {
   const offers: FileOffer[] = [];
   const lost: string[] = [];
   const known = new Set<string>();
   const seen = new Map<string, string>();
-  const sink: FileSink = {
+  const registry: FolderIntake['registry'] = {
     status: (file) => {
       const facts = JSON.stringify(file);
       seen.set(file.path, facts);
       return known.has(facts) ? 'finished' : 'new';
-    },
-    offer: async (offer) => {
-      offers.push(offer);
-      const answer = await verdict(offer);
-      if (answer.kind === 'stored') known.add(JSON.stringify(offer.file));
-      if (answer.kind === 'stored' && answer.label !== undefined) known.add(seen.get(answer.label) ?? '');
-      return answer;
     },
     finish: () => undefined,
     storedAs: async () => null,
@@ -39,17 +32,28 @@ function recordingSink(
     refusedPaths: () => [],
     forgetRefusal: () => undefined,
     lose: (path, cause) => void lost.push(`${cause} ${path}`),
+  };
+  const sink: FolderIntake['sink'] = {
+    offer: async (offer) => {
+      offers.push(offer);
+      const answer = await verdict(offer);
+      if (answer.kind === 'stored') known.add(JSON.stringify(offer.file));
+      if (answer.kind === 'stored' && answer.label !== undefined) known.add(seen.get(answer.label) ?? '');
+      return answer;
+    },
+  };
+  const reading: FileReading = {
     lookEarly,
     liesOnShare: () => undefined,
     comesAfter: (path) => path.endsWith('.txt'),
   };
-  return { sink, offers, lost };
+  return { intake: { sink, registry, reading }, offers, lost };
 }
 
 async function watch(
   verdict: (offer: FileOffer) => Promise<Verdict> | Verdict,
   settings: object = {},
-  lookEarly?: FileSink['lookEarly'],
+  lookEarly?: FileReading['lookEarly'],
 ) {
   const path = await mkdtemp(join(tmpdir(), 'acusight-watch-'));
   const config = folderSourceSchema.parse({
@@ -60,9 +64,9 @@ async function watch(
     rescanSeconds: 86_400,
     ...settings,
   });
-  const { sink, offers, lost } = recordingSink(verdict, lookEarly);
+  const { intake, offers, lost } = recordingSink(verdict, lookEarly);
   const clock = new LeapingClock();
-  const folder = new WatchedFolder(config, sink, clock, silentLogger);
+  const folder = new WatchedFolder(config, intake, clock, silentLogger);
   folder.start();
   onTestFinished(async () => {
     await folder.stop();
