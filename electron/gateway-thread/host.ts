@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config, ConfigFault } from '../../shared/config.ts';
-import { type CoreOperation, contract, type OperationResponse } from '../../shared/contract.ts';
+import { type CoreOperation, contract } from '../../shared/contract.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import type { GatewaySecrets, Interruption } from '../gateway/gateway-options.ts';
 import { haltedSnapshot, interruptionOf } from '../gateway/maintenance/halted.ts';
@@ -79,11 +79,8 @@ export class GatewayHost {
   }
 
   /** Carries out one of the core's operations. Where no gateway runs, the contract's answer to that, or a refusal. */
-  async operate<Name extends CoreOperation>(
-    name: Name,
-    request: CallRequest<Name>,
-  ): Promise<OperationResponse<Name> | CallResponse<Name>> {
-    const idle = contract[name].idle as OperationResponse<Name> | undefined;
+  async operate<Name extends CoreOperation>(name: Name, request: CallRequest<Name>): Promise<CallResponse<Name>> {
+    const idle = contract[name].idle as CallResponse<Name> | undefined;
     return this.#gateway === null && idle !== undefined ? idle : this.require().call(name, request);
   }
 

@@ -1,22 +1,26 @@
 import type { Config } from '../../shared/config.ts';
-import type { CoreOperation, OperationRequest } from '../../shared/contract.ts';
+import type { CoreOperation, OperationRequest, OperationResponse } from '../../shared/contract.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import type { FromCameraPage, ToCameraPage } from '../../shared/usb-camera.ts';
-import type { GatewayCalls } from '../gateway/gateway.ts';
 import type { GatewayOptions, GatewaySecrets } from '../gateway/gateway-options.ts';
 import type { FailureFacts } from '../gateway/platform/errors.ts';
+import type { ShellCalls } from '../gateway/shell-calls.ts';
 import type { AnsweredProxy, AskedProxy } from './proxy-link.ts';
 
 /** What the main thread and the gateway's own thread say to each other. Both are built together, so the messages are not checked. */
 
 /** The contract's operations that the core carries out, and the shell's own calls (`shell-calls.ts`): by name, with one request. */
-export type CallName = keyof GatewayCalls;
+export type CallName = CoreOperation | keyof ShellCalls;
 export type CallRequest<Name extends CallName> = Name extends CoreOperation
   ? OperationRequest<Name>
-  : GatewayCalls[Name] extends (request: infer Request) => unknown
-    ? Request
+  : Name extends keyof ShellCalls
+    ? Parameters<ShellCalls[Name]>[0]
     : never;
-export type CallResponse<Name extends CallName> = Awaited<ReturnType<GatewayCalls[Name]>>;
+export type CallResponse<Name extends CallName> = Name extends CoreOperation
+  ? OperationResponse<Name>
+  : Name extends keyof ShellCalls
+    ? Awaited<ReturnType<ShellCalls[Name]>>
+    : never;
 
 export type ThreadOptions = Pick<
   GatewayOptions,

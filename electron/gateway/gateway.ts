@@ -13,7 +13,7 @@ import { makeOperations } from './operations.ts';
 import { sleep } from './platform/clock.ts';
 import { errnoCode, GatewayError } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
-import { makeShellCalls } from './shell-calls.ts';
+import { makeShellCalls, type ShellCalls } from './shell-calls.ts';
 import { type Loss, lossesOf } from './status/losses.ts';
 import { buildSnapshot } from './status/snapshot.ts';
 import { type Database, openDatabase, openFailure } from './store/database/database.ts';
@@ -32,7 +32,7 @@ const sourceStopMilliseconds = 8_000;
 /** To tell the cloud that the store is lost, before everything is stopped. */
 const lastWordsMilliseconds = 3_000;
 
-export type GatewayCalls = ReturnType<typeof makeOperations> & ReturnType<typeof makeShellCalls>;
+export type GatewayCalls = ReturnType<typeof makeOperations> & ShellCalls;
 
 /**
  * The gateway: source -> ingest -> store -> sync -> cloud, wired. Plain Node: the same in Electron's main process, in

@@ -6,6 +6,8 @@ import type { PictureFormat } from './model/image.ts';
 import type { GapList } from './store/label-gaps.ts';
 import type { GatewayParts } from './wiring/gateway-parts.ts';
 
+export type ShellCalls = ReturnType<typeof makeShellCalls>;
+
 /**
  * What the program around the core asks of it for itself, and no window may: places of files, pictures for the app's own
  * protocol, a folder that a dialog has chosen. It crosses to the core's thread as operations do; a name without a dot is

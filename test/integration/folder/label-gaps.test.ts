@@ -18,7 +18,7 @@ async function drain(line: TestGateway) {
   };
   const { gateway } = line;
   const call = async <Name extends CallName>(name: Name, request: CallRequest<Name>): Promise<CallResponse<Name>> =>
-    await line.operate(name, request);
+    (await line.operate(name, request)) as CallResponse<Name>;
   const code = await untilDrained(
     {
       get isDrained() {
