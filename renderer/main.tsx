@@ -3,6 +3,7 @@ import '@fontsource-variable/inter/wght.css';
 import './styles/tokens.css';
 import './styles/base.css';
 
+import { LucideProvider } from 'lucide-react';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
@@ -15,9 +16,11 @@ const root = document.getElementById('root');
 if (root !== null) {
   createRoot(root).render(
     <StrictMode>
-      <ErrorBoundary>
-        <App />
-      </ErrorBoundary>
+      <LucideProvider className="icon">
+        <ErrorBoundary>
+          <App />
+        </ErrorBoundary>
+      </LucideProvider>
     </StrictMode>,
   );
 }

@@ -3,7 +3,7 @@ import type { Level, Snapshot } from '../../shared/snapshot.ts';
 import { formatCount, plural } from '../format/numbers.ts';
 import { formatDuration, formatMoment } from '../format/time.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
-import { BalanceIcon } from '../ui/icons.tsx';
+import { BalanceIcon } from '../ui/icons.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { useVerification, verifyLedger } from './ledger-store.ts';

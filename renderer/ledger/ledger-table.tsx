@@ -4,7 +4,8 @@ import type { SourceSnapshot } from '../../shared/snapshot.ts';
 import { formatCount } from '../format/numbers.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { useRevisionRefresh } from '../gateway/use-revision-refresh.ts';
-import { BalanceIcon, CheckCircleIcon, StuckIcon } from '../ui/icons.tsx';
+import { BalanceIcon } from '../ui/icons.ts';
+import { CheckCircleIcon, StuckIcon } from '../ui/shapes.tsx';
 import { balanceOf, byShift } from './balance.ts';
 import { loadMoreLedger, reloadLedger, useLedger } from './ledger-store.ts';
 

@@ -5,7 +5,7 @@ import { paceWords } from '../format/pace.ts';
 import { formatDuration } from '../format/time.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
 import { deviceLook, hostOf, wayWords } from '../site/site-words.ts';
-import { CloudIcon, SimilarIcon, SpeedIcon, StorageIcon } from '../ui/icons.tsx';
+import { CloudIcon, SimilarIcon, SpeedIcon, StorageIcon } from '../ui/icons.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
 

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { formatBigCount, formatBytes, formatRate, formatShortCount } from '../format/numbers.ts';
 import { formatDuration } from '../format/time.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
-import { ArrowDownIcon, ArrowUpIcon } from '../ui/icons.tsx';
+import { ArrowDownIcon, ArrowUpIcon } from '../ui/icons.ts';
 import { useNow } from '../ui/use-now.ts';
 import { DiskFigure } from './disk-figure.tsx';
 import { Sparkline } from './sparkline.tsx';

@@ -1,18 +1,11 @@
-import type { ReactNode } from 'react';
+import type { ComponentType, ReactNode } from 'react';
 import { useSnapshot } from '../gateway/gateway-store.ts';
 import { ThemeSwitch } from '../settings/theme-switch.tsx';
-import {
-  BalanceIcon,
-  CameraIcon,
-  CheckListIcon,
-  GearIcon,
-  OverviewIcon,
-  StuckIcon,
-  UnlockedIcon,
-} from '../ui/icons.tsx';
+import { BalanceIcon, CameraIcon, CheckListIcon, GearIcon, OverviewIcon, UnlockedIcon } from '../ui/icons.ts';
+import { StuckIcon } from '../ui/shapes.tsx';
 import { show, useScreen, type View } from '../view-state/screen-store.ts';
 
-const screens: readonly { readonly view: View; readonly name: string; readonly Icon: () => ReactNode }[] = [
+const screens: readonly { readonly view: View; readonly name: string; readonly Icon: ComponentType }[] = [
   { view: 'overview', name: 'Overview', Icon: OverviewIcon },
   { view: 'cameras', name: 'Cameras', Icon: CameraIcon },
   { view: 'ledger', name: 'Reconciliation', Icon: BalanceIcon },

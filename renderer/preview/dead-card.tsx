@@ -2,7 +2,8 @@ import type { ReactNode } from 'react';
 import type { ImageDetail } from '../../shared/contract.ts';
 import { formatMoment } from '../format/time.ts';
 import { exportDead, putBack } from '../gateway/commands.ts';
-import { DeadIcon, ExportIcon, RetryWaitIcon, TrashIcon } from '../ui/icons.tsx';
+import { ExportIcon, RetryWaitIcon, TrashIcon } from '../ui/icons.ts';
+import { DeadIcon } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { show } from '../view-state/screen-store.ts';
 

@@ -7,7 +7,7 @@ import { formatCapture, formatMoment, formatUntil } from '../format/time.ts';
 import { reveal } from '../gateway/commands.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { EntryState } from '../queue/entry-look.tsx';
-import { FolderIcon } from '../ui/icons.tsx';
+import { FolderIcon } from '../ui/icons.ts';
 import { useNow } from '../ui/use-now.ts';
 import { originalFile } from './original-file.ts';
 

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
-import { CloseIcon, EnlargeIcon, NextIcon, PictureIcon, PreviousIcon, ReduceIcon } from '../ui/icons.tsx';
+import { CloseIcon, EnlargeIcon, NextIcon, PictureIcon, PreviousIcon, ReduceIcon } from '../ui/icons.ts';
 import { show, useScreen } from '../view-state/screen-store.ts';
 import { ImageView } from './image-view.tsx';
 import { useHeldImageId } from './use-held-image.ts';

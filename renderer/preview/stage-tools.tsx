@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { BoxesIcon, FitIcon, MinusIcon, PlusIcon } from '../ui/icons.tsx';
+import { BoxesIcon, FitIcon, MinusIcon, PlusIcon } from '../ui/icons.ts';
 import type { ViewControl } from './use-view.ts';
 
 export const ZOOM_STEP = 1.4;

@@ -1,7 +1,7 @@
 import { type PointerEvent, type ReactNode, type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import type { ImageDetail } from '../../shared/contract.ts';
 import { isolated } from '../../shared/isolated.ts';
-import { PictureIcon } from '../ui/icons.tsx';
+import { PictureIcon } from '../ui/icons.ts';
 import { BoxOverlay } from './box-overlay.tsx';
 import type { ClassStyle } from './class-style.ts';
 import type { Size } from './geometry.ts';

@@ -3,7 +3,7 @@ import type { Selection } from '../../shared/contract.ts';
 import { formatCount, formatShortCount } from '../format/numbers.ts';
 import { exportDead, putBack } from '../gateway/commands.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
-import { ExportIcon, RetryWaitIcon, TrashIcon } from '../ui/icons.tsx';
+import { ExportIcon, RetryWaitIcon, TrashIcon } from '../ui/icons.ts';
 import { show } from '../view-state/screen-store.ts';
 import { countMarks, markState, toSelection } from './dead-marks.ts';
 import { clearMarks, toggleEvery, useDeadMarks } from './dead-store.ts';

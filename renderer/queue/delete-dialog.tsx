@@ -3,7 +3,7 @@ import type { Selection } from '../../shared/contract.ts';
 import { formatBytes, formatCount, plural } from '../format/numbers.ts';
 import { deleteDead } from '../gateway/commands.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
-import { TrashIcon } from '../ui/icons.tsx';
+import { TrashIcon } from '../ui/icons.ts';
 import { show, useScreen } from '../view-state/screen-store.ts';
 import { clearMarks } from './dead-store.ts';
 

@@ -1,20 +1,10 @@
-import type { ReactNode } from 'react';
+import type { ComponentType, ReactNode } from 'react';
 import type { QueueRow } from '../../shared/contract.ts';
 import type { Level } from '../../shared/snapshot.ts';
-import {
-  ArrowUpIcon,
-  CheckCircleIcon,
-  ClockIcon,
-  DeadIcon,
-  DoubleCheckIcon,
-  DroppedIcon,
-  NoAnswerIcon,
-  RetryWaitIcon,
-  StuckIcon,
-  TrashIcon,
-} from '../ui/icons.tsx';
+import { ArrowUpIcon, ClockIcon, DoubleCheckIcon, RetryWaitIcon, TrashIcon } from '../ui/icons.ts';
+import { CheckCircleIcon, DeadIcon, DroppedIcon, NoAnswerIcon, StuckIcon } from '../ui/shapes.tsx';
 
-export type EntryLook = { readonly word: string; readonly level: Level; readonly Icon: () => ReactNode };
+export type EntryLook = { readonly word: string; readonly level: Level; readonly Icon: ComponentType };
 
 type State = Pick<QueueRow, 'state' | 'stuck' | 'ambiguous' | 'duplicate' | 'attempts'>;
 

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { QueueFilter } from '../../shared/contract.ts';
 import { formatCount } from '../format/numbers.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
-import { ArrowUpIcon, PictureIcon } from '../ui/icons.tsx';
+import { ArrowUpIcon, PictureIcon } from '../ui/icons.ts';
 import { MOST_ROWS, rowAt } from './page-window.ts';
 import { changeCounter, loadMore, loadTop, useQueue } from './queue-store.ts';
 

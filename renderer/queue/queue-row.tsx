@@ -5,7 +5,7 @@ import { isolated } from '../../shared/isolated.ts';
 import { formatBytes, plural } from '../format/numbers.ts';
 import { formatMoment, formatUntil } from '../format/time.ts';
 import { putBack, retryNow } from '../gateway/commands.ts';
-import { PictureIcon, RetryWaitIcon } from '../ui/icons.tsx';
+import { PictureIcon, RetryWaitIcon } from '../ui/icons.ts';
 import { markUpTo, toggle } from './dead-store.ts';
 import { EntryState, entryAction } from './entry-look.tsx';
 

@@ -8,8 +8,8 @@ import { checkAgain, reveal } from '../gateway/commands.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { pagedList } from '../gateway/paged-list.ts';
 import { useRevisionRefresh } from '../gateway/use-revision-refresh.ts';
-import { DeadIcon, FolderIcon, InfoIcon, RetryWaitIcon } from '../ui/icons.tsx';
-import { GoodShape } from '../ui/shapes.tsx';
+import { FolderIcon, InfoIcon, RetryWaitIcon } from '../ui/icons.ts';
+import { DeadIcon, GoodShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
 
 /** Nobody reads more, and each check again makes the list shorter. */

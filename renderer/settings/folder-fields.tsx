@@ -5,7 +5,7 @@ import { isolated } from '../../shared/isolated.ts';
 import { sourceIdFor } from '../format/file-name.ts';
 import { call } from '../gateway/bridge.ts';
 import { Faults } from '../ui/field.tsx';
-import { CloseIcon, FolderIcon, PlusIcon } from '../ui/icons.tsx';
+import { CloseIcon, FolderIcon, PlusIcon } from '../ui/icons.ts';
 import { sayFailed } from '../view-state/notice-store.ts';
 import { faultsOf } from './setup-draft.ts';
 

@@ -1,7 +1,7 @@
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { call } from '../gateway/bridge.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
-import { KeyIcon } from '../ui/icons.tsx';
+import { KeyIcon } from '../ui/icons.ts';
 import { sayDone } from '../view-state/notice-store.ts';
 import { show, useScreen } from '../view-state/screen-store.ts';
 import { emptyKeyDraft, type KeyDraft, KeyFields } from './key-section.tsx';

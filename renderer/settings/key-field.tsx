@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { Field } from '../ui/field.tsx';
-import { EyeIcon } from '../ui/icons.tsx';
+import { EyeIcon } from '../ui/icons.ts';
 
 type Props = {
   readonly label?: string;

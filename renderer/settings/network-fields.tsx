@@ -4,7 +4,7 @@ import type { Setup } from '../../shared/contract.ts';
 import { call } from '../gateway/bridge.ts';
 import { Choice } from '../ui/choice.tsx';
 import { Field } from '../ui/field.tsx';
-import { FolderIcon } from '../ui/icons.tsx';
+import { FolderIcon } from '../ui/icons.ts';
 import { TextField } from '../ui/text-field.tsx';
 import { sayFailed } from '../view-state/notice-store.ts';
 import { KeyField } from './key-field.tsx';

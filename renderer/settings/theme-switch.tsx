@@ -1,8 +1,8 @@
-import type { ReactNode } from 'react';
-import { MoonIcon, SunIcon, SystemThemeIcon } from '../ui/icons.tsx';
+import type { ComponentType, ReactNode } from 'react';
+import { MoonIcon, SunIcon, SystemThemeIcon } from '../ui/icons.ts';
 import { chooseTheme, type Theme, themes, useTheme } from '../view-state/theme.ts';
 
-const looks: Readonly<Record<Theme, { readonly label: string; readonly Icon: () => ReactNode }>> = {
+const looks: Readonly<Record<Theme, { readonly label: string; readonly Icon: ComponentType }>> = {
   system: { label: 'System', Icon: SystemThemeIcon },
   light: { label: 'Light', Icon: SunIcon },
   dark: { label: 'Dark', Icon: MoonIcon },

@@ -5,7 +5,7 @@ import { fillWords, orderWords, paceWords } from '../format/pace.ts';
 import { formatDuration, formatMoment } from '../format/time.ts';
 import { reveal } from '../gateway/commands.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
-import { FolderIcon } from '../ui/icons.tsx';
+import { FolderIcon } from '../ui/icons.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { checkinLooks, deviceLook, keyPlaces } from './site-words.ts';

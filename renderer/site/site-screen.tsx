@@ -3,7 +3,7 @@ import type { DoctorCheck } from '../../shared/contract.ts';
 import { formatDuration, formatMoment } from '../format/time.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { copyText } from '../ui/copy-text.ts';
-import { CheckListIcon, CopyIcon, PrintIcon } from '../ui/icons.tsx';
+import { CheckListIcon, CopyIcon, PrintIcon } from '../ui/icons.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { sayDone, sayFailed } from '../view-state/notice-store.ts';

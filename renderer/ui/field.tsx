@@ -1,5 +1,5 @@
 import { type ReactNode, useId } from 'react';
-import { StuckIcon } from './icons.tsx';
+import { StuckIcon } from './shapes.tsx';
 
 type Props = {
   readonly label: string;

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect } from 'react';
 import { dismissNotice, useNotice } from '../view-state/notice-store.ts';
-import { CheckCircleIcon, CloseIcon, StuckIcon } from './icons.tsx';
+import { CloseIcon } from './icons.ts';
+import { CheckCircleIcon, StuckIcon } from './shapes.tsx';
 
 const DONE_MILLISECONDS = 6_000;
 

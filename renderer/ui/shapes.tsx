@@ -64,3 +64,40 @@ export function LevelShape({ level }: { readonly level: Level }): ReactNode {
   const Chosen = shapes[level];
   return <Chosen />;
 }
+
+/** Small signs of a state, 24 × 24, for where a word stands beside them: filled ones ask for attention. */
+const Sign = ({ children }: { readonly children: ReactNode }): ReactNode => (
+  <svg className="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    {children}
+  </svg>
+);
+
+export const CheckCircleIcon = (): ReactNode => (
+  <Sign>
+    <circle cx="12" cy="12" r="10" className="fill" />
+    <path d="M7.2 12.3l3.3 3.3 6.3-6.9" className="cutline" />
+  </Sign>
+);
+export const StuckIcon = (): ReactNode => (
+  <Sign>
+    <path d="M12 2.5L23 21.5H1z" className="fill" />
+    <path d="M12 9v6M12 17.8v.2" className="cutline" />
+  </Sign>
+);
+export const DeadIcon = (): ReactNode => (
+  <Sign>
+    <rect x="2.5" y="2.5" width="19" height="19" rx="3" className="fill" />
+    <path d="M8 8l8 8M16 8l-8 8" className="cutline" />
+  </Sign>
+);
+export const NoAnswerIcon = (): ReactNode => (
+  <Sign>
+    <path d="M7 20V6M3 10l4-4 4 4" />
+    <path d="M14.5 10.2c0-2 1.4-3.2 3.1-3.2s3 1.2 3 2.9c0 2.3-3 2.4-3 4.8M17.6 18.6v.2" />
+  </Sign>
+);
+export const DroppedIcon = (): ReactNode => (
+  <Sign>
+    <path d="M12 3v10M7.5 9L12 13.5 16.5 9M4 18h3M10.5 18h3M17 18h3M4 21.5h3M10.5 21.5h3M17 21.5h3" />
+  </Sign>
+);

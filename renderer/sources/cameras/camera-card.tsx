@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { isolated } from '../../../shared/isolated.ts';
-import { EyeIcon } from '../../ui/icons.tsx';
+import { EyeIcon } from '../../ui/icons.ts';
 import { LevelShape } from '../../ui/shapes.tsx';
 import { openLive, show, useScreen } from '../../view-state/screen-store.ts';
 import { GateBar } from '../gate-bar.tsx';

@@ -1,7 +1,7 @@
 import { type ReactNode, useId, useState } from 'react';
 import type { CameraSnapshot } from '../../../shared/camera.ts';
 import { formatCount, formatRate, formatShortCount } from '../../format/numbers.ts';
-import { ChevronIcon } from '../../ui/icons.tsx';
+import { NextIcon } from '../../ui/icons.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { agoWords, dropsTotal } from './camera-words.ts';
 
@@ -35,7 +35,7 @@ export function CameraNumbers({ camera }: { readonly camera: CameraSnapshot }): 
         onClick={() => setOpen(!open)}
       >
         <strong>{formatShortCount(lost)}</strong> lost
-        <ChevronIcon />
+        <NextIcon />
       </button>
       <p>
         <strong>{formatShortCount(camera.reconnects)}</strong> {camera.reconnects === 1 ? 'reconnect' : 'reconnects'}

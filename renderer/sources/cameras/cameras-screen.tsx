@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { SourceSnapshot } from '../../../shared/snapshot.ts';
 import { useGateway } from '../../gateway/gateway-store.ts';
-import { CameraIcon } from '../../ui/icons.tsx';
+import { CameraIcon } from '../../ui/icons.ts';
 import { useScreen } from '../../view-state/screen-store.ts';
 import { LiveScreen } from '../live/live-screen.tsx';
 import { CameraCard } from './camera-card.tsx';

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { formatDuration, formatMoment } from '../../format/time.ts';
-import { CameraIcon, SearchIcon, StuckIcon } from '../../ui/icons.tsx';
+import { CameraIcon, SearchIcon } from '../../ui/icons.ts';
+import { StuckIcon } from '../../ui/shapes.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { findCameras, useCameraSearch } from './find-store.ts';
 import { FoundCameraEntry } from './found-camera.tsx';

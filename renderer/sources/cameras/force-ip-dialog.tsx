@@ -3,7 +3,7 @@ import type { FoundCamera } from '../../../shared/camera.ts';
 import { isolated } from '../../../shared/isolated.ts';
 import { call } from '../../gateway/bridge.ts';
 import { Faults } from '../../ui/field.tsx';
-import { NetworkIcon } from '../../ui/icons.tsx';
+import { NetworkIcon } from '../../ui/icons.ts';
 import { TextField } from '../../ui/text-field.tsx';
 import { sayDone } from '../../view-state/notice-store.ts';
 import { askAddress, findCameras, useCameraSearch } from './find-store.ts';

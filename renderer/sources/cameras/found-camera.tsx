@@ -3,7 +3,7 @@ import type { FoundCamera } from '../../../shared/camera.ts';
 import { isolated } from '../../../shared/isolated.ts';
 import { useGateway } from '../../gateway/gateway-store.ts';
 import { copyText } from '../../ui/copy-text.ts';
-import { CopyIcon, EyeIcon, NetworkIcon } from '../../ui/icons.tsx';
+import { CopyIcon, EyeIcon, NetworkIcon } from '../../ui/icons.ts';
 import { LevelShape } from '../../ui/shapes.tsx';
 import { sayDone, sayFailed } from '../../view-state/notice-store.ts';
 import { openLive } from '../../view-state/screen-store.ts';

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { CameraSnapshot } from '../../../shared/camera.ts';
 import { isolated } from '../../../shared/isolated.ts';
 import { useGateway } from '../../gateway/gateway-store.ts';
-import { ShutterIcon } from '../../ui/icons.tsx';
+import { ShutterIcon } from '../../ui/icons.ts';
 import { useScreen } from '../../view-state/screen-store.ts';
 import { type CameraSource, takeWords, triggerReadiness } from './camera-words.ts';
 import { triggerKey } from './trigger-keys.ts';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { isolated } from '../../../shared/isolated.ts';
-import { PlayIcon } from '../../ui/icons.tsx';
+import { PlayIcon } from '../../ui/icons.ts';
 import type { EditorProps } from './editor-props.ts';
 import { runCommand, setFeature } from './feature-store.ts';
 

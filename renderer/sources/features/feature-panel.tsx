@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useId, useMemo } from 'react';
 import { plural } from '../../format/numbers.ts';
-import { ChevronIcon, CloseIcon, GearIcon, RetryWaitIcon, SearchIcon } from '../../ui/icons.tsx';
+import { CloseIcon, GearIcon, NextIcon, RetryWaitIcon, SearchIcon } from '../../ui/icons.ts';
 import { type CameraSource, isConnected } from '../cameras/camera-words.ts';
 import { FeatureRow } from './feature-row.tsx';
 import { chooseLevel, openFeatures, readFeatures, searchFor, toggleCategory, useFeatures } from './feature-store.ts';
@@ -179,7 +179,7 @@ function CategoryPart({ category, sourceId, depth, all }: PartProps): ReactNode 
           disabled={all}
           onClick={() => toggleCategory(category.key)}
         >
-          <ChevronIcon />
+          <NextIcon />
           <span className="category-title">{category.title}</span>
           <span className="badge-count">{category.count}</span>
         </button>

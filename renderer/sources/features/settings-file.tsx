@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import { CheckCircleIcon, CloseIcon, LoadIcon, SaveIcon, StuckIcon } from '../../ui/icons.tsx';
+import { CloseIcon, LoadIcon, SaveIcon } from '../../ui/icons.ts';
+import { CheckCircleIcon, StuckIcon } from '../../ui/shapes.tsx';
 import { dismissOutcome, loadSettings, saveSettings, useFeatures } from './feature-store.ts';
 
 type Props = { readonly sourceId: string; readonly connected: boolean };

@@ -1,7 +1,7 @@
 import { type FormEvent, type KeyboardEvent, type ReactNode, useState } from 'react';
 import type { Feature } from '../../../shared/camera.ts';
 import { isolated } from '../../../shared/isolated.ts';
-import { MinusIcon, PlusIcon } from '../../ui/icons.tsx';
+import { MinusIcon, PlusIcon } from '../../ui/icons.ts';
 import type { EditorProps } from './editor-props.ts';
 import { forgetRefusal, setFeature } from './feature-store.ts';
 import { formatNumber, parseNumber, stepped, valueWords } from './feature-words.ts';

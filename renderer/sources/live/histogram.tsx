@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { StuckIcon } from '../../ui/icons.tsx';
+import { StuckIcon } from '../../ui/shapes.tsx';
 import { formatPercent } from '../gate-scale.ts';
 import type { PictureAge } from './live-status.ts';
 import { useLive } from './live-store.ts';

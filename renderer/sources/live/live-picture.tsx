@@ -1,6 +1,6 @@
 import { type ReactNode, useLayoutEffect, useRef } from 'react';
 import { isolated } from '../../../shared/isolated.ts';
-import { PictureIcon } from '../../ui/icons.tsx';
+import { PictureIcon } from '../../ui/icons.ts';
 import { LevelShape } from '../../ui/shapes.tsx';
 import type { LiveStatus } from './live-status.ts';
 import { useLive } from './live-store.ts';

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { isolated } from '../../../shared/isolated.ts';
 import { useGateway } from '../../gateway/gateway-store.ts';
-import { CameraIcon, PauseIcon, PlayIcon, PreviousIcon, TestShotIcon } from '../../ui/icons.tsx';
+import { CameraIcon, PauseIcon, PlayIcon, PreviousIcon, TestShotIcon } from '../../ui/icons.ts';
 import { isTyping } from '../../ui/is-typing.ts';
 import { LevelShape } from '../../ui/shapes.tsx';
 import { useNow } from '../../ui/use-now.ts';
