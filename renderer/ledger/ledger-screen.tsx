@@ -3,10 +3,12 @@ import type { Level, Snapshot } from '../../shared/snapshot.ts';
 import { formatCount, plural } from '../format/numbers.ts';
 import { formatDuration, formatMoment } from '../format/time.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
+import { useInquiry } from '../gateway/requests.ts';
+import { Button } from '../ui/button.tsx';
 import { BalanceIcon } from '../ui/icons.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
-import { useVerification, verifyLedger } from './ledger-store.ts';
+import { verifyLedger } from './ledger-store.ts';
 import { LedgerTable } from './ledger-table.tsx';
 
 type State = { readonly level: Level; readonly word: string; readonly text: string };
@@ -57,69 +59,70 @@ function LedgerState(): ReactNode {
 }
 
 function VerifyButton(): ReactNode {
-  const running = useVerification((check) => check.kind === 'running');
+  const { runningSince } = useInquiry('ledger.verify');
   return (
-    <button
-      type="button"
-      className="button primary large"
-      disabled={running}
+    <Button
+      look="primary"
+      size="large"
+      busy={runningSince !== null}
       data-testid="ledger-verify"
       onClick={() => void verifyLedger()}
     >
       <BalanceIcon /> Check everything now
-    </button>
+    </Button>
   );
 }
 
 function VerifyWords(): ReactNode {
-  const check = useVerification();
+  const { runningSince, answer: verdict, answeredAt, failure } = useInquiry('ledger.verify');
   const now = useNow();
-  switch (check.kind) {
-    case 'none':
-      return (
-        <p className="note-line">Counts every frame anew and checks each row of the chain against the one before.</p>
-      );
-    case 'running':
-      return (
-        <p data-level="busy" className="verdict">
-          <LevelShape level="busy" />
-          <span>
-            <strong>Counting and checking every row…</strong>
-            <span aria-hidden="true"> for {formatDuration(now - check.since)}; a million rows take some seconds.</span>
-          </span>
-        </p>
-      );
-    case 'failed':
-      return (
-        <p data-level="act" className="verdict">
-          <LevelShape level="act" />
-          <span>
-            <strong>{check.failure.message}</strong> {check.failure.hint}
-          </span>
-        </p>
-      );
-    case 'done':
-      return (
-        <div data-level={check.verdict.ok ? 'good' : 'alarm'} className="verdict" data-testid="ledger-verdict">
-          <LevelShape level={check.verdict.ok ? 'good' : 'alarm'} />
-          <div>
-            <strong>
-              {check.verdict.ok
-                ? `All ${plural(check.verdict.rows, 'row')} are sound, and the counts agree.`
-                : `${plural(Math.max(1, check.verdict.problems.length), 'problem')} in ${formatCount(check.verdict.rows)} rows.`}
-            </strong>
-            {check.verdict.problems.length > 0 && (
-              <ul className="problems">
-                {check.verdict.problems.map((problem) => (
-                  <li key={problem}>{problem}</li>
-                ))}
-              </ul>
-            )}
-            <p className="ledger-head">
-              Checked {formatMoment(check.at, now)} · last row’s hash <code>{check.verdict.head || 'none'}</code>
-            </p>
-          </div>
-        </div>
-      );
+  if (runningSince !== null) {
+    return (
+      <p data-level="busy" className="verdict">
+        <LevelShape level="busy" />
+        <span>
+          <strong>Counting and checking every row…</strong>
+          <span aria-hidden="true"> for {formatDuration(now - runningSince)}; a million rows take some seconds.</span>
+        </span>
+      </p>
+    );
   }
+  if (failure !== null) {
+    return (
+      <p data-level="act" className="verdict">
+        <LevelShape level="act" />
+        <span>
+          <strong>{failure.message}</strong> {failure.hint}
+        </span>
+      </p>
+    );
+  }
+  if (verdict === null) {
+    return (
+      <p className="note-line">Counts every frame anew and checks each row of the chain against the one before.</p>
+    );
+  }
+  const level = verdict.ok ? 'good' : 'alarm';
+  return (
+    <div data-level={level} className="verdict" data-testid="ledger-verdict">
+      <LevelShape level={level} />
+      <div>
+        <strong>
+          {verdict.ok
+            ? `All ${plural(verdict.rows, 'row')} are sound, and the counts agree.`
+            : `${plural(Math.max(1, verdict.problems.length), 'problem')} in ${formatCount(verdict.rows)} rows.`}
+        </strong>
+        {verdict.problems.length > 0 && (
+          <ul className="problems">
+            {verdict.problems.map((problem) => (
+              <li key={problem}>{problem}</li>
+            ))}
+          </ul>
+        )}
+        <p className="ledger-head">
+          Checked {formatMoment(answeredAt, now)} · last row’s hash <code>{verdict.head || 'none'}</code>
+        </p>
+      </div>
+    </div>
+  );
 }

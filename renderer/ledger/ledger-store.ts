@@ -1,15 +1,7 @@
-import { create } from 'zustand';
-import type { LedgerRow, LedgerVerdict } from '../../shared/contract.ts';
-import type { Failure } from '../../shared/result.ts';
+import type { LedgerRow } from '../../shared/contract.ts';
 import { call } from '../gateway/bridge.ts';
 import { pagedList } from '../gateway/paged-list.ts';
-
-/** The last check of all of the ledger. It goes on when the screen is left. */
-export type Verification =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'running'; readonly since: number }
-  | { readonly kind: 'done'; readonly at: number; readonly verdict: LedgerVerdict }
-  | { readonly kind: 'failed'; readonly failure: Failure };
+import { inquire } from '../gateway/requests.ts';
 
 const MOST_ROWS = 2_000;
 
@@ -20,16 +12,8 @@ export const {
   loadMore: loadMoreLedger,
 } = pagedList<LedgerRow>((request) => call('ledger.page', request), MOST_ROWS);
 
-export const useVerification = create<Verification>()(() => ({ kind: 'none' }));
-
-/** Checks the whole chain; one check at a time. */
+/** Checks the whole chain; its rows are read again, for the check may have found other counts. */
 export async function verifyLedger(): Promise<void> {
-  if (useVerification.getState().kind === 'running') return;
-  useVerification.setState({ kind: 'running', since: Date.now() }, true);
-  const answer = await call('ledger.verify', {});
-  useVerification.setState(
-    answer.ok ? { kind: 'done', at: Date.now(), verdict: answer.value } : { kind: 'failed', failure: answer.error },
-    true,
-  );
-  void reloadLedger();
+  await inquire('ledger.verify');
+  await reloadLedger();
 }

@@ -4,6 +4,7 @@ import type { SourceSnapshot } from '../../shared/snapshot.ts';
 import { formatCount } from '../format/numbers.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { useRevisionRefresh } from '../gateway/use-revision-refresh.ts';
+import { Button } from '../ui/button.tsx';
 import { BalanceIcon } from '../ui/icons.ts';
 import { CheckCircleIcon, StuckIcon } from '../ui/shapes.tsx';
 import { balanceOf, byShift } from './balance.ts';
@@ -34,9 +35,7 @@ export function LedgerTable(): ReactNode {
       <div className="list-state" role="alert">
         <strong>{failure.message}</strong>
         <span>{failure.hint}</span>
-        <button type="button" className="button" onClick={() => void reloadLedger()}>
-          Try again
-        </button>
+        <Button onClick={() => void reloadLedger()}>Try again</Button>
       </div>
     );
   }
@@ -89,9 +88,9 @@ export function LedgerTable(): ReactNode {
         </tbody>
       </table>
       {more && (
-        <button type="button" className="button ledger-more" onClick={() => void loadMoreLedger()}>
+        <Button className="ledger-more" onClick={() => void loadMoreLedger()}>
           Show older shifts
-        </button>
+        </Button>
       )}
     </section>
   );

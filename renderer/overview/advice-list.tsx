@@ -2,8 +2,10 @@ import type { ReactNode } from 'react';
 import type { Advice } from '../../shared/snapshot.ts';
 import { acknowledgeLosses, tryCloudNow } from '../gateway/commands.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
+import { inquire } from '../gateway/requests.ts';
 import { openFilter } from '../queue/queue-store.ts';
-import { runDoctor } from '../site/doctor-store.ts';
+import { CountBadge } from '../ui/badge.tsx';
+import { Button } from '../ui/button.tsx';
 import { GoodShape, LevelShape } from '../ui/shapes.tsx';
 import { show } from '../view-state/screen-store.ts';
 
@@ -23,7 +25,7 @@ const actions: Readonly<
     label: 'Check this site',
     run: () => {
       show({ view: 'site' });
-      void runDoctor();
+      void inquire('doctor.run');
     },
   },
   'show-refused': { label: 'Show files', run: () => show({ panel: 'refusals', enlarged: false }) },
@@ -42,7 +44,7 @@ export function AdviceList(): ReactNode {
     <section className="panel advice-panel" aria-labelledby="advice-title" data-testid="advice">
       <header className="panel-title">
         <h2 id="advice-title">What to do</h2>
-        {advice.length > 1 && <span className="badge-count">{advice.length}</span>}
+        {advice.length > 1 && <CountBadge count={advice.length} />}
       </header>
       {link === 'silent' ? (
         <p className="calm" data-level="act">
@@ -76,9 +78,9 @@ function AdviceEntry({ advice }: { readonly advice: Advice }): ReactNode {
         <p className="advice-text">{advice.text}</p>
         {advice.hint !== '' && <p className="advice-hint">{advice.hint}</p>}
         {action !== null && (
-          <button type="button" className="button primary" onClick={action.run}>
+          <Button look="primary" onClick={action.run}>
             {action.label}
-          </button>
+          </Button>
         )}
       </div>
     </li>

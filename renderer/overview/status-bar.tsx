@@ -1,6 +1,8 @@
 import type { ComponentType, ReactNode } from 'react';
 import { useSnapshot } from '../gateway/gateway-store.ts';
 import { ThemeSwitch } from '../settings/theme-switch.tsx';
+import { Badge } from '../ui/badge.tsx';
+import { Button } from '../ui/button.tsx';
 import { BalanceIcon, CameraIcon, CheckListIcon, GearIcon, OverviewIcon, UnlockedIcon } from '../ui/icons.ts';
 import { StuckIcon } from '../ui/shapes.tsx';
 import { show, useScreen, type View } from '../view-state/screen-store.ts';
@@ -19,11 +21,11 @@ export function StatusBar(): ReactNode {
   return (
     <footer className="status-bar">
       <Mark />
-      {gateway?.demo && <span className="badge badge-demo">Demo</span>}
+      {gateway?.demo && <Badge kind="demo">Demo</Badge>}
       {gateway?.plainHttp && (
-        <span className="badge badge-plain" title="Pictures and the device key travel unencrypted (plain HTTP).">
+        <Badge kind="plain" title="Pictures and the device key travel unencrypted (plain HTTP).">
           <UnlockedIcon /> <span>Not encrypted</span>
-        </span>
+        </Badge>
       )}
       {gateway !== undefined && (
         <dl className="identity">
@@ -54,10 +56,9 @@ function Screens(): ReactNode {
       {screens.map((screen) => {
         const alarmed = screen.view === 'ledger' && gap === true;
         return (
-          <button
+          <Button
             key={screen.view}
-            type="button"
-            className="button quiet"
+            look="quiet"
             aria-current={view === screen.view ? 'page' : undefined}
             data-alarm={alarmed}
             data-testid={`screen-${screen.view}`}
@@ -68,7 +69,7 @@ function Screens(): ReactNode {
               {screen.name}
               {alarmed ? ': gap' : ''}
             </span>
-          </button>
+          </Button>
         );
       })}
     </nav>

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { ImageDetail } from '../../shared/contract.ts';
 import { formatMoment } from '../format/time.ts';
 import { exportDead, putBack } from '../gateway/commands.ts';
+import { Button } from '../ui/button.tsx';
 import { ExportIcon, RetryWaitIcon, TrashIcon } from '../ui/icons.ts';
 import { DeadIcon } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
@@ -27,15 +28,15 @@ export function DeadCard({ image }: { readonly image: ImageDetail }): ReactNode 
         </dl>
       )}
       <div className="dead-card-actions">
-        <button type="button" className="button" onClick={() => void putBack(selection)}>
+        <Button onClick={() => void putBack(selection)}>
           <RetryWaitIcon /> Put back
-        </button>
-        <button type="button" className="button" onClick={() => void exportDead(selection)}>
+        </Button>
+        <Button onClick={() => void exportDead(selection)}>
           <ExportIcon /> Export…
-        </button>
-        <button type="button" className="button danger" onClick={() => show({ deleting: selection })}>
+        </Button>
+        <Button look="danger" onClick={() => show({ deleting: selection })}>
           <TrashIcon /> Delete…
-        </button>
+        </Button>
       </div>
     </section>
   );

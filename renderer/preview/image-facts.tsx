@@ -7,6 +7,7 @@ import { formatCapture, formatMoment, formatUntil } from '../format/time.ts';
 import { reveal } from '../gateway/commands.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { EntryState } from '../queue/entry-look.tsx';
+import { Button } from '../ui/button.tsx';
 import { FolderIcon } from '../ui/icons.ts';
 import { useNow } from '../ui/use-now.ts';
 import { originalFile } from './original-file.ts';
@@ -151,13 +152,9 @@ export function ImageFacts({ image }: { readonly image: ImageDetail }): ReactNod
         </Fact>
       </dl>
       {original.isThere && (
-        <button
-          type="button"
-          className="button quiet"
-          onClick={() => reveal({ kind: 'image', imageId: image.imageId })}
-        >
+        <Button look="quiet" onClick={() => reveal({ kind: 'image', imageId: image.imageId })}>
           <FolderIcon /> Show file
-        </button>
+        </Button>
       )}
     </section>
   );

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import { Button } from '../ui/button.tsx';
 import { CloseIcon, EnlargeIcon, NextIcon, PictureIcon, PreviousIcon, ReduceIcon } from '../ui/icons.ts';
 import { show, useScreen } from '../view-state/screen-store.ts';
 import { ImageView } from './image-view.tsx';
@@ -24,39 +25,35 @@ export function PreviewPane(): ReactNode {
   return (
     <section className="panel preview" ref={pane} tabIndex={-1} aria-label="Preview" data-enlarged={enlarged}>
       <header className="preview-head">
-        <button
-          type="button"
-          className="button tool"
+        <Button
+          look="tool"
           aria-label="Previous picture (newer)"
           title="Previous (K)"
           onClick={() => void stepImage(imageId, -1)}
         >
           <PreviousIcon />
-        </button>
-        <button
-          type="button"
-          className="button tool"
+        </Button>
+        <Button
+          look="tool"
           aria-label="Next picture (older)"
           title="Next (J)"
           onClick={() => void stepImage(imageId, 1)}
         >
           <NextIcon />
-        </button>
+        </Button>
         <PreviewTitle detail={detail} picked={picked} />
         {picked && !enlarged && (
-          <button
-            type="button"
-            className="button tool"
+          <Button
+            look="tool"
             title="Follow the newest picture"
             aria-label="Follow the newest picture"
             onClick={() => show({ pickedId: null })}
           >
             <CloseIcon />
-          </button>
+          </Button>
         )}
-        <button
-          type="button"
-          className="button tool"
+        <Button
+          look="tool"
           aria-pressed={enlarged}
           title={enlarged ? 'Back to the list (Esc)' : 'Large view (Enter)'}
           aria-label={enlarged ? 'Back to the list' : 'Large view'}
@@ -66,7 +63,7 @@ export function PreviewPane(): ReactNode {
           }
         >
           {enlarged ? <ReduceIcon /> : <EnlargeIcon />}
-        </button>
+        </Button>
       </header>
       <PreviewBody detail={detail} wantedId={imageId} pane={pane} followed={!picked} />
     </section>

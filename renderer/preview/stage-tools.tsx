@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Button } from '../ui/button.tsx';
 import { BoxesIcon, FitIcon, MinusIcon, PlusIcon } from '../ui/icons.ts';
 import type { ViewControl } from './use-view.ts';
 
@@ -13,56 +14,30 @@ type Props = {
 export function StageTools({ control, boxesShown, onToggleBoxes }: Props): ReactNode {
   return (
     <div className="stage-tools" role="toolbar" aria-label="Picture">
-      <button
-        type="button"
-        className="button tool"
-        aria-pressed={boxesShown}
-        title="Boxes (B)"
-        aria-keyshortcuts="B"
-        onClick={onToggleBoxes}
-      >
+      <Button look="tool" aria-pressed={boxesShown} title="Boxes (B)" aria-keyshortcuts="B" onClick={onToggleBoxes}>
         <BoxesIcon /> <span>Boxes</span>
-      </button>
+      </Button>
       <span className="spring" />
-      <button
-        type="button"
-        className="button tool"
-        title="Smaller (−)"
-        aria-label="Zoom out"
-        onClick={() => control.zoom(1 / ZOOM_STEP)}
-      >
+      <Button look="tool" title="Smaller (−)" aria-label="Zoom out" onClick={() => control.zoom(1 / ZOOM_STEP)}>
         <MinusIcon />
-      </button>
+      </Button>
       <output className="zoom-figure" aria-label="Zoom">
         {Math.round(control.view.scale * (window.devicePixelRatio || 1) * 100)} %
       </output>
-      <button
-        type="button"
-        className="button tool"
-        title="Larger (+)"
-        aria-label="Zoom in"
-        onClick={() => control.zoom(ZOOM_STEP)}
-      >
+      <Button look="tool" title="Larger (+)" aria-label="Zoom in" onClick={() => control.zoom(ZOOM_STEP)}>
         <PlusIcon />
-      </button>
-      <button
-        type="button"
-        className="button tool"
-        title="Whole picture (0)"
-        aria-label="Show the whole picture"
-        onClick={control.fit}
-      >
+      </Button>
+      <Button look="tool" title="Whole picture (0)" aria-label="Show the whole picture" onClick={control.fit}>
         <FitIcon />
-      </button>
-      <button
-        type="button"
-        className="button tool"
+      </Button>
+      <Button
+        look="tool"
         title="One to one (1)"
         aria-label="One picture pixel to one screen pixel"
         onClick={control.actualPixels}
       >
         1:1
-      </button>
+      </Button>
     </div>
   );
 }

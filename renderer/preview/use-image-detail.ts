@@ -1,8 +1,8 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { ImageDetail } from '../../shared/contract.ts';
 import type { Failure } from '../../shared/result.ts';
-import { call } from '../gateway/bridge.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
+import { useAnswer } from '../gateway/requests.ts';
 import { useRevisionRefresh } from '../gateway/use-revision-refresh.ts';
 import { useScreen } from '../view-state/screen-store.ts';
 
@@ -40,29 +40,12 @@ export type DetailState =
 
 /** Everything about one image, read again when something changed. The last picture stays until the next one is known. */
 export function useImageDetail(imageId: string | null): DetailState {
-  const [state, setState] = useState<DetailState>({ kind: 'none' });
-  const load = useCallback(
-    async (isWanted: () => boolean) => {
-      if (imageId === null) {
-        setState({ kind: 'none' });
-        return;
-      }
-      const answer = await call('image.detail', { imageId });
-      if (!isWanted()) return;
-      if (!answer.ok) setState({ kind: 'failed', failure: answer.error });
-      else setState(answer.value.image === null ? { kind: 'gone' } : { kind: 'ready', image: answer.value.image });
-    },
-    [imageId],
-  );
-  useEffect(() => {
-    let wanted = true;
-    void load(() => wanted);
-    return () => {
-      wanted = false;
-    };
-  }, [load]);
-  const [asked] = useState<{ id: string | null }>({ id: imageId });
-  asked.id = imageId;
-  useRevisionRefresh(() => void load(() => asked.id === imageId));
-  return state;
+  const { data, error, refetch } = useAnswer('image.detail', { imageId: imageId ?? '' }, imageId !== null);
+  useRevisionRefresh(() => {
+    if (imageId !== null) void refetch();
+  });
+  if (imageId === null) return { kind: 'none' };
+  if (error !== null) return { kind: 'failed', failure: error.failure };
+  if (data === undefined) return { kind: 'none' };
+  return data.image === null ? { kind: 'gone' } : { kind: 'ready', image: data.image };
 }

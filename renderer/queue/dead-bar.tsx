@@ -1,8 +1,10 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
 import type { Selection } from '../../shared/contract.ts';
 import { formatCount, formatShortCount } from '../format/numbers.ts';
 import { exportDead, putBack } from '../gateway/commands.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
+import { Button } from '../ui/button.tsx';
+import { Check } from '../ui/check.tsx';
 import { ExportIcon, RetryWaitIcon, TrashIcon } from '../ui/icons.ts';
 import { show } from '../view-state/screen-store.ts';
 import { countMarks, markState, toSelection } from './dead-marks.ts';
@@ -13,6 +15,7 @@ export function DeadBar(): ReactNode {
   const marks = useDeadMarks((state) => state.marks);
   const total = useSnapshot((snapshot) => snapshot.counts.dead) ?? 0;
   const marked = countMarks(marks, total);
+  const state = markState(marks, total);
   const selection = total === 0 ? null : toSelection(marks);
   const which = marked === 0 || marked >= total ? 'all' : formatShortCount(marked);
   const requeue = async (chosen: Selection): Promise<void> => {
@@ -27,56 +30,35 @@ export function DeadBar(): ReactNode {
         <span> Refused for good, and kept here: put right what is wrong, then put them back.</span>
       </p>
       <div className="dead-actions">
-        <EveryBox state={markState(marks, total)} total={total} />
-        <button
-          type="button"
-          className="button"
+        <Check
+          title="Mark all (Ctrl+A)"
+          label={`Mark all ${formatCount(total)} dead letters`}
+          checked={state === 'all'}
+          mixed={state === 'some'}
           disabled={total === 0}
-          onClick={() => void requeue(selection ?? 'all')}
-        >
+          onChange={() => toggleEvery(total)}
+        />
+        <Button disabled={total === 0} onClick={() => void requeue(selection ?? 'all')}>
           <RetryWaitIcon /> Put {which} back
-        </button>
-        <button
-          type="button"
-          className="button"
+        </Button>
+        <Button
           disabled={selection === null}
           aria-label={`Export ${which} marked dead letters…`}
           title={selection === null ? 'Mark dead letters first' : undefined}
           onClick={() => selection !== null && void exportDead(selection)}
         >
           <ExportIcon /> Export…
-        </button>
-        <button
-          type="button"
-          className="button danger"
+        </Button>
+        <Button
+          look="danger"
           disabled={selection === null}
           aria-label={`Delete ${which} marked dead letters…`}
           title={selection === null ? 'Mark dead letters first' : undefined}
           onClick={() => show({ deleting: selection })}
         >
           <TrashIcon /> Delete…
-        </button>
+        </Button>
       </div>
     </div>
-  );
-}
-
-function EveryBox({ state, total }: { readonly state: 'none' | 'some' | 'all'; readonly total: number }): ReactNode {
-  const box = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    if (box.current !== null) box.current.indeterminate = state === 'some';
-  }, [state]);
-  return (
-    <label className="check" title="Mark all (Ctrl+A)">
-      <input
-        ref={box}
-        type="checkbox"
-        checked={state === 'all'}
-        disabled={total === 0}
-        aria-label={`Mark all ${formatCount(total)} dead letters`}
-        onChange={() => toggleEvery(total)}
-      />
-      <span className="check-box" aria-hidden="true" />
-    </label>
   );
 }

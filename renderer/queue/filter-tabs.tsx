@@ -1,20 +1,21 @@
-import { type KeyboardEvent, type ReactNode, useRef } from 'react';
+import type { ReactNode } from 'react';
 import type { QueueFilter } from '../../shared/contract.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import { formatCount, formatShortCount } from '../format/numbers.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
+import { Tabs } from '../ui/tabs.tsx';
 import { show, useScreen } from '../view-state/screen-store.ts';
 import { openFilter, useQueue } from './queue-store.ts';
 
 type Counts = Snapshot['counts'];
-type Tab = {
+type Filter = {
   readonly id: QueueFilter | 'refused';
   readonly label: string;
   readonly count: (counts: Counts) => number;
   readonly warns?: true;
 };
 
-const tabs: readonly Tab[] = [
+const filters: readonly Filter[] = [
   { id: 'all', label: 'All', count: (c) => c.pending + c.leased + c.acknowledged + c.dead + c.dropped + c.deleted },
   { id: 'waiting', label: 'Waiting', count: (c) => c.pending + c.leased },
   { id: 'retrying', label: 'Failing', count: (c) => c.retrying, warns: true },
@@ -23,7 +24,7 @@ const tabs: readonly Tab[] = [
   { id: 'refused', label: 'Files not taken', count: (c) => c.refused, warns: true },
 ];
 
-const choose = (id: Tab['id']): void => {
+const choose = (id: Filter['id']): void => {
   if (id === 'refused') {
     show({ panel: 'refusals' });
     return;
@@ -32,49 +33,35 @@ const choose = (id: Tab['id']): void => {
   openFilter(id);
 };
 
-/** What the list shows, with how many there are of each. Arrow keys, Home and End move between the tabs. */
-export function FilterTabs(): ReactNode {
+type Props = { readonly children: ReactNode };
+
+/** The list under what it shows, with how many there are of each. */
+export function FilterTabs({ children }: Props): ReactNode {
   const counts = useSnapshot((snapshot) => snapshot.counts);
   const filter = useQueue((list) => list.filter);
   const panel = useScreen((screen) => screen.panel);
-  const chosen: Tab['id'] = panel === 'refusals' ? 'refused' : filter;
-  const list = useRef<HTMLDivElement>(null);
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const at = tabs.findIndex((tab) => tab.id === chosen);
-    const target = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
-    if (target === undefined) return;
-    event.preventDefault();
-    const index = (target + tabs.length) % tabs.length;
-    const tab = tabs[index];
-    if (tab === undefined) return;
-    choose(tab.id);
-    list.current?.querySelectorAll('button')[index]?.focus();
-  };
+  const tabs = filters.map(({ id, label, count, warns = false }) => {
+    const number = counts === undefined ? undefined : count(counts);
+    return {
+      value: id,
+      label,
+      count: number === undefined ? '–' : formatShortCount(number),
+      title: number === undefined ? undefined : `${label}: ${formatCount(number)}`,
+      warns: warns && (number ?? 0) > 0,
+      testId: `filter-${id}`,
+      ...(id === 'dead' ? { countTestId: 'count-dead' } : {}),
+    };
+  });
   return (
-    <div className="tabs" role="tablist" aria-label="Which pictures" ref={list} onKeyDown={onKeyDown}>
-      {tabs.map((tab) => {
-        const count = counts === undefined ? undefined : tab.count(counts);
-        return (
-          <button
-            key={tab.id}
-            type="button"
-            role="tab"
-            className="tab"
-            aria-selected={tab.id === chosen}
-            aria-controls="list-panel"
-            tabIndex={tab.id === chosen ? 0 : -1}
-            data-testid={`filter-${tab.id}`}
-            data-warns={tab.warns === true && (count ?? 0) > 0}
-            title={count === undefined ? undefined : `${tab.label}: ${formatCount(count)}`}
-            onClick={() => choose(tab.id)}
-          >
-            <span className="tab-label">{tab.label}</span>
-            <span className="tab-count" data-testid={tab.id === 'dead' ? 'count-dead' : undefined}>
-              {count === undefined ? '–' : formatShortCount(count)}
-            </span>
-          </button>
-        );
-      })}
-    </div>
+    <Tabs
+      label="Pictures"
+      listLabel="Which pictures"
+      className="panel queue-panel"
+      tabs={tabs}
+      chosen={panel === 'refusals' ? 'refused' : filter}
+      onChoose={choose}
+    >
+      {children}
+    </Tabs>
   );
 }

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { QueueFilter } from '../../shared/contract.ts';
 import { formatCount } from '../format/numbers.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
+import { Button } from '../ui/button.tsx';
 import { ArrowUpIcon, PictureIcon } from '../ui/icons.ts';
 import { MOST_ROWS, rowAt } from './page-window.ts';
 import { changeCounter, loadMore, loadTop, useQueue } from './queue-store.ts';
@@ -25,9 +26,7 @@ export function ListState(): ReactNode {
       <div className="list-state" role="alert">
         <strong>{failure.message}</strong>
         <span>{failure.hint}</span>
-        <button type="button" className="button" onClick={() => void (rowCount === 0 ? loadTop() : loadMore())}>
-          Try again
-        </button>
+        <Button onClick={() => void (rowCount === 0 ? loadTop() : loadMore())}>Try again</Button>
       </div>
     );
   }
@@ -59,9 +58,9 @@ export function NewAbove({ onShow }: { readonly onShow: () => void }): ReactNode
   // The page may be newer than the snapshot it was counted by.
   if (live || fresh === 0 || (filter === 'all' && newest === top)) return null;
   return (
-    <button type="button" className="button new-above" data-testid="new-above" onClick={onShow}>
+    <Button className="new-above" data-testid="new-above" onClick={onShow}>
       <ArrowUpIcon />{' '}
       {filter === 'all' && fresh > 0 ? `${formatCount(fresh)} new above` : 'The list has changed: show the newest'}
-    </button>
+    </Button>
   );
 }

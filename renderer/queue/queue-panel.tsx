@@ -14,19 +14,16 @@ const explanations: Partial<Readonly<Record<QueueFilter, string>>> = {
 export function QueuePanel(): ReactNode {
   const panel = useScreen((screen) => screen.panel);
   return (
-    <section className="panel queue-panel" aria-label="Pictures">
-      <FilterTabs />
-      <div id="list-panel" className="list-panel" role="tabpanel" aria-label="List">
-        {panel === 'refusals' ? (
-          <RefusalList />
-        ) : (
-          <>
-            <AboveList />
-            <QueueTable />
-          </>
-        )}
-      </div>
-    </section>
+    <FilterTabs>
+      {panel === 'refusals' ? (
+        <RefusalList />
+      ) : (
+        <>
+          <AboveList />
+          <QueueTable />
+        </>
+      )}
+    </FilterTabs>
   );
 }
 

@@ -5,6 +5,8 @@ import { isolated } from '../../shared/isolated.ts';
 import { formatBytes, plural } from '../format/numbers.ts';
 import { formatMoment, formatUntil } from '../format/time.ts';
 import { putBack, retryNow } from '../gateway/commands.ts';
+import { Button } from '../ui/button.tsx';
+import { Check } from '../ui/check.tsx';
 import { PictureIcon, RetryWaitIcon } from '../ui/icons.ts';
 import { markUpTo, toggle } from './dead-store.ts';
 import { EntryState, entryAction } from './entry-look.tsx';
@@ -79,19 +81,12 @@ export const QueueTableRow = memo(function QueueTableRow(props: Props): ReactNod
 
 /** The keyboard's way is the space bar on the picked row; Shift marks everything up to here. */
 const RowCheck = ({ row, marked }: { readonly row: QueueRow; readonly marked: boolean }): ReactNode => (
-  <label className="check">
-    <input
-      type="checkbox"
-      tabIndex={-1}
-      checked={marked}
-      aria-label={`Mark ${isolated(row.filename)}`}
-      onChange={(event) => {
-        if (event.nativeEvent instanceof MouseEvent && event.nativeEvent.shiftKey) markUpTo(row.imageId);
-        else toggle(row.imageId);
-      }}
-    />
-    <span className="check-box" aria-hidden="true" />
-  </label>
+  <Check
+    isTabStop={false}
+    checked={marked}
+    label={`Mark ${isolated(row.filename)}`}
+    onChange={(_, isShiftDown) => (isShiftDown ? markUpTo(row.imageId) : toggle(row.imageId))}
+  />
 );
 
 /** The keyboard's way to the same order is R on the picked row, so the button itself is not a tab stop. */
@@ -103,16 +98,15 @@ function RowAction({ row, now }: { readonly row: QueueRow; readonly now: number 
       ? { label: 'Retry now', run: retryNow }
       : { label: 'Put back in queue', run: (id: string) => void putBack([id]) };
   return (
-    <button
-      type="button"
+    <Button
       tabIndex={-1}
-      className="button row-button"
+      className="row-button"
       title={`${label} (R)`}
       aria-label={`${label}: ${isolated(row.filename)}`}
       onClick={() => run(row.imageId)}
     >
       <RetryWaitIcon />
-    </button>
+    </Button>
   );
 }
 

@@ -8,6 +8,7 @@ import { checkAgain, reveal } from '../gateway/commands.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { pagedList } from '../gateway/paged-list.ts';
 import { useRevisionRefresh } from '../gateway/use-revision-refresh.ts';
+import { Button } from '../ui/button.tsx';
 import { FolderIcon, InfoIcon, RetryWaitIcon } from '../ui/icons.ts';
 import { DeadIcon, GoodShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
@@ -53,11 +54,7 @@ export function RefusalList(): ReactNode {
     <div className="refusals">
       <RefusalGroup title="Not taken" note="These files are still in their folder." rows={refused} />
       <RefusalGroup title="Notices" note="No picture is lost by these." rows={notices} />
-      {more && (
-        <button type="button" className="button" onClick={() => void loadMoreRefusals()}>
-          Show older
-        </button>
-      )}
+      {more && <Button onClick={() => void loadMoreRefusals()}>Show older</Button>}
     </div>
   );
 }
@@ -104,12 +101,12 @@ function RefusalEntry({ refusal }: { readonly refusal: Refusal }): ReactNode {
         </p>
       </div>
       <div className="refusal-actions">
-        <button type="button" className="button" onClick={() => checkAgain(refusal.id)}>
+        <Button onClick={() => checkAgain(refusal.id)}>
           <RetryWaitIcon /> Check again
-        </button>
-        <button type="button" className="button quiet" onClick={() => reveal({ kind: 'refusal', id: refusal.id })}>
+        </Button>
+        <Button look="quiet" onClick={() => reveal({ kind: 'refusal', id: refusal.id })}>
           <FolderIcon /> Show file
-        </button>
+        </Button>
       </div>
     </li>
   );

@@ -21,7 +21,7 @@ type Orders = {
 export function useQueueKeys({ pickAt, open, toNewest, pageRows }: Orders): (event: KeyboardEvent) => void {
   return (event) => {
     // A box that was clicked has the focus and its own use for the space bar.
-    if (event.key === ' ' && event.target instanceof HTMLInputElement) return;
+    if (event.key === ' ' && event.target instanceof Element && event.target.role === 'checkbox') return;
     const { window, filter } = useQueue.getState();
     const marking = filter === 'dead';
     if (marking && event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey) && !event.altKey) {

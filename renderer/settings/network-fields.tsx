@@ -1,27 +1,14 @@
 import type { ReactNode } from 'react';
-import type { ConfigFault } from '../../shared/config.ts';
-import type { Setup } from '../../shared/contract.ts';
+import { useController, useFormContext } from 'react-hook-form';
 import { call } from '../gateway/bridge.ts';
+import { Button } from '../ui/button.tsx';
 import { Choice } from '../ui/choice.tsx';
-import { Field } from '../ui/field.tsx';
 import { FolderIcon } from '../ui/icons.ts';
-import { TextField } from '../ui/text-field.tsx';
 import { sayFailed } from '../view-state/notice-store.ts';
-import { KeyField } from './key-field.tsx';
-import { faultsOf, fieldPaths, type TypedLists } from './setup-draft.ts';
+import { BoundField } from './bound-field.tsx';
+import type { SetupEntry } from './setup-schema.ts';
 
-type Proxy = Setup['proxy'];
-type Props = {
-  readonly caFile: string;
-  readonly proxy: Proxy;
-  readonly lists: TypedLists;
-  readonly passwordStored: boolean;
-  readonly faults: readonly ConfigFault[];
-  readonly disabled: boolean;
-  readonly onCaFile: (caFile: string) => void;
-  readonly onProxy: (proxy: Proxy) => void;
-  readonly onLists: (part: Partial<TypedLists>) => void;
-};
+type Props = { readonly passwordStored: boolean; readonly disabled: boolean };
 
 const routes = [
   { value: 'direct', label: 'Directly', note: 'No proxy between this PC and the server' },
@@ -31,85 +18,73 @@ const routes = [
 ] as const;
 
 /** How this PC reaches the server: whom it trusts, and whether a proxy stands between. */
-export function NetworkFields(props: Props): ReactNode {
-  const { caFile, proxy, faults, disabled, onProxy } = props;
-  const change = (part: Partial<Proxy>): void => onProxy({ ...proxy, ...part });
+export function NetworkFields({ passwordStored, disabled }: Props): ReactNode {
+  const { control } = useFormContext<SetupEntry>();
+  const { field: way } = useController({ control, name: 'proxy.way' });
   return (
     <>
-      <CaFileField {...props} caFile={caFile} />
+      <CaFileField disabled={disabled} />
       <Choice
         legend="Way to the server"
         options={routes}
-        chosen={proxy.way}
+        chosen={way.value}
         disabled={disabled}
-        onChoose={(way) => change({ way })}
+        onChoose={way.onChange}
       />
-      {proxy.way !== 'direct' && (
+      {way.value !== 'direct' && (
         <>
           <div className="setup-pair">
-            {proxy.way === 'url' && (
-              <TextField
+            {way.value === 'url' && (
+              <BoundField
+                name="proxy.url"
                 label="Address of the proxy"
                 hint="For example http://proxy:3128"
                 kind="url"
-                value={proxy.url}
-                faults={faultsOf(faults, ...fieldPaths.proxyUrl)}
                 disabled={disabled}
                 placeholder="http://proxy:3128"
-                onChange={(url) => change({ url })}
               />
             )}
-            {proxy.way === 'pac' && (
-              <TextField
+            {way.value === 'pac' && (
+              <BoundField
+                name="proxy.pacUrl"
                 label="Address of the script"
                 hint="For example http://wpad.plant.local/wpad.dat"
                 kind="url"
-                value={proxy.pacUrl}
-                faults={faultsOf(faults, ...fieldPaths.pacUrl)}
                 disabled={disabled}
                 placeholder="http://wpad.plant.local/wpad.dat"
-                onChange={(pacUrl) => change({ pacUrl })}
               />
             )}
-            <TextField
+            <BoundField
+              name="proxy.noProxy"
               label="Not through the proxy"
               hint="Names, addresses, networks; .plant.local for all below it"
-              value={props.lists.noProxy}
-              faults={faultsOf(faults, ...fieldPaths.noProxy)}
               disabled={disabled}
               placeholder="10.0.0.0/8, .plant.local"
-              onChange={(noProxy) => props.onLists({ noProxy })}
             />
           </div>
           <div className="setup-pair">
-            <TextField
+            <BoundField
+              name="proxy.username"
               label="User name"
               hint="Empty where the proxy asks for none"
-              value={proxy.username}
-              faults={faultsOf(faults, ...fieldPaths.proxyUser)}
               disabled={disabled}
-              maxLength={256}
-              onChange={(username) => change({ username })}
             />
-            <KeyField
+            <BoundField
+              name="proxy.password"
               label="Proxy password"
-              value={proxy.password}
-              placeholder={props.passwordStored ? 'stored' : ''}
-              hint={props.passwordStored ? 'Enter one only to replace it.' : 'Kept like the device key.'}
-              faults={faultsOf(faults, ...fieldPaths.proxyPassword)}
+              secret
+              placeholder={passwordStored ? 'stored' : ''}
+              hint={passwordStored ? 'Enter one only to replace it.' : 'Kept like the device key.'}
               disabled={disabled}
-              onChange={(password) => change({ password })}
             />
           </div>
-          {proxy.way !== 'url' && (
-            <TextField
+          {way.value !== 'url' && (
+            <BoundField
+              name="proxy.loginAt"
               label="Proxies that may be given name and password"
               hint="Written as the exceptions; the login goes to no other proxy, whatever settings or script say."
-              value={props.lists.loginAt}
-              faults={faultsOf(faults, ...fieldPaths.loginAt)}
               disabled={disabled}
               placeholder="proxy.plant.local"
-              onChange={(loginAt) => props.onLists({ loginAt })}
             />
           )}
         </>
@@ -118,34 +93,27 @@ export function NetworkFields(props: Props): ReactNode {
   );
 }
 
-function CaFileField({ caFile, faults, disabled, onCaFile }: Props): ReactNode {
+function CaFileField({ disabled }: { readonly disabled: boolean }): ReactNode {
+  const { setValue } = useFormContext<SetupEntry>();
   const choose = async (): Promise<void> => {
     const answer = await call('file.choose', {});
     if (!answer.ok) sayFailed(answer.error);
-    else if (answer.value.path !== null) onCaFile(answer.value.path);
+    else if (answer.value.path !== null) setValue('caFile', answer.value.path, entered);
   };
   return (
-    <Field
+    <BoundField
+      name="caFile"
       label="Certificate authority of the plant (PEM file)"
       hint="Only where the server’s certificate is from an authority that this PC’s own certificate store does not know: Caddy’s internal CA, the plant’s own."
-      faults={faultsOf(faults, ...fieldPaths.caFile)}
+      disabled={disabled}
+      placeholder="none"
     >
-      {(ids) => (
-        <div className="field-row">
-          <input
-            {...ids}
-            name="caFile"
-            value={caFile}
-            disabled={disabled}
-            placeholder="none"
-            spellCheck={false}
-            onChange={(event) => onCaFile(event.target.value)}
-          />
-          <button type="button" className="button" disabled={disabled} onClick={() => void choose()}>
-            <FolderIcon /> Choose…
-          </button>
-        </div>
-      )}
-    </Field>
+      <Button disabled={disabled} onClick={() => void choose()}>
+        <FolderIcon /> Choose…
+      </Button>
+    </BoundField>
   );
 }
+
+/** A fault of what stood there before goes with it. */
+const entered = { shouldDirty: true, shouldValidate: true } as const;

@@ -5,6 +5,7 @@ import { fillWords, orderWords, paceWords } from '../format/pace.ts';
 import { formatDuration, formatMoment } from '../format/time.ts';
 import { reveal } from '../gateway/commands.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
+import { Button } from '../ui/button.tsx';
 import { FolderIcon } from '../ui/icons.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
@@ -89,9 +90,9 @@ function Facts({ snapshot }: { readonly snapshot: Snapshot }): ReactNode {
         </Fact>
         <Fact name="Settings file">{gateway.configFile || '–'}</Fact>
       </Group>
-      <button type="button" className="button" onClick={() => reveal({ kind: 'data-dir' })}>
+      <Button onClick={() => reveal({ kind: 'data-dir' })}>
         <FolderIcon /> Show the data folder
-      </button>
+      </Button>
     </div>
   );
 }

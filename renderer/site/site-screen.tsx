@@ -2,15 +2,18 @@ import type { ReactNode } from 'react';
 import type { DoctorCheck } from '../../shared/contract.ts';
 import { formatDuration, formatMoment } from '../format/time.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
+import { inquire, useInquiry } from '../gateway/requests.ts';
+import { Button } from '../ui/button.tsx';
 import { copyText } from '../ui/copy-text.ts';
 import { CheckListIcon, CopyIcon, PrintIcon } from '../ui/icons.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { sayDone, sayFailed } from '../view-state/notice-store.ts';
-import { runDoctor, useDoctor } from './doctor-store.ts';
 import { checkLooks, reportText, summaryOf, worstState } from './report-text.ts';
 import { SiteFacts } from './site-facts.tsx';
 import { factLines } from './site-words.ts';
+
+const NONE: readonly DoctorCheck[] = [];
 
 /** The site doctor: one button that tests everything from here to the cloud, beside what is known of this site. */
 export function SiteScreen(): ReactNode {
@@ -27,7 +30,8 @@ export function SiteScreen(): ReactNode {
 }
 
 function DoctorHead(): ReactNode {
-  const { runningSince, checks } = useDoctor();
+  const { runningSince, answer } = useInquiry('doctor.run');
+  const running = runningSince !== null;
   return (
     <header className="doctor-head">
       <div>
@@ -36,21 +40,21 @@ function DoctorHead(): ReactNode {
           <DoctorWords />
         </div>
       </div>
-      <button
-        type="button"
-        className="button primary huge"
-        disabled={runningSince !== null}
+      <Button
+        look="primary"
+        size="huge"
+        busy={running}
         data-testid="doctor-run"
-        onClick={() => void runDoctor()}
+        onClick={() => void inquire('doctor.run')}
       >
-        <CheckListIcon /> {runningSince !== null ? 'Checking…' : checks.length > 0 ? 'Check again' : 'Check this site'}
-      </button>
+        <CheckListIcon /> {running ? 'Checking…' : answer !== null ? 'Check again' : 'Check this site'}
+      </Button>
     </header>
   );
 }
 
 function DoctorWords(): ReactNode {
-  const { runningSince, finishedAt, checks, failure } = useDoctor();
+  const { runningSince, answer, answeredAt, failure } = useInquiry('doctor.run');
   const now = useNow();
   if (runningSince !== null) {
     return (
@@ -67,18 +71,19 @@ function DoctorWords(): ReactNode {
       </p>
     );
   }
-  if (finishedAt === null) {
+  if (answer === null) {
     return <p>Tests network, cloud, key, clock, disk and folders, and says what to do about each fault.</p>;
   }
   return (
     <p>
-      <strong>{summaryOf(checks)}</strong> · {formatMoment(finishedAt, now)}
+      <strong>{summaryOf(answer.checks)}</strong> · {formatMoment(answeredAt, now)}
     </p>
   );
 }
 
 function DoctorChecks(): ReactNode {
-  const { checks, runningSince } = useDoctor();
+  const { answer, runningSince } = useInquiry('doctor.run');
+  const checks = answer?.checks ?? NONE;
   if (checks.length === 0) {
     return (
       <div className="list-state">
@@ -121,11 +126,12 @@ function CheckEntry({ check }: { readonly check: DoctorCheck }): ReactNode {
 
 /** For the telephone: the report on the clipboard or on paper. The same text is in the page for the printer only. */
 function DoctorText(): ReactNode {
-  const { checks, finishedAt } = useDoctor();
+  const { answer, answeredAt } = useInquiry('doctor.run');
+  const checks = answer?.checks ?? NONE;
   const snapshot = useGateway((mirror) => mirror.snapshot);
-  const ready = finishedAt !== null && checks.length > 0;
+  const ready = checks.length > 0;
   const text = ready
-    ? reportText(checks, snapshot === null ? [] : factLines(snapshot), new Date(finishedAt).toISOString())
+    ? reportText(checks, snapshot === null ? [] : factLines(snapshot), new Date(answeredAt).toISOString())
     : '';
   const copy = async (): Promise<void> => {
     if (await copyText(text)) sayDone('The report is copied.', 'Paste it into a message, or print it.');
@@ -141,12 +147,12 @@ function DoctorText(): ReactNode {
   return (
     <footer className="doctor-text">
       <p className="note-line">For the telephone: everything above as text, without keys.</p>
-      <button type="button" className="button" disabled={!ready} onClick={() => window.print()}>
+      <Button disabled={!ready} onClick={() => window.print()}>
         <PrintIcon /> Print…
-      </button>
-      <button type="button" className="button" disabled={!ready} onClick={() => void copy()}>
+      </Button>
+      <Button disabled={!ready} onClick={() => void copy()}>
         <CopyIcon /> Copy the report
-      </button>
+      </Button>
       <pre className="print-only">{text}</pre>
     </footer>
   );

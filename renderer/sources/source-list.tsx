@@ -3,6 +3,8 @@ import type { SourceSnapshot } from '../../shared/snapshot.ts';
 import { formatCount, plural } from '../format/numbers.ts';
 import { formatDuration } from '../format/time.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
+import { CountBadge } from '../ui/badge.tsx';
+import { Button } from '../ui/button.tsx';
 import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { show } from '../view-state/screen-store.ts';
@@ -29,7 +31,7 @@ export function SourceList(): ReactNode {
     <section className="panel source-panel" aria-labelledby="source-title">
       <header className="panel-title">
         <h2 id="source-title">Sources</h2>
-        {sources.length > 1 && <span className="badge-count">{sources.length}</span>}
+        {sources.length > 1 && <CountBadge count={sources.length} />}
       </header>
       {sources.length === 0 ? (
         <p className="empty-line">
@@ -90,9 +92,9 @@ function SourceCard({ source }: { readonly source: SourceSnapshot }): ReactNode 
         </p>
         {source.priority !== 0 && <p className="source-counts">Priority {formatPriority(source.priority)}</p>}
         {source.refused > 0 && (
-          <button type="button" className="button link" onClick={() => show({ panel: 'refusals', enlarged: false })}>
+          <Button look="link" onClick={() => show({ panel: 'refusals', enlarged: false })}>
             {plural(source.refused, 'file')} not taken
-          </button>
+          </Button>
         )}
       </div>
     </li>

@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from 'react';
+import { Button } from './button.tsx';
 import { AlarmShape } from './shapes.tsx';
 
 type Props = { readonly children: ReactNode };
@@ -19,9 +20,9 @@ export class ErrorBoundary extends Component<Props, State> {
         <AlarmShape />
         <h1>This window has a fault.</h1>
         <p>The gateway goes on collecting and delivering; only this view of it stopped.</p>
-        <button type="button" className="button primary" onClick={() => window.location.reload()}>
+        <Button look="primary" onClick={() => window.location.reload()}>
           Show the window again
-        </button>
+        </Button>
         <pre>{this.state.failure}</pre>
       </main>
     );

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect } from 'react';
 import { dismissNotice, useNotice } from '../view-state/notice-store.ts';
+import { Button } from './button.tsx';
 import { CloseIcon } from './icons.ts';
 import { CheckCircleIcon, StuckIcon } from './shapes.tsx';
 
@@ -22,9 +23,9 @@ export function NoticeBar(): ReactNode {
             <strong>{notice.text}</strong>
             {notice.hint !== '' && <span> {notice.hint}</span>}
           </p>
-          <button type="button" className="button icon-only" aria-label="Dismiss this message" onClick={dismissNotice}>
+          <Button iconOnly aria-label="Dismiss this message" onClick={dismissNotice}>
             <CloseIcon />
-          </button>
+          </Button>
         </div>
       )}
     </div>

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { FoundCamera } from '../../shared/camera.ts';
 import type { Selection } from '../../shared/contract.ts';
 
 /** `site`: the site doctor and what is known of this site. `cameras`: camera sources, live view, search for cameras. */
@@ -20,6 +21,8 @@ export type Screen = {
   readonly liveLeft: string | null;
   /** The dead letters whose deletion is being asked about; null while nothing is. */
   readonly deleting: Selection | null;
+  /** The camera that is being given an address; null while none is. */
+  readonly addressing: FoundCamera | null;
 };
 
 export const useScreen = create<Screen>()(() => ({
@@ -31,6 +34,7 @@ export const useScreen = create<Screen>()(() => ({
   live: null,
   liveLeft: null,
   deleting: null,
+  addressing: null,
 }));
 
 export const show = (change: Partial<Screen>): void => useScreen.setState(change);

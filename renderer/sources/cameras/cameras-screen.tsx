@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { SourceSnapshot } from '../../../shared/snapshot.ts';
 import { useGateway } from '../../gateway/gateway-store.ts';
+import { CountBadge } from '../../ui/badge.tsx';
 import { CameraIcon } from '../../ui/icons.ts';
 import { useScreen } from '../../view-state/screen-store.ts';
 import { LiveScreen } from '../live/live-screen.tsx';
@@ -24,7 +25,7 @@ function Cameras(): ReactNode {
       <section className="panel camera-panel source-panel" aria-labelledby="cameras-title">
         <header className="panel-title">
           <h1 id="cameras-title">Cameras of this line</h1>
-          {cameras.length > 0 && <span className="badge-count">{cameras.length}</span>}
+          {cameras.length > 0 && <CountBadge count={cameras.length} />}
         </header>
         {cameras.length === 0 ? (
           <div className="list-state">

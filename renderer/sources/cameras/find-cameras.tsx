@@ -1,16 +1,21 @@
 import type { ReactNode } from 'react';
+import type { OperationResponse } from '../../../shared/contract.ts';
 import { formatDuration, formatMoment } from '../../format/time.ts';
+import { inquire, useInquiry } from '../../gateway/requests.ts';
+import { Button } from '../../ui/button.tsx';
 import { CameraIcon, SearchIcon } from '../../ui/icons.ts';
 import { StuckIcon } from '../../ui/shapes.tsx';
 import { useNow } from '../../ui/use-now.ts';
-import { findCameras, useCameraSearch } from './find-store.ts';
 import { FoundCameraEntry } from './found-camera.tsx';
 import { foundSummary, inOrder } from './found-words.ts';
 
+const NOTHING: OperationResponse<'cameras.find'> = { cameras: [], problems: [] };
+
 /** One button that looks on every network card and USB port, and what it found. */
 export function FindCameras(): ReactNode {
-  const { runningSince, finishedAt, cameras, problems } = useCameraSearch();
+  const { runningSince, answer } = useInquiry('cameras.find');
   const running = runningSince !== null;
+  const { cameras, problems } = answer ?? NOTHING;
   return (
     <section className="panel find" aria-labelledby="find-title">
       <header className="find-head">
@@ -20,15 +25,15 @@ export function FindCameras(): ReactNode {
             <FindWords />
           </div>
         </div>
-        <button
-          type="button"
-          className="button large primary"
-          aria-disabled={running}
+        <Button
+          size="large"
+          look="primary"
+          busy={running}
           data-testid="find-cameras"
-          onClick={() => void findCameras()}
+          onClick={() => void inquire('cameras.find')}
         >
-          <SearchIcon /> {running ? 'Searching…' : finishedAt === null ? 'Search' : 'Search again'}
-        </button>
+          <SearchIcon /> {running ? 'Searching…' : answer === null ? 'Search' : 'Search again'}
+        </Button>
       </header>
       {problems.length > 0 && (
         <ul className="find-problems">
@@ -40,7 +45,7 @@ export function FindCameras(): ReactNode {
         </ul>
       )}
       {cameras.length === 0 ? (
-        <FindNothing running={running} searched={finishedAt !== null} />
+        <FindNothing running={running} searched={answer !== null} />
       ) : (
         <ul className="found-list" data-stale={running}>
           {inOrder(cameras).map((camera) => (
@@ -53,7 +58,7 @@ export function FindCameras(): ReactNode {
 }
 
 function FindWords(): ReactNode {
-  const { runningSince, finishedAt, cameras, failure } = useCameraSearch();
+  const { runningSince, answer, answeredAt, failure } = useInquiry('cameras.find');
   const now = useNow();
   if (runningSince !== null) {
     return (
@@ -70,10 +75,10 @@ function FindWords(): ReactNode {
       </p>
     );
   }
-  if (finishedAt === null) return <p>Looks on every network card and USB port. No camera is changed by it.</p>;
+  if (answer === null) return <p>Looks on every network card and USB port. No camera is changed by it.</p>;
   return (
     <p>
-      <strong>{foundSummary(cameras)}</strong> · {formatMoment(finishedAt, now)}
+      <strong>{foundSummary(answer.cameras)}</strong> · {formatMoment(answeredAt, now)}
     </p>
   );
 }

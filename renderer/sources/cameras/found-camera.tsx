@@ -2,12 +2,12 @@ import { type ReactNode, useState } from 'react';
 import type { FoundCamera } from '../../../shared/camera.ts';
 import { isolated } from '../../../shared/isolated.ts';
 import { useGateway } from '../../gateway/gateway-store.ts';
+import { Button } from '../../ui/button.tsx';
 import { copyText } from '../../ui/copy-text.ts';
 import { CopyIcon, EyeIcon, NetworkIcon } from '../../ui/icons.ts';
 import { LevelShape } from '../../ui/shapes.tsx';
 import { sayDone, sayFailed } from '../../view-state/notice-store.ts';
-import { openLive } from '../../view-state/screen-store.ts';
-import { askAddress } from './find-store.ts';
+import { openLive, show } from '../../view-state/screen-store.ts';
 import { foundLook, foundName } from './found-words.ts';
 import { sourceSnippet } from './source-snippet.ts';
 
@@ -78,19 +78,19 @@ export function FoundCameraEntry({ camera, all }: Props): ReactNode {
       </div>
       <div className="found-actions">
         {camera.problem === 'wrong-network' && (
-          <button type="button" className="button primary" onClick={() => askAddress(camera)}>
+          <Button look="primary" onClick={() => show({ addressing: camera })}>
             <NetworkIcon /> Set address…
-          </button>
+          </Button>
         )}
         {source !== undefined && source.camera !== null && (
-          <button type="button" className="button" onClick={() => openLive(source.id)}>
+          <Button onClick={() => openLive(source.id)}>
             <EyeIcon /> Live view<span className="visually-hidden"> of {isolated(source.name)}</span>
-          </button>
+          </Button>
         )}
         {camera.sourceId === null && (
-          <button type="button" className="button" onClick={() => void copy()}>
+          <Button onClick={() => void copy()}>
             <CopyIcon /> Copy as source<span className="visually-hidden">: {foundName(camera)}</span>
-          </button>
+          </Button>
         )}
       </div>
     </li>

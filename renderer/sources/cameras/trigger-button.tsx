@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { CameraSnapshot } from '../../../shared/camera.ts';
 import { isolated } from '../../../shared/isolated.ts';
 import { useGateway } from '../../gateway/gateway-store.ts';
+import { Button } from '../../ui/button.tsx';
 import { ShutterIcon } from '../../ui/icons.ts';
 import { useScreen } from '../../view-state/screen-store.ts';
 import { type CameraSource, takeWords, triggerReadiness } from './camera-words.ts';
@@ -47,9 +48,8 @@ export function TriggerFace({ source, phase, shortcut, linked, onPress }: FacePr
           ? 'Ready'
           : `Key ${shortcut.replace('+', ' + ')}`;
   return (
-    <button
-      type="button"
-      className="button trigger"
+    <Button
+      className="trigger"
       // It stays in the tab order while the camera answers: a focus that jumps away would be lost.
       disabled={!ready || !linked}
       aria-disabled={phase === 'asking'}
@@ -67,6 +67,6 @@ export function TriggerFace({ source, phase, shortcut, linked, onPress }: FacePr
           {note}
         </span>
       </span>
-    </button>
+    </Button>
   );
 }

@@ -1,9 +1,14 @@
-import { type ReactNode, useEffect, useId, useMemo } from 'react';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { type ReactNode, useId, useMemo } from 'react';
+import type { Feature } from '../../../shared/camera.ts';
 import { plural } from '../../format/numbers.ts';
+import { CountBadge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Segments } from '../../ui/choice.tsx';
 import { CloseIcon, GearIcon, NextIcon, RetryWaitIcon, SearchIcon } from '../../ui/icons.ts';
 import { type CameraSource, isConnected } from '../cameras/camera-words.ts';
 import { FeatureRow } from './feature-row.tsx';
-import { chooseLevel, openFeatures, readFeatures, searchFor, toggleCategory, useFeatures } from './feature-store.ts';
+import { chooseLevel, featuresOf, searchFor, toggleCategory, useFeatureView } from './feature-store.ts';
 import { type Category, type FeatureTree, featureTree, levels } from './feature-tree.ts';
 import { SettingsFile } from './settings-file.tsx';
 
@@ -13,27 +18,26 @@ const levelWords = { beginner: 'Beginner', expert: 'Expert', guru: 'Guru' } as c
 export function FeaturePanel({ source }: { readonly source: CameraSource }): ReactNode {
   const { id } = source;
   const connected = isConnected(source);
-  useEffect(() => openFeatures(id), [id]);
-  // Also after it was away: it may have been switched off, and have other settings now.
-  useEffect(() => {
-    if (connected) void readFeatures(id);
-  }, [id, connected]);
+  // Read again also after it was away: it may have been switched off, and have other settings now.
+  const reading = useQuery({ ...featuresOf(id), enabled: connected });
   return (
     <section className="panel feature-panel" aria-labelledby="feature-title">
       <header className="feature-head">
         <h2 id="feature-title">Camera settings</h2>
         <SettingsFile sourceId={id} connected={connected} />
       </header>
-      <Tools sourceId={id} connected={connected} />
-      <Body source={source} connected={connected} />
+      <Tools reading={reading} connected={connected} />
+      <Body sourceId={id} reading={reading} connected={connected} />
     </section>
   );
 }
 
-function Tools({ sourceId, connected }: { readonly sourceId: string; readonly connected: boolean }): ReactNode {
-  const reading = useFeatures((editor) => editor.reading);
-  const level = useFeatures((editor) => editor.level);
-  const search = useFeatures((editor) => editor.search);
+type Reading = UseQueryResult<{ readonly features: readonly Feature[] }>;
+type ReadingProps = { readonly reading: Reading; readonly connected: boolean };
+
+function Tools({ reading: { isFetching, refetch }, connected }: ReadingProps): ReactNode {
+  const level = useFeatureView((view) => view.level);
+  const search = useFeatureView((view) => view.search);
   return (
     <div className="feature-tools">
       <label className="feature-search">
@@ -51,46 +55,37 @@ function Tools({ sourceId, connected }: { readonly sourceId: string; readonly co
           }}
         />
         {search !== '' && (
-          <button
-            type="button"
-            className="button icon-only quiet"
-            aria-label="Clear the search"
-            onClick={() => searchFor('')}
-          >
+          <Button iconOnly look="quiet" aria-label="Clear the search" onClick={() => searchFor('')}>
             <CloseIcon />
-          </button>
+          </Button>
         )}
       </label>
-      <button
-        type="button"
-        className="button icon-only"
-        aria-label={reading ? 'Reading the settings' : 'Read the settings again'}
+      <Button
+        iconOnly
+        aria-label={isFetching ? 'Reading the settings' : 'Read the settings again'}
         title="Read the settings again"
-        disabled={!connected || reading}
-        onClick={() => void readFeatures(sourceId)}
+        disabled={!connected}
+        busy={isFetching}
+        onClick={() => void refetch()}
       >
         <RetryWaitIcon />
-      </button>
-      <fieldset className="feature-levels">
-        <legend className="visually-hidden">Whose settings are shown</legend>
-        {levels.map((one) => (
-          <button
-            key={one}
-            type="button"
-            className="button"
-            aria-pressed={level === one}
-            onClick={() => chooseLevel(one)}
-          >
-            {levelWords[one]}
-          </button>
-        ))}
-      </fieldset>
+      </Button>
+      <Segments
+        className="feature-levels"
+        aria-label="Whose settings are shown"
+        options={levels.map((one) => ({ value: one, label: levelWords[one] }))}
+        chosen={level}
+        onChoose={chooseLevel}
+      />
     </div>
   );
 }
 
-function Body({ source, connected }: { readonly source: CameraSource; readonly connected: boolean }): ReactNode {
-  const { features, failure, reading, level, search } = useFeatures();
+type BodyProps = ReadingProps & { readonly sourceId: string };
+
+function Body({ sourceId, reading: { data, error, isFetching, refetch }, connected }: BodyProps): ReactNode {
+  const { level, search } = useFeatureView();
+  const features = data?.features;
   const tree = useMemo(() => featureTree(features ?? [], level, search), [features, level, search]);
   if (!connected) {
     return (
@@ -99,17 +94,17 @@ function Body({ source, connected }: { readonly source: CameraSource; readonly c
       </FeatureState>
     );
   }
-  if (failure !== null) {
+  if (error !== null) {
     return (
-      <FeatureState title={failure.message} alert>
-        <span>{failure.hint}</span>
-        <button type="button" className="button" disabled={reading} onClick={() => void readFeatures(source.id)}>
-          {reading ? 'Reading…' : 'Try again'}
-        </button>
+      <FeatureState title={error.failure.message} alert>
+        <span>{error.failure.hint}</span>
+        <Button busy={isFetching} onClick={() => void refetch()}>
+          {isFetching ? 'Reading…' : 'Try again'}
+        </Button>
       </FeatureState>
     );
   }
-  if (features === null) {
+  if (features === undefined) {
     return (
       <FeatureState title="Reading the camera’s settings…">
         <span>A camera with many of them needs a few seconds.</span>
@@ -126,7 +121,7 @@ function Body({ source, connected }: { readonly source: CameraSource; readonly c
   return (
     <div className="feature-list" data-testid="features">
       {tree.categories.map((category) => (
-        <CategoryPart key={category.key} category={category} sourceId={source.id} depth={0} all={search !== ''} />
+        <CategoryPart key={category.key} category={category} sourceId={sourceId} depth={0} all={search !== ''} />
       ))}
       <HiddenNote tree={tree} />
     </div>
@@ -149,9 +144,9 @@ function HiddenNote({ tree }: { readonly tree: FeatureTree }): ReactNode {
   return (
     <p className="feature-hidden">
       <span>{plural(hidden, 'more setting')} at a higher level.</span>
-      <button type="button" className="button quiet" onClick={() => chooseLevel(hiddenAt)}>
+      <Button look="quiet" onClick={() => chooseLevel(hiddenAt)}>
         Show {levelWords[hiddenAt]}
-      </button>
+      </Button>
     </p>
   );
 }
@@ -165,7 +160,7 @@ type PartProps = {
 };
 
 function CategoryPart({ category, sourceId, depth, all }: PartProps): ReactNode {
-  const opened = useFeatures((editor) => editor.open.has(category.key));
+  const opened = useFeatureView((view) => view.open.has(category.key));
   const open = all || opened;
   const id = useId();
   return (
@@ -181,7 +176,7 @@ function CategoryPart({ category, sourceId, depth, all }: PartProps): ReactNode 
         >
           <NextIcon />
           <span className="category-title">{category.title}</span>
-          <span className="badge-count">{category.count}</span>
+          <CountBadge count={category.count} />
         </button>
       </h3>
       <div id={id} className="category-body" hidden={!open}>

@@ -1,23 +1,23 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useId } from 'react';
 import type { Feature } from '../../../shared/camera.ts';
 import { Faults } from '../../ui/field.tsx';
 import { BooleanEditor, ChoiceEditor, CommandButton } from './choice-editors.tsx';
 import type { EditorProps } from './editor-props.ts';
-import { useFeatures } from './feature-store.ts';
+import { featureOrder } from './feature-store.ts';
 import { accessWords, canWrite, rangeWords, valueWords } from './feature-words.ts';
 import { TextEditor } from './text-editor.tsx';
 
 /** One setting: its name, what it is for, its value or editor, and below it range, access and a refusal in words. */
 export function FeatureRow({ sourceId, feature }: { readonly sourceId: string; readonly feature: Feature }): ReactNode {
-  const pending = useFeatures((editor) => editor.pending.has(feature.name));
-  const refusal = useFeatures((editor) => editor.refusals[feature.name]);
+  const order = useMutation(featureOrder(useQueryClient(), sourceId, feature.name));
+  const refusal = order.error?.failure;
   const id = useId();
   const range = rangeWords(feature);
   const writable = canWrite(feature);
   const props: EditorProps = {
-    sourceId,
     feature,
-    pending,
+    order,
     labelId: `${id}-name`,
     wordsId: `${id}-words`,
     faulty: refusal !== undefined,
@@ -40,7 +40,7 @@ export function FeatureRow({ sourceId, feature }: { readonly sourceId: string; r
       {feature.tooltip !== '' && <p className="feature-tip">{feature.tooltip}</p>}
       {writable ? <Editor {...props} /> : <ReadValue {...props} />}
       <div id={props.wordsId} className="feature-words" aria-live="polite">
-        {pending ? (
+        {order.isPending ? (
           <span>Asking the camera…</span>
         ) : refusal !== undefined ? (
           <Faults

@@ -1,27 +1,37 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import type { FailedRequest } from '../../gateway/requests.ts';
+import { Button } from '../../ui/button.tsx';
 import { CloseIcon, LoadIcon, SaveIcon } from '../../ui/icons.ts';
 import { CheckCircleIcon, StuckIcon } from '../../ui/shapes.tsx';
-import { dismissOutcome, loadSettings, saveSettings, useFeatures } from './feature-store.ts';
+import { type SettingsOutcome, settingsOrder } from './feature-store.ts';
 
 type Props = { readonly sourceId: string; readonly connected: boolean };
 
+const refused = ({ failure }: FailedRequest): SettingsOutcome => ({
+  ok: false,
+  text: `${failure.message} ${failure.hint}`,
+  failed: [],
+});
+
 /** Keeps the camera's settings with the gateway, and gives them back to it; below it stands what came of that. */
 export function SettingsFile({ sourceId, connected }: Props): ReactNode {
-  const running = useFeatures((editor) => editor.running);
-  const outcome = useFeatures((editor) => editor.outcome);
+  const order = useMutation(settingsOrder(useQueryClient(), sourceId));
+  const running = order.isPending ? order.variables : null;
+  const outcome = order.error === null ? order.data : refused(order.error);
   const locked = !connected || running !== null;
   return (
     <>
       <div className="settings-file">
-        <button type="button" className="button" disabled={locked} onClick={() => void saveSettings(sourceId)}>
+        <Button disabled={locked} onClick={() => order.mutate('save')}>
           <SaveIcon /> {running === 'save' ? 'Saving…' : 'Save settings'}
-        </button>
-        <button type="button" className="button" disabled={locked} onClick={() => void loadSettings(sourceId)}>
+        </Button>
+        <Button disabled={locked} onClick={() => order.mutate('load')}>
           <LoadIcon /> {running === 'load' ? 'Loading…' : 'Load settings'}
-        </button>
+        </Button>
       </div>
       <div className="settings-outcome" role="status" aria-live="polite">
-        {outcome !== null && (
+        {outcome !== undefined && (
           <div className="settings-result" data-ok={outcome.ok} data-testid="settings-outcome">
             {outcome.ok ? <CheckCircleIcon /> : <StuckIcon />}
             <div>
@@ -36,14 +46,9 @@ export function SettingsFile({ sourceId, connected }: Props): ReactNode {
                 </ul>
               )}
             </div>
-            <button
-              type="button"
-              className="button icon-only quiet"
-              aria-label="Dismiss this message"
-              onClick={dismissOutcome}
-            >
+            <Button iconOnly look="quiet" aria-label="Dismiss this message" onClick={order.reset}>
               <CloseIcon />
-            </button>
+            </Button>
           </div>
         )}
       </div>

@@ -1,31 +1,32 @@
 import { type FormEvent, type KeyboardEvent, type ReactNode, useState } from 'react';
 import type { Feature } from '../../../shared/camera.ts';
 import { isolated } from '../../../shared/isolated.ts';
+import { Button } from '../../ui/button.tsx';
 import { MinusIcon, PlusIcon } from '../../ui/icons.ts';
 import type { EditorProps } from './editor-props.ts';
-import { forgetRefusal, setFeature } from './feature-store.ts';
 import { formatNumber, parseNumber, stepped, valueWords } from './feature-words.ts';
 
 const textOf = ({ value }: Feature): string =>
   typeof value === 'number' ? formatNumber(value) : typeof value === 'string' ? value : '';
 
 /** Numbers and text: what is typed is a draft until it is set, and beside it stands the camera's value. */
-export function TextEditor({ sourceId, feature, pending, labelId, wordsId, faulty }: EditorProps): ReactNode {
+export function TextEditor({ feature, order, labelId, wordsId, faulty }: EditorProps): ReactNode {
   const [draft, setDraft] = useState<string | null>(null);
+  const pending = order.isPending;
   const numeric = feature.kind !== 'string';
   const text = draft ?? textOf(feature);
   const entered = numeric ? parseNumber(text) : text;
   const wrong = entered === null || (feature.kind === 'integer' && !Number.isInteger(entered));
   const changed = draft !== null && draft !== textOf(feature);
   const edit = (next: string | null): void => {
-    forgetRefusal(feature.name);
+    if (order.isError) order.reset();
     setDraft(next);
   };
-  const submit = async (event: FormEvent): Promise<void> => {
+  const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (!changed || wrong || pending || entered === null) return;
     // The camera may round it: what it took is shown from now on, not what was typed.
-    if (await setFeature(sourceId, feature.name, entered)) setDraft(null);
+    order.mutate(entered, { onSuccess: () => setDraft(null) });
   };
   const step = (direction: 1 | -1): void => {
     const from = typeof entered === 'number' ? entered : typeof feature.value === 'number' ? feature.value : 0;
@@ -42,18 +43,11 @@ export function TextEditor({ sourceId, feature, pending, labelId, wordsId, fault
   };
   const wordsForWrong = feature.kind === 'integer' ? 'This is no whole number.' : 'This is no number.';
   return (
-    <form className="feature-edit" noValidate onSubmit={(event) => void submit(event)}>
+    <form className="feature-edit" noValidate onSubmit={submit}>
       {numeric && (
-        <button
-          type="button"
-          className="button icon-only"
-          aria-label="Less"
-          aria-describedby={labelId}
-          disabled={pending}
-          onClick={() => step(-1)}
-        >
+        <Button iconOnly aria-label="Less" aria-describedby={labelId} disabled={pending} onClick={() => step(-1)}>
           <MinusIcon />
-        </button>
+        </Button>
       )}
       <span className="feature-input">
         <input
@@ -73,20 +67,13 @@ export function TextEditor({ sourceId, feature, pending, labelId, wordsId, fault
         {feature.unit !== '' && <span aria-hidden="true">{feature.unit}</span>}
       </span>
       {numeric && (
-        <button
-          type="button"
-          className="button icon-only"
-          aria-label="More"
-          aria-describedby={labelId}
-          disabled={pending}
-          onClick={() => step(1)}
-        >
+        <Button iconOnly aria-label="More" aria-describedby={labelId} disabled={pending} onClick={() => step(1)}>
           <PlusIcon />
-        </button>
+        </Button>
       )}
-      <button type="submit" className="button" data-changed={changed} disabled={!changed || wrong || pending}>
+      <Button type="submit" data-changed={changed} disabled={!changed || wrong || pending}>
         Set<span className="visually-hidden"> {isolated(feature.displayName || feature.name)}</span>
-      </button>
+      </Button>
       {changed && (
         <p className="feature-now" role={wrong ? 'alert' : undefined} data-wrong={wrong}>
           {wrong ? `${wordsForWrong} ` : ''}The camera has {valueWords(feature)}.

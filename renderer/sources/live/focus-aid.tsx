@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Button } from '../../ui/button.tsx';
 import type { PictureAge } from './live-status.ts';
 import { forgetPeak, useLive } from './live-store.ts';
 
@@ -45,9 +46,9 @@ export function FocusAid({ age }: { readonly age: PictureAge }): ReactNode {
     <section className="instrument focus-aid" aria-labelledby="focus-title" data-age={age}>
       <header>
         <h3 id="focus-title">Focus{age !== 'present' && focus !== null && <small> last picture</small>}</h3>
-        <button type="button" className="button quiet" disabled={focus === null} onClick={forgetPeak}>
+        <Button look="quiet" disabled={focus === null} onClick={forgetPeak}>
           Reset best
-        </button>
+        </Button>
       </header>
       <p className="focus-figure">
         <strong data-testid="focus-value">{focus === null ? '–' : formatFocus(focus)}</strong>

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { isolated } from '../../../shared/isolated.ts';
 import { useGateway } from '../../gateway/gateway-store.ts';
+import { Button } from '../../ui/button.tsx';
 import { CameraIcon, PauseIcon, PlayIcon, PreviousIcon, TestShotIcon } from '../../ui/icons.ts';
 import { isTyping } from '../../ui/is-typing.ts';
 import { LevelShape } from '../../ui/shapes.tsx';
@@ -48,9 +49,9 @@ export function LiveScreen({ sourceId }: { readonly sourceId: string }): ReactNo
           <CameraIcon />
           <strong>This camera is not among the sources any more</strong>
           <span>The settings were changed. Go back and choose another one.</span>
-          <button type="button" className="button" onClick={closeLive}>
+          <Button onClick={closeLive}>
             <PreviousIcon /> Back
-          </button>
+          </Button>
         </div>
       </div>
     );
@@ -92,16 +93,9 @@ function LiveHead({ source }: { readonly source: CameraSource }): ReactNode {
   const ill = look.level === 'act' || look.level === 'alarm';
   return (
     <header className="live-head" data-level={look.level}>
-      <button
-        ref={back}
-        type="button"
-        className="button"
-        aria-keyshortcuts="Escape"
-        data-testid="close-live"
-        onClick={closeLive}
-      >
+      <Button ref={back} aria-keyshortcuts="Escape" data-testid="close-live" onClick={closeLive}>
         <PreviousIcon /> Back <kbd>Esc</kbd>
-      </button>
+      </Button>
       <div className="live-title">
         <h1 title={source.name}>{source.name}</h1>
         <p title={`${modelWords(source)} · ${source.camera.address}`}>
@@ -130,9 +124,8 @@ function LiveTools({ source }: { readonly source: CameraSource }): ReactNode {
   const connected = isConnected(source);
   return (
     <div className="live-tools" role="toolbar" aria-label="Live view">
-      <button
-        type="button"
-        className="button live-tool"
+      <Button
+        className="live-tool"
         aria-pressed={paused}
         aria-keyshortcuts="P"
         data-testid="pause"
@@ -140,10 +133,9 @@ function LiveTools({ source }: { readonly source: CameraSource }): ReactNode {
       >
         {paused ? <PlayIcon /> : <PauseIcon />}
         <span>{paused ? 'Go on' : 'Pause'}</span> <kbd>P</kbd>
-      </button>
-      <button
-        type="button"
-        className="button live-tool live-test"
+      </Button>
+      <Button
+        className="live-tool live-test"
         disabled={!connected}
         aria-disabled={testShot === 'running'}
         aria-keyshortcuts="S"
@@ -159,7 +151,7 @@ function LiveTools({ source }: { readonly source: CameraSource }): ReactNode {
           </span>
         </span>
         <kbd>S</kbd>
-      </button>
+      </Button>
       {source.camera.trigger === 'software' && <TriggerButton source={source} />}
     </div>
   );

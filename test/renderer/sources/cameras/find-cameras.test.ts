@@ -1,7 +1,7 @@
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { findCameras, useCameraSearch } from '../../../../renderer/sources/cameras/find-store.ts';
+import { type FailedRequest, inquire, requests } from '../../../../renderer/gateway/requests.ts';
 import { checkAddress, isMask, parseIpv4, proposeAddress } from '../../../../renderer/sources/cameras/force-ip.ts';
 import { FoundCameraEntry } from '../../../../renderer/sources/cameras/found-camera.tsx';
 import { foundLook, foundName, foundSummary, inOrder } from '../../../../renderer/sources/cameras/found-words.ts';
@@ -101,11 +101,12 @@ describe('the search for cameras', () => {
       { ok: true, value: { cameras: [foundCamera()], problems: ['wlan0 is down.'] } },
       { ok: false, error },
     ]);
-    await findCameras();
-    expect(useCameraSearch.getState()).toMatchObject({ problems: ['wlan0 is down.'], runningSince: null });
-    await findCameras();
-    expect(useCameraSearch.getState()).toMatchObject({ failure: error, runningSince: null });
-    expect(useCameraSearch.getState().cameras).toHaveLength(1);
+    const search = () => requests.getQueryState<unknown, FailedRequest>(['cameras.find']);
+    await inquire('cameras.find');
+    expect(search()).toMatchObject({ data: { problems: ['wlan0 is down.'] }, error: null, fetchStatus: 'idle' });
+    await inquire('cameras.find');
+    expect(search()?.error?.failure).toEqual(error);
+    expect(search()).toMatchObject({ data: { cameras: [foundCamera()] }, fetchStatus: 'idle' });
   });
 
   it('puts first what a person must do something about, and sums up in words', () => {

@@ -1,15 +1,10 @@
+import { MutationObserver, QueryClientProvider, QueryObserver } from '@tanstack/react-query';
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { requests } from '../../../../renderer/gateway/requests.ts';
 import { FeatureRow } from '../../../../renderer/sources/features/feature-row.tsx';
-import {
-  loadSettings,
-  openFeatures,
-  readFeatures,
-  saveSettings,
-  setFeature,
-  useFeatures,
-} from '../../../../renderer/sources/features/feature-store.ts';
+import { featureOrder, featuresOf, settingsOrder } from '../../../../renderer/sources/features/feature-store.ts';
 import { featureTree } from '../../../../renderer/sources/features/feature-tree.ts';
 import {
   accessWords,
@@ -20,7 +15,7 @@ import {
   stepped,
   valueWords,
 } from '../../../../renderer/sources/features/feature-words.ts';
-import type { Feature } from '../../../../shared/camera.ts';
+import type { Feature, FeatureValue } from '../../../../shared/camera.ts';
 import { fakeFeatures } from '../../../support/fake-gateway/fake-features.ts';
 import { feature } from '../camera-source.ts';
 
@@ -109,51 +104,61 @@ describe('changing a setting', () => {
     gateway.asked[index]?.answer(value);
     await settled();
   };
-  const valueNow = () => useFeatures.getState().features?.[0]?.value;
+  const valueNow = (sourceId = 'top') => requests.getQueryData(featuresOf(sourceId).queryKey)?.features[0]?.value;
+  const orderFor = (name: string, sourceId = 'top') =>
+    new MutationObserver(requests, featureOrder(requests, sourceId, name));
+  const order = (name: string, value: FeatureValue) => {
+    const one = orderFor(name);
+    const taken = one.mutate(value).then(
+      () => true,
+      () => false,
+    );
+    return { one, taken };
+  };
   let close = (): void => undefined;
 
   beforeEach(async () => {
     gateway.asked = [];
     const invoke = (operation: string) => new Promise((done) => gateway.asked.push({ operation, answer: done }));
     vi.stubGlobal('window', { gateway: { invoke, subscribe: () => () => undefined } });
-    close = openFeatures('top');
-    void readFeatures('top');
+    close = new QueryObserver(requests, featuresOf('top')).subscribe(() => undefined);
     await settled();
     await answer(0, { ok: true, value: { features: width(10) } });
   });
   afterEach(() => {
     close();
+    requests.clear();
     vi.unstubAllGlobals();
   });
 
   it('shows the new value only when the gateway has answered, and then the one that the camera took', async () => {
-    const taken = setFeature('top', 'Width', 21);
+    const { one, taken } = order('Width', 21);
     await settled();
     expect(valueNow()).toBe(10);
-    expect(useFeatures.getState().pending.has('Width')).toBe(true);
+    expect(one.getCurrentResult().isPending).toBe(true);
     await answer(1, { ok: true, value: { features: width(20) } });
     expect(await taken).toBe(true);
     expect(valueNow()).toBe(20);
-    expect(useFeatures.getState().pending.size).toBe(0);
+    expect(one.getCurrentResult().isPending).toBe(false);
   });
 
   it('keeps the value and the reason when the camera refuses, and forgets the reason with the next try', async () => {
     const error = { code: 'r', message: 'Too large.', retryable: false, hint: 'Enter less.' };
-    const taken = setFeature('top', 'Width', 500);
+    const { one, taken } = order('Width', 500);
     await settled();
     await answer(1, { ok: false, error });
     expect(await taken).toBe(false);
     expect(valueNow()).toBe(10);
-    expect(useFeatures.getState().refusals.Width).toEqual(error);
-    void setFeature('top', 'Width', 50);
+    expect(one.getCurrentResult().error?.failure).toEqual(error);
+    void one.mutate(50);
     await settled();
-    expect(useFeatures.getState().refusals.Width).toBeUndefined();
+    expect(one.getCurrentResult().error).toBeNull();
     await answer(2, { ok: true, value: { features: width(50) } });
   });
 
   it('asks for one thing after the other, so that an older answer never covers a newer one', async () => {
-    void setFeature('top', 'Width', 20);
-    void setFeature('top', 'Height', 30);
+    order('Width', 20);
+    order('Height', 30);
     await settled();
     expect(gateway.asked.map(({ operation }) => operation)).toEqual(['camera.features', 'camera.setFeature']);
     await answer(1, { ok: true, value: { features: width(20) } });
@@ -162,39 +167,40 @@ describe('changing a setting', () => {
   });
 
   it('does not give one camera’s answers to another that was opened meanwhile', async () => {
-    void setFeature('top', 'Width', 20);
+    order('Width', 20);
     await settled();
     close();
-    close = openFeatures('side');
+    close = new QueryObserver(requests, featuresOf('side')).subscribe(() => undefined);
     await answer(1, { ok: true, value: { features: width(20) } });
-    expect(useFeatures.getState()).toMatchObject({ sourceId: 'side', features: null });
+    expect(valueNow('side')).toBeUndefined();
+    await answer(2, { ok: true, value: { features: width(5) } });
+    expect(valueNow('side')).toBe(5);
   });
 
   it('says in words how many settings were saved, and which were not loaded', async () => {
-    const saved = saveSettings('top');
+    const file = new MutationObserver(requests, settingsOrder(requests, 'top'));
+    const saved = file.mutate('save');
     await settled();
     await answer(1, { ok: true, value: { saved: 1 } });
-    await saved;
-    expect(useFeatures.getState().outcome).toMatchObject({
-      ok: true,
-      text: expect.stringContaining('1 setting saved'),
-    });
-    const loaded = loadSettings('top');
+    expect(await saved).toMatchObject({ ok: true, text: expect.stringContaining('1 setting saved') });
+    const loaded = file.mutate('load');
     await settled();
     await answer(2, { ok: true, value: { loaded: 12, failed: [{ name: 'Width', text: 'too large' }] } });
     await answer(3, { ok: true, value: { features: width(33) } });
-    await loaded;
-    expect(useFeatures.getState().outcome).toMatchObject({
-      ok: false,
-      text: 'The camera took 12 settings. It did not take 1:',
-    });
+    expect(await loaded).toMatchObject({ ok: false, text: 'The camera took 12 settings. It did not take 1:' });
     expect(valueNow()).toBe(33);
   });
 });
 
 describe('the editors', () => {
   const markup = (one: Feature): string =>
-    renderToStaticMarkup(createElement(FeatureRow, { sourceId: 'top', feature: one }));
+    renderToStaticMarkup(
+      createElement(
+        QueryClientProvider,
+        { client: requests },
+        createElement(FeatureRow, { sourceId: 'top', feature: one }),
+      ),
+    );
 
   it('fit the kind of each setting, and what cannot be changed has none', () => {
     const kinds = Object.fromEntries(fakeFeatures().map((one) => [one.name, markup(one)]));
