@@ -33,7 +33,7 @@ export function StageTools({ control, boxesShown, onToggleBoxes }: Props): React
       <Button
         look="tool"
         title="One to one (1)"
-        aria-label="One picture pixel to one screen pixel"
+        aria-label="1:1, one picture pixel to one screen pixel"
         onClick={control.actualPixels}
       >
         1:1

@@ -98,7 +98,14 @@ function DoctorChecks(): ReactNode {
     );
   }
   return (
-    <ol className="checks" data-stale={runningSince !== null} data-worst={worstState(checks)}>
+    <ol
+      className="checks"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must scroll by the keyboard too
+      tabIndex={0}
+      aria-label="What was found"
+      data-stale={runningSince !== null}
+      data-worst={worstState(checks)}
+    >
       {checks.map((check) => (
         <CheckEntry key={check.code} check={check} />
       ))}

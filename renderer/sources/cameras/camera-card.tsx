@@ -27,12 +27,12 @@ export function CameraCard({ source }: { readonly source: CameraSource }): React
         ref={opener}
         type="button"
         className="camera-open"
-        aria-label={`Live view of ${isolated(source.name)}: ${look.word}`}
         data-testid="open-live"
         onClick={() => openLive(source.id)}
       >
         <LevelShape level={look.level} />
         <span className="camera-title">
+          <span className="visually-hidden">Live view of </span>
           <strong title={source.name}>{isolated(source.name)}</strong>
           <span className="source-state">{look.word}</span>
           <span className="camera-model" title={`${modelWords(source)} · ${address}`}>
@@ -40,7 +40,7 @@ export function CameraCard({ source }: { readonly source: CameraSource }): React
             <span className="camera-address"> · {address}</span>
           </span>
         </span>
-        <span className="camera-live-sign">
+        <span className="camera-live-sign" aria-hidden="true">
           <EyeIcon />
           <span>Live</span>
         </span>

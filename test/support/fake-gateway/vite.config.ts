@@ -17,7 +17,7 @@ const pictures = (): Plugin => ({
   name: 'fake-pictures',
   // A browser does not know `acusight-image:`; the same call gives an address of this server instead.
   transform: (code, id) =>
-    /\/(?:shared\/channels|renderer\/live\/live-url)\.ts$/.test(id)
+    /\/(?:shared\/channels|renderer\/sources\/live\/live-store)\.ts$/.test(id)
       ? code.replace(/`\$\{IMAGE_SCHEME\}:\/\//, '`/fake-pictures/')
       : null,
   configureServer: (server) => {
