@@ -1,7 +1,8 @@
 import type { FieldPath } from 'react-hook-form';
 import { z } from 'zod';
 import type { ConfigFault } from '../../shared/config.ts';
-import { type OperationResponse, provisioningSchema, type Setup, setupSchema } from '../../shared/contract.ts';
+import type { OperationResponse, Setup } from '../../shared/contract.ts';
+import { provisioningSchema, setupSchema } from '../../shared/setup.ts';
 
 /**
  * The forms of the settings: the contract's own schema, with what a person types in other shapes, and with what is

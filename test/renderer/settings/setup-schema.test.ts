@@ -9,7 +9,8 @@ import {
   type SetupEntry,
   setupFormSchema,
 } from '../../../renderer/settings/setup-schema.ts';
-import { type Setup, setupSchema } from '../../../shared/contract.ts';
+import type { Setup } from '../../../shared/contract.ts';
+import { setupSchema } from '../../../shared/setup.ts';
 
 const setup: Setup = {
   baseUrl: 'https://x/api',
