@@ -4,7 +4,8 @@ import { provideBuild } from './run/built-product.mjs';
 import { runChild } from './run/child.mjs';
 import { openDisplay } from './run/display.mjs';
 import { openObjectStore } from './run/object-store.mjs';
-import { runCheck, runTest } from './run/stages.mjs';
+import { runPackage } from './run/package.mjs';
+import { fixLint, runCheck, runLint, runTest, runTypes, runUnitTests } from './run/stages.mjs';
 import { describeFailure, SetupFailure } from './setup/failure.mjs';
 import { inRoot, root, toolEnvironment, toolNode } from './setup/places.mjs';
 import { createReport } from './setup/report.mjs';
@@ -46,8 +47,17 @@ const commands = {
       await display.stop();
     }
   },
+  build: async () => {
+    await provideBuild(report);
+    return 0;
+  },
+  package: (flags) => runPackage(report, flags),
+  typecheck: runTypes,
+  lint: runLint,
+  'lint:fix': fixLint,
   check: runCheck,
   test: () => runTest(report),
+  'test:unit': runUnitTests,
   bench: async (flags) => {
     await provideBuild(report);
     return runBenchmarks(flags);

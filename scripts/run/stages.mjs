@@ -1,17 +1,16 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeFailure } from '../setup/failure.mjs';
-import { inRoot, root, toolEnvironment, toolNode } from '../setup/places.mjs';
+import { inRoot, root } from '../setup/places.mjs';
 import { seconds } from '../setup/report.mjs';
 import { provideBuild } from './built-product.mjs';
-import { runChild } from './child.mjs';
 import { openDisplay } from './display.mjs';
 import { addTallies, failuresOf, tallyReport } from './test-outcome.mjs';
+import { runOnToolNode, runTool } from './tool.mjs';
 
 /**
- * What `npm run check` and `npm test` go through. A stage that is no test run counts as one failure when it fails, so
+ * What `npm run check`, its parts and `npm test` go through. A stage that is no test run counts as one failure when it fails, so
  * that the closing line never says less than the exit code.
  *
  * @typedef {import('../setup/report.mjs').Report} Report
@@ -23,47 +22,40 @@ import { addTallies, failuresOf, tallyReport } from './test-outcome.mjs';
 const say = (/** @type {string} */ text) => void process.stdout.write(`${text}\n`);
 
 /**
- * @param {string} packageName
+ * @param {string} name
+ * @param {string} packageName of the tool, whose command bears the package's name unless another is given
+ * @param {readonly string[]} parameters
  * @param {string} command
- * @returns {string} the script behind a package's command
+ * @returns {Stage}
  */
-function commandScript(packageName, command) {
-  const manifest = inRoot('node_modules', packageName, 'package.json');
-  const { bin } = createRequire(import.meta.url)(manifest);
-  return path.join(path.dirname(manifest), typeof bin === 'string' ? bin : bin[command]);
-}
+const tool = (name, packageName, parameters, command = packageName) =>
+  stage(name, () => runTool(packageName, parameters, { command }));
 
 /**
  * @param {string} name
- * @param {() => string} script
- * @param {readonly string[]} parameters
+ * @param {() => Promise<number>} work answers an exit code
  * @returns {Stage}
  */
-const tool = (name, script, parameters) => ({
+const stage = (name, work) => ({
   name,
-  run: async () => {
-    const code = await runChild(toolNode, [script(), ...parameters], { cwd: root, env: toolEnvironment() });
-    return { passed: 0, failed: code === 0 ? 0 : 1 };
-  },
+  run: async () => ({ passed: 0, failed: (await work()) === 0 ? 0 : 1 }),
 });
 
 /**
  * @param {string} project of vite.config.ts
  * @param {Readonly<Record<string, string | undefined>>} additions to the environment
+ * @param {readonly string[]} words of Vitest's own, such as the files to run
  * @returns {Stage}
  */
-const tests = (project, additions = {}) => ({
+const tests = (project, additions = {}, words = []) => ({
   name: `${project} tests`,
   run: async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'acusight-tests-'));
     try {
       const file = path.join(folder, 'report.json');
       const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-      const code = await runChild(
-        toolNode,
-        [commandScript('vitest', 'vitest'), 'run', '--project', project, ...reporters],
-        { cwd: root, env: { ...toolEnvironment(), ...additions } },
-      );
+      const parameters = ['run', '--project', project, ...reporters, ...words];
+      const code = await runTool('vitest', parameters, { additions });
       const report = await readFile(file, 'utf8').catch(() => undefined);
       const tally = tallyReport(report, code);
       const failures = failuresOf(report, root);
@@ -75,22 +67,31 @@ const tests = (project, additions = {}) => ({
   },
 });
 
-/** @returns {readonly Stage[]} */
-const checkStages = () => [
-  tool('types', () => commandScript('typescript', 'tsc'), ['-p', '.']),
-  tool('types of the scripts', () => commandScript('typescript', 'tsc'), ['-p', 'scripts']),
-  tool('lint and format', () => commandScript('@biomejs/biome', 'biome'), ['check', '--error-on-warnings']),
-  tool('import rules', () => commandScript('dependency-cruiser', 'depcruise'), [
-    '--config',
-    '.dependency-cruiser.mjs',
-    ...['electron', 'renderer', 'shared', 'test', 'scripts', 'vite.config.ts'],
-  ]),
-  tool('boundaries', () => inRoot('scripts', 'check-boundaries.mjs'), []),
-  tests('unit'),
+const types = [
+  tool('types', 'typescript', ['-p', '.'], 'tsc'),
+  tool('types of the scripts', 'typescript', ['-p', 'scripts'], 'tsc'),
 ];
 
-/** @returns {Promise<number>} the exit code */
-export const runCheck = () => runStages(checkStages());
+const lint = [
+  tool('lint and format', '@biomejs/biome', ['check', '--error-on-warnings'], 'biome'),
+  tool(
+    'import rules',
+    'dependency-cruiser',
+    ['--config', '.dependency-cruiser.mjs', 'electron', 'renderer', 'shared', 'test', 'scripts', 'vite.config.ts'],
+    'depcruise',
+  ),
+  stage('boundaries', () => runOnToolNode([inRoot('scripts', 'check-boundaries.mjs')])),
+];
+
+const check = [...types, ...lint, tests('unit')];
+
+/** @returns {Promise<number>} the exit code, as of all that follow */
+export const runCheck = () => runStages(check);
+export const runTypes = () => runStages(types);
+export const runLint = () => runStages(lint);
+export const fixLint = () =>
+  runTool('@biomejs/biome', ['check', '--write', '--error-on-warnings'], { command: 'biome' });
+export const runUnitTests = (/** @type {readonly string[]} */ words) => runStages([tests('unit', {}, words)]);
 
 /**
  * @param {Report} report
@@ -107,7 +108,7 @@ export async function runTest(report) {
       },
     };
     const rest = [tests('integration', display.env), build, tests('e2e', display.env), tests('crash', display.env)];
-    return await runStages([...checkStages(), ...rest]);
+    return await runStages([...check, ...rest]);
   } finally {
     await display.stop();
   }
