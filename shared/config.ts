@@ -160,8 +160,7 @@ export const sendWindowSchema = z.strictObject({
 });
 export type SendWindow = z.infer<typeof sendWindowSchema>;
 
-export const shiftSchema = z.strictObject({ name: identifier, from: timeOfDay, to: timeOfDay });
-export type Shift = z.infer<typeof shiftSchema>;
+const shiftSchema = z.strictObject({ name: identifier, from: timeOfDay, to: timeOfDay });
 
 export const siteSchema = z.strictObject({
   /** IANA name (`Europe/Berlin`) for send windows and shifts; the PC's own where it is left out. */
@@ -182,7 +181,7 @@ export const siteSchema = z.strictObject({
 });
 export type SiteConfig = z.infer<typeof siteSchema>;
 
-export const ingestSchema = z.strictObject({
+const ingestSchema = z.strictObject({
   /** The hosted service takes 50 MB an image. */
   maxImageBytes: bytes.max(2_000_000_000).default(50_000_000),
   /** More pixels than this are refused: no inspection camera makes them, and they exhaust a viewer's memory. */
@@ -191,7 +190,7 @@ export const ingestSchema = z.strictObject({
   convert: z.boolean().default(true),
 });
 
-export const storeSchema = z.strictObject({
+const storeSchema = z.strictObject({
   /** Quota for the stored pictures. */
   maxBytes: bytes.min(1_000_000).default(50_000_000_000),
   /** The gateway takes no new frame when the disk has less than this free. */

@@ -23,8 +23,7 @@ export const queueFilterSchema = z.enum(queueFilters);
 export type QueueFilter = z.infer<typeof queueFilterSchema>;
 
 /** `dropped`: never delivered, dropped by a ring buffer. `deleted`: a dead letter that a person deleted. */
-export const entryStateSchema = z.enum(['pending', 'leased', 'acknowledged', 'dead', 'dropped', 'deleted']);
-export type EntryState = z.infer<typeof entryStateSchema>;
+const entryStateSchema = z.enum(['pending', 'leased', 'acknowledged', 'dead', 'dropped', 'deleted']);
 
 /** The last thing that went wrong with an entry. */
 export const entryErrorSchema = z.object({

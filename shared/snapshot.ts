@@ -162,7 +162,7 @@ export const sourceSnapshotSchema = z.object({
 });
 export type SourceSnapshot = Readonly<z.infer<typeof sourceSnapshotSchema>>;
 
-export const recentImageSchema = z.object({
+const recentImageSchema = z.object({
   imageId: z.string(),
   filename: z.string(),
   sourceId: z.string(),

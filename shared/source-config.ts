@@ -21,7 +21,7 @@ export const nearDuplicateSchema = z.strictObject({
 });
 export type NearDuplicateConfig = z.infer<typeof nearDuplicateSchema>;
 
-export const sidecarSettingsSchema = z.strictObject({
+const sidecarSettingsSchema = z.strictObject({
   /** How long a picture waits for its sidecar, counted from the picture's own last change. 0: do not wait. */
   waitMilliseconds: z.int().min(0).max(600_000).default(1_000),
 });

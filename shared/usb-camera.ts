@@ -9,7 +9,7 @@ import { type UsbFault, usbFaultCodes } from './usb-fault.ts';
 const shortText = z.string().max(300);
 const count = z.int().min(0);
 
-export const usbFaultSchema = z.object({
+const usbFaultSchema = z.object({
   code: z.enum(usbFaultCodes),
   detail: shortText,
   choices: z.array(shortText).max(16).readonly(),
@@ -50,7 +50,6 @@ export type UsbDevice = Readonly<z.infer<typeof usbDeviceSchema>>;
 export const usbDevicesSchema = z.array(usbDeviceSchema).max(64);
 
 /** What was opened, and how it takes pictures now. */
-export const usbOpenedSchema = usbDeviceSchema;
 export type UsbOpened = UsbDevice;
 
 export const usbControlSchema = z.object({

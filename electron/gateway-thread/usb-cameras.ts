@@ -11,8 +11,8 @@ import {
   type UsbSettings,
   type UsbTallies,
   usbControlsSchema,
+  usbDeviceSchema,
   usbDevicesSchema,
-  usbOpenedSchema,
   usbTalliesSchema,
 } from '../../shared/usb-camera.ts';
 import { type UsbFault, usbFault } from '../../shared/usb-fault.ts';
@@ -85,7 +85,7 @@ export class UsbPageClient {
     this.#lastStream += 1;
     const stream = this.#lastStream;
     this.#watch(stream, events);
-    const opened = await this.#ask({ type: 'open', stream, settings }, usbOpenedSchema);
+    const opened = await this.#ask({ type: 'open', stream, settings }, usbDeviceSchema);
     if (!opened.ok) {
       this.#forget(stream);
       // It may be opened yet, by a page that was only slow.

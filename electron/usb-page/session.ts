@@ -13,7 +13,7 @@ export type CameraSessionOptions = {
 };
 
 /** The page loads its own scripts and nothing else; these compile the JPEG encoder that they carry with them. */
-export const cameraPolicy = [
+const cameraPolicy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",

@@ -24,7 +24,7 @@ export function registerSchemes(): void {
 }
 
 /** What the window's page may load: only itself and pictures by image id. No inline code, no eval, no other origin. */
-export const contentSecurityPolicy = [
+const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

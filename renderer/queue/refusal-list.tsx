@@ -17,7 +17,7 @@ import { useNow } from '../ui/use-now.ts';
 const MOST_ROWS = 1_000;
 
 /** Files that could not be taken, newest first. */
-export const {
+const {
   useList: useRefusals,
   reload: reloadRefusals,
   loadMore: loadMoreRefusals,

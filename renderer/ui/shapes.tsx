@@ -19,7 +19,7 @@ export const GoodShape = (): ReactNode => (
   </Shape>
 );
 
-export const BusyShape = (): ReactNode => (
+const BusyShape = (): ReactNode => (
   <Shape name="busy">
     <path d="M5 8l13 16L5 40" className="stroke chevron" />
     <path d="M18 8l13 16-13 16" className="stroke chevron" />
@@ -27,7 +27,7 @@ export const BusyShape = (): ReactNode => (
   </Shape>
 );
 
-export const WaitingShape = (): ReactNode => (
+const WaitingShape = (): ReactNode => (
   <Shape name="waiting">
     <path d="M10 4h28M10 44h28" className="stroke" />
     <path d="M13 5v7c0 6 11 8 11 12S13 30 13 36v7h22v-7c0-6-11-8-11-12s11-6 11-12V5z" className="stroke thin" />
@@ -35,7 +35,7 @@ export const WaitingShape = (): ReactNode => (
   </Shape>
 );
 
-export const ActShape = (): ReactNode => (
+const ActShape = (): ReactNode => (
   <Shape name="act">
     <path d="M24 4.5L45.5 42h-43z" className="solid rounded" />
     <path d="M24 18v11" className="cut" />

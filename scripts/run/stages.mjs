@@ -80,6 +80,7 @@ const lint = [
     ['--config', '.dependency-cruiser.mjs', 'electron', 'renderer', 'shared', 'test', 'scripts', 'vite.config.ts'],
     'depcruise',
   ),
+  tool('unused files, exports and dependencies', 'knip', []),
   stage('boundaries', () => runOnToolNode([inRoot('scripts', 'check-boundaries.mjs')])),
 ];
 

@@ -18,7 +18,7 @@ import { readingWorker } from './workers.ts';
 
 /** The real client and deliveries on real payloads, without the rest of the gateway. */
 
-export const unlimited: Pace = { limited: false, chunkBytes: 65_536, take: () => Promise.resolve() };
+const unlimited: Pace = { limited: false, chunkBytes: 65_536, take: () => Promise.resolve() };
 
 export type Noted = { readonly context: DeliveryContext; readonly stored: string[] };
 

@@ -4,7 +4,7 @@ import { type Files, nodeFiles } from '../../electron/gateway/platform/files.ts'
 /** Steps that change something on the disk. `writeAndSync` is the write, `fsync` the flush that follows it. */
 export const fileChanges = ['writeAndSync', 'fsync', 'rename', 'syncDirectory', 'makeDirectory', 'remove'] as const;
 /** Looks fail only where a test asks for it. */
-export const fileLooks = ['list', 'size', 'space'] as const;
+const fileLooks = ['list', 'size', 'space'] as const;
 export const fileSteps = [...fileChanges, ...fileLooks] as const;
 export type FileStep = (typeof fileSteps)[number];
 

@@ -1,6 +1,5 @@
-import type { CameraFrame, RawPicture } from '../../electron/gateway/model/frame.ts';
+import type { RawPicture } from '../../electron/gateway/model/frame.ts';
 import { lineBytesOf, type PixelFormat, pixelFormatNamed } from '../../electron/gateway/model/pixel-format.ts';
-import type { FrameFacts } from '../../shared/camera.ts';
 
 export function formatNamed(name: string): PixelFormat {
   const format = pixelFormatNamed(name);
@@ -12,7 +11,7 @@ export const samplesIn = (format: PixelFormat): number =>
   format.family === 'rgb' ? format.samples : format.family === 'yuv' ? format.bitsPerPixel / 8 : 1;
 
 /** Bit by bit, as slowly and plainly as the layouts are described: the opposite of what is tested. */
-export function packLine(format: PixelFormat, samples: readonly number[], bigEndian = false): number[] {
+function packLine(format: PixelFormat, samples: readonly number[], bigEndian = false): number[] {
   const { depth, packing } = format;
   const bytes: number[] = [];
   const setBit = (bit: number, value: number): void => {
@@ -73,28 +72,3 @@ export function spread(count: number, end: number, seed = 1): number[] {
     return Math.floor((state / 2 ** 32) * end);
   });
 }
-
-export const freeRun: FrameFacts = {
-  trigger: 'free-run',
-  triggeredBy: '',
-  frameNumber: null,
-  exposureMicroseconds: null,
-  cameraTimeNanoseconds: null,
-};
-
-/** A grey frame of noise; another seed, another frame. */
-export function greyFrame(
-  seed: number,
-  { width = 64, height = 48, facts = {}, ...rest }: GreyWish = {},
-): CameraFrame & { readonly picture: RawPicture } {
-  const picture = rawFrame('Mono8', width, height, spread(width * height, 256, seed));
-  return { picture, facts: { ...freeRun, ...facts }, capturedAt: 1_700_000_000_000, capturedFrom: 'arrival', ...rest };
-}
-
-type GreyWish = {
-  readonly width?: number;
-  readonly height?: number;
-  readonly facts?: Partial<FrameFacts>;
-  readonly capturedAt?: number;
-  readonly capturedFrom?: 'camera' | 'arrival';
-};

@@ -15,7 +15,7 @@ import type { ProbeCall, ProbeState } from './usb-camera-app/messages.ts';
 
 const inRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-export const usbSettings: UsbSettings = {
+const usbSettings: UsbSettings = {
   device: 'fake_device_0',
   width: 1920,
   height: 1080,

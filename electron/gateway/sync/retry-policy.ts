@@ -77,6 +77,6 @@ function decideFailure(
 const isOurs = ({ code, disposition }: DeliveryFailure): boolean =>
   code.startsWith('payload-') || disposition === 'bug';
 
-export function entryErrorOf({ code, text, hint, technical }: DeliveryFailure, at: number): EntryError {
+function entryErrorOf({ code, text, hint, technical }: DeliveryFailure, at: number): EntryError {
   return { code, text, hint, technical, at };
 }

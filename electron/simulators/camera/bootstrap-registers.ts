@@ -5,7 +5,7 @@ import type { RegisterMap } from './register-map.ts';
 import { statusCodes } from './wire/gvcp.ts';
 
 export const extendedIdsBit = 0x4000_0000;
-export const fireTestPacketBit = 0x8000_0000;
+const fireTestPacketBit = 0x8000_0000;
 export const doNotFragmentBit = 0x4000_0000;
 export const bigEndianBit = 0x2000_0000;
 

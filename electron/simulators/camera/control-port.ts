@@ -50,7 +50,7 @@ export class ControlPort {
   }
 }
 
-export async function bound(address: string, port: number, shared = false): Promise<Socket> {
+async function bound(address: string, port: number, shared = false): Promise<Socket> {
   const socket = createSocket({ type: 'udp4', reuseAddr: shared });
   socket.bind(port, address);
   await once(socket, 'listening');

@@ -37,7 +37,7 @@ export const exposures = { minimum: 10, maximum: 1_000_000 };
 /** Hundredths of a decibel. */
 export const largestGain = 2_400;
 
-export const floatWord = (value: number): number => {
+const floatWord = (value: number): number => {
   const bytes = Buffer.alloc(4);
   bytes.writeFloatBE(value, 0);
   return bytes.readUInt32BE(0);

@@ -44,7 +44,7 @@ export type Controls = {
   reset(): Promise<void>;
 };
 
-export const MAX_IMAGES_PER_PAGE = 1_000;
+const MAX_IMAGES_PER_PAGE = 1_000;
 
 const faultsSchema = z.strictObject({ faults: z.array(faultSchema), seed: z.int().optional() });
 const deviceSchema = z.strictObject({ deviceId: z.string(), status: z.enum(deviceStatuses) });

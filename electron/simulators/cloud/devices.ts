@@ -6,7 +6,7 @@ import type { DeviceRecord, DeviceStatus } from './records.ts';
 /** `unknown` tokens are simply those that nobody added. */
 export type TokenState = 'valid' | 'expired';
 
-export const newDeviceKey = (): string => `adk_${randomBytes(24).toString('hex')}`;
+const newDeviceKey = (): string => `adk_${randomBytes(24).toString('hex')}`;
 export const newProvisioningToken = (): string => `apt_${randomBytes(24).toString('hex')}`;
 
 /** The devices and the provisioning tokens. Devices are in the journal; tokens live as long as the process. */

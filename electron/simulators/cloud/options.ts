@@ -5,7 +5,7 @@ import { deviceStatuses } from './records.ts';
 
 const port = z.int().min(0).max(65_535).default(0);
 
-export const deviceKeySchema = z.string().regex(/^adk_[0-9a-f]+$/i, 'a device key is adk_ and hexadecimal digits');
+const deviceKeySchema = z.string().regex(/^adk_[0-9a-f]+$/i, 'a device key is adk_ and hexadecimal digits');
 export const provisioningTokenSchema = z
   .string()
   .regex(/^apt_[0-9a-f]+$/i, 'a provisioning token is apt_ and hexadecimal digits');

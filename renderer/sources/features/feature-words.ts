@@ -75,7 +75,7 @@ export function accessWords({ access, kind }: Pick<Feature, 'access' | 'kind'>):
 }
 
 /** How far one press of − or + goes: the camera's own step, or about a tenth of the value's size, in round figures. */
-export function stepOf({ kind, value, minimum, maximum, increment }: Feature): number {
+function stepOf({ kind, value, minimum, maximum, increment }: Feature): number {
   if (increment !== null && increment > 0) return increment;
   if (kind === 'integer') return 1;
   const size = Math.abs(typeof value === 'number' && value !== 0 ? value : ((maximum ?? 10) - (minimum ?? 0)) / 10);

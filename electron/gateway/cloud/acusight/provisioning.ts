@@ -57,7 +57,7 @@ export async function provision(
   return provisioningMeaning(answer, request.deviceId, now());
 }
 
-export const bodyOf = ({ token, deviceId, name, ipAddress, agentVersion, hardware }: ProvisioningRequest) => ({
+const bodyOf = ({ token, deviceId, name, ipAddress, agentVersion, hardware }: ProvisioningRequest) => ({
   token,
   device_info: { device_id: deviceId, name, ip_address: ipAddress ?? '', agent_version: agentVersion },
   hardware,

@@ -13,7 +13,7 @@ import type { Signature } from './decoder.ts';
  * alone 0.1–0.4 %, a patch of 1/80 of the width and 70 levels darker 1.3–2.7 %. With 16 × 16 blocks the patch gives
  * 0.4–1.0 %, hardly more than noise; with 64 × 64 noise reaches 1.1 %, and a shift by a single pixel 12 %.
  */
-export const blocksPerEdge = 32;
+const blocksPerEdge = 32;
 /** A decoded picture's shorter edge is at least so long, where the picture itself is: two pixels a block. */
 export const signatureEdge = 2 * blocksPerEdge;
 

@@ -24,7 +24,7 @@ export type DirectoryReading = TiffDirectory | 'cut' | 'wrong';
 const sizes: readonly number[] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
 const MOST_FIELDS = 4_096;
 
-export const sizeOfType = (type: number): number => sizes[type] ?? 0;
+const sizeOfType = (type: number): number => sizes[type] ?? 0;
 
 export class TiffReader {
   readonly #bytes: Buffer;

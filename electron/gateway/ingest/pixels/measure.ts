@@ -1,7 +1,7 @@
 import type { Pixels } from './pixels.ts';
 
 type EightBits = Pixels & { readonly data: Uint8Array };
-export const bins = 64;
+const bins = 64;
 
 /** Shares of the pixels: of each of 64 steps of brightness, and of those that are white, or black, in every channel. */
 export function exposureOf({ width, height, channels, data }: EightBits): {

@@ -6,7 +6,7 @@ import { describeValue, readNumber } from './problems.ts';
 import { readText } from './text.ts';
 import { uprightBox } from './upright-box.ts';
 
-export const MAX_ANNOTATIONS = 10_000;
+const MAX_ANNOTATIONS = 10_000;
 const ROUNDING = 1e-6;
 
 /** The annotations of one sidecar. Each is checked by itself: what is wrong with one goes to the problems. */

@@ -39,7 +39,7 @@ const ascii = /^[ -~]*$/;
 const tableNames = new Set([...pictureFolders, ...labelFolders.flatMap((path) => path.split('/'))]);
 /** Whether a folder's name (folded) is in the table: no other folders are entered in search of labels. */
 export const isPlaceName = (name: string): boolean => tableNames.has(name) || split.test(name);
-export const isPictureFolderName = (name: string): boolean => pictureFolders.includes(name) || split.test(name);
+const isPictureFolderName = (name: string): boolean => pictureFolders.includes(name) || split.test(name);
 
 /** A folder to look for: `base` is there, as it is written; `below` are names under it, in any case. */
 export type Place = { readonly base: string; readonly below: readonly string[] };
@@ -48,7 +48,7 @@ export const folderOf = (path: string): string => path.slice(0, Math.max(0, path
 export const joinPath = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
 
 /** The folders of labels under a folder that is there. */
-export const labelPlacesIn = (base: string, rest: readonly string[] = []): readonly Place[] =>
+const labelPlacesIn = (base: string, rest: readonly string[] = []): readonly Place[] =>
   labelFolders.map((name) => ({ base, below: [...name.split('/'), ...rest] }));
 
 /** The folders in which a label of a picture in `folder` may lie, in order of preference. */
@@ -106,7 +106,7 @@ export function pictureFoldersOf(folder: string): readonly Place[] {
   return [...places.values()];
 }
 
-export const pathOf = ({ base, below }: Place): string => [...(base === '' ? [] : [base]), ...below].join('/');
+const pathOf = ({ base, below }: Place): string => [...(base === '' ? [] : [base]), ...below].join('/');
 
 /** The stems (folder and name without extension) of the pictures that a file may be the label of, by its name alone. */
 export function picturesOfSidecar(path: string): readonly string[] {

@@ -26,7 +26,7 @@ export class FormatAdvice {
 }
 
 /** A pixel format that can't be made into a picture: what the camera has instead that can. Rejects when it is gone. */
-export async function pixelFormatAdvice(map: NodeMap, code: number): Promise<CameraNote> {
+async function pixelFormatAdvice(map: NodeMap, code: number): Promise<CameraNote> {
   const entries = map.description.nodes.get(feature)?.entries ?? [];
   const offered = await map.choices(feature).catch((error: unknown) => {
     if (isRefusal(error)) return entries.map(({ name }) => name);

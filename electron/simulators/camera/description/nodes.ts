@@ -68,7 +68,7 @@ export const integerRegister = (name: string, place: Place): string =>
   node('IntReg', name, `${placed(place)}<Sign>Unsigned</Sign><Endianess>BigEndian</Endianess>`);
 
 /** `lsb` and `msb` count from the most significant bit, as big-endian registers do. */
-export const maskedRegister = (name: string, place: Place, lsb: number, msb: number): string =>
+const maskedRegister = (name: string, place: Place, lsb: number, msb: number): string =>
   node(
     'MaskedIntReg',
     name,

@@ -68,8 +68,6 @@ export function form(parts: readonly Part[], close = true): { readonly body: Buf
   return { body, type: `multipart/form-data; boundary=${boundary}` };
 }
 
-export type TestServer = Awaited<ReturnType<typeof startSandbox>>;
-
 /** A running server on a folder of its own, and a client for it; both end with the test. */
 export async function startSandbox(
   options: Partial<SandboxOptionsInput> = {},

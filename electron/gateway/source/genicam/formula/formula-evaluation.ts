@@ -42,7 +42,7 @@ export function evaluateFloat(formula: Formula, lookup: VariableLookup): number 
 }
 
 /** Cut towards zero. Throws `FormulaError` where there is no such integer. */
-export function toInteger(value: NumberValue): bigint {
+function toInteger(value: NumberValue): bigint {
   if (typeof value === 'bigint') return BigInt.asIntN(64, value);
   if (!Number.isFinite(value)) throw new FormulaError('the formula yields no number');
   return BigInt.asIntN(64, BigInt(Math.trunc(value)));

@@ -91,7 +91,7 @@ export function decodeControlCapability(value: number): ControlCapability {
 }
 
 /** Registers 0x0000 to 0x00F7. */
-export const descriptionBytes = 0xf8;
+const descriptionBytes = 0xf8;
 
 export type IpConfiguration = { readonly persistent: boolean; readonly dhcp: boolean; readonly linkLocal: boolean };
 
@@ -127,7 +127,7 @@ export function decodeText(bytes: Uint8Array): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\ufffd').trim();
 }
 
-export function formatMac(bytes: Uint8Array): string {
+function formatMac(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':');
 }
 

@@ -118,6 +118,6 @@ export function dataPerPacket(packetSize: number, extended: boolean): number {
 }
 
 // Out of range reads give 0: the callers have compared the length, and must not crash where they erred.
-export const u8 = (bytes: Uint8Array, at: number): number => bytes[at] ?? 0;
+const u8 = (bytes: Uint8Array, at: number): number => bytes[at] ?? 0;
 export const u16 = (bytes: Uint8Array, at: number): number => (u8(bytes, at) << 8) | u8(bytes, at + 1);
 export const u32 = (bytes: Uint8Array, at: number): number => u16(bytes, at) * 0x1_0000 + u16(bytes, at + 2);

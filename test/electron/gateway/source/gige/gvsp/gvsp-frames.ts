@@ -21,7 +21,7 @@ export type FrameShape = {
   readonly fillLast?: boolean;
 };
 
-export const mono8 = 0x01080001;
+const mono8 = 0x01080001;
 
 /** The picture of a block: every byte depends on block and place, so that nothing can be exchanged unseen. */
 export function pixels(block: number, bytes: number): Buffer {
