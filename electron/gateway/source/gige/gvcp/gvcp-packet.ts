@@ -15,8 +15,6 @@ export const gvcpCommands = {
   writeRegister: 0x0082,
   readMemory: 0x0084,
   writeMemory: 0x0086,
-  event: 0x00c0,
-  eventData: 0x00c2,
 } as const;
 
 /** "I am at it, wait": comes instead of an acknowledgement, which follows later. */
@@ -28,7 +26,7 @@ export const gvcpFlags = {
   acknowledgeWanted: 0x01,
   /** Discovery and ForceIP: a camera of another network may answer by broadcast. */
   broadcastAcknowledge: 0x10,
-  /** Resend and events: block ids of 64 bits. */
+  /** Resend: block ids of 64 bits. */
   extendedIds: 0x10,
 } as const;
 
@@ -44,16 +42,6 @@ export function encodeCommand(command: number, flags: number, id: number, payloa
   const packet = Buffer.alloc(headerBytes + payload.length);
   packet.writeUInt8(key, 0);
   packet.writeUInt8(flags, 1);
-  packet.writeUInt16BE(command, 2);
-  packet.writeUInt16BE(payload.length, 4);
-  packet.writeUInt16BE(id, 6);
-  packet.set(payload, headerBytes);
-  return packet;
-}
-
-export function encodeAcknowledge(command: number, status: number, id: number, payload: Uint8Array): Buffer {
-  const packet = Buffer.alloc(headerBytes + payload.length);
-  packet.writeUInt16BE(status, 0);
   packet.writeUInt16BE(command, 2);
   packet.writeUInt16BE(payload.length, 4);
   packet.writeUInt16BE(id, 6);
@@ -102,42 +90,22 @@ export function encodeWriteMemory(id: number, address: number, data: Uint8Array)
   return encodeCommand(gvcpCommands.writeMemory, gvcpFlags.acknowledgeWanted, id, payload);
 }
 
-export type ResendRequest = {
-  readonly channel: number;
+type ResendRequest = {
   /** Of 16 bits, or of 64 with extended ids. */
-  readonly block: number | bigint;
+  readonly block: number;
   /** First and last packet id, both included: 24 bits, or 32 with extended ids. */
   readonly first: number;
   readonly last: number;
 };
 
-/** Asks for stream packets again. The camera answers on the stream, never with an acknowledgement. */
+/** Asks for packets of stream channel 0 again. The camera answers on the stream, never with an acknowledgement. */
 export function encodePacketResend(id: number, request: ResendRequest, extendedIds: boolean): Buffer {
   const payload = Buffer.alloc(extendedIds ? 20 : 12);
-  payload.writeUInt16BE(request.channel, 0);
   payload.writeUInt32BE(extendedIds ? request.first : request.first & 0xffffff, 4);
   payload.writeUInt32BE(extendedIds ? request.last : request.last & 0xffffff, 8);
   if (extendedIds) payload.writeBigUInt64BE(BigInt(request.block), 12);
-  else payload.writeUInt16BE(Number(request.block), 2);
+  else payload.writeUInt16BE(request.block, 2);
   return encodeCommand(gvcpCommands.packetResend, extendedIds ? gvcpFlags.extendedIds : 0, id, payload);
-}
-
-export type Command = {
-  readonly flags: number;
-  readonly command: number;
-  readonly id: number;
-  /** A view of the packet, cut to its announced length. */
-  readonly payload: Buffer;
-};
-
-/** What a camera sends by itself (events). */
-export function decodeCommand(packet: Buffer): Command | null {
-  if (packet.length < headerBytes || packet[0] !== key) return null;
-  const end = headerBytes + packet.readUInt16BE(4);
-  const id = packet.readUInt16BE(6);
-  if (end > packet.length || id === 0) return null;
-  const payload = packet.subarray(headerBytes, end);
-  return { flags: packet.readUInt8(1), command: packet.readUInt16BE(2), id, payload };
 }
 
 export type Acknowledge = {

@@ -1,32 +1,12 @@
 import type { MessagePort } from 'node:worker_threads';
 import { describeCause, errnoCode } from '../../../platform/errors.ts';
+import { encodePacketResend, nextCommandId } from '../gvcp/gvcp-packet.ts';
 import { type AssemblerCounters, addCounters, zeroCounters } from './assembler-counters.ts';
 import { FrameAssembler, type ResendRequest } from './frame-assembler.ts';
 import type { WholeFrame } from './frame-assembly.ts';
 import { FrameBuffers } from './frame-buffers.ts';
-import type { PacketRange } from './resend-policy.ts';
 import type { FromStream, StreamOptions, StreamTotals, ToStream } from './stream-protocol.ts';
 import { type StreamSocket, wantedBufferBytes } from './stream-socket.ts';
-
-const resendCommand = 0x40;
-const extendedIds = 0x10;
-
-/** A command to the camera (GVCP, without an answer) to send packets again. `id`: 1 … 65535. */
-function resendPacket({ block, extended }: ResendRequest, { first, last }: PacketRange, id: number): Buffer {
-  const body = extended ? 20 : 12;
-  const bytes = Buffer.alloc(8 + body);
-  bytes[0] = 0x42;
-  bytes[1] = extended ? extendedIds : 0;
-  bytes.writeUInt16BE(resendCommand, 2);
-  bytes.writeUInt16BE(body, 4);
-  bytes.writeUInt16BE(id, 6);
-  // The stream channel, at 8, is 0.
-  bytes.writeUInt16BE(extended ? 0 : block, 10);
-  bytes.writeUInt32BE(extended ? first : first & 0xff_ffff, 12);
-  bytes.writeUInt32BE(extended ? last : last & 0xff_ffff, 16);
-  if (extended) bytes.writeBigUInt64BE(BigInt(block), 20);
-  return bytes;
-}
 
 /**
  * What the stream's owner says, and when it is obeyed. To begin, before the packets that are there by now: they were
@@ -189,9 +169,10 @@ export class StreamReceiver {
   }
 
   #request(request: ResendRequest): void {
+    const { block, extended } = request;
     for (const range of request.ranges) {
-      this.#requestId = (this.#requestId % 65_535) + 1;
-      this.#send(resendPacket(request, range, this.#requestId), this.#options.gvcpPort);
+      this.#requestId = nextCommandId(this.#requestId);
+      this.#send(encodePacketResend(this.#requestId, { block, ...range }, extended), this.#options.gvcpPort);
     }
   }
 

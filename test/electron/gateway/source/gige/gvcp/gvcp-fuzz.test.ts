@@ -3,17 +3,10 @@ import { FoundCameras } from '../../../../../../electron/gateway/source/gige/dis
 import { decodeDescription } from '../../../../../../electron/gateway/source/gige/gvcp/bootstrap.ts';
 import { statusMeaning } from '../../../../../../electron/gateway/source/gige/gvcp/gvcp-error.ts';
 import {
-  decodeEvents,
-  encodeEventAcknowledge,
-} from '../../../../../../electron/gateway/source/gige/gvcp/gvcp-event.ts';
-import {
   decodeAcknowledge,
-  decodeCommand,
   decodeMemory,
   decodePending,
   decodeRegisterValue,
-  encodeAcknowledge,
-  encodeCommand,
 } from '../../../../../../electron/gateway/source/gige/gvcp/gvcp-packet.ts';
 
 /** `ACUSIGHT_FUZZ=1000000` for the long run. The seed is in the test's name, so that a failure can be repeated. */
@@ -35,16 +28,19 @@ const random = randomNumbers(seed);
 const below = (limit: number): number => Math.floor(random() * limit);
 
 const filled = (length: number): Buffer => Buffer.from(Array.from({ length }, () => below(256)));
+
+function encodeAcknowledge(command: number, status: number, id: number, payload: Uint8Array): Buffer {
+  const header = Buffer.alloc(8);
+  for (const [index, word] of [status, command, payload.length, id].entries()) header.writeUInt16BE(word, 2 * index);
+  return Buffer.concat([header, payload]);
+}
+
 const wellFormed: readonly (() => Buffer)[] = [
   () => encodeAcknowledge(0x03, 0, 1 + below(0xffff), filled(0xf8)),
   () => encodeAcknowledge(0x81, 0, 1, filled(4)),
   () => encodeAcknowledge(0x83, 0x8000 | below(0x20), 1, filled(4)),
   () => encodeAcknowledge(0x85, 0, 1, filled(4 + 4 * below(128))),
   () => encodeAcknowledge(0x89, 0, 1, filled(4)),
-  () => encodeCommand(0xc0, 0x01, 1, filled(16 * (1 + below(4)))),
-  () => encodeCommand(0xc0, 0x11, 1, filled(24 * (1 + below(4)))),
-  () => encodeCommand(0xc2, 0x01, 1, filled(16 + below(32))),
-  () => Buffer.concat([encodeCommand(0xc2, 0x11, 1, Buffer.concat([Buffer.from([0, 24 + below(9)]), filled(64)]))]),
 ];
 
 function mutated(packet: Buffer): Buffer {
@@ -64,7 +60,6 @@ test(`no decoder throws, loops or invents bytes: ${packets} packets, seed ${seed
   const network = { interface: 'eth0', address: '10.0.0.1', mask: '255.0.0.0', loopback: false };
   const found = new FoundCameras();
   let acknowledged = 0;
-  let events = 0;
   let described = 0;
   for (let number = 0; number < packets; number += 1) {
     const make = wellFormed[below(wellFormed.length)];
@@ -80,18 +75,9 @@ test(`no decoder throws, loops or invents bytes: ${packets} packets, seed ${seed
       if (decodeDescription(answer.payload) !== null) described += 1;
       found.add(network, answer.payload, '10.0.0.2', below(2) === 0);
     }
-    const command = decodeCommand(packet);
-    if (command !== null) {
-      const list = decodeEvents(command);
-      encodeEventAcknowledge(command);
-      events += list?.length ?? 0;
-      const carried = list?.reduce((sum, { data }) => sum + data.length, 0) ?? 0;
-      if (carried > packet.length) throw new Error(`too many bytes from ${packet.toString('hex')}`);
-    }
   }
   // The packets have to get past the first check for the others to be tried.
   expect(acknowledged).toBeGreaterThan(packets / 4);
-  expect(events).toBeGreaterThan(packets / 10);
   expect(described).toBeGreaterThan(packets / 40);
   expect(found.list().length).toBeLessThanOrEqual(512);
 });

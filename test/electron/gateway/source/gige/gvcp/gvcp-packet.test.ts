@@ -7,16 +7,10 @@ import {
 } from '../../../../../../electron/gateway/source/gige/gvcp/bootstrap.ts';
 import { GvcpError, isErrorStatus } from '../../../../../../electron/gateway/source/gige/gvcp/gvcp-error.ts';
 import {
-  decodeEvents,
-  encodeEventAcknowledge,
-} from '../../../../../../electron/gateway/source/gige/gvcp/gvcp-event.ts';
-import {
   decodeAcknowledge,
-  decodeCommand,
   decodeMemory,
   decodePending,
   decodeRegisterValue,
-  encodeCommand,
   encodeDiscovery,
   encodeForceIp,
   encodePacketResend,
@@ -40,13 +34,13 @@ describe('a command is encoded byte by byte', () => {
     ['write of memory', encodeWriteMemory(4, 0xf0000000, bytes('01020304')), '42 01 0086 0008 0004 f0000000 01020304'],
     [
       'resend request',
-      encodePacketResend(5, { channel: 1, block: 0xfffe, first: 2, last: 0x1000003 }, false),
-      '42 00 0040 000c 0005 0001 fffe 00000002 00000003',
+      encodePacketResend(5, { block: 0xfffe, first: 2, last: 0x1000003 }, false),
+      '42 00 0040 000c 0005 0000 fffe 00000002 00000003',
     ],
     [
       'resend request with extended ids',
-      encodePacketResend(6, { channel: 1, block: 0x1_0000_0002n, first: 2, last: 0x1000003 }, true),
-      '42 10 0040 0014 0006 0001 0000 00000002 01000003 0000000100000002',
+      encodePacketResend(6, { block: 0x1_0000_0002, first: 2, last: 0x1000003 }, true),
+      '42 10 0040 0014 0006 0000 0000 00000002 01000003 0000000100000002',
     ],
     [
       'forced address',
@@ -113,51 +107,6 @@ describe('an error status', () => {
     expect(isErrorStatus(0x8abc)).toBe(true);
     expect(GvcpError.ofStatus(0x8abc, 'x').code).toBe('unknown-status');
     expect(isErrorStatus(0x0100)).toBe(false);
-  });
-});
-
-describe('an event', () => {
-  const empty = Buffer.alloc(0);
-
-  test('has its number, channel, frame and time', () => {
-    const packet = bytes(
-      '42 01 00c0 0020 0009 0000 9001 0001 0005 0000000000000064 0000 0003 0000 0006 00000000000000c8',
-    );
-    const command = decodeCommand(packet);
-    if (command === null) throw new Error('no command');
-    expect(decodeEvents(command)).toEqual([
-      { event: 0x9001, channel: 1, block: 5n, timestamp: 100n, data: empty },
-      { event: 3, channel: 0, block: 6n, timestamp: 200n, data: empty },
-    ]);
-    expect(hex(encodeEventAcknowledge(command) ?? empty)).toBe('000000c100000009');
-  });
-
-  test('may have ids of 64 bits', () => {
-    const command = decodeCommand(bytes('42 10 00c0 0018 0009 0018 9001 0001 0000 0000000100000005 0000000000000064'));
-    if (command === null) throw new Error('no command');
-    expect(decodeEvents(command)).toEqual([
-      { event: 0x9001, channel: 1, block: 0x1_0000_0005n, timestamp: 100n, data: empty },
-    ]);
-    expect(encodeEventAcknowledge(command)).toBeNull();
-  });
-
-  test('may carry data of its own', () => {
-    const payload = bytes('0000 9001 0001 0005 0000000000000064 cafe');
-    expect(decodeEvents({ flags: 1, command: 0xc2, id: 1, payload })).toEqual([
-      { event: 0x9001, channel: 1, block: 5n, timestamp: 100n, data: bytes('cafe') },
-    ]);
-    const one = '001a 9001 0001 0000 0000000000000005 0000000000000064 cafe';
-    const two = decodeEvents({ flags: 0x11, command: 0xc2, id: 1, payload: bytes(one + one) });
-    expect(two?.map(({ data }) => hex(data))).toEqual(['cafe', 'cafe']);
-  });
-
-  test('that announces more than came, or less than it has, is none', () => {
-    const rest = '9001 0001 0000 0000000000000005 0000000000000064';
-    for (const length of ['0019', '0001', 'ffff']) {
-      expect(decodeEvents({ flags: 0x10, command: 0xc2, id: 1, payload: bytes(`${length} ${rest}`) })).toBeNull();
-    }
-    expect(decodeEvents({ flags: 1, command: 0xc0, id: 1, payload: empty })).toBeNull();
-    expect(decodeCommand(encodeCommand(0xc0, 1, 9, Buffer.alloc(16)).subarray(0, 20))).toBeNull();
   });
 });
 
