@@ -72,6 +72,7 @@ const types = [
   tool('types of the scripts', 'typescript', ['-p', 'scripts'], 'tsc'),
 ];
 
+const styles = 'renderer/**/*.css';
 const lint = [
   tool('lint and format', '@biomejs/biome', ['check', '--error-on-warnings'], 'biome'),
   tool(
@@ -80,6 +81,7 @@ const lint = [
     ['--config', '.dependency-cruiser.mjs', 'electron', 'renderer', 'shared', 'test', 'scripts', 'vite.config.ts'],
     'depcruise',
   ),
+  tool('styles', 'stylelint', [styles]),
   tool('unused files, exports and dependencies', 'knip', []),
   stage('boundaries', () => runOnToolNode([inRoot('scripts', 'check-boundaries.mjs')])),
 ];

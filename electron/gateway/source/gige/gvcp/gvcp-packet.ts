@@ -22,7 +22,7 @@ export const pendingAcknowledge = 0x0089;
 
 const key = 0x42;
 const headerBytes = 8;
-export const gvcpFlags = {
+const gvcpFlags = {
   acknowledgeWanted: 0x01,
   /** Discovery and ForceIP: a camera of another network may answer by broadcast. */
   broadcastAcknowledge: 0x10,
@@ -38,7 +38,7 @@ export function nextCommandId(id: number): number {
   return id >= 0xffff ? 1 : id + 1;
 }
 
-export function encodeCommand(command: number, flags: number, id: number, payload: Uint8Array): Buffer {
+function encodeCommand(command: number, flags: number, id: number, payload: Uint8Array): Buffer {
   const packet = Buffer.alloc(headerBytes + payload.length);
   packet.writeUInt8(key, 0);
   packet.writeUInt8(flags, 1);
