@@ -157,6 +157,16 @@ export const mainBuilds: readonly InlineConfig[] = [
 /** Runs sandboxed, where only `electron` can be required. */
 export const preloadBuild: InlineConfig = nodeBuild('electron/window/preload.ts', 'preload/preload.cjs', electronOwn);
 
+/**
+ * Times after which a test counts as hanging, and nothing more: the runner's own five seconds, and the one second of its
+ * `expect.poll`, are short beside other work. A test that has to be quick says so by a number of its own.
+ */
+const hangsAfter = (milliseconds: number) => ({
+  testTimeout: milliseconds,
+  hookTimeout: milliseconds,
+  expect: { poll: { timeout: 30_000 } },
+});
+
 const slow = ['test/e2e/**', 'test/crash/**', 'test/integration/**', 'test/bench/**'];
 
 export default defineConfig(({ mode }) => {
@@ -172,16 +182,14 @@ export default defineConfig(({ mode }) => {
             name: 'unit',
             include: ['test/**/*.test.{ts,tsx,mjs}'],
             exclude: slow,
-            // The runner's own five seconds are short beside other work.
-            testTimeout: 30_000,
+            ...hangsAfter(60_000),
           },
         },
         {
           test: {
             name: 'integration',
             include: ['test/integration/**/*.test.ts'],
-            testTimeout: 30_000,
-            hookTimeout: 30_000,
+            ...hangsAfter(120_000),
           },
         },
         {
@@ -189,8 +197,7 @@ export default defineConfig(({ mode }) => {
             name: 'e2e',
             include: ['test/e2e/**/*.test.ts'],
             fileParallelism: false,
-            testTimeout: 120_000,
-            hookTimeout: 120_000,
+            ...hangsAfter(120_000),
           },
         },
         {
@@ -198,8 +205,7 @@ export default defineConfig(({ mode }) => {
             name: 'crash',
             include: ['test/crash/**/*.test.ts'],
             fileParallelism: false,
-            testTimeout: 600_000,
-            hookTimeout: 600_000,
+            ...hangsAfter(600_000),
           },
         },
       ],

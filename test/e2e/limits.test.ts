@@ -20,7 +20,7 @@ test.skipIf(!canLimit()).each([
   [64, ['--headless']],
   [200, ['--headless', '--exit-when-drained']],
   [64, []],
-])('with %i files at a time the program ends with words (%j)', { timeout: 60_000 }, async (files, flags) => {
+])('with %i files at a time the program ends with words (%j)', async (files, flags) => {
   const folder = await mkdtemp(join(tmpdir(), 'acusight-limits-'));
   await mkdir(join(folder, 'in'));
   const gateway = await GatewayProcess.start({

@@ -36,7 +36,7 @@ async function start(flags: readonly string[], input = join(folder, 'in')): Prom
 }
 const run = async (...flags: readonly string[]): Promise<GatewayRun> => (await start(['--headless', ...flags])).ended;
 
-describe('what no waiting mends ends the program with its own words', { timeout: 30_000 }, () => {
+describe('what no waiting mends ends the program with its own words', () => {
   const database = (): string => join(dataDir, 'gateway.sqlite');
 
   test('a file that is no database', async () => {
@@ -108,7 +108,7 @@ describe('what no waiting mends ends the program with its own words', { timeout:
   });
 });
 
-describe('what may pass is tried again by itself', { timeout: 40_000 }, () => {
+describe('what may pass is tried again by itself', () => {
   const started = (from: GatewayProcess) => from.until(({ event }) => event === 'gateway-started');
   const failed = (from: GatewayProcess) => from.until(({ event }) => event === 'start-failed');
 

@@ -90,7 +90,7 @@ describe('the import rules', () => {
     /** @type {{ summary: { violations: readonly { from: string }[] } }} */
     const report = JSON.parse(stdout);
     refused = new Set(report.summary.violations.map((violation) => violation.from));
-  }, 30_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const isWrong = (/** @type {string} */ name) => name.includes('wrong') || name === 'electron/window/preload.ts';

@@ -107,7 +107,7 @@ describe('a camera that is controlled by another program', () => {
     await line.until('it is taken', ({ sources: [top] }) => top?.state === 'taken', 30_000);
     expect(await own()).toMatchObject([{ problem: 'taken', sourceId: 'top', hint: expect.stringMatching(/^Close/) }]);
     await line.stop();
-  }, 60_000);
+  });
 });
 
 describe('the question who controls a camera', () => {

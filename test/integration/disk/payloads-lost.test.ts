@@ -61,7 +61,7 @@ test('another frame that looks like a lost one is an image of its own, and bring
   expect(counts).toMatchObject({ collected: 5, gone: 0, dead: 0 });
 });
 
-test('pictures that the database lost are no good news, until they are put in again', { timeout: 60_000 }, async () => {
+test('pictures that the database lost are no good news, until they are put in again', async () => {
   const { gateway, dataDir, stop, root, server, hashes, pictures } = await storedAndWaiting();
   expect(gateway.snapshot().counts.pending).toBe(4);
   await stop();

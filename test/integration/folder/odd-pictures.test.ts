@@ -57,7 +57,7 @@ const checks: Readonly<Record<string, string>> = {
 
 const converted: Readonly<Record<string, string>> = { 'bmp.jpg': 'bmp', 'tiff.jpg': 'tiff', 'webp.jpg': 'webp' };
 
-it('each odd picture that viewers open is taken, and what is said of it is so', { timeout: 120_000 }, async () => {
+it('each odd picture that viewers open is taken, and what is said of it is so', async () => {
   const pictures = await makeOddPictures();
   expect(pictures.size).toBe(80);
   const { put, offer, listed, images, store } = await openIntake({ sidecarWaitMilliseconds: 0 });
@@ -101,7 +101,7 @@ it('each odd picture that viewers open is taken, and what is said of it is so', 
   }
 });
 
-it('is not taken before the source’s patience is over: more of it may still come', { timeout: 60_000 }, async () => {
+it('is not taken before the source’s patience is over: more of it may still come', async () => {
   const pictures = await makeOddPictures();
   const { put, offer, listed } = await openIntake({ sidecarWaitMilliseconds: 0 });
   for (const name of [...tolerated, 'half.jpg']) {

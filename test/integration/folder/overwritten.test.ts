@@ -36,7 +36,7 @@ const label = (name: string): string =>
   JSON.stringify({ annotations: [{ class_value: name, x_center: 0.5, y_center: 0.5, width: 0.1, height: 0.1 }] });
 
 describe('a name that a camera program writes again and again', () => {
-  test('is a picture each time, at 0.7, 0.9 and 1.2 seconds: 15 of 15', { timeout: 60_000 }, async () => {
+  test('is a picture each time, at 0.7, 0.9 and 1.2 seconds: 15 of 15', async () => {
     const pictures = await some(45);
     const hashes = pictures.map(sha256);
     const { input, until, server, gateway } = await watching();
@@ -48,7 +48,7 @@ describe('a name that a camera program writes again and again', () => {
     expect(gateway.snapshot()).toMatchObject({ counts: { lost: 0, collected: 45 }, safe: { headline: 'SAFE' } });
   });
 
-  test('and renames into its place is a picture each time too', { timeout: 60_000 }, async () => {
+  test('and renames into its place is a picture each time too', async () => {
     const pictures = await some(8);
     const { input, until, server, gateway } = await watching();
     await every(700, pictures, async (bytes) => {
@@ -60,7 +60,7 @@ describe('a name that a camera program writes again and again', () => {
     expect(gateway.snapshot().counts.lost).toBe(0);
   });
 
-  test('never gets the label of another picture: 25 pairs, picture and then label', { timeout: 90_000 }, async () => {
+  test('never gets the label of another picture: 25 pairs, picture and then label', async () => {
     const pictures = await some(25);
     const { input, until, server, gateway } = await watching();
     const nameOf = new Map(pictures.map((bytes, index) => [sha256(bytes), `part ${index}`]));
@@ -82,7 +82,7 @@ describe('a name that a camera program writes again and again', () => {
     expect(gateway.snapshot().counts.lost).toBe(0);
   });
 
-  test('never gets the label of another picture: label and then picture', { timeout: 90_000 }, async () => {
+  test('never gets the label of another picture: label and then picture', async () => {
     const pictures = await some(12);
     const { input, until, server } = await watching();
     const nameOf = new Map(pictures.map((bytes, index) => [sha256(bytes), `part ${index}`]));
@@ -166,7 +166,7 @@ describe('a picture that is gone before it could be read', () => {
     expect(gateway.snapshot()).toMatchObject({ counts: { lost: 0, collected: 1 }, safe: { headline: 'SAFE' } });
   });
 
-  test('is not lost where it only grew: a slow copy', { timeout: 60_000 }, async () => {
+  test('is not lost where it only grew: a slow copy', async () => {
     const { input, until, gateway } = await watching();
     const picture = await smallPicture(1);
     for (let part = 1; part <= 6; part += 1) {
@@ -177,7 +177,7 @@ describe('a picture that is gone before it could be read', () => {
     expect(gateway.snapshot().counts).toMatchObject({ lost: 0, collected: 1 });
   });
 
-  test('is not lost where its whole folder went away, and is taken when it is back', { timeout: 60_000 }, async () => {
+  test('is not lost where its whole folder went away, and is taken when it is back', async () => {
     const { input, until, gateway } = await watching();
     await writeFile(join(input, 'a.jpg'), await smallPicture(1));
     await pause(150);

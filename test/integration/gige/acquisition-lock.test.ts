@@ -29,7 +29,7 @@ const hardest = locks.filter(
   ({ lock, lockKept }) => lock === 'start-and-stop' || (lock === 'start' && lockKept === 'register'),
 );
 
-describe.each(locks)('a camera that locks $lock, in its $lockKept', { timeout: 60_000 }, (lock) => {
+describe.each(locks)('a camera that locks $lock, in its $lockKept', (lock) => {
   test('gives 100 pictures of 100, set as it was asked for, and is unlocked afterwards', async () => {
     const camera = await simulate(lock);
     const rig = await startSource(
@@ -59,7 +59,7 @@ describe.each(locks)('a camera that locks $lock, in its $lockKept', { timeout: 6
   });
 });
 
-describe.each(hardest)('a camera that locks $lock, in its $lockKept,', { timeout: 60_000 }, (lock) => {
+describe.each(hardest)('a camera that locks $lock, in its $lockKept,', (lock) => {
   test('takes a picture for each software trigger', async () => {
     const camera = await simulate(lock);
     const rig = await startSource({ address: camera.address }, { trigger: { mode: 'software' } });

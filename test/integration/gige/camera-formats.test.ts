@@ -65,7 +65,7 @@ function expectColours({ pixelFormat, data, facts }: KeptFrame, shared: number, 
   expect(worst, `frame ${facts.frameNumber}`).toBeLessThanOrEqual(1);
 }
 
-describe('a hundred of a hundred pictures', { timeout: 60_000 }, () => {
+describe('a hundred of a hundred pictures', () => {
   test.each<[string, number, number, string]>([
     ['YUV8_UYV', 0x02180020, 1, 'full'],
     ['YCbCr8', 0x0218005b, 1, 'full'],
@@ -98,7 +98,7 @@ describe('a hundred of a hundred pictures', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a pixel format that can’t be made into a picture', { timeout: 60_000 }, () => {
+describe('a pixel format that can’t be made into a picture', () => {
   test('is named with those that the camera has and we can; set to one, it goes on by itself', async () => {
     const pixelFormats = ['PolarizeMono8', 'VendorRaw12', 'Mono8', 'YCbCr411_8'];
     const camera = await simulate({ pixelFormats, pixelFormat: 'PolarizeMono8' });

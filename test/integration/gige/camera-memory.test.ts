@@ -13,7 +13,7 @@ describe.each<[string, Partial<SimulatorOptionsInput>]>([
   ['that calls them so, without WRITEMEM', { memoryOrder: 'little-endian', capabilities: { writeMemory: false } }],
   ['whose registers refuse READMEM and WRITEMEM', { refusesMemory: true }],
   ['that locks its start and stop besides', { memoryOrder: 'little-endian', lock: 'start-and-stop' }],
-])('a camera %s', { timeout: 60_000 }, (_, options) => {
+])('a camera %s', (_, options) => {
   test('is read, set and started as it is: 100 pictures of 100', async () => {
     const camera = await simulate({ ...options, sensorWidth: 2_048, width: wide, height: 48 });
     const rig = await startSource(

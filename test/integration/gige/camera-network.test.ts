@@ -48,7 +48,7 @@ async function startCamera(): Promise<void> {
   await once(child.stdout, 'data');
 }
 
-describe.skipIf(!isPossible)('the network card of a camera', { timeout: 100_000 }, () => {
+describe.skipIf(!isPossible)('the network card of a camera', () => {
   beforeEach(async () => {
     await ip('netns', 'add', id);
     await ip('-n', id, 'link', 'set', 'lo', 'up');

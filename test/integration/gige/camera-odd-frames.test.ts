@@ -65,7 +65,7 @@ function expectRamps({ sink, source }: Rig, lines: (frame: KeptFrame) => number,
   expect(source.camera().drops).toEqual([]);
 }
 
-describe('a hundred of a hundred pictures', { timeout: 60_000 }, () => {
+describe('a hundred of a hundred pictures', () => {
   test('of a line scan camera have the lines that came', async () => {
     const { rig, notes } = await hundred({ lines: [100] });
     expectRamps(rig, () => 100);

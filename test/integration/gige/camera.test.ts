@@ -12,7 +12,7 @@ const simulate = (options: Partial<SimulatorOptionsInput> = {}): Promise<Simulat
 
 const numbers = (frames: readonly KeptFrame[]): (number | null)[] => frames.map(({ facts }) => facts.frameNumber);
 
-describe('a GigE camera', { timeout: 60_000 }, () => {
+describe('a GigE camera', () => {
   test('streams whole pictures with number, exposure and time', async () => {
     const camera = await simulate();
     const rig = await startSource({ address: camera.address }, { features: { ExposureTime: 2_000 } });

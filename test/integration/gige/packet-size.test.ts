@@ -8,7 +8,7 @@ if (!isPossible) console.warn('Skipped: network namespaces need root and iproute
 
 type Taken = { readonly frames: number; readonly packetSize: number; readonly notes: readonly object[] };
 
-describe.skipIf(!isPossible)('the packet size', { timeout: 60_000 }, () => {
+describe.skipIf(!isPossible)('the packet size', () => {
   let way: RoutedCamera;
   beforeAll(async () => {
     way = await RoutedCamera.wire();

@@ -16,7 +16,7 @@ type Found = {
   readonly problems: readonly { readonly text: string; readonly hint: string }[];
 };
 
-describe.skipIf(!isPossible)('behind the second of two cards of one network', { timeout: 60_000 }, () => {
+describe.skipIf(!isPossible)('behind the second of two cards of one network', () => {
   let cards: TwoCards;
   beforeAll(async () => {
     cards = await TwoCards.wire();

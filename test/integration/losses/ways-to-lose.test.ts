@@ -45,7 +45,7 @@ describe('a picture can be lost in each of these ways, and it is in state, count
   for (const { way, how, isPossible = true, within = alone, checkins = 1, lose } of scenes) {
     const { headline, count, ledger, hint } = ways[way];
     const { status, level, code, isUndelivered } = judgements[count];
-    test.runIf(isPossible)(`${way}: ${how}`, { timeout: 120_000 }, () =>
+    test.runIf(isPossible)(`${way}: ${how}`, () =>
       within(async () => {
         const { server, line, pictures, next } = await lose();
         expect(pictures).toBeGreaterThan(0);

@@ -26,7 +26,7 @@ describe('behind a proxy that swallows pictures before a thin uplink', () => {
     const uploads = proxy.taken.filter((asked) => asked.endsWith('/upload'));
     expect(uploads.length).toBeLessThanOrEqual(6);
     expect(await server.images()).toHaveLength(2);
-  }, 60_000);
+  });
 
   test('the same holds for the object storage of LAN mode', async () => {
     const server = await startServer();
@@ -45,7 +45,7 @@ describe('behind a proxy that swallows pictures before a thin uplink', () => {
     }
     expect(outcomes.at(-1)).toBe('acknowledged');
     expect(new Set(outcomes.slice(0, -1))).toEqual(new Set(['storage-no-answer']));
-  }, 60_000);
+  });
 
   test('the words say what may be in the way, and which setting helps', async () => {
     const server = await startServer();

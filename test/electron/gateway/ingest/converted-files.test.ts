@@ -70,7 +70,7 @@ async function stored(intake: TestIntake, name: string, file: Buffer) {
   return { image, png: await readFile(intake.store.payloads.pathOf(image.sha256, 'png')) };
 }
 
-describe('a BMP, TIFF or WebP file', { timeout: 60_000 }, () => {
+describe('a BMP, TIFF or WebP file', () => {
   it('is stored as a PNG of the same samples, whatever its name says; 16 bits stay 16', {
     timeout: 60_000,
   }, async () => {

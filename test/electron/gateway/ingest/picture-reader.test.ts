@@ -31,7 +31,7 @@ async function fateOf(files: Readonly<Record<string, Buffer>>): Promise<Record<s
   return fates;
 }
 
-describe('a JPEG without its end marker', { timeout: 60_000 }, () => {
+describe('a JPEG without its end marker', () => {
   it('is taken with a note when every line of it is there', async () => {
     const files = {
       'plain.jpg': jpeg.subarray(0, -2),
@@ -70,7 +70,7 @@ describe('a JPEG without its end marker', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a PNG that is not in order', { timeout: 60_000 }, () => {
+describe('a PNG that is not in order', () => {
   it('is taken with a note when all of its picture is there', async () => {
     const wrongText = pngChunk('tEXt', Buffer.from('Comment\0x'));
     wrongText.writeUInt32BE(1, wrongText.length - 4);
@@ -106,7 +106,7 @@ describe('a PNG that is not in order', { timeout: 60_000 }, () => {
   });
 });
 
-it('a picture that claims too many pixels is refused before any decoder sees it', { timeout: 60_000 }, async () => {
+it('a picture that claims too many pixels is refused before any decoder sees it', async () => {
   const huge = Buffer.from(jpeg.subarray(0, -2));
   const frame = huge.indexOf(Buffer.from([0xff, 0xc0]));
   huge.writeUInt16BE(65_000, frame + 5);
@@ -119,7 +119,7 @@ it('a picture that claims too many pixels is refused before any decoder sees it'
   });
 });
 
-it('a decoder that is stopped meanwhile is no verdict: the file is offered again', { timeout: 60_000 }, async () => {
+it('a decoder that is stopped meanwhile is no verdict: the file is offered again', async () => {
   const { put, offer, listed, decoder } = await openIntake();
   await put('a.jpg', jpeg.subarray(0, -2));
   await put('a.tif', await withVips((vips) => Buffer.from(testImage(vips, 20, 10).tiffsaveBuffer())));

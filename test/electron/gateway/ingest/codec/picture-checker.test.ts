@@ -69,7 +69,7 @@ const jpeg = await makeJpeg({ width: 1_024, height: 768, seed: 1 });
 /** Whole by its structure, with an end marker, but a part of the coded picture is missing. */
 const cutInside = Buffer.concat([jpeg.subarray(0, jpeg.length - 2_000), jpeg.subarray(-2)]);
 
-describe('a check with the real decoder', { timeout: 60_000 }, () => {
+describe('a check with the real decoder', () => {
   it('finds whole pictures sound and makes previews that fit in 320 × 320', async () => {
     const { store, checker, changes } = await openChecker();
     const images = [
@@ -207,7 +207,7 @@ function withFrame(change: (file: Buffer, frame: number) => void): Buffer {
   return file;
 }
 
-describe('a sound picture', { timeout: 60_000 }, () => {
+describe('a sound picture', () => {
   it('of one pixel in width or height has a preview, and is not called damaged', async () => {
     const { store, checker } = await openChecker();
     const sizes = [1, 2, 3, 7].flatMap((edge) => [
@@ -275,7 +275,7 @@ describe('a sound picture', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a picture that can’t be shown here', { timeout: 60_000 }, () => {
+describe('a picture that can’t be shown here', () => {
   it.each([
     ['of 12 bits a sample', withFrame((file, frame) => file.writeUInt8(12, frame + 4))],
     [
@@ -324,7 +324,7 @@ it('no verdict but a good one is without a reason, whatever bytes of a PNG are c
   }
 });
 
-describe('a worker that goes wrong', { timeout: 60_000 }, () => {
+describe('a worker that goes wrong', () => {
   it('leaves the picture that ended it uncheckable, and a new one takes the others', async () => {
     const workerPath = await workerThat(`
       parentPort.on('message', ({ id, path, previewPath }) => {
@@ -422,7 +422,7 @@ describe('a worker that goes wrong', { timeout: 60_000 }, () => {
   });
 });
 
-describe('while the gateway is busy', { timeout: 30_000 }, () => {
+describe('while the gateway is busy', () => {
   /** Twenty pictures and a worker that finds all of them sound, in a time that stands still until it is moved. */
   async function openLine(busy: () => boolean) {
     const workerPath = await workerThat(

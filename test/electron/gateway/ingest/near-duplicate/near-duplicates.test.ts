@@ -35,7 +35,7 @@ async function differences(scene: string, wishes: readonly FrameWish[]): Promise
   return others.map((signature) => differenceOf(first, signature));
 }
 
-describe('the difference of two frames of real scenes', { timeout: 60_000 }, () => {
+describe('the difference of two frames of real scenes', () => {
   it.each(['aoi-top/hackrf-one.jpg', 'aoi-top/opera-cake.jpg'])(
     '%s: tells a small defect from the noise of the sensor',
     async (photograph) => {
@@ -84,7 +84,7 @@ describe('block means', () => {
   });
 });
 
-describe('the gate', { timeout: 60_000 }, () => {
+describe('the gate', () => {
   const still = makeFrames(
     scene,
     [1, 2, 3, 4, 5, 6].map((seed) => ({ seed })),

@@ -170,7 +170,7 @@ describe('developing', () => {
     for (const [change, words] of cases) expect(() => develop({ ...frame, ...change })).toThrow(words);
   });
 
-  it('gives a picture of the promised size or a reason, for whatever comes', { timeout: 60_000 }, () => {
+  it('gives a picture of the promised size or a reason, for whatever comes', () => {
     const edge = fc.oneof(
       { weight: 8, arbitrary: fc.integer({ min: 1, max: 40 }) },
       { weight: 1, arbitrary: fc.integer({ min: -1, max: 2 ** 32 }) },

@@ -312,7 +312,7 @@ const steps = [
   fc.constant(requeueAll),
 ];
 
-it('keeps every entry and every count through any sequence of operations', { timeout: 60_000 }, async () => {
+it('keeps every entry and every count through any sequence of operations', async () => {
   // A shift lasts 200 ms here.
   const shiftOf = (time: number): string => `shift ${Math.floor(time / 200)}`;
   const store = await openStore(undefined, undefined, { shiftOf });

@@ -104,7 +104,7 @@ describe('eviction', () => {
     expect(await store.audit.settleOrphans()).toBe(0);
   });
 
-  it('evicts far more than one batch when it must', { timeout: 30_000 }, async () => {
+  it('evicts far more than one batch when it must', async () => {
     const store = await openStore();
     store.database.pragma('synchronous = OFF');
     for (let index = 0; index < 150; index += 1) await storeImage(store, picture(`p${index}`, 100 + index));
