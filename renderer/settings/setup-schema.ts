@@ -22,7 +22,6 @@ const keyShape = {
 };
 const keySchema = z.object(keyShape);
 export type KeyEntry = z.input<typeof keySchema>;
-export type KeyWay = KeyEntry['key']['way'];
 export const noKey: KeyEntry = { deviceKey: '', key: { way: 'key', token: '', name: '' } };
 
 /** A list as a person types it: by commas, semicolons, blanks or lines. */

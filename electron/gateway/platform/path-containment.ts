@@ -17,7 +17,7 @@ export type Disk = {
   readonly names: (folder: string) => AsyncIterable<string>;
 };
 
-export const nodeDisk: Disk = {
+const nodeDisk: Disk = {
   realpath: (path) => realpath(path),
   identity: async (path) => {
     try {
