@@ -102,7 +102,8 @@ function Input({ kind = 'text', mono = false, placeholder = '', onChange, maxLen
   return (
     <BaseField.Control
       {...rest}
-      type={kind}
+      // Never `url`: the browser would judge an address by other rules than the gateway.
+      type={kind === 'password' ? 'password' : 'text'}
       inputMode={kind === 'url' ? 'url' : 'text'}
       className={mono ? 'mono' : undefined}
       placeholder={placeholder}

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SimulatedCamera } from '../../electron/simulators/camera/simulated-camera.ts';
 import { DesktopApp } from '../support/desktop-app.ts';
@@ -48,6 +48,8 @@ async function barriers(page: Page): Promise<string[]> {
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id} ${html} ${failureSummary}`));
 }
 
+const hasFocus = (button: Locator) => button.evaluate((element) => element === document.activeElement);
+
 test('no screen and no dialog has a barrier, in light and dark, and none breaks the policy of the page', async () => {
   await product.server.setFaults({ kind: 'status', status: 400, endpoints: ['upload'] });
   await fillFolder(product.input, { count: 3, bytes: 50_000 });
@@ -82,7 +84,7 @@ test('no screen and no dialog has a barrier, in light and dark, and none breaks 
   // Enter keeps them: the harmless answer has the focus, and the button that asked gets it back.
   await page.keyboard.press('Enter');
   await page.getByTestId('delete-dialog').waitFor({ state: 'detached' });
-  await expect.poll(() => remove.evaluate((element) => element === document.activeElement)).toBe(true);
+  await expect.poll(() => hasFocus(remove)).toBe(true);
 
   await open('cameras');
   await page.getByTestId('find-cameras').click();
@@ -98,8 +100,11 @@ test('no screen and no dialog has a barrier, in light and dark, and none breaks 
   await page.getByTestId('ledger-verdict').waitFor({ timeout: 20_000 });
   await look('reconciliation');
   await open('site');
-  await page.getByTestId('doctor-run').click();
+  const run = page.getByTestId('doctor-run');
+  await run.press('Enter');
   await page.getByTestId('doctor-check').first().waitFor({ timeout: 60_000 });
+  // It could not be pressed meanwhile, and kept the focus.
+  expect(await hasFocus(run)).toBe(true);
   await look('site');
   await open('settings');
   await page.getByTestId('setup-form').waitFor();
