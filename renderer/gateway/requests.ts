@@ -93,7 +93,7 @@ export const inquire = (operation: Inquiry): Promise<void> =>
     () => undefined,
   );
 
-export type InquiryState<Answer> = {
+type InquiryState<Answer> = {
   readonly runningSince: number | null;
   /** The last answer, and when it came. */
   readonly answer: Answer | null;

@@ -8,7 +8,7 @@ import { show } from '../view-state/screen-store.ts';
 import { type Provisioning, provision, storedWords } from './provisioning.ts';
 import { fieldOf, type SetupEntry, type SetupOrder } from './setup-schema.ts';
 
-export type SetupPhase = 'editing' | 'saving' | 'provisioning' | 'provisioned';
+type SetupPhase = 'editing' | 'saving' | 'provisioning' | 'provisioned';
 
 export type SetupOrders = {
   readonly phase: SetupPhase;

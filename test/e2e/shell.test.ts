@@ -146,6 +146,33 @@ test('first run: the form names what is wrong beside its field, and once it is r
   });
 });
 
+test('first run with a provisioning token: what is saved stays on view until the token is exchanged, then the line is shown', async () => {
+  const dataDir = join(product.folder, 'fresh');
+  await mkdir(dataDir);
+  const page = await product.launch(['open', '--data-dir', dataDir]);
+  const form = page.getByTestId('setup-form');
+  await form.getByLabel('Address of the cloud or server').fill(product.server.baseUrl);
+  await form.getByLabel('Device id').fill('line-12');
+  await form.getByRole('radio', { name: 'I have a provisioning token' }).press('Space');
+  const token = form.getByRole('textbox', { name: 'Provisioning token' });
+  await token.fill('apt_00');
+  await product.app.evaluate(({ dialog }, path) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
+  }, product.input);
+  await form.getByRole('button', { name: 'Add a folder' }).click();
+  await form.getByText(product.input).waitFor();
+  await token.press('Enter');
+  await form.getByText('The settings are saved, but no new key was given.').waitFor({ timeout: 20_000 });
+
+  await token.fill(product.server.provisioningToken);
+  await token.press('Enter');
+  await form.getByText('“line-12” has its key').waitFor({ timeout: 20_000 });
+  await form.getByRole('button', { name: 'Show the line' }).click();
+  await page.getByTestId('flow-statement').waitFor();
+  await fillFolder(product.input, { count: 1, bytes: 40_000 });
+  await expect.poll(async () => (await product.server.stats()).images, { timeout: 20_000 }).toBe(1);
+});
+
 test('a run whose output nobody reads any more goes on, and ends when it is asked to', async () => {
   const { folder, server } = product;
   const gateway = await GatewayProcess.start({
