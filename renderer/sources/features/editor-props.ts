@@ -3,7 +3,7 @@ import type { Feature, FeatureValue } from '../../../shared/camera.ts';
 import type { FailedRequest } from '../../gateway/requests.ts';
 
 /** Has the camera take a value; null runs a command. */
-export type FeatureOrder = UseMutationResult<unknown, FailedRequest, FeatureValue | null>;
+type FeatureOrder = UseMutationResult<unknown, FailedRequest, FeatureValue | null>;
 
 /** What the editor of one setting is given. */
 export type EditorProps = {
