@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { cameraSnapshotSchema } from './camera.ts';
+import { messageSchema } from './messages/message.ts';
+import { type Level, levels } from './messages/param-kinds.ts';
 
 /**
  * The bounded, immutable projection of the gateway's state that the window shows. Main is the sole authority: it
@@ -10,28 +12,11 @@ import { cameraSnapshotSchema } from './camera.ts';
 const time = z.number();
 const count = z.number().int();
 
-/**
- * How a state looks at a distance. `good`: nothing to do. `busy`: working. `waiting`: will go on by itself.
- * `act`: a person must do something. `alarm`: new pictures are not being taken, or something is broken.
- */
-export const levels = ['good', 'busy', 'waiting', 'act', 'alarm'] as const;
 export const levelSchema = z.enum(levels);
-export type Level = z.infer<typeof levelSchema>;
-
-/** One sentence in large letters, one below it, each made in one place (`situation.ts`). */
-export const statementSchema = z.object({
-  level: levelSchema,
-  headline: z.string(),
-  detail: z.string(),
-});
-export type Statement = Readonly<z.infer<typeof statementSchema>>;
 
 /** Something a person has to do, most urgent first. `action` names a button that does or opens it. */
 export const adviceSchema = z.object({
-  code: z.string(),
-  level: levelSchema,
-  text: z.string(),
-  hint: z.string(),
+  message: messageSchema,
   action: z.enum([
     'show-dead',
     'show-refused',
@@ -74,10 +59,8 @@ export const connectionSchema = z.object({
   since: time,
   /** When the gateway tries again by itself; null when it does not wait. */
   nextProbeAt: time.nullable(),
-  /** What is wrong, in words; empty when nothing is. */
-  text: z.string(),
-  /** What to check; empty when nothing is wrong. */
-  hint: z.string(),
+  /** What is wrong, and what to check. */
+  message: messageSchema,
   /** The error as the machine put it (a code and a message), for the person on the telephone. */
   technical: z.string(),
   /** Deliveries under way now, and the most allowed now (the gateway lowers it when the cloud asks it to slow down). */
@@ -111,6 +94,23 @@ export const sourceStates = [
   'finished',
 ] as const;
 
+/** How grave each is, in every list. `alarm`: its pictures are not collected. */
+export const sourceLevels: Readonly<Record<(typeof sourceStates)[number], Level>> = {
+  starting: 'waiting',
+  scanning: 'busy',
+  watching: 'good',
+  missing: 'alarm',
+  blocked: 'alarm',
+  failed: 'alarm',
+  connecting: 'waiting',
+  streaming: 'good',
+  armed: 'good',
+  taken: 'alarm',
+  lost: 'alarm',
+  silent: 'alarm',
+  finished: 'good',
+};
+
 /** What a person should see to although pictures are collected. */
 export const sourceWarningSchema = z.object({
   /**
@@ -118,8 +118,7 @@ export const sourceWarningSchema = z.object({
    * `line-stopped`: no picture has come for longer than the source's limit.
    */
   code: z.enum(['originals-stay', 'shared-folder', 'line-stopped']),
-  text: z.string(),
-  hint: z.string(),
+  message: messageSchema,
   /** How many originals it is about, where they are counted. */
   originals: count.optional(),
 });
@@ -132,8 +131,7 @@ export const sourceSnapshotSchema = z.object({
   /** Where it is: for a folder its path, for a camera what tells it from others. */
   location: z.string(),
   state: z.enum(sourceStates),
-  text: z.string(),
-  hint: z.string(),
+  message: messageSchema,
   /** Since the store was made: images stored from this source, and files it could not take. */
   collected: count,
   refused: count,
@@ -183,6 +181,8 @@ export const snapshotSchema = z.object({
     baseUrl: z.string(),
     dataDir: z.string(),
     configFile: z.string(),
+    /** IANA name of the zone whose clocks the site goes by. */
+    timeZone: z.string(),
     /** For example `Electron 45.4.1`. */
     runtime: z.string(),
     /** False until a usable configuration exists: the window then shows the set-up form. */
@@ -206,8 +206,8 @@ export const snapshotSchema = z.object({
     keySource: z.enum(['none', 'environment', 'keyring', 'file']),
   }),
   /** Is everything safe? Is everything flowing? What must I do? */
-  safe: statementSchema,
-  flow: statementSchema,
+  safe: messageSchema,
+  flow: messageSchema,
   advice: z.array(adviceSchema).max(8),
   counts: z.object({
     /** Images stored since the store was made. */
@@ -285,7 +285,7 @@ export const snapshotSchema = z.object({
     usedBytes: count,
     maxBytes: count,
     minFreeBytes: count,
-    text: z.string(),
+    message: messageSchema,
     /** Until no frame can be taken any more, at the rate of the last while; null when it is not filling. */
     fullInSeconds: z.number().nullable(),
     /** Other programs fill the disk, not the pictures that wait here. */
@@ -295,8 +295,7 @@ export const snapshotSchema = z.object({
   pacing: z.object({
     /** The limit now, bytes a second; null: none. 0: closed. */
     limitBytesPerSecond: count.nullable(),
-    /** In words; empty where there is no limit. */
-    text: z.string(),
+    message: messageSchema,
     /** When the limit changes next; null: never. */
     changesAt: time.nullable(),
     order: z.enum(['oldest-first', 'newest-first', 'defects-first']),
@@ -305,15 +304,15 @@ export const snapshotSchema = z.object({
     status: z.enum(['healthy', 'degraded', 'error']),
     /** When the cloud last took a check-in; null: not since the start. */
     acceptedAt: time.nullable(),
-    /** Why the last one did not get through; empty when it did. */
-    text: z.string(),
+    /** Why the last one did not get through; null when it did. */
+    message: messageSchema.nullable(),
     /** What the cloud asked for and this gateway does not know: shown, never acted on. Newest first. */
     unknownActions: z.array(z.object({ at: time, text: z.string() })).max(10),
   }),
   ledger: z.object({
     /** `gap`: the counts do not add up, or the chain of rows is broken. */
     state: z.enum(['ok', 'checking', 'gap']),
-    text: z.string(),
+    message: messageSchema,
     checkedAt: time.nullable(),
   }),
   connection: connectionSchema,

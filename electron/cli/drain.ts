@@ -1,3 +1,4 @@
+import { createWords } from '../../shared/messages/words.ts';
 import type { Logger } from '../gateway/platform/logger.ts';
 import type { GatewayThread } from '../gateway-thread/client.ts';
 import { exitCodes } from './arguments.ts';
@@ -51,6 +52,7 @@ export function logProgress(gateway: () => GatewayThread | null, logger: Logger)
   const timer = setInterval(() => {
     const snapshot = gateway()?.snapshot();
     if (snapshot === undefined) return;
+    const { headline } = createWords();
     const { collected, acknowledged, pending, leased, dead, refused, duplicates } = snapshot.counts;
     logger.log('info', 'progress', {
       collected,
@@ -62,8 +64,8 @@ export function logProgress(gateway: () => GatewayThread | null, logger: Logger)
       settling: snapshot.sources.reduce((sum, { settling }) => sum + settling, 0),
       imagesPerSecond: snapshot.rates.acknowledgedPerSecond,
       connection: snapshot.connection.state,
-      safe: snapshot.safe.headline,
-      flow: snapshot.flow.headline,
+      safe: headline(snapshot.safe),
+      flow: headline(snapshot.flow),
     });
   }, 1_000);
   return () => clearInterval(timer);

@@ -1,4 +1,6 @@
 import { type LedgerVerdict, ledgerCounts } from '../../shared/contract.ts';
+import { message } from '../../shared/messages/message.ts';
+import { plainEnglish } from '../../shared/messages/words.ts';
 import type { StoreReport } from '../gateway/maintenance/verify-store.ts';
 import { ways } from '../gateway/status/losses.ts';
 import { exitCodes } from './arguments.ts';
@@ -44,7 +46,9 @@ function noteWords(detail: StoreReport['notes'][number]['detail']): string {
   const { loss, seen, pictures, text } = detail;
   const words = (way: unknown): string | null => {
     if (!isWay(way)) return null;
-    return typeof pictures === 'number' ? ways[way].text(pictures) : 'Nobody can say how many pictures waited.';
+    return typeof pictures === 'number'
+      ? plainEnglish(message(ways[way].code, { count: pictures }))
+      : 'Nobody can say how many pictures waited.';
   };
   const lost = words(loss);
   if (lost !== null) return typeof text === 'string' ? `${text} ${lost}` : lost;

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config, ConfigFault } from '../../shared/config.ts';
 import { type CoreOperation, contract } from '../../shared/contract.ts';
+import { legacy, type Message, message } from '../../shared/messages/message.ts';
+import { createWords } from '../../shared/messages/words.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import type { GatewaySecrets, Interruption } from '../gateway/gateway-options.ts';
 import { haltedSnapshot, interruptionOf } from '../gateway/maintenance/halted.ts';
@@ -12,7 +14,7 @@ import { GatewayThread, type ThreadEvents } from './client.ts';
 import { idleSnapshot } from './idle-snapshot.ts';
 import type { CallRequest, CallResponse, ThreadOptions } from './protocol.ts';
 
-type Fault = { readonly headline: string; readonly text: string; readonly hint: string; readonly canSetUp: boolean };
+type Fault = { readonly message: Message; readonly canSetUp: boolean };
 type Halted = {
   readonly last: Snapshot;
   readonly fault: GatewayError;
@@ -73,7 +75,7 @@ export class GatewayHost {
       code: 'not-running',
       operation: 'call',
       text: 'The gateway is not running.',
-      hint: this.#fault?.hint ?? 'Set it up first.',
+      hint: this.#fault === null ? 'Set it up first.' : createWords().hint(this.#fault.message),
       disposition: 'pause',
     });
   }
@@ -171,13 +173,11 @@ export class GatewayHost {
 
   /** The window shows why. */
   failStart(error: unknown): void {
-    const known = error instanceof GatewayError;
-    this.#fail({
-      headline: 'CAN’T START',
-      text: known ? error.message : 'The gateway could not start.',
-      hint: known ? error.hint : String(error),
-      canSetUp: false,
-    });
+    const what =
+      error instanceof GatewayError
+        ? legacy(error.message, error.hint)
+        : message('start-failed', { reason: String(error) });
+    this.#fail({ message: message('cannot-start', { what }), canSetUp: false });
   }
 
   /** There is no configuration yet: the window shows the set-up form. */
@@ -188,11 +188,13 @@ export class GatewayHost {
 
   failConfiguration(faults: readonly ConfigFault[]): void {
     const [first] = faults;
-    const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
     this.#fail({
-      headline: 'WRONG SETTINGS',
-      text: `The configuration file has a mistake: ${first?.path ?? ''} ${first?.message ?? ''}${more}.`,
-      hint: `Correct ${this.#options.identity.configFile}, or set the gateway up again here.`,
+      message: message('wrong-settings', {
+        count: Math.max(0, faults.length - 1),
+        setting: first?.path ?? '',
+        fault: first?.message ?? '',
+        file: this.#options.identity.configFile,
+      }),
       canSetUp: true,
     });
   }

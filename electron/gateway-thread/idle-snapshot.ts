@@ -1,4 +1,5 @@
-import { emptyCounts, type Snapshot, type Statement } from '../../shared/snapshot.ts';
+import { type Message, message } from '../../shared/messages/message.ts';
+import { emptyCounts, type Snapshot } from '../../shared/snapshot.ts';
 
 export type IdleFacts = {
   readonly instanceId: string;
@@ -12,27 +13,14 @@ export type IdleFacts = {
   /** A gateway is being opened. */
   readonly starting: boolean;
   /** Why no gateway runs; null when it was only not set up yet. */
-  readonly fault: {
-    readonly headline: string;
-    readonly text: string;
-    readonly hint: string;
-    readonly canSetUp: boolean;
-  } | null;
+  readonly fault: { readonly message: Message; readonly canSetUp: boolean } | null;
 };
 
 /** What the window shows while no gateway runs: it is not set up yet, or it can't start, and why. */
 export function idleSnapshot({ fault, ...facts }: IdleFacts): Snapshot {
-  const starting: Statement = { level: 'busy', headline: 'STARTING', detail: 'Opening the store on this PC.' };
-  const safe: Statement = facts.starting
-    ? starting
-    : fault === null
-      ? { level: 'act', headline: 'NOT SET UP', detail: 'No pictures are collected yet.' }
-      : { level: 'alarm', headline: fault.headline, detail: fault.text };
-  const flow: Statement = facts.starting
-    ? starting
-    : fault === null
-      ? { level: 'act', headline: 'NOT SET UP', detail: 'Enter the cloud address and the device key.' }
-      : { level: 'alarm', headline: 'STOPPED', detail: 'Nothing is collected or delivered.' };
+  const isSetUp = facts.starting || fault !== null;
+  const safe = facts.starting ? message('store-opening') : (fault?.message ?? message('safe-not-set-up'));
+  const flow = facts.starting ? message('store-opening') : message(isSetUp ? 'flow-stopped' : 'flow-not-set-up');
   return {
     instanceId: facts.instanceId,
     revision: facts.revision,
@@ -44,8 +32,9 @@ export function idleSnapshot({ fault, ...facts }: IdleFacts): Snapshot {
       baseUrl: '',
       dataDir: facts.dataDir,
       configFile: facts.configFile,
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       runtime: facts.runtime,
-      configured: facts.starting || fault !== null,
+      configured: isSetUp,
       demo: false,
       plainHttp: false,
       mode: 'cloud',
@@ -57,23 +46,9 @@ export function idleSnapshot({ fault, ...facts }: IdleFacts): Snapshot {
     flow,
     advice: facts.starting
       ? []
-      : [
-          fault === null
-            ? {
-                code: 'not-set-up',
-                level: 'act',
-                text: 'Set up this gateway',
-                hint: 'Enter the cloud address, the device key and a folder.',
-                action: 'open-setup',
-              }
-            : {
-                code: 'cannot-start',
-                level: 'alarm',
-                text: fault.text,
-                hint: fault.hint,
-                action: fault.canSetUp ? 'open-setup' : 'none',
-              },
-        ],
+      : fault === null
+        ? [{ message: message('not-set-up'), action: 'open-setup' }]
+        : [{ message: fault.message, action: fault.canSetUp ? 'open-setup' : 'none' }],
     counts: emptyCounts,
     bytes: { waiting: 0, acknowledged: 0, dead: 0 },
     oldestWaiting: null,
@@ -92,20 +67,19 @@ export function idleSnapshot({ fault, ...facts }: IdleFacts): Snapshot {
       usedBytes: 0,
       maxBytes: 0,
       minFreeBytes: 0,
-      text: '',
+      message: message('room-not-known'),
       fullInSeconds: null,
       filledByOthers: false,
       whenFull: 'refuse',
     },
-    pacing: { limitBytesPerSecond: null, text: '', changesAt: null, order: 'oldest-first' },
-    checkin: { status: 'healthy', acceptedAt: null, text: '', unknownActions: [] },
-    ledger: { state: 'checking', text: '', checkedAt: null },
+    pacing: { limitBytesPerSecond: null, message: message('pace-open'), changesAt: null, order: 'oldest-first' },
+    checkin: { status: 'healthy', acceptedAt: null, message: null, unknownActions: [] },
+    ledger: { state: 'checking', message: message('ledger-checking'), checkedAt: null },
     connection: {
       state: facts.starting ? 'starting' : 'not-set-up',
       since: facts.startedAt,
       nextProbeAt: null,
-      text: '',
-      hint: '',
+      message: message(facts.starting ? 'flow-starting' : 'flow-not-set-up'),
       technical: '',
       inFlight: 0,
       concurrency: 0,

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { Menu, nativeImage, Tray } from 'electron';
-import type { Level, Snapshot } from '../../shared/snapshot.ts';
+import { levelOf } from '../../shared/messages/message.ts';
+import { type Level, levels } from '../../shared/messages/param-kinds.ts';
+import { createWords } from '../../shared/messages/words.ts';
+import type { Snapshot } from '../../shared/snapshot.ts';
 
 export type TrayActions = { readonly open: () => void; readonly quit: () => void };
 
-const urgency: readonly Level[] = ['good', 'busy', 'waiting', 'act', 'alarm'];
+const urgencyOf = (level: Level): number => levels.indexOf(level);
 
 /** The icon that stays when the window is closed: state by shape, the two sentences in its tooltip and menu. */
 export class GatewayTray {
@@ -21,16 +24,17 @@ export class GatewayTray {
   }
 
   update({ safe, flow }: Pick<Snapshot, 'safe' | 'flow'>): void {
-    const level = urgency.indexOf(safe.level) > urgency.indexOf(flow.level) ? safe.level : flow.level;
-    const text = `${safe.headline} · ${flow.headline}`;
+    const [level] = [levelOf(safe), levelOf(flow)].sort((a, b) => urgencyOf(b) - urgencyOf(a)) as [Level, Level];
+    const { headline } = createWords();
+    const text = `${headline(safe)} · ${headline(flow)}`;
     if (this.#shown === `${level} ${text}`) return;
     this.#shown = `${level} ${text}`;
     this.#tray.setImage(this.#image(level));
     this.#tray.setToolTip(`Acusight Line Gateway: ${text}`);
     this.#tray.setContextMenu(
       Menu.buildFromTemplate([
-        { label: safe.headline, enabled: false },
-        { label: flow.headline, enabled: false },
+        { label: headline(safe), enabled: false },
+        { label: headline(flow), enabled: false },
         { type: 'separator' },
         { label: 'Open', click: this.#actions.open },
         { label: 'Quit…', click: this.#actions.quit },

@@ -1,6 +1,6 @@
 import type { OperationRequest, Selection } from '../../shared/contract.ts';
 import { isolated } from '../../shared/isolated.ts';
-import { plural } from '../format/numbers.ts';
+import { plural } from '../../shared/messages/numbers.ts';
 import { report } from '../view-state/notice-store.ts';
 import { call } from './bridge.ts';
 

@@ -1,5 +1,5 @@
 import { type LedgerOutcome, type LedgerRow, ledgerOutcomes } from '../../shared/contract.ts';
-import { formatCount } from '../format/numbers.ts';
+import { formatCount } from '../../shared/messages/numbers.ts';
 
 export type Balance = { readonly balanced: boolean; readonly word: string };
 

@@ -1,8 +1,11 @@
 import type { ReactNode } from 'react';
-import type { Level, Snapshot } from '../../shared/snapshot.ts';
-import { formatCount, plural } from '../format/numbers.ts';
-import { formatDuration, formatMoment } from '../format/time.ts';
+import { formatCount, plural } from '../../shared/messages/numbers.ts';
+import type { Level } from '../../shared/messages/param-kinds.ts';
+import { formatDuration } from '../../shared/messages/times.ts';
+import type { Snapshot } from '../../shared/snapshot.ts';
+import { formatMoment } from '../format/time.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
+import { useWords } from '../gateway/words.ts';
 import { useInquiry } from '../gateway/requests.ts';
 import { Button } from '../ui/button.tsx';
 import { BalanceIcon } from '../ui/icons.ts';
@@ -11,12 +14,12 @@ import { useNow } from '../ui/use-now.ts';
 import { verifyLedger } from './ledger-store.ts';
 import { LedgerTable } from './ledger-table.tsx';
 
-type State = { readonly level: Level; readonly word: string; readonly text: string };
+type State = { readonly level: Level; readonly word: string };
 
 const states: Readonly<Record<Snapshot['ledger']['state'], State>> = {
-  ok: { level: 'good', word: 'Every frame is accounted for', text: 'Captured frames and their outcomes add up.' },
-  checking: { level: 'busy', word: 'The ledger is being checked', text: 'The counts are compared row by row.' },
-  gap: { level: 'alarm', word: 'The ledger has a gap', text: 'The counts do not add up, or a row was changed.' },
+  ok: { level: 'good', word: 'Every frame is accounted for' },
+  checking: { level: 'busy', word: 'The ledger is being checked' },
+  gap: { level: 'alarm', word: 'The ledger has a gap' },
 };
 
 /** Reconciliation: where every captured frame has gone, by shift and source, and the proof of it. */
@@ -42,15 +45,16 @@ export function LedgerScreen(): ReactNode {
 function LedgerState(): ReactNode {
   const ledger = useSnapshot((snapshot) => snapshot.ledger);
   const now = useNow(5_000);
+  const { text } = useWords();
   if (ledger === undefined) return <p className="ledger-now">Asking the gateway…</p>;
-  const { level, word, text } = states[ledger.state];
+  const { level, word } = states[ledger.state];
   return (
     <div className="ledger-now" data-level={level} data-testid="ledger-state">
       <LevelShape level={level} />
       <div>
         <h1>{word}</h1>
         <p>
-          {ledger.text === '' ? text : ledger.text}
+          {text(ledger.message)}
           {ledger.checkedAt !== null && ` Last checked ${formatMoment(ledger.checkedAt, now)}.`}
         </p>
       </div>

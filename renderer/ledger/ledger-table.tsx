@@ -1,7 +1,7 @@
 import { Fragment, type ReactNode, useEffect } from 'react';
 import { type LedgerOutcome, type LedgerRow, ledgerOutcomes } from '../../shared/contract.ts';
+import { formatCount } from '../../shared/messages/numbers.ts';
 import type { SourceSnapshot } from '../../shared/snapshot.ts';
-import { formatCount } from '../format/numbers.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { useRevisionRefresh } from '../gateway/use-revision-refresh.ts';
 import { Button } from '../ui/button.tsx';

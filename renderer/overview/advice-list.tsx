@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react';
+import { levelOf } from '../../shared/messages/message.ts';
 import type { Advice } from '../../shared/snapshot.ts';
 import { acknowledgeLosses, tryCloudNow } from '../gateway/commands.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { inquire } from '../gateway/requests.ts';
+import { useWords } from '../gateway/words.ts';
 import { openFilter } from '../queue/queue-store.ts';
 import { CountBadge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
@@ -36,6 +38,13 @@ const actions: Readonly<
 
 const NONE: readonly Advice[] = [];
 
+/** Of one code the first, the second …: a button keeps the focus while the figures in its sentence change. */
+export function keyAt(advice: readonly Advice[], place: number): string {
+  const code = advice[place]?.message.code;
+  const before = advice.slice(0, place).filter(({ message }) => message.code === code);
+  return `${code} ${before.length}`;
+}
+
 /** What a person must do, most urgent first, each with the button that does it. */
 export function AdviceList(): ReactNode {
   const advice = useGateway((mirror) => mirror.snapshot?.advice ?? NONE);
@@ -60,8 +69,8 @@ export function AdviceList(): ReactNode {
         </p>
       ) : (
         <ol className="advice-list">
-          {advice.map((item) => (
-            <AdviceEntry key={item.code} advice={item} />
+          {advice.map((one, place) => (
+            <AdviceEntry key={keyAt(advice, place)} advice={one} />
           ))}
         </ol>
       )}
@@ -71,12 +80,15 @@ export function AdviceList(): ReactNode {
 
 function AdviceEntry({ advice }: { readonly advice: Advice }): ReactNode {
   const action = advice.action === 'none' ? null : actions[advice.action];
+  const { text, hint } = useWords();
+  const { message } = advice;
+  const toDo = hint(message);
   return (
-    <li className="advice" data-level={advice.level} data-code={advice.code}>
-      <LevelShape level={advice.level} />
+    <li className="advice" data-level={levelOf(message)} data-code={message.code}>
+      <LevelShape level={levelOf(message)} />
       <div>
-        <p className="advice-text">{advice.text}</p>
-        {advice.hint !== '' && <p className="advice-hint">{advice.hint}</p>}
+        <p className="advice-text">{text(message)}</p>
+        {toDo !== '' && <p className="advice-hint">{toDo}</p>}
         {action !== null && (
           <Button look="primary" onClick={action.run}>
             {action.label}

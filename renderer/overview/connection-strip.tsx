@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import { isolated } from '../../shared/isolated.ts';
-import { formatShortCount } from '../format/numbers.ts';
-import { paceWords } from '../format/pace.ts';
-import { formatDuration } from '../format/time.ts';
+import { formatShortCount } from '../../shared/messages/numbers.ts';
+import { formatDuration } from '../../shared/messages/times.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
+import { useWords } from '../gateway/words.ts';
 import { deviceLook, hostOf, wayWords } from '../site/site-words.ts';
 import { CloudIcon, SimilarIcon, SpeedIcon, StorageIcon } from '../ui/icons.ts';
 import { LevelShape } from '../ui/shapes.tsx';
@@ -57,13 +57,13 @@ function Approval(): ReactNode {
 
 function Pace(): ReactNode {
   const pacing = useSnapshot((snapshot) => snapshot.pacing);
-  const now = useNow(5_000);
+  const { text } = useWords();
   if (pacing === undefined) return null;
   const closed = pacing.limitBytesPerSecond === 0;
   return (
-    <p className="way-part way-pace" data-level={closed ? 'waiting' : undefined} title={pacing.text}>
+    <p className="way-part way-pace" data-level={closed ? 'waiting' : undefined} title={text(pacing.message)}>
       {closed ? <LevelShape level="waiting" /> : <SpeedIcon />}
-      <span>{paceWords(pacing, now)}</span>
+      <span>{text(pacing.message)}</span>
     </p>
   );
 }
@@ -96,12 +96,14 @@ function NotKept(): ReactNode {
 function Checkin(): ReactNode {
   const checkin = useSnapshot((snapshot) => snapshot.checkin);
   const now = useNow(5_000);
+  const { text } = useWords();
   if (checkin === undefined || checkin.acceptedAt === null) return null;
   const late = now - checkin.acceptedAt > LATE_CHECKIN_MILLISECONDS;
+  const why = checkin.message === null ? '' : text(checkin.message);
   return (
-    <p className="way-part way-checkin" data-late={late} title={checkin.text}>
+    <p className="way-part way-checkin" data-late={late} title={why}>
       <span>
-        Check-in {formatDuration(now - checkin.acceptedAt)} ago{late && checkin.text !== '' ? `: ${checkin.text}` : ''}
+        Check-in {formatDuration(now - checkin.acceptedAt)} ago{late && why !== '' ? `: ${why}` : ''}
       </span>
     </p>
   );

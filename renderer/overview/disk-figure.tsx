@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react';
-import type { Level, Snapshot } from '../../shared/snapshot.ts';
-import { formatBytes, fractionOf } from '../format/numbers.ts';
+import { formatBytes, fractionOf } from '../../shared/messages/numbers.ts';
+import type { Level } from '../../shared/messages/param-kinds.ts';
+import type { Snapshot } from '../../shared/snapshot.ts';
 import { fillWords } from '../format/pace.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
+import { useWords } from '../gateway/words.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 
 const levels: Readonly<Record<Snapshot['disk']['state'], Level>> = {
@@ -13,10 +15,10 @@ const levels: Readonly<Record<Snapshot['disk']['state'], Level>> = {
 };
 
 /** What is wrong or to come first, for a narrow place cuts the end. */
-function diskWords(disk: Snapshot['disk']): string {
+function diskWords(disk: Snapshot['disk'], state: string): string {
   const used = `${formatBytes(disk.usedBytes)} of ${formatBytes(disk.maxBytes)}`;
   const forecast = fillWords(disk);
-  const first = disk.state === 'full' || disk.state === 'failing' ? disk.text : (forecast ?? '');
+  const first = disk.state === 'full' || disk.state === 'failing' ? state : (forecast ?? '');
   return [first, used].filter((part) => part !== '').join(' · ');
 }
 
@@ -27,6 +29,8 @@ export function DiskFigure(): ReactNode {
   const disk = known === undefined || known.totalBytes === 0 ? undefined : known;
   const used = disk ? fractionOf(disk.usedBytes, disk.maxBytes) : 0;
   const state = disk?.state ?? 'ok';
+  const { text } = useWords();
+  const said = disk === undefined ? '' : text(disk.message);
   return (
     <div className="figure figure-disk" data-level={levels[state]}>
       <div className="figure-title">
@@ -43,8 +47,11 @@ export function DiskFigure(): ReactNode {
       <div className="disk-bar" aria-hidden="true">
         <span className="disk-used" style={{ width: `${used * 100}%` }} />
       </div>
-      <p className="note disk-text" title={disk ? [diskWords(disk), disk.text].filter(Boolean).join(' · ') : undefined}>
-        {disk ? diskWords(disk) : ''}
+      <p
+        className="note disk-text"
+        title={disk ? [diskWords(disk, said), said].filter(Boolean).join(' · ') : undefined}
+      >
+        {disk ? diskWords(disk, said) : ''}
       </p>
     </div>
   );

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { formatBigCount, formatBytes, formatRate, formatShortCount } from '../format/numbers.ts';
-import { formatDuration } from '../format/time.ts';
+import { formatBigCount, formatBytes, formatRate, formatShortCount } from '../../shared/messages/numbers.ts';
+import { formatDuration } from '../../shared/messages/times.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
 import { ArrowDownIcon, ArrowUpIcon } from '../ui/icons.ts';
 import { useNow } from '../ui/use-now.ts';

@@ -1,9 +1,22 @@
 import type { ReactNode } from 'react';
-import type { Connection, Statement } from '../../shared/snapshot.ts';
-import { formatClock, formatDuration, formatMoment } from '../format/time.ts';
+import { levelOf, type Message } from '../../shared/messages/message.ts';
+import type { Level } from '../../shared/messages/param-kinds.ts';
+import { formatDuration } from '../../shared/messages/times.ts';
+import type { Words } from '../../shared/messages/words.ts';
+import type { Connection } from '../../shared/snapshot.ts';
+import { formatClock, formatMoment } from '../format/time.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
+import { useWords } from '../gateway/words.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
+
+type Statement = { readonly level: Level; readonly headline: string; readonly detail: string };
+
+const statementOf = (message: Message, { headline, text }: Words): Statement => ({
+  level: levelOf(message),
+  headline: headline(message),
+  detail: text(message),
+});
 
 type Props = {
   readonly question: string;
@@ -42,13 +55,18 @@ const CONNECTING: Statement = {
 export function Statements(): ReactNode {
   const link = useGateway((mirror) => mirror.link);
   const safe = useGateway((mirror) => mirror.snapshot?.safe);
+  const words = useWords();
   return (
     <div className="statements">
       {link === 'silent' ? (
         <SilentStatements />
       ) : (
         <>
-          <StatementCard question="Is everything safe?" statement={safe ?? CONNECTING} testId="safe-statement" />
+          <StatementCard
+            question="Is everything safe?"
+            statement={safe === undefined ? CONNECTING : statementOf(safe, words)}
+            testId="safe-statement"
+          />
           <FlowStatement />
         </>
       )}
@@ -59,7 +77,9 @@ export function Statements(): ReactNode {
 /** A way that is shut says since when, and when it is tried again: whoever comes by need not wait to see it. */
 function FlowStatement(): ReactNode {
   const now = useNow();
-  const flow = useGateway((mirror) => mirror.snapshot?.flow) ?? CONNECTING;
+  const words = useWords();
+  const answer = useGateway((mirror) => mirror.snapshot?.flow);
+  const flow = answer === undefined ? CONNECTING : statementOf(answer, words);
   const connection = useGateway((mirror) => mirror.snapshot?.connection);
   const when = connection === undefined ? '' : shutWords(connection, now);
   const detail = when === '' ? flow.detail : `${when} ${flow.detail}`;

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { ImageDetail } from '../../shared/contract.ts';
 import { isolated } from '../../shared/isolated.ts';
-import { plural } from '../format/numbers.ts';
+import { plural } from '../../shared/messages/numbers.ts';
 import { confidenceText } from './box-overlay.tsx';
 import type { ClassStyle } from './class-style.ts';
 

@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
 import type { ImageDetail } from '../../shared/contract.ts';
 import { isolated } from '../../shared/isolated.ts';
+import { formatBytes } from '../../shared/messages/numbers.ts';
+import { formatUntil } from '../../shared/messages/times.ts';
 import { formatCameraTime, formatExposure, formatTrigger } from '../format/frame.ts';
-import { formatBytes } from '../format/numbers.ts';
-import { formatCapture, formatMoment, formatUntil } from '../format/time.ts';
+import { formatCapture, formatMoment } from '../format/time.ts';
 import { reveal } from '../gateway/commands.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { EntryState } from '../queue/entry-look.tsx';

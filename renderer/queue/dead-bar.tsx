@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Selection } from '../../shared/contract.ts';
-import { formatCount, formatShortCount } from '../format/numbers.ts';
+import { formatCount, formatShortCount } from '../../shared/messages/numbers.ts';
 import { exportDead, putBack } from '../gateway/commands.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
 import { Button } from '../ui/button.tsx';

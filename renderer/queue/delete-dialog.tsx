@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useRef, useState } from 'react';
 import type { Selection } from '../../shared/contract.ts';
-import { formatBytes, formatCount, plural } from '../format/numbers.ts';
+import { formatBytes, formatCount, plural } from '../../shared/messages/numbers.ts';
 import { deleteDead } from '../gateway/commands.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
 import { Button } from '../ui/button.tsx';

@@ -1,6 +1,6 @@
 import type { ComponentType, ReactNode } from 'react';
 import type { QueueRow } from '../../shared/contract.ts';
-import type { Level } from '../../shared/snapshot.ts';
+import type { Level } from '../../shared/messages/param-kinds.ts';
 import { ArrowUpIcon, ClockIcon, DoubleCheckIcon, RetryWaitIcon, TrashIcon } from '../ui/icons.ts';
 import { CheckCircleIcon, DeadIcon, DroppedIcon, NoAnswerIcon, StuckIcon } from '../ui/shapes.tsx';
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { QueueFilter } from '../../shared/contract.ts';
+import { formatCount, formatShortCount } from '../../shared/messages/numbers.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
-import { formatCount, formatShortCount } from '../format/numbers.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
 import { Tabs } from '../ui/tabs.tsx';
 import { show, useScreen } from '../view-state/screen-store.ts';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { QueueFilter } from '../../shared/contract.ts';
-import { formatCount } from '../format/numbers.ts';
+import { formatCount } from '../../shared/messages/numbers.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
 import { Button } from '../ui/button.tsx';
 import { ArrowUpIcon, PictureIcon } from '../ui/icons.ts';

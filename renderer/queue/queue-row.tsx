@@ -2,8 +2,9 @@ import { type CSSProperties, memo, type ReactNode, useEffect, useState } from 'r
 import { imageUrl } from '../../shared/channels.ts';
 import type { QueueRow } from '../../shared/contract.ts';
 import { isolated } from '../../shared/isolated.ts';
-import { formatBytes, plural } from '../format/numbers.ts';
-import { formatMoment, formatUntil } from '../format/time.ts';
+import { formatBytes, plural } from '../../shared/messages/numbers.ts';
+import { formatUntil } from '../../shared/messages/times.ts';
+import { formatMoment } from '../format/time.ts';
 import { putBack, retryNow } from '../gateway/commands.ts';
 import { Button } from '../ui/button.tsx';
 import { Check } from '../ui/check.tsx';

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect } from 'react';
 import type { Refusal } from '../../shared/contract.ts';
+import { formatBytes } from '../../shared/messages/numbers.ts';
 import { fileName } from '../format/file-name.ts';
-import { formatBytes } from '../format/numbers.ts';
 import { formatMoment } from '../format/time.ts';
 import { call } from '../gateway/bridge.ts';
 import { checkAgain, reveal } from '../gateway/commands.ts';

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { isolated } from '../../shared/isolated.ts';
-import type { Level } from '../../shared/snapshot.ts';
+import type { Level } from '../../shared/messages/param-kinds.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 import { type Provisioning, statusWords, storedWords } from './provisioning.ts';

@@ -1,5 +1,5 @@
 import type { DoctorCheck } from '../../shared/contract.ts';
-import type { Level } from '../../shared/snapshot.ts';
+import type { Level } from '../../shared/messages/param-kinds.ts';
 
 /** Word and level of a check; the words are those that are read out on the telephone. */
 export const checkLooks: Readonly<Record<DoctorCheck['state'], { readonly word: string; readonly level: Level }>> = {

@@ -1,10 +1,13 @@
 import type { ReactNode } from 'react';
 import { isolated } from '../../shared/isolated.ts';
-import type { Level, Snapshot } from '../../shared/snapshot.ts';
-import { fillWords, orderWords, paceWords } from '../format/pace.ts';
-import { formatDuration, formatMoment } from '../format/time.ts';
+import type { Level } from '../../shared/messages/param-kinds.ts';
+import { formatDuration } from '../../shared/messages/times.ts';
+import type { Snapshot } from '../../shared/snapshot.ts';
+import { fillWords, orderWords } from '../format/pace.ts';
+import { formatMoment } from '../format/time.ts';
 import { reveal } from '../gateway/commands.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
+import { useWords } from '../gateway/words.ts';
 import { Button } from '../ui/button.tsx';
 import { FolderIcon } from '../ui/icons.ts';
 import { LevelShape } from '../ui/shapes.tsx';
@@ -26,6 +29,7 @@ export function SiteFacts(): ReactNode {
 
 function Facts({ snapshot }: { readonly snapshot: Snapshot }): ReactNode {
   const now = useNow(5_000);
+  const { text } = useWords();
   const { gateway, pacing, checkin, disk } = snapshot;
   const device = deviceLook(gateway.device);
   const health = checkinLooks[checkin.status];
@@ -48,16 +52,14 @@ function Facts({ snapshot }: { readonly snapshot: Snapshot }): ReactNode {
         <Fact name="Mode">{gateway.mode === 'lan' ? 'LAN: object storage on site' : 'Acusight cloud'}</Fact>
         {gateway.objectStore !== null && <Fact name="Pictures to">{gateway.objectStore}</Fact>}
         <Fact name={gateway.objectStore === null ? 'Pictures to' : 'Notices to'}>{gateway.baseUrl || '–'}</Fact>
-        <Fact name="Pace" hint={pacing.text}>
-          {paceWords(pacing, now)}
-        </Fact>
+        <Fact name="Pace">{text(pacing.message)}</Fact>
         <Fact name="Order">{orderWords[pacing.order]}</Fact>
       </Group>
       <Group title="Check-in">
         <Fact name="Status" level={health.level}>
           {health.word}
         </Fact>
-        <Fact name="Last taken" hint={checkin.text}>
+        <Fact name="Last taken" hint={checkin.message === null ? '' : text(checkin.message)}>
           {checkin.acceptedAt === null ? 'None since the start' : `${formatDuration(now - checkin.acceptedAt)} ago`}
         </Fact>
         <Fact name="Asked for">

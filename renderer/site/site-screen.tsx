@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react';
 import type { DoctorCheck } from '../../shared/contract.ts';
-import { formatDuration, formatMoment } from '../format/time.ts';
+import { formatDuration } from '../../shared/messages/times.ts';
+import { formatMoment } from '../format/time.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
+import { currentWords } from '../gateway/words.ts';
 import { inquire, useInquiry } from '../gateway/requests.ts';
 import { Button } from '../ui/button.tsx';
 import { copyText } from '../ui/copy-text.ts';
@@ -138,7 +140,11 @@ function DoctorText(): ReactNode {
   const snapshot = useGateway((mirror) => mirror.snapshot);
   const ready = checks.length > 0;
   const text = ready
-    ? reportText(checks, snapshot === null ? [] : factLines(snapshot), new Date(answeredAt).toISOString())
+    ? reportText(
+        checks,
+        snapshot === null ? [] : factLines(snapshot, currentWords()),
+        new Date(answeredAt).toISOString(),
+      )
     : '';
   const copy = async (): Promise<void> => {
     if (await copyText(text)) sayDone('The report is copied.', 'Paste it into a message, or print it.');

@@ -1,5 +1,7 @@
 import { isolated } from '../../shared/isolated.ts';
-import type { Level, Snapshot } from '../../shared/snapshot.ts';
+import type { Level } from '../../shared/messages/param-kinds.ts';
+import type { Words } from '../../shared/messages/words.ts';
+import type { Snapshot } from '../../shared/snapshot.ts';
 import { orderWords } from '../format/pace.ts';
 
 type Gateway = Snapshot['gateway'];
@@ -50,7 +52,7 @@ export const checkinLooks: Readonly<Record<Snapshot['checkin']['status'], Pick<L
 };
 
 /** The head of a report: who and where this is. Never a secret. */
-export function factLines({ gateway, pacing, safe, flow }: Snapshot): readonly string[] {
+export function factLines({ gateway, pacing, safe, flow }: Snapshot, words: Words): readonly string[] {
   return [
     `Device: ${isolated(gateway.deviceId) || 'none'} (${deviceLook(gateway.device).word})`,
     `Organisation: ${isolated(gateway.device?.organization ?? 'not known')}`,
@@ -58,7 +60,7 @@ export function factLines({ gateway, pacing, safe, flow }: Snapshot): readonly s
     keyPlaces[gateway.keySource],
     `Version: ${gateway.version} on ${gateway.runtime}`,
     `Order: ${orderWords[pacing.order]}`,
-    `Safe: ${safe.headline}. ${safe.detail}`,
-    `Flow: ${flow.headline}. ${flow.detail}`,
+    `Safe: ${words.headline(safe)}. ${words.text(safe)}`,
+    `Flow: ${words.headline(flow)}. ${words.text(flow)}`,
   ];
 }

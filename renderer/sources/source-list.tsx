@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
+import { formatCount, plural } from '../../shared/messages/numbers.ts';
+import { formatDuration } from '../../shared/messages/times.ts';
 import type { SourceSnapshot } from '../../shared/snapshot.ts';
-import { formatCount, plural } from '../format/numbers.ts';
-import { formatDuration } from '../format/time.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
+import { useWords } from '../gateway/words.ts';
 import { CountBadge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { LevelShape } from '../ui/shapes.tsx';
@@ -56,6 +57,7 @@ function SourceCard({ source }: { readonly source: SourceSnapshot }): ReactNode 
   const state = lookOf(source);
   const now = useNow(5_000);
   const ill = state.level === 'act' || state.level === 'alarm';
+  const { text, hint } = useWords();
   return (
     <li className="source" data-level={state.level} data-testid="source" data-source-id={source.id}>
       <LevelShape level={state.level} />
@@ -67,11 +69,11 @@ function SourceCard({ source }: { readonly source: SourceSnapshot }): ReactNode 
         <p className="source-location" title={source.location}>
           <bdi>{source.location}</bdi>
         </p>
-        {ill && source.text !== '' && <p className="source-fault">{source.text}</p>}
-        {ill && source.hint !== '' && <p className="source-hint">{source.hint}</p>}
-        {source.warnings?.map(({ code, text, hint }) => (
+        {ill && <p className="source-fault">{text(source.message)}</p>}
+        {ill && hint(source.message) !== '' && <p className="source-hint">{hint(source.message)}</p>}
+        {source.warnings?.map(({ code, message }) => (
           <p key={code} className="source-hint">
-            <strong>{text}.</strong> {hint}
+            <strong>{text(message)}.</strong> {hint(message)}
           </p>
         ))}
         {source.gate !== null && <GateBar gate={source.gate} />}

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Level } from '../../shared/snapshot.ts';
+import type { Level } from '../../shared/messages/param-kinds.ts';
 
 /**
  * The shapes that carry a state without its colour: each has an outline of its own, so that it can be told apart

@@ -113,7 +113,7 @@ describe.runIf(LoginKeyring.isPossible)('a keyring that is not open', { concurre
     await says(page, 'safe', 'SAFE');
     expect((await product.server.stats()).images).toBe(0);
     const { advice, gateway } = await ask(page, 'snapshot.get', {});
-    expect(advice).toMatchObject([{ code: 'key-locked', action: 'try-now' }]);
+    expect(advice).toMatchObject([{ message: { code: 'key-locked' }, action: 'try-now' }]);
     expect(gateway.keySource).toBe('keyring');
     // Nobody is asked for a key that is there.
     expect(await page.getByRole('button', { name: /enter.*key/i }).count()).toBe(0);

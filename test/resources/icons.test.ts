@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { levels } from '../../shared/snapshot.ts';
+import { levels } from '../../shared/messages/param-kinds.ts';
 import { pictureSize } from './picture-size.ts';
 
 const folder = fileURLToPath(new URL('../../resources/icons/', import.meta.url));

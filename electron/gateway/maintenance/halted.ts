@@ -1,3 +1,4 @@
+import { legacy, message } from '../../../shared/messages/message.ts';
 import type { Snapshot } from '../../../shared/snapshot.ts';
 import type { Interruption } from '../gateway-options.ts';
 import type { StoreFault } from '../model/ways-to-lose.ts';
@@ -23,17 +24,18 @@ export function interruptionOf(fault: GatewayError, last: Snapshot, at: number):
  */
 export function haltedSnapshot(last: Snapshot, fault: GatewayError): Snapshot {
   const way = faultOf(fault);
-  const { headline, text, count } = ways[way];
-  const { level, action } = judgements[count];
+  const { headline, code, count } = ways[way];
+  const { code: advised, action } = judgements[count];
   const inDoubt = inDoubtOf(last.counts);
+  const losses = [legacy(fault.message, fault.hint), message(code, { count: inDoubt })];
   return {
     ...last,
-    safe: { level, headline, detail: `${fault.message} ${text(inDoubt)}` },
-    flow: { level, headline: 'STOPPED', detail: 'Nothing is collected or delivered.' },
-    advice: [{ code: fault.code, level, text: fault.message, hint: fault.hint, action }],
+    safe: message(headline, { losses }),
+    flow: message('flow-stopped'),
+    advice: [{ message: message(advised, { losses: losses.slice(0, 1) }), action }],
     counts: { ...last.counts, inDoubt },
-    disk: way === 'store-damaged' ? last.disk : { ...last.disk, state: 'failing', text: 'The disk does not answer' },
-    ledger: way === 'store-damaged' ? { ...last.ledger, state: 'gap', text: fault.message } : last.ledger,
+    disk: way === 'store-damaged' ? last.disk : { ...last.disk, state: 'failing', message: message('disk-away') },
+    ledger: way === 'store-damaged' ? { ...last.ledger, state: 'gap', message: legacy(fault.message) } : last.ledger,
     connection: { ...last.connection, inFlight: 0 },
   };
 }

@@ -1,4 +1,5 @@
 import type { LedgerVerdict } from '../../../shared/contract.ts';
+import { legacy, message } from '../../../shared/messages/message.ts';
 import type { Snapshot } from '../../../shared/snapshot.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -61,9 +62,9 @@ export class LedgerWatch {
 
   get state(): Snapshot['ledger'] {
     const problem = this.#gaps[0] ?? this.#verdict?.problems[0];
-    if (problem !== undefined) return { state: 'gap', text: problem, checkedAt: this.#checkedAt };
-    if (this.#checkedAt === null) return { state: 'checking', text: '', checkedAt: null };
-    return { state: 'ok', text: 'Every picture is accounted for.', checkedAt: this.#checkedAt };
+    if (problem !== undefined) return { state: 'gap', message: legacy(problem), checkedAt: this.#checkedAt };
+    if (this.#checkedAt === null) return { state: 'checking', message: message('ledger-checking'), checkedAt: null };
+    return { state: 'ok', message: message('ledger-ok'), checkedAt: this.#checkedAt };
   }
 
   async verify(): Promise<LedgerVerdict> {

@@ -84,9 +84,6 @@ export class ZonedTime {
 /** `2026-11-21` of local milliseconds. */
 export const dateOf = (local: number): string => new Date(local).toISOString().slice(0, 10);
 
-/** `18:05` of local milliseconds. */
-export const timeOf = (local: number): string => new Date(local).toISOString().slice(11, 16);
-
 /** 0 to 1439. */
 export const minuteOfDay = (local: number): number =>
   Math.floor((local - Math.floor(local / dayMilliseconds) * dayMilliseconds) / minuteMilliseconds);

@@ -1,3 +1,4 @@
+import { legacy } from '../../../shared/messages/message.ts';
 import type { Snapshot } from '../../../shared/snapshot.ts';
 import type { CheckinOutcome } from '../cloud/acusight/client.ts';
 import type { CheckinReport } from '../cloud/acusight/device-api.ts';
@@ -101,7 +102,7 @@ export class CheckIn {
     return {
       status: this.#status,
       acceptedAt: this.#acceptedAt,
-      text: this.#text,
+      message: this.#text === '' ? null : legacy(this.#text),
       unknownActions: [...this.#actions],
     };
   }

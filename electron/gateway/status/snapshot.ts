@@ -1,5 +1,6 @@
 import type { Config } from '../../../shared/config.ts';
 import type { QueueRow } from '../../../shared/contract.ts';
+import { legacy } from '../../../shared/messages/message.ts';
 import type { Connection, Snapshot, SourceSnapshot, SourceWarning } from '../../../shared/snapshot.ts';
 import type { SourceConfig } from '../../../shared/source-config.ts';
 import type { DeviceFacts } from '../cloud/acusight/device-api.ts';
@@ -53,6 +54,8 @@ export type SnapshotFacts = HealthReading & {
   readonly recent: readonly QueueRow[];
 };
 
+const thisPcsZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** Asked once a second for the check-in alone, and with each snapshot. */
 export function healthOf({ now, tallies, ledger, disk, connectivity, orphans, orphanRoot, ...reading }: HealthReading) {
   const {
@@ -86,7 +89,13 @@ export function healthOf({ now, tallies, ledger, disk, connectivity, orphans, or
 export function buildSnapshot(facts: SnapshotFacts): Snapshot {
   const { identity, config, pacing, checkin } = facts;
   const { now, ledger, losses, sources, counts, bytes, ...health } = healthOf(facts);
-  const disk = { ...health.disk, maxBytes: config.store.maxBytes, minFreeBytes: config.store.minFreeBytes };
+  const { text: diskText, ...room } = health.disk;
+  const disk = {
+    ...room,
+    message: legacy(diskText),
+    maxBytes: config.store.maxBytes,
+    minFreeBytes: config.store.minFreeBytes,
+  };
   const connection: Connection = {
     ...health.connection,
     inFlight: facts.inFlight,
@@ -117,6 +126,7 @@ export function buildSnapshot(facts: SnapshotFacts): Snapshot {
       baseUrl: config.cloud.baseUrl,
       dataDir: facts.dataDir,
       configFile: identity.configFile,
+      timeZone: config.site.timeZone ?? thisPcsZone,
       runtime: identity.runtime,
       configured: true,
       demo: identity.demo,
@@ -188,8 +198,7 @@ function sourceSnapshot(
     name: config.name ?? config.id,
     location: locationOf(config),
     state: status.state,
-    text: status.text,
-    hint: status.hint,
+    message: legacy(status.text, status.hint),
     collected,
     refused,
     settling: status.settling,

@@ -1,6 +1,5 @@
-import type { SourceSnapshot } from '../../../shared/snapshot.ts';
+import { type SourceSnapshot, sourceLevels } from '../../../shared/snapshot.ts';
 
-const brokenStates: ReadonlySet<SourceSnapshot['state']> = new Set(['missing', 'failed', 'taken', 'lost', 'silent']);
-
-/** Its pictures are not collected, and a person should look. */
-export const isBroken = ({ state }: Pick<SourceSnapshot, 'state'>): boolean => brokenStates.has(state);
+/** Its pictures are not collected, and a person should look. What is blocked waits for the disk, which says so itself. */
+export const isBroken = ({ state }: Pick<SourceSnapshot, 'state'>): boolean =>
+  sourceLevels[state] === 'alarm' && state !== 'blocked';

@@ -1,10 +1,10 @@
 import type { CameraSnapshot } from '../../../shared/camera.ts';
+import { message } from '../../../shared/messages/message.ts';
 import type { SourceWarning } from '../../../shared/snapshot.ts';
 import type { SourceConfig } from '../../../shared/source-config.ts';
 import type { GateStatus } from '../ingest/near-duplicate/near-duplicates.ts';
 import type { SourceStatus } from '../source/frame-source.ts';
 import { isOff, type ShiftOf } from '../store/ledger/shifts.ts';
-import { duration } from './situation-words.ts';
 import { isBroken } from './source-health.ts';
 
 /** A source as it is now. */
@@ -45,11 +45,13 @@ export class StoppedLines {
     // What came and was not stored, a near-duplicate or a frame that is lost, came all the same.
     const last = Math.max(lastStoredAt ?? 0, gate?.lastAt ?? 0, camera?.lastFrameAt ?? 0);
     if (now - Math.max(last, this.#expectedSince) <= limit * minuteMilliseconds) return null;
-    const since = last === 0 ? 'yet' : `for ${duration((now - last) / 1_000)}`;
     return {
       code: 'line-stopped',
-      text: `No picture ${since} (limit ${duration(limit * 60)})`,
-      hint: 'If the line runs, check the camera, its trigger and the program that writes its files. If it rests, there is nothing to do; its hours can be set as the site’s shifts.',
+      message: message('line-stopped', {
+        context: last === 0 ? 'yet' : 'since',
+        since: now - last,
+        limit: limit * minuteMilliseconds,
+      }),
     };
   }
 }

@@ -1,3 +1,4 @@
+import { legacy, type Message, message } from '../../../shared/messages/message.ts';
 import type { DeliveryFailure, GateReason } from '../model/delivery.ts';
 import { type BackoffLimits, backoffDelay } from '../platform/backoff.ts';
 import { AdaptiveLimit } from './adaptive-limit.ts';
@@ -19,8 +20,7 @@ export type ConnectivityFacts = {
   readonly state: ConnectivityState;
   readonly since: number;
   readonly nextProbeAt: number | null;
-  readonly text: string;
-  readonly hint: string;
+  readonly message: Message;
   readonly technical: string;
 };
 
@@ -37,8 +37,6 @@ const approvalProbe = { least: 30_000, most: 60_000 };
 export type Closing = {
   /** When the schedule opens it again; null: never. */
   readonly opensAt: number | null;
-  /** "Closed until Monday 06:00". */
-  readonly text: string;
 };
 
 export class Connectivity {
@@ -62,8 +60,7 @@ export class Connectivity {
       state: 'starting',
       since: time.now(),
       nextProbeAt: time.now(),
-      text: 'Looking for the cloud',
-      hint: '',
+      message: message('flow-starting'),
       technical: '',
     };
   }
@@ -71,13 +68,12 @@ export class Connectivity {
   /** What is shown: the schedule first. */
   get facts(): ConnectivityFacts {
     if (this.#closing === null) return this.#facts;
-    const { since, opensAt, text } = this.#closing;
+    const { since, opensAt } = this.#closing;
     return {
       state: 'closed',
       since,
       nextProbeAt: opensAt,
-      text: `${text}.`,
-      hint: 'Nothing to do: pictures are kept and go out when the schedule (sync.windows) opens the way.',
+      message: message('closed-by-schedule'),
       technical: '',
     };
   }
@@ -145,7 +141,7 @@ export class Connectivity {
       return was !== null;
     }
     this.#closing = { ...closing, since: was?.since ?? this.#time.now() };
-    return was === null || was.opensAt !== closing.opensAt || was.text !== closing.text;
+    return was === null || was.opensAt !== closing.opensAt;
   }
 
   /** A probe was answered as the API answers, or waiting was all that was asked of us. */
@@ -155,7 +151,7 @@ export class Connectivity {
     this.#proven = this.probeBy === 'request';
     this.#careful = true;
     this.#errorsInRow = 0;
-    this.#say({ state: 'online', nextProbeAt: null, text: '', hint: '', technical: '' });
+    this.#say({ state: 'online', nextProbeAt: null, message: message('connected'), technical: '' });
   }
 
   /** A picture was delivered, or refused by the API itself: the way is open. */
@@ -177,20 +173,13 @@ export class Connectivity {
     this.#errorsInRow += 1;
     const enough = this.#careful ? 1 : errorsUntilTrouble;
     if (this.#isWayOpen && this.#errorsInRow >= enough) {
-      this.pause(
-        {
-          ...failure,
-          text: failure.ambiguous
-            ? 'Pictures are sent, but no answer comes.'
-            : `Nothing gets through: ${lowerFirst(failure.text)}`,
-        },
-        round,
-      );
+      const what = legacy(failure.text, failure.hint);
+      this.pause(failure, round, message(failure.ambiguous ? 'no-answer-comes' : 'nothing-gets-through', { what }));
     }
   }
 
   /** A failure of the way. `round` as in `serverError`. */
-  pause(failure: DeliveryFailure, round: number): void {
+  pause(failure: DeliveryFailure, round: number, said = legacy(failure.text, failure.hint)): void {
     this.#limit.failed(failure, round);
     // Deliveries that were under way together fail together: one pause, one step of the delay.
     if (!this.#isWayOpen && this.#facts.state !== 'starting' && failure.gate === this.#facts.state && !this.#probing)
@@ -206,8 +195,7 @@ export class Connectivity {
     this.#say({
       state: failure.gate,
       nextProbeAt: this.#planProbe(failure.gate, now + delay, now),
-      text: failure.text,
-      hint: failure.hint,
+      message: said,
       technical: failure.technical,
     });
   }
@@ -248,5 +236,3 @@ export class Connectivity {
     this.#facts = { ...facts, since };
   }
 }
-
-const lowerFirst = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;

@@ -150,8 +150,7 @@ export class Syncer {
     const { connectivity, pacer, onChange } = this.#options;
     const { isClosed } = pacer;
     if (!isClosed && !connectivity.isClosedBySchedule) return;
-    const { changesAt, text } = pacer.facts;
-    if (connectivity.schedule(isClosed ? { opensAt: changesAt, text } : null)) onChange();
+    if (connectivity.schedule(isClosed ? { opensAt: pacer.facts.changesAt } : null)) onChange();
   }
 
   #begin(entry: LeasedEntry): void {

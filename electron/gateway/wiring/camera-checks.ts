@@ -1,5 +1,6 @@
 import type { DoctorCheck } from '../../../shared/contract.ts';
 import { isolated } from '../../../shared/isolated.ts';
+import { createWords } from '../../../shared/messages/words.ts';
 import type { SourceSnapshot } from '../../../shared/snapshot.ts';
 import { type Finding, fault, fine, warning } from '../doctor/check.ts';
 import { isBroken } from '../status/source-health.ts';
@@ -12,8 +13,9 @@ export function cameraChecks(sources: readonly SourceSnapshot[]): DoctorCheck[] 
 }
 
 function findingOf(source: SourceSnapshot): Finding {
-  const text = `${source.text}.`;
-  if (isBroken(source)) return fault(text, source.hint, source.location);
+  const words = createWords();
+  const text = `${words.text(source.message)}.`;
+  if (isBroken(source)) return fault(text, words.hint(source.message), source.location);
   const lost = source.camera?.drops ?? [];
   const frames = lost.reduce((sum, drop) => sum + drop.frames, 0);
   if (frames === 0) return fine(text, source.location);

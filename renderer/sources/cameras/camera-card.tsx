@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { isolated } from '../../../shared/isolated.ts';
+import { useWords } from '../../gateway/words.ts';
 import { EyeIcon } from '../../ui/icons.ts';
 import { LevelShape } from '../../ui/shapes.tsx';
 import { openLive, show, useScreen } from '../../view-state/screen-store.ts';
@@ -19,7 +20,8 @@ export function CameraCard({ source }: { readonly source: CameraSource }): React
   }, [source.id]);
   const look = lookOf(source);
   const ill = look.level === 'act' || look.level === 'alarm';
-  const { camera } = source;
+  const { camera, message } = source;
+  const { text, hint } = useWords();
   const address = camera.address === '' ? source.location : camera.address;
   return (
     <li className="source camera-card" data-level={look.level} data-testid="source" data-source-id={source.id}>
@@ -45,10 +47,10 @@ export function CameraCard({ source }: { readonly source: CameraSource }): React
           <span>Live</span>
         </span>
       </button>
-      {ill && (source.text !== '' || source.hint !== '') && (
+      {ill && (
         <div className="camera-fault">
-          {source.text !== '' && <p className="source-fault">{source.text}</p>}
-          {source.hint !== '' && <p className="source-hint">{source.hint}</p>}
+          <p className="source-fault">{text(message)}</p>
+          {hint(message) !== '' && <p className="source-hint">{hint(message)}</p>}
         </div>
       )}
       <CameraNumbers camera={camera} />

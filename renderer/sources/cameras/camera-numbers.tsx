@@ -1,6 +1,6 @@
 import { type ReactNode, useId, useState } from 'react';
 import type { CameraSnapshot } from '../../../shared/camera.ts';
-import { formatCount, formatRate, formatShortCount } from '../../format/numbers.ts';
+import { formatCount, formatRate, formatShortCount } from '../../../shared/messages/numbers.ts';
 import { NextIcon } from '../../ui/icons.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { agoWords, dropsTotal } from './camera-words.ts';

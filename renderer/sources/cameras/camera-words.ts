@@ -1,8 +1,8 @@
 import type { CameraSnapshot } from '../../../shared/camera.ts';
 import { isolated } from '../../../shared/isolated.ts';
+import { plural } from '../../../shared/messages/numbers.ts';
+import { formatDuration } from '../../../shared/messages/times.ts';
 import type { SourceSnapshot } from '../../../shared/snapshot.ts';
-import { plural } from '../../format/numbers.ts';
-import { formatDuration } from '../../format/time.ts';
 
 /** A source that is a camera. */
 export type CameraSource = SourceSnapshot & { readonly camera: CameraSnapshot };

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { OperationResponse } from '../../../shared/contract.ts';
-import { formatDuration, formatMoment } from '../../format/time.ts';
+import { formatDuration } from '../../../shared/messages/times.ts';
+import { formatMoment } from '../../format/time.ts';
 import { inquire, useInquiry } from '../../gateway/requests.ts';
 import { Button } from '../../ui/button.tsx';
 import { CameraIcon, SearchIcon } from '../../ui/icons.ts';

@@ -1,6 +1,6 @@
 import type { FoundCamera } from '../../../shared/camera.ts';
 import { isolated } from '../../../shared/isolated.ts';
-import { plural } from '../../format/numbers.ts';
+import { plural } from '../../../shared/messages/numbers.ts';
 import type { SourceLook } from '../source-look.ts';
 
 /** Whether a found camera can be used. */

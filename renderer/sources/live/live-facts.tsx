@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { formatCount, formatRate, plural } from '../../format/numbers.ts';
+import { formatCount, formatRate, plural } from '../../../shared/messages/numbers.ts';
 import { DropCauses } from '../cameras/camera-numbers.tsx';
 import { type CameraSource, dropsTotal, triggerWords } from '../cameras/camera-words.ts';
 

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { isolated } from '../../../shared/isolated.ts';
 import { useGateway } from '../../gateway/gateway-store.ts';
+import { useWords } from '../../gateway/words.ts';
 import { Button } from '../../ui/button.tsx';
 import { CameraIcon, PauseIcon, PlayIcon, PreviousIcon, TestShotIcon } from '../../ui/icons.ts';
 import { isTyping } from '../../ui/is-typing.ts';
@@ -91,6 +92,7 @@ function LiveHead({ source }: { readonly source: CameraSource }): ReactNode {
   useEffect(() => back.current?.focus({ preventScroll: true }), []);
   const look = lookOf(source);
   const ill = look.level === 'act' || look.level === 'alarm';
+  const { text, hint } = useWords();
   return (
     <header className="live-head" data-level={look.level}>
       <Button ref={back} aria-keyshortcuts="Escape" data-testid="close-live" onClick={closeLive}>
@@ -99,7 +101,7 @@ function LiveHead({ source }: { readonly source: CameraSource }): ReactNode {
       <div className="live-title">
         <h1 title={source.name}>{source.name}</h1>
         <p title={`${modelWords(source)} · ${source.camera.address}`}>
-          {ill && source.text !== '' ? `${source.text} ${source.hint}` : modelWords(source)}
+          {ill ? `${text(source.message)} ${hint(source.message)}` : modelWords(source)}
         </p>
       </div>
       <p className="live-state">

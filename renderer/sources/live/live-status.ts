@@ -1,6 +1,7 @@
 import type { CameraSnapshot } from '../../../shared/camera.ts';
-import type { Level, SourceSnapshot } from '../../../shared/snapshot.ts';
-import { formatDuration } from '../../format/time.ts';
+import type { Level } from '../../../shared/messages/param-kinds.ts';
+import { formatDuration } from '../../../shared/messages/times.ts';
+import type { SourceSnapshot } from '../../../shared/snapshot.ts';
 import { agoWords, isConnected } from '../cameras/camera-words.ts';
 import { lookOf } from '../source-look.ts';
 import type { Live } from './live-store.ts';

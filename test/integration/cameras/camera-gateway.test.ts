@@ -10,6 +10,7 @@ import { SimulatedCamera } from '../../../electron/simulators/camera/simulated-c
 import { rampSample } from '../../../electron/simulators/camera/test-pattern.ts';
 import { openGateway, startServer, until } from '../../support/gateway-fixture.ts';
 import { withVips } from '../../support/pictures.ts';
+import { said, spokenAdvice, statement } from '../../support/spoken.ts';
 
 /** The whole gateway with a camera: from packets to pictures on the server. */
 
@@ -145,12 +146,14 @@ describe('frames of a GigE camera', () => {
     });
     line.gateway.start();
     await line.until('the first are stored', ({ counts }) => counts.collected >= 3, 20_000);
-    expect(line.gateway.snapshot().safe.headline).toBe('SAFE');
+    expect(statement(line.gateway.snapshot().safe).headline).toBe('SAFE');
     camera.setFaults({ lossPerThousand: 300, resendAnswer: 'unavailable' });
     const lost = await line.until('the loss is known', ({ counts }) => counts.lost > 0, 20_000);
-    expect(lost.safe).toMatchObject({ level: 'alarm', headline: 'PICTURES LOST' });
-    expect(lost.safe.detail).toContain('lost on the way from the camera');
-    expect(lost.advice).toContainEqual(expect.objectContaining({ code: 'pictures-lost', level: 'alarm' }));
+    expect(statement(lost.safe)).toMatchObject({ level: 'alarm', headline: 'PICTURES LOST' });
+    expect(statement(lost.safe).detail).toContain('lost on the way from the camera');
+    expect(spokenAdvice(lost.advice)).toContainEqual(
+      expect.objectContaining({ code: 'pictures-lost', level: 'alarm' }),
+    );
     camera.setFaults({ lossPerThousand: 0 });
     await line.until('the cloud would be told', ({ checkin }) => checkin.status === 'error');
     await line.until('there is no room', ({ disk }) => disk.state === 'full', 30_000);
@@ -161,8 +164,8 @@ describe('frames of a GigE camera', () => {
       ({ disk, counts }) => disk.state !== 'full' && counts.acknowledged > 0,
       20_000,
     );
-    expect(full.safe).toMatchObject({ level: 'alarm', headline: 'PICTURES LOST' });
-    await line.until('both are told', ({ safe }) => safe.detail.includes('for want of room'));
+    expect(statement(full.safe)).toMatchObject({ level: 'alarm', headline: 'PICTURES LOST' });
+    await line.until('both are told', ({ safe }) => statement(safe).detail.includes('for want of room'));
     const { rows } = line.operate('ledger.page', { cursor: null, limit: 9 });
     expect(rows.every(({ balanced }) => balanced)).toBe(true);
     expect(rows.reduce((sum, row) => sum + row.lost, 0)).toBeGreaterThan(1);
@@ -177,7 +180,7 @@ describe('frames of a GigE camera', () => {
     await line.until('frames come', ({ counts }) => counts.collected >= 3, 15_000);
     await camera.stop();
     await line.until('it is missed', ({ sources }) => sources[0]?.state === 'lost', 15_000);
-    expect(line.gateway.snapshot().safe.headline).toBe('NOT COLLECTING');
+    expect(statement(line.gateway.snapshot().safe).headline).toBe('NOT COLLECTING');
     const before = line.gateway.snapshot().counts.collected;
     await startCamera();
     await line.until('frames come again', ({ counts }) => counts.collected >= before + 3, 40_000);
@@ -232,9 +235,9 @@ describe('a camera that names a web address for its description', () => {
     expect(page.asked).toEqual([]);
     const [source] = line.gateway.snapshot().sources;
     expect(source).toMatchObject({ state: 'failed' });
-    expect(source?.text).toContain(`"${page.url}"`);
-    expect(source?.hint).toContain(`add "${page.host}" to descriptionHosts`);
-    expect(source?.hint).toContain('get the file "sim.xml"');
+    expect(said(source?.message).text).toContain(`"${page.url}"`);
+    expect(said(source?.message).hint).toContain(`add "${page.host}" to descriptionHosts`);
+    expect(said(source?.message).hint).toContain('get the file "sim.xml"');
     // As a person does who has got the file from the camera's maker.
     const folder = join(line.root, 'data', 'cameras', 'descriptions');
     await mkdir(folder, { recursive: true });
@@ -259,7 +262,7 @@ describe('a camera that names a web address for its description', () => {
       const line = await openGateway({ ...(await startServer()), cameras: top({}) });
       line.gateway.start();
       const { sources } = await line.until('it is refused', ({ sources: [camera] }) => camera?.state === 'failed');
-      expect(sources[0]?.text).toContain(`"${descriptionUrl}"`);
+      expect(said(sources[0]?.message).text).toContain(`"${descriptionUrl}"`);
     },
   );
 });

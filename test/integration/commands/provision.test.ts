@@ -252,9 +252,9 @@ describe('check-ins with the embedded server', () => {
       onChange: () => undefined,
     });
     checkIn.start();
-    while (checkIn.situation().acceptedAt === null && checkIn.situation().text === '') await turn();
+    while (checkIn.situation().acceptedAt === null && checkIn.situation().message === null) await turn();
     await checkIn.stop();
-    expect(checkIn.situation()).toMatchObject({ status: 'healthy', text: '' });
+    expect(checkIn.situation()).toMatchObject({ status: 'healthy', message: null });
     expect(checkIn.situation().unknownActions.map(({ text }) => text)).toEqual([
       expect.stringContaining('upgrade'),
       expect.stringContaining('restart_agent'),

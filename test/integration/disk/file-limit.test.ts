@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openGateway, smallPicture, startServer } from '../../support/gateway-fixture.ts';
 import { canLimitFiles, openNoMore } from '../../support/open-no-more.ts';
+import { said, statement } from '../../support/spoken.ts';
 
 it.skipIf(!canLimitFiles)(
   'a gateway that can open no more files says so, loses nothing and blames nobody, and goes on once it can',
@@ -19,13 +20,12 @@ it.skipIf(!canLimitFiles)(
       await writeFile(join(aside, index < 3 ? '' : 'day 2', `${index}.jpg`), await smallPicture(100 + index));
     const lift = openNoMore();
     for (const name of ['0.jpg', '1.jpg', '2.jpg', 'day 2']) await rename(join(aside, name), join(line.input, name));
-    const { sources, safe } = await line.until(
-      'it is said',
-      ({ sources: [source] }) => source?.text.includes('as many files open') === true,
+    const { sources, safe } = await line.until('it is said', ({ sources: [source] }) =>
+      said(source?.message).text.includes('as many files open'),
     );
     expect(sources[0]).toMatchObject({ state: 'failed' });
-    expect(sources[0]?.hint).toContain('LimitNOFILE');
-    expect(safe).toMatchObject({ level: 'alarm', headline: 'NOT COLLECTING' });
+    expect(said(sources[0]?.message).hint).toContain('LimitNOFILE');
+    expect(statement(safe)).toMatchObject({ level: 'alarm', headline: 'NOT COLLECTING' });
     await lift();
     await line.until('all are delivered', ({ counts }) => counts.acknowledged === 8, 20_000);
     // The look that found them may still be going on: the folder is well when a whole one has ended.

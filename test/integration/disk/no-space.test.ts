@@ -7,6 +7,7 @@ import { openGateway, smallPicture, startServer } from '../../support/gateway-fi
 import { openIntake } from '../../support/intake.ts';
 import { mayMount, mountMemory } from '../../support/memory-disk.ts';
 import { makeJpeg } from '../../support/pictures.ts';
+import { statement } from '../../support/spoken.ts';
 import { sha256, temporaryFolder } from '../../support/store.ts';
 
 /**
@@ -133,7 +134,7 @@ test.skipIf(!mayMount)(
     for (let index = 0; index < 150; index += 1) {
       await put(`${index}.jpg`, await smallPicture(index));
       const { disk, safe } = gateway.snapshot();
-      if (disk.state === 'full') seen.add(safe.detail);
+      if (disk.state === 'full') seen.add(statement(safe).detail);
     }
     const { disk, counts } = await until('all are delivered', (now) => now.counts.acknowledged === 150, 40_000);
     expect(disk.freeBytes).toBeGreaterThan(100_000_000);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { openGateway, sha256, smallPicture, startServer } from '../../support/gateway-fixture.ts';
+import { spokenAdvice, spokenSnapshot, statement } from '../../support/spoken.ts';
 
 /** Pictures that were stored and that this PC's disk lost before they were delivered. Nothing may say that all is well. */
 const pathOf = (dataDir: string, hash: string): string => join(dataDir, 'payloads', hash.slice(0, 2), `${hash}.jpg`);
@@ -30,9 +31,13 @@ test.each([
     setKey(server.deviceKey);
     operate('sync.tryNow', {});
     const snapshot = await until('the loss is known', ({ counts }) => counts.gone === 2 && counts.acknowledged === 2);
-    expect(snapshot.safe).toMatchObject({ level: 'alarm', headline: 'PICTURES LOST' });
-    expect(snapshot.safe.detail).toMatch(/^2 stored pictures are gone or damaged on this PC’s disk/);
-    expect(snapshot.advice[0]).toMatchObject({ code: 'payloads-gone', level: 'alarm', action: 'show-dead' });
+    expect(statement(snapshot.safe)).toMatchObject({ level: 'alarm', headline: 'PICTURES LOST' });
+    expect(statement(snapshot.safe).detail).toMatch(/^2 stored pictures are gone or damaged on this PC’s disk/);
+    expect(spokenAdvice(snapshot.advice)[0]).toMatchObject({
+      code: 'payloads-gone',
+      level: 'alarm',
+      action: 'show-dead',
+    });
     // The cloud refused nothing.
     expect(JSON.stringify([snapshot.safe, snapshot.flow, snapshot.advice])).not.toMatch(
       /refused by the cloud|kept here/,
@@ -44,7 +49,10 @@ test.each([
     // Somebody finds the originals.
     for (const [index, bytes] of pictures.slice(0, 2).entries()) await writeFile(join(input, `${index}.jpg`), bytes);
     const healed = await until('all are delivered', ({ counts }) => counts.acknowledged === 4);
-    expect(healed).toMatchObject({ safe: { headline: 'SAFE' }, counts: { collected: 4, dead: 0, gone: 0 } });
+    expect(spokenSnapshot(healed)).toMatchObject({
+      safe: { headline: 'SAFE' },
+      counts: { collected: 4, dead: 0, gone: 0 },
+    });
     expect((await server.images()).map((image) => image.sha256).sort()).toEqual([...hashes].sort());
     expect(await operate('ledger.verify', {})).toMatchObject({ ok: true, problems: [] });
   },
@@ -74,9 +82,9 @@ test('pictures that the database lost are no good news, until they are put in ag
   const again = await openGateway({ ...server, root, source: { afterIngest: 'delete' } });
   again.gateway.start();
   const snapshot = await again.until('it is known', ({ counts }) => counts.orphans === 4, 40_000);
-  expect(snapshot.safe).toMatchObject({ level: 'alarm', headline: 'PICTURES IN NO LIST' });
-  expect(snapshot.flow.headline).not.toBe('ALL DELIVERED');
-  expect(snapshot.advice).toContainEqual(expect.objectContaining({ code: 'orphans', level: 'alarm' }));
+  expect(statement(snapshot.safe)).toMatchObject({ level: 'alarm', headline: 'PICTURES IN NO LIST' });
+  expect(statement(snapshot.flow).headline).not.toBe('ALL DELIVERED');
+  expect(spokenAdvice(snapshot.advice)).toContainEqual(expect.objectContaining({ code: 'orphans', level: 'alarm' }));
   await again.until('the cloud is told', ({ checkin }) => checkin.status === 'error');
   for (const [index, bytes] of pictures.entries()) await again.put(`again ${index}.jpg`, bytes);
   await again.until('all are delivered', ({ counts }) => counts.acknowledged === 4);

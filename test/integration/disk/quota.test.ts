@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openGateway, sha256, startServer, until } from '../../support/gateway-fixture.ts';
 import { makeJpeg } from '../../support/pictures.ts';
+import { said, statement } from '../../support/spoken.ts';
 
 /** The quota holds about 24 of them. */
 const each = 40_000;
@@ -35,12 +36,12 @@ test('the quota is reached while pictures keep coming, and freed again: no loss,
   gateway.start();
 
   const full = await until('the quota is reached', ({ disk }) => disk.state === 'full', 30_000);
-  expect(full.safe).toMatchObject({ level: 'alarm', headline: 'DISK FULL' });
+  expect(statement(full.safe)).toMatchObject({ level: 'alarm', headline: 'DISK FULL' });
   expect(full.disk).toMatchObject({ whenFull: 'refuse', fullOf: 'quota' });
   expect(full.counts.pending).toBeGreaterThan(15);
   const blocked = await until('the source says so', ({ sources }) => sources[0]?.state === 'blocked');
-  expect(blocked.sources[0]?.text).toContain('full');
-  expect(blocked.sources[0]?.hint).toContain('store.maxBytes');
+  expect(said(blocked.sources[0]?.message).text).toContain('full');
+  expect(said(blocked.sources[0]?.message).hint).toContain('store.maxBytes');
   // Those that had found room before are still on their way.
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   const { collected } = gateway.snapshot().counts;
@@ -92,7 +93,7 @@ test('a ring buffer takes every picture, drops the oldest undelivered ones and c
   };
   for (let seed = 1; seed <= 40; seed += 1) await put(seed);
   const full = gateway.snapshot();
-  expect(full.safe).toMatchObject({ level: 'alarm', headline: 'DROPPING PICTURES' });
+  expect(statement(full.safe)).toMatchObject({ level: 'alarm', headline: 'DROPPING PICTURES' });
   const { dropped, pending } = full.counts;
   expect(dropped).toBeGreaterThan(10);
   expect(dropped + pending).toBe(40);

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { snapshotSchema } from '../../../shared/snapshot.ts';
 import { openGateway, sha256, smallPicture, startServer, temporaryFolder } from '../../support/gateway-fixture.ts';
 import { makeJpeg } from '../../support/pictures.ts';
+import { spokenAdvice, spokenSnapshot, statement } from '../../support/spoken.ts';
 
 /** Nothing listens there. */
 const nowhere = 'http://127.0.0.1:9/api';
@@ -22,14 +23,14 @@ describe('the snapshot of a real gateway', () => {
     const line = await openGateway(server);
     const first = line.gateway.snapshot();
     expect(snapshotSchema.parse(first)).toEqual(first);
-    expect(first).toMatchObject({ flow: { headline: 'STARTING' }, counts: { collected: 0 } });
+    expect(spokenSnapshot(first)).toMatchObject({ flow: { headline: 'STARTING' }, counts: { collected: 0 } });
     const hashes = await line.putPictures(5);
     await line.put('broken.jpg', Buffer.from('this is text'));
     line.gateway.start();
     await line.until('all delivered', ({ counts }) => counts.acknowledged === 5 && counts.refused === 1);
     const snapshot = line.gateway.snapshot();
     expect(snapshotSchema.parse(snapshot)).toEqual(snapshot);
-    expect(snapshot).toMatchObject({
+    expect(spokenSnapshot(snapshot)).toMatchObject({
       safe: { headline: 'CHECK FILES' },
       flow: { headline: 'ALL DELIVERED' },
       counts: { collected: 5, acknowledged: 5, pending: 0, leased: 0, dead: 0, refused: 1 },
@@ -47,7 +48,7 @@ describe('the snapshot of a real gateway', () => {
       ({ connection, counts }) => connection.state === 'offline' && counts.pending === 2,
     );
     expect(snapshotSchema.parse(offline)).toEqual(offline);
-    expect(offline.flow.detail).toMatch(/\. 2 pictures wait safely on this PC\.$/);
+    expect(statement(offline.flow).detail).toMatch(/\. 2 pictures wait safely on this PC\.$/);
     expect(offline.oldestWaiting).not.toBeNull();
   });
 
@@ -180,8 +181,8 @@ describe('room', () => {
       'it is full',
       ({ disk, sources, counts }) => counts.collected === 3 && disk.state === 'full' && sources[0]?.state === 'blocked',
     );
-    expect(full.safe).toMatchObject({ level: 'alarm', headline: 'DISK FULL' });
-    expect(full.advice[0]).toMatchObject({ code: 'disk-full', level: 'alarm' });
+    expect(statement(full.safe)).toMatchObject({ level: 'alarm', headline: 'DISK FULL' });
+    expect(spokenAdvice(full.advice)[0]).toMatchObject({ code: 'disk-full', level: 'alarm' });
     expect(full.counts).toMatchObject({ collected: 3, evicted: 0 });
     // Not a moment of "all is well" while nothing changed.
     for (let look = 0; look < 30; look += 1) {

@@ -2,6 +2,7 @@ import { chmod, copyFile, mkdir, rename, rm, utimes, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openGateway, smallPicture, startServer, temporaryFolder } from '../../support/gateway-fixture.ts';
+import { spokenSnapshot } from '../../support/spoken.ts';
 
 type Source = NonNullable<Parameters<typeof openGateway>[0]['source']>;
 
@@ -45,7 +46,10 @@ describe('a file that was taken before is not sent again', () => {
     await rename(join(input, 'shift 1'), join(input, 'sorted'));
     await until('all are known again', ({ counts }) => counts.known === 20);
     expect(server.sandbox.stats()).toMatchObject({ images: 20, duplicates: 0, replays: 0 });
-    expect(gateway.snapshot()).toMatchObject({ counts: { collected: 20, lost: 0 }, safe: { headline: 'SAFE' } });
+    expect(spokenSnapshot(gateway.snapshot())).toMatchObject({
+      counts: { collected: 20, lost: 0 },
+      safe: { headline: 'SAFE' },
+    });
     const { rows } = operate('queue.page', { filter: 'all', cursor: null, limit: 1 });
     // "Show file" finds it where it lies now.
     expect(operate('originalLocation', { imageId: rows[0]?.imageId ?? '' })).toContain(join('sorted', 'p'));

@@ -2,6 +2,7 @@ import { mkdir, readdir, rename, symlink, unlink, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openGateway, smallPicture, startServer, temporaryFolder } from '../../support/gateway-fixture.ts';
+import { statement } from '../../support/spoken.ts';
 
 const names = [
   'plain.jpg',
@@ -64,10 +65,10 @@ describe.runIf(process.platform === 'linux')('names', () => {
       await new Promise((resolve) => setTimeout(resolve, 700));
       expect(refusals()).toMatchObject([{ code: 'name-unreadable', severity: 'refused' }]);
     }
-    expect(gateway.snapshot().safe.headline).toBe('CHECK FILES');
+    expect(statement(gateway.snapshot().safe).headline).toBe('CHECK FILES');
     await unlink(bad);
     await until('nothing is listed any more', ({ counts }) => counts.refused === 0, 5_000);
-    expect(gateway.snapshot().safe.headline).toBe('SAFE');
+    expect(statement(gateway.snapshot().safe).headline).toBe('SAFE');
   });
 });
 
@@ -91,7 +92,7 @@ describe('links', () => {
     expect(refusals()).toMatchObject([{ path: 'outside.jpg', code: 'link' }]);
     await lead('outside.jpg', join(elsewhere, 'second.jpg'));
     const { safe } = await until('it leads elsewhere', ({ counts }) => counts.refused === 0);
-    expect(safe.headline).toBe('SAFE');
+    expect(statement(safe).headline).toBe('SAFE');
     expect(refusals()).toMatchObject([{ path: 'outside.jpg', severity: 'notice' }]);
   });
 

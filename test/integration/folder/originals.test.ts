@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../../electron/gateway/store/database/database.ts';
 import { asNobody } from '../../support/as-nobody.ts';
 import { openGateway, sha256, smallPicture, startServer, temporaryFolder } from '../../support/gateway-fixture.ts';
+import { said, spokenAdvice, statement } from '../../support/spoken.ts';
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -82,7 +83,7 @@ describe('archive', () => {
     await putPictures(2);
     gateway.start();
     const { sources } = await until('it has failed', (snapshot) => snapshot.sources[0]?.state === 'failed');
-    expect(sources[0]?.text).toBe('The archive is the watched folder itself');
+    expect(said(sources[0]?.message).text).toBe('The archive is the watched folder itself');
     await pause(500);
     expect(await everything(input)).toEqual(['frame-0.jpg', 'frame-1.jpg']);
   });
@@ -152,12 +153,12 @@ describe('archive', () => {
         await pause(1_500);
         expect(await everything(input)).toHaveLength(200);
         const { advice, safe, sources } = await until('it is said', ({ advice }) => advice.length > 0);
-        expect(advice).toMatchObject([
+        expect(spokenAdvice(advice)).toMatchObject([
           { code: 'originals-stay', level: 'act', text: 'aoi: 200 originals can’t be archived.', action: 'none' },
         ]);
-        expect(advice[0]?.hint).toMatch(/^Allow the gateway’s user to write in the archive folder, /);
+        expect(said(advice[0]?.message).hint).toMatch(/^Allow the gateway’s user to write in the archive folder, /);
         expect(sources[0]).toMatchObject({ state: 'watching', warnings: [{ code: 'originals-stay' }] });
-        expect(safe).toMatchObject({ level: 'act', headline: 'CHECK FOLDERS' });
+        expect(statement(safe)).toMatchObject({ level: 'act', headline: 'CHECK FOLDERS' });
         expect(log.filter(({ event }) => event === 'original-not-moved')).toHaveLength(1);
         await chmod(archivePath, 0o777);
         // The next look may be some seconds away: a look that took long is followed by a longer rest.
@@ -184,8 +185,13 @@ test.runIf(process.platform !== 'win32')(
       await putPictures(30);
       await chmod(input, 0o555);
       gateway.start();
-      const said = await until('it is said', ({ advice }) => advice[0]?.text === 'aoi: 30 originals can’t be deleted.');
-      expect(said.advice[0]?.hint).toMatch(/^Allow the gateway’s user to delete files in the watched folder, /);
+      const told = await until(
+        'it is said',
+        ({ advice }) => said(advice[0]?.message).text === 'aoi: 30 originals can’t be deleted.',
+      );
+      expect(said(told.advice[0]?.message).hint).toMatch(
+        /^Allow the gateway’s user to delete files in the watched folder, /,
+      );
       await until('all are delivered', ({ counts }) => counts.acknowledged === 30);
       expect(log.filter(({ event }) => event === 'original-not-moved')).toHaveLength(1);
       await chmod(input, 0o755);
@@ -296,12 +302,12 @@ describe('two gateways on one folder', () => {
     const advice = () =>
       [first, second]
         .flatMap(({ gateway }) => gateway.snapshot().advice)
-        .filter(({ code }) => code === 'shared-folder');
+        .filter(({ message }) => JSON.stringify(message.params.what ?? null).includes('"shared-folder"'));
     for (let picture = 0; picture < 400 && advice().length === 0; picture += 1) {
       await first.put(`frame-${picture}.jpg`, await smallPicture(picture));
       await pause(40);
     }
-    expect(advice()[0]).toMatchObject({
+    expect(spokenAdvice(advice())[0]).toMatchObject({
       level: 'act',
       text: 'aoi: another program takes pictures away from this folder',
     });

@@ -2,6 +2,7 @@ import { rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openGateway, sha256, smallPicture, startServer } from '../../support/gateway-fixture.ts';
+import { spokenAdvice, spokenSnapshot, statement } from '../../support/spoken.ts';
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -45,7 +46,10 @@ describe('a name that a camera program writes again and again', () => {
     await Promise.all([chain('a.jpg', 700, 0), chain('b.jpg', 900, 15), chain('c.jpg', 1_200, 30)]);
     await until('45 are delivered', ({ counts }) => counts.acknowledged === 45);
     expect((await server.images()).map((image) => image.sha256).sort()).toEqual(hashes.sort());
-    expect(gateway.snapshot()).toMatchObject({ counts: { lost: 0, collected: 45 }, safe: { headline: 'SAFE' } });
+    expect(spokenSnapshot(gateway.snapshot())).toMatchObject({
+      counts: { lost: 0, collected: 45 },
+      safe: { headline: 'SAFE' },
+    });
   });
 
   test('and renames into its place is a picture each time too', async () => {
@@ -115,9 +119,13 @@ describe('a picture that is gone before it could be read', () => {
     expect(counts.acknowledged).toBeGreaterThan(0);
     expect(counts.lost).toBeGreaterThan(5);
     const snapshot = gateway.snapshot();
-    expect(snapshot.safe).toMatchObject({ level: 'alarm', headline: 'PICTURES LOST' });
-    expect(snapshot.safe.detail).toContain('overwritten before being read');
-    expect(snapshot.advice[0]).toMatchObject({ code: 'pictures-lost', level: 'alarm', action: 'acknowledge-losses' });
+    expect(statement(snapshot.safe)).toMatchObject({ level: 'alarm', headline: 'PICTURES LOST' });
+    expect(statement(snapshot.safe).detail).toContain('overwritten before being read');
+    expect(spokenAdvice(snapshot.advice)[0]).toMatchObject({
+      code: 'pictures-lost',
+      level: 'alarm',
+      action: 'acknowledge-losses',
+    });
     expect(snapshot.sources[0]?.lost).toBe(counts.lost);
     expect(operate('ledger.page', { cursor: null, limit: 9 }).rows).toMatchObject([
       { captured: 10, lost: counts.lost, balanced: true },
@@ -126,7 +134,7 @@ describe('a picture that is gone before it could be read', () => {
     await until('the cloud is told', ({ checkin }) => checkin.status === 'error');
     // Whoever has seen it ends the alarm; the ledger goes on counting.
     expect(operate('losses.acknowledge', {}).changed).toBe(counts.lost);
-    expect(gateway.snapshot()).toMatchObject({
+    expect(spokenSnapshot(gateway.snapshot())).toMatchObject({
       safe: { headline: 'SAFE' },
       counts: { lost: counts.lost, lostUnseen: 0 },
     });
@@ -163,7 +171,10 @@ describe('a picture that is gone before it could be read', () => {
     await unlink(join(input, 'half.jpg'));
     await until('the picture is delivered', ({ counts }) => counts.acknowledged === 1);
     await pause(3_500);
-    expect(gateway.snapshot()).toMatchObject({ counts: { lost: 0, collected: 1 }, safe: { headline: 'SAFE' } });
+    expect(spokenSnapshot(gateway.snapshot())).toMatchObject({
+      counts: { lost: 0, collected: 1 },
+      safe: { headline: 'SAFE' },
+    });
   });
 
   test('is not lost where it only grew: a slow copy', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { asNobody } from '../../support/as-nobody.ts';
 import { openGateway, smallPicture, startServer, temporaryFolder } from '../../support/gateway-fixture.ts';
+import { said, statement } from '../../support/spoken.ts';
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -13,14 +14,14 @@ describe('a folder', () => {
     const { gateway, until } = await openGateway({ ...server, source: { path } });
     gateway.start();
     const missing = await until('it is missing', ({ sources }) => sources[0]?.state === 'missing');
-    expect(missing.safe).toMatchObject({ level: 'alarm', headline: 'NOT COLLECTING' });
+    expect(statement(missing.safe)).toMatchObject({ level: 'alarm', headline: 'NOT COLLECTING' });
     expect(gateway.isDrained).toBe(false);
     await mkdir(path, { recursive: true });
     await writeFile(join(path, 'a.jpg'), await smallPicture(1));
     await until('it is delivered', ({ counts }) => counts.acknowledged === 1);
     await writeFile(join(path, 'b.jpg'), await smallPicture(2));
     const { safe } = await until('the next is delivered', ({ counts }) => counts.acknowledged === 2);
-    expect(safe.headline).toBe('SAFE');
+    expect(statement(safe).headline).toBe('SAFE');
   });
 
   test('that vanishes and comes back is scanned in full, and nothing is collected twice', async () => {
@@ -80,7 +81,7 @@ describe('a folder', () => {
     const { gateway, until } = await openGateway({ ...server, source: { path } });
     gateway.start();
     const { sources } = await until('it has failed', (snapshot) => snapshot.sources[0]?.state === 'failed');
-    expect(sources[0]?.text).toBe('This is a file, not a folder');
+    expect(said(sources[0]?.message).text).toBe('This is a file, not a folder');
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { SecretsWait } from '../../../electron/gateway/gateway-options.ts';
 import { openGateway, startServer } from '../../support/gateway-fixture.ts';
 import { startProxy } from '../../support/http-proxy.ts';
+import { said, spokenAdvice, statement } from '../../support/spoken.ts';
 
 /** The gateway while this PC's keyring has not given what it holds. */
 
@@ -22,17 +23,19 @@ describe('while the device key is in a keyring that is shut', () => {
       'the keyring is waited for',
       ({ connection, counts }) => connection.state === 'key-locked' && counts.pending === 3,
     );
-    expect(locked.flow).toMatchObject({ level: 'act', headline: 'WAITING FOR KEYRING' });
-    expect(locked.flow.detail).toBe(
+    expect(statement(locked.flow)).toMatchObject({ level: 'act', headline: 'WAITING FOR KEYRING' });
+    expect(statement(locked.flow).detail).toBe(
       'The device key can’t be read: this PC’s keyring is locked. 3 pictures wait safely on this PC.',
     );
-    expect(locked.safe.level).toBe('good');
-    expect(locked.advice).toMatchObject([{ code: 'key-locked', level: 'act', action: 'try-now' }]);
+    expect(statement(locked.safe).level).toBe('good');
+    expect(spokenAdvice(locked.advice)).toMatchObject([{ code: 'key-locked', level: 'act', action: 'try-now' }]);
     expect(locked.connection.nextProbeAt).toBeNull();
     expect(rows().every(({ attempts, state }) => attempts === 0 && state === 'pending')).toBe(true);
 
     setSecrets(held('absent', 'deviceKey'));
-    const absent = await until('it can’t be reached', ({ connection }) => connection.text.includes('can’t be reached'));
+    const absent = await until('it can’t be reached', ({ connection }) =>
+      said(connection.message).text.includes('can’t be reached'),
+    );
     // It is the same trouble.
     expect(absent.connection).toMatchObject({ state: 'key-locked', since: locked.connection.since });
     await pause(1_500);
@@ -40,7 +43,7 @@ describe('while the device key is in a keyring that is shut', () => {
     expect(server.sandbox.stats().requests).toBe(0);
 
     setSecrets({ deviceKey: server.deviceKey, keySource: 'keyring' });
-    await until('all are delivered', ({ flow }) => flow.headline === 'ALL DELIVERED');
+    await until('all are delivered', ({ flow }) => statement(flow).headline === 'ALL DELIVERED');
   });
 
   test('nothing is wrong in the moment before it answers, and nothing is well', async () => {
@@ -51,14 +54,14 @@ describe('while the device key is in a keyring that is shut', () => {
       secrets: held('asking', 'deviceKey'),
     });
     const seen = new Set<string>();
-    gateway.onChange(() => seen.add(gateway.snapshot().flow.headline));
+    gateway.onChange(() => seen.add(statement(gateway.snapshot().flow).headline));
     await putPictures(2);
     gateway.start();
     await until('both are stored', ({ counts }) => counts.pending === 2);
     await pause(500);
-    expect(gateway.snapshot().flow).toMatchObject({ level: 'busy', headline: 'STARTING' });
+    expect(statement(gateway.snapshot().flow)).toMatchObject({ level: 'busy', headline: 'STARTING' });
     setSecrets({ deviceKey: server.deviceKey });
-    await until('both are delivered', ({ flow }) => flow.headline === 'ALL DELIVERED');
+    await until('both are delivered', ({ flow }) => statement(flow).headline === 'ALL DELIVERED');
     expect([...seen]).not.toContain('WAITING FOR KEYRING');
     expect([...seen]).not.toContain('READY');
   });
@@ -127,10 +130,12 @@ test('a key that another user’s keyring holds is called so, and a new one sets
   await putPictures(1);
   gateway.start();
   const { flow, advice } = await until('it is told', ({ connection }) => connection.state === 'key-missing');
-  expect(flow.detail).toContain('The stored device key can’t be opened with the keyring of this session.');
-  expect(advice).toMatchObject([{ action: 'enter-key', hint: expect.stringContaining('desktop session of the user') }]);
+  expect(statement(flow).detail).toContain('The stored device key can’t be opened with the keyring of this session.');
+  expect(spokenAdvice(advice)).toMatchObject([
+    { action: 'enter-key', hint: expect.stringContaining('desktop session of the user') },
+  ]);
   setSecrets({ deviceKey: server.deviceKey });
-  await until('it is delivered', ({ flow: now }) => now.headline === 'ALL DELIVERED');
+  await until('it is delivered', ({ flow: now }) => statement(now).headline === 'ALL DELIVERED');
 });
 
 test('a proxy is asked for nothing before its password is there, and then is shown it', async () => {
@@ -144,9 +149,11 @@ test('a proxy is asked for nothing before its password is there, and then is sho
   await putPictures(2);
   gateway.start();
   const locked = await until('the keyring is waited for', ({ connection }) => connection.state === 'key-locked');
-  expect(locked.connection.text).toBe('The password of the proxy can’t be read: this PC’s keyring is locked.');
+  expect(said(locked.connection.message).text).toBe(
+    'The password of the proxy can’t be read: this PC’s keyring is locked.',
+  );
   await pause(1_500);
   expect(proxy.asked).toEqual([]);
   setSecrets({ deviceKey: server.deviceKey, proxyPassword: 'word' });
-  await until('both are delivered', ({ flow }) => flow.headline === 'ALL DELIVERED');
+  await until('both are delivered', ({ flow }) => statement(flow).headline === 'ALL DELIVERED');
 });

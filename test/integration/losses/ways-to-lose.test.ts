@@ -6,7 +6,9 @@ import { describe, expect, test } from 'vitest';
 import { waysToLose } from '../../../electron/gateway/model/ways-to-lose.ts';
 import { judgements, ways } from '../../../electron/gateway/status/losses.ts';
 import { chainCounts } from '../../../electron/gateway/store/ledger/ledger-chain.ts';
+import { levelOf, message } from '../../../shared/messages/message.ts';
 import { openGateway, startServer, temporaryFolder, until } from '../../support/gateway-fixture.ts';
+import { said, spokenSnapshot, statement } from '../../support/spoken.ts';
 import { largePicture, scenes } from './ways-to-lose-scenes.ts';
 
 /**
@@ -43,8 +45,8 @@ describe('a picture can be lost in each of these ways, and it is in state, count
   });
 
   for (const { way, how, isPossible = true, within = alone, checkins = 1, lose } of scenes) {
-    const { headline, count, ledger, hint } = ways[way];
-    const { status, level, code, isUndelivered } = judgements[count];
+    const { headline, code: own, count, ledger } = ways[way];
+    const { status, code, isUndelivered } = judgements[count];
     test.runIf(isPossible)(`${way}: ${how}`, () =>
       within(async () => {
         const { server, line, pictures, next } = await lose();
@@ -52,20 +54,22 @@ describe('a picture can be lost in each of these ways, and it is in state, count
 
         // State: not good, in words, with what to do.
         const { safe, flow, advice, counts } = line.gateway.snapshot();
-        expect(safe).toMatchObject({ level, headline });
-        expect(safe.detail).toMatch(/\d/);
-        if (isUndelivered) expect(flow.headline).not.toBe('ALL DELIVERED');
-        const said = next === undefined ? advice.find((one) => one.code === code) : advice[0];
-        expect(said).toMatchObject({ level });
-        expect(said?.hint.length).toBeGreaterThan(20);
-        expect(hint.length).toBeGreaterThan(20);
+        expect(safe.code).toBe(headline);
+        expect(levelOf(safe)).toBe(levelOf({ code }));
+        expect(statement(safe).headline).not.toBe('');
+        expect(statement(safe).detail).toMatch(/\d/);
+        if (isUndelivered) expect(statement(flow).headline).not.toBe('ALL DELIVERED');
+        const told = next === undefined ? advice.find(({ message: { code: advised } }) => advised === code) : advice[0];
+        expect(told?.message.code).toBe(code);
+        expect(said(told?.message).hint.length).toBeGreaterThan(20);
+        expect(said(message(own, { count: pictures })).hint.length).toBeGreaterThan(20);
 
         // Counts. A camera may lose more meanwhile.
         expect(counts[count]).toBeGreaterThanOrEqual(pictures);
 
         // Check-in: what the cloud was told last.
         const before = next === undefined ? server.sandbox.stats().checkins : -1;
-        const told = await until(
+        const heard = await until(
           'the cloud is told',
           () => {
             const { checkins: all, lastCheckin } = server.sandbox.stats();
@@ -74,7 +78,7 @@ describe('a picture can be lost in each of these ways, and it is in state, count
           20_000,
           () => JSON.stringify([server.sandbox.stats().lastCheckin, line.gateway.snapshot().checkin]),
         );
-        expect(told.status).toBe(status);
+        expect(heard.status).toBe(status);
 
         // Ledger, which only the next gateway can write where this one has no store any more.
         if (next === undefined) expect((await line.operate('ledger.verify', {})).problems).toEqual([]);
@@ -136,12 +140,16 @@ test('losses that the database does not take before the end are in the ledger of
   await full.until('it is seen', ({ sources }) => sources[0]?.settling === 1);
   await pause(500);
   await rm(join(full.input, 'gone.jpg'));
-  const { counts } = await full.until('the loss is known', ({ safe }) => safe.headline === 'PICTURES LOST', 20_000);
+  const { counts } = await full.until(
+    'the loss is known',
+    ({ safe }) => statement(safe).headline === 'PICTURES LOST',
+    20_000,
+  );
   expect(counts).toMatchObject({ lost: 0, lostUnseen: 1 });
   await full.stop();
   trigger('DROP TRIGGER no_losses');
   const next = await openGateway({ ...server, root: line.root });
-  expect(next.gateway.snapshot()).toMatchObject({
+  expect(spokenSnapshot(next.gateway.snapshot())).toMatchObject({
     safe: { headline: 'PICTURES LOST' },
     counts: { lost: 1, lostUnseen: 1 },
   });

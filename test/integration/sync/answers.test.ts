@@ -4,6 +4,7 @@ import type { FaultInput } from '../../../electron/simulators/cloud/faults.ts';
 import { openGateway, smallPicture, startServer } from '../../support/gateway-fixture.ts';
 import { LeapingClock } from '../../support/leaping-clock.ts';
 import { makeJpeg } from '../../support/pictures.ts';
+import { said, statement } from '../../support/spoken.ts';
 
 type Json = Extract<FaultInput, { kind: 'answer' }>['body'];
 
@@ -22,8 +23,10 @@ describe('the device key', () => {
       'the key is refused',
       ({ connection, counts }) => connection.state === 'key-refused' && counts.pending === 5,
     );
-    expect(refused.flow).toMatchObject({ level: 'act', headline: 'KEY REFUSED' });
-    expect(refused.advice.find(({ code }) => code === 'key-refused')).toMatchObject({ action: 'enter-key' });
+    expect(statement(refused.flow)).toMatchObject({ level: 'act', headline: 'KEY REFUSED' });
+    expect(refused.advice.find(({ message: { code } }) => code === 'key-refused')).toMatchObject({
+      action: 'enter-key',
+    });
     expect(rows().every((row) => row.attempts === 0 && row.state === 'pending')).toBe(true);
     setKey(server.deviceKey);
     operate('sync.tryNow', {});
@@ -39,7 +42,7 @@ describe('the device key', () => {
       'the key is missing',
       ({ connection, counts }) => connection.state === 'key-missing' && counts.pending === 3,
     );
-    expect(missing.flow.headline).toBe('KEY MISSING');
+    expect(statement(missing.flow).headline).toBe('KEY MISSING');
     expect(missing.connection.nextProbeAt).toBeNull();
     await pause(1_500);
     expect(server.sandbox.stats().requests).toBe(0);
@@ -57,7 +60,7 @@ describe('the device key', () => {
       'the key is at fault',
       (snapshot) => snapshot.connection.state === 'key-missing',
     );
-    expect(connection.text).toBe('The device key has characters that no device key has.');
+    expect(said(connection.message).text).toBe('The device key has characters that no device key has.');
     expect(server.sandbox.stats().requests).toBe(0);
   });
 
@@ -97,7 +100,7 @@ describe('an answer that does not come from the API', () => {
       'the address is wrong',
       ({ connection, counts }) => connection.state === 'wrong-address' && counts.pending === 2,
     );
-    expect(wrong.flow).toMatchObject({ level: 'act', headline: 'WRONG ADDRESS' });
+    expect(statement(wrong.flow)).toMatchObject({ level: 'act', headline: 'WRONG ADDRESS' });
     expect(rows().every((row) => row.attempts === 0)).toBe(true);
   });
 
@@ -148,7 +151,7 @@ describe('a refusal of the picture', () => {
       'two are dead, four delivered',
       ({ counts }) => counts.dead === 2 && counts.acknowledged === 4,
     );
-    expect(dead.advice.find(({ code }) => code === 'dead-letters')).toMatchObject({ action: 'show-dead' });
+    expect(dead.advice.find(({ message: { code } }) => code === 'dead-letters')).toMatchObject({ action: 'show-dead' });
     const [first, second] = rows('dead');
     expect(first).toMatchObject({ attempts: 1, lastError: { code: 'refused-by-cloud' } });
     expect(first?.lastError?.text).toContain('Answered so on command');
@@ -254,7 +257,7 @@ describe('a stored picture that the disk lost', () => {
       'two are dead, two delivered',
       ({ counts }) => counts.dead === 2 && counts.acknowledged === 2,
     );
-    expect(advice.map((entry) => entry.code)).toContain('payloads-gone');
+    expect(advice.map(({ message }) => message.code)).toContain('payloads-gone');
     for (const row of rows('dead')) {
       expect(row.lastError).toMatchObject({ code });
       expect(row.lastError?.hint).toMatch(/disk/);

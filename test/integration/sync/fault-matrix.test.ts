@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { FaultInput } from '../../../electron/simulators/cloud/faults.ts';
 import type { ConfigInput } from '../../../shared/config.ts';
-import type { Connection, Level } from '../../../shared/snapshot.ts';
+import type { Level } from '../../../shared/messages/param-kinds.ts';
+import type { Connection } from '../../../shared/snapshot.ts';
 import { freePort } from '../../support/free-port.ts';
 import { openGateway, sha256, startServer, type TestGateway, until } from '../../support/gateway-fixture.ts';
 import { startProxy } from '../../support/http-proxy.ts';
 import type { LeapingClock } from '../../support/leaping-clock.ts';
 import { startObjectStore, type TestObjectStore, testAccessKey } from '../../support/object-store.ts';
+import { said, statement } from '../../support/spoken.ts';
 import { authority, secureServer } from '../../support/tls-server.ts';
 
 /**
@@ -58,17 +60,21 @@ async function expectSeen(gateway: TestGateway, seen: Seen): Promise<void> {
   const { connection, flow } = await gateway.until(
     `it is ${seen.state}, ${seen.headline}`,
     // "Online" it is between two pictures too: what is shown in large letters is what is waited for.
-    ({ connection: { state, inFlight }, counts, flow: { headline } }) =>
+    ({ connection: { state, inFlight }, counts, flow }) =>
       state === seen.state &&
-      headline === seen.headline &&
+      statement(flow).headline === seen.headline &&
       inFlight === 0 &&
       counts.collected === pictures &&
       counts.leased === 0,
   );
-  expect(flow.level).toBe(seen.level);
+  expect(statement(flow).level).toBe(seen.level);
   const rows = gateway.rows();
-  const said = [connection.text, flow.detail, ...rows.map(({ lastError }) => lastError?.text ?? '')].join('\n');
-  expect(said).toMatch(seen.text);
+  const told = [
+    said(connection.message).text,
+    statement(flow).detail,
+    ...rows.map(({ lastError }) => lastError?.text ?? ''),
+  ].join('\n');
+  expect(told).toMatch(seen.text);
   const most = Math.max(...rows.map(({ attempts }) => attempts));
   if (seen.attempts === 0) expect(most).toBe(0);
   else expect(most).toBeGreaterThanOrEqual(1);
@@ -76,7 +82,7 @@ async function expectSeen(gateway: TestGateway, seen: Seen): Promise<void> {
   expect(rows.some(({ state }) => state === 'dead')).toBe(seen.dead === true);
   // Whatever it is: nothing is gone, and nothing counts as delivered that is not.
   expect(rows).toHaveLength(pictures);
-  expect(gateway.gateway.snapshot().safe.level).not.toBe('alarm');
+  expect(statement(gateway.gateway.snapshot().safe).level).not.toBe('alarm');
 }
 
 /** The hashes that the cloud has, for LAN mode those of the objects that its notices name. */
@@ -231,7 +237,7 @@ describe.each(modes)('the server answers so to the picture (%s)', (mode) => {
     await gateway.putPictures(pictures);
     gateway.gateway.start();
     const { flow } = await gateway.until('they are delivered', ({ counts }) => counts.duplicates === pictures);
-    expect(flow.headline).toBe('ALL DELIVERED');
+    expect(statement(flow).headline).toBe('ALL DELIVERED');
     expect(gateway.rows().every(({ attempts, duplicate }) => attempts === 0 && duplicate)).toBe(true);
   });
 });

@@ -4,6 +4,7 @@ import type { FaultInput } from '../../../electron/simulators/cloud/faults.ts';
 import { openGateway, sha256, startServer } from '../../support/gateway-fixture.ts';
 import { LeapingClock } from '../../support/leaping-clock.ts';
 import { makeJpeg } from '../../support/pictures.ts';
+import { said } from '../../support/spoken.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -117,10 +118,10 @@ describe('a cable that is pulled', () => {
     await until('some are delivered', ({ counts }) => counts.acknowledged >= 10);
     server.proxy.mode = 'silent';
     const { connection } = await until('it is offline', (snapshot) => snapshot.connection.state === 'offline');
-    expect(connection.text).toBe('Pictures are sent, but no answer comes.');
+    expect(said(connection.message).text).toBe('Pictures are sent, but no answer comes.');
     clock.leap(2_000);
     await until('a probe finds the server silent', (snapshot) =>
-      snapshot.connection.text.startsWith('The connection is there'),
+      said(snapshot.connection.message).text.startsWith('The connection is there'),
     );
     server.proxy.mode = 'pass';
     server.proxy.resetAll();

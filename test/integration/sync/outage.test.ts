@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openGateway, startServer } from '../../support/gateway-fixture.ts';
 import { LeapingClock } from '../../support/leaping-clock.ts';
+import { said, statement } from '../../support/spoken.ts';
 
 const attempts = (rows: readonly { readonly attempts: number }[]): number =>
   rows.reduce((sum, row) => sum + row.attempts, 0);
@@ -18,10 +19,12 @@ test('a server that is down, then in error, then asks to slow down, then well: n
     'it is offline with 40 pictures',
     ({ connection, counts }) => connection.state === 'offline' && counts.pending === 40,
   );
-  expect(offline.flow.headline).toBe('OFFLINE');
-  expect(offline.flow.detail).toBe('The server does not accept connections. 40 pictures wait safely on this PC.');
-  expect(offline.advice.map(({ code }) => code)).toContain('offline');
-  expect(offline.connection.hint).toMatch(/server runs/);
+  expect(statement(offline.flow).headline).toBe('OFFLINE');
+  expect(statement(offline.flow).detail).toBe(
+    'The server does not accept connections. 40 pictures wait safely on this PC.',
+  );
+  expect(offline.advice.map(({ message }) => message.code)).toContain('offline');
+  expect(said(offline.connection.message).hint).toMatch(/server runs/);
   expect(offline.connection.technical).toMatch(/ECONNREFUSED/);
   const { since } = offline.connection;
   for (let second = 0; second < 60; second += 5) {
@@ -40,8 +43,8 @@ test('a server that is down, then in error, then asks to slow down, then well: n
     'the cloud is in trouble',
     ({ connection, counts }) => connection.state === 'trouble' && counts.retrying === 1,
   );
-  expect(trouble.flow.headline).toBe('CLOUD TROUBLE');
-  expect(trouble.flow.detail).toBe(
+  expect(statement(trouble.flow).headline).toBe('CLOUD TROUBLE');
+  expect(statement(trouble.flow).detail).toBe(
     'Nothing gets through: the cloud has an error of its own (500). 40 pictures wait safely on this PC.',
   );
   const tried = rows().filter((row) => row.attempts > 0);
@@ -56,8 +59,8 @@ test('a server that is down, then in error, then asks to slow down, then well: n
     'it is throttled',
     ({ connection, counts }) => connection.state === 'throttled' && counts.pending === 40,
   );
-  expect(throttled.flow.headline).toBe('SLOWED DOWN');
-  expect(throttled.flow.detail).toBe('The cloud asked us to slow down. 40 pictures wait safely on this PC.');
+  expect(statement(throttled.flow).headline).toBe('SLOWED DOWN');
+  expect(statement(throttled.flow).detail).toBe('The cloud asked us to slow down. 40 pictures wait safely on this PC.');
   expect((throttled.connection.nextProbeAt ?? 0) - throttled.connection.since).toBeGreaterThan(29_000);
   const before = attempts(rows());
   server.sandbox.faults.clear();
@@ -70,7 +73,7 @@ test('a server that is down, then in error, then asks to slow down, then well: n
   // Then all is well.
   clock.leap(11_000);
   const done = await until('all is delivered', ({ counts }) => counts.acknowledged === 40);
-  expect(done.flow.headline).toBe('ALL DELIVERED');
+  expect(statement(done.flow).headline).toBe('ALL DELIVERED');
   expect(done.counts).toMatchObject({ pending: 0, leased: 0, dead: 0, duplicates: 0, ambiguous: 0, retrying: 0 });
   expect(new Set((await server.images()).map((image) => image.sha256))).toEqual(hashes);
   expect(server.sandbox.stats()).toMatchObject({ images: 40, duplicates: 0, replays: 0 });

@@ -75,7 +75,7 @@ test('a picture that the server fails at again and again does not stop the other
     await pause(30);
   }
   const stuck = await until('it is stuck', ({ counts }) => counts.stuck === 1);
-  expect(stuck.advice.map(({ code }) => code)).toContain('stuck');
+  expect(stuck.advice.map(({ message }) => message.code)).toContain('stuck');
   const [row] = rows('retrying');
   expect(row).toMatchObject({ filename: 'frame-0.jpg', state: 'pending', stuck: true });
   expect(row?.attempts).toBeGreaterThanOrEqual(6);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { shutWords } from '../../../renderer/overview/statements.tsx';
+import { message } from '../../../shared/messages/message.ts';
 import type { Connection } from '../../../shared/snapshot.ts';
 
 const now = Date.UTC(2026, 10, 30, 12);
@@ -7,8 +8,7 @@ const way: Connection = {
   state: 'offline',
   since: now - 3_600_000,
   nextProbeAt: now + 40_000,
-  text: '',
-  hint: '',
+  message: message('connected'),
   technical: '',
   inFlight: 0,
   concurrency: 4,

@@ -1,29 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { fillWords, formatBytesPerSecond, paceWords } from '../../../renderer/format/pace.ts';
-import { formatUntilMoment } from '../../../renderer/format/time.ts';
+import { fillWords, formatBytesPerSecond } from '../../../renderer/format/pace.ts';
 import { statusWords } from '../../../renderer/settings/provisioning.ts';
 import { reportText, summaryOf, worstState } from '../../../renderer/site/report-text.ts';
 import { deviceLook, hostOf, wayWords } from '../../../renderer/site/site-words.ts';
 import { formatPercent, gateScale } from '../../../renderer/sources/gate-scale.ts';
 import type { DoctorCheck } from '../../../shared/contract.ts';
 
-const noon = new Date(2026, 10, 18, 12, 0, 0).getTime();
-const HOUR = 3_600_000;
-
 describe('pace and forecast in words', () => {
-  it('says the limit now and until when it holds', () => {
-    const pace = (limitBytesPerSecond: number | null, changesAt: number | null) =>
-      paceWords({ limitBytesPerSecond, changesAt }, noon);
-    expect(pace(null, null)).toBe('No speed limit');
-    expect(pace(2_000_000, noon + 6 * HOUR)).toBe('At most 2 MB/s until 18:00');
-    expect(pace(0, noon + 42 * HOUR)).toBe('Closed until Fri 06:00');
+  it('says a rate in short', () => {
     expect(formatBytesPerSecond(1_980_000)).toBe('2 MB/s');
-  });
-
-  it('names a time so that it cannot be taken for another day', () => {
-    expect(formatUntilMoment(noon + HOUR, noon)).toBe('13:00');
-    expect(formatUntilMoment(noon + 24 * HOUR, noon)).toBe('Thu 12:00');
-    expect(formatUntilMoment(noon + 7 * 24 * HOUR, noon)).toBe('25 Nov 12:00');
   });
 
   it('forecasts the full disk, and what happens then', () => {

@@ -1,4 +1,5 @@
 import type { CameraSnapshot, FoundCamera, Look } from '../../../shared/camera.ts';
+import { legacy } from '../../../shared/messages/message.ts';
 import type { SourceSnapshot } from '../../../shared/snapshot.ts';
 import { source, startedAt } from './scenario-base.ts';
 
@@ -95,14 +96,16 @@ export const allCameraSources: readonly SourceSnapshot[] = [
     'Gauge',
     'taken',
     { ...gone, trigger: 'software', lastFrameAt: startedAt - 640_000 },
-    { text: 'Another program controls this camera.', hint: 'Close the vendor’s viewer, on this PC or another one.' },
+    {
+      message: legacy('Another program controls this camera', 'Close the vendor’s viewer, on this PC or another one.'),
+    },
   ),
   cameraSource(
     'oven',
     'Oven exit with a rather long name',
     'lost',
     { ...gone, trigger: 'hardware', reconnects: 12, lastFrameAt: startedAt - 42_000, drops: drops.slice(0, 1) },
-    { text: 'The camera does not answer any more.', hint: 'Check its power and its cable. It is looked for.' },
+    { message: legacy('The camera does not answer any more', 'Check its power and its cable. It is looked for.') },
   ),
   cameraSource(
     'back',
@@ -110,8 +113,10 @@ export const allCameraSources: readonly SourceSnapshot[] = [
     'silent',
     { ...gone, lastFrameAt: null, frames: 0, stored: 0 },
     {
-      text: 'Control works, but no pictures arrive.',
-      hint: 'Let UDP through the firewall of this PC, or try a smaller packet size.',
+      message: legacy(
+        'Control works, but no pictures arrive',
+        'Let UDP through the firewall of this PC, or try a smaller packet size.',
+      ),
     },
   ),
   cameraSource('batch', 'First articles', 'finished', {
@@ -126,10 +131,7 @@ export const allCameraSources: readonly SourceSnapshot[] = [
     'Belt',
     'missing',
     { ...unknown, address: '10.0.0.9', lastFrameAt: null },
-    {
-      text: 'No camera answers at 10.0.0.9.',
-      hint: 'Search for it under Cameras.',
-    },
+    { message: legacy('No camera answers at 10.0.0.9', 'Search for it under Cameras.') },
   ),
   source('press', 'Press 2 outlet'),
 ];

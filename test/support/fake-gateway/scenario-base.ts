@@ -1,6 +1,7 @@
 import type { FoundCamera } from '../../../shared/camera.ts';
 import type { LedgerRow, LedgerVerdict, Refusal, Setup } from '../../../shared/contract.ts';
-import { emptyCounts, type Snapshot, type SourceSnapshot } from '../../../shared/snapshot.ts';
+import { legacy, type Message, message } from '../../../shared/messages/message.ts';
+import { type Advice, emptyCounts, type Snapshot, type SourceSnapshot } from '../../../shared/snapshot.ts';
 import type { FakeWorld } from './fake-images.ts';
 import { ledger, soundVerdict } from './fake-ledger.ts';
 
@@ -35,8 +36,7 @@ export const source = (id: string, name: string, change: Partial<SourceSnapshot>
   name,
   location: `/data/line-7/${id}`,
   state: 'watching',
-  text: '',
-  hint: '',
+  message: legacy('Watching'),
   collected: 1204,
   refused: 0,
   settling: 0,
@@ -58,6 +58,25 @@ export const source = (id: string, name: string, change: Partial<SourceSnapshot>
 export const history = (height: number, salt: number): number[] =>
   Array.from({ length: 60 }, (_, second) => Math.max(0, Math.round(height * (1 + 0.35 * Math.sin(second / 5 + salt)))));
 
+/** All is well, and so many pictures are stored or delivered. */
+export const safeWith = (count: number): Message =>
+  message('safe-all-is-well', { kept: [message('all-kept', { context: 'stored', count })] });
+
+export const waits = (count: number): Message => message('pictures-wait', { count });
+
+const offlineWhy = legacy(
+  'The name acusight.io was not found.',
+  'Is the cable in? Does another PC reach the internet?',
+);
+
+/** No connection, while so many pictures wait. */
+export const offline = (count: number): Message => message('flow-offline', { why: offlineWhy, kept: waits(count) });
+export const offlineAdvice: Advice = { message: message('offline', { what: offlineWhy }), action: 'try-now' };
+export const refusedFiles = (count: number): Advice => ({
+  message: message('refused-files', { count }),
+  action: 'show-refused',
+});
+
 export const calm: Snapshot = {
   instanceId: 'fake',
   revision: 1,
@@ -69,6 +88,7 @@ export const calm: Snapshot = {
     baseUrl: 'https://acusight.io/api',
     dataDir: '/var/lib/acusight-line-gateway',
     configFile: '/etc/acusight/line-7.json',
+    timeZone: 'Europe/Berlin',
     runtime: 'Electron 45.4.1',
     configured: true,
     demo: false,
@@ -78,12 +98,8 @@ export const calm: Snapshot = {
     device: { name: 'Line 7, final inspection', organization: 'Rheinwerk GmbH', status: 'approved' },
     keySource: 'keyring',
   },
-  safe: {
-    level: 'good',
-    headline: 'SAFE',
-    detail: 'All 1,234 collected pictures are stored or delivered.',
-  },
-  flow: { level: 'good', headline: 'ALL DELIVERED', detail: 'Online. Last delivery 4 seconds ago.' },
+  safe: message('safe-all-is-well', { kept: [message('all-kept', { context: 'delivered', count: 1234 })] }),
+  flow: message('flow-all-delivered'),
   advice: [],
   counts: { ...emptyCounts, collected: 1234, acknowledged: 1234 },
   bytes: { waiting: 0, acknowledged: 2.1 * GB, dead: 0 },
@@ -102,21 +118,20 @@ export const calm: Snapshot = {
     usedBytes: 2.1 * GB,
     maxBytes: 50 * GB,
     minFreeBytes: GB,
-    text: 'Room for about 28,000 pictures',
+    message: legacy('Room for about 28,000 pictures'),
     fullOf: null,
     fullInSeconds: null,
     filledByOthers: false,
     whenFull: 'refuse',
   },
-  pacing: { limitBytesPerSecond: null, text: '', changesAt: null, order: 'oldest-first' },
-  checkin: { status: 'healthy', acceptedAt: startedAt - 12_000, text: '', unknownActions: [] },
-  ledger: { state: 'ok', text: '', checkedAt: startedAt - 180_000 },
+  pacing: { limitBytesPerSecond: null, message: message('pace-open'), changesAt: null, order: 'oldest-first' },
+  checkin: { status: 'healthy', acceptedAt: startedAt - 12_000, message: null, unknownActions: [] },
+  ledger: { state: 'ok', message: message('ledger-ok'), checkedAt: startedAt - 180_000 },
   connection: {
     state: 'online',
     since: startedAt - 3_600_000,
     nextProbeAt: null,
-    text: '',
-    hint: '',
+    message: message('connected'),
     technical: '',
     inFlight: 0,
     concurrency: 4,

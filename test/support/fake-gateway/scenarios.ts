@@ -1,4 +1,5 @@
 import type { Refusal } from '../../../shared/contract.ts';
+import { legacy, message } from '../../../shared/messages/message.ts';
 import type { Snapshot } from '../../../shared/snapshot.ts';
 import { allCameraSources, cameraSources, foundCameras } from './fake-cameras.ts';
 import { brokenVerdict, gappedLedger } from './fake-ledger.ts';
@@ -7,11 +8,16 @@ import {
   GB,
   history,
   lanSetup,
+  offline,
+  offlineAdvice,
+  refusedFiles,
   type Scenario,
+  safeWith,
   scenario,
   setup,
   source,
   startedAt,
+  waits,
   world,
 } from './scenario-base.ts';
 
@@ -68,14 +74,31 @@ const waitingCounts = (pending: number, change: Partial<Snapshot['counts']> = {}
   ...change,
 });
 
+const folderGone = legacy('The folder cannot be found', 'Is the network drive connected?');
+const keyRefused = legacy(
+  'Acusight does not accept the key of this device.',
+  'Get it in Acusight under Devices › line-7.',
+);
+const notApproved = legacy(
+  'Acusight has not approved this device yet.',
+  'An administrator of Rheinwerk GmbH approves line-7 in Acusight under Devices.',
+);
+const lostCamera = legacy('The camera does not answer any more', 'Check its power and its cable. It is looked for.');
+const diskFull = legacy('Full: no new pictures');
+const lanPaceUntil = new Date(startedAt).setHours(23, 59, 0, 0);
+const lanPace = message('pace-limited-until', { limit: 2_000_000, until: lanPaceUntil });
+const opensAt = startedAt + 2 * 86_400_000;
+const closedPace = message('pace-closed-until', { until: opensAt });
+const countsDiffer = legacy('AOI camera, 2026-11-21 early: 3 captured frames are not accounted for.');
+
 export const scenarios: Readonly<Record<string, Scenario>> = {
   calm: scenario({}),
   empty: scenario(
     {
-      safe: { level: 'good', headline: 'Ready', detail: 'No picture has arrived yet. The folders are being watched.' },
-      flow: { level: 'good', headline: 'Nothing to deliver', detail: 'Online.' },
+      safe: message('safe-all-is-well', { kept: [message('nothing-collected')] }),
+      flow: message('flow-ready'),
       counts: { ...calm.counts, collected: 0, acknowledged: 0 },
-      disk: { ...calm.disk, usedBytes: 0, text: '' },
+      disk: { ...calm.disk, usedBytes: 0, message: message('room-not-known') },
       sources: [source('aoi', 'AOI camera', { collected: 0, acknowledged: 0, lastCollectedAt: null })],
     },
     { world: world({ total: 0 }) },
@@ -97,16 +120,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   flowing: scenario(
     {
       gateway: { ...calm.gateway, demo: true, plainHttp: true, baseUrl: 'http://127.0.0.1:8080/api' },
-      safe: {
-        level: 'good',
-        headline: 'SAFE',
-        detail: 'All 1,264 collected pictures are stored or delivered.',
-      },
-      flow: {
-        level: 'busy',
-        headline: 'FLOWING',
-        detail: 'Delivering 4 at a time to 127.0.0.1; 30 wait for less than a minute.',
-      },
+      safe: safeWith(1264),
+      flow: message('flow-flowing', { context: 'timed', count: 30, left: 2_500, pace: [] }),
       counts: waitingCounts(26, { leased: 4, collected: 1264 }),
       bytes: { ...calm.bytes, waiting: 61_200_000 },
       oldestWaiting: { imageId: 'img-1235', storedAt: startedAt - 38_000 },
@@ -126,62 +141,26 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ),
   offline: scenario(
     {
-      safe: {
-        level: 'good',
-        headline: 'SAFE',
-        detail: '1,254,331 pictures wait on this PC’s disk. New ones are still taken.',
-      },
-      flow: {
-        level: 'waiting',
-        headline: 'OFFLINE',
-        detail: 'No connection since 09:12. Next try in 24 s. Check the network cable and the switch.',
-      },
-      advice: [
-        {
-          code: 'offline',
-          level: 'waiting',
-          text: 'Check the network',
-          hint: 'The name acusight.io was not found. Is the cable in? Does another PC reach the internet?',
-          action: 'try-now',
-        },
-      ],
+      safe: safeWith(1_255_565),
+      flow: offline(1_254_331),
+      advice: [offlineAdvice],
       counts: waitingCounts(1_254_331, { retrying: 3 }),
       bytes: { ...calm.bytes, waiting: 38.4 * GB },
       oldestWaiting: { imageId: 'img-1235', storedAt: startedAt - 3 * 86_400_000 - 5 * 3_600_000 },
       rates: { ...calm.rates, collectedPerSecond: 4.2, collectedHistory: history(4, 0) },
-      disk: { ...calm.disk, usedBytes: 40.5 * GB, text: '', fullInSeconds: 2 * 86_400 + 4 * 3_600 + 900 },
-      checkin: { ...calm.checkin, acceptedAt: startedAt - 3_900_000, text: 'The cloud cannot be reached.' },
+      disk: { ...calm.disk, usedBytes: 40.5 * GB, fullInSeconds: 2 * 86_400 + 4 * 3_600 + 900 },
+      checkin: { ...calm.checkin, acceptedAt: startedAt - 3_900_000, message: legacy('The cloud cannot be reached.') },
       connection: { ...calm.connection, state: 'offline' },
     },
     { world: world({ total: 1_255_565, waiting: 1_254_331, retrying: 3 }), flowPerSecond: 4 },
   ),
   'key-refused': scenario(
     {
-      safe: {
-        level: 'good',
-        headline: 'SAFE',
-        detail: '212 pictures wait on this PC’s disk. New ones are still taken.',
-      },
-      flow: {
-        level: 'act',
-        headline: 'KEY REFUSED',
-        detail: 'Nothing is delivered until the right key is entered.',
-      },
+      safe: message('safe-some-collecting', { source: 'Press 2 outlet', what: folderGone, count: 0, works: 1, all: 2 }),
+      flow: message('flow-key-refused', { why: keyRefused, kept: waits(212) }),
       advice: [
-        {
-          code: 'key',
-          level: 'act',
-          text: 'Enter the device key',
-          hint: 'Acusight does not accept the key of this device. Get it in Acusight under Devices › line-7.',
-          action: 'enter-key',
-        },
-        {
-          code: 'source',
-          level: 'act',
-          text: 'Bring the folder back',
-          hint: 'The folder of Press 2 outlet cannot be found. Is the network drive connected?',
-          action: 'none',
-        },
+        { message: message('source-broken', { source: 'Press 2 outlet', what: folderGone }), action: 'none' },
+        { message: message('key-refused', { what: keyRefused }), action: 'enter-key' },
       ],
       counts: waitingCounts(212),
       bytes: { ...calm.bytes, waiting: 420_000_000 },
@@ -190,8 +169,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
         source('aoi', 'AOI camera'),
         source('press', 'Press 2 outlet', {
           state: 'missing',
-          text: 'The folder cannot be found.',
-          hint: 'Is the network drive connected?',
+          message: folderGone,
           location: '//fileserver/production/press-2/outlet',
         }),
       ],
@@ -200,48 +178,17 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ),
   'disk-full': scenario(
     {
-      safe: {
-        level: 'alarm',
-        headline: 'DISK FULL',
-        detail: 'The disk is full. They stay in their folders; those already taken are safe.',
-      },
-      flow: {
-        level: 'waiting',
-        headline: 'OFFLINE',
-        detail: 'No connection since Thursday 09:12. Next try in 24 s.',
-      },
-      advice: [
-        {
-          code: 'disk',
-          level: 'alarm',
-          text: 'Make room on the disk',
-          hint: 'Delete what is not needed on drive C:, or give the gateway a larger quota. Pictures are taken again by themselves.',
-          action: 'open-setup',
-        },
-        {
-          code: 'offline',
-          level: 'waiting',
-          text: 'Check the network',
-          hint: 'The cloud cannot be reached.',
-          action: 'try-now',
-        },
-        {
-          code: 'refused',
-          level: 'act',
-          text: '4 files were not taken',
-          hint: 'They are still in their folders.',
-          action: 'show-refused',
-        },
-      ],
+      safe: message('safe-disk-full', { context: 'folders', what: diskFull }),
+      flow: offline(61_020),
+      advice: [{ message: message('disk-full', { context: 'away' }), action: 'none' }, refusedFiles(4), offlineAdvice],
       counts: waitingCounts(61_020, { refused: 4 }),
       bytes: { ...calm.bytes, waiting: 49 * GB },
       oldestWaiting: { imageId: 'img-1235', storedAt: startedAt - 86_400_000 * 2 },
-      disk: { ...calm.disk, state: 'full', usedBytes: 50 * GB, freeBytes: 0.4 * GB, text: 'Full: no new pictures' },
+      disk: { ...calm.disk, state: 'full', usedBytes: 50 * GB, freeBytes: 0.4 * GB, message: diskFull },
       sources: [
         source('aoi', 'AOI camera', {
           state: 'blocked',
-          text: 'New pictures wait in the folder.',
-          hint: 'They are taken as soon as there is room on the disk.',
+          message: legacy('New pictures wait in the folder', 'They are taken as soon as there is room on the disk.'),
           refused: 4,
         }),
       ],
@@ -250,32 +197,9 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ),
   dead: scenario(
     {
-      safe: {
-        level: 'good',
-        headline: 'SAFE',
-        detail: 'All 1,249 collected pictures are stored or delivered.',
-      },
-      flow: {
-        level: 'act',
-        headline: '15 pictures are refused',
-        detail: 'The cloud refuses them for good. Everything else is flowing.',
-      },
-      advice: [
-        {
-          code: 'dead',
-          level: 'act',
-          text: 'Look at 15 dead letters',
-          hint: 'The cloud refuses them for good; each says why.',
-          action: 'show-dead',
-        },
-        {
-          code: 'refused',
-          level: 'act',
-          text: '4 files were not taken',
-          hint: 'They are still in their folders.',
-          action: 'show-refused',
-        },
-      ],
+      safe: message('safe-check-files', { count: 4 }),
+      flow: message('flow-retrying', { count: 9 }),
+      advice: [{ message: message('dead-letters', { count: 15 }), action: 'show-dead' }, refusedFiles(4)],
       counts: { ...calm.counts, collected: 1249, dead: 15, retrying: 9, pending: 9, refused: 4, deleted: 2 },
       bytes: { ...calm.bytes, dead: 31_400_000 },
     },
@@ -283,22 +207,13 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ),
   huge: scenario(
     {
-      safe: {
-        level: 'good',
-        headline: 'SAFE',
-        detail:
-          'All 98,765,432,109 collected pictures are stored or delivered, which is a great many pictures for one line to have taken in its life.',
-      },
-      flow: {
-        level: 'busy',
-        headline: 'The cloud asked us to slow down for a while',
-        detail: 'Delivering 1 at a time. The limit is raised again step by step when it answers quickly.',
-      },
+      safe: safeWith(98_765_432_109),
+      flow: message('flow-throttled', {
+        why: legacy('The cloud asked this gateway to slow down for a while. The limit is raised again step by step.'),
+        kept: waits(12_345_678),
+      }),
       advice: Array.from({ length: 6 }, (_, index) => ({
-        code: `a${index}`,
-        level: index < 2 ? ('act' as const) : ('waiting' as const),
-        text: `Look at ${(1_234_567 + index).toLocaleString('en-GB')} dead letters`,
-        hint: 'The cloud refuses them for good; each says why, and what can be done about it, in its row of the list.',
+        message: message('dead-letters', { count: 1_234_567 + index }),
         action: 'show-dead' as const,
       })),
       counts: {
@@ -326,7 +241,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
         usedBytes: 9_876_543_210_123,
         maxBytes: 10_000_000_000_000,
         freeBytes: 123_456_789_012,
-        text: 'Low: make room',
+        message: legacy('Low: make room'),
         fullInSeconds: 3 * 3_600 + 1_200,
       },
       sources: Array.from({ length: 9 }, (_, index) =>
@@ -354,12 +269,13 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
         objectStore: 'http://10.0.0.5:9000/raw-data',
         keySource: 'file',
       },
-      flow: {
-        level: 'busy',
-        headline: 'FLOWING',
-        detail: 'At most 2 MB/s until 18:00; 30 wait for less than a minute.',
-      },
-      safe: { level: 'good', headline: 'SAFE', detail: 'All 1,264 collected pictures are stored or delivered.' },
+      flow: message('flow-flowing', {
+        context: 'timed',
+        count: 30,
+        left: 27_000,
+        pace: [message('as-sentence', { what: lanPace })],
+      }),
+      safe: safeWith(1264),
       counts: waitingCounts(26, { leased: 4, collected: 1264, gated: 1_204, deleted: 2, dead: 4 }),
       bytes: { ...calm.bytes, waiting: 61_200_000, dead: 8_900_000 },
       rates: {
@@ -372,14 +288,14 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       disk: { ...calm.disk, usedBytes: 21 * GB, fullInSeconds: 2 * 86_400 + 4 * 3_600 + 900, whenFull: 'drop-oldest' },
       pacing: {
         limitBytesPerSecond: 2_000_000,
-        text: 'Mon–Fri 08:00–18:00: at most 2 MB/s.',
-        changesAt: new Date(startedAt).setHours(23, 59, 0, 0),
+        message: lanPace,
+        changesAt: lanPaceUntil,
         order: 'defects-first',
       },
       checkin: {
         status: 'degraded',
         acceptedAt: startedAt - 21_000,
-        text: '',
+        message: null,
         unknownActions: [
           { at: startedAt - 600_000, text: '{"id":"17","type":"update_agent","version":"2.4.0"}' },
           { at: startedAt - 900_000, text: '{"id":16,"type":"set_log_level","level":"debug"}' },
@@ -403,51 +319,31 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       device: { name: null, organization: 'Rheinwerk GmbH', status: 'pending' },
       keySource: 'file',
     },
-    flow: { level: 'act', headline: 'WAITS FOR APPROVAL', detail: 'Acusight has not approved this device yet.' },
-    advice: [
-      {
-        code: 'approval',
-        level: 'act',
-        text: 'Ask for approval',
-        hint: 'An administrator of Rheinwerk GmbH approves line-7 in Acusight under Devices.',
-        action: 'run-doctor',
-      },
-    ],
+    flow: message('flow-not-approved', { why: notApproved, kept: waits(48) }),
+    advice: [{ message: message('not-approved', { what: notApproved }), action: 'try-now' }],
     counts: waitingCounts(48),
-    connection: { ...calm.connection, state: 'not-approved' },
+    connection: { ...calm.connection, state: 'not-approved', message: notApproved },
   }),
   closed: scenario({
-    flow: { level: 'waiting', headline: 'CLOSED', detail: 'The send window is closed until Monday 06:00.' },
+    flow: message('flow-closed', { pace: closedPace, kept: waits(5_120) }),
     counts: waitingCounts(5_120),
     pacing: {
       limitBytesPerSecond: 0,
-      text: 'Sundays closed.',
-      changesAt: startedAt + 2 * 86_400_000,
+      message: closedPace,
+      changesAt: opensAt,
       order: 'oldest-first',
     },
-    connection: { ...calm.connection, state: 'closed' },
+    connection: { ...calm.connection, state: 'closed', message: message('closed-by-schedule') },
   }),
   gap: scenario(
     {
-      safe: {
-        level: 'alarm',
-        headline: 'LEDGER GAP',
-        detail: '3 captured frames of AOI camera are not accounted for.',
-      },
-      advice: [
-        {
-          code: 'ledger-gap',
-          level: 'alarm',
-          text: '3 frames are missing',
-          hint: 'The ledger of 2026-11-21 early does not add up for AOI camera.',
-          action: 'show-ledger',
-        },
-      ],
+      safe: message('safe-counts-differ', { what: countsDiffer }),
+      advice: [{ message: message('ledger-gap', { what: countsDiffer }), action: 'show-ledger' }],
       counts: { ...calm.counts, dropped: 31 },
       disk: { ...calm.disk, whenFull: 'drop-oldest' },
       ledger: {
         state: 'gap',
-        text: 'AOI camera, 2026-11-21 early: 3 captured frames are not accounted for.',
+        message: countsDiffer,
         checkedAt: startedAt - 60_000,
       },
     },
@@ -461,8 +357,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   /** Two GigE cameras and a folder: one streams, one waits for its trigger. */
   cameras: scenario(
     {
-      safe: { level: 'good', headline: 'SAFE', detail: 'All 1,264 collected pictures are stored or delivered.' },
-      flow: { level: 'busy', headline: 'FLOWING', detail: 'Delivering 4 at a time to acusight.io.' },
+      safe: safeWith(1264),
+      flow: message('flow-flowing', { context: 'untimed', count: 30, left: 0, pace: [] }),
       sources: [...cameraSources],
     },
     { world: world({ total: 1264, waiting: 30 }), flowPerSecond: 1, found: foundCameras },
@@ -470,17 +366,16 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   /** A camera in each state. */
   'all-cameras': scenario(
     {
-      safe: {
-        level: 'alarm',
-        headline: 'Oven exit is lost',
-        detail: 'The camera does not answer any more. Check its power and its cable.',
-      },
+      safe: message('safe-some-collecting', {
+        source: 'Oven exit with a rather long name',
+        what: lostCamera,
+        count: 3,
+        works: 6,
+        all: 10,
+      }),
       advice: [
         {
-          code: 'source-lost',
-          level: 'alarm',
-          text: 'Check the camera Oven exit',
-          hint: 'The camera does not answer any more. Check its power and its cable. It is looked for.',
+          message: message('source-broken', { source: 'Oven exit with a rather long name', what: lostCamera }),
           action: 'none',
         },
       ],

@@ -1,3 +1,4 @@
+import { legacy } from '../../../../shared/messages/message.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { describeCause, errnoCode } from '../../platform/errors.ts';
 import type { SourceCondition } from '../frame-source.ts';
@@ -109,7 +110,8 @@ export class OriginalTroubles {
     const many =
       count >= mostCounted ? `More than ${(mostCounted - 1).toLocaleString('en')}` : count.toLocaleString('en');
     const text = `${many} ${count === 1 ? 'original' : 'originals'} can’t be ${action === 'archive' ? 'archived' : 'deleted'}`;
-    this.#condition.warn({ code: 'originals-stay', text, hint: hintFor(this.#error, this.#after), originals: count });
+    const said = legacy(text, hintFor(this.#error, this.#after));
+    this.#condition.warn({ code: 'originals-stay', message: said, originals: count });
   }
 }
 

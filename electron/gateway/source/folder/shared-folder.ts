@@ -1,3 +1,4 @@
+import { message } from '../../../../shared/messages/message.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { SourceCondition } from '../frame-source.ts';
 
@@ -35,8 +36,7 @@ export class SharedFolder {
     if (this.#gone.length <= mostByChance) return this.#condition.calm('shared-folder');
     this.#condition.warn({
       code: 'shared-folder',
-      text: 'Another program takes pictures away from this folder',
-      hint: 'If another gateway watches it too, some pictures are sent twice: let only one of them watch it. If it is the camera program, let it leave the files to the gateway.',
+      message: message('shared-folder'),
     });
   }
 }

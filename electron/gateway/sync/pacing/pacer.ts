@@ -1,3 +1,4 @@
+import type { Message } from '../../../../shared/messages/message.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { PacedUpload, SendWindowClosedError, type SharedPace } from './paced-upload.ts';
 import type { SendWindows } from './send-windows.ts';
@@ -6,8 +7,7 @@ import { TokenBucket } from './token-bucket.ts';
 export type PaceFacts = {
   /** Bytes a second; null: no limit, 0: closed. */
   readonly limitBytesPerSecond: number | null;
-  /** In words; empty where there is no limit. */
-  readonly text: string;
+  readonly message: Message;
   /** When the limit changes next; null: never. */
   readonly changesAt: number | null;
 };
@@ -52,7 +52,7 @@ export class Pacer implements SharedPace {
     const now = this.#clock.now();
     return {
       limitBytesPerSecond: this.#windows.limitAt(now),
-      text: this.#windows.describe(now),
+      message: this.#windows.describe(now),
       changesAt: this.#windows.nextChangeAt(now),
     };
   }

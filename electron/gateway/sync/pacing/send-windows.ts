@@ -1,11 +1,10 @@
 import { type SendWindow, weekdays } from '../../../../shared/config.ts';
+import { type Message, message } from '../../../../shared/messages/message.ts';
 import {
-  dateOf,
   dayMilliseconds,
   minuteMilliseconds,
   minuteOfDay,
   minutesOf,
-  timeOf,
   weekdayOf,
   type ZonedTime,
 } from '../../platform/zoned-time.ts';
@@ -31,7 +30,6 @@ const dayMinutes = 24 * 60;
 const weekMinutes = 7 * dayMinutes;
 /** A schedule that does not change within two weeks never does, even where changed clocks skip a window in one of them. */
 const horizonMilliseconds = 15 * dayMilliseconds;
-const dayNames = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
 
 export class SendWindows {
   readonly #zone: ZonedTime;
@@ -64,22 +62,12 @@ export class SendWindows {
     return ends ? until : null;
   }
 
-  /** "At most 2.0 MB/s until 18:00", "Closed until Monday 06:00"; empty where there is no limit. */
-  describe(at: number): string {
+  /** The limit now, and until when it holds. */
+  describe(at: number): Message {
     const { limit, until, ends } = this.#stretchAt(at);
-    if (limit === null) return '';
-    const what = limit === 0 ? 'Closed' : `At most ${rateWords(limit)}`;
-    return ends ? `${what} until ${this.#wordsFor(until, at)}` : what;
-  }
-
-  #wordsFor(change: number, at: number): string {
-    const now = this.#zone.localAt(at);
-    const then = this.#zone.localAt(change);
-    const days = Math.floor(then / dayMilliseconds) - Math.floor(now / dayMilliseconds);
-    if (days === 0) return timeOf(then);
-    if (days === 1 && minuteOfDay(then) === 0) return 'midnight';
-    const day = `${dayNames[weekdayOf(then)]} ${timeOf(then)}`;
-    return days < 7 ? day : `${dateOf(then)} ${timeOf(then)}`;
+    if (limit === null) return message('pace-open');
+    if (limit === 0) return ends ? message('pace-closed-until', { until }) : message('pace-closed');
+    return ends ? message('pace-limited-until', { limit, until }) : message('pace-limited', { limit });
   }
 
   #stretchAt(at: number): Stretch {
@@ -148,11 +136,4 @@ function holds({ days, from, to }: SendWindow, minute: number): boolean {
     const into = (((minute - begin) % weekMinutes) + weekMinutes) % weekMinutes;
     return into < endOf(from, to) - minutesOf(from);
   });
-}
-
-/** As people on the line write it: 2.0 MB/s, 250 kB/s. */
-function rateWords(bytesPerSecond: number): string {
-  if (bytesPerSecond >= 1_000_000) return `${(bytesPerSecond / 1_000_000).toFixed(1)} MB/s`;
-  if (bytesPerSecond >= 1_000) return `${Math.round(bytesPerSecond / 1_000)} kB/s`;
-  return `${bytesPerSecond} B/s`;
 }

@@ -11,6 +11,7 @@ import {
 } from '../../../../electron/gateway/status/checkin.ts';
 import { emptyCounts } from '../../../../shared/snapshot.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
+import { said } from '../../../support/spoken.ts';
 
 const well: HealthFacts = {
   now: 1_000_000_000,
@@ -137,7 +138,7 @@ describe('check-ins', () => {
     expect(around.checkIn.situation()).toEqual({
       status: 'healthy',
       acceptedAt: around.clock.now(),
-      text: '',
+      message: null,
       unknownActions: [],
     });
   });
@@ -166,7 +167,7 @@ describe('check-ins', () => {
     expect(around.sent[0]?.signal.aborted).toBe(false);
     await around.pass(2);
     expect(around.sent[0]?.signal.aborted).toBe(true);
-    expect(around.checkIn.situation().text).toContain('No answer came within 30 s');
+    expect(said(around.checkIn.situation().message).text).toContain('No answer came within 30 s');
     await around.pass(200);
     // Never two at a time, and no burst to make up for what was skipped.
     const gaps = around.times.slice(1).map((time, index) => time - (around.times[index] ?? 0));
@@ -178,11 +179,12 @@ describe('check-ins', () => {
     around.answer = async () => ({ kind: 'failed', failure: refused });
     await around.pass(91);
     expect(around.times).toEqual([0, 30, 60, 90]);
-    expect(around.checkIn.situation()).toMatchObject({ acceptedAt: null, text: 'The device key is refused.' });
+    expect(around.checkIn.situation().acceptedAt).toBeNull();
+    expect(said(around.checkIn.situation().message).text).toBe('The device key is refused.');
     expect(around.logged.filter(({ event }) => event === 'check-in-failed')).toHaveLength(1);
     around.answer = async () => ({ kind: 'accepted', actions: [] });
     await around.pass(30);
-    expect(around.checkIn.situation().text).toBe('');
+    expect(around.checkIn.situation().message).toBeNull();
   });
 
   it('whose sending throws do not end the check-ins', async () => {
@@ -190,7 +192,7 @@ describe('check-ins', () => {
     around.answer = () => Promise.reject(new Error('a bug'));
     await around.pass(61);
     expect(around.times).toEqual([0, 30, 60]);
-    expect(around.checkIn.situation().text).toBe('a bug');
+    expect(said(around.checkIn.situation().message).text).toBe('a bug');
   });
 
   it('say that the store is lost, of which nothing else can be read', async () => {

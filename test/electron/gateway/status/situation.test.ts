@@ -2,16 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { countLosses, lossesOf } from '../../../../electron/gateway/status/losses.ts';
 import { assess } from '../../../../electron/gateway/status/situation.ts';
 import type { SituationFacts } from '../../../../electron/gateway/status/situation-facts.ts';
-import { duration } from '../../../../electron/gateway/status/situation-words.ts';
 import type { UnseenLoss } from '../../../../electron/gateway/store/ledger/losses.ts';
-import { adviceSchema, connectionStates, emptyCounts, statementSchema } from '../../../../shared/snapshot.ts';
+import { legacy, message, messageSchema } from '../../../../shared/messages/message.ts';
+import { formatDuration } from '../../../../shared/messages/times.ts';
+import { adviceSchema, connectionStates, emptyCounts } from '../../../../shared/snapshot.ts';
+import { spoken } from '../../../support/spoken.ts';
 
 const connection: SituationFacts['connection'] = {
   state: 'online',
   since: 0,
   nextProbeAt: null,
-  text: '',
-  hint: '',
+  message: message('connected'),
   technical: '',
   inFlight: 0,
   concurrency: 4,
@@ -24,7 +25,7 @@ const disk: SituationFacts['disk'] = {
   usedBytes: 1,
   maxBytes: 1,
   minFreeBytes: 1,
-  text: 'Enough room',
+  message: legacy('Enough room'),
   fullOf: null,
   fullInSeconds: null,
   filledByOthers: false,
@@ -36,8 +37,7 @@ const source: SituationFacts['sources'][number] = {
   name: 'AOI top',
   location: '/data/in',
   state: 'watching',
-  text: 'Watching',
-  hint: '',
+  message: legacy('Watching'),
   collected: 0,
   refused: 0,
   settling: 0,
@@ -56,12 +56,12 @@ const source: SituationFacts['sources'][number] = {
 };
 const pacing: SituationFacts['pacing'] = {
   limitBytesPerSecond: null,
-  text: '',
+  message: message('pace-open'),
   changesAt: null,
   order: 'oldest-first',
 };
-const ledger: SituationFacts['ledger'] = { state: 'ok', text: '', checkedAt: null };
-const checkin: SituationFacts['checkin'] = { status: 'healthy', acceptedAt: null, text: '', unknownActions: [] };
+const ledger: SituationFacts['ledger'] = { state: 'ok', message: message('ledger-ok'), checkedAt: null };
+const checkin: SituationFacts['checkin'] = { status: 'healthy', acceptedAt: null, message: null, unknownActions: [] };
 const rates: SituationFacts['rates'] = {
   collectedPerSecond: 0,
   acknowledgedPerSecond: 0,
@@ -70,21 +70,28 @@ const rates: SituationFacts['rates'] = {
   acknowledgedHistory: [],
 };
 
+/** What other parts say, as a sentence. */
+type Told<Part> = Partial<Part> & { readonly text?: string; readonly hint?: string };
+const told = <Part extends object>({ text, hint = '', ...part }: Told<Part>) => ({
+  ...part,
+  ...(text === undefined ? {} : { message: legacy(text, hint) }),
+});
+
 type Change = {
   readonly configured?: boolean;
   readonly counts?: Partial<typeof emptyCounts>;
-  readonly connection?: Partial<typeof connection>;
-  readonly disk?: Partial<typeof disk>;
-  readonly sources?: readonly Partial<typeof source>[];
+  readonly connection?: Told<typeof connection>;
+  readonly disk?: Told<typeof disk>;
+  readonly sources?: readonly Told<typeof source>[];
   readonly rates?: Partial<typeof rates>;
-  readonly pacing?: Partial<typeof pacing>;
-  readonly ledger?: Partial<typeof ledger>;
+  readonly pacing?: Told<typeof pacing>;
+  readonly ledger?: Told<typeof ledger>;
   readonly checkin?: Partial<typeof checkin>;
   readonly losses?: readonly UnseenLoss[];
 };
-const situationOf = (change: Change = {}) => {
+const answersTo = (change: Change = {}) => {
   const counts = { ...emptyCounts, ...change.counts };
-  const sources = (change.sources ?? [{}]).map((facts) => ({ ...source, ...facts }));
+  const sources = (change.sources ?? [{}]).map((facts) => ({ ...source, ...told(facts) }));
   const losses = lossesOf({
     counts,
     sources,
@@ -95,16 +102,18 @@ const situationOf = (change: Change = {}) => {
     now: 1_000,
     configured: change.configured ?? true,
     counts: { ...counts, ...countLosses(losses) },
-    connection: { ...connection, ...change.connection },
-    disk: { ...disk, ...change.disk },
+    connection: { ...connection, ...told(change.connection ?? {}) },
+    disk: { ...disk, ...told(change.disk ?? {}) },
     sources,
     rates: { ...rates, ...change.rates },
-    pacing: { ...pacing, ...change.pacing },
-    ledger: { ...ledger, ...change.ledger },
+    pacing: { ...pacing, ...told(change.pacing ?? {}) },
+    ledger: { ...ledger, ...told(change.ledger ?? {}) },
     checkin: { ...checkin, ...change.checkin },
     losses,
   });
 };
+
+const situationOf = (change: Change = {}) => spoken(answersTo(change));
 
 /** A sentence a person can read: begins with a capital letter or a number, ends with a stop, has no gap. */
 const sentence = /^[A-Z0-9][^{}]*[^ .]\.$/;
@@ -114,19 +123,20 @@ describe('for every state of the way to the cloud', () => {
   it.each(connectionStates)('%s has words, with a queue and without', (state) => {
     const text = state === 'online' || state === 'starting' ? '' : 'The server does not accept connections.';
     for (const pending of [0, 1, 1_234_567]) {
-      const situation = situationOf({
+      const answers = answersTo({
         connection: { state, text, hint: text },
         pacing: state === 'closed' ? { text: 'Closed until Monday 06:00' } : {},
         counts: { pending, collected: pending, retrying: pending },
       });
+      for (const answer of [answers.safe, answers.flow]) expect(messageSchema.parse(answer)).toEqual(answer);
+      for (const advice of answers.advice) expect(adviceSchema.parse(advice)).toEqual(advice);
+      const situation = spoken(answers);
       for (const statement of [situation.safe, situation.flow]) {
-        expect(statementSchema.parse(statement)).toEqual(statement);
         expect(statement.headline).toMatch(/^[A-Z ]{4,}$/);
         expect(statement.detail).toMatch(sentence);
         expect(statement.detail).not.toMatch(hasGap);
       }
       for (const advice of situation.advice) {
-        expect(adviceSchema.parse(advice)).toEqual(advice);
         expect(advice.text).not.toBe('');
         expect(advice.hint).not.toBe('');
       }
@@ -302,7 +312,15 @@ describe('a disk that fills', () => {
   it('is advice while there is time', () => {
     const { safe, advice } = situationOf({ disk: { fullInSeconds: 187_200 }, counts: { pending: 5, collected: 5 } });
     expect(safe.level).toBe('good');
-    expect(advice).toMatchObject([{ code: 'disk-filling', text: 'The disk is full in 2 d 4 h at this rate' }]);
+    expect(advice).toMatchObject([
+      { code: 'disk-filling-slowly', level: 'waiting', text: 'The disk is full in 2 d 4 h at this rate' },
+    ]);
+  });
+
+  it('is full in as long as the disk’s own figure says, to the minute', () => {
+    const { safe, advice } = situationOf({ disk: { fullInSeconds: 5_400 }, counts: { pending: 5, collected: 5 } });
+    expect(safe.detail).toContain(formatDuration(5_400_000));
+    expect(advice[0]?.text).toContain('1 h 30 min');
   });
 
   it('is said in large letters within the shift', () => {
@@ -331,23 +349,16 @@ it('what the cloud asks for and nobody here knows is shown, and nothing is done'
   expect(advice[0]?.text).toContain('reboot (17)');
 });
 
-it('a duration is short words', () => {
-  expect([0, 0.4, 59, 60, 3_599, 3_600, 172_799, 172_800, 187_200].map(duration)).toEqual([
-    '1 s',
-    '1 s',
-    '59 s',
-    '1 min',
-    '60 min',
-    '1 h',
-    '48 h',
-    '2 d',
-    '2 d 4 h',
-  ]);
-});
-
 describe('pictures that are gone', () => {
+  const first: UnseenLoss = {
+    sourceId: 'aoi',
+    cause: 'overwritten',
+    frames: 14,
+    lastAt: 1_000,
+    lastPath: 'last.jpg',
+  };
   const losses: readonly UnseenLoss[] = [
-    { sourceId: 'aoi', cause: 'overwritten', frames: 14, lastAt: 1_000, lastPath: 'last.jpg' },
+    first,
     { sourceId: 'gone', cause: 'vanished', frames: 1, lastAt: 1_000, lastPath: 'a.jpg' },
   ];
 
@@ -361,6 +372,16 @@ describe('pictures that are gone', () => {
     });
     expect(advice[0]).toMatchObject({ code: 'pictures-lost', level: 'alarm', action: 'acknowledge-losses' });
     expect(advice[0]?.hint).toMatch(/name of its own.*program that moves or deletes/);
+  });
+
+  it('of more sources than are named keep what is to be done about each', () => {
+    const causes = ['overwritten', 'overwritten', 'overwritten', 'vanished', 'overwritten'] as const;
+    const many = causes.map((cause, index) => ({ ...first, sourceId: `s${index}`, cause, frames: 1 }));
+    const [advice] = situationOf({ losses: many }).advice;
+    expect(advice?.text).toMatch(/^s0: .* s1: .* s2: .*being read\. And 2 more elsewhere\.$/);
+    expect(advice?.hint).toBe(
+      'Let the camera program give each picture a name of its own, or lower settleMilliseconds of this source. Look for the program that moves or deletes files there, and let it wait, or watch the folder it moves them to.',
+    );
   });
 
   it('go before a source that collects nothing, but not before a disk that takes nothing more', () => {

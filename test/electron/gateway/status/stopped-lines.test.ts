@@ -3,6 +3,7 @@ import type { SourceNow } from '../../../../electron/gateway/status/stopped-line
 import { StoppedLines } from '../../../../electron/gateway/status/stopped-lines.ts';
 import { shiftsOf } from '../../../../electron/gateway/store/ledger/shifts.ts';
 import { parseConfig } from '../../../../shared/config.ts';
+import { said } from '../../../support/spoken.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -34,9 +35,9 @@ function source(limit: number | undefined, more: Partial<SourceNow> = {}): Sourc
 test('silence is counted from the last picture, and from the start of the gateway where that is later', () => {
   const lines = new StoppedLines(always, start);
   expect(lines.warningOf(source(30), start - 8 * 24 * hour, start + 30 * minute)).toBeNull();
-  expect(lines.warningOf(source(30), start - 8 * 24 * hour + 31 * minute, start + 31 * minute)?.text).toBe(
-    'No picture for 8 d (limit 30 min)',
-  );
+  expect(
+    said(lines.warningOf(source(30), start - 8 * 24 * hour + 31 * minute, start + 31 * minute)?.message).text,
+  ).toBe('No picture for 8 d (limit 30 min)');
   expect(lines.warningOf(source(30), start + hour, start + 90 * minute)).toBeNull();
   expect(lines.warningOf(source(undefined), null, start + 100 * hour)).toBeNull();
 });
@@ -54,7 +55,7 @@ test('outside of the site’s shifts a line may rest, and has its limit from the
   const at = (time: number) => lines.warningOf(source(30), last, start + time);
   for (let time = 0; time < 6 * hour; time += minute) expect(at(time)).toBeNull();
   expect(at(6 * hour + 29 * minute)).toBeNull();
-  expect(at(6 * hour + 31 * minute)?.text).toBe('No picture for 17 h (limit 30 min)');
+  expect(said(at(6 * hour + 31 * minute)?.message).text).toBe('No picture for 16 h 31 min (limit 30 min)');
   expect(at(14 * hour + minute)).toBeNull();
 });
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { GateReason } from '../../../../electron/gateway/model/delivery.ts';
 import { Connectivity } from '../../../../electron/gateway/sync/connectivity.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
+import { said } from '../../../support/spoken.ts';
 import { failure, offline, throttled } from './failures.ts';
 
 function start(concurrency = 8) {
@@ -63,10 +65,16 @@ describe('the way to the cloud', () => {
     const { way, open } = start();
     open();
     way.pause(failure({ disposition: 'pause', gate, text: 'Words.', hint: 'Advice.', technical: 'E' }), way.round);
-    expect(way.facts).toMatchObject({ state: gate, text: 'Words.', hint: 'Advice.', technical: 'E' });
+    expect(way.facts).toMatchObject({ state: gate, technical: 'E' });
+    expect(said(way.facts.message)).toEqual({ text: 'Words.', hint: 'Advice.' });
     expect(way.concurrency).toBe(0);
     way.reopen();
-    expect(way.facts).toMatchObject({ state: 'online', text: '', hint: '', technical: '', nextProbeAt: null });
+    expect(way.facts).toMatchObject({
+      state: 'online',
+      message: message('connected'),
+      technical: '',
+      nextProbeAt: null,
+    });
     expect(way.concurrency).toBe(1);
   });
 
@@ -309,7 +317,7 @@ describe('while the device waits for its approval', () => {
 });
 
 describe('when the schedule closes the way', () => {
-  const monday = { opensAt: Date.UTC(2026, 0, 12, 5), text: 'Closed until Monday 06:00' };
+  const monday = { opensAt: Date.UTC(2026, 0, 12, 5) };
 
   test('nothing goes, and it says until when', () => {
     const { way, clock, open } = start();
@@ -322,7 +330,7 @@ describe('when the schedule closes the way', () => {
       state: 'closed',
       since: clock.now(),
       nextProbeAt: monday.opensAt,
-      text: 'Closed until Monday 06:00.',
+      message: message('closed-by-schedule'),
     });
     expect(way.nextLookAt).toBeNull();
     clock.advance(60_000);
@@ -396,10 +404,8 @@ describe('errors of the server', () => {
     for (let error = 0; error < 3; error += 1) way.serverError(serverError, way.round);
     expect(way.isOpen).toBe(true);
     way.serverError(serverError, way.round);
-    expect(way.facts).toMatchObject({
-      state: 'trouble',
-      text: 'Nothing gets through: the cloud has an error of its own (500).',
-    });
+    expect(way.facts.state).toBe('trouble');
+    expect(said(way.facts.message).text).toBe('Nothing gets through: the cloud has an error of its own (500).');
   });
 
   test('a success between them starts the count again', () => {
@@ -424,7 +430,8 @@ describe('errors of the server', () => {
     const { way } = start();
     way.reopen();
     way.serverError(failure({ gate: 'offline', ambiguous: true }), way.round);
-    expect(way.facts).toMatchObject({ state: 'offline', text: 'Pictures are sent, but no answer comes.' });
+    expect(way.facts.state).toBe('offline');
+    expect(said(way.facts.message).text).toBe('Pictures are sent, but no answer comes.');
   });
 
   test('those that come late do not close it again', () => {

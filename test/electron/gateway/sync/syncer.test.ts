@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DeliveryOutcome } from '../../../../electron/gateway/model/delivery.ts';
 import { mostUnsettled } from '../../../../electron/gateway/sync/settlement-batch.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import { failed } from './failures.ts';
 import { acknowledged, openLine } from './sync-line.ts';
 
@@ -156,7 +157,7 @@ describe('the schedule of the site', () => {
     expect([...line.underWay.keys()]).toEqual([whole?.entry.seq]);
     expect(line.connectivity.facts).toMatchObject({
       state: 'closed',
-      text: 'Closed until 20:00.',
+      message: message('closed-by-schedule'),
       nextProbeAt: Date.parse('2026-11-20T20:00:00Z'),
     });
     await line.answer();

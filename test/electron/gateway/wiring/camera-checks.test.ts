@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { cameraChecks } from '../../../../electron/gateway/wiring/camera-checks.ts';
 import { doctorCheckSchema } from '../../../../shared/contract.ts';
+import { legacy } from '../../../../shared/messages/message.ts';
 import type { SourceSnapshot } from '../../../../shared/snapshot.ts';
 
 const camera = (
@@ -12,8 +13,7 @@ const camera = (
     name: 'Top',
     location: '10.0.0.9',
     state: 'watching',
-    text: 'Taking pictures',
-    hint: '',
+    message: legacy('Taking pictures'),
     camera: { drops: more.drops ?? [] },
     ...more,
   }) as unknown as SourceSnapshot;
@@ -21,7 +21,7 @@ const camera = (
 test('a camera that takes no pictures is a fault, one that loses some a warning, a folder no camera', () => {
   const checks = cameraChecks([
     camera({}),
-    camera({ id: 'side', name: 'Side', state: 'missing', text: 'No such camera', hint: 'Check its cable.' }),
+    camera({ id: 'side', name: 'Side', state: 'missing', message: legacy('No such camera', 'Check its cable.') }),
     camera({ id: 'lossy', drops: [{ cause: 'incomplete', text: 'Parts were lost in the network.', frames: 12 }] }),
     camera({ id: 'in', kind: 'folder' }),
   ]);

@@ -6,9 +6,10 @@ import { agoWords, dropsTotal, triggerReadiness } from '../../../../renderer/sou
 import { TriggerFace } from '../../../../renderer/sources/cameras/trigger-button.tsx';
 import { triggeredBy, triggerKey } from '../../../../renderer/sources/cameras/trigger-keys.ts';
 import { takePicture, useTriggers } from '../../../../renderer/sources/cameras/trigger-store.ts';
-import { lookOf, sourceLooks } from '../../../../renderer/sources/source-look.ts';
+import { lookOf } from '../../../../renderer/sources/source-look.ts';
 import { useNotice } from '../../../../renderer/view-state/notice-store.ts';
 import { closeLive, openLive, show, useScreen } from '../../../../renderer/view-state/screen-store.ts';
+import { levels } from '../../../../shared/messages/param-kinds.ts';
 import { type SourceSnapshot, sourceStates } from '../../../../shared/snapshot.ts';
 import { camera } from '../../../support/fake-gateway/fake-cameras.ts';
 import { cameraSource } from '../camera-source.ts';
@@ -17,8 +18,10 @@ afterEach(() => vi.unstubAllGlobals());
 
 describe('a camera in words', () => {
   it('has a level and a word for each state, and no word twice', () => {
-    expect(Object.keys(sourceLooks).sort()).toEqual([...sourceStates].sort());
-    expect(new Set(Object.values(sourceLooks).map(({ word }) => word)).size).toBe(sourceStates.length);
+    const looks = sourceStates.map((state) => lookOf({ state, kind: 'folder' }));
+    for (const { level, word } of looks)
+      expect([levels.includes(level), word]).toEqual([true, expect.stringMatching(/\S/)]);
+    expect(new Set(looks.map(({ word }) => word)).size).toBe(sourceStates.length);
   });
 
   it('is not called a folder when it is missing', () => {

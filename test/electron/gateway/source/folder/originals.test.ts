@@ -12,6 +12,7 @@ import { OriginalTroubles } from '../../../../../electron/gateway/source/folder/
 import { Originals } from '../../../../../electron/gateway/source/folder/originals.ts';
 import { SourceCondition } from '../../../../../electron/gateway/source/frame-source.ts';
 import { FakeClock } from '../../../../support/fake-clock.ts';
+import { said } from '../../../../support/spoken.ts';
 
 /** A folder whose originals are deleted, and a store that knows one version of its one file. */
 async function openOriginals() {
@@ -77,8 +78,8 @@ test('one original that can’t be dealt with once, because a program holds it o
   troubles.scanBegins();
   troubles.failed('a.jpg', busy);
   troubles.scanEnds();
-  expect(condition.warnings).toMatchObject([{ text: '1 original can’t be deleted' }]);
-  expect(condition.warnings[0]?.hint).toMatch(/^Another program holds them open/);
+  expect(condition.warnings.map(({ message }) => said(message).text)).toEqual(['1 original can’t be deleted']);
+  expect(said(condition.warnings[0]?.message).hint).toMatch(/^Another program holds them open/);
   troubles.scanBegins();
   troubles.scanEnds();
   expect(condition.warnings).toEqual([]);

@@ -4,6 +4,7 @@ import { SendWindowClosedError } from '../../../../../electron/gateway/sync/paci
 import { Pacer } from '../../../../../electron/gateway/sync/pacing/pacer.ts';
 import { SendWindows } from '../../../../../electron/gateway/sync/pacing/send-windows.ts';
 import { type SendWindow, syncSchema } from '../../../../../shared/config.ts';
+import { message } from '../../../../../shared/messages/message.ts';
 import { FakeClock } from '../../../../support/fake-clock.ts';
 
 const never = new AbortController().signal;
@@ -178,13 +179,16 @@ describe('a limit', () => {
     const { pacer, clock } = start(undefined, { windows });
     expect(pacer.facts).toEqual({
       limitBytesPerSecond: 2_000_000,
-      text: 'At most 2.0 MB/s until 18:00',
+      message: message('pace-limited-until', {
+        limit: 2_000_000,
+        until: Date.parse('2026-11-20T18:00:00Z'),
+      }),
       changesAt: Date.parse('2026-11-20T18:00:00Z'),
     });
     clock.advance(6 * 3_600_000);
     expect(pacer.facts).toEqual({
       limitBytesPerSecond: null,
-      text: '',
+      message: message('pace-open'),
       changesAt: Date.parse('2026-11-27T08:00:00Z'),
     });
   });

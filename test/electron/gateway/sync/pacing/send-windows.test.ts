@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ZonedTime } from '../../../../../electron/gateway/platform/zoned-time.ts';
 import { type SendSchedule, SendWindows } from '../../../../../electron/gateway/sync/pacing/send-windows.ts';
 import { type SendWindow, syncSchema, type Weekday, weekdays } from '../../../../../shared/config.ts';
+import { createWords } from '../../../../../shared/messages/words.ts';
 
 const minute = 60_000;
 const working = ['mon', 'tue', 'wed', 'thu', 'fri'] as const;
@@ -17,7 +18,8 @@ const open = (zone: string, windows: readonly WindowInput[], maxBytesPerSecond?:
       const next = made.nextChangeAt(Date.parse(at));
       return next === null ? null : new Date(next).toISOString();
     },
-    words: (at: string) => made.describe(Date.parse(at)),
+    words: (at: string) =>
+      createWords({ timeZone: zone, now: () => Date.parse(at) }).text(made.describe(Date.parse(at))),
   };
 };
 
@@ -26,7 +28,7 @@ describe('the limit', () => {
     const none = open('Europe/Berlin', []);
     expect(none.limit('2026-11-20T12:00:00Z')).toBeNull();
     expect(none.next('2026-11-20T12:00:00Z')).toBeNull();
-    expect(none.words('2026-11-20T12:00:00Z')).toBe('');
+    expect(none.words('2026-11-20T12:00:00Z')).toBe('No speed limit');
     const always = open('Europe/Berlin', [], 500_000);
     expect(always.limit('2026-11-20T12:00:00Z')).toBe(500_000);
     expect(always.words('2026-11-20T12:00:00Z')).toBe('At most 500 kB/s');
@@ -39,15 +41,15 @@ describe('the limit', () => {
     ]);
     // Friday, 20 November 2026; Berlin is an hour ahead of UTC.
     expect(plant.limit('2026-11-20T06:59:59.999Z')).toBeNull();
-    expect(plant.words('2026-11-20T06:59:59.999Z')).toBe('');
+    expect(plant.words('2026-11-20T06:59:59.999Z')).toBe('No speed limit');
     expect(plant.next('2026-11-20T06:59:59.999Z')).toBe('2026-11-20T07:00:00.000Z');
     expect(plant.limit('2026-11-20T07:00:00Z')).toBe(2_000_000);
-    expect(plant.words('2026-11-20T07:00:00Z')).toBe('At most 2.0 MB/s until 18:00');
+    expect(plant.words('2026-11-20T07:00:00Z')).toBe('At most 2 MB/s until 18:00');
     expect(plant.next('2026-11-20T07:00:00Z')).toBe('2026-11-20T17:00:00.000Z');
     expect(plant.limit('2026-11-20T17:00:00Z')).toBeNull();
     expect(plant.limit('2026-11-21T22:59:59.999Z')).toBeNull();
     expect(plant.limit('2026-11-21T23:00:00Z')).toBe(0);
-    expect(plant.words('2026-11-22T12:00:00Z')).toBe('Closed until midnight');
+    expect(plant.words('2026-11-22T12:00:00Z')).toBe('Closed until Mon 00:00');
     expect(plant.next('2026-11-22T12:00:00Z')).toBe('2026-11-22T23:00:00.000Z');
     expect(plant.limit('2026-11-22T23:00:00Z')).toBeNull();
   });
@@ -79,7 +81,7 @@ describe('the limit', () => {
     const night = open('UTC', [{ days: ['sun'], from: '22:00', to: '06:00', maxBytesPerSecond: 0 }]);
     expect(night.limit('2026-11-22T05:00:00Z')).toBeNull();
     expect(night.limit('2026-11-22T22:00:00Z')).toBe(0);
-    expect(night.words('2026-11-22T22:00:00Z')).toBe('Closed until Monday 06:00');
+    expect(night.words('2026-11-22T22:00:00Z')).toBe('Closed until Mon 06:00');
     expect(night.limit('2026-11-23T05:59:59Z')).toBe(0);
     expect(night.words('2026-11-23T05:59:59Z')).toBe('Closed until 06:00');
     expect(night.limit('2026-11-23T06:00:00Z')).toBeNull();

@@ -1,0 +1,16 @@
+import { situationCodes } from './codes/situation.ts';
+import type { CodeFacts } from './param-kinds.ts';
+import { code } from './param-kinds.ts';
+
+/**
+ * Everything that the gateway can say to a person: how grave it is, who must act, and what fills the gaps of its words.
+ * The words themselves are in `en.json`, under the same code: `headline` for what is read from two metres, `text` for
+ * what happened, `hint` for what to do about it.
+ */
+export const codes = {
+  /** A sentence of before there were codes. */
+  legacy: code('act', 'nobody', { text: 'quote', hint: 'quote' }),
+  ...situationCodes,
+} as const satisfies Readonly<Record<string, CodeFacts>>;
+
+export type Code = keyof typeof codes;

@@ -1,0 +1,109 @@
+import { createInstance, type i18n, type TOptions } from 'i18next';
+import { isolated } from '../isolated.ts';
+import { codes } from './codes.ts';
+import en from './en.json' with { type: 'json' };
+import type { Message, Param } from './message.ts';
+import { formatBytes } from './numbers.ts';
+import type { ParamKind } from './param-kinds.ts';
+import { formatDuration, siteClock } from './times.ts';
+
+/** Sentences of messages, for one viewer. None of these throws: what cannot be said is said to be so. */
+export type Words = {
+  /** What is read from two metres; empty where the code has no headline. */
+  readonly headline: (message: Message) => string;
+  /** What happened. */
+  readonly text: (message: Message) => string;
+  /** What to do about it; empty where nothing is to do. */
+  readonly hint: (message: Message) => string;
+};
+
+export type WordsOptions = {
+  readonly language?: string;
+  /** IANA name of the site's time zone; the PC's own where it is left out. */
+  readonly timeZone?: string | undefined;
+  readonly now?: () => number;
+};
+
+type Part = keyof Words;
+
+/** Each language's catalogue; a language without a text falls back to English. */
+const languages = { en } as const;
+
+/** A long list of sentences says no more than its first few. */
+const mostSentences = 8;
+
+let catalogue: i18n | undefined;
+
+function openCatalogue(): i18n {
+  const instance = createInstance();
+  void instance.init({
+    fallbackLng: 'en',
+    supportedLngs: Object.keys(languages),
+    resources: Object.fromEntries(Object.entries(languages).map(([name, words]) => [name, { translation: words }])),
+    initAsync: false,
+    // A code is a key, and a file's name may have any sign in it.
+    keySeparator: '>',
+    nsSeparator: false,
+    contextSeparator: ':',
+    // Nothing here is HTML; who draws it escapes it.
+    interpolation: { escapeValue: false, skipOnVariables: true },
+    returnEmptyString: true,
+  });
+  instance.services.formatter?.add('lowerFirst', (value) => lowerFirst(String(value)));
+  return instance;
+}
+
+const lowerFirst = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+
+export function createWords({ language = 'en', timeZone, now = Date.now }: WordsOptions = {}): Words {
+  catalogue ??= openCatalogue();
+  const translate = catalogue.getFixedT(language);
+  const zoned = siteClock(timeZone);
+
+  function say(part: Part, { code, params }: Message): string {
+    const kinds: Readonly<Record<string, ParamKind>> = codes[code].params;
+    const gaps: TOptions = { defaultValue: '' };
+    // A hint gives the hints of what is within it; large letters have room for its text at the most.
+    const within = part === 'hint' ? 'hint' : 'text';
+    for (const [name, kind] of Object.entries(kinds)) gaps[name] = fill(params[name], kind, within);
+    return translate(`${code}>${part}`, gaps).trim();
+  }
+
+  function fill(value: Param | undefined, kind: ParamKind, within: Part): string | number {
+    // A row of another version may have a gap less.
+    if (value === undefined) return '–';
+    if (typeof value === 'object') return sentences(Array.isArray(value) ? value : [value as Message], within);
+    if (kind === 'name' || kind === 'quote') return isolated(String(value));
+    if (typeof value !== 'number') return String(value);
+    switch (kind) {
+      case 'bytes':
+        return formatBytes(value);
+      case 'bytesPerSecond':
+        return `${formatBytes(value)}/s`;
+      case 'duration':
+        return formatDuration(value);
+      case 'instant':
+        return zoned.untilMoment(value, now());
+      case 'number':
+        return value.toLocaleString(language);
+      default:
+        // A number for i18next, which chooses the plural by it; `{{count, number}}` writes it.
+        return value;
+    }
+  }
+
+  /** Of several, each that says something new. */
+  function sentences(messages: readonly Message[], part: Part): string {
+    const said = messages.slice(0, mostSentences).map((one) => say(part, one));
+    return [...new Set(said)].filter((one) => one !== '').join(' ');
+  }
+
+  return {
+    headline: (one) => say('headline', one),
+    text: (one) => say('text', one),
+    hint: (one) => say('hint', one),
+  };
+}
+
+/** For places that know one viewer only: the log, the check-in, the command line. */
+export const plainEnglish = (message: Message): string => createWords().text(message);

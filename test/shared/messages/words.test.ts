@@ -1,0 +1,93 @@
+import { describe, expect, it, test } from 'vitest';
+import { legacy, message, messageSchema, readMessage, storedMessage } from '../../../shared/messages/message.ts';
+import { createWords } from '../../../shared/messages/words.ts';
+
+const now = Date.UTC(2026, 10, 20, 10);
+const words = createWords({ timeZone: 'Europe/Berlin', now: () => now });
+const hour = 3_600_000;
+
+describe('words of a message', () => {
+  it('count in the singular, the plural and at none', () => {
+    const waits = (count: number): string => words.text(message('pictures-wait', { count }));
+    expect(waits(0)).toBe('Nothing is waiting.');
+    expect(waits(1)).toBe('1 picture waits safely on this PC.');
+    expect(waits(1_254)).toBe('1,254 pictures wait safely on this PC.');
+  });
+
+  it('have sentences within sentences, in the text and in the hint', () => {
+    const lost = message('loss-overwritten', { count: 2 });
+    const both = message('pictures-lost', {
+      losses: [message('of-source', { source: 'AOI', what: lost }), message('loss-vanished', { count: 1 })],
+    });
+    expect(words.text(both)).toBe(
+      'AOI: 2 pictures were overwritten before being read. 1 picture was removed from the folder before being read.',
+    );
+    expect(words.hint(both)).toMatch(/^Let the camera program .* Look for the program/);
+  });
+
+  it('give the same advice once', () => {
+    const lost = message('loss-vanished', { count: 1 });
+    const twice = message('pictures-lost', { losses: [lost, message('of-source', { source: 'B', what: lost })] });
+    expect(words.hint(twice)).toBe(words.hint(lost));
+  });
+
+  it('are in the time zone of the site, to the minute', () => {
+    const closed = message('pace-closed-until', { until: Date.UTC(2026, 10, 21, 5) });
+    expect(words.text(closed)).toBe('Closed until Sat 06:00');
+    expect(createWords({ timeZone: 'UTC', now: () => now }).text(closed)).toBe('Closed until Sat 05:00');
+  });
+
+  it('write a duration as everywhere', () => {
+    expect(words.text(message('disk-filling', { context: 'online', left: 1.5 * hour }))).toBe(
+      'The disk is full in 1 h 30 min at this rate',
+    );
+  });
+
+  it('have no headline where none is to be read from afar', () => {
+    expect(words.headline(message('pictures-wait', { count: 1 }))).toBe('');
+    expect(words.headline(message('safe-some-collecting', { ...broken, works: 3, all: 4 }))).toBe('3 OF 4 COLLECTING');
+  });
+});
+
+const broken = { source: 'Top', what: legacy('There is none'), count: 0 };
+
+test.each(['{{count}}', '$t(offline>text)', '<b>', '%s', '__proto__', '\u202etxt.exe', '{{what}} & {{'])(
+  'a name is a name, whatever is in it: %s',
+  (source) => {
+    const said = words.text(message('safe-not-collecting', { ...broken, source }));
+    expect(said.replace(/[\u2066-\u2069]/g, '')).toBe(`${source.replace(/[\u202a-\u202e]/g, '')}: there is none.`);
+  },
+);
+
+describe('a message that crosses a boundary', () => {
+  it('is one of the table, with its gaps filled', () => {
+    const good = message('safe-not-collecting', broken);
+    expect(messageSchema.parse(good)).toEqual(good);
+    for (const bad of [
+      null,
+      'offline',
+      { code: 'no-such-code', params: {} },
+      { code: 'toString', params: {} },
+      { code: 'pictures-wait', params: {} },
+      { code: 'pictures-wait', params: { count: 'two' } },
+      { code: 'pictures-wait', params: { count: Number.NaN } },
+      { code: 'disk-filling', params: { context: 'elsewhere', left: 1 } },
+      { code: 'safe-not-collecting', params: { ...broken, what: 'There is none' } },
+      { code: 'pictures-lost', params: { losses: [{}] } },
+    ])
+      expect(messageSchema.safeParse(bad).success, JSON.stringify(bad)).toBe(false);
+  });
+
+  it('can’t be nested without end', () => {
+    let nested = legacy('It is so');
+    for (let depth = 0; depth < 50; depth += 1) nested = message('of-source', { source: 'a', what: nested });
+    expect(messageSchema.safeParse(nested).success).toBe(false);
+  });
+
+  it('comes back from the database, and from another version not at all', () => {
+    const stored = storedMessage(message('safe-not-collecting', broken));
+    expect(readMessage(stored)).toEqual(message('safe-not-collecting', broken));
+    for (const other of ['', 'The disk was full', '{"code":"of-2031","params":{}}', '[]', 'null'])
+      expect(readMessage(other)).toBeNull();
+  });
+});

@@ -1,0 +1,41 @@
+import { levelOf, type Message } from '../../shared/messages/message.ts';
+import { createWords } from '../../shared/messages/words.ts';
+import type { Advice, Snapshot } from '../../shared/snapshot.ts';
+
+/** Messages as a person reads them, in English. */
+
+const words = createWords({ timeZone: 'UTC' });
+
+/** What it says, and what it says is to be done. */
+export const said = (message: Message | null | undefined): { readonly text: string; readonly hint: string } =>
+  message == null ? { text: '', hint: '' } : { text: words.text(message), hint: words.hint(message) };
+
+/** One of the two large answers. */
+export const statement = (message: Message) => ({
+  level: levelOf(message),
+  headline: words.headline(message),
+  detail: words.text(message),
+});
+
+/** What a person must do. */
+export const spokenAdvice = (advice: readonly Advice[]) =>
+  advice.map(({ message, action }) => ({
+    code: message.code,
+    level: levelOf(message),
+    ...said(message),
+    action,
+  }));
+
+/** The three answers. */
+export const spoken = ({
+  safe,
+  flow,
+  advice,
+}: {
+  readonly safe: Message;
+  readonly flow: Message;
+  readonly advice: readonly Advice[];
+}) => ({ safe: statement(safe), flow: statement(flow), advice: spokenAdvice(advice) });
+
+/** A whole snapshot, with its three answers spoken. */
+export const spokenSnapshot = (snapshot: Snapshot) => ({ ...snapshot, ...spoken(snapshot) });
