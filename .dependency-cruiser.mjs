@@ -44,7 +44,7 @@ const rooms = [...stages.map(stage), status, maintenance, wiring];
 
 export default {
   forbidden: [
-    mayImport('shared', shared, ['^node_modules/zod/']),
+    mayImport('shared', shared, ['^node_modules/(zod|i18next)/']),
     mayImport('platform', platform, ['^node_modules/koffi/'], nodeOwn),
     mayImport('model', model, [shared]),
     mayImport('source', stage('source'), foundation, nodeOwn),

@@ -9,7 +9,7 @@ import { code } from './param-kinds.ts';
  */
 export const codes = {
   /** A sentence of before there were codes. */
-  legacy: code('act', 'nobody', { text: 'quote', hint: 'quote' }),
+  legacy: code('act', 'nobody', { text: 'sentence', hint: 'sentence' }),
   ...situationCodes,
 } as const satisfies Readonly<Record<string, CodeFacts>>;
 

@@ -12,7 +12,7 @@ export type Param = number | string | boolean | Message | readonly Message[];
 
 type ValueOf<Kind> = Kind extends readonly string[]
   ? Kind[number]
-  : Kind extends 'name' | 'quote'
+  : Kind extends 'name' | 'quote' | 'sentence'
     ? string
     : Kind extends 'message'
       ? Message
@@ -39,7 +39,6 @@ export const levelOf = ({ code }: Pick<Message, 'code'>): Level => codes[code].l
 /** What an older version stored as a sentence, and what is known as a sentence only. */
 export const legacy = (text: string, hint = ''): Message => message('legacy', { text, hint });
 
-const longestText = 4_000;
 const deepest = 6;
 
 const isCode = (value: unknown): value is Code => typeof value === 'string' && Object.hasOwn(codes, value);
@@ -60,7 +59,8 @@ function fits(value: unknown, kind: ParamKind, depth: number): boolean {
   switch (kind) {
     case 'name':
     case 'quote':
-      return typeof value === 'string' && value.length <= longestText;
+    case 'sentence':
+      return typeof value === 'string';
     case 'message':
       return isMessage(value, depth + 1);
     case 'messages':

@@ -9,6 +9,7 @@
  * - `instant`: milliseconds since the epoch, written in the site's time zone.
  * - `name`: what is not ours: a file, a camera, a source, an address, a setting.
  * - `quote`: the system's or a server's own words.
+ * - `sentence`: our own words, made where there are no codes yet; the names in it are set apart already.
  * - `message`, `messages`: sentences within a sentence; several are put one after the other.
  * - a list of words: one of them. The one called `context` chooses between several wordings of the same code.
  */
@@ -21,6 +22,7 @@ export type ParamKind =
   | 'instant'
   | 'name'
   | 'quote'
+  | 'sentence'
   | 'message'
   | 'messages'
   | readonly string[];

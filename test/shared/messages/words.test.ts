@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { isolated } from '../../../shared/isolated.ts';
 import { legacy, message, messageSchema, readMessage, storedMessage } from '../../../shared/messages/message.ts';
 import { createWords } from '../../../shared/messages/words.ts';
 
@@ -51,7 +52,7 @@ describe('words of a message', () => {
 
 const broken = { source: 'Top', what: legacy('There is none'), count: 0 };
 
-test.each(['{{count}}', '$t(offline>text)', '<b>', '%s', '__proto__', '\u202etxt.exe', '{{what}} & {{'])(
+test.each(['{{count}}', '$t(offline>text)', '<b>', '%s', '__proto__', '\u202etxt.exe', '{{what}} & {{', '$& $1'])(
   'a name is a name, whatever is in it: %s',
   (source) => {
     const said = words.text(message('safe-not-collecting', { ...broken, source }));
@@ -59,7 +60,18 @@ test.each(['{{count}}', '$t(offline>text)', '<b>', '%s', '__proto__', '\u202etxt
   },
 );
 
+test('a sentence of before there were codes keeps its names apart from its words', () => {
+  const text = `The file ${isolated('صورة 7.jpg')} was read 3 times`;
+  expect(words.text(legacy(text))).toBe(text);
+});
+
 describe('a message that crosses a boundary', () => {
+  it('may have the longest path of a disk in it: a window that refuses it would show nothing at all', () => {
+    const long = message('loss-orphaned-in', { count: 1, folder: `/${'x'.repeat(4_095)}` });
+    expect(messageSchema.parse(long)).toEqual(long);
+    expect(messageSchema.safeParse(legacy('x'.repeat(20_000))).success).toBe(true);
+  });
+
   it('is one of the table, with its gaps filled', () => {
     const good = message('safe-not-collecting', broken);
     expect(messageSchema.parse(good)).toEqual(good);
