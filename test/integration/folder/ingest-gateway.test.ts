@@ -182,7 +182,7 @@ describe('room', () => {
       ({ disk, sources, counts }) => counts.collected === 3 && disk.state === 'full' && sources[0]?.state === 'blocked',
     );
     expect(statement(full.safe)).toMatchObject({ level: 'alarm', headline: 'DISK FULL' });
-    expect(spokenAdvice(full.advice)[0]).toMatchObject({ code: 'disk-full', level: 'alarm' });
+    expect(spokenAdvice(full.advice)[0]).toMatchObject({ code: 'disk-share-full', level: 'alarm' });
     expect(full.counts).toMatchObject({ collected: 3, evicted: 0 });
     // Not a moment of "all is well" while nothing changed.
     for (let look = 0; look < 30; look += 1) {
