@@ -12,7 +12,6 @@ import { type Level, levels } from './messages/param-kinds.ts';
 const time = z.number();
 const count = z.number().int();
 
-export const levelSchema = z.enum(levels);
 
 /** Something a person has to do, most urgent first. `action` names a button that does or opens it. */
 export const adviceSchema = z.object({
