@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cameraSnapshotSchema } from './camera.ts';
 import { messageSchema } from './messages/message.ts';
-import { type Level, levels } from './messages/param-kinds.ts';
+import type { Level } from './messages/param-kinds.ts';
 
 /**
  * The bounded, immutable projection of the gateway's state that the window shows. Main is the sole authority: it
@@ -11,7 +11,6 @@ import { type Level, levels } from './messages/param-kinds.ts';
 
 const time = z.number();
 const count = z.number().int();
-
 
 /** Something a person has to do, most urgent first. `action` names a button that does or opens it. */
 export const adviceSchema = z.object({
