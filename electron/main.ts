@@ -12,7 +12,7 @@ import { Demo } from './demo/demo.ts';
 import { openDataFolder } from './gateway/maintenance/data-folder.ts';
 import { sleep, systemClock } from './gateway/platform/clock.ts';
 import { endAtOnce } from './gateway/platform/end-at-once.ts';
-import { GatewayError } from './gateway/platform/errors.ts';
+import { type GatewayError, OperatorError } from './gateway/platform/errors.ts';
 import { nodeFiles } from './gateway/platform/files.ts';
 import { jsonLogger } from './gateway/platform/logger.ts';
 import { secretsOf } from './gateway/wiring/shut-keyring.ts';
@@ -199,8 +199,8 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
   const endsByItself = demo !== null || plan.exitWhenDrained;
   const failStart = (error: unknown): Promise<void> => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    if (error instanceof GatewayError) process.stderr.write(`${error.hint}\n`);
-    const isConfiguration = error instanceof GatewayError && error.code === 'folder-overlap';
+    if (error instanceof OperatorError) process.stderr.write(`${error.hint}\n`);
+    const isConfiguration = error instanceof OperatorError && error.code === 'folder-overlap';
     return end(isConfiguration ? exitCodes.badConfiguration : exitCodes.failed);
   };
   for (;;) {
@@ -248,7 +248,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     } catch (error) {
       logger.log('error', 'start-failed', { error });
       // A disk that went away again, or another program that holds the database and will end.
-      const mayPass = error instanceof GatewayError && mayPassCodes.has(error.code);
+      const mayPass = error instanceof OperatorError && mayPassCodes.has(error.code);
       if (endsByItself || (plan.headless && !mayPass)) return failStart(error);
       if (!mayPass) return;
       await sleep(systemClock, startAgainMilliseconds);
@@ -277,7 +277,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
         return;
       } catch (error) {
         logger.log('error', 'start-failed', { error });
-        if (!(error instanceof GatewayError) || mayPassCodes.has(error.code)) continue;
+        if (!(error instanceof OperatorError) || mayPassCodes.has(error.code)) continue;
         // It is back, and something else is wrong with it: trying again would write to it.
         return plan.headless ? failStart(error) : undefined;
       }

@@ -2,7 +2,7 @@ import type { Config } from '../../shared/config.ts';
 import type { AskProxy } from '../gateway/gateway-options.ts';
 import { verifyStore } from '../gateway/maintenance/verify-store.ts';
 import { systemClock } from '../gateway/platform/clock.ts';
-import { GatewayError } from '../gateway/platform/errors.ts';
+import { OperatorError } from '../gateway/platform/errors.ts';
 import type { Files } from '../gateway/platform/files.ts';
 import { findCameras, type UsbCameras } from '../gateway/wiring/cameras.ts';
 import { openDeviceSetup } from '../gateway/wiring/device-setup.ts';
@@ -62,7 +62,7 @@ export async function runTask(
       secrets.close();
     }
   } catch (error) {
-    output.complain(error instanceof GatewayError ? `${error.message}\n${error.hint}` : String(error));
+    output.complain(error instanceof OperatorError ? `${error.message}\n${error.hint}` : String(error));
     return exitCodes.failed;
   }
 }

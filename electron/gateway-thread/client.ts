@@ -2,13 +2,14 @@ import { Worker } from 'node:worker_threads';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import type { FromCameraPage, ToCameraPage } from '../../shared/usb-camera.ts';
 import type { AskProxy, GatewaySecrets } from '../gateway/gateway-options.ts';
-import { GatewayError } from '../gateway/platform/errors.ts';
+import { OperatorError } from '../gateway/platform/errors.ts';
 import { OpenRequests } from '../gateway/platform/open-requests.ts';
 import type {
   CallName,
   CallRequest,
   CallResponse,
   FromGateway,
+  SentFacts,
   SentFailure,
   ThreadData,
   ThreadOptions,
@@ -20,7 +21,7 @@ export type ThreadEvents = {
   /** The thread ended by itself, by an exception that nobody caught: nothing is collected or delivered any more. */
   readonly onCrash: (error: Error) => void;
   /** Its database is damaged or its disk is gone: it has to be stopped, and perhaps started again later. */
-  readonly onStoreLost: (fault: GatewayError) => void;
+  readonly onStoreLost: (fault: OperatorError) => void;
   /** A thread does not end, for it waits for a share that does not answer. `ended`: once it does. */
   readonly onLeftBehind?: (ended: Promise<void>) => void;
   /** Who knows this PC's proxy settings; without it nobody does. */
@@ -63,7 +64,7 @@ export class GatewayThread {
     });
   }
 
-  /** `file`: the built `gateway-worker`. Rejects with the GatewayError that the gateway could not be opened for. */
+  /** `file`: the built `gateway-worker`. Rejects with the OperatorError that the gateway could not be opened for. */
   static start(file: string | URL, options: ThreadOptions, events: ThreadEvents): Promise<GatewayThread> {
     // A copy: Node's own would end the program if Chromium took a variable away while it is made, as it does at start.
     const data: ThreadData = {
@@ -160,7 +161,7 @@ export class GatewayThread {
       case 'error':
         return this.#calls.refuse(message.id, received(message.failure));
       case 'store-lost':
-        return this.#events.onStoreLost(new GatewayError(message.fault));
+        return this.#events.onStoreLost(failureOf(message.fault));
       case 'stopped':
         // Everything is on the disk and the database is closed: nobody has to wait for the thread itself, least of all
         // where the whole group of processes was told to end and Chromium's others are gone already.
@@ -199,8 +200,10 @@ async function endOf(worker: Worker, { onLeftBehind }: ThreadEvents): Promise<vo
   return Promise.race([ended, late]).finally(() => clearTimeout(timer));
 }
 
-const received = ({ facts, message }: SentFailure): Error =>
-  facts === null ? new Error(message) : new GatewayError(facts);
+const received = ({ facts, message }: SentFailure): Error => (facts === null ? new Error(message) : failureOf(facts));
+
+const failureOf = ({ code, said, ...facts }: SentFacts): OperatorError =>
+  Object.assign(new OperatorError(said, facts), { code });
 
 /** From its first moment: its sources open cameras before the gateway is known to be open. */
 function connectCameras(worker: Worker, { cameras }: ThreadEvents): void {

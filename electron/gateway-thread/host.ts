@@ -7,7 +7,7 @@ import { createWords } from '../../shared/messages/words.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import type { GatewaySecrets, Interruption } from '../gateway/gateway-options.ts';
 import { haltedSnapshot, interruptionOf } from '../gateway/maintenance/halted.ts';
-import { GatewayError } from '../gateway/platform/errors.ts';
+import { GatewayError, OperatorError } from '../gateway/platform/errors.ts';
 import { nodeFiles } from '../gateway/platform/files.ts';
 import { Mutex } from '../gateway/platform/mutex.ts';
 import { GatewayThread, type ThreadEvents } from './client.ts';
@@ -136,7 +136,7 @@ export class GatewayHost {
     try {
       return await this.start(this.#config);
     } catch (error) {
-      if (error instanceof GatewayError && this.#halted !== null) this.#halted = { ...this.#halted, fault: error };
+      if (error instanceof OperatorError && this.#halted !== null) this.#halted = { ...this.#halted, fault: error };
       this.#changed();
       throw error;
     }
@@ -174,7 +174,7 @@ export class GatewayHost {
   /** The window shows why. */
   failStart(error: unknown): void {
     const what =
-      error instanceof GatewayError
+      error instanceof OperatorError
         ? legacy(error.message, error.hint)
         : message('start-failed', { reason: String(error) });
     this.#fail({ message: message('cannot-start', { what }), canSetUp: false });

@@ -1,5 +1,6 @@
 import type { Config } from '../../shared/config.ts';
 import type { CoreOperation, OperationRequest, OperationResponse } from '../../shared/contract.ts';
+import type { Message } from '../../shared/messages/message.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import type { FromCameraPage, ToCameraPage } from '../../shared/usb-camera.ts';
 import type { GatewayOptions, GatewaySecrets } from '../gateway/gateway-options.ts';
@@ -41,7 +42,9 @@ export type ToGateway =
   | { readonly type: 'stop' };
 
 /** A failure that crosses to another thread as plain data, and is a `GatewayError` again there. */
-export type SentFailure = { readonly facts: FailureFacts | null; readonly message: string };
+export type SentFacts = FailureFacts & { readonly code: string; readonly said: Message };
+
+export type SentFailure = { readonly facts: SentFacts | null; readonly message: string };
 
 export type FromGateway =
   | { readonly type: 'opened' }
@@ -55,6 +58,6 @@ export type FromGateway =
   /** By an exception that nobody caught. */
   | { readonly type: 'crashed'; readonly failure: SentFailure }
   /** The database is damaged or its disk is gone: the gateway has to be stopped. */
-  | { readonly type: 'store-lost'; readonly fault: FailureFacts }
+  | { readonly type: 'store-lost'; readonly fault: SentFacts }
   /** `hangs`: see `Gateway.hangs`. */
   | { readonly type: 'stopped'; readonly hangs: boolean };

@@ -2,10 +2,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Gateway } from '../gateway/gateway.ts';
 import type { GatewaySecrets } from '../gateway/gateway-options.ts';
 import { systemClock } from '../gateway/platform/clock.ts';
-import { type FailureFacts, GatewayError } from '../gateway/platform/errors.ts';
+import { OperatorError } from '../gateway/platform/errors.ts';
 import { nodeFiles } from '../gateway/platform/files.ts';
 import { jsonLogger } from '../gateway/platform/logger.ts';
-import type { FromGateway, SentFailure, ThreadData, ToGateway } from './protocol.ts';
+import type { FromGateway, SentFacts, SentFailure, ThreadData, ToGateway } from './protocol.ts';
 import { ProxyLink } from './proxy-link.ts';
 import { UsbPageClient } from './usb-cameras.ts';
 
@@ -26,15 +26,14 @@ const port = parent();
 const say = (message: FromGateway): void => port.postMessage(message);
 
 function sent(error: unknown): SentFailure {
-  if (!(error instanceof GatewayError)) return { facts: null, message: String(error) };
+  if (!(error instanceof OperatorError)) return { facts: null, message: String(error) };
   return { facts: factsOf(error), message: error.message };
 }
 
-const factsOf = ({ code, operation, message: text, hint, disposition, technical }: GatewayError): FailureFacts => ({
+const factsOf = ({ code, said, operation, disposition, technical }: OperatorError): SentFacts => ({
   code,
+  said,
   operation,
-  text,
-  hint,
   disposition,
   technical,
 });

@@ -11,7 +11,7 @@ import { refuseLostDatabase, refuseOverlap } from './maintenance/start-checks.ts
 import { UnwrittenLosses } from './maintenance/unwritten-losses.ts';
 import { makeOperations } from './operations.ts';
 import { sleep } from './platform/clock.ts';
-import { errnoCode, GatewayError } from './platform/errors.ts';
+import { errnoCode, type GatewayError, OperatorError } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
 import { makeShellCalls, type ShellCalls } from './shell-calls.ts';
 import { type Loss, lossesOf } from './status/losses.ts';
@@ -86,7 +86,7 @@ export class Gateway {
     } catch (error) {
       database.close();
       // A page that is damaged shows itself when it is first read.
-      throw error instanceof GatewayError || errnoCode(error) === null ? error : openFailure(path, error);
+      throw error instanceof OperatorError || errnoCode(error) === null ? error : openFailure(path, error);
     }
   }
 

@@ -2,7 +2,7 @@ import { type IpcMainInvokeEvent, ipcMain, type WebContents } from 'electron';
 import { INVOKE_CHANNEL } from '../../shared/channels.ts';
 import { contract, type Operation } from '../../shared/contract.ts';
 import type { Failure, Result } from '../../shared/result.ts';
-import { describeCause, GatewayError } from '../gateway/platform/errors.ts';
+import { describeCause, OperatorError } from '../gateway/platform/errors.ts';
 import type { Logger } from '../gateway/platform/logger.ts';
 
 /** Carries out an operation of the contract, whose request is parsed. */
@@ -70,7 +70,7 @@ const refuse = (code: string, message: string, hint: string): Result<never> => (
 });
 
 function toFailure(error: unknown): Failure {
-  if (error instanceof GatewayError) {
+  if (error instanceof OperatorError) {
     return {
       code: error.code,
       message: error.message,

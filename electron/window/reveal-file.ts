@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errnoCode, GatewayError } from '../gateway/platform/errors.ts';
+import { errnoCode, GatewayError, OperatorError } from '../gateway/platform/errors.ts';
 
 /** A share that does not answer must not hold the window up. */
 const patienceMilliseconds = 3_000;
@@ -31,7 +31,7 @@ export async function revealFile(path: string | null, show: (path: string) => vo
     ]);
     if (answer === null) throw notShown('The folder of this file does not answer.', `Check the way to ${path}.`);
   } catch (error) {
-    if (error instanceof GatewayError) throw error;
+    if (error instanceof OperatorError) throw error;
     const code = errnoCode(error);
     throw code === 'ENOENT' || code === 'ENOTDIR'
       ? notShown('The file is not there any more.', `It was moved, renamed or deleted: ${path}`)

@@ -1,4 +1,5 @@
 import { situationCodes } from './codes/situation.ts';
+import { sourceCodes } from './codes/sources.ts';
 import type { CodeFacts } from './param-kinds.ts';
 import { code } from './param-kinds.ts';
 
@@ -11,6 +12,7 @@ export const codes = {
   /** A sentence of before there were codes. */
   legacy: code('act', 'nobody', { text: 'sentence', hint: 'sentence' }),
   ...situationCodes,
+  ...sourceCodes,
 } as const satisfies Readonly<Record<string, CodeFacts>>;
 
 export type Code = keyof typeof codes;

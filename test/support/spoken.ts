@@ -39,3 +39,6 @@ export const spoken = ({
 
 /** A whole snapshot, with its three answers spoken. */
 export const spokenSnapshot = (snapshot: Snapshot) => ({ ...snapshot, ...spoken(snapshot) });
+
+/** Whatever says something, with what it says. */
+export const told = <Said extends { readonly message: Message }>(one: Said) => ({ ...one, ...said(one.message) });

@@ -1,7 +1,7 @@
 import type { Config } from '../../../shared/config.ts';
 import type { DoctorCheck } from '../../../shared/contract.ts';
 import { readTrust, type SystemFacts, type Trusted } from '../cloud/http/tls/trust.ts';
-import { describeCause, GatewayError } from '../platform/errors.ts';
+import { describeCause, OperatorError } from '../platform/errors.ts';
 import { check, type Finding, fault, fine, warning } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 
@@ -27,7 +27,7 @@ export async function* checkAuthorities(
     return trusted;
   } catch (error) {
     const { message, hint } =
-      error instanceof GatewayError
+      error instanceof OperatorError
         ? error
         : { message: 'The file of certificate authorities can’t be used.', hint: '' };
     yield check('ca-file', title, fault(message, hint, describeCause(error)));

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { legacy } from '../../../shared/messages/message.ts';
 import type { EncodeConfig } from '../../../shared/source-config.ts';
 import {
   type CameraFrame,
@@ -98,11 +99,11 @@ export class FrameIntake implements FrameSink {
       const { admission } = this.#services;
       // A quota may be smaller than the usual frame.
       const admitted = await admission.admit(Math.min(this.#lastBytes, admission.mostImageBytes));
-      if (!admitted.ok) return { ok: false, text: admitted.text, hint: `${resting} ${admitted.hint}` };
+      if (!admitted.ok) return { ok: false, message: legacy(admitted.text, `${resting} ${admitted.hint}`) };
       admitted.done();
       return { ok: true };
     } catch (error) {
-      return { ok: false, text: 'The disk can’t be asked for its free space', hint: describeCause(error) };
+      return { ok: false, message: legacy('The disk can’t be asked for its free space', describeCause(error)) };
     }
   };
 
@@ -118,13 +119,15 @@ export class FrameIntake implements FrameSink {
       case 'encoded':
         return { format: reply.format, bytes: reply.bytes, sha256: reply.sha256, width, height };
       case 'refused':
-        return reply;
+        return { kind: 'refused', message: legacy(reply.text, reply.hint) };
       case 'failed':
         this.#log('frame-not-encoded', reply.detail);
         return {
           kind: 'failed',
-          text: 'The frame could not be made into a picture file.',
-          hint: `${lost} If it goes on, set the camera to a smaller picture or fewer frames (${reply.detail}).`,
+          message: legacy(
+            'The frame could not be made into a picture file.',
+            `${lost} If it goes on, set the camera to a smaller picture or fewer frames (${reply.detail}).`,
+          ),
         };
     }
   }
@@ -156,7 +159,7 @@ export class FrameIntake implements FrameSink {
     }
     this.#lastBytes = bytes.length;
     const admitted = await admission.admit(bytes.length);
-    if (!admitted.ok) return { kind: 'no-room', text: admitted.text, hint: `${resting} ${admitted.hint}` };
+    if (!admitted.ok) return { kind: 'no-room', message: legacy(admitted.text, `${resting} ${admitted.hint}`) };
     try {
       const payload = await payloads.stage(sha256, format, bytes);
       await place.first;
@@ -214,14 +217,13 @@ export class FrameIntake implements FrameSink {
       this.#log('frame-failed', technical);
       return {
         kind: 'failed',
-        text: 'The frame could not be stored.',
-        hint: `${lost} Look into the log (${technical}).`,
+        message: legacy('The frame could not be stored.', `${lost} Look into the log (${technical}).`),
       };
     }
     const { kind, text, technical } = failure;
     this.#services.admission.reportFailure(kind);
     this.#log('store-failed', technical);
-    return { kind: 'failed', text, hint: `${lost} Check the disk of the data folder (${technical}).` };
+    return { kind: 'failed', message: legacy(text, `${lost} Check the disk of the data folder (${technical}).`) };
   }
 
   #log(event: string, technical: string): void {

@@ -1,9 +1,10 @@
+import { legacy } from '../../../shared/messages/message.ts';
 import type { FrameVerdict } from '../model/frame.ts';
 import { megabytes, megapixels } from './refusal-reasons.ts';
 
 export type FrameRefused = Extract<FrameVerdict, { kind: 'refused' }>;
 
-const refused = (text: string, hint: string): FrameRefused => ({ kind: 'refused', text, hint });
+const refused = (text: string, hint: string): FrameRefused => ({ kind: 'refused', message: legacy(text, hint) });
 
 /** Why a camera's frame can never be stored, in words. The frame is gone; the next one may be as well. */
 export const frameRefusals = {

@@ -1,7 +1,7 @@
 import { AcusightClient } from '../cloud/acusight/client.ts';
 import { makeNetwork, type Network } from '../cloud/http/network.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
-import { GatewayError } from '../platform/errors.ts';
+import { OperatorError } from '../platform/errors.ts';
 import { measured } from '../status/checkin.ts';
 import { SystemMetrics } from '../status/system-metrics.ts';
 
@@ -15,7 +15,7 @@ const noNews: ReadonlySet<string> = new Set(['store-in-use', 'folder-overlap']);
  */
 export async function tellOfFailedStart(options: GatewayOptions, error: unknown): Promise<void> {
   const { config, secrets, identity, clock, files, dataDir, logger, askProxy } = options;
-  if ((error instanceof GatewayError && noNews.has(error.code)) || secrets().deviceKey === null) return;
+  if ((error instanceof OperatorError && noNews.has(error.code)) || secrets().deviceKey === null) return;
   const { cloud, sync } = config;
   const userAgent = `acusight-line-gateway/${identity.version}`;
   const late = new AbortController();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Interruption } from '../gateway-options.ts';
-import { GatewayError } from '../platform/errors.ts';
+import { OperatorError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Database } from '../store/database/database.ts';
 import { WriteBatch } from '../store/database/write-batch.ts';
@@ -30,7 +30,7 @@ export class UnwrittenLosses {
 
   /** A start that fails: once, however often it is tried. */
   writeDownDamage(error: unknown, at: number): void {
-    if (!(error instanceof GatewayError) || error.code !== 'store-damaged') return;
+    if (!(error instanceof OperatorError) || error.code !== 'store-damaged') return;
     const { message: text, technical } = error;
     try {
       if (this.#file.read().lines.some(({ kind }) => kind === 'fault')) return;

@@ -1,4 +1,5 @@
 import type { FrameFacts } from '../../../shared/camera.ts';
+import type { Message } from '../../../shared/messages/message.ts';
 import type { PictureFormat } from './image.ts';
 
 /** Pixels as a camera sent them. */
@@ -46,11 +47,11 @@ export type FrameVerdict =
   /** It came by itself and is a near-duplicate of a stored frame: counted and not stored. */
   | { readonly kind: 'gated' }
   /** It can never be stored: a pixel format that is not known, more pixels than are allowed, a torn JPEG. */
-  | { readonly kind: 'refused'; readonly text: string; readonly hint: string }
+  | { readonly kind: 'refused'; readonly message: Message }
   /** The gateway takes no new frames now: stop the camera until `FrameSink.hasRoom` says so. */
-  | { readonly kind: 'no-room'; readonly text: string; readonly hint: string }
+  | { readonly kind: 'no-room'; readonly message: Message }
   /** The disk failed, or the encoder did. */
-  | { readonly kind: 'failed'; readonly text: string; readonly hint: string };
+  | { readonly kind: 'failed'; readonly message: Message };
 
 /** Where a camera's frames go: encode -> gate -> hash -> make durable -> commit. */
 export type FrameSink = {
@@ -60,7 +61,5 @@ export type FrameSink = {
    */
   readonly offer: (frame: CameraFrame) => Promise<FrameVerdict>;
   /** Would an offer find room now? Cheap enough to be asked every second. */
-  readonly hasRoom: () => Promise<
-    { readonly ok: true } | { readonly ok: false; readonly text: string; readonly hint: string }
-  >;
+  readonly hasRoom: () => Promise<{ readonly ok: true } | { readonly ok: false; readonly message: Message }>;
 };

@@ -1,4 +1,6 @@
 import { constants } from 'node:os';
+import { legacy, type Message } from '../../../shared/messages/message.ts';
+import { createWords, plainEnglish } from '../../../shared/messages/words.ts';
 
 /**
  * What the rest of the gateway does about a failure. `retry`: this entry again later. `pause`: everything waits, no
@@ -7,36 +9,57 @@ import { constants } from 'node:os';
 export type Disposition = 'retry' | 'pause' | 'bury' | 'bug';
 
 export type FailureFacts = {
-  /** Stable, kebab-case. */
-  readonly code: string;
   /** What was being done, for the log. */
   readonly operation: string;
-  /** What happened, in a sentence for the person at the line. */
-  readonly text: string;
-  /** What that person can do. */
-  readonly hint: string;
   readonly disposition: Disposition;
   /** The machine's or the server's own words, bounded. */
   readonly technical?: string;
   readonly cause?: unknown;
 };
 
-/** A failure that says what happened, what to do and what the gateway will do about it. */
-export class GatewayError extends Error {
+/** A failure for people: what happened and what to do, as a code, and what the gateway will do about it. */
+export class OperatorError extends Error {
+  /** Stable, kebab-case. */
   readonly code: string;
+  readonly said: Message;
   readonly operation: string;
-  readonly hint: string;
   readonly disposition: Disposition;
   readonly technical: string;
 
-  constructor(facts: FailureFacts) {
-    super(facts.text, facts.cause === undefined ? undefined : { cause: facts.cause });
+  constructor(said: Message, { operation, disposition, technical, cause }: FailureFacts) {
+    super(plainEnglish(said), cause === undefined ? undefined : { cause });
+    this.name = 'OperatorError';
+    this.code = said.code;
+    this.said = said;
+    this.operation = operation;
+    this.disposition = disposition;
+    this.technical = technical ?? describeCause(cause);
+  }
+
+  /** In English. */
+  get hint(): string {
+    return createWords().hint(this.said);
+  }
+
+  /** Whether the same may work another time, without anything being changed. */
+  get retryable(): boolean {
+    return this.disposition === 'retry' || this.disposition === 'pause';
+  }
+}
+
+/** A failure that still brings its sentence along. */
+export class GatewayError extends OperatorError {
+  override readonly code: string;
+
+  constructor({
+    code,
+    text,
+    hint,
+    ...facts
+  }: FailureFacts & { readonly code: string; readonly text: string; readonly hint: string }) {
+    super(legacy(text, hint), facts);
     this.name = 'GatewayError';
-    this.code = facts.code;
-    this.operation = facts.operation;
-    this.hint = facts.hint;
-    this.disposition = facts.disposition;
-    this.technical = facts.technical ?? describeCause(facts.cause);
+    this.code = code;
   }
 }
 

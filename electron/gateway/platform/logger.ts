@@ -1,4 +1,4 @@
-import { describeCause, GatewayError } from './errors.ts';
+import { describeCause, OperatorError } from './errors.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -33,7 +33,7 @@ function toJson(record: Readonly<Record<string, unknown>>): string {
 }
 
 function errorFields(error: Error): LogFields {
-  if (error instanceof GatewayError) {
+  if (error instanceof OperatorError) {
     return { code: error.code, operation: error.operation, message: error.message, technical: error.technical };
   }
   return { message: describeCause(error), stack: error.stack?.split('\n').slice(0, 8).join('\n') };

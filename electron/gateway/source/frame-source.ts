@@ -1,13 +1,14 @@
+import { type Message, message } from '../../../shared/messages/message.ts';
 import type { SourceSnapshot, SourceWarning } from '../../../shared/snapshot.ts';
 import type { LogFields, Logger } from '../platform/logger.ts';
 
-type Said = Pick<SourceStatus, 'state' | 'text' | 'hint'>;
+type Said = Pick<SourceStatus, 'state' | 'message'>;
 
 /** What a source says of itself, in its own name: to the person at the window, and in the log. */
 export class SourceCondition {
   readonly #sourceId: string;
   readonly #logger: Logger;
-  #said: Said = { state: 'starting', text: 'Starting', hint: '' };
+  #said: Said = { state: 'starting', message: message('source-starting') };
   #silent: Said | null = null;
   readonly #warnings = new Map<string, SourceWarning>();
   /** No events are to be had: the folder is looked through regularly instead. */
@@ -32,13 +33,9 @@ export class SourceCondition {
   /** `since`: when it was asked, wall clock. */
   isSilent(since: number): void {
     if (this.#silent !== null) return;
-    const text = `The folder does not answer since ${timeOfDay(since)}`;
-    this.log('warn', 'source-silent', { text });
-    this.#silent = {
-      state: 'failed',
-      text,
-      hint: 'Check the server of this share, the network and the drive. What lies in the folder is collected when it answers; everything else goes on meanwhile.',
-    };
+    const silent = message('folder-silent', { since });
+    this.log('warn', 'source-silent', { message: silent });
+    this.#silent = { state: 'failed', message: silent };
   }
 
   answers(): void {
@@ -47,9 +44,9 @@ export class SourceCondition {
     this.log('info', 'source-answers', { state: this.#said.state });
   }
 
-  say(state: SourceState, text: string, hint: string): void {
-    if (state !== this.#said.state) this.log('info', 'source-state', { state, text });
-    this.#said = { state, text, hint };
+  say(state: SourceState, said: Message): void {
+    if (state !== this.#said.state) this.log('info', 'source-state', { state, message: said });
+    this.#said = { state, message: said };
     this.waitsForOffer = false;
   }
 
@@ -68,7 +65,7 @@ export class SourceCondition {
   }
 
   sayWatching(): void {
-    this.say('watching', this.polling ? 'Watching (by looking regularly)' : 'Watching', '');
+    this.say('watching', message(this.polling ? 'source-polling' : 'source-watching'));
   }
 
   log(level: 'info' | 'warn', event: string, fields: LogFields): void {
@@ -76,19 +73,12 @@ export class SourceCondition {
   }
 }
 
-/** `14:03`, in this PC's time. */
-function timeOfDay(at: number): string {
-  const time = new Date(at);
-  return [time.getHours(), time.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
-}
-
 export type { SourceWarning };
 export type SourceState = SourceSnapshot['state'];
 
 export type SourceStatus = {
   readonly state: SourceState;
-  readonly text: string;
-  readonly hint: string;
+  readonly message: Message;
   /** Files seen and not yet quiet and complete; of a camera, frames on their way into the store. */
   readonly settling: number;
   readonly unclaimedSidecars: number;

@@ -198,7 +198,7 @@ function sourceSnapshot(
     name: config.name ?? config.id,
     location: locationOf(config),
     state: status.state,
-    message: legacy(status.text, status.hint),
+    message: status.message,
     collected,
     refused,
     settling: status.settling,

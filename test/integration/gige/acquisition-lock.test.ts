@@ -6,6 +6,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { feature } from '../../../electron/simulators/camera/addresses.ts';
 import type { SimulatorOptions } from '../../../electron/simulators/camera/options.ts';
 import type { SimulatedCamera } from '../../../electron/simulators/camera/simulated-camera.ts';
+import { legacy } from '../../../shared/messages/message.ts';
+import { said } from '../../support/spoken.ts';
 import { moreFrames, noting, patiently, type Rig, reaches, startSource, streamWorkerPath } from './camera-rig.ts';
 import { expectAll, otherProgram, registerOf, simulate } from './simulated-camera.ts';
 
@@ -97,7 +99,7 @@ describe.each(hardest)('a camera that locks $lock, in its $lockKept,', (lock) =>
     const camera = await simulate(lock);
     const rig = await startSource({ address: camera.address });
     await moreFrames(rig, 5);
-    rig.sink.verdict = { kind: 'no-room', text: 'The disk is full.', hint: 'Make room.' };
+    rig.sink.verdict = { kind: 'no-room', message: legacy('The disk is full.', 'Make room.') };
     await reaches(rig, 'blocked');
     await expect.poll(() => camera.acquiring, patiently).toBe(false);
     expect(await isLocked(camera)).toBe(0);
@@ -194,8 +196,8 @@ test('a camera whose lock can’t be changed says which setting keeps it from st
   camera.setFaults({ lockRefused: true });
   const rig = await startSource({ address: camera.address }, { features: { Width: 32 } });
   await reaches(rig, 'failed');
-  expect(rig.source.status().text).toBe(
+  expect(said(rig.source.status().message).text).toBe(
     'The camera does not start to take pictures. The camera setting "AcquisitionStart" is locked ("TLParamsLocked" is 0); it was to be executed.',
   );
-  expect(rig.source.status().hint).toContain('Change what locks it');
+  expect(said(rig.source.status().message).hint).toContain('Change what locks it');
 });

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { discover } from '../../../electron/gateway/source/gige/discovery/discovery.ts';
 import { AravisLog, tellingWords } from '../../support/aravis-log.ts';
 import { NetworkNamespaces } from '../../support/network-namespaces.ts';
+import { said } from '../../support/spoken.ts';
 import { type KeptFrame, moreFrames, noting, patiently, type Rig, reaches, startSource } from './camera-rig.ts';
 
 /** Our chain against a peer that others wrote: the camera that Aravis simulates, over a real network card. */
@@ -208,7 +209,7 @@ describe.skipIf(!isPossible)('the camera of Aravis', { timeout: 150_000 }, () =>
     const { letGo } = await stolen();
     const rig = await startSource({ address: cameraAddress }, ours);
     await reaches(rig, 'taken');
-    expect(rig.source.status().text).toContain('Another program controls the camera');
+    expect(said(rig.source.status().message).text).toContain('Another program controls the camera');
     expectUndisturbed(await letGo());
     await moreFrames(rig, 5);
     expect(sizes(rig)).toEqual(['320x240']);
@@ -225,8 +226,8 @@ describe.skipIf(!isPossible)('the camera of Aravis', { timeout: 150_000 }, () =>
     await expect.poll(() => rig.source.status().state, patiently).toMatch(/lost|missing/);
     await run('ip', ['link', 'set', card, 'up']);
     await reaches(rig, 'taken');
-    expect(rig.source.status().text).toContain('Another program controls the camera');
-    expect(rig.source.status().hint).toContain('Close the other program');
+    expect(said(rig.source.status().message).text).toContain('Another program controls the camera');
+    expect(said(rig.source.status().message).hint).toContain('Close the other program');
     const before = troubles.length;
     await expect.poll(() => troubles.length, patiently).toBeGreaterThan(before + 1);
     expect(troubles.slice(before - 1).map(({ state }) => state)).toEqual(['taken', 'taken', 'taken']);
@@ -271,7 +272,7 @@ describe.skipIf(!isPossible)('the camera of Aravis', { timeout: 150_000 }, () =>
     const script = `sleep 3.5; ( ${tool} ${words} | { sleep 12; cat; } ) >/dev/null 2>&1 & sleep 4`;
     execFileSync('ip', ['netns', 'exec', id, 'sh', '-c', script], { stdio: 'ignore' });
     await reaches(rig, 'taken');
-    expect(rig.source.status().text).toContain('Another program controls the camera');
+    expect(said(rig.source.status().message).text).toContain('Another program controls the camera');
     const since = rig.sink.frames.length;
     await moreFrames(rig, 5);
     expect(rig.source.status().state).toBe('streaming');
@@ -285,7 +286,7 @@ describe.skipIf(!isPossible)('the camera of Aravis', { timeout: 150_000 }, () =>
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const rig = await startSource({ address: cameraAddress });
     await reaches(rig, 'taken');
-    expect(rig.source.status().text).toContain('Another program controls the camera');
+    expect(said(rig.source.status().message).text).toContain('Another program controls the camera');
     other.kill('SIGINT');
     await moreFrames(rig, 5);
   });

@@ -3,6 +3,7 @@ import { develop } from '../../../electron/gateway/ingest/pixels/develop.ts';
 import type { SimulatorOptionsInput } from '../../../electron/simulators/camera/options.ts';
 import { SimulatedCamera } from '../../../electron/simulators/camera/simulated-camera.ts';
 import { rampSample } from '../../../electron/simulators/camera/test-pattern.ts';
+import { said, told } from '../../support/spoken.ts';
 import { type KeptFrame, moreFrames, noting, patiently, reaches, startSource } from './camera-rig.ts';
 
 /** Colour that is coded as brightness and differences, from the camera to red, green and blue; and what can't be. */
@@ -105,7 +106,7 @@ describe('a pixel format that can’t be made into a picture', () => {
     const { logger, troubles } = noting();
     const rig = await startSource({ address: camera.address }, { logger });
     await reaches(rig, 'failed');
-    expect(rig.source.status()).toMatchObject({
+    expect(told(rig.source.status())).toMatchObject({
       text: 'The camera sends the pixel format PolarizeMono8 (0x81080001), which can’t be made into a picture.',
       hint: 'Set its PixelFormat to one of these that it offers: Mono8, YCbCr411_8.',
     });
@@ -113,10 +114,10 @@ describe('a pixel format that can’t be made into a picture', () => {
     await expect.poll(unsupported, patiently).toBeGreaterThan(5);
     await rig.source.features().set('PixelFormat', 'Mono8');
     await moreFrames(rig, 5);
-    expect(rig.source.status()).toMatchObject({ state: 'streaming', hint: '' });
+    expect(told(rig.source.status())).toMatchObject({ state: 'streaming', hint: '' });
     await rig.source.features().set('PixelFormat', 'VendorRaw12');
     await reaches(rig, 'failed');
-    expect(rig.source.status().text).toContain('VendorRaw12 (0x81100002)');
+    expect(said(rig.source.status().message).text).toContain('VendorRaw12 (0x81100002)');
     // The connection was kept all the time.
     expect(rig.source.camera().reconnects).toBe(0);
     expect(troubles).toEqual([]);
@@ -126,7 +127,7 @@ describe('a pixel format that can’t be made into a picture', () => {
     const camera = await simulate({ pixelFormats: ['PolarizeMono8', 'VendorRaw12'], pixelFormat: 'VendorRaw12' });
     const rig = await startSource({ address: camera.address });
     await reaches(rig, 'failed');
-    expect(rig.source.status().hint).toBe(
+    expect(said(rig.source.status().message).hint).toBe(
       'Of what it offers (PolarizeMono8, VendorRaw12) nothing can be. Ask its maker for a format such as Mono8, BayerRG8 or RGB8.',
     );
     expect(rig.sink.frames).toEqual([]);

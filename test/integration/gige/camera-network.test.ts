@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { cameraProgram } from '../../support/camera-process.ts';
 import { NetworkNamespaces } from '../../support/network-namespaces.ts';
+import { said, told } from '../../support/spoken.ts';
 import { moreFrames, noting, patiently, type Rig, reaches, startSource } from './camera-rig.ts';
 
 /** What becomes of a source whose network card is taken away under it, and put back. */
@@ -73,11 +74,11 @@ describe.skipIf(!isPossible)('the network card of a camera', () => {
     await moreFrames(rig, 5);
     await pullOut();
     await reaches(rig, 'lost');
-    expect(rig.source.status().text).toContain(gone);
-    expect(rig.source.status().hint).toContain('Check the network card for the cameras');
+    expect(said(rig.source.status().message).text).toContain(gone);
+    expect(said(rig.source.status().message).hint).toContain('Check the network card for the cameras');
     // And when it was looked for in vain.
     await expect.poll(() => troubles.length, patiently).toBeGreaterThan(1);
-    expect(rig.source.status().text).toContain(words);
+    expect(said(rig.source.status().message).text).toContain(words);
     await plugIn();
     await comesBack(rig);
   });
@@ -94,7 +95,7 @@ describe.skipIf(!isPossible)('the network card of a camera', () => {
       rig,
       `(serial ${serial}) has the address ${cameraAddress}, which is of another network than the network card (${card}, ${elsewhere}.1/24).`,
     );
-    expect(rig.source.status().hint).toContain(
+    expect(said(rig.source.status().message).hint).toContain(
       `an address of this network that no other device has, for example ${elsewhere}.`,
     );
     await ip('address', 'delete', `${elsewhere}.1/24`, 'dev', card);
@@ -114,13 +115,13 @@ describe.skipIf(!isPossible)('the network card of a camera', () => {
 });
 
 async function says({ source }: Rig, words: string): Promise<void> {
-  await expect.poll(() => source.status().text, patiently).toContain(words);
+  await expect.poll(() => said(source.status().message).text, patiently).toContain(words);
 }
 
 /** By itself, and every picture of before and after is whole. */
 async function comesBack(rig: Rig): Promise<void> {
   await moreFrames(rig, 5);
-  expect(rig.source.status()).toMatchObject({ state: 'streaming', text: 'Taking pictures' });
+  expect(told(rig.source.status())).toMatchObject({ state: 'streaming', text: 'Taking pictures' });
   expect(rig.source.camera().reconnects).toBe(1);
   for (const { data, width } of rig.sink.frames) expect(isRamp(data, width)).toBe(true);
 }

@@ -3,6 +3,7 @@ import { silentLogger } from '../../../electron/gateway/platform/logger.ts';
 import type { Faults } from '../../../electron/simulators/camera/faults.ts';
 import type { SimulatorOptionsInput } from '../../../electron/simulators/camera/options.ts';
 import { SimulatedCamera } from '../../../electron/simulators/camera/simulated-camera.ts';
+import { told } from '../../support/spoken.ts';
 import { type KeptFrame, patiently, type Rig, reaches, startSource } from './camera-rig.ts';
 
 /** Frames that end elsewhere than their leader says: a hundred of a hundred, through the real receiver. */
@@ -133,5 +134,5 @@ test('a camera whose trailer names more lines than came has its pictures counted
   expect(sink.frames).toEqual([]);
   camera.setFaults({ extraTrailerLines: 0 });
   await expect.poll(() => sink.frames.length, patiently).toBeGreaterThan(3);
-  expect(source.status()).toMatchObject({ state: 'streaming', hint: '' });
+  expect(told(source.status())).toMatchObject({ state: 'streaming', hint: '' });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../electron/gateway/platform/clock.ts';
 import type { SimulatorOptionsInput } from '../../../electron/simulators/camera/options.ts';
 import type { SimulatedCamera } from '../../../electron/simulators/camera/simulated-camera.ts';
+import { said } from '../../support/spoken.ts';
 import { type KeptFrame, moreFrames, patiently, reaches, startSource } from './camera-rig.ts';
 import { simulate as simulateSmall } from './simulated-camera.ts';
 
@@ -120,7 +121,7 @@ describe('a GigE camera', () => {
     const wrong = await simulate();
     const refused = await startSource({ address: wrong.address }, { trigger: { mode: 'hardware', line: 'Line99' } });
     await reaches(refused, 'failed');
-    expect(refused.source.status().text).toContain('Line99');
+    expect(said(refused.source.status().message).text).toContain('Line99');
   });
 
   test('loses packets, and every picture is whole all the same', async () => {
@@ -180,7 +181,7 @@ describe('a GigE camera', () => {
     const rig = await startSource({ address: camera.address });
     await moreFrames(rig, 3);
     camera.setFaults({ extraPayloadPackets: 3 });
-    await expect.poll(() => rig.source.status().hint, patiently).toMatch(/sends more than its picture/);
+    await expect.poll(() => said(rig.source.status().message).hint, patiently).toMatch(/sends more than its picture/);
     await moreFrames(rig, 10);
     camera.setFaults({ extraPayloadPackets: 0 });
     await moreFrames(rig, 3);
@@ -196,8 +197,8 @@ describe('a GigE camera', () => {
     camera.setFaults({ silent: true });
     const rig = await startSource({ address: camera.address });
     await reaches(rig, 'silent');
-    expect(rig.source.status().text).toBe('Control works, but no pictures arrive.');
-    expect(rig.source.status().hint).toMatch(/firewall.*filter driver.*packet size/s);
+    expect(said(rig.source.status().message).text).toBe('Control works, but no pictures arrive.');
+    expect(said(rig.source.status().message).hint).toMatch(/firewall.*filter driver.*packet size/s);
     camera.setFaults({ silent: false });
     await reaches(rig, 'streaming');
   });
@@ -207,7 +208,7 @@ describe('a GigE camera', () => {
     camera.setFaults({ lossPerThousand: 500 });
     const rig = await startSource({ address: camera.address });
     await reaches(rig, 'silent');
-    expect(rig.source.status().text).toBe('Control works, but no whole picture arrives.');
+    expect(said(rig.source.status().message).text).toBe('Control works, but no whole picture arrives.');
     expect(rig.sink.frames).toHaveLength(0);
     expect(rig.source.camera().drops.length).toBeGreaterThan(0);
   });
@@ -329,7 +330,9 @@ describe('a GigE camera', () => {
     const camera = await simulate();
     const rig = await startSource({ address: camera.address }, { features: { Width: 99_999 } });
     await reaches(rig, 'failed');
-    expect(rig.source.status().text).toMatch(/^The camera refused a setting of the configuration: Width\. .*320/s);
+    expect(said(rig.source.status().message).text).toMatch(
+      /^The camera refused a setting of the configuration: Width\. .*320/s,
+    );
     expect(camera.controlled).toBe(false);
   });
 

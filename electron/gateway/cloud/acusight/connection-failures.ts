@@ -1,5 +1,5 @@
 import type { DeliveryFailure } from '../../model/delivery.ts';
-import { describeCause, errnoCode, GatewayError } from '../../platform/errors.ts';
+import { describeCause, errnoCode, type GatewayError, OperatorError } from '../../platform/errors.ts';
 import { cloudPeer, type Peer, proxyPeer, storagePeer, upperFirst } from '../http/peers.ts';
 import { ForeignLoginError, loginWords } from '../http/proxy/proxy-login.ts';
 import { untrustedCodes } from '../http/tls/certificate-faults.ts';
@@ -57,7 +57,7 @@ const innermostCoded = (error: Error): unknown => (errnoCode(error) === null ? e
 
 /** A certificate file that can't be used stops every connection before it begins. */
 const trustFault = (error: Error): GatewayError | null =>
-  error instanceof GatewayError ? error : error.cause instanceof GatewayError ? error.cause : null;
+  error instanceof OperatorError ? error : error.cause instanceof OperatorError ? error.cause : null;
 
 export type Words = { readonly code: string; readonly text: string; readonly hint: string };
 

@@ -1,4 +1,6 @@
 import type { FrameFacts, Look } from '../../../../shared/camera.ts';
+import type { Message } from '../../../../shared/messages/message.ts';
+import { plainEnglish } from '../../../../shared/messages/words.ts';
 import type { TriggerConfig } from '../../../../shared/source-config.ts';
 import type { FrameSink, FrameVerdict } from '../../model/frame.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -8,7 +10,7 @@ import { FrameOffers, type OfferBounds } from './frame-offers.ts';
 import type { LiveView } from './live-view.ts';
 import type { ShotFacts, Shots } from './shots.ts';
 
-export type NoRoom = { readonly text: string; readonly hint: string };
+export type NoRoom = { readonly message: Message };
 
 export type ArrivalsOptions = {
   readonly trigger: TriggerConfig;
@@ -125,7 +127,7 @@ export class Arrivals {
   #offer(frame: DeviceFrame, { trigger, triggeredBy }: ShotFacts): boolean {
     const { tally } = this.#options;
     if (this.#noRoom !== null) {
-      tally.lost('no-room', this.#noRoom.text);
+      tally.lost('no-room', plainEnglish(this.#noRoom.message));
       return false;
     }
     const { picture, facts, capturedAt, capturedFrom } = frame;
@@ -147,11 +149,11 @@ export class Arrivals {
         return;
       case 'refused':
       case 'failed':
-        tally.lost(verdict.kind, verdict.text);
+        tally.lost(verdict.kind, plainEnglish(verdict.message));
         return;
       case 'no-room':
-        tally.lost('no-room', verdict.text);
-        this.#noRoom = { text: verdict.text, hint: verdict.hint };
+        tally.lost('no-room', plainEnglish(verdict.message));
+        this.#noRoom = { message: verdict.message };
         onChange();
     }
   }

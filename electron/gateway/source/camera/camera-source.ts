@@ -1,4 +1,6 @@
 import type { CameraSnapshot, FeatureValue, Look } from '../../../../shared/camera.ts';
+import { legacy } from '../../../../shared/messages/message.ts';
+import { createWords } from '../../../../shared/messages/words.ts';
 import type { TriggerConfig } from '../../../../shared/source-config.ts';
 import type { FrameSink } from '../../model/frame.ts';
 import { GrowingDelay } from '../../platform/backoff.ts';
@@ -24,6 +26,8 @@ import type { OfferBounds } from './frame-offers.ts';
 import { LiveView, type Looker } from './live-view.ts';
 import { SettingsFile } from './saved-settings.ts';
 import { SessionRun } from './session-run.ts';
+
+const words = createWords();
 
 export type CameraSourceOptions = {
   readonly id: string;
@@ -110,7 +114,8 @@ export class CameraSource implements FrameSource {
   status(): SourceStatus {
     const settling = this.#arrivals.underWay;
     const drained = this.#said.state === 'finished' && settling === 0;
-    return { ...this.#said, settling, unclaimedSidecars: 0, drained, polling: false };
+    const { state, text, hint } = this.#said;
+    return { state, message: legacy(text, hint), settling, unclaimedSidecars: 0, drained, polling: false };
   }
 
   /** Address of the camera that this source controls now; null while it has none, or where nobody else could have it. */
@@ -245,7 +250,8 @@ export class CameraSource implements FrameSource {
           started: () => this.#sayStarted(),
           frame: () => this.#sayFrame(),
           noted: (note) => this.#sayNote(note),
-          noRoom: ({ text, hint }) => this.#say({ state: 'blocked', text, hint }),
+          noRoom: ({ message }) =>
+            this.#say({ state: 'blocked', text: words.text(message), hint: words.hint(message) }),
           proven: () => this.#delay.reset(),
         },
       });

@@ -1,6 +1,6 @@
 import type { CameraSnapshot } from '../../../../shared/camera.ts';
 import type { SourceSnapshot } from '../../../../shared/snapshot.ts';
-import { describeCause, GatewayError } from '../../platform/errors.ts';
+import { describeCause, GatewayError, OperatorError } from '../../platform/errors.ts';
 import { CameraError, type CameraTrouble } from './camera-device.ts';
 
 /** What a camera source says of itself: the state, what happened, and what to do. */
@@ -75,7 +75,7 @@ export function saidOf(error: unknown): CameraSaid {
     const usual = troubles[error.trouble];
     return { state: usual.state, text: error.message || usual.text, hint: error.hint || usual.hint };
   }
-  if (error instanceof GatewayError) return { state: 'failed', text: error.message, hint: error.hint };
+  if (error instanceof OperatorError) return { state: 'failed', text: error.message, hint: error.hint };
   const { state, text, hint } = troubles.failed;
   return { state, text: `${text} (${describeCause(error)})`, hint };
 }

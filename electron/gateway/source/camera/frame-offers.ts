@@ -1,3 +1,4 @@
+import { legacy } from '../../../../shared/messages/message.ts';
 import type { CameraFrame, FrameSink, FrameVerdict } from '../../model/frame.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { describeCause } from '../../platform/errors.ts';
@@ -74,7 +75,7 @@ export class FrameOffers {
       return verdict;
     } catch (error) {
       // The sink promised not to: a frame must be counted all the same.
-      return { kind: 'failed', text: describeCause(error), hint: 'Look into the log.' };
+      return { kind: 'failed', message: legacy(describeCause(error), 'Look into the log.') };
     }
   }
 

@@ -1,3 +1,5 @@
+import { legacy } from '../../../../shared/messages/message.ts';
+import { createWords } from '../../../../shared/messages/words.ts';
 import type { TriggerConfig } from '../../../../shared/source-config.ts';
 import type { FrameSink } from '../../model/frame.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -16,6 +18,8 @@ import type { CameraTally } from './camera-tally.ts';
 import { cameraError, refusal } from './camera-words.ts';
 import { Intervals } from './intervals.ts';
 import { Shots } from './shots.ts';
+
+const words = createWords();
 
 export type RunOptions = {
   readonly session: CameraSession;
@@ -142,8 +146,7 @@ export class SessionRun {
       if (signal.aborted || arrivals.finished) return false;
       const room = await sink.hasRoom().catch((error: unknown) => ({
         ok: false as const,
-        text: 'The gateway could not tell whether there is room for new pictures.',
-        hint: describeCause(error),
+        message: legacy('The gateway could not tell whether there is room for new pictures.', describeCause(error)),
       }));
       if (room.ok) {
         arrivals.reopen();
@@ -217,7 +220,7 @@ export class SessionRun {
     const { noRoom } = this.#options.arrivals;
     return noRoom === null
       ? refusal('trigger', 'The camera was stopped before it took the picture.', 'Take it again.')
-      : refusal('trigger', noRoom.text, noRoom.hint);
+      : refusal('trigger', words.text(noRoom.message), words.hint(noRoom.message));
   }
 
   #startIntervals(): void {

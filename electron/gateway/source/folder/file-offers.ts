@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { legacy } from '../../../../shared/messages/message.ts';
 import type { FileReading, FileRegistry, FileSink, FileStatus, Verdict } from '../../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../../model/file-version.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
@@ -275,7 +276,7 @@ export class FileOffers {
   /** Nothing more is offered for a while: the others would fare the same. */
   #pause(state: 'blocked' | 'failed', { text, hint }: { readonly text: string; readonly hint: string }): void {
     const { condition, clock } = this.#options;
-    condition.say(state, text, hint);
+    condition.say(state, legacy(text, hint));
     condition.waitsForOffer = true;
     this.#blockedUntil = clock.monotonic() + roomRetryMilliseconds;
   }

@@ -1,3 +1,4 @@
+import { legacy, message } from '../../../../shared/messages/message.ts';
 import type { FolderSourceConfig } from '../../../../shared/source-config.ts';
 import type { FileReading, FileRegistry } from '../../model/file-sink.ts';
 import type { FileVersion } from '../../model/file-version.ts';
@@ -81,7 +82,7 @@ export class FolderSearch {
       const found = await lookAtFolder(config.path, after, clock.monotonic() < this.#nextScanAt ? before : null);
       before = found;
       if (found.kind === 'present') this.#archive = found.archive;
-      else condition.say(found.kind, found.text, found.hint);
+      else condition.say(found.kind, legacy(found.text, found.hint));
       if (signal.aborted) break;
       offers.folderIs(found.kind === 'present' ? found.identity : null);
       if (found.kind !== 'present') {
@@ -189,7 +190,7 @@ export class FolderSearch {
   /** A full look at the folder. Returns false when it could not be made to its end. */
   async #scan(first: boolean): Promise<boolean> {
     const { config, offers, originals, clock, condition, signal } = this.#options;
-    if (!this.#scanned) condition.say('scanning', 'Looking through the folder', '');
+    if (!this.#scanned) condition.say('scanning', message('source-scanning'));
     const began = clock.monotonic();
     const listed = new Set<string>();
     let files = 0;
@@ -212,7 +213,7 @@ export class FolderSearch {
         text: 'The folder can’t be read',
         hint: `Check the drive and the rights of this user (${describeCause(error)}).`,
       };
-      condition.say('failed', text, hint);
+      condition.say('failed', legacy(text, hint));
       condition.log('warn', 'scan-failed', { error });
       return false;
     }

@@ -1,5 +1,5 @@
 import { isolated } from '../../../../shared/isolated.ts';
-import { describeCause, GatewayError } from '../../platform/errors.ts';
+import { describeCause, GatewayError, OperatorError } from '../../platform/errors.ts';
 
 const longestName = 80;
 const registerRefused = 'camera-register-refused';
@@ -79,12 +79,12 @@ export function cameraUnreadable(cause: unknown): GatewayError {
 /** Of one feature only: the others can still be listed. */
 export function concernsOneFeature(error: unknown): error is GatewayError {
   const codes = ['camera-feature', registerRefused, 'camera-setting-refused', lockedCode];
-  return error instanceof GatewayError && codes.includes(error.code);
+  return error instanceof OperatorError && codes.includes(error.code);
 }
 
 /** The camera's refusal of a register does not know which setting it was for. */
 export function namedRefusal(name: string, error: unknown): unknown {
-  if (!(error instanceof GatewayError) || error.code !== registerRefused) return error;
+  if (!(error instanceof OperatorError) || error.code !== registerRefused) return error;
   return new GatewayError({
     code: 'camera-setting-refused',
     operation: `change ${quoted(name)}`,

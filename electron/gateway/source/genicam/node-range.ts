@@ -1,4 +1,4 @@
-import { GatewayError } from '../../platform/errors.ts';
+import { OperatorError } from '../../platform/errors.ts';
 import type { DescriptionNode, Operand } from './description/description-nodes.ts';
 import type { Evaluator, NodeRange } from './evaluator.ts';
 import type { NumberValue } from './formula/formula-evaluation.ts';
@@ -88,7 +88,7 @@ async function convertedLimit(
     return typeof limit === 'number' && !Number.isFinite(limit) ? null : limit;
   } catch (error) {
     // 1 / TO has no value at 0, and is fine everywhere else.
-    if (error instanceof GatewayError && error.code === 'camera-feature') return null;
+    if (error instanceof OperatorError && error.code === 'camera-feature') return null;
     throw error;
   }
 }

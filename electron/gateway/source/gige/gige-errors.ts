@@ -1,4 +1,4 @@
-import { describeCause, GatewayError } from '../../platform/errors.ts';
+import { describeCause, OperatorError } from '../../platform/errors.ts';
 import { CameraError } from '../camera/camera-device.ts';
 import { cameraError } from '../camera/camera-words.ts';
 import { GvcpError } from './gvcp/gvcp-error.ts';
@@ -6,7 +6,7 @@ import { GvcpError } from './gvcp/gvcp-error.ts';
 /** Whatever went wrong with a connected camera, as a trouble. A `CameraError` stays what it is. */
 export function gigeTrouble(error: unknown): CameraError {
   if (error instanceof CameraError) return error;
-  if (error instanceof GatewayError) {
+  if (error instanceof OperatorError) {
     if (error.code === 'camera-memory' && error.cause !== undefined) return gigeTrouble(error.cause);
     const { message: text, hint, technical } = error;
     return cameraError('failed', { text, hint, technical, cause: error });

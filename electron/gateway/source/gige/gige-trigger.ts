@@ -1,4 +1,4 @@
-import { GatewayError } from '../../platform/errors.ts';
+import { type GatewayError, OperatorError } from '../../platform/errors.ts';
 import { type Acquisition, CameraError } from '../camera/camera-device.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
 
@@ -60,7 +60,7 @@ export async function attempt(setting: Promise<unknown>): Promise<boolean> {
 
 /** Of this one feature; every other error means that the camera can't be reached. */
 export function isRefusal(error: unknown): error is GatewayError {
-  return error instanceof GatewayError && error.code !== 'camera-memory';
+  return error instanceof OperatorError && error.code !== 'camera-memory';
 }
 
 function refused(acquisition: Acquisition, why: string): CameraError {

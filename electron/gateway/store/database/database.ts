@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
 import { isolated } from '../../../../shared/isolated.ts';
-import { describeCause, errnoCode, GatewayError } from '../../platform/errors.ts';
+import { describeCause, errnoCode, GatewayError, OperatorError } from '../../platform/errors.ts';
 import { migrate, refuseNewer } from './migrations.ts';
 
 export type { Database } from 'better-sqlite3';
@@ -40,7 +40,7 @@ export function openDatabase({ path, nativeBinding }: OpenOptions): Database {
     return database;
   } catch (error) {
     database.close();
-    throw error instanceof GatewayError ? error : openFailure(path, error);
+    throw error instanceof OperatorError ? error : openFailure(path, error);
   }
 }
 

@@ -3,6 +3,7 @@ import type { SourceNow } from '../../../../electron/gateway/status/stopped-line
 import { StoppedLines } from '../../../../electron/gateway/status/stopped-lines.ts';
 import { shiftsOf } from '../../../../electron/gateway/store/ledger/shifts.ts';
 import { parseConfig } from '../../../../shared/config.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import { said } from '../../../support/spoken.ts';
 
 const minute = 60_000;
@@ -22,8 +23,7 @@ function source(limit: number | undefined, more: Partial<SourceNow> = {}): Sourc
   if (config === undefined) throw new Error('no source');
   const status = {
     state: 'watching',
-    text: '',
-    hint: '',
+    message: message('source-watching'),
     settling: 0,
     unclaimedSidecars: 0,
     drained: true,

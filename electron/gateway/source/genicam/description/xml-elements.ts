@@ -1,5 +1,5 @@
 import { SaxesParser } from 'saxes';
-import { GatewayError } from '../../../platform/errors.ts';
+import { OperatorError } from '../../../platform/errors.ts';
 import { descriptionError } from '../genicam-errors.ts';
 
 export type XmlElement = {
@@ -65,7 +65,7 @@ export function parseXml(file: Uint8Array): XmlElement {
   try {
     parser.write(decoded(file)).close();
   } catch (error) {
-    if (error instanceof GatewayError) throw error;
+    if (error instanceof OperatorError) throw error;
     if (root !== null && error instanceof DocumentEnd) return root;
     throw descriptionError('The camera description is not readable: its XML is broken.', '', error);
   }

@@ -1,7 +1,7 @@
 import { lstat, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Unzip, UnzipInflate } from 'fflate';
-import { describeCause, errnoCode, GatewayError } from '../../../platform/errors.ts';
+import { describeCause, errnoCode, GatewayError, OperatorError } from '../../../platform/errors.ts';
 import { accessRefused, descriptionError, quoted } from '../genicam-errors.ts';
 import { isRefusedAccess, largestAccess, type MemoryPort } from '../memory-port.ts';
 import { xmlLimits } from './xml-elements.ts';
@@ -111,7 +111,7 @@ export function unzipDescription(file: Uint8Array, mostBytes: number): Uint8Arra
   try {
     return unpack(file, mostBytes);
   } catch (error) {
-    if (error instanceof GatewayError) throw error;
+    if (error instanceof OperatorError) throw error;
     throw descriptionError('The camera description is not readable: its zip file is broken.', '', error);
   }
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { told } from '../../../../support/spoken.ts';
 import { cameraSource, feature, settle, until } from './driven-camera.ts';
 
 const described = () => [
@@ -56,7 +57,7 @@ test('a refused setting of the configuration is named, and tried again', async (
     it.features = described();
     it.refuses = (name, value) => (name === 'Width' && value === 9_999 ? 'Width goes up to 2048.' : undefined);
   });
-  expect(source.status()).toMatchObject({
+  expect(told(source.status())).toMatchObject({
     state: 'failed',
     text: 'The camera refused a setting of the configuration: Width. Width goes up to 2048.',
     hint: expect.stringContaining('settings') as string,
@@ -89,7 +90,7 @@ test('a refused saved setting costs a note and no picture', async () => {
   await advance(1_000);
   await until(() => camera.isRunning);
   camera.frame();
-  expect(source.status()).toMatchObject({ state: 'streaming', hint: '1 saved setting was not taken: Gain.' });
+  expect(told(source.status())).toMatchObject({ state: 'streaming', hint: '1 saved setting was not taken: Gain.' });
 });
 
 test('settings of another model are not set, and a broken file is told', async () => {
@@ -108,7 +109,7 @@ test('settings of another model are not set, and a broken file is told', async (
     await advance(1_000);
     await until(() => camera.isRunning);
     camera.frame();
-    expect(source.status()).toMatchObject({ state: 'streaming', hint: expect.stringMatching(hint) as string });
+    expect(told(source.status())).toMatchObject({ state: 'streaming', hint: expect.stringMatching(hint) as string });
     expect(camera.sets).toEqual([]);
   }
 });

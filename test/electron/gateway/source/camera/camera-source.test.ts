@@ -3,13 +3,18 @@ import type { FrameVerdict } from '../../../../../electron/gateway/model/frame.t
 import { type Logger, silentLogger } from '../../../../../electron/gateway/platform/logger.ts';
 import type { CameraTrouble } from '../../../../../electron/gateway/source/camera/camera-device.ts';
 import { cameraError } from '../../../../../electron/gateway/source/camera/camera-words.ts';
+import { legacy } from '../../../../../shared/messages/message.ts';
+import { said, told } from '../../../../support/spoken.ts';
 import { cameraSource, settle, until } from './driven-camera.ts';
 
 const stored: FrameVerdict = { kind: 'stored', imageId: 'x' };
 
 test('a camera’s frames are offered with their facts and counted as stored', async () => {
   const { camera, sink, source, advance } = await cameraSource();
-  expect(source.status()).toMatchObject({ state: 'connecting', text: 'Connected. Waiting for the first picture.' });
+  expect(told(source.status())).toMatchObject({
+    state: 'connecting',
+    text: 'Connected. Waiting for the first picture.',
+  });
   for (let frame = 0; frame < 10; frame += 1) {
     camera.frame();
     await settle();
@@ -78,7 +83,7 @@ test('a camera that is not there is looked for with growing delay, for ever', as
   const { camera, source, advance } = await cameraSource(undefined, {}, (it) => {
     it.trouble = cameraError('missing');
   });
-  expect(source.status()).toMatchObject({ state: 'missing', text: 'The camera was not found.' });
+  expect(told(source.status())).toMatchObject({ state: 'missing', text: 'The camera was not found.' });
   for (const [before, seconds] of [1, 2, 4, 8, 16, 30, 30].entries()) {
     await advance(seconds * 1_000 - 1);
     expect(camera.attempts).toBe(before + 1);
@@ -100,10 +105,10 @@ test('a camera that was unplugged is connected again, and found missing it is st
   camera.trouble = cameraError('missing');
   camera.lose();
   await settle();
-  expect(source.status()).toMatchObject({ state: 'lost', text: 'The camera was there and is gone.' });
+  expect(told(source.status())).toMatchObject({ state: 'lost', text: 'The camera was there and is gone.' });
   expect(camera.closed).toBe(1);
   await advance(1_000);
-  expect(source.status()).toMatchObject({ state: 'lost', text: 'The camera was there and is gone.' });
+  expect(told(source.status())).toMatchObject({ state: 'lost', text: 'The camera was there and is gone.' });
   camera.trouble = null;
   await advance(2_000);
   await until(() => camera.isRunning);
@@ -145,7 +150,7 @@ test.each<[CameraTrouble, string, RegExp, RegExp]>([
   const { source } = await cameraSource(undefined, {}, (camera) => {
     camera.trouble = cameraError(trouble);
   });
-  expect(source.status()).toMatchObject({
+  expect(told(source.status())).toMatchObject({
     state,
     text: expect.stringMatching(text) as string,
     hint: expect.stringMatching(hint) as string,
@@ -156,7 +161,7 @@ test('a device that breaks in a way nobody thought of is told and tried again', 
   const { camera, source, advance } = await cameraSource(undefined, {}, (it) => {
     it.trouble = new TypeError('x is not a function');
   });
-  expect(source.status()).toMatchObject({ state: 'failed', text: 'The camera failed. (x is not a function)' });
+  expect(told(source.status())).toMatchObject({ state: 'failed', text: 'The camera failed. (x is not a function)' });
   camera.trouble = null;
   await advance(1_000);
   await until(() => camera.isRunning);
@@ -212,10 +217,10 @@ test('small frames go to the sink in larger numbers, up to a bound', async () =>
 
 test('what the sink refuses and what fails is counted with its last words; a near-duplicate is no loss', async () => {
   const verdicts: FrameVerdict[] = [
-    { kind: 'refused', text: 'The pixel format 0x0 is not known.', hint: '' },
-    { kind: 'failed', text: 'The disk failed.', hint: '' },
+    { kind: 'refused', message: legacy('The pixel format 0x0 is not known.', '') },
+    { kind: 'failed', message: legacy('The disk failed.', '') },
     { kind: 'gated' },
-    { kind: 'refused', text: 'The pixel format 0x1 is not known.', hint: '' },
+    { kind: 'refused', message: legacy('The pixel format 0x1 is not known.', '') },
     stored,
   ];
   const { camera, source } = await cameraSource(undefined, {}, (it, sink) => {
@@ -267,7 +272,7 @@ test.each([true, false])(
     const { camera, sink, source, advance } = await cameraSource(undefined, {}, (it) => {
       it.canStop = canStop;
     });
-    const full = { text: 'The store is full.', hint: 'Make room.' };
+    const full = { message: legacy('The store is full.', 'Make room.') };
     sink.verdict = () => ({ kind: 'no-room', ...full });
     sink.room = { ok: false, ...full };
     camera.frame();
@@ -322,7 +327,7 @@ test('pictures that come after the camera was lost are counted, not kept', async
 
 test('a sink that says it has room and takes nothing does not make the camera start and stop in a rush', async () => {
   const { camera, sink, advance } = await cameraSource();
-  sink.verdict = () => ({ kind: 'no-room', text: 'Full.', hint: '' });
+  sink.verdict = () => ({ kind: 'no-room', message: legacy('Full.', '') });
   camera.frame();
   await settle(20);
   expect(camera.starts).toHaveLength(1);
@@ -334,7 +339,7 @@ test('a sink that says it has room and takes nothing does not make the camera st
 
 test('a camera is not started while there is no room', async () => {
   const { camera, sink, source, advance } = await cameraSource(undefined, {}, (_, it) => {
-    it.room = { ok: false, text: 'The disk is full.', hint: 'Make room.' };
+    it.room = { ok: false, message: legacy('The disk is full.', 'Make room.') };
   });
   await until(() => source.status().state === 'blocked');
   expect(camera.starts).toHaveLength(0);
@@ -345,8 +350,8 @@ test('a camera is not started while there is no room', async () => {
 
 test('a camera that is lost while there is no room is connected again', async () => {
   const { camera, sink, source, advance } = await cameraSource();
-  sink.verdict = () => ({ kind: 'no-room', text: 'Full.', hint: '' });
-  sink.room = { ok: false, text: 'Full.', hint: '' };
+  sink.verdict = () => ({ kind: 'no-room', message: legacy('Full.', '') });
+  sink.room = { ok: false, message: legacy('Full.', '') };
   const events = camera.events;
   camera.frame();
   await settle(20);
@@ -372,7 +377,10 @@ test('a source with a number of frames ends when they are stored, and lets the c
   camera.frame();
   camera.frame();
   await until(() => source.status().state === 'finished');
-  expect(source.status()).toMatchObject({ drained: true, text: 'All 3 pictures are stored. The camera is released.' });
+  expect(told(source.status())).toMatchObject({
+    drained: true,
+    text: 'All 3 pictures are stored. The camera is released.',
+  });
   expect(camera.closed).toBe(1);
   expect(sink.offered).toHaveLength(4);
   expect(source.camera()).toMatchObject({ finished: true, stored: 3, skipped: 1 });
@@ -415,7 +423,7 @@ test('frames that a session sends after it was lost are not taken', async () => 
 });
 
 test('each frame’s memory is given back once, whatever becomes of the frame', async () => {
-  const verdicts: FrameVerdict[] = [stored, { kind: 'gated' }, { kind: 'refused', text: '', hint: '' }];
+  const verdicts: FrameVerdict[] = [stored, { kind: 'gated' }, { kind: 'refused', message: legacy('', '') }];
   let release: () => void = () => undefined;
   const { camera, source } = await cameraSource({ mode: 'free-run', everyNth: 2 }, {}, (_, sink) => {
     sink.verdict = () =>
@@ -450,9 +458,13 @@ test('what is to be known about the pictures is shown beside the state, and logg
   camera.note('bytes');
   camera.frame();
   camera.note('bytes');
-  expect(source.status()).toMatchObject({ state: 'streaming', text: 'Taking pictures', hint: 'About bytes. Do this.' });
+  expect(told(source.status())).toMatchObject({
+    state: 'streaming',
+    text: 'Taking pictures',
+    hint: 'About bytes. Do this.',
+  });
   camera.note('pieces');
-  expect(source.status().hint).toBe('About bytes. Do this. About pieces. Do this.');
+  expect(said(source.status().message).hint).toBe('About bytes. Do this. About pieces. Do this.');
   expect(logged).toEqual(['bytes', 'pieces']);
   camera.lose();
   await settle();
@@ -460,7 +472,7 @@ test('what is to be known about the pictures is shown beside the state, and logg
   await until(() => camera.connections === 2);
   await until(() => camera.isRunning);
   camera.frame();
-  expect(source.status()).toMatchObject({ state: 'streaming', hint: '' });
+  expect(told(source.status())).toMatchObject({ state: 'streaming', hint: '' });
   camera.note('bytes');
   expect(logged).toEqual(['bytes', 'pieces', 'bytes']);
 });
@@ -470,11 +482,11 @@ test('a camera whose pictures can’t be used says so, is kept, and is believed 
   const failed = { state: 'failed', text: 'About format.', hint: 'Do this.' };
   for (let times = 1; times <= 2; times += 1) {
     camera.frame();
-    expect(source.status()).toMatchObject({ state: 'streaming', hint: '' });
+    expect(told(source.status())).toMatchObject({ state: 'streaming', hint: '' });
     camera.note('format', true);
-    expect(source.status()).toMatchObject(failed);
+    expect(told(source.status())).toMatchObject(failed);
     camera.note('format', true);
-    expect(source.status()).toMatchObject(failed);
+    expect(told(source.status())).toMatchObject(failed);
   }
   camera.frame();
   expect(source.status().state).toBe('streaming');

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { legacy } from '../../../../../shared/messages/message.ts';
+import { told } from '../../../../support/spoken.ts';
 import { cameraSource, type DrivenSink, settle, until } from './driven-camera.ts';
 
 const facts = (sink: DrivenSink) =>
@@ -25,7 +27,10 @@ test('of free run and of a hardware trigger each n-th frame is kept, the first a
 test('a hardware trigger is passed to the camera, which is armed', async () => {
   const { camera, source } = await cameraSource({ mode: 'hardware', line: 'Line2', activation: 'FallingEdge' });
   expect(camera.starts).toEqual([{ kind: 'hardware', line: 'Line2', activation: 'FallingEdge' }]);
-  expect(source.status()).toMatchObject({ state: 'armed', text: 'Ready. It takes a picture when it is triggered.' });
+  expect(told(source.status())).toMatchObject({
+    state: 'armed',
+    text: 'Ready. It takes a picture when it is triggered.',
+  });
   camera.frame();
   expect(source.status().state).toBe('armed');
 });
@@ -134,8 +139,8 @@ test('a trigger is refused with words while the camera is not there, stopped or 
   const other = await cameraSource({ mode: 'free-run' });
   await expect(other.source.trigger('window')).rejects.toThrow('This camera does not take pictures on demand.');
   const full = await cameraSource({ mode: 'software' });
-  full.sink.room = { ok: false, text: 'The store is full.', hint: 'Make room.' };
-  full.sink.verdict = () => ({ kind: 'no-room', text: 'The store is full.', hint: 'Make room.' });
+  full.sink.room = { ok: false, message: legacy('The store is full.', 'Make room.') };
+  full.sink.verdict = () => ({ kind: 'no-room', message: legacy('The store is full.', 'Make room.') });
   await full.source.trigger('window');
   await settle(20);
   await expect(full.source.trigger('window')).rejects.toThrow('The store is full.');

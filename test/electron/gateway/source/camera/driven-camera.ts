@@ -17,6 +17,7 @@ import type {
 import { CameraSource, type CameraSourceOptions } from '../../../../../electron/gateway/source/camera/camera-source.ts';
 import { cameraError } from '../../../../../electron/gateway/source/camera/camera-words.ts';
 import type { Feature, FeatureValue } from '../../../../../shared/camera.ts';
+import type { Message } from '../../../../../shared/messages/message.ts';
 import { triggerSchema } from '../../../../../shared/source-config.ts';
 import { FakeClock } from '../../../../support/fake-clock.ts';
 
@@ -167,7 +168,7 @@ export class DrivenCamera {
 /** A sink that keeps what it is offered, and answers as the test says. */
 export class DrivenSink implements FrameSink {
   readonly offered: CameraFrame[] = [];
-  room: { ok: true } | { ok: false; text: string; hint: string } = { ok: true };
+  room: { ok: true } | { ok: false; message: Message } = { ok: true };
   roomAsked = 0;
   verdict: (frame: CameraFrame) => FrameVerdict | Promise<FrameVerdict> = () => ({ kind: 'stored', imageId: 'x' });
   offer = async (frame: CameraFrame): Promise<FrameVerdict> => {

@@ -8,6 +8,7 @@ import { silentLogger } from '../../../../../electron/gateway/platform/logger.ts
 import { type FolderIntake, WatchedFolder } from '../../../../../electron/gateway/source/folder/watched-folder.ts';
 import { folderSourceSchema } from '../../../../../shared/source-config.ts';
 import { LeapingClock } from '../../../../support/leaping-clock.ts';
+import { told } from '../../../../support/spoken.ts';
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -135,7 +136,7 @@ test('without room nothing is offered for a while, and then everything is again'
   );
   for (let index = 0; index < 50; index += 1) await writeFile(join(path, `${index}.jpg`), 'x');
   for (let wait = 0; wait < 100 && folder.status().state !== 'blocked'; wait += 1) await pause(10);
-  expect(folder.status()).toMatchObject({ state: 'blocked', text: 'Full', hint: 'Make room.', drained: false });
+  expect(told(folder.status())).toMatchObject({ state: 'blocked', text: 'Full', hint: 'Make room.', drained: false });
   await pause(300);
   const tried = offers.length;
   await pause(500);

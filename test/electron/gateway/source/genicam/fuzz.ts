@@ -1,4 +1,4 @@
-import { GatewayError } from '../../../../../electron/gateway/platform/errors.ts';
+import { OperatorError } from '../../../../../electron/gateway/platform/errors.ts';
 import { parseDescription } from '../../../../../electron/gateway/source/genicam/description/description.ts';
 import { NodeMap } from '../../../../../electron/gateway/source/genicam/node-map.ts';
 import { seededRandom } from '../../../../../electron/simulators/camera/faults.ts';
@@ -17,7 +17,7 @@ export type FuzzOutcome = {
   readonly slowestMilliseconds: number;
 };
 
-/** Any error that is not a `GatewayError` gets out, with the number of the run. */
+/** Any error that is not an `OperatorError` gets out, with the number of the run. */
 export async function fuzzDescriptions(xml: string, runs: number, seed: number): Promise<FuzzOutcome> {
   const sum = { opened: 0, features: 0, taken: 0, mostAccesses: 0, slowestMilliseconds: 0 };
   for (let run = 0; run < runs; run += 1) {
@@ -27,7 +27,7 @@ export async function fuzzDescriptions(xml: string, runs: number, seed: number):
       const accesses = await fuzzOnce(mutated(xml, random), random, sum);
       sum.mostAccesses = Math.max(sum.mostAccesses, accesses);
     } catch (error) {
-      if (!(error instanceof GatewayError)) throw new Error(`run ${run}`, { cause: error });
+      if (!(error instanceof OperatorError)) throw new Error(`run ${run}`, { cause: error });
     }
     sum.slowestMilliseconds = Math.max(sum.slowestMilliseconds, performance.now() - begin);
   }
@@ -65,7 +65,7 @@ async function tolerated(work: Promise<unknown>): Promise<boolean> {
     await work;
     return true;
   } catch (error) {
-    if (error instanceof GatewayError) return false;
+    if (error instanceof OperatorError) return false;
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { GatewayError } from '../../../../../electron/gateway/platform/errors.ts';
+import { type GatewayError, OperatorError } from '../../../../../electron/gateway/platform/errors.ts';
 import { openDatabase } from '../../../../../electron/gateway/store/database/database.ts';
 import { schemaVersion } from '../../../../../electron/gateway/store/database/migrations.ts';
 import { acknowledge, newImage, openStore, temporaryFolder } from '../../../../support/store.ts';
@@ -12,7 +12,7 @@ function refusalOf(path: string): GatewayError {
   try {
     openDatabase({ path }).close();
   } catch (error) {
-    if (error instanceof GatewayError) return error;
+    if (error instanceof OperatorError) return error;
     throw error;
   }
   throw new Error('it was opened');

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
-import { GatewayError } from '../../../../../../electron/gateway/platform/errors.ts';
+import { GatewayError, OperatorError } from '../../../../../../electron/gateway/platform/errors.ts';
 import { parseDescription } from '../../../../../../electron/gateway/source/genicam/description/description.ts';
 import {
   descriptionDownload,
@@ -246,7 +246,7 @@ describe('a description elsewhere', () => {
     const download = descriptionDownload({ allowedHosts, timeoutMilliseconds: 2_000, fetch: request });
     const outcome = await download(url).then(
       () => 'fetched',
-      (error: unknown) => (error instanceof GatewayError ? error.code : error),
+      (error: unknown) => (error instanceof OperatorError ? error.code : error),
     );
     expect(outcome).toBe(isAllowed ? 'fetched' : 'camera-description-not-allowed');
     expect(asked).toEqual(isAllowed ? [url] : []);
