@@ -1,3 +1,4 @@
+import { createWords, plainEnglish } from '../shared/messages/words.ts';
 import './runtime/thread-pool.ts';
 
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import { Demo } from './demo/demo.ts';
 import { openDataFolder } from './gateway/maintenance/data-folder.ts';
 import { sleep, systemClock } from './gateway/platform/clock.ts';
 import { endAtOnce } from './gateway/platform/end-at-once.ts';
-import { type GatewayError, OperatorError } from './gateway/platform/errors.ts';
+import { OperatorError } from './gateway/platform/errors.ts';
 import { nodeFiles } from './gateway/platform/files.ts';
 import { jsonLogger } from './gateway/platform/logger.ts';
 import { secretsOf } from './gateway/wiring/shut-keyring.ts';
@@ -82,7 +83,7 @@ const ownBinding = (): string | undefined => (app.isPackaged ? undefined : proce
 
 async function launch(plan: Plan, options: RunOptions): Promise<void> {
   const writeLine = lineWriter(plan);
-  const logger = jsonLogger(writeLine, Date.now);
+  const logger = jsonLogger(writeLine, Date.now, plainEnglish);
   watchDrawing(logger);
   if (refusedSwitches.length > 0) logger.log('warn', 'switches-refused', { switches: refusedSwitches });
   const demo = options.command === 'demo' ? await Demo.prepare(options, plan, paths) : null;
@@ -198,8 +199,12 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
   // missing that is not there.
   const endsByItself = demo !== null || plan.exitWhenDrained;
   const failStart = (error: unknown): Promise<void> => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    if (error instanceof OperatorError) process.stderr.write(`${error.hint}\n`);
+    const words = createWords();
+    const lines =
+      error instanceof OperatorError
+        ? [words.text(error.said), words.hint(error.said)]
+        : [error instanceof Error ? error.message : String(error)];
+    process.stderr.write(`${lines.join('\n')}\n`);
     const isConfiguration = error instanceof OperatorError && error.code === 'folder-overlap';
     return end(isConfiguration ? exitCodes.badConfiguration : exitCodes.failed);
   };
@@ -264,7 +269,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
   }
 
   /** The store was lost while the gateway ran: a disk may come back, a damaged database is for people. */
-  async function outlive(fault: GatewayError): Promise<void> {
+  async function outlive(fault: OperatorError): Promise<void> {
     await host.halt(fault);
     const mayPass = fault.code === 'store-unavailable';
     if (endsByItself || (plan.headless && !mayPass)) return failStart(fault);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cameraSnapshotSchema } from './camera.ts';
-import { messageSchema } from './messages/message.ts';
+import { messageSchema } from './messages/message-schema.ts';
 import type { Level } from './messages/param-kinds.ts';
 
 /**

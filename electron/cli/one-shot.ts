@@ -1,4 +1,5 @@
 import type { Config } from '../../shared/config.ts';
+import { createWords } from '../../shared/messages/words.ts';
 import type { AskProxy } from '../gateway/gateway-options.ts';
 import { verifyStore } from '../gateway/maintenance/verify-store.ts';
 import { systemClock } from '../gateway/platform/clock.ts';
@@ -62,7 +63,10 @@ export async function runTask(
       secrets.close();
     }
   } catch (error) {
-    output.complain(error instanceof OperatorError ? `${error.message}\n${error.hint}` : String(error));
+    const words = createWords();
+    output.complain(
+      error instanceof OperatorError ? `${words.text(error.said)}\n${words.hint(error.said)}` : String(error),
+    );
     return exitCodes.failed;
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config, ConfigFault } from '../../shared/config.ts';
 import { type CoreOperation, contract } from '../../shared/contract.ts';
-import { legacy, type Message, message } from '../../shared/messages/message.ts';
+import { type Message, message } from '../../shared/messages/message.ts';
 import { createWords } from '../../shared/messages/words.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import type { GatewaySecrets, Interruption } from '../gateway/gateway-options.ts';
@@ -17,7 +17,7 @@ import type { CallRequest, CallResponse, ThreadOptions } from './protocol.ts';
 type Fault = { readonly message: Message; readonly canSetUp: boolean };
 type Halted = {
   readonly last: Snapshot;
-  readonly fault: GatewayError;
+  readonly fault: OperatorError;
   readonly interruption: Interruption | null;
 };
 
@@ -160,7 +160,7 @@ export class GatewayHost {
   }
 
   /** Its store is lost. Resolves once it has stopped; its last state is shown with why, until one runs again. */
-  halt(fault: GatewayError): Promise<void> {
+  halt(fault: OperatorError): Promise<void> {
     return this.#turn.run(async () => {
       if (this.#gateway !== null) {
         const last = this.#gateway.snapshot();
@@ -173,10 +173,7 @@ export class GatewayHost {
 
   /** The window shows why. */
   failStart(error: unknown): void {
-    const what =
-      error instanceof OperatorError
-        ? legacy(error.message, error.hint)
-        : message('start-failed', { reason: String(error) });
+    const what = error instanceof OperatorError ? error.said : message('start-failed', { reason: String(error) });
     this.#fail({ message: message('cannot-start', { what }), canSetUp: false });
   }
 

@@ -41,7 +41,7 @@ export type ToGateway =
   | { readonly type: 'proxy'; readonly answered: AnsweredProxy }
   | { readonly type: 'stop' };
 
-/** A failure that crosses to another thread as plain data, and is a `GatewayError` again there. */
+/** A failure that crosses to another thread as plain data, and is a `OperatorError` again there. */
 export type SentFacts = FailureFacts & { readonly code: string; readonly said: Message };
 
 export type SentFailure = { readonly facts: SentFacts | null; readonly message: string };

@@ -11,7 +11,7 @@ import { refuseLostDatabase, refuseOverlap } from './maintenance/start-checks.ts
 import { UnwrittenLosses } from './maintenance/unwritten-losses.ts';
 import { makeOperations } from './operations.ts';
 import { sleep } from './platform/clock.ts';
-import { errnoCode, type GatewayError, OperatorError } from './platform/errors.ts';
+import { errnoCode, OperatorError } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
 import { makeShellCalls, type ShellCalls } from './shell-calls.ts';
 import { type Loss, lossesOf } from './status/losses.ts';
@@ -51,11 +51,11 @@ export class Gateway {
   #hangs = false;
   #last: Snapshot | null = null;
   readonly #unwritten: UnwrittenLosses;
-  #tellFault: ((fault: GatewayError) => void) | null = null;
+  #tellFault: ((fault: OperatorError) => void) | null = null;
   /** The cloud was told of it, as far as it could be. */
-  #toldFault: GatewayError | null = null;
+  #toldFault: OperatorError | null = null;
 
-  /** Throws a GatewayError with words when the store can't be opened, after the cloud was told where it can be. */
+  /** Throws a OperatorError with words when the store can't be opened, after the cloud was told where it can be. */
   static async open(options: GatewayOptions): Promise<Gateway> {
     try {
       return await Gateway.#open(options);
@@ -190,12 +190,12 @@ export class Gateway {
    * The database is damaged or its disk is gone: everything has to be stopped, and nothing may be written. Called once,
    * after the cloud was told where it can be.
    */
-  onStoreFault(tell: (fault: GatewayError) => void): void {
+  onStoreFault(tell: (fault: OperatorError) => void): void {
     this.#tellFault = tell;
     if (this.#toldFault !== null) tell(this.#toldFault);
   }
 
-  #onFault(fault: GatewayError): void {
+  #onFault(fault: OperatorError): void {
     const { clock } = this.#options;
     const { message: text, technical } = fault;
     const way = faultOf(fault);

@@ -1,6 +1,7 @@
 import { type IpcMainInvokeEvent, ipcMain, type WebContents } from 'electron';
 import { INVOKE_CHANNEL } from '../../shared/channels.ts';
 import { contract, type Operation } from '../../shared/contract.ts';
+import { createWords } from '../../shared/messages/words.ts';
 import type { Failure, Result } from '../../shared/result.ts';
 import { describeCause, OperatorError } from '../gateway/platform/errors.ts';
 import type { Logger } from '../gateway/platform/logger.ts';
@@ -71,11 +72,12 @@ const refuse = (code: string, message: string, hint: string): Result<never> => (
 
 function toFailure(error: unknown): Failure {
   if (error instanceof OperatorError) {
+    const words = createWords();
     return {
       code: error.code,
-      message: error.message,
-      hint: error.hint,
-      retryable: error.disposition === 'retry' || error.disposition === 'pause',
+      message: words.text(error.said),
+      hint: words.hint(error.said),
+      retryable: error.retryable,
     };
   }
   if (error instanceof RangeError)

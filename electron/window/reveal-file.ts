@@ -7,7 +7,7 @@ const patienceMilliseconds = 3_000;
 let looking = 0;
 
 /**
- * Has `show` point at a file in the system's file manager. Throws a `GatewayError` with words where nothing is there:
+ * Has `show` point at a file in the system's file manager. Throws a `OperatorError` with words where nothing is there:
  * a file manager would open some other folder, or nothing at all.
  * @param path null where the configuration does not have its folder any more
  */
@@ -42,5 +42,5 @@ export async function revealFile(path: string | null, show: (path: string) => vo
   show(path);
 }
 
-const notShown = (text: string, hint: string): GatewayError =>
+const notShown = (text: string, hint: string): OperatorError =>
   new GatewayError({ code: 'no-file', operation: 'reveal', text, hint, disposition: 'bury' });

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { type Code, codes } from './codes.ts';
 import type { Level, ParamKind } from './param-kinds.ts';
 
@@ -43,10 +42,8 @@ const deepest = 6;
 
 const isCode = (value: unknown): value is Code => typeof value === 'string' && Object.hasOwn(codes, value);
 
-/** As it crosses a boundary: the code is one of the table, and each gap is filled with what its kind allows. */
-export const messageSchema: z.ZodType<Message> = z.custom<Message>((value) => isMessage(value, 0), 'not a message');
-
-function isMessage(value: unknown, depth: number): value is Message {
+/** The code is one of the table, and each gap is filled with what its kind allows. */
+export function isMessage(value: unknown, depth = 0): value is Message {
   if (depth > deepest || typeof value !== 'object' || value === null) return false;
   const { code, params } = value as Record<string, unknown>;
   if (!isCode(code) || typeof params !== 'object' || params === null) return false;
@@ -80,7 +77,7 @@ export const storedMessage = ({ code, params }: Message): string => JSON.stringi
 export function readMessage(stored: string): Message | null {
   try {
     const value: unknown = JSON.parse(stored);
-    return isMessage(value, 0) ? value : null;
+    return isMessage(value) ? value : null;
   } catch {
     return null;
   }

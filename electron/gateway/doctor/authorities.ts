@@ -1,5 +1,6 @@
 import type { Config } from '../../../shared/config.ts';
 import type { DoctorCheck } from '../../../shared/contract.ts';
+import { createWords } from '../../../shared/messages/words.ts';
 import { readTrust, type SystemFacts, type Trusted } from '../cloud/http/tls/trust.ts';
 import { describeCause, OperatorError } from '../platform/errors.ts';
 import { check, type Finding, fault, fine, warning } from './check.ts';
@@ -26,11 +27,12 @@ export async function* checkAuthorities(
       yield check('system-certificates', 'Certificate store of this PC', storeFinding(trusted.system));
     return trusted;
   } catch (error) {
-    const { message, hint } =
+    const words = createWords();
+    const [text, hint] =
       error instanceof OperatorError
-        ? error
-        : { message: 'The file of certificate authorities can’t be used.', hint: '' };
-    yield check('ca-file', title, fault(message, hint, describeCause(error)));
+        ? [words.text(error.said), words.hint(error.said)]
+        : ['The file of certificate authorities can’t be used.', ''];
+    yield check('ca-file', title, fault(text, hint, describeCause(error)));
     return null;
   }
 }

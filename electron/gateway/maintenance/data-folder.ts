@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isolated } from '../../../shared/isolated.ts';
-import { describeCause, errnoCode, GatewayError } from '../platform/errors.ts';
+import { describeCause, errnoCode, GatewayError, type OperatorError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
 
 /** What the system says of a folder, in words. A disk that is only full is none of it: delivering makes room there. */
@@ -19,7 +19,7 @@ const causes: Readonly<Record<string, string>> = {
 const full: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 
 /** Null for a disk that is full, where it is the probe alone that can't be written. */
-function failureOf(dataDir: string, cause: unknown): GatewayError {
+function failureOf(dataDir: string, cause: unknown): OperatorError {
   const words = causes[errnoCode(cause) ?? ''] ?? describeCause(cause);
   return new GatewayError({
     code: 'store-unavailable',
@@ -32,7 +32,7 @@ function failureOf(dataDir: string, cause: unknown): GatewayError {
 }
 
 /**
- * Makes the data folder where it is missing, and tries whether it can be written to. Throws a GatewayError
+ * Makes the data folder where it is missing, and tries whether it can be written to. Throws a OperatorError
  * (`store-unavailable`) that says why not; a full disk passes.
  */
 export async function openDataFolder(dataDir: string, files: Files): Promise<void> {

@@ -1,18 +1,18 @@
-import { legacy, message } from '../../../shared/messages/message.ts';
+import { message } from '../../../shared/messages/message.ts';
 import type { Snapshot } from '../../../shared/snapshot.ts';
 import type { Interruption } from '../gateway-options.ts';
 import type { StoreFault } from '../model/ways-to-lose.ts';
-import type { GatewayError } from '../platform/errors.ts';
+import type { OperatorError } from '../platform/errors.ts';
 import { judgements, ways } from '../status/losses.ts';
 
-export const faultOf = ({ code }: Pick<GatewayError, 'code'>): StoreFault =>
+export const faultOf = ({ code }: Pick<OperatorError, 'code'>): StoreFault =>
   code === 'store-damaged' ? 'store-damaged' : 'store-away';
 
 /** Whatever was not delivered when the database could be read last. */
 const inDoubtOf = ({ pending, leased, dead }: Snapshot['counts']): number => pending + leased + dead;
 
 /** What the next gateway is to write into its ledger; null where the one that had to stop could write it down itself. */
-export function interruptionOf(fault: GatewayError, last: Snapshot, at: number): Interruption | null {
+export function interruptionOf(fault: OperatorError, last: Snapshot, at: number): Interruption | null {
   const way = faultOf(fault);
   if (way === 'store-damaged') return null;
   return { way, at, text: fault.message, technical: fault.technical, pictures: inDoubtOf(last.counts) };
@@ -22,12 +22,12 @@ export function interruptionOf(fault: GatewayError, last: Snapshot, at: number):
  * The last state that was known, with why nothing goes on: its database is damaged or its disk is gone. The counts are
  * as they were; nothing that is said of them is good news.
  */
-export function haltedSnapshot(last: Snapshot, fault: GatewayError): Snapshot {
+export function haltedSnapshot(last: Snapshot, fault: OperatorError): Snapshot {
   const way = faultOf(fault);
   const { headline, code, count } = ways[way];
   const { code: advised, action } = judgements[count];
   const inDoubt = inDoubtOf(last.counts);
-  const losses = [legacy(fault.message, fault.hint), message(code, { count: inDoubt })];
+  const losses = [fault.said, message(code, { count: inDoubt })];
   return {
     ...last,
     safe: message(headline, { losses }),
@@ -35,7 +35,7 @@ export function haltedSnapshot(last: Snapshot, fault: GatewayError): Snapshot {
     advice: [{ message: message(advised, { losses: losses.slice(0, 1) }), action }],
     counts: { ...last.counts, inDoubt },
     disk: way === 'store-damaged' ? last.disk : { ...last.disk, state: 'failing', message: message('disk-away') },
-    ledger: way === 'store-damaged' ? { ...last.ledger, state: 'gap', message: legacy(fault.message) } : last.ledger,
+    ledger: way === 'store-damaged' ? { ...last.ledger, state: 'gap', message: fault.said } : last.ledger,
     connection: { ...last.connection, inFlight: 0 },
   };
 }

@@ -5,7 +5,7 @@ import type { Files } from '../platform/files.ts';
 import { locate, placeIn } from '../platform/path-containment.ts';
 import type { PayloadStore } from '../store/payloads/payload-store.ts';
 
-/** What must be true before anything is opened, because going on would lose pictures. Both throw a GatewayError. */
+/** What must be true before anything is opened, because going on would lose pictures. Both throw a OperatorError. */
 
 /**
  * Payloads without a database. The database is made, durably, before the first payload: that it is missing means that

@@ -34,7 +34,7 @@ const mostRows = 1_000;
 const pageRows = 200;
 
 /**
- * Checks the ledger of a data folder that no gateway uses now. Throws a GatewayError with words: nothing there, in use,
+ * Checks the ledger of a data folder that no gateway uses now. Throws a OperatorError with words: nothing there, in use,
  * damaged.
  */
 export async function verifyStore({ dataDir, files, nativeBinding }: VerifyStoreOptions): Promise<StoreReport> {

@@ -18,7 +18,7 @@ export type DeliveryFailure = {
   readonly text: string;
   readonly hint: string;
   readonly technical: string;
-  /** As in `GatewayError`: what the sync engine does about it. */
+  /** As in `OperatorError`: what the sync engine does about it. */
   readonly disposition: 'retry' | 'pause' | 'bury' | 'bug';
   /** For `pause`: why. For `retry`: what it becomes when most entries fail so. */
   readonly gate: GateReason;

@@ -1,6 +1,5 @@
 import { constants } from 'node:os';
 import { legacy, type Message } from '../../../shared/messages/message.ts';
-import { createWords, plainEnglish } from '../../../shared/messages/words.ts';
 
 /**
  * What the rest of the gateway does about a failure. `retry`: this entry again later. `pause`: everything waits, no
@@ -27,7 +26,7 @@ export class OperatorError extends Error {
   readonly technical: string;
 
   constructor(said: Message, { operation, disposition, technical, cause }: FailureFacts) {
-    super(plainEnglish(said), cause === undefined ? undefined : { cause });
+    super(outlineOf(said), cause === undefined ? undefined : { cause });
     this.name = 'OperatorError';
     this.code = said.code;
     this.said = said;
@@ -36,20 +35,20 @@ export class OperatorError extends Error {
     this.technical = technical ?? describeCause(cause);
   }
 
-  /** In English. */
-  get hint(): string {
-    return createWords().hint(this.said);
-  }
-
   /** Whether the same may work another time, without anything being changed. */
   get retryable(): boolean {
     return this.disposition === 'retry' || this.disposition === 'pause';
   }
 }
 
+/** For stacks and logs that know no words: `disk-full {"context":"quota"}`. */
+const outlineOf = ({ code, params }: Message): string =>
+  code === 'legacy' ? String(params['text']) : `${code} ${JSON.stringify(params)}`;
+
 /** A failure that still brings its sentence along. */
 export class GatewayError extends OperatorError {
   override readonly code: string;
+  readonly hint: string;
 
   constructor({
     code,
@@ -60,6 +59,7 @@ export class GatewayError extends OperatorError {
     super(legacy(text, hint), facts);
     this.name = 'GatewayError';
     this.code = code;
+    this.hint = hint;
   }
 }
 

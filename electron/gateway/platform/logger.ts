@@ -1,3 +1,4 @@
+import { isMessage, type Message } from '../../../shared/messages/message.ts';
 import { describeCause, OperatorError } from './errors.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -10,13 +11,21 @@ export type Logger = {
 
 export const silentLogger: Logger = { log: () => undefined };
 
-/** JSON lines, one object a line: `{"time":"…","level":"info","event":"image-stored",…}`. */
-export function jsonLogger(write: (line: string) => void, now: () => number): Logger {
+/**
+ * JSON lines, one object a line: `{"time":"…","level":"info","event":"image-stored",…}`. A message is written with its
+ * code, what fills it, and what `speak` makes of it for whoever reads the log.
+ */
+export function jsonLogger(
+  write: (line: string) => void,
+  now: () => number,
+  speak: (message: Message) => string = () => '',
+): Logger {
   return {
     log: (level, event, fields = {}) => {
       const record: Record<string, unknown> = { time: new Date(now()).toISOString(), level, event };
       for (const [key, value] of Object.entries(fields))
-        record[key] = value instanceof Error ? errorFields(value) : value;
+        record[key] =
+          value instanceof Error ? errorFields(value, speak) : isMessage(value) ? spoken(value, speak) : value;
       write(`${toJson(record)}\n`);
     },
   };
@@ -32,9 +41,16 @@ function toJson(record: Readonly<Record<string, unknown>>): string {
   }
 }
 
-function errorFields(error: Error): LogFields {
+const spoken = ({ code, params }: Message, speak: (message: Message) => string): LogFields => ({
+  code,
+  params,
+  text: speak({ code, params }),
+});
+
+function errorFields(error: Error, speak: (message: Message) => string): LogFields {
   if (error instanceof OperatorError) {
-    return { code: error.code, operation: error.operation, message: error.message, technical: error.technical };
+    const { code, operation, said, technical } = error;
+    return { ...spoken(said, speak), code, operation, technical };
   }
   return { message: describeCause(error), stack: error.stack?.split('\n').slice(0, 8).join('\n') };
 }

@@ -13,7 +13,7 @@ import { findUsbCameras, type UsbCameras } from '../source/usb/usb-cameras.ts';
 export type { UsbCameras };
 export type CameraList = { readonly cameras: FoundCamera[]; readonly problems: string[] };
 
-/** What people do with cameras, by the id of their source. Every refusal is a GatewayError with words. */
+/** What people do with cameras, by the id of their source. Every refusal is a OperatorError with words. */
 export class Cameras {
   readonly #sources: readonly SourceConfig[];
   readonly #sourceOf: (sourceId: string) => CameraSource | null;

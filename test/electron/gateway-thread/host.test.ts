@@ -14,7 +14,8 @@ const failingWorker = (fifo: string): string => `
   import { readFile } from 'node:fs/promises';
   import { parentPort } from 'node:worker_threads';
   readFile(${JSON.stringify(fifo)}).catch(() => undefined);
-  const facts = { code: 'store-in-use', operation: 'open-store', text: 'In use.', hint: 'Wait.', disposition: 'pause' };
+  const said = { code: 'legacy', params: { text: 'In use.', hint: 'Wait.' } };
+  const facts = { code: 'store-in-use', said, operation: 'open-store', disposition: 'pause' };
   setTimeout(() => parentPort.postMessage({ type: 'failed', failure: { facts, message: 'In use.' } }), 100);
 `;
 
@@ -62,7 +63,7 @@ test('an operation goes by its own name to the thread, and its answer, or its re
   expect(await host.operate('sync.tryNow', {})).toEqual({});
   await expect(host.operate('camera.trigger', { sourceId: 'top' })).rejects.toMatchObject({
     code: 'no-camera',
-    hint: 'The configuration has changed: look at the list of sources again.',
+    said: { params: { hint: 'The configuration has changed: look at the list of sources again.' } },
   });
   // The shell's own calls take the same way.
   expect(await host.require().call('original', { imageId: noImage })).toBeNull();
@@ -86,7 +87,6 @@ test('where no gateway runs, lists are empty and whatever would change something
 
 test.skipIf(process.platform === 'win32')(
   'threads of failed starts that a share holds are known as long as it holds them',
-  { timeout: 30_000 },
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'acusight-host-'));
     const fifo = join(folder, 'ca.pem');

@@ -2,8 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { GatewayError } from '../../../electron/gateway/platform/errors.ts';
+import { OperatorError } from '../../../electron/gateway/platform/errors.ts';
 import { revealFile } from '../../../electron/window/reveal-file.ts';
+import { said } from '../../support/spoken.ts';
 
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'acusight-reveal-'));
@@ -11,12 +12,12 @@ async function folder(): Promise<string> {
   return path;
 }
 
-async function refusal(path: string | null): Promise<GatewayError> {
+async function refusal(path: string | null): Promise<OperatorError> {
   const shown: string[] = [];
   const error = await revealFile(path, (found) => shown.push(found)).catch((thrown: unknown) => thrown);
   expect(shown).toEqual([]);
-  expect(error).toBeInstanceOf(GatewayError);
-  return error as GatewayError;
+  expect(error).toBeInstanceOf(OperatorError);
+  return error as OperatorError;
 }
 
 test('a file that is there is shown', async () => {
@@ -31,8 +32,8 @@ test('of a file that is not there the words say so, and nothing is opened', asyn
   const root = await folder();
   await writeFile(join(root, 'file'), '');
   for (const path of [join(root, 'gone.jpg'), join(root, 'gone', 'a.jpg'), join(root, 'file', 'a.jpg')]) {
-    const { message, hint } = await refusal(path);
-    expect(message).toBe('The file is not there any more.');
+    const { text, hint } = said((await refusal(path)).said);
+    expect(text).toBe('The file is not there any more.');
     expect(hint).toContain(path);
   }
   expect(await refusal(null)).toMatchObject({

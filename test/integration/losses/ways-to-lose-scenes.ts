@@ -6,7 +6,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { interruptionOf } from '../../../electron/gateway/maintenance/halted.ts';
 import type { WayToLose } from '../../../electron/gateway/model/ways-to-lose.ts';
-import type { GatewayError } from '../../../electron/gateway/platform/errors.ts';
+import type { OperatorError } from '../../../electron/gateway/platform/errors.ts';
 import type { SimulatorOptionsInput } from '../../../electron/simulators/camera/options.ts';
 import { SimulatedCamera } from '../../../electron/simulators/camera/simulated-camera.ts';
 import { asNobody } from '../../support/as-nobody.ts';
@@ -231,7 +231,7 @@ async function archiveIsFull(): Promise<Lost> {
   return { server, line, pictures: 4 };
 }
 
-const faultOf = (line: TestGateway): Promise<GatewayError> =>
+const faultOf = (line: TestGateway): Promise<OperatorError> =>
   new Promise((resolve) => line.gateway.onStoreFault(resolve));
 
 /** A page of the database is overwritten; in the end a person puts a copy of before into its place. */

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { isolated } from '../../../shared/isolated.ts';
-import { legacy, message, messageSchema, readMessage, storedMessage } from '../../../shared/messages/message.ts';
+import { legacy, message, readMessage, storedMessage } from '../../../shared/messages/message.ts';
+import { messageSchema } from '../../../shared/messages/message-schema.ts';
 import { createWords } from '../../../shared/messages/words.ts';
 
 const now = Date.UTC(2026, 10, 20, 10);

@@ -1,5 +1,6 @@
+import { createWords } from '../../../../shared/messages/words.ts';
 import type { DeliveryFailure } from '../../model/delivery.ts';
-import { describeCause, errnoCode, type GatewayError, OperatorError } from '../../platform/errors.ts';
+import { describeCause, errnoCode, OperatorError } from '../../platform/errors.ts';
 import { cloudPeer, type Peer, proxyPeer, storagePeer, upperFirst } from '../http/peers.ts';
 import { ForeignLoginError, loginWords } from '../http/proxy/proxy-login.ts';
 import { untrustedCodes } from '../http/tls/certificate-faults.ts';
@@ -23,8 +24,16 @@ export function meaningOfLoss(error: Error, sent: boolean, peer: Peer = cloudPee
   }
   const untrusted = trustFault(error);
   if (untrusted !== null) {
-    const { code: fault, message, hint } = untrusted;
-    return { ...common, code: fault, text: message, hint, disposition: 'pause', gate: 'offline' };
+    const words = createWords();
+    const { code: fault, said } = untrusted;
+    return {
+      ...common,
+      code: fault,
+      text: words.text(said),
+      hint: words.hint(said),
+      disposition: 'pause',
+      gate: 'offline',
+    };
   }
   if (sent) {
     return {
@@ -56,7 +65,7 @@ const codeOf = (error: Error): string => errnoCode(error) ?? errnoCode(error.cau
 const innermostCoded = (error: Error): unknown => (errnoCode(error) === null ? error.cause : error);
 
 /** A certificate file that can't be used stops every connection before it begins. */
-const trustFault = (error: Error): GatewayError | null =>
+const trustFault = (error: Error): OperatorError | null =>
   error instanceof OperatorError ? error : error.cause instanceof OperatorError ? error.cause : null;
 
 export type Words = { readonly code: string; readonly text: string; readonly hint: string };

@@ -94,7 +94,7 @@ export type CameraSession = {
 export type CameraFeatures = {
   /** All of them, category by category, with their values now. */
   readonly list: () => Promise<readonly Feature[]>;
-  /** Rejects with a `GatewayError` whose text names the range or the access mode that was overstepped. */
+  /** Rejects with a `OperatorError` whose text names the range or the access mode that was overstepped. */
   readonly set: (name: string, value: FeatureValue) => Promise<void>;
   readonly execute: (name: string) => Promise<void>;
 };

@@ -1,4 +1,5 @@
 import type { CameraSnapshot } from '../../../../shared/camera.ts';
+import { createWords } from '../../../../shared/messages/words.ts';
 import type { SourceSnapshot } from '../../../../shared/snapshot.ts';
 import { describeCause, GatewayError, OperatorError } from '../../platform/errors.ts';
 import { CameraError, type CameraTrouble } from './camera-device.ts';
@@ -75,7 +76,10 @@ export function saidOf(error: unknown): CameraSaid {
     const usual = troubles[error.trouble];
     return { state: usual.state, text: error.message || usual.text, hint: error.hint || usual.hint };
   }
-  if (error instanceof OperatorError) return { state: 'failed', text: error.message, hint: error.hint };
+  if (error instanceof OperatorError) {
+    const words = createWords();
+    return { state: 'failed', text: words.text(error.said), hint: words.hint(error.said) };
+  }
   const { state, text, hint } = troubles.failed;
   return { state, text: `${text} (${describeCause(error)})`, hint };
 }
@@ -115,6 +119,6 @@ export function dropsInWords(
 }
 
 /** A refusal of something that a person asked of a camera source. */
-export function refusal(operation: string, text: string, hint: string): GatewayError {
+export function refusal(operation: string, text: string, hint: string): OperatorError {
   return new GatewayError({ code: 'camera-not-ready', operation, text, hint, disposition: 'bury' });
 }

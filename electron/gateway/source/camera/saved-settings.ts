@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Feature, featureValueSchema } from '../../../../shared/camera.ts';
-import { errnoCode, GatewayError } from '../../platform/errors.ts';
+import { errnoCode, GatewayError, type OperatorError } from '../../platform/errors.ts';
 import type { Files } from '../../platform/files.ts';
 import { replaceFile } from '../../platform/files.ts';
 import type { CameraInfo } from './camera-device.ts';
@@ -61,7 +61,7 @@ export class SettingsFile {
     }
   }
 
-  /** Null where none were saved. Rejects with a `GatewayError` where the file can't be read. */
+  /** Null where none were saved. Rejects with a `OperatorError` where the file can't be read. */
   async read(): Promise<SavedSettings | null> {
     try {
       const size = await this.#files.size(this.#path);
@@ -75,7 +75,7 @@ export class SettingsFile {
     }
   }
 
-  #failure(operation: string, text: string, hint: string, cause: unknown): GatewayError {
+  #failure(operation: string, text: string, hint: string, cause: unknown): OperatorError {
     return new GatewayError({ code: 'camera-settings', operation, text, hint, disposition: 'retry', cause });
   }
 }

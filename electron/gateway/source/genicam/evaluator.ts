@@ -28,7 +28,7 @@ export type ValueSource = { readonly operand: Operand; readonly local: string };
 
 /**
  * One consistent look at a camera: what was worked out is not worked out again, so each question costs the camera one
- * access at most. Every method rejects with a `GatewayError`, or with the port's own error; ask one thing at a time.
+ * access at most. Every method rejects with a `OperatorError`, or with the port's own error; ask one thing at a time.
  */
 export type Evaluator = {
   readonly camera: CameraNodes;

@@ -10,7 +10,7 @@ import { lockInWords, lockOf } from './node-lock.ts';
 import { writeBytes, writeNumber, writeText } from './node-writes.ts';
 import { parseInteger } from './numbers.ts';
 
-/** Checks what was asked against the feature as it is now, and writes it. Rejects with a `GatewayError`. */
+/** Checks what was asked against the feature as it is now, and writes it. Rejects with a `OperatorError`. */
 export async function setFeature(node: DescriptionNode, value: FeatureValue, evaluation: Evaluation): Promise<void> {
   await requireWritable(node, evaluation, `set to ${quoted(String(value))}`);
   switch (featureKind(node)) {

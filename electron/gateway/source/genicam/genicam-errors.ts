@@ -1,4 +1,5 @@
 import { isolated } from '../../../../shared/isolated.ts';
+import { createWords } from '../../../../shared/messages/words.ts';
 import { describeCause, GatewayError, OperatorError } from '../../platform/errors.ts';
 
 const longestName = 80;
@@ -12,7 +13,7 @@ export function quoted(text: string): string {
 }
 
 /** The camera's description of itself is broken, or uses what we do not understand. */
-export function descriptionError(text: string, technical = '', cause?: unknown): GatewayError {
+export function descriptionError(text: string, technical = '', cause?: unknown): OperatorError {
   return new GatewayError({
     code: 'camera-description',
     operation: 'read the camera description',
@@ -25,7 +26,7 @@ export function descriptionError(text: string, technical = '', cause?: unknown):
 }
 
 /** One feature can't be worked out: its part of the description is wrong, or does not fit the camera's answers. */
-export function nodeError(name: string, what: string): GatewayError {
+export function nodeError(name: string, what: string): OperatorError {
   return new GatewayError({
     code: 'camera-feature',
     operation: `evaluate ${quoted(name)}`,
@@ -36,7 +37,7 @@ export function nodeError(name: string, what: string): GatewayError {
 }
 
 /** What was asked is not possible with this feature now. `hint` says what would be. */
-export function refusal(text: string, hint: string): GatewayError {
+export function refusal(text: string, hint: string): OperatorError {
   return new GatewayError({
     code: 'camera-setting-refused',
     operation: 'change a camera setting',
@@ -47,12 +48,12 @@ export function refusal(text: string, hint: string): GatewayError {
 }
 
 /** As `refusal`, and of a feature that something else locks at the moment. */
-export function lockedRefusal(text: string, hint: string): GatewayError {
+export function lockedRefusal(text: string, hint: string): OperatorError {
   return new GatewayError({ code: lockedCode, operation: 'change a camera setting', text, hint, disposition: 'bury' });
 }
 
 /** The camera said no to one access. Its own words are in `technical`. */
-export function accessRefused(cause: unknown): GatewayError {
+export function accessRefused(cause: unknown): OperatorError {
   return new GatewayError({
     code: registerRefused,
     operation: 'access a camera register',
@@ -64,7 +65,7 @@ export function accessRefused(cause: unknown): GatewayError {
   });
 }
 
-export function cameraUnreadable(cause: unknown): GatewayError {
+export function cameraUnreadable(cause: unknown): OperatorError {
   return new GatewayError({
     code: 'camera-memory',
     operation: 'access the memory of the camera',
@@ -77,7 +78,7 @@ export function cameraUnreadable(cause: unknown): GatewayError {
 }
 
 /** Of one feature only: the others can still be listed. */
-export function concernsOneFeature(error: unknown): error is GatewayError {
+export function concernsOneFeature(error: unknown): error is OperatorError {
   const codes = ['camera-feature', registerRefused, 'camera-setting-refused', lockedCode];
   return error instanceof OperatorError && codes.includes(error.code);
 }
@@ -85,11 +86,12 @@ export function concernsOneFeature(error: unknown): error is GatewayError {
 /** The camera's refusal of a register does not know which setting it was for. */
 export function namedRefusal(name: string, error: unknown): unknown {
   if (!(error instanceof OperatorError) || error.code !== registerRefused) return error;
+  const words = createWords();
   return new GatewayError({
     code: 'camera-setting-refused',
     operation: `change ${quoted(name)}`,
-    text: `The camera refused to change the setting ${quoted(name)}: ${error.message}`,
-    hint: error.hint,
+    text: `The camera refused to change the setting ${quoted(name)}: ${words.text(error.said)}`,
+    hint: words.hint(error.said),
     disposition: 'bury',
     technical: error.technical,
     cause: error,

@@ -13,7 +13,7 @@ export type GivenVariable = { readonly name: string; readonly value: NumberValue
 
 /**
  * A formula of this node, with its variables, constants and expressions. Integer nodes count in 64-bit integers, the
- * others in doubles. Rejects with a `GatewayError` that names the node.
+ * others in doubles. Rejects with a `OperatorError` that names the node.
  */
 export async function evaluateNodeFormula(
   node: DescriptionNode,

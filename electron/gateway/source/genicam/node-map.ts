@@ -26,7 +26,7 @@ const longestPoll = 1_000;
 
 /**
  * A camera's features, by the names of its GenICam file. Reading may be done at any time and at once; writing is done
- * one after the other. Everything rejects with a `GatewayError` that names the feature, or with the error of the port
+ * one after the other. Everything rejects with a `OperatorError` that names the feature, or with the error of the port
  * when the camera can't be reached.
  */
 export class NodeMap {

@@ -9,7 +9,7 @@ import { fieldOf, orderOf, registerOf } from './register-place.ts';
 
 /**
  * Writing goes down from a feature to the registers that its value is made of. Ranges and access are checked before, by
- * feature-setting.ts. Each write makes old what depends on it. All reject with a `GatewayError`, or with the port's own.
+ * feature-setting.ts. Each write makes old what depends on it. All reject with a `OperatorError`, or with the port's own.
  */
 
 export type WriteOptions = {

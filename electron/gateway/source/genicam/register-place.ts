@@ -7,7 +7,7 @@ import { type BitField, bitField, longestInteger } from './register-codec.ts';
 
 const defaultLength = 4n;
 
-/** Where a register lies: the sum of its addresses, and of what its indexes add. Rejects with a `GatewayError`. */
+/** Where a register lies: the sum of its addresses, and of what its indexes add. Rejects with a `OperatorError`. */
 export async function placeOf(node: DescriptionNode, evaluator: Evaluator): Promise<RegisterPlace> {
   const facts = registerOf(node);
   const length = facts.length === null ? defaultLength : await operandInteger(node, facts.length, evaluator);

@@ -1,3 +1,4 @@
+import { createWords } from '../../../../shared/messages/words.ts';
 import { cameraError } from '../camera/camera-words.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
 import { attempt, isRefusal } from './gige-trigger.ts';
@@ -23,10 +24,11 @@ export async function startAcquisition(map: Commands): Promise<void> {
   } catch (error) {
     if (!isRefusal(error)) throw error;
     await setLock(map, false);
-    const { message, hint, technical } = error;
+    const words = createWords();
+    const { said, technical } = error;
     throw cameraError('failed', {
-      text: `The camera does not start to take pictures. ${message}`,
-      hint,
+      text: `The camera does not start to take pictures. ${words.text(said)}`,
+      hint: words.hint(said),
       technical,
       cause: error,
     });

@@ -1,3 +1,4 @@
+import { createWords } from '../../../../shared/messages/words.ts';
 import { describeCause, OperatorError } from '../../platform/errors.ts';
 import { CameraError } from '../camera/camera-device.ts';
 import { cameraError } from '../camera/camera-words.ts';
@@ -8,8 +9,9 @@ export function gigeTrouble(error: unknown): CameraError {
   if (error instanceof CameraError) return error;
   if (error instanceof OperatorError) {
     if (error.code === 'camera-memory' && error.cause !== undefined) return gigeTrouble(error.cause);
-    const { message: text, hint, technical } = error;
-    return cameraError('failed', { text, hint, technical, cause: error });
+    const words = createWords();
+    const { said, technical } = error;
+    return cameraError('failed', { text: words.text(said), hint: words.hint(said), technical, cause: error });
   }
   if (error instanceof GvcpError) {
     const { message: text, technical } = error;

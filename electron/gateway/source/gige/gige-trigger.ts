@@ -1,4 +1,4 @@
-import { type GatewayError, OperatorError } from '../../platform/errors.ts';
+import { OperatorError } from '../../platform/errors.ts';
 import { type Acquisition, CameraError } from '../camera/camera-device.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
 
@@ -59,7 +59,7 @@ export async function attempt(setting: Promise<unknown>): Promise<boolean> {
 }
 
 /** Of this one feature; every other error means that the camera can't be reached. */
-export function isRefusal(error: unknown): error is GatewayError {
+export function isRefusal(error: unknown): error is OperatorError {
   return error instanceof OperatorError && error.code !== 'camera-memory';
 }
 

@@ -1,6 +1,6 @@
 import type { Feature, FeatureValue } from '../../../../shared/camera.ts';
 import type { UsbControl } from '../../../../shared/usb-camera.ts';
-import { GatewayError } from '../../platform/errors.ts';
+import { GatewayError, type OperatorError } from '../../platform/errors.ts';
 import type { CameraError, CameraFeatures } from '../camera/camera-device.ts';
 import type { UsbStream } from './usb-cameras.ts';
 import { wordsOfFault } from './usb-words.ts';
@@ -30,7 +30,7 @@ export function usbFeatures(stream: UsbStream, device: string): CameraFeatures {
   };
 }
 
-const refusal = (error: CameraError): GatewayError =>
+const refusal = (error: CameraError): OperatorError =>
   new GatewayError({
     code: 'camera-setting',
     operation: 'camera-setting',

@@ -71,7 +71,7 @@ const preparedOnce =
 const parameterOrQuoted = /'[^']*'|"[^"]*"|--[^\n]*|(?<![+\w])([?@]\w*)/g;
 
 /** What went wrong while a database was opened, or what it holds looked at for the first time, in words. */
-export function openFailure(path: string, cause: unknown): GatewayError {
+export function openFailure(path: string, cause: unknown): OperatorError {
   const code = errnoCode(cause) ?? '';
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
     return new GatewayError({

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { type Clock, systemClock } from '../../platform/clock.ts';
-import { describeCause, errnoCode, GatewayError } from '../../platform/errors.ts';
+import { describeCause, errnoCode, GatewayError, type OperatorError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { smallWriteFailure } from '../../platform/small-write.ts';
 import { StoreAwayError } from '../payloads/payload-store.ts';
@@ -28,8 +28,8 @@ export class StoreWatch {
   readonly #opened: string | null;
   /** Of the next try; null where none is due. */
   #cancelTry: (() => void) | null = null;
-  #fault: GatewayError | null = null;
-  #tell: ((fault: GatewayError) => void) | null = null;
+  #fault: OperatorError | null = null;
+  #tell: ((fault: OperatorError) => void) | null = null;
 
   /** `path`: of the database, which is open. */
   constructor(path: string, after: Clock['after'] = systemClock.after) {
@@ -49,12 +49,12 @@ export class StoreWatch {
     this.#tryStore = null;
   }
 
-  get fault(): GatewayError | null {
+  get fault(): OperatorError | null {
     return this.#fault;
   }
 
   /** Told once; at once where it is known already. */
-  onFault(tell: (fault: GatewayError) => void): void {
+  onFault(tell: (fault: OperatorError) => void): void {
     this.#tell = tell;
     if (this.#fault !== null) tell(this.#fault);
   }
@@ -100,7 +100,7 @@ export class StoreWatch {
     if (!onlyFull.has(smallWriteFailure(`${this.#path}.probe`) ?? '')) this.#isFault(diskFailure(failure));
   }
 
-  #isFault(fault: GatewayError): void {
+  #isFault(fault: OperatorError): void {
     this.#fault = fault;
     this.#tell?.(fault);
   }
@@ -126,7 +126,7 @@ function fileAt(path: string): string | null {
   }
 }
 
-const diskFailure = (cause: unknown): GatewayError =>
+const diskFailure = (cause: unknown): OperatorError =>
   new GatewayError({
     code: 'store-unavailable',
     operation: 'use-store',

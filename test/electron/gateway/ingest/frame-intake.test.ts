@@ -9,10 +9,16 @@ import { silentLogger } from '../../../../electron/gateway/platform/logger.ts';
 import { GatedFrames } from '../../../../electron/gateway/store/gated-frames.ts';
 import { gateOf } from '../../../../electron/gateway/wiring/camera-source.ts';
 import type { FrameFacts } from '../../../../shared/camera.ts';
+import type { Message } from '../../../../shared/messages/message.ts';
 import { gigeSourceSchema } from '../../../../shared/source-config.ts';
 import { type IntakeWish, openIntake } from '../../../support/intake.ts';
 import { makeJpeg } from '../../../support/pictures.ts';
+import { told } from '../../../support/spoken.ts';
 import { encodeWorker } from '../../../support/workers.ts';
+
+/** With what it says, where it says something. */
+const spokenVerdict = <Verdict extends object>(verdict: Verdict) =>
+  'message' in verdict ? told(verdict as Verdict & { message: Message }) : verdict;
 
 async function openFrames(settings: Partial<FrameSettings> = {}, wish: IntakeWish = {}) {
   const { store, clock, admission, ledger, images, files, gate } = await openIntake(wish);
@@ -91,7 +97,7 @@ describe('a frame', () => {
     expect((await intake.offer(frame({ picture }))).kind).toBe('stored');
     expect(images()[0]).toMatchObject({ format: 'jpeg', bytes: data.length });
     const torn = { ...picture, data: data.subarray(0, data.length - 40) };
-    expect(await intake.offer(frame({ picture: torn }))).toMatchObject({
+    expect(spokenVerdict(await intake.offer(frame({ picture: torn })))).toMatchObject({
       kind: 'refused',
       text: expect.stringContaining('not whole'),
     });
@@ -100,7 +106,7 @@ describe('a frame', () => {
 
   test('with more pixels than are allowed is refused with the setting to raise', async () => {
     const { intake } = await openFrames({ maxPixels: 63 });
-    expect(await intake.offer(frame())).toMatchObject({
+    expect(spokenVerdict(await intake.offer(frame()))).toMatchObject({
       kind: 'refused',
       hint: expect.stringContaining('ingest.maxPixels'),
     });
@@ -136,7 +142,7 @@ describe('a frame', () => {
         if (verdict.kind === 'stored') stored.push(verdict.imageId);
         else {
           failures += 1;
-          expect(verdict).toMatchObject({ kind: 'failed', hint: expect.stringContaining('is lost') });
+          expect(spokenVerdict(verdict)).toMatchObject({ kind: 'failed', hint: expect.stringContaining('is lost') });
         }
         const wasHit = files.failed > 0;
         files.failAt(null);
@@ -160,7 +166,7 @@ test('a small quota has room for a camera until it is used up', async () => {
   const large = frame({ picture: { kind: 'raw', ...shape, data: noise } });
   const verdicts = [await intake.offer(large), await intake.offer({ ...large, capturedAt: at + 1 })];
   expect(verdicts.map(({ kind }) => kind)).toEqual(['stored', 'no-room']);
-  expect(await intake.hasRoom()).toMatchObject({
+  expect(spokenVerdict(await intake.hasRoom())).toMatchObject({
     ok: false,
     hint: expect.stringContaining('rests until there is room'),
   });

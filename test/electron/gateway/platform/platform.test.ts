@@ -3,10 +3,11 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sleep, systemClock } from '../../../../electron/gateway/platform/clock.ts';
-import { describeCause, errnoCode, GatewayError } from '../../../../electron/gateway/platform/errors.ts';
+import { describeCause, errnoCode, GatewayError, OperatorError } from '../../../../electron/gateway/platform/errors.ts';
 import { nodeFiles } from '../../../../electron/gateway/platform/files.ts';
 import { jsonLogger } from '../../../../electron/gateway/platform/logger.ts';
 import { baseName, stemOf } from '../../../../electron/gateway/platform/names.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { temporaryFolder } from '../../../support/store.ts';
 
@@ -156,8 +157,23 @@ describe('the log', () => {
     });
     const facts = { code: 'c', operation: 'o', text: 't', hint: 'h', disposition: 'bug', technical: 'x' } as const;
     expect(log({ error: new GatewayError(facts) })).toMatchObject({
-      error: { code: 'c', operation: 'o', message: 't', technical: 'x' },
+      error: { code: 'c', operation: 'o', params: { text: 't', hint: 'h' }, technical: 'x' },
     });
+  });
+
+  it('has a message’s code, what fills it, and its words', () => {
+    const lines: string[] = [];
+    const logger = jsonLogger(
+      (line) => lines.push(line),
+      () => 0,
+      ({ code }) => `words of ${code}`,
+    );
+    const said = message('pictures-wait', { count: 3 });
+    logger.log('info', 'said', { message: said });
+    logger.log('warn', 'failed', { error: new OperatorError(said, { operation: 'o', disposition: 'retry' }) });
+    const written = { code: 'pictures-wait', params: { count: 3 }, text: 'words of pictures-wait' };
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ message: written });
+    expect(JSON.parse(lines[1] ?? '')).toMatchObject({ error: { ...written, operation: 'o' } });
   });
 
   it('is written whatever is to be logged', () => {

@@ -3,7 +3,8 @@ import { countLosses, lossesOf } from '../../../../electron/gateway/status/losse
 import { assess } from '../../../../electron/gateway/status/situation.ts';
 import type { SituationFacts } from '../../../../electron/gateway/status/situation-facts.ts';
 import type { UnseenLoss } from '../../../../electron/gateway/store/ledger/losses.ts';
-import { legacy, message, messageSchema } from '../../../../shared/messages/message.ts';
+import { legacy, message } from '../../../../shared/messages/message.ts';
+import { messageSchema } from '../../../../shared/messages/message-schema.ts';
 import { formatDuration } from '../../../../shared/messages/times.ts';
 import { adviceSchema, connectionStates, emptyCounts } from '../../../../shared/snapshot.ts';
 import { spoken } from '../../../support/spoken.ts';

@@ -15,7 +15,7 @@ export const noAuthorities: OwnAuthorities = { found: [], unusable: 0 };
 const patienceMilliseconds = 5_000;
 
 /**
- * Rejects with a `GatewayError` in words where the file can't be read, holds none, or has a whole entry that is none. One
+ * Rejects with a `OperatorError` in words where the file can't be read, holds none, or has a whole entry that is none. One
  * that is cut off takes nothing from the others.
  */
 export async function ownAuthorities({ caFile }: TlsSettings): Promise<OwnAuthorities> {

@@ -14,7 +14,7 @@ export type Description = {
   readonly nodes: ReadonlyMap<string, DescriptionNode>;
 };
 
-/** Reads a whole GenICam file (XML, unzipped). Unknown elements are passed over. Throws a `GatewayError`. */
+/** Reads a whole GenICam file (XML, unzipped). Unknown elements are passed over. Throws a `OperatorError`. */
 export function parseDescription(file: Uint8Array): Description {
   const root = parseXml(file);
   if (root.name !== 'RegisterDescription') {

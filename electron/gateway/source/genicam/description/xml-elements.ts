@@ -23,7 +23,7 @@ class DocumentEnd extends Error {}
 
 /**
  * The document's root element; what is before and behind the document is passed over. Entities that the document
- * declares itself are not expanded but refused, so there is no bomb to defuse. Throws a `GatewayError` for what is not
+ * declares itself are not expanded but refused, so there is no bomb to defuse. Throws a `OperatorError` for what is not
  * well-formed or larger than `xmlLimits`.
  */
 export function parseXml(file: Uint8Array): XmlElement {

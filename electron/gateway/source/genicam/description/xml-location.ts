@@ -86,7 +86,7 @@ function isHostOf(host: string, url: string): boolean {
 const getItYourself = (url: string): string =>
   `get the file ${quoted(fileNameIn(url))} from the maker of the camera and put it into the folder cameras/descriptions of the data folder.`;
 
-function notAllowed(url: string): GatewayError {
+function notAllowed(url: string): OperatorError {
   return new GatewayError({
     code: 'camera-description-not-allowed',
     operation: 'download the camera description',
@@ -104,7 +104,7 @@ const step = 4_096;
 /**
  * The first XML file in a zipped description; what is not zipped, whatever its name says, is returned as it is. What
  * grows beyond `mostBytes` is given up on the way: the sizes that the file states are not believed. Throws a
- * `GatewayError`.
+ * `OperatorError`.
  */
 export function unzipDescription(file: Uint8Array, mostBytes: number): Uint8Array {
   if (!zipSignature.every((byte, index) => file[index] === byte)) return file;
@@ -156,7 +156,7 @@ const longestLocation = 512;
 
 /**
  * `Local:name.xml;hexAddress;hexLength`, `File:name.xml`, `http://…`, in any case. The name of a local one is of no use
- * to anybody: it may be any text, or none. Throws a `GatewayError` for anything else.
+ * to anybody: it may be any text, or none. Throws a `OperatorError` for anything else.
  */
 export function parseXmlLocation(text: string): XmlLocation {
   const line = (text.split('\0', 1)[0] ?? '').trim().slice(0, longestLocation);
@@ -211,7 +211,7 @@ export function fileNameIn(url: string): string {
   }
 }
 
-function unknownLocation(line: string): GatewayError {
+function unknownLocation(line: string): OperatorError {
   const where = line === '' ? 'It names no place.' : `It names ${quoted(line)}.`;
   return descriptionError(`The camera does not say in a known way where its description is. ${where}`, quoted(line));
 }
@@ -224,7 +224,7 @@ export type XmlSources = {
   readonly download?: (url: string) => Promise<Uint8Array>;
 };
 
-/** The description, unzipped. Rejects with a `GatewayError`, or with the port's own error. */
+/** The description, unzipped. Rejects with a `OperatorError`, or with the port's own error. */
 export async function fetchXml(location: XmlLocation, sources: XmlSources): Promise<Uint8Array> {
   return unzipDescription(await fetchFile(location, sources), xmlLimits.bytes);
 }

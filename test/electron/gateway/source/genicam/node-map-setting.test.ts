@@ -1,9 +1,10 @@
 import { describe, expect, it, test } from 'vitest';
-import { GatewayError } from '../../../../../electron/gateway/platform/errors.ts';
+import { OperatorError } from '../../../../../electron/gateway/platform/errors.ts';
 import { parseDescription } from '../../../../../electron/gateway/source/genicam/description/description.ts';
 import { NodeMap } from '../../../../../electron/gateway/source/genicam/node-map.ts';
 import type { FeatureValue } from '../../../../../shared/camera.ts';
 import { FakeClock } from '../../../../support/fake-clock.ts';
+import { said } from '../../../../support/spoken.ts';
 import { difficultXml, MemoryCamera, openDifficult, Refused } from './memory-camera.ts';
 
 describe('setting', () => {
@@ -95,9 +96,9 @@ describe('what is refused', () => {
   ])('%s to %s', async (name, value, text) => {
     const { camera, map } = openDifficult();
     const error = await map.set(name, value).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(GatewayError);
-    expect((error as GatewayError).message).toMatch(text);
-    expect((error as GatewayError).hint).not.toBe('');
+    expect(error).toBeInstanceOf(OperatorError);
+    expect(said((error as OperatorError).said).text).toMatch(text);
+    expect(said((error as OperatorError).said).hint).not.toBe('');
     expect(camera.writes).toEqual([]);
   });
 

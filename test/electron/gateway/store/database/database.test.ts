@@ -3,12 +3,12 @@ import { readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type GatewayError, OperatorError } from '../../../../../electron/gateway/platform/errors.ts';
+import { OperatorError } from '../../../../../electron/gateway/platform/errors.ts';
 import { openDatabase } from '../../../../../electron/gateway/store/database/database.ts';
 import { schemaVersion } from '../../../../../electron/gateway/store/database/migrations.ts';
 import { acknowledge, newImage, openStore, temporaryFolder } from '../../../../support/store.ts';
 
-function refusalOf(path: string): GatewayError {
+function refusalOf(path: string): OperatorError {
   try {
     openDatabase({ path }).close();
   } catch (error) {

@@ -1,7 +1,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { GatewayError } from '../../../../../electron/gateway/platform/errors.ts';
+import { OperatorError } from '../../../../../electron/gateway/platform/errors.ts';
 import { silentLogger } from '../../../../../electron/gateway/platform/logger.ts';
 import { StoreWatch } from '../../../../../electron/gateway/store/database/store-watch.ts';
 import { FakeClock } from '../../../../support/fake-clock.ts';
@@ -35,10 +35,10 @@ test('a failure that its owner only logs is heard too, and one that came before 
   const path = await aDatabase();
   const watch = new StoreWatch(path);
   watch.listening(silentLogger).log('warn', 'look-failed', { error: failure('SQLITE_CORRUPT_INDEX') });
-  const told: GatewayError[] = [];
+  const told: OperatorError[] = [];
   watch.onFault((fault) => told.push(fault));
   expect(told).toHaveLength(1);
-  expect(told[0]).toBeInstanceOf(GatewayError);
+  expect(told[0]).toBeInstanceOf(OperatorError);
   expect(told[0]?.message).toBe(`The gateway's database is damaged: ${path}`);
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { GatewayError } from '../../../../../../electron/gateway/platform/errors.ts';
+import { OperatorError } from '../../../../../../electron/gateway/platform/errors.ts';
 import {
   isLegacySchema,
   parseDescription,
@@ -120,7 +120,7 @@ describe('what is no description', () => {
     ['too many elements', wrapped('<a/>'.repeat(400_001))],
   ])('%s is refused', (_, file) => {
     const error = thrownBy(() => parseDescription(file));
-    expect(error).toBeInstanceOf(GatewayError);
+    expect(error).toBeInstanceOf(OperatorError);
     expect(String(error)).toMatch(/description/);
   });
 });

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
-import { GatewayError, OperatorError } from '../../../../../../electron/gateway/platform/errors.ts';
+import { OperatorError } from '../../../../../../electron/gateway/platform/errors.ts';
 import { parseDescription } from '../../../../../../electron/gateway/source/genicam/description/description.ts';
 import {
   descriptionDownload,
@@ -84,7 +84,7 @@ describe('where a camera says its description is', () => {
     'javascript:alert(1)',
     `file:${'x'.repeat(600)}`,
   ])('%j is refused', (text) => {
-    expect(() => parseXmlLocation(text)).toThrow(GatewayError);
+    expect(() => parseXmlLocation(text)).toThrow(OperatorError);
   });
 });
 
@@ -124,7 +124,7 @@ describe('the description in the camera', () => {
       };
       const location = { kind: 'local', address: 0x8000, length: 0x20000 } as const;
       expect(parseDescription(await fetchXml(location, { port })).nodes.has('A')).toBe(true);
-      await expect(fetchXml({ ...location, address: 0x100000 }, { port })).rejects.toBeInstanceOf(GatewayError);
+      await expect(fetchXml({ ...location, address: 0x100000 }, { port })).rejects.toBeInstanceOf(OperatorError);
     }
   });
 
@@ -149,7 +149,7 @@ describe('the description in the camera', () => {
     const good = zipSync({ 'a.xml': xml });
     for (const file of [good.subarray(0, 100), good.subarray(0, 40), zipSync({ 'a.txt': xml })]) {
       const location = { kind: 'local', address: 0x8000, length: file.length } as const;
-      await expect(fetchXml(location, { port: memory(file) })).rejects.toBeInstanceOf(GatewayError);
+      await expect(fetchXml(location, { port: memory(file) })).rejects.toBeInstanceOf(OperatorError);
     }
   });
 
