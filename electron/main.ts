@@ -6,6 +6,7 @@ import { app } from 'electron';
 import { exitCodes, ownArguments, parseArguments, type RunOptions, usage } from './cli/arguments.ts';
 import { logProgress, untilDrained } from './cli/drain.ts';
 import { isTask } from './cli/one-shot.ts';
+import { failureText } from './cli/output.ts';
 import { performTask } from './cli/perform-task.ts';
 import { makePlan, type Plan } from './cli/run-plan.ts';
 import { plugInFakeUsbCamera } from './demo/cameras.ts';
@@ -53,7 +54,10 @@ function main(): void {
   if (limits !== null) return leave(exitCodes.failed, limits);
   if (process.platform === 'linux' && app.commandLine.hasSwitch(readerSwitch)) return readKeyring();
   const outcome = parseArguments(ownArguments(process.argv, app.isPackaged), process.env);
-  if (!outcome.ok) return leave(exitCodes.badConfiguration, `${outcome.message}\n${usage}`);
+  if (!outcome.ok) {
+    const words = createWords();
+    return leave(exitCodes.badConfiguration, `${words.text(outcome.message)}\n${usage(words)}`);
+  }
   const plan = makePlan(outcome.options, join(app.getPath('appData'), 'acusight-line-gateway'));
   const shell = shellFolder(plan.dataDir);
   if (shell !== null) app.setPath('userData', shell.path);
@@ -75,7 +79,7 @@ function main(): void {
   app
     .whenReady()
     .then(() => launch(plan, options))
-    .catch((error: unknown) => leave(exitCodes.failed, `The gateway could not start: ${String(error)}`));
+    .catch((error: unknown) => leave(exitCodes.failed, `The gateway could not start: ${failureText(error)}`));
 }
 
 /** An addon built for this runtime, where the shipped one does not fit it; never in a package. */

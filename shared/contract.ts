@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { annotationSchema, modelInfoSchema, sidecarFormats } from './annotation.ts';
 import { featureSchema, featureValueSchema, foundCameraSchema, frameFactsSchema, lookSchema } from './camera.ts';
+import { messageSchema } from './messages/message-schema.ts';
 import { orientationSchema, originalFileSchema } from './picture.ts';
 import { provisioningSchema, setupSchema } from './setup.ts';
 import { snapshotSchema } from './snapshot.ts';
@@ -118,16 +119,17 @@ export type Setup = z.infer<typeof setupSchema>;
 export const selectionSchema = z.union([z.literal('all'), z.array(imageId).min(1).max(1_000)]);
 export type Selection = z.infer<typeof selectionSchema>;
 
-/** One check of the site doctor. `fault`: something must be done. `warning`: it works, but look at it. */
+/**
+ * One check of the site doctor. The level of what was found is its state. `alarm`: something must be done. `act`: it
+ * works, but look at it. `waiting`: it was not tested.
+ */
 export const doctorCheckSchema = z.object({
   /** Stable, kebab-case: `dns`, `tcp`, `tls`, `proxy`, `clock`, `key`, `object-store`, `disk`, `fsync`, `folder:<id>`. */
   code: z.string(),
-  title: z.string(),
-  state: z.enum(['ok', 'warning', 'fault', 'skipped']),
-  /** What was found, in a sentence. */
-  text: z.string(),
-  /** What to do about it; empty where nothing is to do. */
-  hint: z.string(),
+  /** What was tested. */
+  title: messageSchema,
+  /** What was found, and what to do about it. */
+  message: messageSchema,
   technical: z.string(),
 });
 export type DoctorCheck = Readonly<z.infer<typeof doctorCheckSchema>>;

@@ -1,4 +1,7 @@
 import { isIPv4 } from 'node:net';
+import { type Message, message, type ParamsOf } from '../../shared/messages/message.ts';
+import type { Words } from '../../shared/messages/words.ts';
+import { wrapped } from './output.ts';
 
 /** What the program was asked to do. */
 export type RunOptions =
@@ -50,7 +53,7 @@ export type RunOptions =
 
 export type CliOutcome =
   | { readonly ok: true; readonly options: RunOptions }
-  | { readonly ok: false; readonly message: string };
+  | { readonly ok: false; readonly message: Message };
 
 /** `drainedWithProblems` and `faultsFound` are one number: it ended as it should, but there is something to look at. */
 export const exitCodes = {
@@ -62,26 +65,26 @@ export const exitCodes = {
   faultsFound: 3,
 } as const;
 
-export const usage = `usage:
+const grammar = `usage:
   acusight-line-gateway [open] [--config FILE] [--data-dir DIR]
   acusight-line-gateway gateway --config FILE --data-dir DIR [--headless] [--exit-when-drained]
   acusight-line-gateway gateway provision --config FILE --data-dir DIR [--token apt_…] [--name NAME]
   acusight-line-gateway gateway doctor --config FILE [--data-dir DIR] [--json]
   acusight-line-gateway gateway ledger --verify --data-dir DIR [--config FILE] [--json]
   acusight-line-gateway gateway cameras [--config FILE] [--address IP[,IP…]] [--json]
-  acusight-line-gateway demo [--json] [--keep-open] [--lan] [--cameras]
+  acusight-line-gateway demo [--json] [--keep-open] [--lan] [--cameras]`;
+const helpWidth = 120;
+const nameWidth = 11;
 
-provision  takes a provisioning token for a device key and stores the key for later runs on that data folder.
-           Other users of this PC can see a token given by --token; the environment variable
-           ACUSIGHT_PROVISIONING_TOKEN keeps it from them.
-doctor     tests everything on the way from here to the cloud, and says what to do about each fault.
-ledger     checks that every picture taken is accounted for.
-cameras    lists the cameras on this PC's networks and USB ports.
-
-Secrets come from environment variables, or from those entered in the window or provisioned:
-ACUSIGHT_DEVICE_KEY, ACUSIGHT_S3_ACCESS_KEY_ID, ACUSIGHT_S3_SECRET_ACCESS_KEY, ACUSIGHT_PROXY_PASSWORD.
-exit codes: 0 done (or drained), 2 bad configuration or arguments, 3 the doctor found faults, the ledger has gaps,
-or drained but with dead letters or refused files, 1 otherwise`;
+/** What can be written on the command line, and what it does. */
+export function usage({ text }: Words): string {
+  const help = (context: ParamsOf<'command-help'>['context'], indent = 0): string =>
+    wrapped(text(message('command-help', { context })), helpWidth - indent).join(`\n${' '.repeat(indent)}`);
+  const commands = (['provision', 'doctor', 'ledger', 'cameras'] as const).map(
+    (name) => `${name.padEnd(nameWidth)}${help(name, nameWidth)}`,
+  );
+  return [grammar, commands.join('\n'), `${help('secrets')}\n${help('exit-codes')}`].join('\n\n');
+}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 const tokenVariable = 'ACUSIGHT_PROVISIONING_TOKEN';
@@ -112,7 +115,7 @@ export function parseArguments(args: readonly string[], environment: Environment
   switch (named) {
     case 'open': {
       const flags = readFlags(rest, ['config', 'data-dir'], []);
-      if (typeof flags === 'string') return { ok: false, message: flags };
+      if ('code' in flags) return refused(flags);
       return {
         ok: true,
         options: {
@@ -124,11 +127,11 @@ export function parseArguments(args: readonly string[], environment: Environment
     }
     case 'gateway': {
       const flags = readFlags(rest, ['config', 'data-dir'], ['headless', 'exit-when-drained']);
-      if (typeof flags === 'string') return { ok: false, message: flags };
+      if ('code' in flags) return refused(flags);
       const configFile = flags.values.get('config');
       const dataDir = flags.values.get('data-dir');
       if (configFile === undefined || dataDir === undefined)
-        return { ok: false, message: '"gateway" needs --config FILE and --data-dir DIR' };
+        return refused(message('command-needs', { context: 'config-and-data', command: 'gateway' }));
       return {
         ok: true,
         options: {
@@ -142,7 +145,7 @@ export function parseArguments(args: readonly string[], environment: Environment
     }
     case 'demo': {
       const flags = readFlags(rest, [], ['json', 'keep-open', 'lan', 'cameras']);
-      if (typeof flags === 'string') return { ok: false, message: flags };
+      if ('code' in flags) return refused(flags);
       return {
         ok: true,
         options: {
@@ -155,7 +158,7 @@ export function parseArguments(args: readonly string[], environment: Environment
       };
     }
     default:
-      return { ok: false, message: `"${named}" is no command` };
+      return refused(message('command-unknown', { word: named }));
   }
 }
 
@@ -163,40 +166,40 @@ export function parseArguments(args: readonly string[], environment: Environment
 const tasks = {
   provision: (args: readonly string[], environment: Environment): CliOutcome => {
     const flags = readFlags(args, ['config', 'data-dir', 'token', 'name'], []);
-    if (typeof flags === 'string') return { ok: false, message: flags };
+    if ('code' in flags) return refused(flags);
     const configFile = flags.values.get('config');
     const dataDir = flags.values.get('data-dir');
     if (configFile === undefined || dataDir === undefined)
-      return { ok: false, message: '"gateway provision" needs --config FILE and --data-dir DIR' };
+      return refused(message('command-needs', { context: 'config-and-data', command: 'gateway provision' }));
     const token = (flags.values.get('token') ?? environment[tokenVariable] ?? '').trim();
-    if (token === '')
-      return { ok: false, message: `"gateway provision" needs --token apt_…, or ${tokenVariable} in the environment` };
+    if (token === '') return refused(message('command-needs', { context: 'token', command: 'gateway provision' }));
     const name = flags.values.get('name') ?? null;
     return { ok: true, options: { command: 'provision', configFile, dataDir, token, name } };
   },
   doctor: (args: readonly string[]): CliOutcome => {
     const flags = readFlags(args, ['config', 'data-dir'], ['json']);
-    if (typeof flags === 'string') return { ok: false, message: flags };
+    if ('code' in flags) return refused(flags);
     const configFile = flags.values.get('config');
-    if (configFile === undefined) return { ok: false, message: '"gateway doctor" needs --config FILE' };
+    if (configFile === undefined)
+      return refused(message('command-needs', { context: 'config', command: 'gateway doctor' }));
     const dataDir = flags.values.get('data-dir') ?? null;
     return { ok: true, options: { command: 'doctor', configFile, dataDir, json: flags.set.has('json') } };
   },
   ledger: (args: readonly string[]): CliOutcome => {
     const flags = readFlags(args, ['config', 'data-dir'], ['json', 'verify']);
-    if (typeof flags === 'string') return { ok: false, message: flags };
+    if ('code' in flags) return refused(flags);
     const dataDir = flags.values.get('data-dir');
     if (dataDir === undefined || !flags.set.has('verify'))
-      return { ok: false, message: '"gateway ledger" needs --verify and --data-dir DIR' };
+      return refused(message('command-needs', { context: 'verify-and-data', command: 'gateway ledger' }));
     const configFile = flags.values.get('config') ?? null;
     return { ok: true, options: { command: 'ledger', dataDir, configFile, json: flags.set.has('json') } };
   },
   cameras: (args: readonly string[]): CliOutcome => {
     const flags = readFlags(args, ['config', 'address'], ['json']);
-    if (typeof flags === 'string') return { ok: false, message: flags };
+    if ('code' in flags) return refused(flags);
     const addresses = (flags.values.get('address') ?? '').split(',').filter((address) => address !== '');
     const wrong = addresses.find((address) => !isIPv4(address));
-    if (wrong !== undefined) return { ok: false, message: `"${wrong}" is no IPv4 address` };
+    if (wrong !== undefined) return refused(message('address-is-none', { word: wrong }));
     const configFile = flags.values.get('config') ?? null;
     return { ok: true, options: { command: 'cameras', configFile, addresses, json: flags.set.has('json') } };
   },
@@ -204,9 +207,11 @@ const tasks = {
 
 const isTask = (word: string): word is keyof typeof tasks => Object.hasOwn(tasks, word);
 
+const refused = (said: Message): CliOutcome => ({ ok: false, message: said });
+
 type Flags = { readonly values: ReadonlyMap<string, string>; readonly set: ReadonlySet<string> };
 
-function readFlags(args: readonly string[], valued: readonly string[], plain: readonly string[]): Flags | string {
+function readFlags(args: readonly string[], valued: readonly string[], plain: readonly string[]): Flags | Message {
   const values = new Map<string, string>();
   const set = new Set<string>();
   for (let index = 0; index < args.length; index += 1) {
@@ -217,9 +222,10 @@ function readFlags(args: readonly string[], valued: readonly string[], plain: re
       const inline = match?.[2];
       if (inline === undefined) index += 1;
       const value = inline ?? args[index];
-      if (value === undefined || value === '' || value.startsWith('--')) return `--${name} needs a value`;
+      if (value === undefined || value === '' || value.startsWith('--'))
+        return message('option-needs-value', { option: `--${name}` });
       values.set(name, value);
-    } else return `"${args[index] ?? ''}" is no option of this command`;
+    } else return message('option-unknown', { word: args[index] ?? '' });
   }
   return { values, set };
 }

@@ -1,4 +1,6 @@
 import type { FoundCamera } from '../../shared/camera.ts';
+import { message } from '../../shared/messages/message.ts';
+import { plainEnglish } from '../../shared/messages/words.ts';
 import type { CameraList } from '../gateway/wiring/cameras.ts';
 import { exitCodes } from './arguments.ts';
 import { type Output, table } from './output.ts';
@@ -7,7 +9,7 @@ import { type Output, table } from './output.ts';
 export function printCameras({ cameras, problems }: CameraList, json: boolean, { print, complain }: Output): number {
   if (json) print(JSON.stringify({ cameras, problems }));
   else {
-    if (cameras.length === 0) print('No camera answers.');
+    if (cameras.length === 0) print(plainEnglish(message('no-camera-answers')));
     else print(table([headings, ...cameras.map(rowOf)], columns).join('\n'));
     for (const { text, hint } of cameras) if (text !== '') print(`\n${text}\n-> ${hint}`);
     for (const problem of problems) complain(problem);

@@ -1,6 +1,6 @@
-import { type LedgerVerdict, ledgerCounts } from '../../shared/contract.ts';
-import { message } from '../../shared/messages/message.ts';
-import { plainEnglish } from '../../shared/messages/words.ts';
+import { ledgerCounts } from '../../shared/contract.ts';
+import { type Message, message } from '../../shared/messages/message.ts';
+import { createWords } from '../../shared/messages/words.ts';
 import type { StoreReport } from '../gateway/maintenance/verify-store.ts';
 import { ways } from '../gateway/status/losses.ts';
 import { exitCodes } from './arguments.ts';
@@ -17,6 +17,7 @@ export function printLedger(
   json: boolean,
   { print }: Output,
 ): number {
+  const { text } = createWords();
   if (json) print(JSON.stringify({ rows, verdict, notes }));
   else {
     const heading = ['source', 'shift', ...ledgerCounts, ''];
@@ -24,41 +25,36 @@ export function printLedger(
       names.get(row.sourceId) ?? row.sourceId,
       row.shift,
       ...ledgerCounts.map((count) => String(row[count])),
-      row.balanced ? '' : 'DOES NOT ADD UP',
+      row.balanced ? '' : text(message('ledger-row-gap')),
     ]);
     for (const line of table([heading, ...lines], ['<', '<', ...ledgerCounts.map(() => '>' as const), '<']))
       print(line);
-    if (notes.length > 0) print('\nNotes, the newest first:');
+    if (notes.length > 0) print(`\n${text(message('ledger-notes'))}`);
     for (const { at, sourceId, detail } of notes.slice(0, mostNotes))
       print(
-        `- ${[new Date(at).toISOString(), names.get(sourceId) ?? sourceId, noteWords(detail)].filter(Boolean).join('  ')}`,
+        `- ${[new Date(at).toISOString(), names.get(sourceId) ?? sourceId, noteWords(detail, text)].filter(Boolean).join('  ')}`,
       );
-    if (notes.length > mostNotes) print(`- and older ones: --json has them.`);
-    print(`\n${verdictWords(verdict)}`);
+    if (notes.length > mostNotes) print(`- ${text(message('ledger-older-notes'))}`);
+    print(`\n${text(message(verdict.ok ? 'ledger-whole' : 'ledger-has-gaps', { count: verdict.rows }))}`);
     for (const problem of verdict.problems) print(`- ${problem}`);
-    if (verdict.head !== '') print(`Hash of the last row: ${verdict.head}`);
+    if (verdict.head !== '') print(text(message('ledger-head', { hash: verdict.head })));
   }
   return verdict.ok ? exitCodes.ok : exitCodes.faultsFound;
 }
 
 /** What was lost in which way, or that a person has seen it; anything else as it stands there. */
-function noteWords(detail: StoreReport['notes'][number]['detail']): string {
+function noteWords(detail: StoreReport['notes'][number]['detail'], say: (one: Message) => string): string {
   const { loss, seen, pictures, text } = detail;
-  const words = (way: unknown): string | null => {
+  const lossOf = (way: unknown): Message | null => {
     if (!isWay(way)) return null;
     return typeof pictures === 'number'
-      ? plainEnglish(message(ways[way].code, { count: pictures }))
-      : 'Nobody can say how many pictures waited.';
+      ? message(ways[way].code, { count: pictures })
+      : message('ledger-loss-uncounted');
   };
-  const lost = words(loss);
-  if (lost !== null) return typeof text === 'string' ? `${text} ${lost}` : lost;
-  const noted = words(seen);
-  return noted === null ? JSON.stringify(detail) : `Seen by a person: ${noted}`;
+  const lost = lossOf(loss);
+  if (lost !== null) return typeof text === 'string' ? `${text} ${say(lost)}` : say(lost);
+  const noted = lossOf(seen);
+  return noted === null ? JSON.stringify(detail) : say(message('ledger-loss-seen', { loss: noted }));
 }
 
 const isWay = (name: unknown): name is keyof typeof ways => typeof name === 'string' && Object.hasOwn(ways, name);
-
-function verdictWords({ ok, rows }: LedgerVerdict): string {
-  if (ok) return `The ledger is whole: ${rows} rows of the chain checked, every picture is accounted for.`;
-  return `The ledger has gaps (${rows} rows of the chain checked). Copy the whole data folder to another disk before anything else, then ask for support.`;
-}

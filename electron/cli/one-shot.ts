@@ -1,9 +1,9 @@
 import type { Config } from '../../shared/config.ts';
-import { createWords } from '../../shared/messages/words.ts';
+import { message } from '../../shared/messages/message.ts';
+import { plainEnglish } from '../../shared/messages/words.ts';
 import type { AskProxy } from '../gateway/gateway-options.ts';
 import { verifyStore } from '../gateway/maintenance/verify-store.ts';
 import { systemClock } from '../gateway/platform/clock.ts';
-import { OperatorError } from '../gateway/platform/errors.ts';
 import type { Files } from '../gateway/platform/files.ts';
 import { findCameras, type UsbCameras } from '../gateway/wiring/cameras.ts';
 import { openDeviceSetup } from '../gateway/wiring/device-setup.ts';
@@ -16,7 +16,7 @@ import { exitCodes, type RunOptions } from './arguments.ts';
 import { printCameras } from './cameras.ts';
 import { printDoctor } from './doctor.ts';
 import { printLedger } from './ledger.ts';
-import type { Output } from './output.ts';
+import { failureText, type Output } from './output.ts';
 import { runProvision } from './provision.ts';
 import type { Plan } from './run-plan.ts';
 
@@ -63,10 +63,7 @@ export async function runTask(
       secrets.close();
     }
   } catch (error) {
-    const words = createWords();
-    output.complain(
-      error instanceof OperatorError ? `${words.text(error.said)}\n${words.hint(error.said)}` : String(error),
-    );
+    output.complain(failureText(error));
     return exitCodes.failed;
   }
 }
@@ -74,8 +71,11 @@ export async function runTask(
 async function readConfig(file: string, { complain }: Output): Promise<Config | null> {
   const loaded = await loadConfig(file);
   if (loaded.kind === 'loaded') return loaded.config;
-  const faults = loaded.kind === 'missing' ? [{ path: file, message: 'there is no such file' }] : loaded.faults;
-  for (const { path, message } of faults) complain(`configuration: ${path}: ${message}`);
+  const faults =
+    loaded.kind === 'missing'
+      ? [message('config-missing', { file })]
+      : loaded.faults.map(({ path, message: fault }) => message('config-fault', { setting: path, fault }));
+  for (const fault of faults) complain(plainEnglish(fault));
   return null;
 }
 

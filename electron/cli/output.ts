@@ -1,3 +1,6 @@
+import { createWords } from '../../shared/messages/words.ts';
+import { OperatorError } from '../gateway/platform/errors.ts';
+
 /** Where a command writes: a line or several, without the last line end. */
 export type Output = {
   /** Standard output. */
@@ -5,6 +8,24 @@ export type Output = {
   /** Standard error. */
   readonly complain: (text: string) => void;
 };
+
+/** What failed, and what to do about it where that is known. */
+export function failureText(error: unknown): string {
+  if (!(error instanceof OperatorError)) return String(error);
+  const { text, hint } = createWords();
+  return `${text(error.said)}\n${hint(error.said)}`.trim();
+}
+
+/** Lines of at most so many signs, broken between words. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
+}
 
 /** Columns as wide as their longest text; numbers (`>`) at the right. */
 export function table(rows: readonly (readonly string[])[], align: readonly ('<' | '>')[]): string[] {

@@ -10,6 +10,7 @@ import { systemProxy } from '../runtime/system-proxy.ts';
 import { UsbPage } from '../usb-page/page.ts';
 import { exitCodes } from './arguments.ts';
 import { runTask, type TaskOptions } from './one-shot.ts';
+import { failureText } from './output.ts';
 import type { Plan } from './run-plan.ts';
 
 export type TaskProcess = {
@@ -47,7 +48,7 @@ export function performTask(options: TaskOptions, plan: Plan, { paths, nativeBin
       }),
     )
     .catch((error: unknown) => {
-      process.stderr.write(`${String(error)}\n`);
+      process.stderr.write(`${failureText(error)}\n`);
       return exitCodes.failed;
     })
     .then((code) => {

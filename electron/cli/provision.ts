@@ -1,3 +1,5 @@
+import { legacy, type Message, message } from '../../shared/messages/message.ts';
+import { createWords } from '../../shared/messages/words.ts';
 import { describeCause } from '../gateway/platform/errors.ts';
 import type { DeviceFacts, DeviceSetup } from '../gateway/wiring/device-setup.ts';
 import type { Secrets, StoredForm } from '../settings/secrets.ts';
@@ -21,7 +23,7 @@ export type ProvisionResult =
       /** The key from the environment goes before the one that was just stored. */
       readonly overruled: boolean;
     }
-  | { readonly ok: false; readonly code: string; readonly text: string; readonly hint: string };
+  | { readonly ok: false; readonly code: string; readonly message: Message };
 
 const selfMilliseconds = 15_000;
 
@@ -36,17 +38,13 @@ export async function provisionDevice(
 ): Promise<ProvisionResult> {
   // The API wants a name.
   const outcome = await provision({ ...request, name: request.name.trim() || request.deviceId }, signal);
-  if (!outcome.ok) return { ok: false, code: outcome.code, text: outcome.text, hint: outcome.hint };
+  if (!outcome.ok) return { ok: false, code: outcome.code, message: legacy(outcome.text, outcome.hint) };
   let stored: StoredForm;
   try {
     stored = await secrets.store({ deviceKey: outcome.deviceKey });
   } catch (error) {
-    return {
-      ok: false,
-      code: 'key-not-stored',
-      text: `The device is registered, but its key can’t be stored on this PC: ${describeCause(error)}.`,
-      hint: `Write this key down now, it is given only this once: ${outcome.deviceKey} — then mend the disk and enter the key in the window, or start the gateway with it in ACUSIGHT_DEVICE_KEY.`,
-    };
+    const said = message('key-not-stored', { reason: describeCause(error), key: outcome.deviceKey });
+    return { ok: false, code: said.code, message: said };
   }
   // The key is safe. Whatever happens from here on, the device is provisioned.
   const limit = AbortSignal.any([signal, AbortSignal.timeout(selfMilliseconds)]);
@@ -66,38 +64,22 @@ export async function runProvision(
   { print, complain }: Output,
   signal: AbortSignal,
 ): Promise<number> {
+  const { text, hint } = createWords();
   const result = await provisionDevice(services, request, signal);
   if (!result.ok) {
-    complain(`${result.text}\n${result.hint}`);
+    complain(`${text(result.message)}\n${hint(result.message)}`);
     return exitCodes.failed;
   }
   const { deviceId, stored, device, status, overruled } = result;
-  const place =
-    stored === 'keyring'
-      ? 'in the keyring of this user'
-      : 'in a file that only this user can read, because no keyring could be used';
-  print(
-    `The device ${deviceId} is registered. Its key is stored ${place}. A gateway that runs on this data folder uses it once it is started again.`,
-  );
-  if (device?.organization != null) print(`Organisation: ${device.organization}`);
-  print(approvalWords(status));
+  print(text(message('device-registered', { context: stored === 'keyring' ? 'keyring' : 'file', device: deviceId })));
+  if (device?.organization != null) print(text(message('device-organization', { organization: device.organization })));
+  print(text(message('device-approval', { context: isKnown(status) ? status : 'unknown' })));
   if (overruled) {
-    complain(
-      'Warning: ACUSIGHT_DEVICE_KEY is set in this environment. A gateway that is started with it uses that key, and not the one just stored.\nRemove the variable where the gateway is started.',
-    );
+    const said = message('key-overruled');
+    complain(`${text(said)}\n${hint(said)}`);
   }
   return exitCodes.ok;
 }
 
-function approvalWords(status: string | null): string {
-  switch (status) {
-    case 'approved':
-      return 'Approval: approved. The gateway can be started.';
-    case 'pending':
-      return 'Approval: pending. Collecting works; ask the Acusight administrator to approve this device. Deliveries begin by themselves then.';
-    case 'rejected':
-      return 'Approval: rejected. Ask the Acusight administrator why; pictures are collected and kept meanwhile.';
-    default:
-      return 'Approval: the cloud did not say. The window of the gateway shows it.';
-  }
-}
+const isKnown = (status: string | null): status is 'approved' | 'pending' | 'rejected' =>
+  status === 'approved' || status === 'pending' || status === 'rejected';

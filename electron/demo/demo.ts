@@ -3,6 +3,8 @@ import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfigInput } from '../../shared/config.ts';
+import { message } from '../../shared/messages/message.ts';
+import { plainEnglish } from '../../shared/messages/words.ts';
 import type { RunOptions } from '../cli/arguments.ts';
 import type { Plan } from '../cli/run-plan.ts';
 import type { GatewayThread } from '../gateway-thread/client.ts';
@@ -257,16 +259,14 @@ export class Demo {
     process.stdout.write(
       [
         '',
-        faults.length === 0
-          ? 'Every picture is on the server, byte for byte, once.'
-          : 'The server does not hold what was collected.',
+        plainEnglish(message(faults.length === 0 ? 'demo-complete' : 'demo-incomplete')),
         `  collected     ${collected}`,
         `  acknowledged  ${acknowledged}`,
         `  dead          ${dead}`,
         `  on the server ${server.images} pictures, ${server.annotations} boxes, ${server.duplicates} duplicates`,
         `  seconds       ${seconds}`,
         `  screenshot    ${screenshot}`,
-        this.#options.keepOpen ? 'The window stays open; close it from the tray icon or with Ctrl+C.' : '',
+        this.#options.keepOpen ? plainEnglish(message('demo-stays-open')) : '',
         '',
       ].join('\n'),
     );

@@ -1,4 +1,6 @@
 import { AwsClient } from 'aws4fetch';
+import { message } from '../../shared/messages/message.ts';
+import { OperatorError } from '../gateway/platform/errors.ts';
 
 /** `npm run demo -- --lan` starts an S3 server and says where: `<endpoint>/<bucket>`. */
 const placeVariable = 'ACUSIGHT_DEMO_OBJECT_STORE';
@@ -11,7 +13,7 @@ export type DemoStore = {
   readonly read: (key: string) => Promise<Buffer | null>;
 };
 
-/** Throws words where the demo was not told of an object storage. */
+/** Throws where the demo was not told of an object storage. */
 export function demoStore(environment: Readonly<Record<string, string | undefined>>): DemoStore {
   const {
     [placeVariable]: place,
@@ -19,9 +21,10 @@ export function demoStore(environment: Readonly<Record<string, string | undefine
     ACUSIGHT_S3_SECRET_ACCESS_KEY: secretAccessKey,
   } = environment;
   if (place === undefined || accessKeyId === undefined || secretAccessKey === undefined) {
-    throw new Error(
-      `The LAN demo needs an S3 server: start it with "npm run demo -- --lan", or set ${placeVariable} to <endpoint>/<bucket> with ACUSIGHT_S3_ACCESS_KEY_ID and ACUSIGHT_S3_SECRET_ACCESS_KEY.`,
-    );
+    throw new OperatorError(message('demo-needs-store', { variable: placeVariable }), {
+      operation: 'demo',
+      disposition: 'bury',
+    });
   }
   const cut = place.lastIndexOf('/');
   const client = new AwsClient({ accessKeyId, secretAccessKey, service: 's3', region: 'us-east-1', retries: 0 });

@@ -1,4 +1,5 @@
 import type { OperationRequest, OperationResponse } from '../../shared/contract.ts';
+import { createWords } from '../../shared/messages/words.ts';
 import { provisionDevice } from '../cli/provision.ts';
 import type { AskProxy } from '../gateway/gateway-options.ts';
 import { systemClock } from '../gateway/platform/clock.ts';
@@ -39,7 +40,10 @@ export function provisioner({
     try {
       const request = { token: token.trim(), deviceId: cloud.deviceId, name: name.trim() || cloud.deviceId };
       const result = await provisionDevice({ ...setup, secrets }, request, new AbortController().signal);
-      if (!result.ok) return result;
+      if (!result.ok) {
+        const { text, hint } = createWords();
+        return { ok: false, code: result.code, text: text(result.message), hint: hint(result.message) };
+      }
       return { ok: true, stored: result.stored, deviceId: result.deviceId, status: result.status };
     } finally {
       await setup.close();

@@ -1,32 +1,31 @@
 import type { DoctorCheck } from '../../shared/contract.ts';
+import { levelOf } from '../../shared/messages/message.ts';
 import type { Level } from '../../shared/messages/param-kinds.ts';
+import type { Words } from '../../shared/messages/words.ts';
 
-/** Word and level of a check; the words are those that are read out on the telephone. */
-export const checkLooks: Readonly<Record<DoctorCheck['state'], { readonly word: string; readonly level: Level }>> = {
-  ok: { word: 'OK', level: 'good' },
-  warning: { word: 'Look at it', level: 'act' },
-  fault: { word: 'Fault', level: 'alarm' },
-  skipped: { word: 'Not checked', level: 'waiting' },
+/** What a check's level means; the words are those that are read out on the telephone. */
+export const checkWords: Readonly<Record<Level, string>> = {
+  good: 'OK',
+  busy: 'OK',
+  waiting: 'Not checked',
+  act: 'Look at it',
+  alarm: 'Fault',
 };
 
-const rank: Readonly<Record<DoctorCheck['state'], number>> = { fault: 0, warning: 1, ok: 2, skipped: 3 };
+type Checks = readonly Pick<DoctorCheck, 'message'>[];
 
-/** The worst state among the checks; `skipped` where there are none. */
-export const worstState = (checks: readonly DoctorCheck[]): DoctorCheck['state'] =>
-  checks.reduce<DoctorCheck['state']>((worst, { state }) => (rank[state] < rank[worst] ? state : worst), 'skipped');
-
-const countOf = (checks: readonly DoctorCheck[], state: DoctorCheck['state']): number =>
-  checks.filter((check) => check.state === state).length;
+const countOf = (checks: Checks, level: Level): number =>
+  checks.filter(({ message }) => levelOf(message) === level).length;
 
 /** `2 faults, 1 to look at, 7 OK`. */
-export function summaryOf(checks: readonly DoctorCheck[]): string {
-  const faults = countOf(checks, 'fault');
-  const warnings = countOf(checks, 'warning');
-  const skipped = countOf(checks, 'skipped');
+export function summaryOf(checks: Checks): string {
+  const faults = countOf(checks, 'alarm');
+  const warnings = countOf(checks, 'act');
+  const skipped = countOf(checks, 'waiting');
   return [
     faults > 0 ? `${faults} ${faults === 1 ? 'fault' : 'faults'}` : '',
     warnings > 0 ? `${warnings} to look at` : '',
-    `${countOf(checks, 'ok')} OK`,
+    `${countOf(checks, 'good')} OK`,
     skipped > 0 ? `${skipped} not checked` : '',
   ]
     .filter((part) => part !== '')
@@ -34,11 +33,16 @@ export function summaryOf(checks: readonly DoctorCheck[]): string {
 }
 
 /** The report as plain text, to be read out, sent or printed. `facts` are lines such as `Device: line-7`. */
-export function reportText(checks: readonly DoctorCheck[], facts: readonly string[], when: string): string {
-  const lines = checks.flatMap((check) => [
-    `[${checkLooks[check.state].word.toUpperCase()}] ${check.title}: ${check.text}`,
-    ...(check.hint === '' ? [] : [`    To do: ${check.hint}`]),
-    ...(check.technical === '' ? [] : [`    (${check.technical})`]),
+export function reportText(
+  checks: readonly DoctorCheck[],
+  facts: readonly string[],
+  when: string,
+  { text, hint }: Words,
+): string {
+  const lines = checks.flatMap(({ title, message, technical }) => [
+    `[${checkWords[levelOf(message)].toUpperCase()}] ${text(title)}: ${text(message)}`,
+    ...(hint(message) === '' ? [] : [`    To do: ${hint(message)}`]),
+    ...(technical === '' ? [] : [`    (${technical})`]),
   ]);
   return ['Acusight Line Gateway: site check', when, ...facts, '', summaryOf(checks), '', ...lines, ''].join('\n');
 }

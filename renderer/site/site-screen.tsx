@@ -1,17 +1,18 @@
 import type { ReactNode } from 'react';
 import type { DoctorCheck } from '../../shared/contract.ts';
+import { levelOf } from '../../shared/messages/message.ts';
 import { formatDuration } from '../../shared/messages/times.ts';
 import { formatMoment } from '../format/time.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { inquire, useInquiry } from '../gateway/requests.ts';
-import { currentWords } from '../gateway/words.ts';
+import { useWords } from '../gateway/words.ts';
 import { Button } from '../ui/button.tsx';
 import { copyText } from '../ui/copy-text.ts';
 import { CheckListIcon, CopyIcon, PrintIcon } from '../ui/icons.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { sayDone, sayFailed } from '../view-state/notice-store.ts';
-import { checkLooks, reportText, summaryOf, worstState } from './report-text.ts';
+import { checkWords, reportText, summaryOf } from './report-text.ts';
 import { SiteFacts } from './site-facts.tsx';
 import { factLines } from './site-words.ts';
 
@@ -106,7 +107,6 @@ function DoctorChecks(): ReactNode {
       tabIndex={0}
       aria-label="What was found"
       data-stale={runningSince !== null}
-      data-worst={worstState(checks)}
     >
       {checks.map((check) => (
         <CheckEntry key={check.code} check={check} />
@@ -116,17 +116,19 @@ function DoctorChecks(): ReactNode {
 }
 
 function CheckEntry({ check }: { readonly check: DoctorCheck }): ReactNode {
-  const { word, level } = checkLooks[check.state];
+  const { text, hint } = useWords();
+  const level = levelOf(check.message);
+  const toDo = hint(check.message);
   return (
     <li className="check-entry" data-level={level} data-testid="doctor-check" data-code={check.code}>
       <LevelShape level={level} />
       <div>
         <p className="check-title">
-          <strong>{check.title}</strong>
-          <span className="check-word">{word}</span>
+          <strong>{text(check.title)}</strong>
+          <span className="check-word">{checkWords[level]}</span>
         </p>
-        <p>{check.text}</p>
-        {check.hint !== '' && <p className="check-hint">{check.hint}</p>}
+        <p>{text(check.message)}</p>
+        {toDo !== '' && <p className="check-hint">{toDo}</p>}
         {check.technical !== '' && <code className="check-technical">{check.technical}</code>}
       </div>
     </li>
@@ -139,12 +141,9 @@ function DoctorText(): ReactNode {
   const checks = answer?.checks ?? NONE;
   const snapshot = useGateway((mirror) => mirror.snapshot);
   const ready = checks.length > 0;
+  const words = useWords();
   const text = ready
-    ? reportText(
-        checks,
-        snapshot === null ? [] : factLines(snapshot, currentWords()),
-        new Date(answeredAt).toISOString(),
-      )
+    ? reportText(checks, snapshot === null ? [] : factLines(snapshot, words), new Date(answeredAt).toISOString(), words)
     : '';
   const copy = async (): Promise<void> => {
     if (await copyText(text)) sayDone('The report is copied.', 'Paste it into a message, or print it.');

@@ -1,3 +1,5 @@
+import { commandLineCodes } from './codes/command-line.ts';
+import { doctorCodes } from './codes/doctor.ts';
 import { situationCodes } from './codes/situation.ts';
 import { sourceCodes } from './codes/sources.ts';
 import type { CodeFacts } from './param-kinds.ts';
@@ -13,6 +15,8 @@ export const codes = {
   legacy: code('act', 'nobody', { text: 'sentence', hint: 'sentence' }),
   ...situationCodes,
   ...sourceCodes,
+  ...doctorCodes,
+  ...commandLineCodes,
 } as const satisfies Readonly<Record<string, CodeFacts>>;
 
 export type Code = keyof typeof codes;

@@ -15,7 +15,7 @@ type ValueOf<Kind> = Kind extends readonly string[]
     ? string
     : Kind extends 'message'
       ? Message
-      : Kind extends 'messages'
+      : Kind extends 'messages' | 'list'
         ? readonly Message[]
         : number;
 
@@ -61,6 +61,7 @@ function fits(value: unknown, kind: ParamKind, depth: number): boolean {
     case 'message':
       return isMessage(value, depth + 1);
     case 'messages':
+    case 'list':
       return Array.isArray(value) && value.every((one) => isMessage(one, depth + 1));
     default:
       return typeof value === 'number' && Number.isFinite(value);

@@ -6,11 +6,13 @@
  * - `number`: a figure that is no number of things.
  * - `bytes`, `bytesPerSecond`: `2.1 MB`, `2.1 MB/s`.
  * - `duration`: milliseconds, written as `1 h 30 min`.
- * - `instant`: milliseconds since the epoch, written in the site's time zone.
+ * - `latency`: milliseconds that a machine takes, written as `3 ms`, `1.2 s`.
+ * - `instant`: milliseconds since the epoch, written in the site's time zone, or in that of the gap called `zone`.
  * - `name`: what is not ours: a file, a camera, a source, an address, a setting.
  * - `quote`: the system's or a server's own words.
  * - `sentence`: our own words, made where there are no codes yet; the names in it are set apart already.
  * - `message`, `messages`: sentences within a sentence; several are put one after the other.
+ * - `list`: parts of a sentence, with commas between them.
  * - a list of words: one of them. The one called `context` chooses between several wordings of the same code.
  */
 export type ParamKind =
@@ -19,12 +21,14 @@ export type ParamKind =
   | 'bytes'
   | 'bytesPerSecond'
   | 'duration'
+  | 'latency'
   | 'instant'
   | 'name'
   | 'quote'
   | 'sentence'
   | 'message'
   | 'messages'
+  | 'list'
   | readonly string[];
 
 /**

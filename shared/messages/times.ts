@@ -20,6 +20,10 @@ export function formatDuration(milliseconds: number): string {
   return two(Math.floor(span / day), 'd', Math.floor((span % day) / hour), 'h');
 }
 
+/** How long a machine takes: `3 ms`, `1.2 s`. Never shown as nothing. */
+export const formatLatency = (milliseconds: number): string =>
+  milliseconds < 1_000 ? `${Math.max(1, Math.round(milliseconds))} ms` : `${(milliseconds / 1_000).toFixed(1)} s`;
+
 /** Time until something: rounded up, so that it never says "in 0 s" while there is still time to go. */
 export function formatUntil(at: number, now: number): string {
   const left = at - now;

@@ -5,7 +5,7 @@ import en from './en.json' with { type: 'json' };
 import type { Message, Param } from './message.ts';
 import { formatBytes } from './numbers.ts';
 import type { ParamKind } from './param-kinds.ts';
-import { formatDuration, siteClock } from './times.ts';
+import { formatDuration, formatLatency, type SiteClock, siteClock } from './times.ts';
 
 /** Sentences of messages, for one viewer. None of these throws: what cannot be said is said to be so. */
 export type Words = {
@@ -65,14 +65,18 @@ export function createWords({ language = 'en', timeZone, now = Date.now }: Words
     const gaps: TOptions = { defaultValue: '' };
     // A hint gives the hints of what is within it; large letters have room for its text at the most.
     const within = part === 'hint' ? 'hint' : 'text';
-    for (const [name, kind] of Object.entries(kinds)) gaps[name] = fill(params[name], kind, within);
+    const clock = clockOf(params['zone']);
+    for (const [name, kind] of Object.entries(kinds)) gaps[name] = fill(params[name], kind, within, clock);
     return translate(`${code}>${part}`, gaps).trim();
   }
 
-  function fill(value: Param | undefined, kind: ParamKind, within: Part): string | number {
+  function fill(value: Param | undefined, kind: ParamKind, within: Part, clock: SiteClock): string | number {
     // A row of another version may have a gap less.
     if (value === undefined) return '–';
-    if (typeof value === 'object') return sentences(Array.isArray(value) ? value : [value as Message], within);
+    if (typeof value === 'object') {
+      const messages: readonly Message[] = Array.isArray(value) ? value : [value as Message];
+      return kind === 'list' ? messages.map((one) => say('text', one)).join(', ') : sentences(messages, within);
+    }
     if (kind === 'name' || kind === 'quote') return isolated(String(value));
     if (typeof value !== 'number') return String(value);
     switch (kind) {
@@ -82,13 +86,25 @@ export function createWords({ language = 'en', timeZone, now = Date.now }: Words
         return `${formatBytes(value)}/s`;
       case 'duration':
         return formatDuration(value);
+      case 'latency':
+        return formatLatency(value);
       case 'instant':
-        return zoned.untilMoment(value, now());
+        return clock.untilMoment(value, now());
       case 'number':
         return value.toLocaleString(language);
       default:
         // A number for i18next, which chooses the plural by it; `{{count, number}}` writes it.
         return value;
+    }
+  }
+
+  function clockOf(zone: Param | undefined): SiteClock {
+    if (typeof zone !== 'string') return zoned;
+    try {
+      return siteClock(zone);
+    } catch {
+      // Another program's message may name a zone that is not known here.
+      return zoned;
     }
   }
 

@@ -8,6 +8,7 @@ import { systemClock } from '../../electron/gateway/platform/clock.ts';
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import { examineSite } from '../../electron/gateway/wiring/site-doctor.ts';
 import { parseConfig } from '../../shared/config.ts';
+import { spokenCheck } from './spoken.ts';
 
 /** A line PC’s way to the API, whose address and device key it is given: delivers a picture’s file, and asks the doctor. */
 
@@ -36,7 +37,7 @@ await network.close();
 
 const dataDir = await mkdtemp(join(tmpdir(), 'acusight-far-'));
 const checks: Record<string, string> = {};
-for await (const { code, state, text, technical } of examineSite({
+for await (const check of examineSite({
   config,
   dataDir,
   secrets: { deviceKey, s3AccessKeyId: null, s3SecretAccessKey: null, proxyPassword: null },
@@ -45,7 +46,8 @@ for await (const { code, state, text, technical } of examineSite({
   signal: AbortSignal.timeout(60_000),
   userAgent,
 })) {
-  checks[code] = `${state}: ${text} ${technical}`;
+  const { state, text, technical } = spokenCheck(check);
+  checks[check.code] = `${state}: ${text} ${technical}`;
 }
 await rm(dataDir, { recursive: true, force: true });
 const outcome = delivered.kind === 'failed' ? delivered.failure.code : delivered.kind;

@@ -1,4 +1,6 @@
-import { levelOf, type Message } from '../../shared/messages/message.ts';
+import { type PlainCheck, plainCheck } from '../../electron/cli/doctor.ts';
+import type { DoctorCheck } from '../../shared/contract.ts';
+import { legacy, levelOf, type Message } from '../../shared/messages/message.ts';
 import { createWords } from '../../shared/messages/words.ts';
 import type { Advice, Snapshot } from '../../shared/snapshot.ts';
 
@@ -42,3 +44,10 @@ export const spokenSnapshot = (snapshot: Snapshot) => ({ ...snapshot, ...spoken(
 
 /** Whatever says something, with what it says. */
 export const told = <Said extends { readonly message: Message }>(one: Said) => ({ ...one, ...said(one.message) });
+
+/** A check of the site doctor, as `gateway doctor --json` has it. */
+export const spokenCheck = (check: DoctorCheck): PlainCheck => plainCheck(check, words);
+
+/** What such a check found, before it has its name. */
+export const spokenFinding = (finding: Pick<DoctorCheck, 'message' | 'technical'>): PlainCheck =>
+  spokenCheck({ code: '', title: legacy(''), ...finding });

@@ -1,28 +1,27 @@
 import type { DoctorCheck } from '../../../shared/contract.ts';
+import { legacy, levelOf, type Message, message, type ParamsOf } from '../../../shared/messages/message.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
 import { describeCause } from '../platform/errors.ts';
 
-/** What a check found, before it has its name. */
+/** What a check found, before it has its name. The level of its code is its state. */
 export type Finding = Omit<DoctorCheck, 'code' | 'title'>;
 
-export const fine = (text: string, technical = ''): Finding => ({ state: 'ok', text, hint: '', technical });
-export const warning = (text: string, hint: string, technical = ''): Finding => ({
-  state: 'warning',
-  text,
-  hint,
-  technical,
-});
-export const fault = (text: string, hint: string, technical = ''): Finding => ({
-  state: 'fault',
-  text,
-  hint,
-  technical,
-});
-export const skipped = (text: string): Finding => ({ state: 'skipped', text, hint: '', technical: '' });
+export const finding = (found: Message, technical = ''): Finding => ({ message: found, technical });
+
+export type Untested = ParamsOf<'check-not-tested'>['context'];
+export const untested = (context: Untested): Finding => finding(message('check-not-tested', { context }));
+
+/** What another part says of itself. */
+export const fault = (what: Message, technical = ''): Finding => finding(message('check-fault', { what }), technical);
+
+export const isFault = ({ message: found }: Pick<Finding, 'message'>): boolean => levelOf(found) === 'alarm';
+
+/** Of what says it in sentences still. */
+export const saidBy = ({ text, hint }: { readonly text: string; readonly hint: string }): Message => legacy(text, hint);
 
 /** `value` is what later checks build on; null where they make no sense any more. */
 export type Found<T> = { readonly finding: Finding; readonly value: T | null };
-export type Step = { readonly code: string; readonly title: string; readonly limitMilliseconds: number };
+export type Step = { readonly code: string; readonly title: Message; readonly limitMilliseconds: number };
 export type Taken<T> = { readonly check: DoctorCheck; readonly value: T | null };
 
 /**
@@ -42,14 +41,13 @@ export class Visit {
 
   /** Never rejects. What `work` throws and nobody expected is a fault in its own words. */
   async take<T>(step: Step, work: (signal: AbortSignal) => Promise<Found<T>>): Promise<Taken<T>> {
-    const named = ({ finding, value }: Found<T>): Taken<T> => ({
-      check: { code: step.code, title: step.title, ...finding },
+    const named = ({ finding: found, value }: Found<T>): Taken<T> => ({
+      check: { code: step.code, title: step.title, ...found },
       value,
     });
-    if (this.#signal.aborted) return named({ finding: skipped('The doctor was stopped.'), value: null });
+    if (this.#signal.aborted) return named({ finding: untested('stopped'), value: null });
     const left = this.#endsAt - this.clock.monotonic();
-    if (left <= 0)
-      return named({ finding: skipped('The checks before took too long; run the doctor again.'), value: null });
+    if (left <= 0) return named({ finding: untested('too-late'), value: null });
     const limit = Math.min(step.limitMilliseconds, left);
     const over = new AbortController();
     const end = (): void => over.abort();
@@ -57,25 +55,11 @@ export class Visit {
     const late = sleep(this.clock, limit, over.signal).then((): Found<T> => {
       const stopped = over.signal.aborted;
       over.abort();
-      return stopped
-        ? { finding: skipped('The doctor was stopped.'), value: null }
-        : {
-            finding: fault(
-              `This check did not end within ${Math.max(1, Math.round(limit / 1_000))} s.`,
-              'Something does not answer. Look at what it tests, then run the doctor again.',
-            ),
-            value: null,
-          };
+      const endless = message('check-without-end', { limit: Math.max(1_000, limit) });
+      return { finding: stopped ? untested('stopped') : finding(endless), value: null };
     });
     const done = work(over.signal).catch(
-      (error: unknown): Found<T> => ({
-        finding: fault(
-          'This check failed in a way that nobody expected.',
-          'Tell support what is written below.',
-          describeCause(error),
-        ),
-        value: null,
-      }),
+      (error: unknown): Found<T> => ({ finding: finding(message('check-broken'), describeCause(error)), value: null }),
     );
     const found = await Promise.race([done, late]);
     this.#signal.removeEventListener('abort', end);
@@ -84,20 +68,7 @@ export class Visit {
   }
 }
 
-export const check = (code: string, title: string, finding: Finding): DoctorCheck => ({ code, title, ...finding });
+/** What is tested, by the name of its words. */
+export const titleOf = (context: ParamsOf<'check-of'>['context']): Message => message('check-of', { context });
 
-/** `3 ms`, `1.2 s`. */
-export const took = (milliseconds: number): string =>
-  milliseconds < 1_000 ? `${Math.max(1, Math.round(milliseconds))} ms` : `${(milliseconds / 1_000).toFixed(1)} s`;
-
-/** `12.3 GB`: as disks are sold. */
-export function size(bytes: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1_000 && unit < units.length - 1) {
-    value /= 1_000;
-    unit += 1;
-  }
-  return unit === 0 ? `${value} bytes` : `${value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
-}
+export const check = (code: string, title: Message, found: Finding): DoctorCheck => ({ code, title, ...found });

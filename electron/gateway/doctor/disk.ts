@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../../shared/config.ts';
-import { isolated } from '../../../shared/isolated.ts';
+import { message } from '../../../shared/messages/message.ts';
 import type { Clock } from '../platform/clock.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
-import { type Finding, type Found, fault, fine, size, took, warning } from './check.ts';
+import { type Finding, type Found, finding } from './check.ts';
 
 /** The disk under the data folder: is it there, writable, large enough, quick enough to promise anything. */
 
@@ -22,15 +22,7 @@ export async function checkDataFolder(
   isNetworkShare: (path: string) => Promise<boolean>,
 ): Promise<Found<string>> {
   const place = await nearestFolder(dataDir);
-  if (place === null) {
-    return {
-      finding: fault(
-        `The data folder ${dataDir} can’t be made: nothing of its path is there.`,
-        'Check that its disk is connected, and the path in --data-dir.',
-      ),
-      value: null,
-    };
-  }
+  if (place === null) return { finding: finding(message('check-data-dir-nowhere', { folder: dataDir })), value: null };
   const probe = join(place, `.acusight-doctor-${randomUUID()}`);
   try {
     await files.writeAndSync(probe, Buffer.from('test'));
@@ -38,64 +30,37 @@ export async function checkDataFolder(
   } catch (error) {
     return { finding: notWritable(place, error), value: null };
   }
-  if (await isNetworkShare(place)) {
-    return {
-      finding: fault(
-        `The data folder ${dataDir} lies on a network share.`,
-        'Choose a folder on a disk of this PC: on a share, a network that fails can damage the gateway’s database.',
-      ),
-      value: place,
-    };
-  }
-  const text = place === dataDir ? `${dataDir} can be written.` : `${dataDir} is made at the first start, in ${place}.`;
-  return { finding: fine(text), value: place };
+  if (await isNetworkShare(place))
+    return { finding: finding(message('check-data-dir-on-share', { folder: dataDir })), value: place };
+  const found =
+    place === dataDir
+      ? message('check-data-dir', { folder: dataDir })
+      : message('check-data-dir-to-come', { folder: dataDir, place });
+  return { finding: finding(found), value: place };
 }
 
-function notWritable(path: string, error: unknown): Finding {
-  const code = errnoCode(error) ?? '';
-  const technical = describeCause(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return fault(
-      `The disk of ${isolated(path)} is full.`,
-      'Free some space now: no new pictures are taken.',
-      technical,
-    );
-  if (code === 'EROFS') {
-    return fault(
-      `The disk of ${isolated(path)} is read-only.`,
-      'Linux makes a disk read-only when it finds it damaged: have it checked. Otherwise mount it for writing.',
-      technical,
-    );
-  }
-  if (code === 'EACCES' || code === 'EPERM') {
-    return fault(
-      `This user may not write in ${isolated(path)}.`,
-      'Give the user that runs the gateway the right to write there, or choose another data folder.',
-      technical,
-    );
-  }
-  return fault(`Nothing can be written in ${path}.`, 'Have this PC’s disk checked now.', technical);
+const refusals: Readonly<Record<string, 'full' | 'read-only' | 'forbidden'>> = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EROFS: 'read-only',
+  EACCES: 'forbidden',
+  EPERM: 'forbidden',
+};
+
+function notWritable(folder: string, error: unknown): Finding {
+  const context = refusals[errnoCode(error) ?? ''] ?? 'failing';
+  return finding(message('check-unwritable', { context, folder }), describeCause(error));
 }
 
 export async function checkSpace(place: string, { store }: Config, files: Files): Promise<Finding> {
   const { freeBytes, totalBytes } = await files.space(place);
-  const words = `${size(freeBytes)} of ${size(totalBytes)} are free; pictures may take ${size(store.maxBytes)}.`;
-  if (freeBytes < store.minFreeBytes) {
-    return fault(
-      `${words} That is less than the ${size(store.minFreeBytes)} to be kept free: no new pictures are taken.`,
-      'Free some space on this disk, or lower store.minFreeBytes.',
-    );
-  }
-  if (freeBytes < store.minFreeBytes * 2 || freeBytes < totalBytes / 20) {
-    return warning(`${words} The disk is nearly full.`, 'Free some space on this disk.');
-  }
-  if (store.maxBytes > totalBytes - store.minFreeBytes) {
-    return warning(
-      `${words} The disk is smaller than that.`,
-      'Lower store.maxBytes, so that the gateway makes room before the disk is full.',
-    );
-  }
-  return fine(words);
+  const space = message('check-space', { free: freeBytes, total: totalBytes, share: store.maxBytes });
+  if (freeBytes < store.minFreeBytes)
+    return finding(message('check-space-none', { space, reserve: store.minFreeBytes }));
+  if (freeBytes < store.minFreeBytes * 2 || freeBytes < totalBytes / 20)
+    return finding(message('check-space-little', { space }));
+  if (store.maxBytes > totalBytes - store.minFreeBytes) return finding(message('check-space-promised', { space }));
+  return finding(space);
 }
 
 /** Small files written and forced to the disk, as every picture and every row is. */
@@ -121,20 +86,10 @@ export async function checkFsync(place: string, files: Files, clock: Clock, sign
   times.sort((a, b) => a - b);
   const median = times[times.length >> 1] ?? 0;
   const worst = times.at(-1) ?? 0;
-  const words = `A small file is on the disk after ${took(median)} (the slowest of ${times.length} after ${took(worst)}).`;
-  if (median > fsyncFault) {
-    return fault(
-      `${words} That is far too slow to keep up with a line.`,
-      'Have this PC’s disk checked: a disk that is about to fail gets slow. Memory cards and USB sticks are too slow as well.',
-    );
-  }
-  if (median > fsyncWarning || worst > fsyncFault) {
-    return warning(
-      `${words} That is slow.`,
-      'Bursts of pictures wait in their folder. Use an SSD for the data folder, or look what else writes to this disk.',
-    );
-  }
-  return fine(words);
+  const speed = message('check-fsync', { median, worst, files: times.length });
+  if (median > fsyncFault) return finding(message('check-fsync-too-slow', { speed }));
+  if (median > fsyncWarning || worst > fsyncFault) return finding(message('check-fsync-slow', { speed }));
+  return finding(speed);
 }
 
 /** The folder itself, or the nearest one above it that is there; null when nothing is, or a file is in the way. */

@@ -1,6 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Finding, fine, skipped, warning } from './check.ts';
+import { message } from '../../../shared/messages/message.ts';
+import { type Finding, finding, untested } from './check.ts';
 import { readNumber } from './proc.ts';
 
 /**
@@ -13,22 +14,18 @@ export async function checkInotify(proc: string, signal: AbortSignal): Promise<F
     readNumber(join(limits, 'max_user_watches')),
     readNumber(join(limits, 'max_user_instances')),
   ]);
-  if (watches === null || instances === null) return skipped('Not tested: this system does not tell its limits.');
+  if (watches === null || instances === null) return untested('no-limits-told');
   const used = await countInUse(proc, signal);
-  const words = `${used.watches} of ${watches} folder watches and ${used.instances} of ${instances} watchers are in use.`;
-  if (used.watches > watches * 0.9) {
-    return warning(
-      `${words} Soon new files are found by the rescan only.`,
-      `Raise the limit: put fs.inotify.max_user_watches=${Math.max(524_288, watches * 4)} in a file in /etc/sysctl.d and restart this PC.`,
-    );
-  }
-  if (used.instances > instances * 0.9) {
-    return warning(
-      `${words} Soon new files are found by the rescan only.`,
-      `Raise the limit: put fs.inotify.max_user_instances=${Math.max(1_024, instances * 4)} in a file in /etc/sysctl.d and restart this PC.`,
-    );
-  }
-  return fine(words);
+  const inUse = message('check-watches', {
+    watches: used.watches,
+    mostWatches: watches,
+    watchers: used.instances,
+    mostWatchers: instances,
+  });
+  const few = (limit: string): Finding => finding(message('check-watches-few', { watches: inUse, limit }));
+  if (used.watches > watches * 0.9) return few(`fs.inotify.max_user_watches=${Math.max(524_288, watches * 4)}`);
+  if (used.instances > instances * 0.9) return few(`fs.inotify.max_user_instances=${Math.max(1_024, instances * 4)}`);
+  return finding(inUse);
 }
 
 /** Of the programs that this user may look at: those of the same user, which share the limit. */

@@ -1,4 +1,5 @@
 import type { ProxyConfig } from '../../../shared/config.ts';
+import { type Message, message, type ParamsOf } from '../../../shared/messages/message.ts';
 import { meaningOfLoss, offlineWords } from '../cloud/acusight/connection-failures.ts';
 import { connectTo, type Lookup, systemLookup } from '../cloud/http/address-race.ts';
 import { type Exchange, exchange } from '../cloud/http/http-exchange.ts';
@@ -6,7 +7,7 @@ import { makeNetwork, type Network } from '../cloud/http/network.ts';
 import { cloudPeer, type Peer } from '../cloud/http/peers.ts';
 import { direct, type Route } from '../cloud/http/proxy/proxy-routes.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
-import { type Found, fault, fine, warning } from './check.ts';
+import { type Found, fault, finding, saidBy } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 import { authority, type Endpoint, endpointOf } from './endpoint.ts';
 import { connectMilliseconds } from './reach.ts';
@@ -23,37 +24,38 @@ export async function checkChoice(
   try {
     routes = await network.routesTo(target.origin);
   } catch (error) {
-    const words = offlineWords(error, cloudPeer);
-    const script = proxy.pacUrl === undefined || isKind(error) ? null : await scriptFault(options, proxy.pacUrl);
-    const text = script === null ? words.text : `The proxy script (PAC) ${proxy.pacUrl} can’t be used: ${script}`;
-    return { finding: fault(text, words.hint, describeCause(error)), value: null };
+    const what = saidBy(offlineWords(error, cloudPeer));
+    const technical = describeCause(error);
+    const script = isKind(error) ? undefined : proxy.pacUrl;
+    if (script === undefined) return { finding: fault(what, technical), value: null };
+    const why = await scriptFault(options, script);
+    return { finding: finding(message('check-pac-unusable', { script, why, what }), technical), value: null };
   }
-  const told = `${sourceOf(proxy)} for ${authority(target)}: ${routes.map(nameOf).join(', then ')}.`;
+  const chosen = message('check-proxy-chosen', {
+    context: proxy.pacUrl === undefined ? 'system' : 'script',
+    target: authority(target),
+    routes: routes.map(toldOf),
+  });
   const dead: string[] = [];
   for (const route of routes) {
     if (route.kind === 'direct' || (await isThere(route.url, lookup))) {
-      if (dead.length === 0) return { finding: fine(told), value: route };
-      return {
-        finding: warning(
-          `${told} Nobody answers at ${dead.join(', ')}.`,
-          'It works by the next one. Tell the network’s administrator.',
-        ),
-        value: route,
-      };
+      const found = dead.length === 0 ? chosen : message('check-proxy-absent', { chosen, proxies: dead.join(', ') });
+      return { finding: finding(found), value: route };
     }
     dead.push(route.url.host);
   }
   // The checks that follow say what is wrong with it.
-  return { finding: fine(told), value: routes[0] ?? direct };
+  return { finding: finding(chosen), value: routes[0] ?? direct };
 }
 
 /** The script works, and names what is of no use here. */
 const isKind = (error: unknown): boolean => errnoCode(error) === 'ACUSIGHT_PROXY_KIND';
 
-const sourceOf = ({ pacUrl }: ProxyConfig): string =>
-  pacUrl === undefined ? 'This PC’s proxy settings say' : 'The proxy script (PAC) says';
-
-const nameOf = (route: Route): string => (route.kind === 'direct' ? 'directly' : `the proxy ${route.url.host}`);
+function toldOf(route: Route, index: number): Message {
+  const kind = route.kind === 'direct' ? 'direct' : 'proxy';
+  const context = index === 0 ? kind : (`then-${kind}` as const);
+  return message('check-route', { context, proxy: route.kind === 'direct' ? '' : route.url.host });
+}
 
 async function isThere(proxy: URL, lookup: Lookup): Promise<boolean> {
   const { host, port } = endpointOf(proxy.href);
@@ -73,7 +75,7 @@ const scriptPeer: Peer = {
 };
 
 /** Why the script is of no use, as far as a look at it tells. */
-async function scriptFault(options: DoctorOptions, pacUrl: string): Promise<string> {
+async function scriptFault(options: DoctorOptions, pacUrl: string): Promise<Message> {
   const { lookup, system, userAgent, config } = options;
   const { pathname, search } = new URL(pacUrl);
   const common = { connections: 1, connectTimeoutMilliseconds: connectMilliseconds, userAgent, lookup, system };
@@ -92,12 +94,11 @@ async function scriptFault(options: DoctorOptions, pacUrl: string): Promise<stri
   }
 }
 
-function pageFault(answer: Exchange): string {
-  if (answer.kind === 'lost') return lowerFirst(meaningOfLoss(answer.error, false, scriptPeer).text);
-  if (answer.kind === 'aborted') return 'its server does not answer.';
-  if (answer.status !== 200) return `its server answers ${answer.status} instead of a script.`;
-  if (!answer.body.includes('FindProxyForURL')) return 'what its server answers is no such script.';
-  return 'it has an error, or does not end.';
+function pageFault(answer: Exchange): Message {
+  const server = (context: ParamsOf<'check-pac-server'>['context'], status = 0): Message =>
+    message('check-pac-server', { context, status });
+  if (answer.kind === 'lost') return saidBy(meaningOfLoss(answer.error, false, scriptPeer));
+  if (answer.kind === 'aborted') return server('silent');
+  if (answer.status !== 200) return server('status', answer.status);
+  return server(answer.body.includes('FindProxyForURL') ? 'faulty' : 'no-script');
 }
-
-const lowerFirst = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;

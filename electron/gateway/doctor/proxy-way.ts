@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
+import { type Message, message } from '../../../shared/messages/message.ts';
 import type { Exchange } from '../cloud/http/http-exchange.ts';
-import { ForeignLoginError, foreignLogin, loginWords } from '../cloud/http/proxy/proxy-login.ts';
+import { ForeignLoginError, foreignLogin } from '../cloud/http/proxy/proxy-login.ts';
 import { openTunnel } from '../cloud/http/proxy/proxy-tunnel.ts';
 import { untrustedCodes } from '../cloud/http/tls/certificate-faults.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
-import { type Finding, type Found, fault, fine } from './check.ts';
+import { type Finding, type Found, finding } from './check.ts';
 import { authority, type Endpoint } from './endpoint.ts';
 import { connectMilliseconds, type Open } from './reach.ts';
 
@@ -14,8 +15,10 @@ export type ProxyFacts = {
   readonly headers: Readonly<Record<string, string>>;
   /** Name and password are among them. */
   readonly hasLogin: boolean;
-  /** What leads to it, within a sentence. */
-  readonly setting: string;
+  /** What leads to it. */
+  readonly setting: Message;
+  /** The settings of the gateway name it, not those of this PC or a script. */
+  readonly isNamed: boolean;
 };
 
 /** An `https://` server: asks the proxy for a tunnel, as every delivery does. */
@@ -34,14 +37,15 @@ export async function checkTunnel(
     return { finding: through(proxy, target), value: tunnel };
   } catch (error) {
     const logins = error instanceof ForeignLoginError ? error.logins : null;
-    return { finding: proxyFault(errnoCode(error) ?? '', describeCause(error), proxy, target, logins), value: null };
+    const fault = proxyFault(errnoCode(error) ?? '', proxy, target, logins);
+    return { finding: finding(fault, describeCause(error)), value: null };
   }
 }
 
 /** An `http://` server: the proxy gets the whole address, and its own refusals are told from the server's answers. */
 export function judgeForwarding(answer: Exchange, proxy: ProxyFacts, target: Endpoint): Found<true> {
   const refused = (code: string, technical: string, logins: string | null = null): Found<true> => ({
-    finding: proxyFault(code, technical, proxy, target, logins),
+    finding: finding(proxyFault(code, proxy, target, logins), technical),
     value: null,
   });
   if (answer.kind === 'aborted') return refused('', 'no answer');
@@ -62,64 +66,25 @@ function certificateCode(error: Error): string {
 }
 
 const through = ({ place }: ProxyFacts, target: Endpoint): Finding =>
-  fine(`The proxy ${authority(place)} lets us through to ${authority(target)}.`);
+  finding(message('check-proxy', { proxy: authority(place), target: authority(target) }));
 
-function proxyFault(
-  code: string,
-  technical: string,
-  proxy: ProxyFacts,
-  target: Endpoint,
-  logins: string | null,
-): Finding {
-  const where = authority(proxy.place);
-  if (logins !== null) {
-    const { text, hint } = loginWords(logins);
-    return fault(text.replace('The proxy', `The proxy ${where}`), hint, technical);
-  }
-  if (untrustedCodes.has(code)) {
-    return fault(
-      `This PC does not trust the authority that issued the certificate of the proxy ${where}.`,
-      'Ask the network’s administrator for the certificate of that authority: put it in this PC’s certificate store, or name its file in cloud.tls.caFile.',
-      technical,
-    );
-  }
+function proxyFault(code: string, facts: ProxyFacts, to: Endpoint, logins: string | null): Message {
+  const proxy = authority(facts.place);
+  const target = authority(to);
+  if (logins !== null) return message('check-proxy-login-kind', { proxy, logins });
+  if (untrustedCodes.has(code)) return message('check-proxy-untrusted', { proxy });
   switch (code) {
     case 'ACUSIGHT_DISTRUSTED':
-      return fault(
-        `The certificate of the proxy ${where}, or that of an authority above it, is distrusted on this PC.`,
-        'It is in the list of untrusted certificates of this PC’s certificate store. Ask the administrator of this PC why; the proxy may need another certificate.',
-        technical,
-      );
-    case 'ACUSIGHT_PROXY_AUTH': {
-      return proxy.hasLogin
-        ? fault(
-            `The proxy ${where} refuses the user name or the password.`,
-            'Check cloud.proxy.username, and the password in ACUSIGHT_PROXY_PASSWORD or in the window.',
-            technical,
-          )
-        : fault(
-            `The proxy ${where} asks for a user name and a password.`,
-            `Ask the network’s administrator for them. The name goes in cloud.proxy.username; the password is entered in the window or given as ACUSIGHT_PROXY_PASSWORD.${proxy.setting === 'cloud.proxy.url' ? '' : ' The proxy itself must be listed in cloud.proxy.loginAt.'}`,
-            technical,
-          );
-    }
+      return message('check-proxy-distrusted', { proxy });
+    case 'ACUSIGHT_PROXY_AUTH':
+      return facts.hasLogin
+        ? message('check-proxy-login-refused', { proxy })
+        : message('check-proxy-login-wanted', { context: facts.isNamed ? 'named' : 'found', proxy });
     case 'ACUSIGHT_PROXY_UPSTREAM':
-      return fault(
-        `The proxy ${where} can’t reach ${authority(target)}.`,
-        'Check the address in the settings. If the server is in the plant, name it in cloud.proxy.noProxy.',
-        technical,
-      );
+      return message('check-proxy-upstream', { proxy, target });
     case 'ACUSIGHT_PROXY_DENIED':
-      return fault(
-        `The proxy ${where} does not let us through to ${authority(target)}.`,
-        'Ask the network’s administrator to allow this address and port, or name it in cloud.proxy.noProxy if it needs no proxy.',
-        technical,
-      );
+      return message('check-proxy-denied', { proxy, target });
     default:
-      return fault(
-        `What answers at ${where} is no HTTP proxy, or it broke off.`,
-        `Check the address and port in ${proxy.setting}.`,
-        technical,
-      );
+      return message('check-proxy-none', { proxy, setting: facts.setting });
   }
 }

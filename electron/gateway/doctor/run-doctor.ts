@@ -1,10 +1,10 @@
 import type { DoctorCheck } from '../../../shared/contract.ts';
-import { isolated } from '../../../shared/isolated.ts';
+import { message, type ParamsOf } from '../../../shared/messages/message.ts';
 import { type FolderSourceConfig, isFolder } from '../../../shared/source-config.ts';
 import { makeNetwork } from '../cloud/http/network.ts';
 import { linuxSockets } from '../platform/linux-sockets.ts';
 import { checkAuthorities } from './authorities.ts';
-import { check, type Finding, type Found, fault, skipped, Visit } from './check.ts';
+import { check, type Finding, type Found, fault, saidBy, titleOf, untested, Visit } from './check.ts';
 import { checkDataFolder, checkFsync, checkSpace } from './disk.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 import { checkFolder } from './folders.ts';
@@ -35,7 +35,7 @@ export async function* runDoctor(options: DoctorOptions): AsyncGenerator<DoctorC
     askProxy: options.askProxy,
   });
   const { shut = null } = options;
-  if (shut !== null) yield check('keyring', 'Keyring', fault(shut.text, shut.hint));
+  if (shut !== null) yield check('keyring', titleOf('keyring'), fault(saidBy(shut)));
   try {
     const trusted = yield* checkAuthorities(config, options.system);
     const trust = trusted === null ? null : { trusted, settings: cloud.tls };
@@ -49,38 +49,39 @@ export async function* runDoctor(options: DoctorOptions): AsyncGenerator<DoctorC
 
 async function* checkThisPc(visit: Visit, options: DoctorOptions): AsyncGenerator<DoctorCheck, void> {
   const { config, dataDir, files, clock, isNetworkShare } = options;
-  const step = (code: string, title: string, seconds = 5) => ({ code, title, limitMilliseconds: seconds * 1_000 });
-  const only = async (finding: Promise<Finding>): Promise<Found<never>> => ({ finding: await finding, value: null });
-  const folder = await visit.take(step('data-dir', 'Data folder'), () =>
-    checkDataFolder(dataDir, files, isNetworkShare),
-  );
+  const step = (code: ParamsOf<'check-of'>['context'], seconds = 5) => ({
+    code,
+    title: titleOf(code),
+    limitMilliseconds: seconds * 1_000,
+  });
+  const only = async (found: Promise<Finding>): Promise<Found<never>> => ({ finding: await found, value: null });
+  const folder = await visit.take(step('data-dir'), () => checkDataFolder(dataDir, files, isNetworkShare));
   yield folder.check;
   const place = folder.value;
   if (place === null) {
-    yield check('disk', 'Disk space', skipped('Not tested, because the data folder can’t be used.'));
-    yield check('fsync', 'Disk speed', skipped('Not tested, because the data folder can’t be used.'));
+    for (const code of ['disk', 'fsync'] as const) yield check(code, titleOf(code), untested('data-dir'));
   } else {
-    yield (await visit.take(step('disk', 'Disk space'), () => only(checkSpace(place, config, files)))).check;
-    yield (await visit.take(step('fsync', 'Disk speed', 20), (signal) => only(checkFsync(place, files, clock, signal))))
-      .check;
+    yield (await visit.take(step('disk'), () => only(checkSpace(place, config, files)))).check;
+    yield (await visit.take(step('fsync', 20), (signal) => only(checkFsync(place, files, clock, signal)))).check;
   }
   const folders = config.sources.filter(isFolder);
   for (const source of folders) {
-    const named = step(`folder:${source.id}`, `Source ${isolated(source.name ?? source.id)}`);
+    const title = message('check-of-source', { source: source.name ?? source.id });
+    const named = { code: `folder:${source.id}`, title, limitMilliseconds: 5_000 };
     yield (await visit.take(named, () => only(checkFolder(source, files, isNetworkShare)))).check;
   }
   const { proc } = options;
   if (proc !== null && folders.some(isWatched)) {
-    yield (await visit.take(step('inotify', 'Folder watches'), (signal) => only(checkInotify(proc, signal)))).check;
+    yield (await visit.take(step('inotify'), (signal) => only(checkInotify(proc, signal)))).check;
   }
   if (proc !== null && config.sources.some(({ kind }) => kind === 'gige')) {
     yield (
-      await visit.take(step('receive-buffer', 'Receive buffer'), () =>
+      await visit.take(step('receive-buffer'), () =>
         linuxSockets().then((sockets) => only(checkReceiveBuffer(proc, sockets))),
       )
     ).check;
   }
-  yield check('time-zone', 'Time zone', checkTimeZone(config, options.timeZone, clock.now()));
+  yield check('time-zone', titleOf('time-zone'), checkTimeZone(config, options.timeZone, clock.now()));
 }
 
 const isWatched = ({ polling }: FolderSourceConfig): boolean => polling !== 'always';

@@ -1,19 +1,20 @@
 import type { DoctorCheck } from '../../../shared/contract.ts';
+import { type Message, message } from '../../../shared/messages/message.ts';
 import { systemLookup } from '../cloud/http/address-race.ts';
 import { type Exchange, exchange } from '../cloud/http/http-exchange.ts';
 import type { Network } from '../cloud/http/network.ts';
 import { direct, type Route } from '../cloud/http/proxy/proxy-routes.ts';
 import type { Trusted } from '../cloud/http/tls/trust.ts';
 import { StorageRequests } from '../cloud/s3/storage-requests.ts';
-import { judgeApi, judgeClock, judgeKey } from './api-answer.ts';
+import { judgeApi, judgeClock, judgeKey, keyMissing } from './api-answer.ts';
 import type { Trust } from './certificate.ts';
-import { check, type Finding, fault, skipped, type Visit } from './check.ts';
+import { check, type Finding, titleOf, type Untested, untested, type Visit } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
-import { type Endpoint, endpointOf } from './endpoint.ts';
+import { endpointOf } from './endpoint.ts';
 import { checkObjectStore, type StoreFacts } from './object-store.ts';
 import { checkChoice } from './proxy-choice.ts';
 import type { ProxyFacts } from './proxy-way.ts';
-import { checkWay } from './way.ts';
+import { checkWay, layerOf, type WayFacts } from './way.ts';
 
 /** The two servers: the API, and in LAN mode the object storage. Each first by its way, then by what it answers. */
 
@@ -45,20 +46,17 @@ export async function* checkApi(
       signal: within,
     });
   const blocked = yield* wayTo(visit, options, network, trust, {
-    prefix: '',
-    name: '',
+    server: 'api',
     endpoint,
-    setting: 'cloud.baseUrl',
+    setting: settingCalled('cloud.baseUrl'),
     ask,
   });
-  const titles = { api: 'Acusight API', clock: 'Clock', key: 'Device key' };
   if (blocked !== null) {
-    for (const code of ['api', 'clock'] as const)
-      yield check(code, titles[code], skipped(`Not tested, because ${blocked}.`));
-    yield check('key', titles.key, keyUnasked(options, sendable, blocked));
+    for (const code of ['api', 'clock'] as const) yield check(code, titleOf(code), untested(blocked));
+    yield check('key', titleOf('key'), keyUnasked(options, sendable, blocked));
     return;
   }
-  const step = { code: 'api', title: titles.api, limitMilliseconds: longestAnswer + 12_000 };
+  const step = { code: 'api', title: titleOf('api'), limitMilliseconds: longestAnswer + 12_000 };
   const answered = await visit.take(step, async (within) => {
     const sentAt = clock.now();
     const began = clock.monotonic();
@@ -77,29 +75,26 @@ export async function* checkApi(
   yield answered.check;
   const found = answered.value;
   if (found === null) {
-    yield check('clock', titles.clock, skipped('Not tested, because no answer came.'));
-    yield check('key', titles.key, keyUnasked(options, sendable, 'no answer came'));
+    yield check('clock', titleOf('clock'), untested('no-answer'));
+    yield check('key', titleOf('key'), keyUnasked(options, sendable, 'no-answer'));
     return;
   }
-  yield check('clock', titles.clock, judgeClock(found.facts));
+  yield check('clock', titleOf('clock'), judgeClock(found.facts));
   const key =
     found.isApi && !isShut(options, 'deviceKey')
       ? judgeKey(found.facts, options.secretProblems ?? [])
-      : keyUnasked(options, sendable, 'the API did not answer');
-  yield check('key', titles.key, key);
+      : keyUnasked(options, sendable, 'no-api');
+  yield check('key', titleOf('key'), key);
 }
 
 /** It is stored, and the keyring has not given it. */
 const isShut = ({ shut }: DoctorOptions, name: keyof DoctorOptions['secrets']): boolean =>
   shut?.names.includes(name) === true;
-const heldBack = 'Not tested, because the keyring has not given it.';
 
 /** That there is none can be said without asking. */
-function keyUnasked(options: DoctorOptions, deviceKey: string | null, why: string): Finding {
-  if (isShut(options, 'deviceKey')) return skipped(heldBack);
-  return deviceKey === null
-    ? fault('There is no device key yet.', 'Provision this device with a token, or enter its key in the window.')
-    : skipped(`Not tested, because ${why}.`);
+function keyUnasked(options: DoctorOptions, deviceKey: string | null, why: Untested): Finding {
+  if (isShut(options, 'deviceKey')) return untested('keyring');
+  return deviceKey === null ? keyMissing(options.secretProblems ?? []) : untested(why);
 }
 
 export async function* checkStorage(
@@ -114,10 +109,9 @@ export async function* checkStorage(
   const endpoint = endpointOf(store.endpoint);
   const transport = network.transportFor(store.endpoint);
   const blocked = yield* wayTo(visit, options, network, trust, {
-    prefix: 'object-store:',
-    name: 'Object storage: ',
+    server: 'object-store',
     endpoint,
-    setting: 'cloud.objectStore.endpoint',
+    setting: settingCalled('cloud.objectStore.endpoint'),
     ask: (within) =>
       exchange(transport, {
         method: 'GET',
@@ -128,10 +122,10 @@ export async function* checkStorage(
         signal: within,
       }),
   });
-  const title = 'Object storage';
-  if (blocked !== null) return yield check('object-store', title, skipped(`Not tested, because ${blocked}.`));
+  const title = titleOf('object-store');
+  if (blocked !== null) return yield check('object-store', title, untested(blocked));
   if (isShut(options, 's3AccessKeyId') || isShut(options, 's3SecretAccessKey'))
-    return yield check('object-store', title, skipped(heldBack));
+    return yield check('object-store', title, untested('keyring'));
   const facts: StoreFacts = {
     store,
     accessKeyId: secrets.s3AccessKeyId,
@@ -159,31 +153,25 @@ const untold: Trusted = {
   system: { place: null, authorities: 0, distrusted: 0, unusable: 0, fault: null },
 };
 
-type Destination = {
-  readonly prefix: string;
-  readonly name: string;
-  readonly endpoint: Endpoint;
-  readonly setting: string;
-  readonly ask: (signal: AbortSignal) => Promise<Exchange>;
-};
+const settingCalled = (setting: string): Message => message('check-setting', { context: 'named', setting });
 
 async function* wayTo(
   visit: Visit,
   options: DoctorOptions,
   network: Network,
   trust: Trust | null,
-  to: Destination,
-): AsyncGenerator<DoctorCheck, string | null> {
-  if (trust === null && to.endpoint.secure) return 'the file of certificate authorities can’t be used';
+  to: Pick<WayFacts, 'server' | 'endpoint' | 'setting' | 'ask'>,
+): AsyncGenerator<DoctorCheck, Untested | null> {
+  if (trust === null && to.endpoint.secure) return 'ca-file';
   const { config, clock, lookup = systemLookup } = options;
   const { proxy, tls } = config.cloud;
   let route: Route;
   if (proxy === undefined || proxy.url !== undefined) [route = direct] = await network.routesTo(to.endpoint.origin);
   else {
-    const step = { code: `${to.prefix}proxy-choice`, title: `${to.name}Proxy settings`, limitMilliseconds: 40_000 };
+    const step = { ...layerOf(to.server, 'proxy-choice'), limitMilliseconds: 40_000 };
     const chosen = await visit.take(step, () => checkChoice(network, options, proxy, to.endpoint));
     yield chosen.check;
-    if (chosen.value === null) return 'nothing says which proxy to use';
+    if (chosen.value === null) return 'no-proxy-chosen';
     route = chosen.value;
   }
   return yield* checkWay(visit, {
@@ -203,10 +191,9 @@ function factsOf(network: Network, { config, secrets }: DoctorOptions, url: URL)
     headers,
     hasLogin: headers['proxy-authorization'] !== undefined && secrets.proxyPassword !== null,
     setting:
-      proxy?.url !== undefined
-        ? 'cloud.proxy.url'
-        : proxy?.pacUrl !== undefined
-          ? 'the proxy script (PAC)'
-          : 'the proxy settings of this PC',
+      proxy?.url === undefined
+        ? message('check-setting', { context: proxy?.pacUrl === undefined ? 'system' : 'script', setting: '' })
+        : settingCalled('cloud.proxy.url'),
+    isNamed: proxy?.url !== undefined,
   };
 }

@@ -1,23 +1,21 @@
 import type { Socket } from 'node:net';
 import type { DoctorCheck } from '../../../shared/contract.ts';
+import { type Message, message } from '../../../shared/messages/message.ts';
 import type { Lookup } from '../cloud/http/address-race.ts';
 import type { Exchange } from '../cloud/http/http-exchange.ts';
 import { distrustFault } from '../cloud/http/tls/certificate-faults.ts';
 import { checkCertificate, shakeHands, type Trust } from './certificate.ts';
-import { check, type Finding, fine, skipped, type Visit, warning } from './check.ts';
+import { check, type Finding, finding, titleOf, type Untested, untested, type Visit } from './check.ts';
 import { type Endpoint, isLoopback } from './endpoint.ts';
 import { checkTunnel, judgeForwarding, type ProxyFacts } from './proxy-way.ts';
 import { checkName, checkReach, connectMilliseconds, type Open } from './reach.ts';
 
 /** The way to one server: name, connection, proxy, certificate. Each layer is tested only where the one below holds. */
 export type WayFacts = {
-  /** Before each code: empty for the API, `object-store:` for the object storage. */
-  readonly prefix: string;
-  /** Before each title. */
-  readonly name: string;
+  readonly server: 'api' | 'object-store';
   readonly endpoint: Endpoint;
   /** The setting that says where the server is. */
-  readonly setting: string;
+  readonly setting: Message;
   /** Null where this server is reached without one. */
   readonly proxy: ProxyFacts | null;
   readonly trust: Trust;
@@ -29,28 +27,24 @@ export type WayFacts = {
 
 const limits = { dns: 10_000, tcp: connectMilliseconds + 1_000, proxy: 12_000, tls: 12_000 } as const;
 type Layer = keyof typeof limits;
-const titles: Readonly<Record<Layer, string>> = {
-  dns: 'Name (DNS)',
-  tcp: 'Connection (TCP)',
-  proxy: 'Proxy',
-  tls: 'Encryption (TLS)',
-};
 
-/** Returns null when the way is open, else why not, within a sentence. */
-export async function* checkWay(visit: Visit, facts: WayFacts): AsyncGenerator<DoctorCheck, string | null> {
+/** Code and title of one layer of the way to a server. */
+export const layerOf = (server: WayFacts['server'], layer: Layer | 'proxy-choice') =>
+  server === 'api'
+    ? { code: layer, title: titleOf(layer) }
+    : { code: `${server}:${layer}`, title: titleOf(`storage-${layer}`) };
+
+/** Returns null when the way is open, else why what comes after it can't be tested. */
+export async function* checkWay(visit: Visit, facts: WayFacts): AsyncGenerator<DoctorCheck, Untested | null> {
   const { endpoint, proxy, lookup, trust } = facts;
   const gate = proxy?.place ?? endpoint;
   const setting = proxy === null ? facts.setting : proxy.setting;
-  const step = (layer: Layer) => ({
-    code: `${facts.prefix}${layer}`,
-    title: `${facts.name}${titles[layer]}`,
-    limitMilliseconds: limits[layer],
-  });
-  const tell = (layer: Layer, finding: Finding): DoctorCheck => check(step(layer).code, step(layer).title, finding);
-  function* skip(layers: readonly Layer[], why: string): Generator<DoctorCheck> {
+  const step = (layer: Layer) => ({ ...layerOf(facts.server, layer), limitMilliseconds: limits[layer] });
+  const tell = (layer: Layer, found: Finding): DoctorCheck => check(step(layer).code, step(layer).title, found);
+  function* skip(layers: readonly Layer[], why: Untested): Generator<DoctorCheck> {
     for (const layer of layers) {
       if (layer === 'proxy' && proxy === null) continue;
-      yield tell(layer, skipped(`Not tested, because ${why}.`));
+      yield tell(layer, untested(why));
     }
   }
 
@@ -58,14 +52,14 @@ export async function* checkWay(visit: Visit, facts: WayFacts): AsyncGenerator<D
   yield name.check;
   const addresses = name.value;
   if (addresses === null) {
-    yield* skip(['tcp', 'proxy', 'tls'], 'the name was not found');
-    return 'the name was not found';
+    yield* skip(['tcp', 'proxy', 'tls'], 'name-unknown');
+    return 'name-unknown';
   }
   const reach = await visit.take(step('tcp'), (signal) => checkReach(gate, setting, addresses, visit.clock, signal));
   yield reach.check;
   let open: Open<Socket> | null = reach.value;
   if (open === null) {
-    const why = proxy === null ? 'nothing can be reached there' : 'the proxy can’t be reached';
+    const why = proxy === null ? 'unreachable' : 'proxy-unreachable';
     yield* skip(['proxy', 'tls'], why);
     return why;
   }
@@ -79,8 +73,8 @@ export async function* checkWay(visit: Visit, facts: WayFacts): AsyncGenerator<D
       : await visit.take(step('proxy'), async (signal) => judgeForwarding(await facts.ask(signal), proxy, endpoint));
     yield passed.check;
     if (passed.value === null) {
-      yield* skip(['tls'], 'the proxy is in the way');
-      return 'the proxy is in the way';
+      yield* skip(['tls'], 'proxy-in-the-way');
+      return 'proxy-in-the-way';
     }
     open = passed.value === true ? null : passed.value;
   }
@@ -94,7 +88,7 @@ export async function* checkWay(visit: Visit, facts: WayFacts): AsyncGenerator<D
     checkCertificate(tunnel, endpoint, trust, facts.now(), signal),
   );
   yield certificate.check;
-  return certificate.value === null ? 'no trusted connection can be made' : null;
+  return certificate.value === null ? 'untrusted' : null;
 }
 
 /** To the proxy, by the same trust as deliveries. */
@@ -111,10 +105,5 @@ async function encryptedEntry(
   throw distrusted;
 }
 
-function unencrypted({ host }: Endpoint, setting: string): Finding {
-  if (isLoopback(host)) return fine('The server is on this PC: nothing goes over the network.');
-  return warning(
-    'Nothing encrypts the way to this server: whoever is on the network can read pictures and keys.',
-    `Where the server offers it, use an https:// address in ${setting}.`,
-  );
-}
+const unencrypted = ({ host }: Endpoint, setting: Message): Finding =>
+  finding(isLoopback(host) ? message('check-tls-needless') : message('check-tls-none', { setting }));

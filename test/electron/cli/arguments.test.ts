@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ownArguments, parseArguments, usage } from '../../../electron/cli/arguments.ts';
+import { createWords, plainEnglish } from '../../../shared/messages/words.ts';
 
 const messageOf = (...args: string[]): string => {
   const outcome = parseArguments(args);
-  return outcome.ok ? `taken as ${outcome.options.command}` : outcome.message;
+  return outcome.ok ? `taken as ${outcome.options.command}` : plainEnglish(outcome.message);
 };
 
 describe('the command line', () => {
@@ -85,7 +86,9 @@ describe('a provisioning token', () => {
   });
 
   it('is explained by the usage text', () => {
-    expect(usage).toMatch(/see a token given by --token; the environment variable\s+ACUSIGHT_PROVISIONING_TOKEN/);
+    expect(usage(createWords())).toMatch(
+      /see a token given by --token; the environment variable\s+ACUSIGHT_PROVISIONING_TOKEN/,
+    );
   });
 });
 

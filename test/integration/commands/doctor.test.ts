@@ -4,6 +4,7 @@ import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer as createTcp } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { PlainCheck } from '../../../electron/cli/doctor.ts';
 import type { DoctorOptions } from '../../../electron/gateway/doctor/doctor-options.ts';
 import { systemClock } from '../../../electron/gateway/platform/clock.ts';
 import { nodeFiles } from '../../../electron/gateway/platform/files.ts';
@@ -11,11 +12,11 @@ import { examineSite } from '../../../electron/gateway/wiring/site-doctor.ts';
 import type { SandboxOptionsInput } from '../../../electron/simulators/cloud/options.ts';
 import { SimulatedCloud } from '../../../electron/simulators/cloud/simulated-cloud.ts';
 import { type ConfigInput, parseConfig } from '../../../shared/config.ts';
-import type { DoctorCheck } from '../../../shared/contract.ts';
 import { asNobody } from '../../support/as-nobody.ts';
 import { freePort } from '../../support/free-port.ts';
 import { startProxy } from '../../support/http-proxy.ts';
 import { startObjectStore, testAccessKey } from '../../support/object-store.ts';
+import { spokenCheck } from '../../support/spoken.ts';
 import { temporaryFolder } from '../../support/store.ts';
 import { authority, certificate, plainServer, secureServer } from '../../support/tls-server.ts';
 
@@ -35,11 +36,11 @@ type Wish = {
   readonly dataDir?: string;
 } & Partial<Pick<DoctorOptions, 'clock' | 'lookup' | 'files'>>;
 
-async function examine(baseUrl: string, wish: Wish = {}): Promise<Map<string, DoctorCheck>> {
+async function examine(baseUrl: string, wish: Wish = {}): Promise<Map<string, PlainCheck>> {
   const input: ConfigInput = { ...wish.config, cloud: { baseUrl, deviceId: 'line-7', ...wish.cloud } };
   const parsed = parseConfig(input);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-  const checks = new Map<string, DoctorCheck>();
+  const checks = new Map<string, PlainCheck>();
   const visit = examineSite({
     config: parsed.config,
     dataDir: wish.dataDir ?? (await temporaryFolder()),
@@ -52,7 +53,7 @@ async function examine(baseUrl: string, wish: Wish = {}): Promise<Map<string, Do
   });
   for await (const check of visit) {
     if (checks.has(check.code)) throw new Error(`two checks ${check.code}`);
-    checks.set(check.code, check);
+    checks.set(check.code, spokenCheck(check));
   }
   for (const check of checks.values()) {
     // Whatever is wrong, a person is told what to do; what is well says nothing.
@@ -61,9 +62,9 @@ async function examine(baseUrl: string, wish: Wish = {}): Promise<Map<string, Do
   return checks;
 }
 
-const states = (checks: Map<string, DoctorCheck>): Record<string, string> =>
+const states = (checks: Map<string, PlainCheck>): Record<string, string> =>
   Object.fromEntries([...checks.values()].map(({ code, state }) => [code, state]));
-const words = (checks: Map<string, DoctorCheck>, code: string): string => {
+const words = (checks: Map<string, PlainCheck>, code: string): string => {
   const check = checks.get(code);
   return check === undefined ? 'no such check' : `${check.state}: ${check.text} ${check.hint}`;
 };
@@ -344,7 +345,7 @@ describe('the site doctor', () => {
       expect(checksBehind(checks)).toBe('skipped');
     });
 
-    const checksBehind = (checks: Map<string, DoctorCheck>) => checks.get('api')?.state;
+    const checksBehind = (checks: Map<string, PlainCheck>) => checks.get('api')?.state;
 
     it('says that it does not let us through', async () => {
       const { port } = await secureServer('server');

@@ -7,6 +7,7 @@ import { jpeg } from '../../electron/simulators/cloud/support.ts';
 import { contextOf, openWay } from '../../support/deliveries.ts';
 import { startServer } from '../../support/gateway-fixture.ts';
 import { startObjectStore, testAccessKey } from '../../support/object-store.ts';
+import { spokenCheck } from '../../support/spoken.ts';
 import { type FrontWish, refuse, storageBehind } from '../../support/storage-front.ts';
 import { temporaryFolder } from '../../support/store.ts';
 
@@ -45,7 +46,7 @@ async function startLan(front: FrontWish) {
       signal: new AbortController().signal,
       userAgent: 'test',
     });
-    for await (const check of visit) if (check.code === 'object-store') return check;
+    for await (const check of visit) if (check.code === 'object-store') return spokenCheck(check);
     throw new Error('the doctor did not look at the object storage');
   };
   return { ...way, objects, seen, puts, doctor };

@@ -13,6 +13,7 @@ import { type ConfigInput, parseConfig } from '../../../shared/config.ts';
 import { contextOf, openWay } from '../../support/deliveries.ts';
 import { freePort } from '../../support/free-port.ts';
 import { type ProxyWish, startProxy } from '../../support/http-proxy.ts';
+import { spokenCheck } from '../../support/spoken.ts';
 import { temporaryFolder } from '../../support/store.ts';
 import { answerJson, authority, plainServer, secureServer } from '../../support/tls-server.ts';
 
@@ -266,7 +267,10 @@ describe('the site doctor', () => {
       lookup,
       askProxy,
     });
-    for await (const { code, state, text, hint } of visit) checks.set(code, `${state}: ${text} ${hint}`);
+    for await (const check of visit) {
+      const { state, text, hint } = spokenCheck(check);
+      checks.set(check.code, `${state}: ${text} ${hint}`);
+    }
     return checks;
   }
   const says =

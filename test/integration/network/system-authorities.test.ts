@@ -18,6 +18,7 @@ import { authorityText, certificateStore, type TestStore } from '../../support/c
 import { contextOf, openWay } from '../../support/deliveries.ts';
 import { startProxy } from '../../support/http-proxy.ts';
 import { mayMount } from '../../support/memory-disk.ts';
+import { spokenCheck } from '../../support/spoken.ts';
 import { temporaryFolder } from '../../support/store.ts';
 import { authority, certificate, plainServer, secureServer } from '../../support/tls-server.ts';
 
@@ -282,7 +283,10 @@ async function examine(system: TestStore['system'], cloud: Partial<ConfigInput['
     userAgent: 'test',
     system,
   });
-  for await (const { code, state, text } of visit) checks.set(code, `${state}: ${text}`);
+  for await (const check of visit) {
+    const { state, text } = spokenCheck(check);
+    checks.set(check.code, `${state}: ${text}`);
+  }
   return checks;
 }
 
@@ -325,7 +329,7 @@ describe('the site doctor before what is not whole', () => {
     await hold(plant);
     const partly = { ...system, read: () => ({ ...system.read(), fault: 'EACCES: permission denied' }) };
     const found = (await examine(partly, {})).get('system-certificates');
-    expect(found).toMatch(/^warning: 1 authorities of .* are trusted, but its certificate store can’t be read whole/);
+    expect(found).toMatch(/^warning: 1 authority of .* is trusted, but its certificate store can’t be read whole/);
   });
 });
 

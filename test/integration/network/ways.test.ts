@@ -21,6 +21,7 @@ import { contextOf, openWay } from '../../support/deliveries.ts';
 import { freePort } from '../../support/free-port.ts';
 import { openGateway } from '../../support/gateway-fixture.ts';
 import { startProxy } from '../../support/http-proxy.ts';
+import { spokenCheck } from '../../support/spoken.ts';
 import { temporaryFolder } from '../../support/store.ts';
 import { authority, certificate, plainServer, secureServer } from '../../support/tls-server.ts';
 
@@ -380,7 +381,7 @@ describe('certificate checks that the environment would switch off', () => {
       signal: new AbortController().signal,
       userAgent: 'test',
     });
-    for await (const { code, state } of visit) checks.set(code, state);
+    for await (const check of visit) checks.set(check.code, spokenCheck(check).state);
     expect([checks.get('tls'), checks.get('api')]).toEqual(['fault', 'skipped']);
   });
 

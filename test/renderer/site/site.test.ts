@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { fillWords, formatBytesPerSecond } from '../../../renderer/format/pace.ts';
 import { statusWords } from '../../../renderer/settings/provisioning.ts';
-import { reportText, summaryOf, worstState } from '../../../renderer/site/report-text.ts';
+import { reportText, summaryOf } from '../../../renderer/site/report-text.ts';
 import { deviceLook, hostOf, wayWords } from '../../../renderer/site/site-words.ts';
 import { formatPercent, gateScale } from '../../../renderer/sources/gate-scale.ts';
 import type { DoctorCheck } from '../../../shared/contract.ts';
+import { message } from '../../../shared/messages/message.ts';
+import { createWords } from '../../../shared/messages/words.ts';
 
 describe('pace and forecast in words', () => {
   it('says a rate in short', () => {
@@ -74,30 +76,26 @@ describe('the near-duplicate gate', () => {
 });
 
 describe('the site doctor’s report', () => {
-  const check = (state: DoctorCheck['state'], change: Partial<DoctorCheck> = {}): DoctorCheck => ({
-    code: 'x',
-    title: 'Clock',
-    state,
-    text: 'It is late.',
-    hint: '',
+  const sound: DoctorCheck = {
+    code: 'clock',
+    title: message('check-of', { context: 'clock' }),
+    message: message('check-clock'),
     technical: '',
-    ...change,
-  });
+  };
+  const slow: DoctorCheck = {
+    ...sound,
+    message: message('check-clock-far-off', { context: 'behind', skew: 843_000 }),
+    technical: 'server 12:00:00, this PC 11:45:57',
+  };
+  const warning = { ...sound, message: message('check-clock-off', { context: 'ahead', skew: 90_000 }) };
+  const untested = { ...sound, message: message('check-not-tested', { context: 'no-answer' }) };
 
   it('counts in words, the worst first', () => {
-    expect(summaryOf([check('ok'), check('fault'), check('warning'), check('skipped'), check('ok')])).toBe(
-      '1 fault, 1 to look at, 2 OK, 1 not checked',
-    );
-    expect(worstState([check('ok'), check('warning')])).toBe('warning');
-    expect(worstState([])).toBe('skipped');
+    expect(summaryOf([sound, slow, warning, untested, sound])).toBe('1 fault, 1 to look at, 2 OK, 1 not checked');
   });
 
   it('can be read out: state, finding, what to do, and who this is', () => {
-    const text = reportText(
-      [check('fault', { hint: 'Set the clock.', technical: 'skew −843 s' }), check('ok', { title: 'Name' })],
-      ['Device: line-7'],
-      '2026-11-21T12:00:00.000Z',
-    );
+    const text = reportText([slow, sound], ['Device: line-7'], '2026-11-21T12:00:00.000Z', createWords());
     expect(text).toBe(
       [
         'Acusight Line Gateway: site check',
@@ -106,10 +104,10 @@ describe('the site doctor’s report', () => {
         '',
         '1 fault, 1 OK',
         '',
-        '[FAULT] Clock: It is late.',
-        '    To do: Set the clock.',
-        '    (skew −843 s)',
-        '[OK] Name: It is late.',
+        '[FAULT] Clock: This PC’s clock is 14 min behind the server’s.',
+        '    To do: Let the operating system set the clock by itself (NTP); in a plant without internet, from the plant’s own time server. If this PC is right, tell the server’s administrator.',
+        '    (server 12:00:00, this PC 11:45:57)',
+        '[OK] Clock: This PC’s clock and the server’s agree.',
         '',
       ].join('\n'),
     );

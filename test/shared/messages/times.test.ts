@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDuration, formatOffset, formatUntil, siteClock } from '../../../shared/messages/times.ts';
+import { formatDuration, formatLatency, formatOffset, formatUntil, siteClock } from '../../../shared/messages/times.ts';
 
 describe('durations', () => {
   it.each([
@@ -49,4 +49,12 @@ describe('a time to come', () => {
 
 it('an offset has its sign', () => {
   expect([0, 120, -210].map(formatOffset)).toEqual(['+00:00', '+02:00', '−03:30']);
+});
+
+it.each([
+  [0.2, '1 ms'],
+  [12.6, '13 ms'],
+  [1_250, '1.3 s'],
+])('a machine that takes %d ms takes %s', (milliseconds, text) => {
+  expect(formatLatency(milliseconds)).toBe(text);
 });

@@ -39,6 +39,21 @@ describe('words of a message', () => {
     expect(createWords({ timeZone: 'UTC', now: () => now }).text(closed)).toBe('Closed until Sat 05:00');
   });
 
+  it('are in the time zone that the message names, where it does, and in the site’s where nobody knows that one', () => {
+    const shown = (zone: string): string => words.text(message('check-time-zone', { time: now, zone }));
+    expect(shown('Asia/Tokyo')).toBe('It is 19:00 at the site (Asia/Tokyo).');
+    expect(shown('Mars/Olympus')).toBe('It is 11:00 at the site (Mars/Olympus).');
+  });
+
+  it('have parts of a sentence with commas between them, and the times of machines to the millisecond', () => {
+    const places = ['10.0.0.5', '10.0.0.6'].map((address, index) =>
+      message('check-reached-at', { address, after: 3 + index * 1_250 }),
+    );
+    expect(words.text(message('check-reached', { port: '8443', places }))).toBe(
+      'Port 8443 accepts connections: 10.0.0.5 after 3 ms, 10.0.0.6 after 1.3 s.',
+    );
+  });
+
   it('write a duration as everywhere', () => {
     expect(words.text(message('disk-filling', { context: 'online', left: 1.5 * hour }))).toBe(
       'The disk is full in 1 h 30 min at this rate',

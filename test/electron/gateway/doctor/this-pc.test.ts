@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { fault, fine, size, took, Visit } from '../../../../electron/gateway/doctor/check.ts';
+import { finding as found, Visit } from '../../../../electron/gateway/doctor/check.ts';
 import { checkDataFolder, checkFsync, checkSpace } from '../../../../electron/gateway/doctor/disk.ts';
 import { checkFolder } from '../../../../electron/gateway/doctor/folders.ts';
 import { checkInotify } from '../../../../electron/gateway/doctor/inotify.ts';
@@ -11,9 +11,11 @@ import { checkTimeZone } from '../../../../electron/gateway/doctor/time-zone.ts'
 import { nodeFiles } from '../../../../electron/gateway/platform/files.ts';
 import type { LinuxSockets } from '../../../../electron/gateway/platform/linux-sockets.ts';
 import { type ConfigInput, configSchema } from '../../../../shared/config.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import { isFolder } from '../../../../shared/source-config.ts';
 import { FailingFiles } from '../../../support/failing-files.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
+import { spokenCheck, spokenFinding } from '../../../support/spoken.ts';
 
 const configOf = (more: Partial<ConfigInput> = {}) =>
   configSchema.parse({ cloud: { baseUrl: 'https://acusight.io/api', deviceId: 'd' }, ...more });
@@ -47,7 +49,7 @@ describe('disk speed', () => {
       },
       remove: async (path: string) => void removed.push(path),
     };
-    const finding = await checkFsync('/data', files, clock, never);
+    const finding = spokenFinding(await checkFsync('/data', files, clock, never));
     expect(finding.state).toBe(state);
     expect(finding.text).toContain(`after ${usual} ms (the slowest of ${written.length} after ${slowest} ms)`);
     expect(removed).toEqual(written);
@@ -59,7 +61,7 @@ describe('disk speed', () => {
     const files = new FailingFiles();
     files.failAt({ nth: 3, only: ['writeAndSync'], lasts: 'from-then-on', code: 'ENOSPC' });
     const place = await folder();
-    const finding = await checkFsync(place, files, new FakeClock(), never);
+    const finding = spokenFinding(await checkFsync(place, files, new FakeClock(), never));
     expect(finding).toMatchObject({ state: 'fault', text: expect.stringContaining('is full') });
     expect(await nodeFiles.list(place)).toEqual([]);
   });
@@ -74,7 +76,7 @@ describe('disk space', () => {
   ];
   it.each(cases)('%d free of %d: %s', async (freeBytes, totalBytes, state, text) => {
     const files = { ...nodeFiles, space: async () => ({ freeBytes, totalBytes }) };
-    const finding = await checkSpace('/', configOf(), files);
+    const finding = spokenFinding(await checkSpace('/', configOf(), files));
     expect(finding).toMatchObject({ state, text: expect.stringMatching(text) });
   });
 });
@@ -89,20 +91,20 @@ describe('the data folder', () => {
     const files = new FailingFiles();
     files.failAt({ nth: 1, lasts: 'from-then-on', code });
     const { finding, value } = await checkDataFolder(await folder(), files, local);
-    expect(finding).toMatchObject({ state: 'fault', text: expect.stringMatching(text) });
+    expect(spokenFinding(finding)).toMatchObject({ state: 'fault', text: expect.stringMatching(text) });
     expect(value).toBeNull();
   });
 
   it('on a network share is a fault: the database is not safe there', async () => {
     const { finding } = await checkDataFolder(await folder(), nodeFiles, share);
-    expect(finding).toMatchObject({ state: 'fault', text: expect.stringContaining('network share') });
+    expect(spokenFinding(finding)).toMatchObject({ state: 'fault', text: expect.stringContaining('network share') });
   });
 
   it('whose path leads through a file can’t be made', async () => {
     const root = await folder();
     await writeFile(join(root, 'file'), '');
     const { finding } = await checkDataFolder(join(root, 'file', 'data'), nodeFiles, local);
-    expect(finding.state).toBe('fault');
+    expect(spokenFinding(finding).state).toBe('fault');
   });
 });
 
@@ -112,11 +114,13 @@ describe('a source on a network share', () => {
 
   it('is fine where it is polled, and a warning where it is not', async () => {
     const path = await folder();
-    expect(await checkFolder(source(path, 'auto'), nodeFiles, share)).toMatchObject({
+    expect(spokenFinding(await checkFolder(source(path, 'auto'), nodeFiles, share))).toMatchObject({
       state: 'ok',
       text: expect.stringContaining('network share and is polled'),
     });
-    expect(await checkFolder(source(path, 'never'), nodeFiles, share)).toMatchObject({ state: 'warning' });
+    expect(spokenFinding(await checkFolder(source(path, 'never'), nodeFiles, share))).toMatchObject({
+      state: 'warning',
+    });
   });
 });
 
@@ -141,7 +145,7 @@ async function procWith(watches: number, limits: { watches: string; instances: s
 
 describe('folder watches', () => {
   it('are counted', async () => {
-    const finding = await checkInotify(await procWith(3, { watches: '100', instances: '128' }), never);
+    const finding = spokenFinding(await checkInotify(await procWith(3, { watches: '100', instances: '128' }), never));
     expect(finding).toMatchObject({
       state: 'ok',
       text: expect.stringContaining('3 of 100 folder watches and 1 of 128 watchers'),
@@ -149,14 +153,14 @@ describe('folder watches', () => {
   });
 
   it('that are nearly used up are a warning with the setting to raise', async () => {
-    const watches = await checkInotify(await procWith(95, { watches: '100', instances: '128' }), never);
+    const watches = spokenFinding(await checkInotify(await procWith(95, { watches: '100', instances: '128' }), never));
     expect(watches).toMatchObject({ state: 'warning', hint: expect.stringContaining('max_user_watches=524288') });
-    const instances = await checkInotify(await procWith(1, { watches: '100', instances: '1' }), never);
+    const instances = spokenFinding(await checkInotify(await procWith(1, { watches: '100', instances: '1' }), never));
     expect(instances).toMatchObject({ state: 'warning', hint: expect.stringContaining('max_user_instances=1024') });
   });
 
   it('are not tested where the system tells no limits', async () => {
-    expect((await checkInotify(await procWith(1, null), never)).state).toBe('skipped');
+    expect(spokenFinding(await checkInotify(await procWith(1, null), never)).state).toBe('skipped');
   });
 });
 
@@ -192,24 +196,26 @@ describe('the receive buffer for network cameras', () => {
       [null, '4194304'],
     ] as const) {
       const { sockets, open } = socketsWith(given);
-      expect(await checkReceiveBuffer(await procWithBuffer(limit), sockets)).toMatchObject({
+      expect(spokenFinding(await checkReceiveBuffer(await procWithBuffer(limit), sockets))).toMatchObject({
         state: 'ok',
-        text: expect.stringContaining('4.0 MB'),
+        text: expect.stringContaining('4.2 MB'),
       });
       expect(open.size).toBe(0);
     }
-    expect(await checkReceiveBuffer(await procWithBuffer('4194304'), socketsWith(212_992).sockets)).toMatchObject({
+    expect(
+      spokenFinding(await checkReceiveBuffer(await procWithBuffer('4194304'), socketsWith(212_992).sockets)),
+    ).toMatchObject({
       state: 'warning',
       hint: expect.stringContaining('net.core.rmem_max=33554432'),
     });
   });
 
   it('is not tested where the system tells no limit', async () => {
-    expect(await checkReceiveBuffer(await procWithBuffer('4194304'), null)).toMatchObject({
+    expect(spokenFinding(await checkReceiveBuffer(await procWithBuffer('4194304'), null))).toMatchObject({
       state: 'warning',
       text: expect.stringContaining('packet by packet'),
     });
-    expect((await checkReceiveBuffer(await procWithBuffer(null), null)).state).toBe('skipped');
+    expect(spokenFinding(await checkReceiveBuffer(await procWithBuffer(null), null)).state).toBe('skipped');
   });
 });
 
@@ -218,7 +224,7 @@ describe('the time zone', () => {
   const shifts = [{ name: 'early', from: '06:00', to: '14:00' }];
 
   it('is shown with the time of day there', () => {
-    const finding = checkTimeZone(configOf({ site: { timeZone: 'Europe/Berlin' } }), 'UTC', now);
+    const finding = spokenFinding(checkTimeZone(configOf({ site: { timeZone: 'Europe/Berlin' } }), 'UTC', now));
     expect(finding).toMatchObject({
       state: 'ok',
       text: expect.stringMatching(/14:00 .*Europe\/Berlin.*12:00 \(UTC\)/),
@@ -226,15 +232,15 @@ describe('the time zone', () => {
   });
 
   it('that nobody chose is a warning where shifts depend on it', () => {
-    expect(checkTimeZone(configOf(), 'UTC', now).state).toBe('ok');
-    expect(checkTimeZone(configOf({ site: { shifts } }), 'UTC', now).state).toBe('warning');
-    expect(checkTimeZone(configOf({ site: { shifts } }), 'Europe/Berlin', now).state).toBe('ok');
-    expect(checkTimeZone(configOf({ site: { shifts, timeZone: 'UTC' } }), 'UTC', now).state).toBe('ok');
+    expect(spokenFinding(checkTimeZone(configOf(), 'UTC', now)).state).toBe('ok');
+    expect(spokenFinding(checkTimeZone(configOf({ site: { shifts } }), 'UTC', now)).state).toBe('warning');
+    expect(spokenFinding(checkTimeZone(configOf({ site: { shifts } }), 'Europe/Berlin', now)).state).toBe('ok');
+    expect(spokenFinding(checkTimeZone(configOf({ site: { shifts, timeZone: 'UTC' } }), 'UTC', now)).state).toBe('ok');
   });
 });
 
 describe('a visit', () => {
-  const step = { code: 'x', title: 'X', limitMilliseconds: 1_000 };
+  const step = { code: 'x', title: message('check-of', { context: 'disk' }), limitMilliseconds: 1_000 };
   const hang = (): Promise<never> => new Promise(() => undefined);
 
   it('ends a check that hangs, tells it so, and stops its work', async () => {
@@ -248,8 +254,9 @@ describe('a visit', () => {
       return hang();
     });
     clock.advance(1_000);
-    expect((await taken).check).toMatchObject({
+    expect(spokenCheck((await taken).check)).toMatchObject({
       code: 'x',
+      title: 'Disk space',
       state: 'fault',
       text: expect.stringContaining('within 1 s'),
     });
@@ -265,9 +272,13 @@ describe('a visit', () => {
     await first;
     const second = visit.take(step, hang);
     clock.advance(500);
-    expect((await second).check.state).toBe('fault');
-    const third = await visit.take(step, async () => ({ finding: fine('seen'), value: 1 }));
-    expect(third).toMatchObject({ value: null, check: { state: 'skipped' } });
+    expect(spokenCheck((await second).check).state).toBe('fault');
+    const third = await visit.take(step, async () => ({ finding: found(message('check-clock')), value: 1 }));
+    expect(third.value).toBeNull();
+    expect(spokenCheck(third.check)).toMatchObject({
+      state: 'skipped',
+      text: expect.stringContaining('took too long'),
+    });
   });
 
   it('is stopped by whoever asked for it', async () => {
@@ -276,35 +287,16 @@ describe('a visit', () => {
     const visit = new Visit(clock, stop.signal, 10_000);
     const taken = visit.take(step, hang);
     stop.abort();
-    expect((await taken).check.state).toBe('skipped');
-    expect((await visit.take(step, hang)).check.state).toBe('skipped');
+    expect(spokenCheck((await taken).check).state).toBe('skipped');
+    expect(spokenCheck((await visit.take(step, hang)).check).state).toBe('skipped');
     expect(clock.timers).toBe(0);
   });
 
   it('tells what nobody expected as a fault, and gives on what was found', async () => {
     const visit = new Visit(new FakeClock(), never, 10_000);
     const broken = await visit.take(step, () => Promise.reject(new Error('a bug')));
-    expect(broken.check).toMatchObject({ state: 'fault', technical: 'a bug' });
-    const done = await visit.take(step, async () => ({ finding: fault('no', 'do this'), value: 7 }));
-    expect(done).toMatchObject({ value: 7, check: { text: 'no', hint: 'do this' } });
+    expect(spokenCheck(broken.check)).toMatchObject({ state: 'fault', technical: 'a bug' });
+    const done = await visit.take(step, async () => ({ finding: found(message('check-clock'), 'seen'), value: 7 }));
+    expect(done).toMatchObject({ value: 7, check: { code: 'x', message: message('check-clock'), technical: 'seen' } });
   });
-});
-
-it.each([
-  [0, '0 bytes'],
-  [999, '999 bytes'],
-  [1_500, '1.5 kB'],
-  [12_345_678, '12 MB'],
-  [2e12, '2.0 TB'],
-  [5e15, '5000 TB'],
-])('%d bytes are shown as %s', (bytes, text) => {
-  expect(size(bytes)).toBe(text);
-});
-
-it.each([
-  [0.2, '1 ms'],
-  [12.6, '13 ms'],
-  [1_250, '1.3 s'],
-])('%d ms are shown as %s', (milliseconds, text) => {
-  expect(took(milliseconds)).toBe(text);
 });

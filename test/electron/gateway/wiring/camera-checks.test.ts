@@ -3,6 +3,7 @@ import { cameraChecks } from '../../../../electron/gateway/wiring/camera-checks.
 import { doctorCheckSchema } from '../../../../shared/contract.ts';
 import { legacy } from '../../../../shared/messages/message.ts';
 import type { SourceSnapshot } from '../../../../shared/snapshot.ts';
+import { spokenCheck } from '../../../support/spoken.ts';
 
 const camera = (
   more: Partial<SourceSnapshot> & { readonly drops?: { cause: string; text: string; frames: number }[] },
@@ -26,9 +27,16 @@ test('a camera that takes no pictures is a fault, one that loses some a warning,
     camera({ id: 'in', kind: 'folder' }),
   ]);
   for (const check of checks) expect(doctorCheckSchema.parse(check)).toEqual(check);
-  expect(checks).toMatchObject([
+  expect(checks.map(spokenCheck)).toMatchObject([
     { code: 'camera:top', state: 'ok', text: 'Taking pictures.' },
     { code: 'camera:side', state: 'fault', text: 'No such camera.', hint: 'Check its cable.' },
-    { code: 'camera:lossy', state: 'warning', text: 'Taking pictures. 12 frames were lost since the start.' },
+    {
+      code: 'camera:lossy',
+      title: 'Camera Top',
+      state: 'warning',
+      text: 'Taking pictures. 12 frames were lost since the start.',
+      hint: 'Parts were lost in the network. Check the camera’s cable and network, or lower its frame rate.',
+      technical: 'incomplete: 12',
+    },
   ]);
 });

@@ -1,0 +1,50 @@
+import { code } from '../param-kinds.ts';
+
+/** What the commands print. */
+
+const one = { count: 'count' } as const;
+const word = { word: 'name' } as const;
+
+export const commandLineCodes = {
+  'command-help': code('good', 'nobody', {
+    context: ['provision', 'doctor', 'ledger', 'cameras', 'secrets', 'exit-codes'],
+  }),
+  'command-unknown': code('alarm', 'site', word),
+  'command-needs': code('alarm', 'site', {
+    context: ['config-and-data', 'config', 'verify-and-data', 'token'],
+    command: 'name',
+  }),
+  'option-unknown': code('alarm', 'site', word),
+  'option-needs-value': code('alarm', 'site', { option: 'name' }),
+  'address-is-none': code('alarm', 'site', word),
+  'config-missing': code('alarm', 'site', { file: 'name' }),
+  'config-fault': code('alarm', 'site', { setting: 'name', fault: 'quote' }),
+
+  'doctor-all-well': code('good', 'nobody'),
+  'doctor-no-faults': code('act', 'site', { warnings: 'message' }),
+  'doctor-faults': code('alarm', 'site', { ...one, warnings: 'message' }),
+  'doctor-warnings': code('act', 'site', one),
+
+  'no-camera-answers': code('good', 'nobody'),
+
+  'ledger-whole': code('good', 'nobody', one),
+  'ledger-has-gaps': code('alarm', 'support', one),
+  'ledger-row-gap': code('alarm', 'support'),
+  'ledger-notes': code('good', 'nobody'),
+  'ledger-older-notes': code('good', 'nobody'),
+  'ledger-head': code('good', 'nobody', { hash: 'quote' }),
+  'ledger-loss-uncounted': code('alarm', 'support'),
+  'ledger-loss-seen': code('good', 'nobody', { loss: 'message' }),
+
+  'device-registered': code('good', 'nobody', { context: ['keyring', 'file'], device: 'name' }),
+  'device-organization': code('good', 'nobody', { organization: 'name' }),
+  'device-approval': code('good', 'administrator', { context: ['approved', 'pending', 'rejected', 'unknown'] }),
+  /** The cloud gives a key once: where it can't be stored, a person must write it down. */
+  'key-not-stored': code('alarm', 'site', { reason: 'quote', key: 'name' }),
+  'key-overruled': code('act', 'site'),
+
+  'demo-complete': code('good', 'nobody'),
+  'demo-incomplete': code('alarm', 'support'),
+  'demo-stays-open': code('good', 'nobody'),
+  'demo-needs-store': code('alarm', 'site', { variable: 'name' }),
+} as const;
