@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { SecretsWait } from '../../../electron/gateway/gateway-options.ts';
 import { openGateway, startServer } from '../../support/gateway-fixture.ts';
 import { startProxy } from '../../support/http-proxy.ts';
-import { said, spokenAdvice, statement } from '../../support/spoken.ts';
+import { said, spokenAdvice, spokenCheck, statement } from '../../support/spoken.ts';
 
 /** The gateway while this PC's keyring has not given what it holds. */
 
@@ -88,7 +88,7 @@ describe('while the device key is in a keyring that is shut', () => {
       secrets: held('locked', 'deviceKey'),
     });
     gateway.start();
-    const checks = (await operate('doctor.run', {})).checks;
+    const checks = (await operate('doctor.run', {})).checks.map(spokenCheck);
     expect(checks.find(({ code }) => code === 'keyring')).toMatchObject({
       state: 'fault',
       text: 'The device key can’t be read: this PC’s keyring is locked.',
@@ -110,7 +110,7 @@ test('of a secret that the keyring holds back the site doctor says so, and of an
     secrets: held('locked', 'proxyPassword'),
   });
   gateway.start();
-  const checks = (await operate('doctor.run', {})).checks;
+  const checks = (await operate('doctor.run', {})).checks.map(spokenCheck);
   expect(checks.find(({ code }) => code === 'keyring')).toMatchObject({
     text: 'The password of the proxy can’t be read: this PC’s keyring is locked.',
   });
