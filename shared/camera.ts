@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { messageSchema } from './messages/message-schema.ts';
 
 /** Cameras as configuration, window and gateway speak of them. */
 
@@ -59,10 +60,10 @@ export const foundCameraSchema = z.object({
   proposal: z.object({ address: z.ipv4(), mask: z.ipv4(), gateway: z.ipv4() }).nullable(),
   /** The source of the configuration that uses it. */
   sourceId: z.string().nullable(),
-  /** Why it can't be used as it is, and what to do; empty where it can. `wrong-network`: its address can be set. */
+  /** Why it can't be used as it is. `wrong-network`: its address can be set. */
   problem: z.enum(['none', 'wrong-network', 'taken', 'denied']),
-  text: z.string(),
-  hint: z.string(),
+  /** That, and what to do; null where there is nothing to say. */
+  message: messageSchema.nullable(),
 });
 export type FoundCamera = Readonly<z.infer<typeof foundCameraSchema>>;
 
@@ -92,8 +93,8 @@ export const cameraSnapshotSchema = z.object({
   stored: count,
   /** Frames that were left out on purpose: every n-th, or more than the trigger asked for. */
   skipped: count,
-  /** Frames that were lost, by cause in words, the most frequent first. */
-  drops: z.array(z.object({ cause: z.string(), text: z.string(), frames: count })).max(20),
+  /** Frames that were lost, by cause, the most frequent first. */
+  drops: z.array(z.object({ cause: z.string(), message: messageSchema, frames: count })).max(20),
   resends: count,
   latencyMilliseconds: z.number().nullable(),
   /** From the frame to its place in the outbox, milliseconds. */

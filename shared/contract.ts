@@ -235,7 +235,10 @@ export const contract = {
   /** Checks the whole chain and counts everything anew; takes seconds for a million rows. */
   'ledger.verify': operation(nothing, ledgerVerdictSchema),
   /** Cameras on this PC's networks and ports; takes a second or two. */
-  'cameras.find': operation(nothing, z.object({ cameras: z.array(foundCameraSchema), problems: z.array(z.string()) })),
+  'cameras.find': operation(
+    nothing,
+    z.object({ cameras: z.array(foundCameraSchema), problems: z.array(messageSchema) }),
+  ),
   /** Gives a GigE camera an address until it is switched off; for one whose own is of another network. */
   'camera.forceIp': operation(
     z.object({
@@ -265,7 +268,7 @@ export const contract = {
   /** Sets the camera as it was saved; `failed` names settings that it did not take, with why. */
   'camera.loadSettings': operation(
     z.object({ sourceId }),
-    z.object({ loaded: count, failed: z.array(z.object({ name: z.string(), text: z.string() })) }),
+    z.object({ loaded: count, failed: z.array(z.object({ name: z.string(), message: messageSchema })) }),
   ),
   /**
    * The next live picture with a higher number than `after` (0 for any), at most one every 100 ms; null when none came

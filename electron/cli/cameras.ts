@@ -1,15 +1,22 @@
 import type { FoundCamera } from '../../shared/camera.ts';
 import { message } from '../../shared/messages/message.ts';
-import { plainEnglish } from '../../shared/messages/words.ts';
+import { createWords } from '../../shared/messages/words.ts';
 import type { CameraList } from '../gateway/wiring/cameras.ts';
 import { exitCodes } from './arguments.ts';
 import { type Output, table } from './output.ts';
 
 /** `gateway cameras`: one line a camera, or one JSON object. */
-export function printCameras({ cameras, problems }: CameraList, json: boolean, { print, complain }: Output): number {
+export function printCameras(found: CameraList, json: boolean, { print, complain }: Output): number {
+  const words = createWords();
+  const cameras = found.cameras.map(({ message: said, ...camera }) => ({
+    ...camera,
+    text: said === null ? '' : words.text(said),
+    hint: said === null ? '' : words.hint(said),
+  }));
+  const problems = found.problems.map((problem) => `${words.text(problem)} ${words.hint(problem)}`.trim());
   if (json) print(JSON.stringify({ cameras, problems }));
   else {
-    if (cameras.length === 0) print(plainEnglish(message('no-camera-answers')));
+    if (cameras.length === 0) print(words.text(message('no-camera-answers')));
     else print(table([headings, ...cameras.map(rowOf)], columns).join('\n'));
     for (const { text, hint } of cameras) if (text !== '') print(`\n${text}\n-> ${hint}`);
     for (const problem of problems) complain(problem);
@@ -20,7 +27,7 @@ export function printCameras({ cameras, problems }: CameraList, json: boolean, {
 const headings = ['kind', 'camera', 'serial', 'name', 'address', 'by', 'source'];
 const columns = headings.map(() => '<' as const);
 
-const rowOf = (camera: FoundCamera): string[] => [
+const rowOf = (camera: Omit<FoundCamera, 'message'>): string[] => [
   camera.kind,
   `${camera.vendor} ${camera.model}`.trim(),
   camera.serial,

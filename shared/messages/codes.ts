@@ -1,3 +1,4 @@
+import { cameraCodes } from './codes/cameras.ts';
 import { commandLineCodes } from './codes/command-line.ts';
 import { doctorCodes } from './codes/doctor.ts';
 import { situationCodes } from './codes/situation.ts';
@@ -17,6 +18,7 @@ export const codes = {
   ...sourceCodes,
   ...doctorCodes,
   ...commandLineCodes,
+  ...cameraCodes,
 } as const satisfies Readonly<Record<string, CodeFacts>>;
 
 export type Code = keyof typeof codes;

@@ -15,7 +15,7 @@ type ValueOf<Kind> = Kind extends readonly string[]
     ? string
     : Kind extends 'message'
       ? Message
-      : Kind extends 'messages' | 'list'
+      : Kind extends 'messages' | 'list' | 'told'
         ? readonly Message[]
         : number;
 
@@ -62,6 +62,7 @@ function fits(value: unknown, kind: ParamKind, depth: number): boolean {
       return isMessage(value, depth + 1);
     case 'messages':
     case 'list':
+    case 'told':
       return Array.isArray(value) && value.every((one) => isMessage(one, depth + 1));
     default:
       return typeof value === 'number' && Number.isFinite(value);

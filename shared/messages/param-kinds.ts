@@ -13,6 +13,7 @@
  * - `sentence`: our own words, made where there are no codes yet; the names in it are set apart already.
  * - `message`, `messages`: sentences within a sentence; several are put one after the other.
  * - `list`: parts of a sentence, with commas between them.
+ * - `told`: messages that are told whole, each with what happened and what to do, also within a hint.
  * - a list of words: one of them. The one called `context` chooses between several wordings of the same code.
  */
 export type ParamKind =
@@ -29,6 +30,7 @@ export type ParamKind =
   | 'message'
   | 'messages'
   | 'list'
+  | 'told'
   | readonly string[];
 
 /**

@@ -75,7 +75,8 @@ export function createWords({ language = 'en', timeZone, now = Date.now }: Words
     if (value === undefined) return '–';
     if (typeof value === 'object') {
       const messages: readonly Message[] = Array.isArray(value) ? value : [value as Message];
-      return kind === 'list' ? messages.map((one) => say('text', one)).join(', ') : sentences(messages, within);
+      if (kind === 'list') return messages.map((one) => say('text', one)).join(', ');
+      return sentences(messages, kind === 'told' ? ['text', 'hint'] : [within]);
     }
     if (kind === 'name' || kind === 'quote') return isolated(String(value));
     if (typeof value !== 'number') return String(value);
@@ -109,8 +110,13 @@ export function createWords({ language = 'en', timeZone, now = Date.now }: Words
   }
 
   /** Of several, each that says something new. */
-  function sentences(messages: readonly Message[], part: Part): string {
-    const said = messages.slice(0, mostSentences).map((one) => say(part, one));
+  function sentences(messages: readonly Message[], parts: readonly Part[]): string {
+    const said = messages.slice(0, mostSentences).map((one) =>
+      parts
+        .map((part) => say(part, one))
+        .join(' ')
+        .trim(),
+    );
     return [...new Set(said)].filter((one) => one !== '').join(' ');
   }
 

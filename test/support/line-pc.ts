@@ -14,6 +14,7 @@ import { ControlChannel } from '../../electron/gateway/source/gige/gvcp/control-
 import { GvspStream } from '../../electron/gateway/source/gige/gvsp/stream.ts';
 import { cardMtu } from '../../electron/gateway/source/gige/network/card-mtu.ts';
 import { parseIpv4 } from '../../electron/gateway/source/gige/network/interfaces.ts';
+import { said, told } from './spoken.ts';
 
 /** A process on a line PC in a namespace of its own: does what it is asked for and prints what came of it. */
 
@@ -48,7 +49,7 @@ async function take(config: Config) {
     const { serial, address } = session.info;
     const features = (await session.features?.list()) ?? [];
     const packetSize = features.find(({ name }) => name === 'GevSCPSPacketSize')?.value;
-    return { serial, address, frames: Math.min(came, frames), packetSize, notes };
+    return { serial, address, frames: Math.min(came, frames), packetSize, notes: notes.map(told) };
   } finally {
     await session.close();
   }
@@ -143,13 +144,13 @@ async function outcome(request: Record<string, Config & Parameters<typeof forceI
   }
   const { cameras, problems } = await discover();
   const places = cameras.map(({ serial, ip, interface: name, card, problem }) => ({ serial, ip, name, card, problem }));
-  return { cameras: places, problems };
+  return { cameras: places, problems: problems.map(told) };
 }
 
 const answer = await outcome(JSON.parse(process.argv[2] ?? '{}')).catch((error: unknown) => {
   if (!(error instanceof CameraError)) throw error;
-  const { trouble, message, hint, technical } = error;
-  return { trouble, text: message, hint, technical };
+  const { trouble, technical } = error;
+  return { trouble, ...said(error.said), technical };
 });
 if (!process.stdout.write(`${JSON.stringify(answer)}\n`)) await once(process.stdout, 'drain');
 process.exit();

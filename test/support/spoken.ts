@@ -1,4 +1,6 @@
 import { type PlainCheck, plainCheck } from '../../electron/cli/doctor.ts';
+import { OperatorError } from '../../electron/gateway/platform/errors.ts';
+import { CameraError } from '../../electron/gateway/source/camera/camera-device.ts';
 import type { DoctorCheck } from '../../shared/contract.ts';
 import { legacy, levelOf, type Message } from '../../shared/messages/message.ts';
 import { createWords } from '../../shared/messages/words.ts';
@@ -43,7 +45,20 @@ export const spoken = ({
 export const spokenSnapshot = (snapshot: Snapshot) => ({ ...snapshot, ...spoken(snapshot) });
 
 /** Whatever says something, with what it says. */
-export const told = <Said extends { readonly message: Message }>(one: Said) => ({ ...one, ...said(one.message) });
+export const told = <Said extends { readonly message: Message | null }>(one: Said) => ({
+  ...one,
+  ...said(one.message),
+});
+
+/** How it fails, with what that says to a person. */
+export async function failureOf(work: Promise<unknown>): Promise<Readonly<Record<string, unknown>>> {
+  const failed = await work.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (!(failed instanceof CameraError || failed instanceof OperatorError)) throw failed ?? new Error('it did not fail');
+  return { ...failed, name: failed.name, ...said(failed.said) };
+}
 
 /** A check of the site doctor, as `gateway doctor --json` has it. */
 export const spokenCheck = (check: DoctorCheck): PlainCheck => plainCheck(check, words);

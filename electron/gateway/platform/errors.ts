@@ -42,7 +42,7 @@ export class OperatorError extends Error {
 }
 
 /** For stacks and logs that know no words: `disk-full {"context":"quota"}`. */
-const outlineOf = ({ code, params }: Message): string =>
+export const outlineOf = ({ code, params }: Message): string =>
   code === 'legacy' ? String(params['text']) : `${code} ${JSON.stringify(params)}`;
 
 /** A failure that still brings its sentence along. */

@@ -22,7 +22,7 @@ function findingOf(source: SourceSnapshot): Finding {
   const count = lost.reduce((sum, { frames }) => sum + frames, 0);
   if (count === 0) return finding(message('check-camera', { what }), location);
   return finding(
-    message('check-camera-loses', { what, count, loss: lost[0]?.text ?? '' }),
+    message('check-camera-loses', { what, count, loss: lost.slice(0, 1).map((drop) => drop.message) }),
     lost.map(({ cause, frames }) => `${cause}: ${frames}`).join(', '),
   );
 }

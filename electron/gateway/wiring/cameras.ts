@@ -1,19 +1,22 @@
 import type { Feature, FeatureValue, FoundCamera, Look } from '../../../shared/camera.ts';
+import { type Message, message } from '../../../shared/messages/message.ts';
 import type { SourceConfig } from '../../../shared/source-config.ts';
-import { describeCause, GatewayError } from '../platform/errors.ts';
+import { OperatorError } from '../platform/errors.ts';
 import { CameraError } from '../source/camera/camera-device.ts';
+import type { RefusedSetting } from '../source/camera/camera-settings.ts';
 import type { CameraSource } from '../source/camera/camera-source.ts';
+import { messageOf } from '../source/camera/camera-words.ts';
 import { type DiscoverOptions, discover } from '../source/gige/discovery/discovery.ts';
 import { hasSerial } from '../source/gige/discovery/find-camera.ts';
 import { type ForceIpOptions, forceIp } from '../source/gige/discovery/force-ip.ts';
-import { bestWays, cameraLabel, type DiscoveredCamera, identityOf } from '../source/gige/discovery/found-cameras.ts';
+import { bestWays, type DiscoveredCamera, identityOf } from '../source/gige/discovery/found-cameras.ts';
 import { heldCameras } from '../source/gige/discovery/held-cameras.ts';
 import { findUsbCameras, type UsbCameras } from '../source/usb/usb-cameras.ts';
 
 export type { UsbCameras };
-export type CameraList = { readonly cameras: FoundCamera[]; readonly problems: string[] };
+export type CameraList = { readonly cameras: FoundCamera[]; readonly problems: Message[] };
 
-/** What people do with cameras, by the id of their source. Every refusal is a OperatorError with words. */
+/** What people do with cameras, by the id of their source. Every refusal is an `OperatorError`. */
 export class Cameras {
   readonly #sources: readonly SourceConfig[];
   readonly #sourceOf: (sourceId: string) => CameraSource | null;
@@ -33,11 +36,11 @@ export class Cameras {
   async forceIp(
     settings: Pick<ForceIpOptions, 'mac' | 'interfaceAddress' | 'address' | 'mask' | 'gateway'>,
   ): Promise<void> {
-    await inWords('force-ip', forceIp(settings));
+    await asOperation('force-ip', forceIp(settings));
   }
 
   trigger(sourceId: string, by: string): Promise<void> {
-    return inWords('trigger', this.#source(sourceId).trigger(by));
+    return asOperation('trigger', this.#source(sourceId).trigger(by));
   }
 
   features(sourceId: string): Promise<readonly Feature[]> {
@@ -61,9 +64,9 @@ export class Cameras {
     return this.#source(sourceId).saveSettings();
   }
 
-  async loadSettings(sourceId: string): Promise<{ loaded: number; failed: { name: string; text: string }[] }> {
+  async loadSettings(sourceId: string): Promise<{ loaded: number; failed: RefusedSetting[] }> {
     const { loaded, failed } = await this.#source(sourceId).loadSettings();
-    return { loaded, failed: failed.map(({ name, text }) => ({ name, text })) };
+    return { loaded, failed: [...failed] };
   }
 
   look(sourceId: string, after: number, testShot: boolean): Promise<Look | null> {
@@ -79,13 +82,7 @@ export class Cameras {
   #source(sourceId: string): CameraSource {
     const source = this.#sourceOf(sourceId);
     if (source !== null) return source;
-    throw new GatewayError({
-      code: 'no-camera',
-      operation: 'camera',
-      text: `There is no camera source "${sourceId}".`,
-      hint: 'The configuration has changed: look at the list of sources again.',
-      disposition: 'bury',
-    });
+    throw new OperatorError(message('no-camera', { source: sourceId }), { operation: 'camera', disposition: 'bury' });
   }
 }
 
@@ -99,7 +96,7 @@ export type FindWish = Pick<DiscoverOptions, 'networkInterfaces'> & {
   readonly held?: () => readonly string[];
 };
 
-/** All cameras on this PC's networks and USB ports. What could not be asked is in `problems`, in sentences. */
+/** All cameras on this PC's networks and USB ports. What could not be asked is in `problems`. */
 export async function findCameras({ sources, addresses, usb, held, ...networks }: FindWish): Promise<CameraList> {
   const configured = sources.flatMap((source) =>
     source.kind === 'gige' && source.address !== undefined ? [source.address] : [],
@@ -108,7 +105,7 @@ export async function findCameras({ sources, addresses, usb, held, ...networks }
     findGige({ addresses: [...new Set([...addresses, ...configured])], ...networks }, held ?? (() => [])),
     findUsbCameras(usb).then(
       (cameras) => ({ cameras, problems: [] }),
-      (error) => ({ cameras: [], problems: [`USB cameras can’t be listed: ${describeCause(error)}`] }),
+      (error) => ({ cameras: [], problems: [message('usb-not-listed', { why: messageOf(error) })] }),
     ),
   ]);
   const found = [
@@ -125,7 +122,7 @@ export async function findCameras({ sources, addresses, usb, held, ...networks }
         interfaceAddress: camera.interfaceAddress,
         proposal: camera.proposal,
         sourceId: null,
-        ...(isTaken ? taken(camera) : { problem: camera.problem, text: camera.text, hint: camera.hint }),
+        ...(isTaken ? taken(camera) : { problem: camera.problem, message: camera.message }),
       }),
     ),
     ...plugged.cameras,
@@ -135,7 +132,7 @@ export async function findCameras({ sources, addresses, usb, held, ...networks }
       const sourceId = sources.find((source) => isOf(source, camera))?.id ?? null;
       return { ...camera, ...(held === undefined ? maybeOurs(camera, sourceId) : {}), sourceId };
     }),
-    problems: [...gige.problems.map(({ text, hint }) => `${text} ${hint}`.trim()), ...plugged.problems],
+    problems: [...gige.problems.map((problem) => problem.message), ...plugged.problems],
   };
 }
 
@@ -152,18 +149,17 @@ async function findGige(where: DiscoverOptions, held: () => readonly string[]) {
   return { cameras: usableFirst(cameras).map((camera) => ({ camera, isTaken: isTaken(camera) })), problems };
 }
 
-type Trouble = Pick<FoundCamera, 'problem' | 'text' | 'hint'>;
+type Trouble = Pick<FoundCamera, 'problem' | 'message'>;
 
-const taken = (camera: DiscoveredCamera): Trouble => ({
+const taken = ({ model, serial }: DiscoveredCamera): Trouble => ({
   problem: 'taken',
-  text: `${cameraLabel(camera)} is controlled by another program.`,
-  hint: 'Close that program, here or on another PC: a viewer of the maker, or another gateway.',
+  message: message('camera-controlled', { context: model === '' ? 'serial' : 'model', model, serial }),
 });
 
 /** To a program beside the gateway, the gateway itself is another program. */
-const maybeOurs = ({ problem, hint }: FoundCamera, sourceId: string | null): Partial<Trouble> =>
-  problem === 'taken' && sourceId !== null
-    ? { hint: `If the gateway runs, this is its source "${sourceId}" and as it should be. Else: ${hint}` }
+const maybeOurs = ({ problem, message: what }: FoundCamera, sourceId: string | null): Partial<Trouble> =>
+  problem === 'taken' && what !== null && sourceId !== null
+    ? { message: message('camera-perhaps-ours', { what, source: sourceId }) }
     : {};
 
 /** One that can be spoken to is listed once, as `bestWays` has it; another with each card that it was heard on. */
@@ -187,12 +183,11 @@ function isOf(source: SourceConfig, camera: FoundCamera): boolean {
   );
 }
 
-async function inWords<T>(operation: string, work: Promise<T>): Promise<T> {
+async function asOperation<T>(operation: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     if (!(error instanceof CameraError)) throw error;
-    const { trouble: code, message: text, hint, technical } = error;
-    throw new GatewayError({ code, operation, text, hint, technical, disposition: 'retry' });
+    throw new OperatorError(error.said, { operation, technical: error.technical, disposition: 'retry' });
   }
 }

@@ -1,6 +1,7 @@
 import { type ReactNode, useId, useState } from 'react';
 import type { CameraSnapshot } from '../../../shared/camera.ts';
 import { formatCount, formatRate, formatShortCount } from '../../../shared/messages/numbers.ts';
+import { useWords } from '../../gateway/words.ts';
 import { NextIcon } from '../../ui/icons.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { agoWords, dropsTotal } from './camera-words.ts';
@@ -48,12 +49,15 @@ export function CameraNumbers({ camera }: { readonly camera: CameraSnapshot }): 
 }
 
 /** Frames that were lost, by cause, the most frequent first. */
-export const DropCauses = ({ camera }: { readonly camera: CameraSnapshot }): ReactNode => (
-  <ul className="drop-causes" aria-label="Why frames were lost">
-    {camera.drops.map(({ cause, text, frames }) => (
-      <li key={cause}>
-        <strong>{formatCount(frames)}</strong> <span>{text || cause}</span>
-      </li>
-    ))}
-  </ul>
-);
+export function DropCauses({ camera }: { readonly camera: CameraSnapshot }): ReactNode {
+  const { text } = useWords();
+  return (
+    <ul className="drop-causes" aria-label="Why frames were lost">
+      {camera.drops.map(({ cause, message, frames }) => (
+        <li key={cause}>
+          <strong>{formatCount(frames)}</strong> <span>{text(message)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react';
 import type { OperationResponse } from '../../../shared/contract.ts';
+import { storedMessage } from '../../../shared/messages/message.ts';
 import { formatDuration } from '../../../shared/messages/times.ts';
 import { formatMoment } from '../../format/time.ts';
 import { inquire, useInquiry } from '../../gateway/requests.ts';
+import { useWords } from '../../gateway/words.ts';
 import { Button } from '../../ui/button.tsx';
 import { CameraIcon, SearchIcon } from '../../ui/icons.ts';
 import { StuckIcon } from '../../ui/shapes.tsx';
@@ -16,6 +18,7 @@ const NOTHING: OperationResponse<'cameras.find'> = { cameras: [], problems: [] }
 export function FindCameras(): ReactNode {
   const { runningSince, answer } = useInquiry('cameras.find');
   const running = runningSince !== null;
+  const { text, hint } = useWords();
   const { cameras, problems } = answer ?? NOTHING;
   return (
     <section className="panel find" aria-labelledby="find-title">
@@ -39,8 +42,8 @@ export function FindCameras(): ReactNode {
       {problems.length > 0 && (
         <ul className="find-problems">
           {problems.map((problem) => (
-            <li key={problem}>
-              <StuckIcon /> {problem}
+            <li key={storedMessage(problem)}>
+              <StuckIcon /> {text(problem)} {hint(problem)}
             </li>
           ))}
         </ul>

@@ -2,6 +2,7 @@ import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'rea
 import type { FoundCamera } from '../../../shared/camera.ts';
 import { isolated } from '../../../shared/isolated.ts';
 import { inquire, useOrder } from '../../gateway/requests.ts';
+import { useWords } from '../../gateway/words.ts';
 import { Button } from '../../ui/button.tsx';
 import { Check } from '../../ui/check.tsx';
 import { Dialog, DialogText, DialogTitle } from '../../ui/dialog.tsx';
@@ -29,6 +30,7 @@ const list = (fault: string | undefined): readonly string[] => (fault === undefi
 
 function OpenForceIpDialog({ camera }: { readonly camera: FoundCamera }): ReactNode {
   const first = useRef<HTMLInputElement>(null);
+  const { hint } = useWords();
   const [draft, setDraft] = useState<AddressDraft>(() => proposeAddress(camera));
   const [shown, setShown] = useState(false);
   /** What the tick was given for: another address takes it back. */
@@ -90,7 +92,7 @@ function OpenForceIpDialog({ camera }: { readonly camera: FoundCamera }): ReactN
           <strong>{camera.interfaceAddress}</strong>: the two must be in one network. The camera keeps the new address
           until it is switched off.
         </DialogText>
-        {camera.hint !== '' && <p className="dialog-note">{camera.hint}</p>}
+        {camera.message !== null && <p className="dialog-note">{hint(camera.message)}</p>}
         {field('address')}
         <div className="setup-pair">
           {field('mask')}

@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import type { FoundCamera } from '../../../shared/camera.ts';
 import { isolated } from '../../../shared/isolated.ts';
 import { useGateway } from '../../gateway/gateway-store.ts';
+import { useWords } from '../../gateway/words.ts';
 import { Button } from '../../ui/button.tsx';
 import { copyText } from '../../ui/copy-text.ts';
 import { CopyIcon, EyeIcon, NetworkIcon } from '../../ui/icons.ts';
@@ -17,6 +18,7 @@ type Props = { readonly camera: FoundCamera; readonly all: readonly FoundCamera[
 export function FoundCameraEntry({ camera, all }: Props): ReactNode {
   const look = foundLook(camera);
   const source = useGateway((mirror) => mirror.snapshot?.sources.find(({ id }) => id === camera.sourceId));
+  const words = useWords();
   const [snippet, setSnippet] = useState<string | null>(null);
   const copy = async (): Promise<void> => {
     const { sources = [], gateway } = useGateway.getState().snapshot ?? {};
@@ -72,8 +74,12 @@ export function FoundCameraEntry({ camera, all }: Props): ReactNode {
             Used by source <strong>{isolated(source?.name ?? camera.sourceId ?? '')}</strong>
           </p>
         )}
-        {camera.text !== '' && <p className="found-text">{camera.text}</p>}
-        {camera.hint !== '' && <p className="found-hint">{camera.hint}</p>}
+        {camera.message !== null && (
+          <>
+            <p className="found-text">{words.text(camera.message)}</p>
+            <p className="found-hint">{words.hint(camera.message)}</p>
+          </>
+        )}
         {snippet !== null && <pre className="found-snippet">{snippet}</pre>}
       </div>
       <div className="found-actions">

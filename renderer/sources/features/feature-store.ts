@@ -1,6 +1,7 @@
 import { type MutationOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
 import { create } from 'zustand';
 import type { Feature, FeatureValue } from '../../../shared/camera.ts';
+import type { Message } from '../../../shared/messages/message.ts';
 import { ask, type FailedRequest } from '../../gateway/requests.ts';
 import type { Level } from './feature-tree.ts';
 
@@ -44,7 +45,7 @@ export const featureOrder = (
 export type SettingsOutcome = {
   readonly ok: boolean;
   readonly text: string;
-  readonly failed: readonly { readonly name: string; readonly text: string }[];
+  readonly failed: readonly { readonly name: string; readonly message: Message }[];
 };
 
 const count = (number: number): string => (number === 1 ? '1 setting' : `${number} settings`);

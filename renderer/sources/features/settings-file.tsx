@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { FailedRequest } from '../../gateway/requests.ts';
+import { useWords } from '../../gateway/words.ts';
 import { Button } from '../../ui/button.tsx';
 import { CloseIcon, LoadIcon, SaveIcon } from '../../ui/icons.ts';
 import { CheckCircleIcon, StuckIcon } from '../../ui/shapes.tsx';
@@ -17,6 +18,7 @@ const refused = ({ failure }: FailedRequest): SettingsOutcome => ({
 /** Keeps the camera's settings with the gateway, and gives them back to it; below it stands what came of that. */
 export function SettingsFile({ sourceId, connected }: Props): ReactNode {
   const order = useMutation(settingsOrder(useQueryClient(), sourceId));
+  const words = useWords();
   const running = order.isPending ? order.variables : null;
   const outcome = order.error === null ? order.data : refused(order.error);
   const locked = !connected || running !== null;
@@ -38,9 +40,9 @@ export function SettingsFile({ sourceId, connected }: Props): ReactNode {
               <p>{outcome.text}</p>
               {outcome.failed.length > 0 && (
                 <ul>
-                  {outcome.failed.map(({ name, text }) => (
+                  {outcome.failed.map(({ name, message }) => (
                     <li key={name}>
-                      <strong>{name}</strong>: {text}
+                      <strong>{name}</strong>: {words.text(message)}
                     </li>
                   ))}
                 </ul>

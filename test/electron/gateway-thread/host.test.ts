@@ -63,7 +63,7 @@ test('an operation goes by its own name to the thread, and its answer, or its re
   expect(await host.operate('sync.tryNow', {})).toEqual({});
   await expect(host.operate('camera.trigger', { sourceId: 'top' })).rejects.toMatchObject({
     code: 'no-camera',
-    said: { params: { hint: 'The configuration has changed: look at the list of sources again.' } },
+    said: { code: 'no-camera', params: { source: 'top' } },
   });
   // The shell's own calls take the same way.
   expect(await host.require().call('original', { imageId: noImage })).toBeNull();

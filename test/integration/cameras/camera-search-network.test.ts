@@ -10,6 +10,7 @@ import { FoundCameraEntry } from '../../../renderer/sources/cameras/found-camera
 import type { FoundCamera } from '../../../shared/camera.ts';
 import { contract } from '../../../shared/contract.ts';
 import { NetworkNamespaces } from '../../support/network-namespaces.ts';
+import { said } from '../../support/spoken.ts';
 
 const run = promisify(execFile);
 const isPossible = await NetworkNamespaces.isPossible();
@@ -53,14 +54,14 @@ test.skipIf(!isPossible)(
     const entry = renderToStaticMarkup(createElement(FoundCameraEntry, { camera: stray, all: [stray] }));
     expect(entry).toContain('Wrong network');
     expect(entry).toContain('Set address…');
-    expect(entry).toContain(stray.hint);
+    expect(entry).toContain(said(stray.message).hint);
 
     const draft = proposeAddress(stray);
     expect(draft.address).toBe(proposed);
     expect(checkAddress(draft, stray)).toEqual({});
     const request = { mac: stray.id, interfaceAddress: stray.interfaceAddress, ...draft };
     expect(await search(JSON.stringify(request))).toMatchObject([
-      { serial: 'STRAY2', address: proposed, problem: 'none', proposal: null, text: '' },
+      { serial: 'STRAY2', address: proposed, problem: 'none', proposal: null, message: null },
     ]);
   },
   60_000,

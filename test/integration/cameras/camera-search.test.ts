@@ -9,6 +9,7 @@ import { SimulatedCamera } from '../../../electron/simulators/camera/simulated-c
 import { foundCameraSchema } from '../../../shared/camera.ts';
 import { gigeSourceSchema } from '../../../shared/source-config.ts';
 import { openGateway } from '../../support/gateway-fixture.ts';
+import { said, told } from '../../support/spoken.ts';
 import { acknowledge, CameraPeer } from '../gige/control-peer.ts';
 
 const address = '127.0.0.81';
@@ -33,9 +34,11 @@ test('a camera is found once, with the source that uses it; that USB can not be 
   await startCamera();
   const { found, problems } = await search();
   expect(found).toEqual([
-    expect.objectContaining({ address, sourceId: 'top', problem: 'none', text: '', proposal: null }),
+    expect.objectContaining({ address, sourceId: 'top', problem: 'none', message: null, proposal: null }),
   ]);
-  expect(problems.join(' ')).toContain('USB cameras can’t be listed');
+  expect(problems.map((one) => said(one).text)).toContain(
+    'USB cameras can’t be listed: USB cameras can’t be used in this run of the gateway.',
+  );
 });
 
 test('a camera is known as its source’s by its MAC address, too', async () => {
@@ -50,7 +53,7 @@ describe('a camera that is controlled by another program', () => {
     camera.setFaults({ controlStolen });
     const { found } = await search({ sources: [] });
     const words = 'The camera Simulated camera (serial SEARCH1) is controlled by another program.';
-    expect(found).toMatchObject([{ problem: 'taken', text: words, sourceId: null }]);
+    expect(found.map(told)).toMatchObject([{ problem: 'taken', text: words, sourceId: null }]);
     const printed: string[] = [];
     const output = { print: (text: string) => printed.push(text), complain: () => undefined };
     printCameras({ cameras: found, problems: [] }, false, output);
@@ -60,7 +63,7 @@ describe('a camera that is controlled by another program', () => {
     printCameras({ cameras: found, problems: [] }, true, output);
     expect(JSON.parse(printed.join(''))).toMatchObject({ cameras: [{ problem: 'taken', text: words }] });
     camera.clearFaults();
-    expect((await search()).found).toMatchObject([{ problem: 'none', text: '' }]);
+    expect((await search()).found).toMatchObject([{ problem: 'none', message: null }]);
   });
 
   test('is said to be where one of the cards that it was heard on lets no answer through, or is gone meanwhile', async () => {
@@ -92,20 +95,24 @@ describe('a camera that is controlled by another program', () => {
     expect(camera.controlled).toBe(true);
     const own = async () =>
       (await line.operate('cameras.find', {})).cameras.filter(({ serial }) => serial === 'SEARCH1');
-    expect(await own()).toMatchObject([{ problem: 'none', text: '', sourceId: 'top' }]);
+    expect(await own()).toMatchObject([{ problem: 'none', message: null, sourceId: 'top' }]);
     // A gateway that was kept from its heartbeat takes its camera anew.
     const beside = await vi.waitUntil(
       async () => (await search()).found.find(({ problem, sourceId }) => problem === 'taken' && sourceId === 'top'),
       { timeout: 15_000 },
     );
-    expect(beside.hint).toMatch(/^If the gateway runs, this is its source "top" and as it should be\. Else: Close/);
+    expect(said(beside.message).hint).toMatch(
+      /^If the gateway runs, this is its source "top" and as it should be\. Else: Close/,
+    );
 
     // While the cable was out, another program was faster.
     camera.vanish();
     await line.until('it is missed', ({ sources: [top] }) => top?.state === 'lost', 15_000);
     camera.setFaults({ controlStolen: 'control', vanished: false });
     await line.until('it is taken', ({ sources: [top] }) => top?.state === 'taken', 30_000);
-    expect(await own()).toMatchObject([{ problem: 'taken', sourceId: 'top', hint: expect.stringMatching(/^Close/) }]);
+    expect((await own()).map(told)).toMatchObject([
+      { problem: 'taken', sourceId: 'top', hint: expect.stringMatching(/^Close/) },
+    ]);
     await line.stop();
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { silentLogger } from '../../../electron/gateway/platform/logger.ts';
+import type { CameraNote } from '../../../electron/gateway/source/camera/camera-device.ts';
 import type { Faults } from '../../../electron/simulators/camera/faults.ts';
 import type { SimulatorOptionsInput } from '../../../electron/simulators/camera/options.ts';
 import { SimulatedCamera } from '../../../electron/simulators/camera/simulated-camera.ts';
@@ -42,10 +43,11 @@ async function hundred(
 ) {
   const camera = await simulate(options);
   if (faults !== undefined) camera.setFaults(faults);
-  const notes: unknown[] = [];
+  const notes: CameraNote[] = [];
   const logger = {
     ...silentLogger,
-    log: (_: string, event: string, fields?: object) => void (event === 'camera-note' && notes.push(fields)),
+    log: (_: string, event: string, fields?: object) =>
+      void (event === 'camera-note' && notes.push(fields as CameraNote)),
   };
   const rig = await startSource({ address: camera.address, packetSize }, { frames: 100, logger, features });
   await reaches(rig, 'finished');
@@ -107,7 +109,7 @@ describe('a hundred of a hundred pictures', () => {
     const { rig, notes, camera } = await hundred({ height: 100, surplusBytes: 312 });
     expectRamps(rig, () => 100);
     for (const { data } of rig.sink.frames) expect(data.length).toBe(10_000);
-    expect(notes).toMatchObject([{ about: 'surplus-bytes', text: expect.stringContaining('312 bytes') }]);
+    expect(notes.map(told)).toMatchObject([{ about: 'surplus-bytes', text: expect.stringContaining('312 bytes') }]);
     expect(camera.counters().framesSkipped).toBe(0);
   });
 

@@ -9,7 +9,9 @@ import { nodeFiles } from '../../../electron/gateway/platform/files.ts';
 import { type Logger, silentLogger } from '../../../electron/gateway/platform/logger.ts';
 import { CameraSource, type CameraSourceOptions } from '../../../electron/gateway/source/camera/camera-source.ts';
 import { GigeCamera, type GigeCameraOptions } from '../../../electron/gateway/source/gige/gige-camera.ts';
+import type { Message } from '../../../shared/messages/message.ts';
 import { triggerSchema } from '../../../shared/source-config.ts';
+import { said } from '../../support/spoken.ts';
 
 export const streamWorkerPath = fileURLToPath(
   new URL('../../../electron/gateway/source/gige/gvsp/stream-worker.ts', import.meta.url),
@@ -100,8 +102,8 @@ export type Trouble = { readonly state: unknown; readonly text: unknown; readonl
 /** What a source writes into the log each time that it loses the camera, or does not get it. */
 export function noting(): { readonly logger: Logger; readonly troubles: readonly Trouble[] } {
   const troubles: Trouble[] = [];
-  const log: Logger['log'] = (_, event, { state, text, againInMilliseconds: wait } = {}) => {
-    if (event === 'camera-trouble') troubles.push({ state, text, wait });
+  const log: Logger['log'] = (_, event, { state, message, againInMilliseconds: wait } = {}) => {
+    if (event === 'camera-trouble') troubles.push({ state, text: said(message as Message).text, wait });
   };
   return { logger: { ...silentLogger, log }, troubles };
 }

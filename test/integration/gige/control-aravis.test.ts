@@ -9,6 +9,7 @@ import { ControlChannel } from '../../../electron/gateway/source/gige/gvcp/contr
 import { decodeAcknowledge, encodeDiscovery } from '../../../electron/gateway/source/gige/gvcp/gvcp-packet.ts';
 import type { ControlLoss } from '../../../electron/gateway/source/gige/gvcp/heartbeat.ts';
 import { openBroadcastSocket } from '../../../electron/gateway/source/gige/network/broadcast-socket.ts';
+import { failureOf } from '../../support/spoken.ts';
 
 /** Against a camera that others wrote: Aravis' simulated one (Debian `aravis-tools`). */
 
@@ -116,9 +117,9 @@ describe.skipIf(!possible)('with the camera of Aravis', () => {
     const lost: ControlLoss[] = [];
     await first.takeControl('control', (reason) => lost.push(reason));
     expect((await second.readRegister(registers.controlPrivilege)) & 3).toBe(2);
-    await expect(second.takeControl('control', (reason) => lost.push(reason))).rejects.toMatchObject({
+    expect(await failureOf(second.takeControl('control', (reason) => lost.push(reason)))).toMatchObject({
       trouble: 'taken',
-      message: `Another program controls the camera at ${address}.`,
+      text: `Another program controls the camera at ${address}.`,
     });
     // Aravis answers nothing to the write of another.
     await expect(second.writeRegister(0xd04, 1_500)).rejects.toMatchObject({ code: 'timeout' });

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { discover } from '../../../electron/gateway/source/gige/discovery/discovery.ts';
 import { findCamera } from '../../../electron/gateway/source/gige/discovery/find-camera.ts';
 import { forceIp } from '../../../electron/gateway/source/gige/discovery/force-ip.ts';
+import { failureOf, told } from '../../support/spoken.ts';
 import { acknowledge, CameraPeer } from './control-peer.ts';
 
 /** Discovery and ForceIP against peers that hear broadcasts on the loopback interface, on ports of their own. */
@@ -58,7 +59,7 @@ describe('discovery', () => {
       return true;
     };
     const { cameras } = await discover({ ...short, networkInterfaces: asCard, port: peer.port });
-    expect(cameras).toMatchObject([
+    expect(cameras.map(told)).toMatchObject([
       {
         problem: 'wrong-network',
         text: 'The camera M1 (serial S16) has the address 10.9.8.7, which is of another network than the network card (lo, 127.0.0.1/24).',
@@ -84,7 +85,7 @@ describe('discovery', () => {
       port: peer.port,
     });
     expect(cameras).toHaveLength(1);
-    expect(problems).toMatchObject([
+    expect(problems.map(told)).toMatchObject([
       {
         interface: 'gone0',
         text: 'The network card gone0 can not be searched for cameras.',
@@ -156,32 +157,32 @@ describe('a camera is found', () => {
   test('or the words say what was found instead', async () => {
     const { port } = await camera();
     const options = { ...short, networkInterfaces: onlyLoopback, port };
-    await expect(findCamera({ serial: 'S17' }, options)).rejects.toMatchObject({
+    expect(await failureOf(findCamera({ serial: 'S17' }, options))).toMatchObject({
       trouble: 'missing',
-      message: 'No camera with the serial number S17 answers.',
+      text: 'No camera with the serial number S17 answers.',
       hint: 'Check that the camera is switched on, and its cable. Found instead: M1 S16 at 127.0.0.16.',
     });
-    await expect(findCamera({ address: '127.0.0.16', serial: 'S17' }, options)).rejects.toMatchObject({
+    expect(await failureOf(findCamera({ address: '127.0.0.16', serial: 'S17' }, options))).toMatchObject({
       trouble: 'missing',
       hint: 'The camera M1 (serial S16) has this address. Correct the serial number or the name, or the address.',
     });
-    await expect(findCamera({ address: '127.0.0.18', serial: 'S16' }, options)).rejects.toMatchObject({
+    expect(await failureOf(findCamera({ address: '127.0.0.18', serial: 'S16' }, options))).toMatchObject({
       trouble: 'missing',
-      message: 'No camera with the serial number S16 at 127.0.0.18 answers.',
+      text: 'No camera with the serial number S16 at 127.0.0.18 answers.',
       hint: 'It answers at 127.0.0.16: correct the address.',
     });
-    await expect(findCamera({ serial: 'S16', interface: 'eth9' }, options)).rejects.toMatchObject({
+    expect(await failureOf(findCamera({ serial: 'S16', interface: 'eth9' }, options))).toMatchObject({
       trouble: 'unreachable',
-      message: 'This PC has no network card "eth9" with an IPv4 address.',
+      text: 'This PC has no network card "eth9" with an IPv4 address.',
     });
   });
 
   test('or its network is the wrong one', async () => {
     const { port } = await camera({ ip: '10.9.8.7' });
     const wanted = findCamera({ serial: 'S16' }, { ...short, networkInterfaces: asCard, port });
-    await expect(wanted).rejects.toMatchObject({
+    expect(await failureOf(wanted)).toMatchObject({
       trouble: 'unreachable',
-      message: expect.stringContaining('10.9.8.7, which is of another network'),
+      text: expect.stringContaining('10.9.8.7, which is of another network'),
       hint: expect.stringContaining('127.0.0.11'),
     });
   });
@@ -194,9 +195,9 @@ describe('a camera is found', () => {
       return true;
     };
     const options = { ...short, networkInterfaces: onlyLoopback, port: peer.port };
-    await expect(findCamera({ userName: 'top' }, options)).rejects.toMatchObject({
+    expect(await failureOf(findCamera({ userName: 'top' }, options))).toMatchObject({
       trouble: 'failed',
-      message: 'There are 2 cameras named "top": S16 at 127.0.0.16, S17 at 127.0.0.17.',
+      text: 'There are 2 cameras named "top": S16 at 127.0.0.16, S17 at 127.0.0.17.',
     });
     expect(await findCamera({ userName: 'top', serial: 'S17' }, options)).toMatchObject({ ip: '127.0.0.17' });
   });
@@ -235,9 +236,9 @@ describe('an address is forced', () => {
       answer(acknowledge(0, 5, id ^ 1, Buffer.alloc(0)));
       return true;
     };
-    await expect(forceIp({ ...options, port: peer.port })).rejects.toMatchObject({
+    expect(await failureOf(forceIp({ ...options, port: peer.port }))).toMatchObject({
       trouble: 'missing',
-      message: `The camera ${mac} did not take the address 127.0.0.16.`,
+      text: `The camera ${mac} did not take the address 127.0.0.16.`,
     });
     await expect(forceIp({ ...options, interfaceAddress: '127.0.0.1', signal: AbortSignal.abort('no') })).rejects.toBe(
       'no',

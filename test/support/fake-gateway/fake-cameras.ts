@@ -1,13 +1,13 @@
 import type { CameraSnapshot, FoundCamera, Look } from '../../../shared/camera.ts';
-import { legacy } from '../../../shared/messages/message.ts';
+import { legacy, message } from '../../../shared/messages/message.ts';
 import type { SourceSnapshot } from '../../../shared/snapshot.ts';
 import { source, startedAt } from './scenario-base.ts';
 
 /** Cameras in every state, found cameras with every problem, and looks with made-up figures. */
 
 const drops: CameraSnapshot['drops'] = [
-  { cause: 'incomplete', text: 'packets were lost and did not come again', frames: 9 },
-  { cause: 'overrun', text: 'came faster than this PC could take them', frames: 3 },
+  { cause: 'incomplete', message: message('frames-lost', { context: 'incomplete', cause: 'incomplete' }), frames: 9 },
+  { cause: 'overrun', message: message('frames-lost', { context: 'overrun', cause: 'overrun' }), frames: 3 },
 ];
 
 export const camera = (change: Partial<CameraSnapshot> = {}): CameraSnapshot => ({
@@ -180,8 +180,7 @@ export const found = (id: string, change: Partial<FoundCamera>): FoundCamera => 
   proposal: null,
   sourceId: null,
   problem: 'none',
-  text: '',
-  hint: '',
+  message: null,
   ...change,
 });
 
@@ -195,15 +194,16 @@ export const foundCameras: readonly FoundCamera[] = [
     address: '169.254.12.80',
     problem: 'wrong-network',
     proposal: { address: '192.168.77.13', mask: '255.255.255.0', gateway: '0.0.0.0' },
-    text: 'This camera’s address 169.254.12.80 is not of the network of enp3s0.',
-    hint: 'Give it an address of that network, for example 192.168.77.13.',
+    message: legacy(
+      'This camera’s address 169.254.12.80 is not of the network of enp3s0.',
+      'Give it an address of that network, for example 192.168.77.13.',
+    ),
   }),
   found('00:30:53:1f:2a:44', {
     serial: '22471222',
     address: '192.168.77.20',
     problem: 'taken',
-    text: 'Another program controls this camera.',
-    hint: 'Close the vendor’s viewer, on this PC or another one, and search again.',
+    message: message('camera-controlled', { context: 'model', model: 'acA1920', serial: '22471222' }),
   }),
   found('9f2c61a0b7de44d1a5f6c3e8b2107d55', {
     kind: 'usb',

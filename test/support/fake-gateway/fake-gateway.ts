@@ -1,5 +1,6 @@
 import type { Feature, FeatureValue } from '../../../shared/camera.ts';
 import type { GatewayBridge, Operation, QueueFilter } from '../../../shared/contract.ts';
+import { legacy } from '../../../shared/messages/message.ts';
 import type { Failure } from '../../../shared/result.ts';
 import type { Snapshot } from '../../../shared/snapshot.ts';
 import { fakeLook, ticking } from './fake-cameras.ts';
@@ -122,8 +123,8 @@ export function fakeGateway(scenario: Scenario): GatewayBridge {
     'camera.loadSettings': () => ({
       loaded: 12,
       failed: [
-        { name: 'Width', text: 'The camera does not take 2448: 16 to 1936.' },
-        { name: 'PixelFormat', text: 'BayerRG8 cannot be chosen now.' },
+        { name: 'Width', message: legacy('The camera does not take 2448: 16 to 1936.') },
+        { name: 'PixelFormat', message: legacy('BayerRG8 cannot be chosen now.') },
       ],
     }),
     'sync.tryNow': () => ({}),

@@ -9,6 +9,7 @@ import { UsbCamera } from '../../../electron/gateway/source/usb/usb-camera.ts';
 import { findUsbCameras, type UsbCameras } from '../../../electron/gateway/source/usb/usb-cameras.ts';
 import { UsbPageClient } from '../../../electron/gateway-thread/usb-cameras.ts';
 import type { Feature } from '../../../shared/camera.ts';
+import { said } from '../spoken.ts';
 import type { FromThread, ProbeCall, ProbeState, ToThread } from './messages.ts';
 
 type Open = {
@@ -39,7 +40,7 @@ parentPort?.on('message', (message: ToThread) => {
 
 const words = (error: unknown): string =>
   error instanceof CameraError
-    ? `${error.trouble}: ${error.message} | ${error.hint} | ${error.technical}`
+    ? `${error.trouble}: ${said(error.said).text} | ${said(error.said).hint} | ${error.technical}`
     : String(error);
 
 async function perform(call: ProbeCall): Promise<unknown> {

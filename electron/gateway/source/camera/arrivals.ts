@@ -1,6 +1,5 @@
 import type { FrameFacts, Look } from '../../../../shared/camera.ts';
 import type { Message } from '../../../../shared/messages/message.ts';
-import { plainEnglish } from '../../../../shared/messages/words.ts';
 import type { TriggerConfig } from '../../../../shared/source-config.ts';
 import type { FrameSink, FrameVerdict } from '../../model/frame.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -127,7 +126,7 @@ export class Arrivals {
   #offer(frame: DeviceFrame, { trigger, triggeredBy }: ShotFacts): boolean {
     const { tally } = this.#options;
     if (this.#noRoom !== null) {
-      tally.lost('no-room', plainEnglish(this.#noRoom.message));
+      tally.lost('no-room', this.#noRoom.message);
       return false;
     }
     const { picture, facts, capturedAt, capturedFrom } = frame;
@@ -149,10 +148,10 @@ export class Arrivals {
         return;
       case 'refused':
       case 'failed':
-        tally.lost(verdict.kind, plainEnglish(verdict.message));
+        tally.lost(verdict.kind, verdict.message);
         return;
       case 'no-room':
-        tally.lost('no-room', plainEnglish(verdict.message));
+        tally.lost('no-room', verdict.message);
         this.#noRoom = { message: verdict.message };
         onChange();
     }

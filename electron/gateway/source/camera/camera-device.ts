@@ -1,5 +1,7 @@
 import type { Feature, FeatureValue, FrameFacts } from '../../../../shared/camera.ts';
+import type { Message } from '../../../../shared/messages/message.ts';
 import type { EncodedPicture, RawPicture } from '../../model/frame.ts';
+import { outlineOf } from '../../platform/errors.ts';
 
 /**
  * The port that every camera is driven through: GigE Vision, USB, and what comes later. A device opens sessions; a
@@ -56,8 +58,7 @@ export type StreamCounters = {
 export type CameraNote = {
   /** Of a kind: each is said once a session. */
   readonly about: string;
-  readonly text: string;
-  readonly hint: string;
+  readonly message: Message;
   /** Pictures are lost by it, and will be until the camera is set otherwise. They are counted in `drops`. */
   readonly isLoss: boolean;
 };
@@ -94,7 +95,7 @@ export type CameraSession = {
 export type CameraFeatures = {
   /** All of them, category by category, with their values now. */
   readonly list: () => Promise<readonly Feature[]>;
-  /** Rejects with a `OperatorError` whose text names the range or the access mode that was overstepped. */
+  /** Rejects with an `OperatorError` that names the range or the access mode that was overstepped. */
   readonly set: (name: string, value: FeatureValue) => Promise<void>;
   readonly execute: (name: string) => Promise<void>;
 };
@@ -121,16 +122,15 @@ export type CameraTrouble = (typeof cameraTroubles)[number];
 
 export class CameraError extends Error {
   readonly trouble: CameraTrouble;
-  /** What to check or do. */
-  readonly hint: string;
+  /** What happened and what to check or do, for the person at the line. */
+  readonly said: Message;
   readonly technical: string;
 
-  /** `text`: what happened, in a sentence for the person at the line. */
-  constructor(trouble: CameraTrouble, text: string, hint: string, technical = '', options?: ErrorOptions) {
-    super(text, options);
+  constructor(trouble: CameraTrouble, said: Message, technical = '', options?: ErrorOptions) {
+    super(outlineOf(said), options);
     this.name = 'CameraError';
     this.trouble = trouble;
-    this.hint = hint;
+    this.said = said;
     this.technical = technical;
   }
 }

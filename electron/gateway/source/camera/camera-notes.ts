@@ -1,17 +1,18 @@
+import type { Message } from '../../../../shared/messages/message.ts';
 import type { CameraNote } from './camera-device.ts';
 
 /** What is to be known about a session's pictures: each kind is told once, and shown as long as the session lasts. */
 export class CameraNotes {
   readonly #tell: (note: CameraNote) => void;
   readonly #notes = new Map<string, CameraNote>();
-  #settings = '';
+  #settings: readonly Message[] = [];
 
   constructor(tell: (note: CameraNote) => void) {
     this.#tell = tell;
   }
 
   /** A new session. `settings`: about saved settings that were not taken. */
-  begin(settings: string): void {
+  begin(settings: readonly Message[]): void {
     this.#notes.clear();
     this.#settings = settings;
   }
@@ -25,10 +26,8 @@ export class CameraNotes {
   }
 
   /** Beside a camera that works. */
-  get hint(): string {
+  get besides(): readonly Message[] {
     const notes = [...this.#notes.values()].filter(({ isLoss }) => !isLoss);
-    return [this.#settings, ...notes.map(({ text, hint }) => `${text} ${hint}`.trim())]
-      .filter((text) => text !== '')
-      .join(' ');
+    return [...this.#settings, ...notes.map(({ message }) => message)];
   }
 }

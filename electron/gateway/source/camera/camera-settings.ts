@@ -1,14 +1,14 @@
 import type { Feature, FeatureValue } from '../../../../shared/camera.ts';
-import { isolated } from '../../../../shared/isolated.ts';
+import { type Message, message } from '../../../../shared/messages/message.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { describeCause, errnoCode } from '../../platform/errors.ts';
+import { errnoCode } from '../../platform/errors.ts';
 import { CameraError, type CameraFeatures, type CameraSession } from './camera-device.ts';
-import { cameraError, refusal } from './camera-words.ts';
-import { isSameModel, type SettingsFile, worthSaving } from './saved-settings.ts';
+import { cameraError, messageOf, refusal } from './camera-words.ts';
+import { isSameModel, type SavedSettings, type SettingsFile, worthSaving } from './saved-settings.ts';
 import type { SessionRun } from './session-run.ts';
 
 type Setting = { readonly name: string; readonly value: FeatureValue };
-export type RefusedSetting = { readonly name: string; readonly text: string };
+export type RefusedSetting = { readonly name: string; readonly message: Message };
 
 /**
  * Sets them in their order. What was refused is tried again after the others, as long as that helps: a width may only
@@ -27,11 +27,11 @@ async function applySettings(
         await features.set(setting.name, setting.value);
       } catch (error) {
         if (isGone(error)) throw error;
-        refused.push({ ...setting, text: error instanceof Error ? error.message : describeCause(error) });
+        refused.push({ ...setting, message: messageOf(error) });
       }
     }
     if (refused.length === 0 || refused.length === open.length)
-      return refused.map(({ name, text }) => ({ name, text }));
+      return refused.map(({ name, message }) => ({ name, message }));
     open = refused;
   }
 }
@@ -58,16 +58,16 @@ export class CameraSettings {
   }
 
   /**
-   * At each connection, before the first picture. Answers with a note about saved settings that were not taken, empty
-   * where all were; rejects with `setting-refused` naming those of the configuration that were not.
+   * At each connection, before the first picture. Answers with what is to be known about saved settings that were
+   * not taken; rejects with `setting-refused` naming those of the configuration that were not.
    */
-  async prepare({ features, info }: CameraSession): Promise<string> {
+  async prepare({ features, info }: CameraSession): Promise<readonly Message[]> {
     const configured = Object.entries(this.#options.configured).map(([name, value]) => ({ name, value }));
     if (features === null) {
-      if (configured.length === 0) return '';
-      throw cameraError('setting-refused', { text: 'The camera has no settings that could be set.' });
+      if (configured.length === 0) return [];
+      throw cameraError('setting-refused', { said: message('camera-takes-no-settings') });
     }
-    const { saved, note } = await this.#savedFor(info);
+    const { saved, notes } = await this.#savedFor(info);
     const overridden = new Set(configured.map(({ name }) => name));
     const refusedSaved = await applySettings(
       features,
@@ -75,7 +75,7 @@ export class CameraSettings {
     );
     const refused = await applySettings(features, configured);
     if (refused.length > 0) throw refusedError(refused);
-    return [note, noteOn(refusedSaved)].filter((text) => text !== '').join(' ');
+    return [...notes, ...notesOn(refusedSaved)];
   }
 
   async list(): Promise<readonly Feature[]> {
@@ -118,28 +118,23 @@ export class CameraSettings {
   async load(): Promise<{ readonly loaded: number; readonly failed: readonly RefusedSetting[] }> {
     const { features, session, run } = await this.#connected('load-settings');
     const saved = await this.#options.file.read();
-    if (saved === null)
-      throw refusal('load-settings', 'No settings are saved for this camera.', 'Set it as it should be and save that.');
-    if (!isSameModel(saved, session.info)) {
-      const text = `The saved settings are those of another model (${isolated(saved.vendor)} ${isolated(saved.model)}).`;
-      throw refusal('load-settings', text, 'Set this camera as it should be and save that.');
-    }
+    if (saved === null) throw refusal('load-settings', message('no-saved-settings'));
+    if (!isSameModel(saved, session.info)) throw refusal('load-settings', ofOtherModel(saved));
     const failed = await run.paused(() => applySettings(features, saved.features));
     return { loaded: saved.features.length - failed.length, failed };
   }
 
-  async #savedFor(info: CameraSession['info']) {
+  async #savedFor(
+    info: CameraSession['info'],
+  ): Promise<{ readonly saved: readonly Setting[]; readonly notes: readonly Message[] }> {
     try {
       const saved = await this.#options.file.read();
-      if (saved === null) return { saved: [], note: '' };
-      if (isSameModel(saved, info)) return { saved: saved.features, note: '' };
-      return {
-        saved: [],
-        note: `The saved settings are those of another model (${isolated(saved.vendor)} ${isolated(saved.model)}).`,
-      };
+      if (saved === null) return { saved: [], notes: [] };
+      if (isSameModel(saved, info)) return { saved: saved.features, notes: [] };
+      return { saved: [], notes: [ofOtherModel(saved)] };
     } catch (error) {
       // Pictures are worth more than settings: the camera runs, and the window says so.
-      return { saved: [], note: error instanceof Error ? error.message : String(error) };
+      return { saved: [], notes: [messageOf(error)] };
     }
   }
 
@@ -147,14 +142,9 @@ export class CameraSettings {
     operation: string,
   ): Promise<{ readonly session: CameraSession; readonly run: SessionRun; readonly features: CameraFeatures }> {
     const now = this.#options.now();
-    if (now === null)
-      throw refusal(
-        operation,
-        'The camera is not connected.',
-        'Wait until it is connected; its source says what is wrong.',
-      );
+    if (now === null) throw refusal(operation, message('camera-not-connected'));
     const { features } = now.session;
-    if (features === null) throw refusal(operation, 'This camera has no settings to be read or set.', '');
+    if (features === null) throw refusal(operation, message('camera-without-settings'));
     return { ...now, features };
   }
 }
@@ -169,15 +159,18 @@ async function isLocked(features: CameraFeatures, name: string): Promise<boolean
 }
 
 function refusedError(refused: readonly RefusedSetting[]): Error {
-  const names = refused.map(({ name }) => isolated(name)).join(', ');
-  const [first] = refused;
-  const text = `The camera refused ${refused.length === 1 ? 'a setting' : `${refused.length} settings`} of the configuration: ${names}. ${first?.text ?? ''}`;
-  return cameraError('setting-refused', { text: text.trim() });
+  const names = refused.map(({ name }) => name).join(', ');
+  const first = refused.slice(0, 1).map(({ message }) => message);
+  const said = message('configured-settings-refused', { count: refused.length, names, first });
+  return cameraError('setting-refused', { said });
 }
 
-function noteOn(refused: readonly RefusedSetting[]): string {
-  if (refused.length === 0) return '';
+const ofOtherModel = ({ vendor, model }: SavedSettings): Message =>
+  message('saved-settings-of-other-model', { vendor, model });
+
+function notesOn(refused: readonly RefusedSetting[]): readonly Message[] {
+  if (refused.length === 0) return [];
   const names = refused.slice(0, 5).map(({ name }) => name);
   const more = refused.length > names.length ? ', …' : '';
-  return `${refused.length} saved ${refused.length === 1 ? 'setting was' : 'settings were'} not taken: ${names.join(', ')}${more}.`;
+  return [message('saved-settings-refused', { count: refused.length, names: `${names.join(', ')}${more}` })];
 }

@@ -1,6 +1,5 @@
 import type { CameraSnapshot, FeatureValue, Look } from '../../../../shared/camera.ts';
-import { legacy } from '../../../../shared/messages/message.ts';
-import { createWords } from '../../../../shared/messages/words.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import type { TriggerConfig } from '../../../../shared/source-config.ts';
 import type { FrameSink } from '../../model/frame.ts';
 import { GrowingDelay } from '../../platform/backoff.ts';
@@ -26,8 +25,6 @@ import type { OfferBounds } from './frame-offers.ts';
 import { LiveView, type Looker } from './live-view.ts';
 import { SettingsFile } from './saved-settings.ts';
 import { SessionRun } from './session-run.ts';
-
-const words = createWords();
 
 export type CameraSourceOptions = {
   readonly id: string;
@@ -74,7 +71,7 @@ export class CameraSource implements FrameSource {
   readonly #abort = new AbortController();
   #now: { readonly session: CameraSession; readonly run: SessionRun } | null = null;
   #loop: Promise<void> | null = null;
-  #said: CameraSaid = { state: 'starting', text: 'Starting', hint: '' };
+  #said: CameraSaid = { state: 'starting', message: message('source-starting') };
   readonly #notes: CameraNotes;
   #sawFrame = false;
 
@@ -114,8 +111,7 @@ export class CameraSource implements FrameSource {
   status(): SourceStatus {
     const settling = this.#arrivals.underWay;
     const drained = this.#said.state === 'finished' && settling === 0;
-    const { state, text, hint } = this.#said;
-    return { state, message: legacy(text, hint), settling, unclaimedSidecars: 0, drained, polling: false };
+    return { ...this.#said, settling, unclaimedSidecars: 0, drained, polling: false };
   }
 
   /** Address of the camera that this source controls now; null while it has none, or where nobody else could have it. */
@@ -141,10 +137,7 @@ export class CameraSource implements FrameSource {
    */
   async trigger(by: string): Promise<void> {
     const { trigger } = this.#options;
-    if (trigger.mode !== 'software') {
-      const hint = 'Set its trigger to software in the settings of this source.';
-      throw refusal('trigger', 'This camera does not take pictures on demand.', hint);
-    }
+    if (trigger.mode !== 'software') throw refusal('trigger', message('camera-not-on-demand'));
     const { shots } = this.#ready('trigger').run;
     if (shots === null) throw this.#refused('trigger');
     const { burst } = trigger;
@@ -153,7 +146,7 @@ export class CameraSource implements FrameSource {
       shots.ask({ purpose: 'store', trigger: kind, triggeredBy: by.slice(0, 64) }),
     );
     const failed = (await Promise.allSettled(asked)).find(({ status }) => status === 'rejected');
-    if (failed?.status === 'rejected') throw inWords(failed.reason, 'trigger');
+    if (failed?.status === 'rejected') throw refused(failed.reason, 'trigger');
   }
 
   /**
@@ -163,10 +156,7 @@ export class CameraSource implements FrameSource {
   async look(after: number, testShot: boolean, signal: AbortSignal): Promise<Look | null> {
     if (!testShot) return this.#live.look(after, signal);
     const { run } = this.#ready('test-shot');
-    if (this.#options.trigger.mode === 'hardware') {
-      const text = 'This camera takes pictures only when its input is triggered.';
-      throw refusal('test-shot', text, 'Trigger it at the line: the live view shows each picture that it takes.');
-    }
+    if (this.#options.trigger.mode === 'hardware') throw refusal('test-shot', message('camera-by-input-only'));
     const test = this.#arrivals.nextTest();
     try {
       const asked = run.shots?.ask({ purpose: 'test', trigger: 'software', triggeredBy: '' });
@@ -177,7 +167,7 @@ export class CameraSource implements FrameSource {
         sleep(this.#options.clock, testShotMilliseconds, patience).then(() => null),
       ]);
     } catch (error) {
-      throw inWords(error, 'test-shot');
+      throw refused(error, 'test-shot');
     } finally {
       test.forget();
     }
@@ -209,7 +199,7 @@ export class CameraSource implements FrameSource {
 
   async #supervise(): Promise<void> {
     const { signal } = this.#abort;
-    this.#say({ state: 'connecting', text: 'Looking for the camera', hint: '' });
+    this.#say({ state: 'connecting', message: message('camera-searching') });
     while (!signal.aborted) {
       try {
         await this.#session();
@@ -224,8 +214,7 @@ export class CameraSource implements FrameSource {
     }
     await this.#arrivals.settled();
     if (!this.#arrivals.finished) return;
-    const text = `All ${this.#tally.stored} pictures are stored. The camera is released.`;
-    this.#say({ state: 'finished', text, hint: '' });
+    this.#say({ state: 'finished', message: message('camera-finished', { count: this.#tally.stored }) });
   }
 
   /** From the connection to its end. */
@@ -250,8 +239,7 @@ export class CameraSource implements FrameSource {
           started: () => this.#sayStarted(),
           frame: () => this.#sayFrame(),
           noted: (note) => this.#sayNote(note),
-          noRoom: ({ message }) =>
-            this.#say({ state: 'blocked', text: words.text(message), hint: words.hint(message) }),
+          noRoom: (why) => this.#say({ state: 'blocked', ...why }),
           proven: () => this.#delay.reset(),
         },
       });
@@ -275,7 +263,7 @@ export class CameraSource implements FrameSource {
     // A camera that was silent is believed only when a picture has come.
     if (this.#sawFrame || this.#said.state === 'silent') return;
     if (this.#isArmed) this.#sayReady();
-    else this.#say({ state: 'connecting', text: 'Connected. Waiting for the first picture.', hint: this.#notes.hint });
+    else this.#say({ state: 'connecting', message: message('camera-awaiting-first', { notes: this.#notes.besides }) });
   }
 
   #sayFrame(): void {
@@ -285,9 +273,9 @@ export class CameraSource implements FrameSource {
   }
 
   #sayReady(): void {
-    if (this.#isArmed)
-      this.#say({ state: 'armed', text: 'Ready. It takes a picture when it is triggered.', hint: this.#notes.hint });
-    else this.#say({ state: 'streaming', text: 'Taking pictures', hint: this.#notes.hint });
+    const notes = this.#notes.besides;
+    if (this.#isArmed) this.#say({ state: 'armed', message: message('camera-armed', { notes }) });
+    else this.#say({ state: 'streaming', message: message('camera-taking-pictures', { notes }) });
   }
 
   /** A camera whose pictures can't be used is kept: it can be set otherwise, and the next picture that can is believed. */
@@ -295,7 +283,7 @@ export class CameraSource implements FrameSource {
     const isNew = this.#notes.take(note);
     if (note.isLoss) {
       this.#sawFrame = false;
-      if (this.#said.text !== note.text) this.#say({ state: 'failed', text: note.text, hint: note.hint });
+      this.#say({ state: 'failed', message: note.message });
     } else if (isNew && this.#sawFrame) this.#sayReady();
   }
 
@@ -312,14 +300,13 @@ export class CameraSource implements FrameSource {
 
   /** In the words of the state that it is in. */
   #refused(operation: string): Error {
-    const { state, text, hint } = this.#said;
-    if (state === 'connecting' || state === 'starting')
-      return refusal(operation, 'The camera is not ready.', 'It is being connected. Try again in a moment.');
-    return refusal(operation, text, hint);
+    const { state, message: said } = this.#said;
+    const isComing = state === 'connecting' || state === 'starting';
+    return refusal(operation, isComing ? message('camera-not-ready') : said);
   }
 
   #say(said: CameraSaid): void {
-    if (said.state !== this.#said.state) this.#log('source-state', { state: said.state, text: said.text });
+    if (said.state !== this.#said.state) this.#log('source-state', said);
     this.#said = said;
   }
 
@@ -331,12 +318,11 @@ export class CameraSource implements FrameSource {
 const rethrow =
   (operation: string) =>
   (error: unknown): never => {
-    throw inWords(error, operation);
+    throw refused(error, operation);
   };
 
-/** What the window can show: errors of the device become refusals with their own words. */
-function inWords(error: unknown, operation: string): Error {
-  if (!(error instanceof CameraError)) return error instanceof Error ? error : new Error(String(error));
-  const { text, hint } = saidOf(error);
-  return refusal(operation, text, hint);
+/** What the window can show: errors of the device become refusals that say the same. */
+function refused(error: unknown, operation: string): Error {
+  if (error instanceof CameraError) return refusal(operation, error.said, error.technical);
+  return error instanceof Error ? error : new Error(String(error));
 }

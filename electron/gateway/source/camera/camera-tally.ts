@@ -1,8 +1,9 @@
 import type { CameraSnapshot } from '../../../../shared/camera.ts';
+import type { Message } from '../../../../shared/messages/message.ts';
 import type { TriggerConfig } from '../../../../shared/source-config.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { CameraInfo, DeviceFrame, StreamCounters } from './camera-device.ts';
-import { dropsInWords } from './camera-words.ts';
+import { dropsOf } from './camera-words.ts';
 
 const slices = 11;
 const sliceMilliseconds = 500;
@@ -68,7 +69,7 @@ export class CameraTally {
   readonly #options: TallyOptions;
   readonly #rate: FrameRate;
   readonly #losses = new Map<string, number>();
-  readonly #lastWords = new Map<string, string>();
+  readonly #lastSaid = new Map<string, Message>();
   /** Of sessions that are over. */
   readonly #earlierDrops = new Map<string, number>();
   #earlierResends = 0;
@@ -135,9 +136,9 @@ export class CameraTally {
     this.#shape = { width: picture.width, height: picture.height, pixelFormat };
   }
 
-  lost(cause: LossCause, words?: string): void {
+  lost(cause: LossCause, said?: Message): void {
     bump(this.#losses, cause, 1);
-    if (words !== undefined) this.#lastWords.set(cause, words);
+    if (said !== undefined) this.#lastSaid.set(cause, said);
   }
 
   /** Frames that the device lost in this session. */
@@ -181,7 +182,7 @@ export class CameraTally {
       frames: this.frames,
       stored: this.stored,
       skipped: this.skipped + skippedByDevice,
-      drops: dropsInWords(drops, this.#lastWords),
+      drops: dropsOf(drops, this.#lastSaid),
       resends: this.#earlierResends + (counters?.resendsAsked ?? 0),
       latencyMilliseconds: counters?.latencyMilliseconds ?? this.#latency,
       storeMilliseconds,

@@ -1,7 +1,6 @@
-import { legacy } from '../../../../shared/messages/message.ts';
 import type { CameraFrame, FrameSink, FrameVerdict } from '../../model/frame.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { describeCause } from '../../platform/errors.ts';
+import { messageOf } from './camera-words.ts';
 
 /**
  * What may be under way to the sink at once. So many frames whatever their size, and more of small ones as long as
@@ -75,7 +74,7 @@ export class FrameOffers {
       return verdict;
     } catch (error) {
       // The sink promised not to: a frame must be counted all the same.
-      return { kind: 'failed', message: legacy(describeCause(error), 'Look into the log.') };
+      return { kind: 'failed', message: messageOf(error) };
     }
   }
 

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Feature, featureValueSchema } from '../../../../shared/camera.ts';
-import { errnoCode, GatewayError, type OperatorError } from '../../platform/errors.ts';
+import { message } from '../../../../shared/messages/message.ts';
+import { errnoCode, OperatorError } from '../../platform/errors.ts';
 import type { Files } from '../../platform/files.ts';
 import { replaceFile } from '../../platform/files.ts';
 import type { CameraInfo } from './camera-device.ts';
@@ -57,11 +58,11 @@ export class SettingsFile {
     try {
       await replaceFile(this.#files, this.#path, `${JSON.stringify(settings, null, 2)}\n`);
     } catch (cause) {
-      throw this.#failure('save-settings', 'The camera’s settings could not be saved.', 'Check the disk.', cause);
+      throw this.#failure('save', cause);
     }
   }
 
-  /** Null where none were saved. Rejects with a `OperatorError` where the file can't be read. */
+  /** Null where none were saved. Rejects with an `OperatorError` where the file can't be read. */
   async read(): Promise<SavedSettings | null> {
     try {
       const size = await this.#files.size(this.#path);
@@ -70,12 +71,12 @@ export class SettingsFile {
       return savedSchema.parse(JSON.parse(await readFile(this.#path, 'utf8')));
     } catch (cause) {
       if (errnoCode(cause) === 'ENOENT') return null;
-      const hint = `Save the settings again, or remove the file ${this.#path}.`;
-      throw this.#failure('load-settings', 'The camera’s saved settings can’t be read.', hint, cause);
+      throw this.#failure('load', cause);
     }
   }
 
-  #failure(operation: string, text: string, hint: string, cause: unknown): OperatorError {
-    return new GatewayError({ code: 'camera-settings', operation, text, hint, disposition: 'retry', cause });
+  #failure(context: 'save' | 'load', cause: unknown): OperatorError {
+    const said = message('camera-settings', { context, file: this.#path });
+    return new OperatorError(said, { operation: `${context}-settings`, disposition: 'retry', cause });
   }
 }

@@ -1,5 +1,4 @@
-import { legacy } from '../../../../shared/messages/message.ts';
-import { createWords } from '../../../../shared/messages/words.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import type { TriggerConfig } from '../../../../shared/source-config.ts';
 import type { FrameSink } from '../../model/frame.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -19,8 +18,6 @@ import { cameraError, refusal } from './camera-words.ts';
 import { Intervals } from './intervals.ts';
 import { Shots } from './shots.ts';
 
-const words = createWords();
-
 export type RunOptions = {
   readonly session: CameraSession;
   readonly trigger: TriggerConfig;
@@ -33,7 +30,7 @@ export type RunOptions = {
     readonly started: () => void;
     readonly frame: () => void;
     readonly noted: (note: CameraNote) => void;
-    readonly noRoom: (words: NoRoom) => void;
+    readonly noRoom: (why: NoRoom) => void;
     /** It has worked for a while: the next loss is a new one. */
     readonly proven: () => void;
   };
@@ -137,22 +134,22 @@ export class SessionRun {
   /** False when the source is to end; rejects when the camera was lost meanwhile. */
   async #roomCame(): Promise<boolean> {
     const { sink, arrivals, signal, says } = this.#options;
-    for (let words = arrivals.noRoom; ; ) {
-      if (words !== null) {
-        says.noRoom(words);
+    for (let why = arrivals.noRoom; ; ) {
+      if (why !== null) {
+        says.noRoom(why);
         await this.#pause(roomMilliseconds);
       }
       if (this.#loss !== null) throw this.#loss;
       if (signal.aborted || arrivals.finished) return false;
       const room = await sink.hasRoom().catch((error: unknown) => ({
         ok: false as const,
-        message: legacy('The gateway could not tell whether there is room for new pictures.', describeCause(error)),
+        message: message('room-not-told', { reason: describeCause(error) }),
       }));
       if (room.ok) {
         arrivals.reopen();
         return true;
       }
-      words = room;
+      why = room;
     }
   }
 
@@ -218,9 +215,7 @@ export class SessionRun {
   #whyNot(): Error {
     if (this.#loss !== null) return this.#loss;
     const { noRoom } = this.#options.arrivals;
-    return noRoom === null
-      ? refusal('trigger', 'The camera was stopped before it took the picture.', 'Take it again.')
-      : refusal('trigger', words.text(noRoom.message), words.hint(noRoom.message));
+    return refusal('trigger', noRoom === null ? message('shot-stopped') : noRoom.message);
   }
 
   #startIntervals(): void {

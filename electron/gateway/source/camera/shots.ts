@@ -1,4 +1,5 @@
 import type { FrameFacts } from '../../../../shared/camera.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { describeCause } from '../../platform/errors.ts';
 import { refusal } from './camera-words.ts';
@@ -48,11 +49,11 @@ export class Shots {
     return this.#queue.length + (this.#current === null ? 0 : 1);
   }
 
-  /** Resolves when the picture came, rejects with words when it did not. */
+  /** Resolves when the picture came, rejects with why when it did not. */
   ask(facts: ShotFacts): Promise<void> {
     return new Promise((taken, failed) => {
       if (this.waiting >= mostWaiting) {
-        failed(refusal('trigger', 'Too many pictures were asked for at once.', 'Wait until the camera took them.'));
+        failed(refusal('trigger', message('too-many-shots')));
         return;
       }
       this.#queue.push({ ...facts, taken, failed });
@@ -108,18 +109,12 @@ export class Shots {
   #look(shot: Shot, until: number, lostBefore: number): void {
     const { clock, lost, onUnanswered } = this.#options;
     if (lost() > lostBefore) {
-      this.#giveUp(
-        shot,
-        refusal('trigger', 'The picture was lost on its way from the camera.', 'Take it again; look at the counters.'),
-      );
+      this.#giveUp(shot, refusal('trigger', message('shot-lost')));
     } else if (clock.monotonic() >= until) {
       if (this.#late.length < mostWaiting) this.#late.push(shot);
       this.#unanswered += 1;
       onUnanswered(this.#unanswered, null);
-      this.#giveUp(
-        shot,
-        refusal('trigger', 'The camera was triggered and sent no picture.', 'Check its trigger and exposure settings.'),
-      );
+      this.#giveUp(shot, refusal('trigger', message('shot-unanswered')));
     } else {
       this.#cancelWait = clock.after(lookAgainMilliseconds, () => this.#look(shot, until, lostBefore));
     }

@@ -1,3 +1,4 @@
+import { legacy } from '../../../../shared/messages/message.ts';
 import { createWords } from '../../../../shared/messages/words.ts';
 import { cameraError } from '../camera/camera-words.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
@@ -27,8 +28,7 @@ export async function startAcquisition(map: Commands): Promise<void> {
     const words = createWords();
     const { said, technical } = error;
     throw cameraError('failed', {
-      text: `The camera does not start to take pictures. ${words.text(said)}`,
-      hint: words.hint(said),
+      said: legacy(`The camera does not start to take pictures. ${words.text(said)}`, words.hint(said)),
       technical,
       cause: error,
     });

@@ -1,4 +1,4 @@
-import { createWords } from '../../../../shared/messages/words.ts';
+import { legacy, message } from '../../../../shared/messages/message.ts';
 import { describeCause, OperatorError } from '../../platform/errors.ts';
 import { CameraError } from '../camera/camera-device.ts';
 import { cameraError } from '../camera/camera-words.ts';
@@ -9,15 +9,15 @@ export function gigeTrouble(error: unknown): CameraError {
   if (error instanceof CameraError) return error;
   if (error instanceof OperatorError) {
     if (error.code === 'camera-memory' && error.cause !== undefined) return gigeTrouble(error.cause);
-    const words = createWords();
     const { said, technical } = error;
-    return cameraError('failed', { text: words.text(said), hint: words.hint(said), technical, cause: error });
+    return cameraError('failed', { said, technical, cause: error });
   }
   if (error instanceof GvcpError) {
     const { message: text, technical } = error;
     if (error.code === 'timeout' || error.code === 'closed') return cameraError('lost', { technical, cause: error });
     if (error.code === 'access-denied') return cameraError('taken', { technical, cause: error });
-    return cameraError('failed', { text, technical, cause: error });
+    const said = legacy(text, 'Switch it off and on. It is tried again and again.');
+    return cameraError('failed', { said, technical, cause: error });
   }
-  return cameraError('failed', { text: `The camera failed. (${describeCause(error)})`, cause: error });
+  return cameraError('failed', { said: message('camera-failed-by', { reason: describeCause(error) }), cause: error });
 }

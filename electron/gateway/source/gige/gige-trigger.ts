@@ -1,3 +1,4 @@
+import { legacy } from '../../../../shared/messages/message.ts';
 import { OperatorError } from '../../platform/errors.ts';
 import { type Acquisition, CameraError } from '../camera/camera-device.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
@@ -69,5 +70,5 @@ function refused(acquisition: Acquisition, why: string): CameraError {
       ? `its input ${acquisition.line} (${acquisition.activation})`
       : 'a command of this program';
   const text = `The camera can’t be triggered by ${by}. ${why}`;
-  return new CameraError('setting-refused', text, 'Choose another trigger in the settings of this source.');
+  return new CameraError('setting-refused', legacy(text, 'Choose another trigger in the settings of this source.'));
 }

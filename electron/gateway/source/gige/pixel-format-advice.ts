@@ -1,3 +1,4 @@
+import { legacy } from '../../../../shared/messages/message.ts';
 import { pixelFormatName, pixelFormatOf } from '../../model/pixel-format.ts';
 import type { CameraNote } from '../camera/camera-device.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
@@ -38,8 +39,10 @@ async function pixelFormatAdvice(map: NodeMap, code: number): Promise<CameraNote
   const named = own === undefined ? pixelFormatName(code) : `${own} (${pixelFormatName(code)})`;
   return {
     about: `pixel-format ${code}`,
-    text: `The camera sends the pixel format ${named}, which can’t be made into a picture.`,
-    hint: usable.length > 0 ? setTo(usable) : noneOf(offered),
+    message: legacy(
+      `The camera sends the pixel format ${named}, which can’t be made into a picture.`,
+      usable.length > 0 ? setTo(usable) : noneOf(offered),
+    ),
     isLoss: true,
   };
 }

@@ -1,3 +1,4 @@
+import { message } from '../../../../shared/messages/message.ts';
 import type { UsbMode, UsbPicture, UsbSettings, UsbTallies } from '../../../../shared/usb-camera.ts';
 import { type UsbFault, usbFault } from '../../../../shared/usb-fault.ts';
 import {
@@ -12,8 +13,8 @@ import {
   type StreamCounters,
 } from '../camera/camera-device.ts';
 import type { UsbCameras, UsbStream } from './usb-cameras.ts';
+import { errorOfFault } from './usb-errors.ts';
 import { usbFeatures } from './usb-features.ts';
-import { wordsOfFault } from './usb-words.ts';
 
 export type UsbCameraOptions = {
   readonly cameras: UsbCameras;
@@ -40,9 +41,9 @@ export class UsbCamera implements CameraDevice {
     if (opened === null) {
       // Nobody waits for it any more, and no other program could use it.
       void opening.then((late) => (late.ok ? late.value.close() : null));
-      throw wordsOfFault(usbFault('closed'), settings.device);
+      throw errorOfFault(usbFault('closed'), settings.device);
     }
-    if (!opened.ok) throw wordsOfFault(opened.fault, settings.device);
+    if (!opened.ok) throw errorOfFault(opened.fault, settings.device);
     return new UsbSession(opened.value, events, this.#options);
   }
 }
@@ -85,21 +86,21 @@ class UsbSession implements CameraSession {
 
   async start(acquisition: Acquisition, events: SessionEvents): Promise<void> {
     const { device } = this.#options.settings;
-    if (this.#early.fault !== null) throw wordsOfFault(this.#early.fault, device);
+    if (this.#early.fault !== null) throw errorOfFault(this.#early.fault, device);
     const mode = modeOf(acquisition, this.#options.everyNth);
     this.#events = events;
     this.#early.session = this;
     const begun = await this.#stream.begin(mode);
     if (begun.ok) return;
     this.#over = true;
-    throw wordsOfFault(begun.fault, device);
+    throw errorOfFault(begun.fault, device);
   }
 
   async softwareTrigger(): Promise<void> {
     const { device } = this.#options.settings;
-    if (this.#over) throw wordsOfFault(usbFault('closed'), device);
+    if (this.#over) throw errorOfFault(usbFault('closed'), device);
     const answer = await this.#stream.trigger();
-    if (!answer.ok) throw wordsOfFault(answer.fault, device);
+    if (!answer.ok) throw errorOfFault(answer.fault, device);
   }
 
   counters(): StreamCounters {
@@ -144,7 +145,7 @@ class UsbSession implements CameraSession {
   lose(fault: UsbFault): void {
     if (this.#over) return;
     this.#over = true;
-    this.#events?.onLost(wordsOfFault(fault, this.#options.settings.device));
+    this.#events?.onLost(errorOfFault(fault, this.#options.settings.device));
   }
 
   async #closeNow(): Promise<void> {
@@ -157,11 +158,7 @@ class UsbSession implements CameraSession {
 function modeOf(acquisition: Acquisition, everyNth: number): UsbMode {
   if (acquisition.kind === 'free-run') return { kind: 'free-run', everyNth };
   if (acquisition.kind === 'software') return { kind: 'triggered' };
-  throw new CameraError(
-    'setting-refused',
-    'A USB camera has no input for a trigger signal.',
-    'Let it run freely, at an interval, or trigger it by the window, a command or the local interface.',
-  );
+  throw new CameraError('setting-refused', message('usb-no-input'));
 }
 
 function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value | null> {

@@ -1,4 +1,5 @@
 import type { FoundCamera } from '../../../../shared/camera.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import type {
   UsbControl,
   UsbControlValue,
@@ -11,7 +12,7 @@ import type {
   UsbTallies,
 } from '../../../../shared/usb-camera.ts';
 import { type UsbFault, usbFault } from '../../../../shared/usb-fault.ts';
-import { wordsOfFault } from './usb-words.ts';
+import { errorOfFault } from './usb-errors.ts';
 
 /** The port to the USB cameras of this PC. The browser that Electron is drives them, far away from the gateway. */
 export type UsbCameras = {
@@ -52,7 +53,7 @@ export const noUsbCameras: UsbCameras = {
 /** The cameras on this PC's USB ports. Rejects with a `CameraError`. */
 export async function findUsbCameras(cameras: UsbCameras): Promise<readonly FoundCamera[]> {
   const found = await cameras.find();
-  if (!found.ok) throw wordsOfFault(found.fault, '');
+  if (!found.ok) throw errorOfFault(found.fault, '');
   return found.value.map(({ id, label }) => {
     const alike = found.value.filter((other) => other.label === label).length;
     return {
@@ -68,8 +69,7 @@ export async function findUsbCameras(cameras: UsbCameras): Promise<readonly Foun
       proposal: null,
       sourceId: null,
       problem: 'none',
-      text: alike > 1 ? `${alike} cameras have this name.` : '',
-      hint: alike > 1 ? 'Choose it by its id instead of its name.' : '',
+      message: alike > 1 ? message('usb-same-name', { count: alike }) : null,
     };
   });
 }

@@ -1,44 +1,35 @@
 import type { Feature, FeatureValue } from '../../../../shared/camera.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import type { UsbControl } from '../../../../shared/usb-camera.ts';
-import { GatewayError, type OperatorError } from '../../platform/errors.ts';
+import { OperatorError } from '../../platform/errors.ts';
 import type { CameraError, CameraFeatures } from '../camera/camera-device.ts';
 import type { UsbStream } from './usb-cameras.ts';
-import { wordsOfFault } from './usb-words.ts';
+import { errorOfFault } from './usb-errors.ts';
 
 /** A USB camera's settings, in the form that every camera's settings are shown in. */
 export function usbFeatures(stream: UsbStream, device: string): CameraFeatures {
   return {
     list: async () => {
       const controls = await stream.describe();
-      if (!controls.ok) throw refusal(wordsOfFault(controls.fault, device));
+      if (!controls.ok) throw refusal(errorOfFault(controls.fault, device));
       return controls.value.map(featureOf);
     },
     set: async (name: string, value: FeatureValue) => {
       const answer = await stream.set(name, value);
-      if (!answer.ok) throw refusal(wordsOfFault(answer.fault, device));
+      if (!answer.ok) throw refusal(errorOfFault(answer.fault, device));
     },
     execute: (name: string) =>
       Promise.reject(
-        new GatewayError({
-          code: 'no-command',
+        new OperatorError(message('no-command', { command: name }), {
           operation: 'camera-command',
-          text: `USB cameras have no command “${name}”.`,
-          hint: 'Change a setting instead.',
           disposition: 'bury',
         }),
       ),
   };
 }
 
-const refusal = (error: CameraError): OperatorError =>
-  new GatewayError({
-    code: 'camera-setting',
-    operation: 'camera-setting',
-    text: error.message,
-    hint: error.hint,
-    disposition: 'bury',
-    technical: error.technical,
-  });
+const refusal = ({ said, technical }: CameraError): OperatorError =>
+  new OperatorError(said, { operation: 'camera-setting', disposition: 'bury', technical });
 
 const categories: readonly (readonly [RegExp, string])[] = [
   [/^(width|height|frameRate)$/, 'Picture'],

@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
 import { cameraChecks } from '../../../../electron/gateway/wiring/camera-checks.ts';
+import type { CameraSnapshot } from '../../../../shared/camera.ts';
 import { doctorCheckSchema } from '../../../../shared/contract.ts';
-import { legacy } from '../../../../shared/messages/message.ts';
+import { legacy, message } from '../../../../shared/messages/message.ts';
 import type { SourceSnapshot } from '../../../../shared/snapshot.ts';
 import { spokenCheck } from '../../../support/spoken.ts';
 
-const camera = (
-  more: Partial<SourceSnapshot> & { readonly drops?: { cause: string; text: string; frames: number }[] },
-) =>
+const camera = (more: Partial<SourceSnapshot> & { readonly drops?: CameraSnapshot['drops'] }) =>
   ({
     id: 'top',
     kind: 'gige',
@@ -19,11 +18,13 @@ const camera = (
     ...more,
   }) as unknown as SourceSnapshot;
 
+const lost = message('frames-lost', { context: 'incomplete', cause: 'incomplete' });
+
 test('a camera that takes no pictures is a fault, one that loses some a warning, a folder no camera', () => {
   const checks = cameraChecks([
     camera({}),
     camera({ id: 'side', name: 'Side', state: 'missing', message: legacy('No such camera', 'Check its cable.') }),
-    camera({ id: 'lossy', drops: [{ cause: 'incomplete', text: 'Parts were lost in the network.', frames: 12 }] }),
+    camera({ id: 'lossy', drops: [{ cause: 'incomplete', message: lost, frames: 12 }] }),
     camera({ id: 'in', kind: 'folder' }),
   ]);
   for (const check of checks) expect(doctorCheckSchema.parse(check)).toEqual(check);

@@ -9,6 +9,7 @@ import { takePicture, useTriggers } from '../../../../renderer/sources/cameras/t
 import { lookOf } from '../../../../renderer/sources/source-look.ts';
 import { useNotice } from '../../../../renderer/view-state/notice-store.ts';
 import { closeLive, openLive, show, useScreen } from '../../../../renderer/view-state/screen-store.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import { levels } from '../../../../shared/messages/param-kinds.ts';
 import { type SourceSnapshot, sourceStates } from '../../../../shared/snapshot.ts';
 import { camera } from '../../../support/fake-gateway/fake-cameras.ts';
@@ -42,16 +43,17 @@ describe('a camera in words', () => {
   });
 
   it('counts lost frames of all causes, and names each cause', () => {
+    const lost = (context: 'incomplete' | 'other', cause: string) => message('frames-lost', { context, cause });
     const lossy = camera({
       drops: [
-        { cause: 'incomplete', text: 'packets were lost', frames: 9 },
-        { cause: 'overrun', text: '', frames: 3 },
+        { cause: 'incomplete', message: lost('incomplete', 'incomplete'), frames: 9 },
+        { cause: 'gremlins', message: lost('other', 'gremlins'), frames: 3 },
       ],
     });
     expect(dropsTotal(lossy)).toBe(12);
     const markup = renderToStaticMarkup(createElement(CameraNumbers, { camera: lossy }));
-    expect(markup).toContain('packets were lost');
-    expect(markup).toContain('overrun');
+    expect(markup).toContain('Parts were lost in the network.');
+    expect(markup).toContain('They were lost: gremlins.');
     expect(markup).toContain('aria-expanded="false"');
   });
 });

@@ -8,6 +8,7 @@ import { foundLook, foundName, foundSummary, inOrder } from '../../../../rendere
 import { sourceFor, sourceSnippet } from '../../../../renderer/sources/cameras/source-snippet.ts';
 import type { FoundCamera } from '../../../../shared/camera.ts';
 import { contract } from '../../../../shared/contract.ts';
+import { legacy } from '../../../../shared/messages/message.ts';
 import { sourceSchema } from '../../../../shared/source-config.ts';
 import { foundCameras } from '../../../support/fake-gateway/fake-cameras.ts';
 import { foundCamera } from '../camera-source.ts';
@@ -49,9 +50,9 @@ describe('the address for a camera of another network', () => {
     const hint = 'Give it 192.168.77.13.';
     const entry = (camera: FoundCamera) =>
       renderToStaticMarkup(createElement(FoundCameraEntry, { camera, all: [camera] }));
-    const shown = entry({ ...stray, text, hint });
+    const shown = entry({ ...stray, message: legacy(text, hint) });
     for (const words of ['Wrong network', 'Set address…', text, hint]) expect(shown).toContain(words);
-    const taken = entry(foundCamera({ problem: 'taken', text: 'It is controlled by another program.' }));
+    const taken = entry(foundCamera({ problem: 'taken', message: legacy('It is controlled by another program.') }));
     expect(taken).toContain('Taken by another program');
     expect(taken).toContain('It is controlled by another program.');
     for (const other of [taken, entry(foundCamera())]) expect(other).not.toContain('Set address');
@@ -98,12 +99,16 @@ describe('the search for cameras', () => {
   it('keeps what it found when the next search fails, and says why it failed', async () => {
     const error = { code: 'x', message: 'No network.', retryable: true, hint: 'Check it.' };
     expose([
-      { ok: true, value: { cameras: [foundCamera()], problems: ['wlan0 is down.'] } },
+      { ok: true, value: { cameras: [foundCamera()], problems: [legacy('wlan0 is down.')] } },
       { ok: false, error },
     ]);
     const search = () => requests.getQueryState<unknown, FailedRequest>(['cameras.find']);
     await inquire('cameras.find');
-    expect(search()).toMatchObject({ data: { problems: ['wlan0 is down.'] }, error: null, fetchStatus: 'idle' });
+    expect(search()).toMatchObject({
+      data: { problems: [legacy('wlan0 is down.')] },
+      error: null,
+      fetchStatus: 'idle',
+    });
     await inquire('cameras.find');
     expect(search()?.error?.failure).toEqual(error);
     expect(search()).toMatchObject({ data: { cameras: [foundCamera()] }, fetchStatus: 'idle' });

@@ -16,6 +16,7 @@ import {
   valueWords,
 } from '../../../../renderer/sources/features/feature-words.ts';
 import type { Feature, FeatureValue } from '../../../../shared/camera.ts';
+import { legacy } from '../../../../shared/messages/message.ts';
 import { fakeFeatures } from '../../../support/fake-gateway/fake-features.ts';
 import { feature } from '../camera-source.ts';
 
@@ -185,7 +186,7 @@ describe('changing a setting', () => {
     expect(await saved).toMatchObject({ ok: true, text: expect.stringContaining('1 setting saved') });
     const loaded = file.mutate('load');
     await settled();
-    await answer(2, { ok: true, value: { loaded: 12, failed: [{ name: 'Width', text: 'too large' }] } });
+    await answer(2, { ok: true, value: { loaded: 12, failed: [{ name: 'Width', message: legacy('too large') }] } });
     await answer(3, { ok: true, value: { features: width(33) } });
     expect(await loaded).toMatchObject({ ok: false, text: 'The camera took 12 settings. It did not take 1:' });
     expect(valueNow()).toBe(33);

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:dgram';
 import { networkInterfaces as systemInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { legacy, type Message } from '../../../../../shared/messages/message.ts';
 import { describeCause, errnoCode } from '../../../platform/errors.ts';
 import { isErrorStatus } from '../gvcp/gvcp-error.ts';
 import { decodeAcknowledge, encodeDiscovery, gvcpCommands, gvcpPort } from '../gvcp/gvcp-packet.ts';
@@ -37,8 +38,7 @@ export type DiscoveryProblem = {
   /** Empty where it is about an address. */
   readonly interface: string;
   readonly address: string;
-  readonly text: string;
-  readonly hint: string;
+  readonly message: Message;
   readonly technical: string;
   /** Cameras may be there all the same, and can't be heard. */
   readonly isKeptOut: boolean;
@@ -111,7 +111,11 @@ async function openWays(
     networks = localNetworks(networkInterfaces, interfaces);
     for (const kept of await keptOut(networks, localNetworks(networkInterfaces))) problems.push(keptOutProblem(kept));
   } catch (error) {
-    problems.push({ ...noWords, text: 'The network cards can not be listed.', technical: describeCause(error) });
+    problems.push({
+      ...noWords,
+      message: legacy('The network cards can not be listed.'),
+      technical: describeCause(error),
+    });
   }
   for (const wanted of interfaces ?? []) {
     if (!networks.some((network) => network.interface === wanted || network.address === wanted)) {
@@ -191,11 +195,11 @@ async function listen(milliseconds: number, found: FoundCameras, options: Discov
   return false;
 }
 
-const noWords = { interface: '', address: '', text: '', hint: '', technical: '', isKeptOut: false };
+const noWords = { interface: '', address: '', technical: '', isKeptOut: false };
 
 function missingInterface(wanted: string): DiscoveryProblem {
   const text = `This PC has no network card "${wanted}" with an IPv4 address.`;
-  return { ...noWords, interface: wanted, text, hint: 'Check its cable, its name and its IP address.' };
+  return { ...noWords, interface: wanted, message: legacy(text, 'Check its cable, its name and its IP address.') };
 }
 
 function interfaceProblem(network: LocalNetwork, fault: unknown): DiscoveryProblem {
@@ -206,20 +210,35 @@ function interfaceProblem(network: LocalNetwork, fault: unknown): DiscoveryProbl
     : `The network card ${network.interface} can not be searched for cameras.`;
   const hint = denied ? 'Allow the gateway in the firewall of this PC.' : 'Check its cable and its IP address.';
   const technical = describeCause(fault);
-  return { ...noWords, interface: network.interface, address: network.address, text, hint, technical };
+  return { ...noWords, interface: network.interface, address: network.address, message: legacy(text, hint), technical };
 }
 
 function keptOutProblem({ network, other }: KeptOut): DiscoveryProblem {
   const { interface: card, address } = network;
   const text = `The network cards ${other.interface} and ${card} have the same network, and this PC lets nothing in from ${card}.`;
   const hint = `Give each card a network of its own, or put net.ipv4.conf.${card}.rp_filter=2 in a file in /etc/sysctl.d and restart this PC.`;
-  return { ...noWords, interface: card, address, text, hint, technical: 'rp_filter is 1', isKeptOut: true };
+  return {
+    ...noWords,
+    interface: card,
+    address,
+    message: legacy(text, hint),
+    technical: 'rp_filter is 1',
+    isKeptOut: true,
+  };
 }
 
 function addressProblem(address: string): DiscoveryProblem {
   if (parseIpv4(address) === null) {
-    return { ...noWords, address, text: `"${address}" is no IP address.`, hint: 'Correct the address of the camera.' };
+    return {
+      ...noWords,
+      address,
+      message: legacy(`"${address}" is no IP address.`, 'Correct the address of the camera.'),
+    };
   }
   const text = `This PC has no way to ${address}.`;
-  return { ...noWords, address, text, hint: 'Check the network card for the cameras: its cable and its IP address.' };
+  return {
+    ...noWords,
+    address,
+    message: legacy(text, 'Check the network card for the cameras: its cable and its IP address.'),
+  };
 }

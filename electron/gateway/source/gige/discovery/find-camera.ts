@@ -1,4 +1,6 @@
 import { isolated } from '../../../../../shared/isolated.ts';
+import { legacy } from '../../../../../shared/messages/message.ts';
+import { createWords } from '../../../../../shared/messages/words.ts';
 import { CameraError } from '../../camera/camera-device.ts';
 import { type DiscoverOptions, type Discovery, discover } from './discovery.ts';
 import { bestWays, cameraLabel, type DiscoveredCamera } from './found-cameras.ts';
@@ -46,7 +48,7 @@ export async function findCamera(wanted: CameraSelector, options: FindOptions = 
   const [camera, ...others] = bestWays(fitting).values();
   if (camera === undefined) throw missing(wanted, discovery);
   if (others.length > 0) throw ambiguous(wanted, [camera, ...others]);
-  if (camera.problem !== 'none') throw new CameraError('unreachable', camera.text, camera.hint);
+  if (camera.message !== null) throw new CameraError('unreachable', camera.message);
   return camera;
 }
 
@@ -63,32 +65,39 @@ function describe({ address, serial, userName }: CameraSelector): string {
 function ambiguous(wanted: CameraSelector, cameras: readonly DiscoveredCamera[]): CameraError {
   const list = cameras.slice(0, 5).map(({ serial, ip }) => `${isolated(serial)} at ${ip}`);
   const text = `There are ${cameras.length} cameras${describe(wanted)}: ${list.join(', ')}.`;
-  return new CameraError('failed', text, 'Select the camera by its serial number, or give each its own IP address.');
+  return new CameraError(
+    'failed',
+    legacy(text, 'Select the camera by its serial number, or give each its own IP address.'),
+  );
 }
 
 function missing(wanted: CameraSelector, { cameras, problems }: Discovery): CameraError {
-  const technical = problems.map((problem) => `${problem.text} ${problem.technical}`.trim()).join(' ');
+  const words = createWords();
+  const technical = problems.map((one) => `${words.text(one.message)} ${one.technical}`.trim()).join(' ');
   const [problem] = problems;
   const kept = problems.find(({ isKeptOut }) => isKeptOut);
   // The way to the camera is the cause, where the very interface or address that was named has none.
   if (problem !== undefined && (wanted.interface !== undefined || problem.address === wanted.address)) {
-    return new CameraError('unreachable', problem.text, problem.hint, technical);
+    return new CameraError('unreachable', problem.message, technical);
   }
   const text = `No camera${describe(wanted)} answers.`;
   const there = cameras.find(({ ip }) => ip === wanted.address);
   if (there !== undefined) {
     const hint = `${cameraLabel(there)} has this address. Correct the serial number or the name, or the address.`;
-    return new CameraError('missing', text, hint, technical);
+    return new CameraError('missing', legacy(text, hint), technical);
   }
   const elsewhere = cameras.find(
     (camera) => wanted.address !== undefined && matches({ ...wanted, address: undefined }, camera) && hasMore(wanted),
   );
   if (elsewhere !== undefined) {
-    return new CameraError('missing', text, `It answers at ${elsewhere.ip}: correct the address.`, technical);
+    return new CameraError('missing', legacy(text, `It answers at ${elsewhere.ip}: correct the address.`), technical);
   }
-  if (kept !== undefined) return new CameraError('missing', text, `${powered} ${kept.text} ${kept.hint}`, technical);
+  if (kept !== undefined) {
+    const hint = `${powered} ${words.text(kept.message)} ${words.hint(kept.message)}`;
+    return new CameraError('missing', legacy(text, hint), technical);
+  }
   const hint = cameras.length === 0 ? powered : `${powered} Found instead: ${listed(cameras)}.`;
-  return new CameraError('missing', text, hint, technical);
+  return new CameraError('missing', legacy(text, hint), technical);
 }
 
 function hasMore({ serial, userName }: CameraSelector): boolean {

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { legacy } from '../../../../../shared/messages/message.ts';
 import { describeCause } from '../../../platform/errors.ts';
 import { CameraError } from '../../camera/camera-device.ts';
 import { isErrorStatus, statusMeaning } from '../gvcp/gvcp-error.ts';
@@ -32,7 +33,7 @@ export type ForceIpOptions = IpSettings & {
 };
 
 function refused(text: string): CameraError {
-  return new CameraError('setting-refused', text, 'Correct the addresses and try again.');
+  return new CameraError('setting-refused', legacy(text, 'Correct the addresses and try again.'));
 }
 
 /** The packet's content; throws a `CameraError` where the camera could not be reached with it, or nobody else could. */
@@ -100,7 +101,11 @@ export async function forceIp(options: ForceIpOptions): Promise<void> {
   if (status === null) return confirm(options);
   if (!isErrorStatus(status)) return;
   const { text, code } = statusMeaning(status);
-  throw new CameraError('setting-refused', text, 'Set the address with the program of its maker.', `ForceIP: ${code}`);
+  throw new CameraError(
+    'setting-refused',
+    legacy(text, 'Set the address with the program of its maker.'),
+    `ForceIP: ${code}`,
+  );
 }
 
 /** Where no card has the address, the socket says so. */
@@ -129,11 +134,11 @@ async function confirm({ mac, address, interfaceAddress, port, signal }: ForceIp
   });
   if (cameras.some(isThere)) return;
   const text = `The camera ${mac} did not take the address ${address}.`;
-  throw new CameraError('missing', text, 'Check that it is switched on and on the cable of this network card.');
+  throw new CameraError('missing', legacy(text, 'Check that it is switched on and on the cable of this network card.'));
 }
 
 function noWay({ interfaceAddress }: ForceIpOptions, error: unknown): CameraError {
   const text = `Nothing can be sent from the network card with the address ${interfaceAddress}.`;
   const hint = 'Check its cable and its IP address.';
-  return new CameraError('unreachable', text, hint, describeCause(error), { cause: error });
+  return new CameraError('unreachable', legacy(text, hint), describeCause(error), { cause: error });
 }

@@ -1,4 +1,5 @@
 import { isolated } from '../../../../../shared/isolated.ts';
+import { legacy, type Message } from '../../../../../shared/messages/message.ts';
 import { type DeviceDescription, decodeDescription } from '../gvcp/bootstrap.ts';
 import {
   areNeighbours,
@@ -21,9 +22,8 @@ export type DiscoveredCamera = DeviceDescription & {
   /** The network card to speak to it by; null where the system chooses. */
   readonly card: string | null;
   readonly problem: 'none' | 'wrong-network';
-  /** What is wrong and what to do, in words; empty where nothing is. */
-  readonly text: string;
-  readonly hint: string;
+  /** What is wrong and what to do; null where nothing is. */
+  readonly message: Message | null;
   /** For `forceIp`, where the network is the wrong one and an address of the right one is to be had. */
   readonly proposal: IpSettings | null;
 };
@@ -93,14 +93,14 @@ export class FoundCameras {
       const card = this.#isNamed || holdsAddress(network, device.ip) ? endOf(network).card : null;
       const { interface: name, address: interfaceAddress, mask: interfaceMask } = network;
       const place = { interface: name, interfaceAddress, interfaceMask, card };
-      if (fits) return { ...device, ...place, problem: 'none', text: '', hint: '', proposal: null };
+      if (fits) return { ...device, ...place, problem: 'none', message: null, proposal: null };
       const proposal = propose(network, used);
       const text = `${cameraLabel(device)} has the address ${device.ip}, which is of another network than the network card (${describeNetwork(network)}).`;
       const hint =
         proposal === null
           ? 'Give the network card and the camera addresses of one network.'
           : `Give the camera an address of this network that no other device has, for example ${proposal.address}.`;
-      return { ...device, ...place, problem: 'wrong-network', text, hint, proposal };
+      return { ...device, ...place, problem: 'wrong-network', message: legacy(text, hint), proposal };
     });
   }
 }

@@ -1,3 +1,4 @@
+import { legacy } from '../../../../../shared/messages/message.ts';
 import { describeCause } from '../../../platform/errors.ts';
 import { CameraError } from '../../camera/camera-device.ts';
 import { localAddressFor, parseIpv4 } from '../network/interfaces.ts';
@@ -76,7 +77,7 @@ export class ControlChannel {
   static async open(options: ControlChannelOptions): Promise<ControlChannel> {
     const { address } = options;
     if (parseIpv4(address) === null) {
-      throw new CameraError('missing', `"${address}" is no IP address.`, 'Correct the address of the camera.');
+      throw new CameraError('missing', legacy(`"${address}" is no IP address.`, 'Correct the address of the camera.'));
     }
     try {
       const localAddress = options.interfaceAddress ?? (await localAddressFor(address));
@@ -95,7 +96,7 @@ export class ControlChannel {
       const from = options.interfaceAddress === undefined ? '' : ` from ${options.interfaceAddress}`;
       const text = `This PC has no way${from} to the camera at ${address}.`;
       const hint = 'Check the network card for the cameras: its cable and its IP address.';
-      throw new CameraError('unreachable', text, hint, describeCause(error), { cause: error });
+      throw new CameraError('unreachable', legacy(text, hint), describeCause(error), { cause: error });
     }
   }
 

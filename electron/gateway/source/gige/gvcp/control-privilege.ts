@@ -1,3 +1,4 @@
+import { legacy } from '../../../../../shared/messages/message.ts';
 import { CameraError } from '../../camera/camera-device.ts';
 import { type ControlMode, controlHeld, controlPrivileges, registers } from './bootstrap.ts';
 import { GvcpError, isGvcpError } from './gvcp-error.ts';
@@ -45,7 +46,7 @@ async function write(camera: RegisterAccess, mode: ControlMode, signal: AbortSig
     const privilege = await readPrivilege(camera, signal);
     if ((privilege & controlHeld) !== 0) throw taken(camera, `no answer; privilege register: ${privilege}`);
     const text = `The camera at ${camera.address} does not let itself be controlled.`;
-    throw new CameraError('failed', text, 'Switch the camera off and on.', error.technical, { cause: error });
+    throw new CameraError('failed', legacy(text, 'Switch the camera off and on.'), error.technical, { cause: error });
   }
 }
 
@@ -62,8 +63,10 @@ async function heartbeatTimeout(camera: RegisterAccess, signal: AbortSignal | un
 function taken(camera: RegisterAccess, technical: string): CameraError {
   return new CameraError(
     'taken',
-    `Another program controls the camera at ${camera.address}.`,
-    'Close the other program: a viewer of the maker, or a gateway on another PC. After a crash the camera is free again within seconds.',
+    legacy(
+      `Another program controls the camera at ${camera.address}.`,
+      'Close the other program: a viewer of the maker, or a gateway on another PC. After a crash the camera is free again within seconds.',
+    ),
     technical,
   );
 }
@@ -74,6 +77,8 @@ function inWords(camera: RegisterAccess, error: unknown): unknown {
   if (error.code === 'access-denied') return taken(camera, error.technical);
   const hint = 'Check that the camera is switched on, its cable, and its address.';
   if (error.code === 'timeout')
-    return new CameraError('missing', error.message, hint, error.technical, { cause: error });
-  return new CameraError('failed', error.message, 'Switch the camera off and on.', error.technical, { cause: error });
+    return new CameraError('missing', legacy(error.message, hint), error.technical, { cause: error });
+  return new CameraError('failed', legacy(error.message, 'Switch the camera off and on.'), error.technical, {
+    cause: error,
+  });
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { told } from '../../../../support/spoken.ts';
+import { failureOf, told } from '../../../../support/spoken.ts';
 import { cameraSource, feature, settle, until } from './driven-camera.ts';
 
 const described = () => [
@@ -103,7 +103,7 @@ test('settings of another model are not set, and a broken file is told', async (
       it.features = described();
     });
     await writeFile(join(settingsFolder, 'top.json'), content);
-    await expect(source.loadSettings()).rejects.toThrow(hint);
+    expect(await failureOf(source.loadSettings())).toMatchObject({ text: expect.stringMatching(hint) as string });
     camera.lose();
     await settle();
     await advance(1_000);
@@ -118,10 +118,12 @@ test('settings that were saved are loaded again by hand, with the acquisition st
   const { camera, source } = await cameraSource(undefined, {}, (it) => {
     it.features = described();
   });
-  await expect(source.loadSettings()).rejects.toThrow('No settings are saved for this camera.');
+  expect(await failureOf(source.loadSettings())).toMatchObject({ text: 'No settings are saved for this camera.' });
   await source.saveSettings();
   camera.refuses = (name) => (camera.isRunning ? 'Locked.' : name === 'Gain' ? 'Gain is automatic.' : undefined);
-  expect(await source.loadSettings()).toEqual({ loaded: 3, failed: [{ name: 'Gain', text: 'Gain is automatic.' }] });
+  const { loaded, failed } = await source.loadSettings();
+  expect(loaded).toBe(3);
+  expect(failed.map(told)).toMatchObject([{ name: 'Gain', text: 'Gain is automatic.' }]);
   expect(camera.sets).toEqual(['Width=1024', 'OffsetX=0', 'ReverseX=true']);
   expect(camera.isRunning).toBe(true);
   expect(camera.stops).toBe(1);
@@ -150,7 +152,9 @@ test('a setting that is locked while pictures are taken is set between two of th
 
 test('settings are refused with words while the camera is not connected, or where it has none', async () => {
   const { camera, source } = await cameraSource();
-  await expect(source.features().list()).rejects.toThrow('This camera has no settings');
+  expect(await failureOf(source.features().list())).toMatchObject({
+    text: 'This camera has no settings to be read or set.',
+  });
   camera.lose();
   await settle();
   for (const asked of [
@@ -160,5 +164,5 @@ test('settings are refused with words while the camera is not connected, or wher
     source.saveSettings(),
     source.loadSettings(),
   ])
-    await expect(asked).rejects.toThrow('The camera is not connected.');
+    expect(await failureOf(asked)).toMatchObject({ text: 'The camera is not connected.' });
 });

@@ -199,8 +199,10 @@ test('frames that come faster than they are stored are dropped and counted, with
   expect(source.camera()).toMatchObject({
     frames: 11,
     stored: 5,
-    drops: [{ cause: 'not-keeping-up', text: 'They came faster than they could be stored.', frames: 6 }],
   });
+  expect(source.camera().drops.map(told)).toMatchObject([
+    { cause: 'not-keeping-up', text: 'They came faster than they could be stored.', frames: 6 },
+  ]);
 });
 
 test('small frames go to the sink in larger numbers, up to a bound', async () => {
@@ -233,7 +235,7 @@ test('what the sink refuses and what fails is counted with its last words; a nea
   }
   // What the device left out because it was told to is no loss.
   expect(source.camera()).toMatchObject({ frames: 5, stored: 1, skipped: 30 });
-  expect(source.camera().drops).toEqual([
+  expect(source.camera().drops.map(told)).toMatchObject([
     { cause: 'incomplete', text: 'Parts were lost in the network.', frames: 7 },
     { cause: 'refused', text: 'They can’t be stored. Last: The pixel format 0x1 is not known.', frames: 2 },
     { cause: 'failed', text: 'They could not be stored. Last: The disk failed.', frames: 1 },
@@ -262,7 +264,9 @@ test('a sink that throws against its word costs the frame, which is counted, and
   });
   camera.frame();
   await settle();
-  expect(source.camera().drops).toEqual([{ cause: 'failed', text: 'They could not be stored. Last: boom', frames: 1 }]);
+  expect(source.camera().drops.map(told)).toMatchObject([
+    { cause: 'failed', text: 'They could not be stored. Last: boom', frames: 1 },
+  ]);
   expect(source.status()).toMatchObject({ state: 'streaming', settling: 0 });
 });
 
@@ -294,10 +298,10 @@ test.each([true, false])(
     camera.frame();
     await settle();
     expect(source.status().state).toBe('streaming');
-    expect(source.camera()).toMatchObject({
-      stored: 1,
-      drops: [{ cause: 'no-room', text: 'The gateway had no room for them. Last: The store is full.', frames: 2 }],
-    });
+    expect(source.camera().stored).toBe(1);
+    expect(source.camera().drops.map(told)).toMatchObject([
+      { cause: 'no-room', text: 'The gateway had no room for them. Last: The store is full.', frames: 2 },
+    ]);
   },
 );
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { legacy } from '../../../../../shared/messages/message.ts';
-import { told } from '../../../../support/spoken.ts';
+import { failureOf, told } from '../../../../support/spoken.ts';
 import { cameraSource, type DrivenSink, settle, until } from './driven-camera.ts';
 
 const facts = (sink: DrivenSink) =>
@@ -132,18 +132,20 @@ test('a trigger is refused with words while the camera is not there, stopped or 
   const { camera, sink, source } = await cameraSource({ mode: 'software' });
   camera.lose('taken');
   await settle();
-  await expect(source.trigger('window')).rejects.toMatchObject({
-    message: 'Another program controls the camera.',
+  expect(await failureOf(source.trigger('window'))).toMatchObject({
+    text: 'Another program controls the camera.',
     hint: expect.stringContaining('Close') as string,
   });
   const other = await cameraSource({ mode: 'free-run' });
-  await expect(other.source.trigger('window')).rejects.toThrow('This camera does not take pictures on demand.');
+  expect(await failureOf(other.source.trigger('window'))).toMatchObject({
+    text: 'This camera does not take pictures on demand.',
+  });
   const full = await cameraSource({ mode: 'software' });
   full.sink.room = { ok: false, message: legacy('The store is full.', 'Make room.') };
   full.sink.verdict = () => ({ kind: 'no-room', message: legacy('The store is full.', 'Make room.') });
   await full.source.trigger('window');
   await settle(20);
-  await expect(full.source.trigger('window')).rejects.toThrow('The store is full.');
+  expect(await failureOf(full.source.trigger('window'))).toMatchObject({ text: 'The store is full.' });
   expect(sink.offered).toHaveLength(0);
 });
 
@@ -154,7 +156,7 @@ test('whoever asked for a picture is told when the camera is lost before it come
   const asked = source.trigger('window');
   await settle();
   camera.lose();
-  await expect(asked).rejects.toThrow('The camera was there and is gone.');
+  expect(await failureOf(asked)).toMatchObject({ text: 'The camera was there and is gone.' });
 });
 
 test('a picture that does not come is given up and counted; when it comes late it is stored all the same', async () => {
@@ -164,7 +166,7 @@ test('a picture that does not come is given up and counted; when it comes late i
   const asked = source.trigger('window');
   asked.catch(() => undefined);
   for (let step = 0; step < 51; step += 1) await advance(100);
-  await expect(asked).rejects.toThrow('The camera was triggered and sent no picture.');
+  expect(await failureOf(asked)).toMatchObject({ text: 'The camera was triggered and sent no picture.' });
   expect(source.camera().drops).toMatchObject([{ cause: 'no-answer', frames: 1 }]);
   camera.frame();
   await settle();
@@ -180,7 +182,7 @@ test('a picture whose parts were lost in the network is not waited for', async (
   await settle();
   camera.drops = { incomplete: 1 };
   await advance(100);
-  await expect(asked).rejects.toThrow('The picture was lost on its way from the camera.');
+  expect(await failureOf(asked)).toMatchObject({ text: 'The picture was lost on its way from the camera.' });
 });
 
 test('a camera that takes three triggers and sends nothing is silent, and connected anew', async () => {
@@ -205,7 +207,7 @@ test('a picture that the camera was triggered for is kept when it comes while th
   const asked = source.trigger('window');
   camera.underWay = 1;
   const stopped = source.stop();
-  await expect(asked).rejects.toThrow('The camera was stopped before it took the picture.');
+  expect(await failureOf(asked)).toMatchObject({ text: 'The camera was stopped before it took the picture.' });
   await stopped;
   expect(camera.triggers).toBe(1);
   expect(facts(sink)).toEqual([['burst', 'window', 1]]);

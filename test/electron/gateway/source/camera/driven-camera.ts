@@ -17,7 +17,7 @@ import type {
 import { CameraSource, type CameraSourceOptions } from '../../../../../electron/gateway/source/camera/camera-source.ts';
 import { cameraError } from '../../../../../electron/gateway/source/camera/camera-words.ts';
 import type { Feature, FeatureValue } from '../../../../../shared/camera.ts';
-import type { Message } from '../../../../../shared/messages/message.ts';
+import { legacy, type Message } from '../../../../../shared/messages/message.ts';
 import { triggerSchema } from '../../../../../shared/source-config.ts';
 import { FakeClock } from '../../../../support/fake-clock.ts';
 
@@ -100,7 +100,7 @@ export class DrivenCamera {
   }
 
   note(about: string, isLoss = false): void {
-    this.events?.onNote?.({ about, text: `About ${about}.`, hint: 'Do this.', isLoss });
+    this.events?.onNote?.({ about, message: legacy(`About ${about}.`, 'Do this.'), isLoss });
   }
 
   lose(trouble: Parameters<typeof cameraError>[0] = 'lost'): void {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LivePicture } from '../../../../../electron/gateway/source/camera/live-view.ts';
 import type { Look } from '../../../../../shared/camera.ts';
+import { failureOf } from '../../../../support/spoken.ts';
 import { cameraSource, settle } from './driven-camera.ts';
 
 const never = new AbortController().signal;
@@ -145,16 +146,20 @@ test('a camera that runs freely shows its next picture as test shot, and stores 
 
 test('a test shot is refused with words where it can’t be taken', async () => {
   const hardware = await cameraSource({ mode: 'hardware' });
-  await expect(hardware.source.look(0, true, never)).rejects.toThrow('only when its input is triggered');
+  expect(await failureOf(hardware.source.look(0, true, never))).toMatchObject({
+    text: 'This camera takes pictures only when its input is triggered.',
+  });
   const lost = await cameraSource({ mode: 'software' });
   lost.camera.lose();
   await settle();
-  await expect(lost.source.look(0, true, never)).rejects.toThrow('The camera was there and is gone.');
+  expect(await failureOf(lost.source.look(0, true, never))).toMatchObject({
+    text: 'The camera was there and is gone.',
+  });
   const deaf = await cameraSource({ mode: 'software' }, {}, (it) => {
     it.answersTriggers = false;
   });
   const asked = deaf.source.look(0, true, never);
   asked.catch(() => undefined);
   for (let step = 0; step < 51; step += 1) await deaf.advance(100);
-  await expect(asked).rejects.toThrow('The camera was triggered and sent no picture.');
+  expect(await failureOf(asked)).toMatchObject({ text: 'The camera was triggered and sent no picture.' });
 });

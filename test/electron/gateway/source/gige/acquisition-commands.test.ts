@@ -7,6 +7,7 @@ import {
   stopAcquisition,
   unlockSettings,
 } from '../../../../../electron/gateway/source/gige/acquisition-commands.ts';
+import { failureOf } from '../../../../support/spoken.ts';
 import { describing, MemoryCamera, Refused } from '../genicam/memory-camera.ts';
 
 const [lock, start, stop, abort] = [0x400, 0x404, 0x408, 0x40c];
@@ -111,9 +112,9 @@ test('a camera that does not answer is not asked again', async () => {
 test('a start that is refused leaves the settings unlocked, and says what the camera has against it', async () => {
   const { camera, map, order } = cameraWith({ lock: inRegister, locks: ['start'] });
   camera.fault = (address) => (address === start ? new Refused('The camera is busy.') : null);
-  await expect(startAcquisition(map)).rejects.toMatchObject({
+  expect(await failureOf(startAcquisition(map))).toMatchObject({
     trouble: 'failed',
-    message: expect.stringContaining('The camera does not start to take pictures.') as string,
+    text: expect.stringContaining('The camera does not start to take pictures.') as string,
   });
   await expect(startAcquisition(map)).rejects.toThrow('The camera is busy.');
   expect(order.at(-1)).toBe('lock=0');
@@ -124,9 +125,8 @@ test('a start that stays locked is refused with the name of the setting that loc
     lock: `<Integer Name="TLParamsLocked"><pValue>LockReg</pValue></Integer>${register('LockReg', lock, 'RO')}`,
     locks: ['start'],
   });
-  await expect(startAcquisition(map)).rejects.toMatchObject({
-    message:
-      'The camera does not start to take pictures. The camera setting "AcquisitionStart" is locked ("TLParamsLocked" is 0); it was to be executed.',
+  expect(await failureOf(startAcquisition(map))).toMatchObject({
+    text: 'The camera does not start to take pictures. The camera setting "AcquisitionStart" is locked ("TLParamsLocked" is 0); it was to be executed.',
     hint: expect.stringContaining('Change what locks it') as string,
   });
 });

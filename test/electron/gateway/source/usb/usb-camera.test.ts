@@ -7,9 +7,10 @@ import {
   type UsbCameras,
   type UsbStreamEvents,
 } from '../../../../../electron/gateway/source/usb/usb-cameras.ts';
-import { wordsOfFault } from '../../../../../electron/gateway/source/usb/usb-words.ts';
+import { errorOfFault } from '../../../../../electron/gateway/source/usb/usb-errors.ts';
 import type { UsbMode, UsbSettings, UsbTallies } from '../../../../../shared/usb-camera.ts';
 import { usbFault, usbFaultCodes } from '../../../../../shared/usb-fault.ts';
+import { failureOf, said } from '../../../../support/spoken.ts';
 
 const settings: UsbSettings = {
   device: 'Logitech BRIO',
@@ -112,7 +113,7 @@ test('a lost camera is told once, in words', async () => {
   expect(camera.mode).toEqual({ kind: 'triggered' });
   camera.events?.onEnded(usbFault('unplugged'));
   camera.events?.onEnded(usbFault('page-gone'));
-  expect(lost.map(({ trouble, message }) => [trouble, message])).toEqual([
+  expect(lost.map((error) => [error.trouble, said(error.said).text])).toEqual([
     ['lost', 'The USB camera “Logitech BRIO” was unplugged or switched off.'],
   ]);
   await expect(session.softwareTrigger()).rejects.toThrow(CameraError);
@@ -141,13 +142,17 @@ test('a trigger without a picture, a wrong setting and a hardware trigger are re
     session.start({ kind: 'hardware', line: 'Line1', activation: 'RisingEdge' }, events),
   ).rejects.toMatchObject({ trouble: 'setting-refused' });
   await session.start({ kind: 'software' }, events);
-  await expect(session.softwareTrigger()).rejects.toThrow('gave no picture for the trigger');
-  await expect(session.features?.set('iso', 5)).rejects.toMatchObject({ hint: 'It can be: 1 to 2.' });
+  expect(await failureOf(session.softwareTrigger())).toMatchObject({
+    text: 'The USB camera “Logitech BRIO” gave no picture for the trigger.',
+  });
+  expect(await failureOf(Promise.resolve(session.features?.set('iso', 5)))).toMatchObject({
+    hint: 'It can be: 1 to 2.',
+  });
 });
 
 test('two cameras of one name are listed with what to do about it', async () => {
   const found = await findUsbCameras(camera);
-  expect(found.map(({ kind, id, hint }) => [kind, id, hint])).toEqual([
+  expect(found.map((one) => [one.kind, one.id, said(one.message).hint])).toEqual([
     ['usb', 'x1', 'Choose it by its id instead of its name.'],
     ['usb', 'x2', 'Choose it by its id instead of its name.'],
   ]);
@@ -155,13 +160,16 @@ test('two cameras of one name are listed with what to do about it', async () => 
 
 test('where nobody drives cameras, that is said', async () => {
   await expect(findUsbCameras(noUsbCameras)).rejects.toMatchObject({ trouble: 'failed' });
-  await expect(connect(noUsbCameras)).rejects.toThrow('can’t be used in this run');
+  expect(await failureOf(connect(noUsbCameras))).toMatchObject({
+    text: 'USB cameras can’t be used in this run of the gateway.',
+  });
 });
 
 test('every fault has a sentence about what happened and one about what to do', () => {
   for (const code of usbFaultCodes) {
-    const { message, hint } = wordsOfFault(usbFault(code, { detail: 'width', choices: ['1920', '1080', '30'] }), 'A');
-    expect(message).toMatch(/^[A-Z0-9].*\.$/);
+    const fault = usbFault(code, { detail: 'width', choices: ['1920', '1080', '30'] });
+    const { text, hint } = said(errorOfFault(fault, 'A').said);
+    expect(text).toMatch(/^[A-Z0-9].*\.$/);
     expect(hint).toMatch(/^[A-Z].*\.$/);
   }
 });

@@ -10,6 +10,7 @@ import {
   proposeAddress,
   subnetBroadcast,
 } from '../../../../../../electron/gateway/source/gige/network/interfaces.ts';
+import { told } from '../../../../../support/spoken.ts';
 
 const number = (text: string): number => parseIpv4(text) ?? Number.NaN;
 const card: LocalNetwork = { interface: 'vcli', address: '192.168.77.1', mask: '255.255.255.0', loopback: false };
@@ -84,7 +85,7 @@ describe('the answers to a discovery', () => {
     const bytes = description('00:30:53:00:00:01', '192.168.77.10', '255.255.255.0', '2217');
     for (let time = 0; time < 3; time += 1) found.add(card, bytes, '192.168.77.10', false);
     expect(found.list()).toMatchObject([
-      { serial: '2217', interface: 'vcli', problem: 'none', text: '', proposal: null },
+      { serial: '2217', interface: 'vcli', problem: 'none', message: null, proposal: null },
     ]);
   });
 
@@ -103,7 +104,7 @@ describe('the answers to a discovery', () => {
     found.add(card, description('00:30:53:00:00:03', '0.0.0.0', '0.0.0.0', '6'), '10.0.0.5', false);
     const [fits, first, second] = found.list();
     expect(fits).toMatchObject({ problem: 'none' });
-    expect(first).toMatchObject({
+    expect(first && told(first)).toMatchObject({
       problem: 'wrong-network',
       text: 'The camera M1 (serial 5) has the address 10.0.0.5, which is of another network than the network card (vcli, 192.168.77.1/24).',
       hint: 'Give the camera an address of this network that no other device has, for example 192.168.77.12.',
