@@ -11,8 +11,14 @@ export const usbFaultCodes = [
   'not-readable',
   /** `detail`: the constraint that it does not meet (`width`); `choices`: what it offers. */
   'overconstrained',
-  /** `detail`: the control; `choices`: what it may be; empty where the camera has no such control. */
+  /** `detail`: a control that the camera does not have, or that can't be changed. */
   'control',
+  /** `detail`: the control; `choices`: what it may be. */
+  'control-choice',
+  /** `detail`: the control; `choices`: its minimum, its maximum and its step, empty where there is none. */
+  'control-range',
+  /** `detail`: the control, which would not take the value; `choices`: what it is now, where that is known. */
+  'control-untaken',
   /** The pictures ended, and the camera is gone. */
   'unplugged',
   /** The pictures ended, though the camera is there. */

@@ -1,5 +1,5 @@
 import type { UsbControl, UsbControlValue } from '../../shared/usb-camera.ts';
-import { usbFault } from '../../shared/usb-fault.ts';
+import { type UsbFault, usbFault } from '../../shared/usb-fault.ts';
 import { PageFault } from './page-faults.ts';
 
 /**
@@ -38,28 +38,30 @@ function describeControl(name: string, offer: unknown, value: unknown): UsbContr
   };
 }
 
-/** What may be given, in words: `10 to 100 in steps of 5`, `manual`, `continuous`; empty where all is well. */
-export function faultOfValue(control: UsbControl, value: UsbControlValue): readonly string[] {
-  const { minimum, maximum, step, choices } = control;
-  if (choices.length > 0) return choices.includes(String(value)) ? [] : choices;
+/** Null where the control may have this value. */
+export function faultOfValue(control: UsbControl, value: UsbControlValue): UsbFault | null {
+  const { name: detail, minimum, maximum, step, choices } = control;
+  if (choices.length > 0)
+    return choices.includes(String(value)) ? null : usbFault('control-choice', { detail, choices });
   if (minimum !== null || maximum !== null) {
     const inRange =
       typeof value === 'number' &&
       Number.isFinite(value) &&
       value >= (minimum ?? Number.NEGATIVE_INFINITY) &&
       value <= (maximum ?? Number.POSITIVE_INFINITY);
-    const steps = step === null || step === 0 ? '' : ` in steps of ${step}`;
-    return inRange ? [] : [`${minimum ?? ''} to ${maximum ?? ''}${steps}`];
+    const range = [minimum, maximum, step === 0 ? null : step].map((bound) => String(bound ?? ''));
+    return inRange ? null : usbFault('control-range', { detail, choices: range });
   }
-  return typeof control.value === typeof value ? [] : [typeof control.value];
+  const kind = typeof control.value;
+  return kind === typeof value ? null : usbFault('control-choice', { detail, choices: [kind] });
 }
 
 /** Throws a `PageFault` that names what may be given. */
 export async function setControl(track: MediaStreamTrack, name: string, value: UsbControlValue): Promise<void> {
   const control = describeControls(track).find((each) => each.name === name);
   if (control === undefined || control.fixed) throw new PageFault(usbFault('control', { detail: name }));
-  const allowed = faultOfValue(control, value);
-  if (allowed.length > 0) throw new PageFault(usbFault('control', { detail: name, choices: allowed }));
+  const fault = faultOfValue(control, value);
+  if (fault !== null) throw new PageFault(fault);
   const { choices } = control;
   // A choice of true and false comes as booleans from the camera, and as such it must go back.
   const given = choices.length > 0 && (value === 'true' || value === 'false') ? value === 'true' : value;
@@ -70,13 +72,13 @@ export async function setControl(track: MediaStreamTrack, name: string, value: U
     await track.applyConstraints({ ...held, advanced });
   } catch (error) {
     const technical = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new PageFault(usbFault('control', { detail: name, choices: ['another value'], technical }));
+    throw new PageFault(usbFault('control-untaken', { detail: name, technical }));
   }
   const now = describeControls(track).find((each) => each.name === name)?.value ?? null;
   // An advanced constraint that can't be met is passed over in silence.
   const off = Math.max(control.step ?? 0, Math.abs(Number(given)) * 1e-3);
   const met = typeof given === 'number' ? typeof now === 'number' && Math.abs(now - given) <= off : now === given;
-  if (!met) throw new PageFault(usbFault('control', { detail: name, choices: [`as it is now: ${String(now)}`] }));
+  if (!met) throw new PageFault(usbFault('control-untaken', { detail: name, choices: [String(now)] }));
 }
 
 /** Modes first: an exposure time is refused while the camera chooses it by itself. */

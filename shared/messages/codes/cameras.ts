@@ -2,6 +2,7 @@ import { code } from '../param-kinds.ts';
 
 /** Whose pictures; `unnamed` where no camera was named. */
 const camera = { camera: 'message' } as const;
+const control = { ...camera, control: 'name' } as const;
 const reason = { reason: 'quote' } as const;
 const known = ['known', 'unknown'] as const;
 
@@ -87,8 +88,16 @@ export const cameraCodes = {
   'usb-frame-rate': code('alarm', 'site', { ...camera, context: known, rate: 'name' }),
   'usb-size': code('alarm', 'site', { ...camera, context: known, width: 'name', height: 'name' }),
   'usb-gone': code('alarm', 'line', camera),
-  'usb-no-control': code('alarm', 'site', { ...camera, control: 'name' }),
-  'usb-control-value': code('alarm', 'site', { ...camera, control: 'name', choices: 'name' }),
+  'usb-no-control': code('alarm', 'site', control),
+  'usb-control-choice': code('alarm', 'site', { ...control, choices: 'name' }),
+  'usb-control-range': code('alarm', 'site', {
+    ...control,
+    context: ['plain', 'stepped'],
+    minimum: 'name',
+    maximum: 'name',
+    step: 'name',
+  }),
+  'usb-control-untaken': code('alarm', 'site', { ...control, context: known, value: 'name' }),
   'usb-no-input': code('alarm', 'site'),
   'no-command': code('act', 'line', { command: 'name' }),
   'usb-unplugged': code('alarm', 'line', camera),

@@ -69,12 +69,12 @@ test('what a thread that says nothing any more had captured is counted as given 
 
 test('a value that the camera does not offer is answered with those that it does', () => {
   const range = { name: 'x', value: 5, minimum: 1, maximum: 9, step: 2, choices: [], fixed: false };
-  expect(faultOfValue(range, 3)).toEqual([]);
+  expect(faultOfValue(range, 3)).toBeNull();
   for (const wrong of [0, 10, Number.NaN, '3', true])
-    expect(faultOfValue(range, wrong)).toEqual(['1 to 9 in steps of 2']);
+    expect(faultOfValue(range, wrong)).toMatchObject({ code: 'control-range', detail: 'x', choices: ['1', '9', '2'] });
   const mode = { ...range, value: 'a', minimum: null, maximum: null, step: null, choices: ['manual', 'none'] };
-  expect(faultOfValue(mode, 'manual')).toEqual([]);
-  expect(faultOfValue(mode, 'auto')).toEqual(['manual', 'none']);
+  expect(faultOfValue(mode, 'manual')).toBeNull();
+  expect(faultOfValue(mode, 'auto')).toMatchObject({ code: 'control-choice', choices: ['manual', 'none'] });
 });
 
 test('what the browser throws is told apart by its name', () => {

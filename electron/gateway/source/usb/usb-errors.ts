@@ -28,12 +28,21 @@ function meaningOf({ code, detail, choices }: UsbFault, camera: Message): Meanin
     case 'overconstrained':
       return overstepped(detail, choices, camera);
     case 'control':
-      return [
-        'setting-refused',
-        choices.length === 0
-          ? message('usb-no-control', { camera, control: detail })
-          : message('usb-control-value', { camera, control: detail, choices: choices.join(', ') }),
-      ];
+      return ['setting-refused', message('usb-no-control', { camera, control: detail })];
+    case 'control-choice': {
+      const allowed = choices.join(', ');
+      return ['setting-refused', message('usb-control-choice', { camera, control: detail, choices: allowed })];
+    }
+    case 'control-range': {
+      const [minimum = '', maximum = '', step = ''] = choices;
+      const range = { context: step === '' ? 'plain' : 'stepped', minimum, maximum, step } as const;
+      return ['setting-refused', message('usb-control-range', { camera, control: detail, ...range })];
+    }
+    case 'control-untaken': {
+      const [value = ''] = choices;
+      const now = { context: value === '' ? 'unknown' : 'known', value } as const;
+      return ['setting-refused', message('usb-control-untaken', { camera, control: detail, ...now })];
+    }
     case 'unplugged':
       return ['lost', message('usb-unplugged', { camera })];
     case 'broken-off':

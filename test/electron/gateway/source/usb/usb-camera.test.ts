@@ -52,7 +52,10 @@ class OneCamera implements UsbCameras {
         trigger: () => Promise.resolve({ ok: false as const, fault: usbFault('no-frame') }),
         describe: () => Promise.resolve({ ok: true as const, value: [] }),
         set: () =>
-          Promise.resolve({ ok: false as const, fault: usbFault('control', { detail: 'iso', choices: ['1 to 2'] }) }),
+          Promise.resolve({
+            ok: false as const,
+            fault: usbFault('control-range', { detail: 'iso', choices: ['1', '2', ''] }),
+          }),
         close: () => {
           this.closed += 1;
           return Promise.resolve(this.last);
@@ -172,4 +175,18 @@ test('every fault has a sentence about what happened and one about what to do', 
     expect(text).toMatch(/^[A-Z0-9].*\.$/);
     expect(hint).toMatch(/^[A-Z].*\.$/);
   }
+});
+
+test.each([
+  [usbFault('control', { detail: 'iso' }), 'Remove it from the source’s settings.'],
+  [usbFault('control-choice', { detail: 'iso', choices: ['manual', 'none'] }), 'It can be: manual, none.'],
+  [usbFault('control-range', { detail: 'iso', choices: ['10', '100', '5'] }), 'It can be: 10 to 100 in steps of 5.'],
+  [usbFault('control-untaken', { detail: 'iso', choices: ['7'] }), 'It stays as it is now: 7. Choose another value.'],
+  [usbFault('control-untaken', { detail: 'iso' }), 'Choose another value.'],
+  [usbFault('overconstrained', { detail: 'frameRate', choices: ['', '', '30'] }), 'up to 30 frames a second'],
+  [usbFault('overconstrained', { detail: 'size', choices: ['1920', '1080'] }), 'It offers sizes up to 1920 × 1080.'],
+  [usbFault('overconstrained', { detail: 'size' }), 'Choose a size that it has: cameras offer only some.'],
+  [usbFault('not-found', { choices: ['BRIO', 'C920'] }), 'choose one that is there: BRIO, C920.'],
+])('what can be done about %j is told', (fault, words) => {
+  expect(said(errorOfFault(fault, 'A').said).hint).toContain(words);
 });
