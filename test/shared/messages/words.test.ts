@@ -33,6 +33,19 @@ describe('words of a message', () => {
     expect(words.hint(twice)).toBe(words.hint(lost));
   });
 
+  it('tell a message whole within a hint, where that is what helps', () => {
+    const notes = [
+      legacy('Gain was not set.', 'Set it.'),
+      legacy('One byte too many.'),
+      legacy('Gain was not set.', 'Set it.'),
+    ];
+    const taking = message('camera-taking-pictures', { notes });
+    expect(words.text(taking)).toBe('Taking pictures');
+    expect(words.hint(taking)).toBe('Gain was not set. Set it. One byte too many.');
+    expect(messageSchema.parse(taking)).toEqual(taking);
+    expect(messageSchema.safeParse({ ...taking, params: { notes: ['words'] } }).success).toBe(false);
+  });
+
   it('are in the time zone of the site, to the minute', () => {
     const closed = message('pace-closed-until', { until: Date.UTC(2026, 10, 21, 5) });
     expect(words.text(closed)).toBe('Closed until Sat 06:00');
