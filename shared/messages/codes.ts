@@ -1,6 +1,7 @@
 import { cameraCodes } from './codes/cameras.ts';
 import { commandLineCodes } from './codes/command-line.ts';
 import { doctorCodes } from './codes/doctor.ts';
+import { gigeCodes } from './codes/gige.ts';
 import { situationCodes } from './codes/situation.ts';
 import { sourceCodes } from './codes/sources.ts';
 import type { CodeFacts } from './param-kinds.ts';
@@ -18,6 +19,7 @@ export const codes = {
   ...sourceCodes,
   ...doctorCodes,
   ...commandLineCodes,
+  ...gigeCodes,
   ...cameraCodes,
 } as const satisfies Readonly<Record<string, CodeFacts>>;
 

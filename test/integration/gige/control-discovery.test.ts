@@ -231,7 +231,11 @@ describe('an address is forced', () => {
       if (command === 4) answer(acknowledge(0x8002, 5, id, Buffer.alloc(0)));
       return true;
     };
-    await expect(forceIp({ ...options, port: peer.port })).rejects.toMatchObject({ trouble: 'setting-refused' });
+    expect(await failureOf(forceIp({ ...options, port: peer.port }))).toMatchObject({
+      trouble: 'setting-refused',
+      text: 'The camera refused the value.',
+      hint: 'Set the address with the program of its maker.',
+    });
     peer.intercept = ({ id }, answer) => {
       answer(acknowledge(0, 5, id ^ 1, Buffer.alloc(0)));
       return true;
@@ -246,21 +250,33 @@ describe('an address is forced', () => {
   });
 
   test.each([
-    ['a MAC address of fewer bytes', { mac: '02:00:00:00:00' }],
-    ['the MAC address of a group', { mac: '01:00:5e:00:00:01' }],
-    ['no address', { address: '127.0.0' }],
-    ['an address of a group', { address: '224.0.0.1' }],
-    ['the address of a network', { address: '127.0.0.0', mask: '255.255.255.0' }],
-    ['the broadcast address', { address: '127.0.0.255', mask: '255.255.255.0' }],
-    ['the address of this PC', { address: '127.0.0.1' }],
-    ['an address of another network', { address: '10.0.0.5' }],
-    ['a mask with gaps', { mask: '255.0.255.0' }],
-    ['a router elsewhere', { gateway: '10.0.0.1' }],
-    ['no router', { gateway: 'router' }],
-  ])('never to %s', async (_name, wrong) => {
+    ['a MAC address of fewer bytes', { mac: '02:00:00:00:00' }, '"02:00:00:00:00" is no MAC address of a camera.'],
+    ['the MAC address of a group', { mac: '01:00:5e:00:00:01' }, '"01:00:5e:00:00:01" is no MAC address of a camera.'],
+    ['no address', { address: '127.0.0' }, '"127.0.0" can not be a camera’s IP address.'],
+    ['an address of a group', { address: '224.0.0.1' }, '"224.0.0.1" can not be a camera’s IP address.'],
+    [
+      'the address of a network',
+      { address: '127.0.0.0', mask: '255.255.255.0' },
+      '127.0.0.0 is the address of a whole network.',
+    ],
+    [
+      'the broadcast address',
+      { address: '127.0.0.255', mask: '255.255.255.0' },
+      '127.0.0.255 is the address of a whole network.',
+    ],
+    ['the address of this PC', { address: '127.0.0.1' }, '127.0.0.1 is the address of this PC.'],
+    [
+      'an address of another network',
+      { address: '10.0.0.5' },
+      '10.0.0.5 is of another network than this PC’s 127.0.0.1.',
+    ],
+    ['a mask with gaps', { mask: '255.0.255.0' }, '"255.0.255.0" is no subnet mask.'],
+    ['a router elsewhere', { gateway: '10.0.0.1' }, 'The router 10.0.0.1 is not of the network of 127.0.0.16.'],
+    ['no router', { gateway: 'router' }, '"router" is no IP address of a router. Without one, it is 0.0.0.0.'],
+  ])('never to %s', async (_name, wrong, text) => {
     const peer = await camera();
     const asked = forceIp({ ...options, ...wrong, port: peer.port });
-    await expect(asked).rejects.toMatchObject({ name: 'CameraError', trouble: 'setting-refused' });
+    expect(await failureOf(asked)).toMatchObject({ name: 'CameraError', trouble: 'setting-refused', text });
     expect(peer.commands).toEqual([]);
   });
 });

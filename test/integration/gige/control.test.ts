@@ -49,7 +49,6 @@ describe('an answer', () => {
     await expect(channel.readRegister(0xa00)).rejects.toMatchObject({
       code: 'timeout',
       status: null,
-      message: 'The camera at 127.0.0.13 does not answer.',
       technical: expect.stringContaining('read register 0x0a00 of 127.0.0.13: 3 tries'),
     });
     expect(peer.commands).toHaveLength(3);
@@ -320,9 +319,15 @@ describe('control', () => {
   test('of a camera that does not answer is missing, of one that ignores the request failed', async () => {
     const { peer, channel } = await connect();
     peer.intercept = () => true;
-    await expect(channel.takeControl('control', () => undefined)).rejects.toMatchObject({ trouble: 'missing' });
+    expect(await failureOf(channel.takeControl('control', () => undefined))).toMatchObject({
+      trouble: 'missing',
+      text: 'The camera at 127.0.0.13 does not answer.',
+    });
     peer.intercept = ({ command }) => command === 0x82;
-    await expect(channel.takeControl('control', () => undefined)).rejects.toMatchObject({ trouble: 'failed' });
+    expect(await failureOf(channel.takeControl('control', () => undefined))).toMatchObject({
+      trouble: 'failed',
+      text: 'The camera at 127.0.0.13 does not let itself be controlled.',
+    });
   });
 
   test('is exclusive where wanted, kept by heartbeats, and given back', async () => {

@@ -1,32 +1,33 @@
 import type { FeatureValue } from '../../../../shared/camera.ts';
+import { type Message, message, type ParamsOf } from '../../../../shared/messages/message.ts';
 import type { DescriptionNode } from './description/description-nodes.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { NodeRange } from './evaluator.ts';
 import { availableEntries, featureKind } from './feature-values.ts';
 import type { NumberValue } from './formula/formula-evaluation.ts';
-import { lockedRefusal, quoted, refusal } from './genicam-errors.ts';
+import { oneLine, refusal } from './genicam-errors.ts';
 import { isWritable } from './node-access.ts';
-import { lockInWords, lockOf } from './node-lock.ts';
+import { lockOf, locksOf } from './node-lock.ts';
 import { writeBytes, writeNumber, writeText } from './node-writes.ts';
 import { parseInteger } from './numbers.ts';
 
 /** Checks what was asked against the feature as it is now, and writes it. Rejects with a `OperatorError`. */
 export async function setFeature(node: DescriptionNode, value: FeatureValue, evaluation: Evaluation): Promise<void> {
-  await requireWritable(node, evaluation, `set to ${quoted(String(value))}`);
+  await requireWritable(node, evaluation, value);
   switch (featureKind(node)) {
     case 'integer': {
       const integer = integerIn(value);
-      if (integer === null) throw wrongKind(node, 'a whole number', value);
+      if (integer === null) throw wrongKind(node, 'integer', value);
       await requireInRange(node, integer, evaluation);
       return writeNumber(node.name, integer, evaluation);
     }
     case 'float': {
-      if (typeof value !== 'number' || !Number.isFinite(value)) throw wrongKind(node, 'a number', value);
+      if (typeof value !== 'number' || !Number.isFinite(value)) throw wrongKind(node, 'number', value);
       await requireInRange(node, value, evaluation);
       return writeNumber(node.name, value, evaluation);
     }
     case 'boolean':
-      if (typeof value !== 'boolean') throw wrongKind(node, 'true or false', value);
+      if (typeof value !== 'boolean') throw wrongKind(node, 'boolean', value);
       return writeNumber(node.name, value ? 1n : 0n, evaluation);
     case 'enumeration':
       return writeNumber(node.name, await entryValue(node, value, evaluation), evaluation);
@@ -35,35 +36,31 @@ export async function setFeature(node: DescriptionNode, value: FeatureValue, eva
     case 'register':
       return setRegister(node, value, evaluation);
     default:
-      throw refusal(
-        `The camera setting ${quoted(node.name)} is a command and holds no value; ${quoted(String(value))} was asked for.`,
-        'Execute it instead.',
-      );
+      throw refusal(message('camera-setting-is-command', wishOf(node, value)));
   }
 }
 
-export async function requireWritable(node: DescriptionNode, evaluation: Evaluation, asked: string): Promise<void> {
+/** `value`: what it was to be set to; null for a command, which was to be executed. */
+export async function requireWritable(
+  node: DescriptionNode,
+  evaluation: Evaluation,
+  value: FeatureValue | null,
+): Promise<void> {
   const access = await evaluation.access(node.name);
   if (isWritable(access)) return;
-  const name = quoted(node.name);
+  const asked = { context: value === null ? 'execute' : 'set', ...wishOf(node, value ?? '') } as const;
   const lock = await lockOf(node, evaluation);
   if (lock !== null) {
-    throw lockedRefusal(
-      `The camera setting ${name} is locked (${await lockInWords(lock, evaluation)}); it was to be ${asked}.`,
-      'Change what locks it, or stop the acquisition, and try again.',
-    );
+    throw refusal(message('camera-setting-locked', { ...asked, locks: await locksOf(lock, evaluation) }));
   }
-  if (access === 'RO') {
-    throw refusal(
-      `The camera setting ${name} can only be read now; it was to be ${asked}.`,
-      'Stop the acquisition, or change the setting that locks this one. Some settings can never be changed.',
-    );
-  }
-  throw refusal(
-    `The camera setting ${name} is not available now; it was to be ${asked}.`,
-    'Change the setting that it depends on first. Some cameras do not have this setting at all.',
-  );
+  throw refusal(message(access === 'RO' ? 'camera-setting-read-only' : 'camera-setting-unavailable', asked));
 }
+
+/** Which setting, and what was asked of it. */
+const wishOf = ({ name }: DescriptionNode, value: FeatureValue): { readonly name: string; readonly value: string } => ({
+  name: oneLine(name),
+  value: oneLine(String(value)),
+});
 
 async function requireInRange(node: DescriptionNode, value: NumberValue, evaluation: Evaluation): Promise<void> {
   const range = await evaluation.range(node.name);
@@ -71,10 +68,8 @@ async function requireInRange(node: DescriptionNode, value: NumberValue, evaluat
   const below = minimum !== null && value < minimum;
   const above = maximum !== null && value > maximum;
   if (!below && !above && fitsIncrement(value, minimum ?? 0, increment)) return;
-  throw refusal(
-    `The camera setting ${quoted(node.name)} takes ${rangeText(range)}${node.unit === '' ? '' : ` ${node.unit.slice(0, 20)}`}; ${value} was asked for.`,
-    'Choose a value within these limits. They may depend on other settings.',
-  );
+  const limits = limitsOf(range, node.unit.slice(0, 20));
+  throw refusal(message('camera-setting-range', { name: oneLine(node.name), value: String(value), limits }));
 }
 
 function fitsIncrement(value: NumberValue, start: NumberValue, increment: NumberValue | null): boolean {
@@ -87,35 +82,40 @@ function fitsIncrement(value: NumberValue, start: NumberValue, increment: Number
   return !Number.isFinite(steps) || Math.abs(steps - Math.round(steps)) < 1e-6 * Math.max(1, Math.abs(steps));
 }
 
-function rangeText({ minimum, maximum, increment }: NodeRange): string {
-  const steps =
-    increment === null || Number(increment) <= 0 || Number(increment) === 1 ? '' : ` in steps of ${increment}`;
-  if (minimum !== null && maximum !== null) return `${minimum} to ${maximum}${steps}`;
-  if (minimum !== null) return `${minimum} or more${steps}`;
-  return maximum === null ? `values${steps}` : `${maximum} or less${steps}`;
+function limitsOf({ minimum, maximum, increment }: NodeRange, unit: string): Message {
+  const hasSteps = increment !== null && Number(increment) > 0 && Number(increment) !== 1;
+  const ends = minimum === null ? (maximum === null ? 'any' : 'most') : maximum === null ? 'least' : 'between';
+  return message('camera-range', {
+    context: hasSteps ? `${ends}-steps` : ends,
+    minimum: String(minimum ?? ''),
+    maximum: String(maximum ?? ''),
+    increment: String(increment ?? ''),
+    unit,
+  });
 }
 
 async function entryValue(node: DescriptionNode, value: FeatureValue, evaluation: Evaluation): Promise<bigint> {
   const entries = await availableEntries(node, evaluation);
   const chosen = entries.find((entry) => entry.name === value);
   if (chosen !== undefined) return chosen.value;
-  const known = node.entries.some((entry) => entry.name === value);
+  const known = node.entries.some((entry) => entry.name === value) ? 'not-now' : 'unknown';
   const shown = entries.slice(0, 30).map((entry) => entry.name);
   const more = entries.length > shown.length ? ' …' : '';
   throw refusal(
-    `The camera setting ${quoted(node.name)} ${known ? 'does not offer' : 'does not know'} ${quoted(String(value))}${known ? ' now' : ''}; it takes ${shown.join(', ') || 'nothing at the moment'}${more}.`,
-    'Choose one of these.',
+    message('camera-setting-choice', {
+      context: shown.length === 0 ? `${known}-none` : known,
+      ...wishOf(node, value),
+      choices: `${shown.join(', ')}${more}`,
+    }),
   );
 }
 
 async function setText(node: DescriptionNode, value: FeatureValue, evaluation: Evaluation): Promise<void> {
-  if (typeof value !== 'string') throw wrongKind(node, 'a text', value);
+  if (typeof value !== 'string') throw wrongKind(node, 'text', value);
   const longest = await longestTextOf(node, evaluation);
-  if (longest !== null && Buffer.byteLength(value) > longest) {
-    throw refusal(
-      `The camera setting ${quoted(node.name)} takes a text of up to ${longest} bytes; ${quoted(value)} has ${Buffer.byteLength(value)}.`,
-      'Choose a shorter text.',
-    );
+  const length = Buffer.byteLength(value);
+  if (longest !== null && length > longest) {
+    throw refusal(message('camera-setting-text-too-long', { ...wishOf(node, value), longest, length }));
   }
   return writeText(node.name, value, evaluation);
 }
@@ -134,7 +134,7 @@ async function longestTextOf(node: DescriptionNode, evaluation: Evaluation): Pro
 async function setRegister(node: DescriptionNode, value: FeatureValue, evaluation: Evaluation): Promise<void> {
   const { length } = await evaluation.place(node.name);
   if (typeof value !== 'string' || !/^([0-9a-f]{2})*$/i.test(value) || value.length !== length * 2) {
-    throw wrongKind(node, `${length} bytes in hexadecimal`, value);
+    throw wrongKind(node, 'register', value, length);
   }
   return writeBytes(node, Buffer.from(value, 'hex'), evaluation);
 }
@@ -145,9 +145,12 @@ function integerIn(value: FeatureValue): bigint | null {
   return typeof value === 'string' ? parseInteger(value) : null;
 }
 
-function wrongKind(node: DescriptionNode, wanted: string, value: FeatureValue): Error {
-  return refusal(
-    `The camera setting ${quoted(node.name)} takes ${wanted}; ${quoted(String(value))} was asked for.`,
-    'Correct the value.',
-  );
+/** `length`: of a register, bytes. */
+function wrongKind(
+  node: DescriptionNode,
+  context: ParamsOf<'camera-setting-kind'>['context'],
+  value: FeatureValue,
+  length = 0,
+): Error {
+  return refusal(message('camera-setting-kind', { context, ...wishOf(node, value), length }));
 }

@@ -5,8 +5,8 @@
  * camera.
  *
  * Both reject with an `Error` of any class. One with a number as its `status`, or with the code `out-of-range`, refuses
- * this one access: a listing goes on with the next feature. Every other means that the camera can't be reached, and
- * ends the listing.
+ * this one access: a listing goes on with the next feature; its `refusal`, a message, says why, where that is known.
+ * Every other means that the camera can't be reached, and ends the listing.
  *
  * `order`: of the number that these bytes hold, as the description says; null, or left out, where they are none. A
  * protocol that can carry numbers as such (READREG of GigE Vision) may use it to make the bytes that are expected.

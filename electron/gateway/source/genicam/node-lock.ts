@@ -1,7 +1,8 @@
+import { type Message, message } from '../../../../shared/messages/message.ts';
 import { linksOf } from './dependents.ts';
 import type { DescriptionNode } from './description/description-nodes.ts';
 import type { Evaluator } from './evaluator.ts';
-import { quoted } from './genicam-errors.ts';
+import { oneLine } from './genicam-errors.ts';
 
 /** Real chains have two or three steps: a feature, a converter, a register. */
 const deepest = 10;
@@ -22,8 +23,8 @@ export async function lockOf(node: DescriptionNode, evaluator: Evaluator): Promi
 }
 
 /** Which settings the condition is made of, and what they are: `"TLParamsLocked" is 0`. */
-export async function lockInWords(lock: string, evaluator: Evaluator): Promise<string> {
-  const found: string[] = [];
+export async function locksOf(lock: string, evaluator: Evaluator): Promise<readonly Message[]> {
+  const found: { readonly name: string; readonly value: string | null }[] = [];
   const seen = new Set([lock]);
   const open = [lock];
   for (let name = open.shift(); name !== undefined && found.length < mostNamed; name = open.shift()) {
@@ -32,11 +33,16 @@ export async function lockInWords(lock: string, evaluator: Evaluator): Promise<s
     if (settings.has(node.kind)) {
       // It may be known by its name only.
       const value = await evaluator.text(name).catch(() => null);
-      found.push(value === null ? quoted(name) : `${quoted(name)} is ${value}`);
+      found.push({ name: oneLine(name), value: value === null ? null : oneLine(value) });
       continue;
     }
     for (const link of linksOf(node)) if (!seen.has(link)) open.push(link);
     for (const link of linksOf(node)) seen.add(link);
   }
-  return found.length === 0 ? `by ${quoted(lock)}` : found.join(', ');
+  if (found.length === 0) return [message('camera-lock', { context: 'by', name: oneLine(lock), value: '' })];
+  return found.map(({ name, value }, index) => {
+    const known = value === null ? 'named' : 'is';
+    const context = index < found.length - 1 ? (`${known}-more` as const) : known;
+    return message('camera-lock', { context, name, value: value ?? '' });
+  });
 }

@@ -1,4 +1,5 @@
 import type { Feature, FeatureValue } from '../../../../shared/camera.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import { type Clock, sleep, systemClock } from '../../platform/clock.ts';
 import { Mutex } from '../../platform/mutex.ts';
 import { type CameraNodes, FormulaShelf } from './camera-nodes.ts';
@@ -9,7 +10,7 @@ import { Evaluation } from './evaluation.ts';
 import { listFeatures } from './feature-list.ts';
 import { requireWritable, setFeature } from './feature-setting.ts';
 import { availableEntries, featureKind, featureValue } from './feature-values.ts';
-import { namedRefusal, quoted, refusal } from './genicam-errors.ts';
+import { namedRefusal, oneLine, refusal } from './genicam-errors.ts';
 import type { MemoryPort } from './memory-port.ts';
 import { isReadable } from './node-access.ts';
 import { commandValueOf, writeSource } from './node-writes.ts';
@@ -70,9 +71,7 @@ export class NodeMap {
     const node = this.#feature(name);
     await requireReadable(node, evaluation);
     const value = await featureValue(node, evaluation);
-    if (value === null) {
-      throw refusal(`The camera setting ${quoted(name)} has no value that can be shown.`, 'Leave this setting alone.');
-    }
+    if (value === null) throw refusal(message('camera-setting-no-value', { name: oneLine(name) }));
     return value;
   }
 
@@ -90,7 +89,7 @@ export class NodeMap {
     const node = this.#command(name);
     await this.#write(name, async () => {
       const evaluation = new Evaluation(this.#camera);
-      await requireWritable(node, evaluation, 'executed');
+      await requireWritable(node, evaluation, null);
       await writeSource(node, await commandValueOf(node, evaluation), evaluation, { transient: true });
     });
     if (node.pollingTime === null) return true;
@@ -147,16 +146,13 @@ export class NodeMap {
   #feature(name: string): DescriptionNode {
     const node = this.#camera.nodes.get(name);
     if (node !== undefined && featureKind(node) !== null) return node;
-    throw refusal(
-      `The camera has no setting ${quoted(name)}.`,
-      'Correct its name; the list of features in the window shows those that there are.',
-    );
+    throw refusal(message('camera-setting-missing', { name: oneLine(name) }));
   }
 
   #command(name: string): DescriptionNode {
     const node = this.#feature(name);
     if (node.kind === 'Command') return node;
-    throw refusal(`The camera setting ${quoted(name)} is no command.`, 'Set its value instead.');
+    throw refusal(message('camera-setting-no-command', { name: oneLine(name) }));
   }
 
   /** One after the other: changing a few bits of a register is a read and a write. */
@@ -170,10 +166,10 @@ export class NodeMap {
 async function requireReadable(node: DescriptionNode, evaluation: Evaluation): Promise<void> {
   const access = await evaluation.access(node.name);
   if (isReadable(access)) return;
+  const name = oneLine(node.name);
   throw refusal(
     access === 'WO'
-      ? `The camera setting ${quoted(node.name)} can only be written, not read.`
-      : `The camera setting ${quoted(node.name)} is not available now.`,
-    access === 'WO' ? 'Nothing has to be done.' : 'Change the setting that it depends on first.',
+      ? message('camera-setting-write-only', { name })
+      : message('camera-setting-unavailable', { context: 'read', name, value: '' }),
   );
 }

@@ -1,3 +1,4 @@
+import { OperatorError } from '../../platform/errors.ts';
 import { accessRefused, cameraUnreadable } from './genicam-errors.ts';
 import { type ByteOrder, isRefusedAccess, type MemoryPort } from './memory-port.ts';
 
@@ -111,7 +112,7 @@ async function asked<Result>(question: () => Promise<Result>): Promise<Result> {
   } catch (error) {
     if (isRefusedAccess(error)) throw accessRefused(error);
     // A camera's own errors say what to do; they are passed on as they are.
-    if (error instanceof Error && 'hint' in error) throw error;
+    if (error instanceof OperatorError) throw error;
     throw cameraUnreadable(error);
   }
 }

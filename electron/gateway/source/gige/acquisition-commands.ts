@@ -1,5 +1,4 @@
-import { legacy } from '../../../../shared/messages/message.ts';
-import { createWords } from '../../../../shared/messages/words.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import { cameraError } from '../camera/camera-words.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
 import { attempt, isRefusal } from './gige-trigger.ts';
@@ -25,13 +24,8 @@ export async function startAcquisition(map: Commands): Promise<void> {
   } catch (error) {
     if (!isRefusal(error)) throw error;
     await setLock(map, false);
-    const words = createWords();
-    const { said, technical } = error;
-    throw cameraError('failed', {
-      said: legacy(`The camera does not start to take pictures. ${words.text(said)}`, words.hint(said)),
-      technical,
-      cause: error,
-    });
+    const { said: why, technical } = error;
+    throw cameraError('failed', { said: message('camera-start-refused', { why }), technical, cause: error });
   }
 }
 

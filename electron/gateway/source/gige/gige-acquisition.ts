@@ -1,4 +1,4 @@
-import { legacy } from '../../../../shared/messages/message.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import { pixelFormatOf as decodableFormat } from '../../model/pixel-format.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
 import type { CameraError, CameraNote, DeviceFrame, StreamCounters } from '../camera/camera-device.ts';
@@ -285,10 +285,7 @@ export class GigeAcquisition {
     }
     const { packets } = this.#stream.counters();
     if (packets === 0) return cameraError('silent');
-    const text = 'Control works, but no whole picture arrives.';
-    const hint =
-      'Packets do arrive: check that the packet size is not too large for a network switch or card on the way, and that the network is not overloaded.';
-    return cameraError('silent', { said: legacy(text, hint), technical: `${packets} packets` });
+    return cameraError('silent', { said: message('camera-no-whole-picture'), technical: `${packets} packets` });
   }
 
   async #latch(): Promise<void> {

@@ -26,8 +26,6 @@ export type GigeCameraOptions = {
   readonly silenceMilliseconds?: number;
 };
 
-/** A camera forgets a gateway that was killed after this time; a gateway that is only busy comes back in it. */
-
 /**
  * A GigE Vision camera, driven over the network without the maker's driver. `connect` finds it, takes control, and
  * reads its description; settings of the configuration are set by the source, through the session's features.

@@ -1,4 +1,4 @@
-import { legacy, message } from '../../../../shared/messages/message.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import { describeCause, OperatorError } from '../../platform/errors.ts';
 import { CameraError } from '../camera/camera-device.ts';
 import { cameraError } from '../camera/camera-words.ts';
@@ -13,11 +13,11 @@ export function gigeTrouble(error: unknown): CameraError {
     return cameraError('failed', { said, technical, cause: error });
   }
   if (error instanceof GvcpError) {
-    const { message: text, technical } = error;
-    if (error.code === 'timeout' || error.code === 'closed') return cameraError('lost', { technical, cause: error });
+    const { refusal, technical } = error;
+    // Nobody answered, or we asked no more.
+    if (refusal === null) return cameraError('lost', { technical, cause: error });
     if (error.code === 'access-denied') return cameraError('taken', { technical, cause: error });
-    const said = legacy(text, 'Switch it off and on. It is tried again and again.');
-    return cameraError('failed', { said, technical, cause: error });
+    return cameraError('failed', { said: message('camera-refused', { why: refusal }), technical, cause: error });
   }
   return cameraError('failed', { said: message('camera-failed-by', { reason: describeCause(error) }), cause: error });
 }

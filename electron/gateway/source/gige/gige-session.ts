@@ -1,4 +1,4 @@
-import { legacy } from '../../../../shared/messages/message.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import type { GigeSourceConfig } from '../../../../shared/source-config.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type {
@@ -149,7 +149,8 @@ export class GigeSession implements CameraSession {
     });
     if (privilege === null) this.#lose(cameraError('lost', { technical: 'no answer about the control privilege' }));
     else if ((privilege & controlHeld) !== 0) this.#lose(cameraError('taken', { technical: 'control privilege lost' }));
-    else this.#lose(cameraError('lost', { said: forgotten, technical: `control privilege ${privilege}` }));
+    else
+      this.#lose(cameraError('lost', { said: message('camera-let-go'), technical: `control privilege ${privilege}` }));
   }
 
   async #stopNow(): Promise<void> {
@@ -167,8 +168,3 @@ export class GigeSession implements CameraSession {
     this.#events?.onLost(error);
   }
 }
-
-const forgotten = legacy(
-  'The camera was switched off and on, or out of reach for a while, and let this program go.',
-  'Check its power and its cable. It is connected again as soon as it answers.',
-);

@@ -1,4 +1,4 @@
-import { legacy } from '../../../../shared/messages/message.ts';
+import { type Message, message } from '../../../../shared/messages/message.ts';
 import { OperatorError } from '../../platform/errors.ts';
 import { type Acquisition, CameraError } from '../camera/camera-device.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
@@ -17,7 +17,7 @@ export async function setTrigger(features: Features, acquisition: Acquisition): 
   if (acquisition.kind === 'free-run') return;
   const source = acquisition.kind === 'software' ? 'Software' : acquisition.line;
   if (!features.has('TriggerMode') || (acquisition.kind === 'software' && !features.has('TriggerSoftware')))
-    throw refused(acquisition, 'It has no such trigger.');
+    throw refused(acquisition, message('camera-no-trigger'));
   try {
     if (features.has('TriggerSelector')) {
       const offered = await features.choices('TriggerSelector');
@@ -33,7 +33,7 @@ export async function setTrigger(features: Features, acquisition: Acquisition): 
   } catch (error) {
     if (!isRefusal(error)) throw error;
     await switchAllOff(features);
-    throw refused(acquisition, error.message);
+    throw refused(acquisition, error.said, error.technical);
   }
 }
 
@@ -64,11 +64,10 @@ export function isRefusal(error: unknown): error is OperatorError {
   return error instanceof OperatorError && error.code !== 'camera-memory';
 }
 
-function refused(acquisition: Acquisition, why: string): CameraError {
+function refused(acquisition: Acquisition, why: Message, technical = ''): CameraError {
   const by =
     acquisition.kind === 'hardware'
-      ? `its input ${acquisition.line} (${acquisition.activation})`
-      : 'a command of this program';
-  const text = `The camera can’t be triggered by ${by}. ${why}`;
-  return new CameraError('setting-refused', legacy(text, 'Choose another trigger in the settings of this source.'));
+      ? ({ context: 'line', line: acquisition.line, activation: acquisition.activation } as const)
+      : ({ context: 'software', line: '', activation: '' } as const);
+  return new CameraError('setting-refused', message('camera-trigger-refused', { ...by, why }), technical);
 }

@@ -1,4 +1,4 @@
-import { legacy } from '../../../../shared/messages/message.ts';
+import { message, type ParamsOf } from '../../../../shared/messages/message.ts';
 import { pixelFormatName, pixelFormatOf } from '../../model/pixel-format.ts';
 import type { CameraNote } from '../camera/camera-device.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
@@ -39,24 +39,24 @@ async function pixelFormatAdvice(map: NodeMap, code: number): Promise<CameraNote
   const named = own === undefined ? pixelFormatName(code) : `${own} (${pixelFormatName(code)})`;
   return {
     about: `pixel-format ${code}`,
-    message: legacy(
-      `The camera sends the pixel format ${named}, which can’t be made into a picture.`,
-      usable.length > 0 ? setTo(usable) : noneOf(offered),
-    ),
+    message: message('camera-pixel-format', {
+      format: named,
+      ...(usable.length > 0 ? setTo(usable) : noneOf(offered)),
+    }),
     isLoss: true,
   };
 }
 
-function setTo(usable: readonly string[]): string {
-  if (usable.length === 1) return `Set its PixelFormat to ${usable[0]}.`;
-  return `Set its PixelFormat to one of these that it offers: ${listed(usable)}.`;
+type Offer = Omit<ParamsOf<'camera-pixel-format'>, 'format'>;
+
+function setTo(usable: readonly string[]): Offer {
+  const context = usable.length > mostNamed ? 'many' : usable.length > 1 ? 'some' : 'one';
+  return { context, offered: listed(usable) };
 }
 
-function noneOf(offered: readonly string[]): string {
-  const others = offered.length === 0 ? '' : `Of what it offers (${listed(offered)}) nothing can be. `;
-  return `${others}Ask its maker for a format such as Mono8, BayerRG8 or RGB8.`;
+function noneOf(offered: readonly string[]): Offer {
+  const context = offered.length > mostNamed ? 'unusable-many' : offered.length > 0 ? 'unusable' : 'none';
+  return { context, offered: listed(offered) };
 }
 
-function listed(names: readonly string[]): string {
-  return names.slice(0, mostNamed).join(', ') + (names.length > mostNamed ? ' and others' : '');
-}
+const listed = (names: readonly string[]): string => names.slice(0, mostNamed).join(', ');

@@ -71,7 +71,7 @@ export class NodeReader {
     const given = element.attributes['Name']?.trim().slice(0, longestText) ?? '';
     const name = given === '' ? this.#inventName(kind) : given;
     if (this.nodes.has(name)) return name;
-    if (this.nodes.size >= mostNodes) throw descriptionError('The camera description has too many settings.');
+    if (this.nodes.size >= mostNodes) throw descriptionError('too many settings');
     this.nodes.set(name, readNode(element, kind, name, register));
     return name;
   }

@@ -18,11 +18,11 @@ export type Description = {
 export function parseDescription(file: Uint8Array): Description {
   const root = parseXml(file);
   if (root.name !== 'RegisterDescription') {
-    throw descriptionError('This is not a camera description.', `the root element is ${root.name.slice(0, 80)}`);
+    throw descriptionError(`not a description: the root element is ${root.name.slice(0, 80)}`);
   }
   const reader = new NodeReader();
   reader.readAll(root);
-  if (reader.nodes.size === 0) throw descriptionError('The camera description has no settings in it.');
+  if (reader.nodes.size === 0) throw descriptionError('no settings in it');
   if (lacksLock(reader.nodes)) reader.readAll(parseXml(Buffer.from(usualLock)));
   const version = (part: string): number => Number(parseInteger(root.attributes[part] ?? '') ?? 0n);
   return {

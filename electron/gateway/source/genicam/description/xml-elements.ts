@@ -27,7 +27,7 @@ class DocumentEnd extends Error {}
  * well-formed or larger than `xmlLimits`.
  */
 export function parseXml(file: Uint8Array): XmlElement {
-  if (file.byteLength > xmlLimits.bytes) throw descriptionError('The camera description is too large.');
+  if (file.byteLength > xmlLimits.bytes) throw descriptionError('too large');
   let root: XmlElement | null = null;
   let elements = 0;
   const open: Open[] = [];
@@ -42,8 +42,8 @@ export function parseXml(file: Uint8Array): XmlElement {
   });
   parser.on('opentag', (tag) => {
     elements += 1;
-    if (elements > xmlLimits.elements) throw descriptionError('The camera description has too many parts.');
-    if (open.length >= xmlLimits.depth) throw descriptionError('The camera description is nested too deep.');
+    if (elements > xmlLimits.elements) throw descriptionError('too many parts');
+    if (open.length >= xmlLimits.depth) throw descriptionError('nested too deep');
     open.push({ name: localName(tag.name), attributes: tag.attributes, children: [], text: '' });
   });
   const addText = (text: string): void => {
@@ -67,9 +67,9 @@ export function parseXml(file: Uint8Array): XmlElement {
   } catch (error) {
     if (error instanceof OperatorError) throw error;
     if (root !== null && error instanceof DocumentEnd) return root;
-    throw descriptionError('The camera description is not readable: its XML is broken.', '', error);
+    throw descriptionError('its XML is broken', error);
   }
-  throw descriptionError('The camera description is empty.');
+  throw descriptionError('empty');
 }
 
 function localName(name: string): string {

@@ -1,8 +1,9 @@
 import { lstat, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Unzip, UnzipInflate } from 'fflate';
-import { describeCause, errnoCode, GatewayError, OperatorError } from '../../../platform/errors.ts';
-import { accessRefused, descriptionError, quoted } from '../genicam-errors.ts';
+import { message } from '../../../../../shared/messages/message.ts';
+import { describeCause, errnoCode, OperatorError } from '../../../platform/errors.ts';
+import { accessRefused, descriptionError, oneLine, quoted } from '../genicam-errors.ts';
 import { isRefusedAccess, largestAccess, type MemoryPort } from '../memory-port.ts';
 import { xmlLimits } from './xml-elements.ts';
 
@@ -15,19 +16,26 @@ export function descriptionFolder(folder: string): (name: string) => Promise<Uin
     try {
       if (name !== '' && /^[^/\\:]+$/.test(name) && (await lstat(path)).isFile()) return await readBounded(path);
     } catch (error) {
-      if (errnoCode(error) !== 'ENOENT') {
-        throw descriptionError('The file with the camera description could not be read.', '', error);
-      }
+      if (error instanceof OperatorError) throw error;
+      if (errnoCode(error) !== 'ENOENT') throw unreadFile(name, error);
     }
     return null;
   };
+}
+
+function unreadFile(name: string, cause: unknown): OperatorError {
+  return new OperatorError(message('camera-description-unread', { file: oneLine(name) }), {
+    operation: 'read the camera description',
+    disposition: 'bury',
+    cause,
+  });
 }
 
 async function readBounded(path: string): Promise<Uint8Array> {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
-    if (size > xmlLimits.bytes) throw descriptionError('The camera description is too large.');
+    if (size > xmlLimits.bytes) throw descriptionError('too large');
     const bytes = Buffer.alloc(size);
     const { bytesRead } = await file.read(bytes, 0, size, 0);
     return bytes.subarray(0, bytesRead);
@@ -64,11 +72,8 @@ export function descriptionDownload(options: DownloadOptions): (url: string) => 
       }
       return Buffer.concat(pieces);
     } catch (error) {
-      throw new GatewayError({
-        code: 'camera-description-download',
+      throw new OperatorError(message('camera-description-download', written(url)), {
         operation: 'download the camera description',
-        text: `The camera says that its description is at ${quoted(url)}, and it could not be fetched from there.`,
-        hint: `Check that this PC reaches ${new URL(url).host}, or ${getItYourself(url)}`,
         disposition: 'retry',
         technical: `${url.slice(0, 200)}: ${describeCause(error)}`,
         cause: error,
@@ -83,15 +88,12 @@ function isHostOf(host: string, url: string): boolean {
   return URL.canParse(`${protocol}//${host}`) && new URL(`${protocol}//${host}`).host === wanted;
 }
 
-const getItYourself = (url: string): string =>
-  `get the file ${quoted(fileNameIn(url))} from the maker of the camera and put it into the folder cameras/descriptions of the data folder.`;
+/** Where the camera says that its description is, and which file a person can put in its place. */
+const written = (url: string) => ({ url: oneLine(url), host: new URL(url).host, file: oneLine(fileNameIn(url)) });
 
 function notAllowed(url: string): OperatorError {
-  return new GatewayError({
-    code: 'camera-description-not-allowed',
+  return new OperatorError(message('camera-description-not-allowed', written(url)), {
     operation: 'download the camera description',
-    text: `The camera says that its description is at ${quoted(url)}. Nothing is fetched from an address that a camera names unless this site allows it.`,
-    hint: `If you trust this address, add "${new URL(url).host}" to descriptionHosts of this camera in the configuration. Or ${getItYourself(url)}`,
     disposition: 'bury',
     technical: url.slice(0, 200),
   });
@@ -112,7 +114,7 @@ export function unzipDescription(file: Uint8Array, mostBytes: number): Uint8Arra
     return unpack(file, mostBytes);
   } catch (error) {
     if (error instanceof OperatorError) throw error;
-    throw descriptionError('The camera description is not readable: its zip file is broken.', '', error);
+    throw descriptionError('its zip file is broken', error);
   }
 }
 
@@ -126,7 +128,7 @@ function unpack(file: Uint8Array, mostBytes: number): Uint8Array {
     entry.ondata = (error, piece, final) => {
       if (error !== null) throw error;
       size += piece.byteLength;
-      if (size > mostBytes) throw descriptionError('The camera description is too large.');
+      if (size > mostBytes) throw descriptionError('too large');
       pieces.push(piece);
       if (!final) return;
       if (entry.originalSize !== undefined && entry.originalSize !== size) throw new Error('the size is wrong');
@@ -142,7 +144,7 @@ function unpack(file: Uint8Array, mostBytes: number): Uint8Array {
   }
   if (isWhole()) return Buffer.concat(pieces);
   if (pieces.length > 0) throw new Error('the file ends too early');
-  throw descriptionError('The zip file with the camera description has no XML file in it.');
+  throw descriptionError('its zip file has no XML file in it');
 }
 
 /** Where a camera says its description is: registers 0x200 and 0x400 of GigE Vision hold such a text each. */
@@ -212,8 +214,7 @@ export function fileNameIn(url: string): string {
 }
 
 function unknownLocation(line: string): OperatorError {
-  const where = line === '' ? 'It names no place.' : `It names ${quoted(line)}.`;
-  return descriptionError(`The camera does not say in a known way where its description is. ${where}`, quoted(line));
+  return descriptionError(line === '' ? 'the camera names no place' : `the camera names the place ${quoted(line)}`);
 }
 
 export type XmlSources = {
@@ -234,11 +235,8 @@ async function fetchFile(location: XmlLocation, sources: XmlSources): Promise<Ui
   if (location.kind === 'file') {
     const file = (await sources.readFile?.(location.name)) ?? null;
     if (file !== null) return file;
-    throw new GatewayError({
-      code: 'camera-description-file',
+    throw new OperatorError(message('camera-description-file', { file: oneLine(location.name) }), {
       operation: 'read the camera description',
-      text: `The camera does not carry its description; it names the file ${quoted(location.name)}, which is not on this PC.`,
-      hint: 'Get this file from the maker of the camera and put it into the folder cameras/descriptions of the data folder.',
       disposition: 'bury',
     });
   }
@@ -246,8 +244,7 @@ async function fetchFile(location: XmlLocation, sources: XmlSources): Promise<Ui
   const present = await sources.readFile?.(fileNameIn(location.url));
   if (present !== undefined && present !== null) return present;
   if (sources.download === undefined) {
-    const text = `The camera says that its description is at ${quoted(location.url)}, and downloads are off.`;
-    throw descriptionError(text, location.url);
+    throw descriptionError(`it is at ${location.url.slice(0, 200)}, and downloads are off`);
   }
   return sources.download(location.url);
 }

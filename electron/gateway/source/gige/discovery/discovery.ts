@@ -1,7 +1,7 @@
 import type { Socket } from 'node:dgram';
 import { networkInterfaces as systemInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { legacy, type Message } from '../../../../../shared/messages/message.ts';
+import { type Message, message } from '../../../../../shared/messages/message.ts';
 import { describeCause, errnoCode } from '../../../platform/errors.ts';
 import { isErrorStatus } from '../gvcp/gvcp-error.ts';
 import { decodeAcknowledge, encodeDiscovery, gvcpCommands, gvcpPort } from '../gvcp/gvcp-packet.ts';
@@ -111,11 +111,7 @@ async function openWays(
     networks = localNetworks(networkInterfaces, interfaces);
     for (const kept of await keptOut(networks, localNetworks(networkInterfaces))) problems.push(keptOutProblem(kept));
   } catch (error) {
-    problems.push({
-      ...noWords,
-      message: legacy('The network cards can not be listed.'),
-      technical: describeCause(error),
-    });
+    problems.push({ ...unplaced, message: message('network-cards-not-listed'), technical: describeCause(error) });
   }
   for (const wanted of interfaces ?? []) {
     if (!networks.some((network) => network.interface === wanted || network.address === wanted)) {
@@ -195,50 +191,30 @@ async function listen(milliseconds: number, found: FoundCameras, options: Discov
   return false;
 }
 
-const noWords = { interface: '', address: '', technical: '', isKeptOut: false };
+const unplaced = { interface: '', address: '', technical: '', isKeptOut: false };
 
 function missingInterface(wanted: string): DiscoveryProblem {
-  const text = `This PC has no network card "${wanted}" with an IPv4 address.`;
-  return { ...noWords, interface: wanted, message: legacy(text, 'Check its cable, its name and its IP address.') };
+  return { ...unplaced, interface: wanted, message: message('network-card-missing', { card: wanted }) };
 }
 
 function interfaceProblem(network: LocalNetwork, fault: unknown): DiscoveryProblem {
   const code = errnoCode(fault);
-  const denied = code === 'EACCES' || code === 'EPERM';
-  const text = denied
-    ? `The system does not let the gateway look for cameras on the network card ${network.interface}.`
-    : `The network card ${network.interface} can not be searched for cameras.`;
-  const hint = denied ? 'Allow the gateway in the firewall of this PC.' : 'Check its cable and its IP address.';
-  const technical = describeCause(fault);
-  return { ...noWords, interface: network.interface, address: network.address, message: legacy(text, hint), technical };
+  const context = code === 'EACCES' || code === 'EPERM' ? 'denied' : 'failed';
+  const { interface: card, address } = network;
+  const said = message('network-card-not-searched', { context, card });
+  return { ...unplaced, interface: card, address, message: said, technical: describeCause(fault) };
 }
 
 function keptOutProblem({ network, other }: KeptOut): DiscoveryProblem {
   const { interface: card, address } = network;
-  const text = `The network cards ${other.interface} and ${card} have the same network, and this PC lets nothing in from ${card}.`;
-  const hint = `Give each card a network of its own, or put net.ipv4.conf.${card}.rp_filter=2 in a file in /etc/sysctl.d and restart this PC.`;
-  return {
-    ...noWords,
-    interface: card,
-    address,
-    message: legacy(text, hint),
-    technical: 'rp_filter is 1',
-    isKeptOut: true,
-  };
+  const said = message('network-card-kept-out', { card, other: other.interface });
+  return { ...unplaced, interface: card, address, message: said, technical: 'rp_filter is 1', isKeptOut: true };
 }
 
 function addressProblem(address: string): DiscoveryProblem {
-  if (parseIpv4(address) === null) {
-    return {
-      ...noWords,
-      address,
-      message: legacy(`"${address}" is no IP address.`, 'Correct the address of the camera.'),
-    };
-  }
-  const text = `This PC has no way to ${address}.`;
-  return {
-    ...noWords,
-    address,
-    message: legacy(text, 'Check the network card for the cameras: its cable and its IP address.'),
-  };
+  const said =
+    parseIpv4(address) === null
+      ? message('camera-not-an-address', { address })
+      : message('camera-no-way', { context: 'address', address, from: '' });
+  return { ...unplaced, address, message: said };
 }

@@ -1,9 +1,7 @@
-import { isolated } from '../../../../../shared/isolated.ts';
-import { legacy } from '../../../../../shared/messages/message.ts';
-import { createWords } from '../../../../../shared/messages/words.ts';
+import { type Message, message } from '../../../../../shared/messages/message.ts';
 import { CameraError } from '../../camera/camera-device.ts';
 import { type DiscoverOptions, type Discovery, discover } from './discovery.ts';
-import { bestWays, cameraLabel, type DiscoveredCamera } from './found-cameras.ts';
+import { bestWays, type DiscoveredCamera, labelOf } from './found-cameras.ts';
 
 /** What selects a camera: all that is given has to fit. */
 export type CameraSelector = {
@@ -16,8 +14,6 @@ export type CameraSelector = {
 };
 
 export type FindOptions = Omit<DiscoverOptions, 'interfaces' | 'addresses' | 'enough'>;
-
-const powered = 'Check that the camera is switched on, and its cable.';
 
 function matches(wanted: CameraSelector, camera: DiscoveredCamera): boolean {
   return (
@@ -53,60 +49,62 @@ export async function findCamera(wanted: CameraSelector, options: FindOptions = 
 }
 
 /** `with the serial number 2217 at 192.168.77.10` */
-function describe({ address, serial, userName }: CameraSelector): string {
-  const parts = [
-    serial === undefined ? '' : ` with the serial number ${serial}`,
-    userName === undefined ? '' : ` named "${isolated(userName)}"`,
-    address === undefined ? '' : ` at ${address}`,
+function searchFor({ address, serial, userName }: CameraSelector) {
+  const wanted = [
+    ...(serial === undefined ? [] : [message('camera-with', { context: 'serial', value: serial })]),
+    ...(userName === undefined ? [] : [message('camera-with', { context: 'user-name', value: userName })]),
+    ...(address === undefined ? [] : [message('camera-with', { context: 'address', value: address })]),
   ];
-  return parts.join('');
+  return { context: wanted.length === 0 ? 'any' : 'wanted', wanted } as const;
 }
 
+const mostListed = 5;
+
 function ambiguous(wanted: CameraSelector, cameras: readonly DiscoveredCamera[]): CameraError {
-  const list = cameras.slice(0, 5).map(({ serial, ip }) => `${isolated(serial)} at ${ip}`);
-  const text = `There are ${cameras.length} cameras${describe(wanted)}: ${list.join(', ')}.`;
-  return new CameraError(
-    'failed',
-    legacy(text, 'Select the camera by its serial number, or give each its own IP address.'),
+  const listed = cameras.slice(0, mostListed);
+  const found = listed.map(({ serial, ip }, index) =>
+    message('camera-at', { context: index < listed.length - 1 ? 'more' : 'last', camera: serial, address: ip }),
   );
+  return new CameraError('failed', message('camera-ambiguous', { ...searchFor(wanted), count: cameras.length, found }));
 }
 
 function missing(wanted: CameraSelector, { cameras, problems }: Discovery): CameraError {
-  const words = createWords();
-  const technical = problems.map((one) => `${words.text(one.message)} ${one.technical}`.trim()).join(' ');
+  const technical = problems.map((problem) => `${problem.message.code} ${problem.technical}`.trim()).join(', ');
   const [problem] = problems;
-  const kept = problems.find(({ isKeptOut }) => isKeptOut);
   // The way to the camera is the cause, where the very interface or address that was named has none.
   if (problem !== undefined && (wanted.interface !== undefined || problem.address === wanted.address)) {
     return new CameraError('unreachable', problem.message, technical);
   }
-  const text = `No camera${describe(wanted)} answers.`;
+  return new CameraError('missing', notFound(wanted, { cameras, problems }), technical);
+}
+
+function notFound(wanted: CameraSelector, { cameras, problems }: Discovery): Message {
+  const search = searchFor(wanted);
   const there = cameras.find(({ ip }) => ip === wanted.address);
-  if (there !== undefined) {
-    const hint = `${cameraLabel(there)} has this address. Correct the serial number or the name, or the address.`;
-    return new CameraError('missing', legacy(text, hint), technical);
-  }
+  if (there !== undefined) return message('camera-found-other-there', { wanted: search.wanted, ...labelOf(there) });
   const elsewhere = cameras.find(
     (camera) => wanted.address !== undefined && matches({ ...wanted, address: undefined }, camera) && hasMore(wanted),
   );
   if (elsewhere !== undefined) {
-    return new CameraError('missing', legacy(text, `It answers at ${elsewhere.ip}: correct the address.`), technical);
+    return message('camera-found-elsewhere', { wanted: search.wanted, address: elsewhere.ip });
   }
-  if (kept !== undefined) {
-    const hint = `${powered} ${words.text(kept.message)} ${words.hint(kept.message)}`;
-    return new CameraError('missing', legacy(text, hint), technical);
-  }
-  const hint = cameras.length === 0 ? powered : `${powered} Found instead: ${listed(cameras)}.`;
-  return new CameraError('missing', legacy(text, hint), technical);
+  const kept = problems.filter(({ isKeptOut }) => isKeptOut).slice(0, 1);
+  if (kept.length > 0) return message('camera-kept-out', { ...search, kept: kept.map((one) => one.message) });
+  if (cameras.length === 0) return message('camera-not-found', search);
+  return message('camera-found-others', { ...search, found: listed(cameras) });
 }
 
 function hasMore({ serial, userName }: CameraSelector): boolean {
   return serial !== undefined || userName !== undefined;
 }
 
-function listed(cameras: readonly DiscoveredCamera[]): string {
-  const names = cameras
-    .slice(0, 5)
-    .map(({ model, serial, ip }) => `${isolated(model)} ${isolated(serial)} at ${ip}`.trim());
-  return names.join(', ') + (cameras.length > 5 ? ' and others' : '');
+function listed(cameras: readonly DiscoveredCamera[]): readonly Message[] {
+  const last = Math.min(cameras.length, mostListed) - 1;
+  return cameras.slice(0, mostListed).map(({ model, serial, ip }, index) =>
+    message('camera-at', {
+      context: index < last ? 'more' : cameras.length > mostListed ? 'and-others' : 'last',
+      camera: `${model} ${serial}`.trim(),
+      address: ip,
+    }),
+  );
 }

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { legacy } from '../../../../../shared/messages/message.ts';
+import { message, type ParamsOf } from '../../../../../shared/messages/message.ts';
 import { describeCause } from '../../../platform/errors.ts';
 import { CameraError } from '../../camera/camera-device.ts';
 import { isErrorStatus, statusMeaning } from '../gvcp/gvcp-error.ts';
@@ -32,32 +32,30 @@ export type ForceIpOptions = IpSettings & {
   readonly signal?: AbortSignal | undefined;
 };
 
-function refused(text: string): CameraError {
-  return new CameraError('setting-refused', legacy(text, 'Correct the addresses and try again.'));
+function refused(context: ParamsOf<'camera-address-wrong'>['context'], value: string, other = ''): CameraError {
+  return new CameraError('setting-refused', message('camera-address-wrong', { context, value, other }));
 }
 
 /** The packet's content; throws a `CameraError` where the camera could not be reached with it, or nobody else could. */
 function checked({ mac, address, mask, gateway, interfaceAddress }: ForceIpOptions) {
   const bytes = /^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i.test(mac) ? Buffer.from(mac.replace(/[:-]/g, ''), 'hex') : null;
-  if (bytes === null || ((bytes[0] ?? 1) & 1) === 1) throw refused(`"${mac}" is no MAC address of a camera.`);
+  if (bytes === null || ((bytes[0] ?? 1) & 1) === 1) throw refused('mac', mac);
   const own = parseIpv4(interfaceAddress);
-  if (own === null) throw refused(`"${interfaceAddress}" is no IP address.`);
+  if (own === null) throw refused('card', interfaceAddress);
   const ip = parseIpv4(address);
   const first = (ip ?? 0) >>> 24;
-  if (ip === null || first === 0 || first >= 224) throw refused(`"${address}" can not be a camera's IP address.`);
+  if (ip === null || first === 0 || first >= 224) throw refused('camera', address);
   const bits = parseIpv4(mask);
-  if (bits === null || !isNetworkMask(bits)) throw refused(`"${mask}" is no subnet mask.`);
+  if (bits === null || !isNetworkMask(bits)) throw refused('mask', mask);
   const router = parseIpv4(gateway);
-  if (router === null) throw refused(`"${gateway}" is no IP address of a router. Without one, it is 0.0.0.0.`);
+  if (router === null) throw refused('router', gateway);
   const network = networkOf(ip, bits);
   const last = broadcastOf(ip, bits);
-  if (ip === own) throw refused(`${address} is the address of this PC.`);
-  if (ip === network || ip === last) throw refused(`${address} is the address of a whole network.`);
-  if (network !== networkOf(own, bits)) {
-    throw refused(`${address} is of another network than this PC's ${interfaceAddress}.`);
-  }
+  if (ip === own) throw refused('this-pc', address);
+  if (ip === network || ip === last) throw refused('whole-network', address);
+  if (network !== networkOf(own, bits)) throw refused('other-network', address, interfaceAddress);
   if (router !== 0 && (networkOf(router, bits) !== network || router === ip)) {
-    throw refused(`The router ${gateway} is not of the network of ${address}.`);
+    throw refused('router-elsewhere', gateway, address);
   }
   return { bytes, ip, bits, router, broadcast: formatIpv4(last) };
 }
@@ -100,12 +98,8 @@ export async function forceIp(options: ForceIpOptions): Promise<void> {
   }
   if (status === null) return confirm(options);
   if (!isErrorStatus(status)) return;
-  const { text, code } = statusMeaning(status);
-  throw new CameraError(
-    'setting-refused',
-    legacy(text, 'Set the address with the program of its maker.'),
-    `ForceIP: ${code}`,
-  );
+  const { refusal: why, code } = statusMeaning(status);
+  throw new CameraError('setting-refused', message('camera-address-refused', { why }), `ForceIP: ${code}`);
 }
 
 /** Where no card has the address, the socket says so. */
@@ -133,12 +127,10 @@ async function confirm({ mac, address, interfaceAddress, port, signal }: ForceIp
     enough: (found) => found.some(isThere),
   });
   if (cameras.some(isThere)) return;
-  const text = `The camera ${mac} did not take the address ${address}.`;
-  throw new CameraError('missing', legacy(text, 'Check that it is switched on and on the cable of this network card.'));
+  throw new CameraError('missing', message('camera-address-not-taken', { mac, address }));
 }
 
 function noWay({ interfaceAddress }: ForceIpOptions, error: unknown): CameraError {
-  const text = `Nothing can be sent from the network card with the address ${interfaceAddress}.`;
-  const hint = 'Check its cable and its IP address.';
-  return new CameraError('unreachable', legacy(text, hint), describeCause(error), { cause: error });
+  const said = message('network-card-silent', { address: interfaceAddress });
+  return new CameraError('unreachable', said, describeCause(error), { cause: error });
 }

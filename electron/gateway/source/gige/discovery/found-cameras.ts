@@ -1,5 +1,4 @@
-import { isolated } from '../../../../../shared/isolated.ts';
-import { legacy, type Message } from '../../../../../shared/messages/message.ts';
+import { type Message, message } from '../../../../../shared/messages/message.ts';
 import { type DeviceDescription, decodeDescription } from '../gvcp/bootstrap.ts';
 import {
   areNeighbours,
@@ -33,10 +32,9 @@ type Answer = { readonly device: DeviceDescription; readonly network: LocalNetwo
 /** A network has not that many cameras; who sends more is none. */
 const mostCameras = 512;
 
-/** `The camera acA1300 (serial 2217)` */
-export function cameraLabel(camera: Pick<DeviceDescription, 'model' | 'serial'>): string {
-  return `The camera ${camera.model === '' ? '' : `${isolated(camera.model)} `}(serial ${isolated(camera.serial)})`;
-}
+/** For messages that name a camera by its model, where it has one, and its serial number. */
+export const labelOf = ({ model, serial }: Pick<DeviceDescription, 'model' | 'serial'>) =>
+  ({ context: model === '' ? 'serial' : 'model', model, serial }) as const;
 
 /** The same for one camera, on whichever network card it is heard. */
 export const identityOf = ({ mac, serial, ip }: DiscoveredCamera): string => `${mac} ${serial} ${ip}`;
@@ -95,12 +93,14 @@ export class FoundCameras {
       const place = { interface: name, interfaceAddress, interfaceMask, card };
       if (fits) return { ...device, ...place, problem: 'none', message: null, proposal: null };
       const proposal = propose(network, used);
-      const text = `${cameraLabel(device)} has the address ${device.ip}, which is of another network than the network card (${describeNetwork(network)}).`;
-      const hint =
-        proposal === null
-          ? 'Give the network card and the camera addresses of one network.'
-          : `Give the camera an address of this network that no other device has, for example ${proposal.address}.`;
-      return { ...device, ...place, problem: 'wrong-network', message: legacy(text, hint), proposal };
+      const said = message('camera-wrong-network', {
+        context: proposal === null ? 'full' : 'free',
+        camera: message('camera-called', labelOf(device)),
+        address: device.ip,
+        card: describeNetwork(network),
+        proposal: proposal?.address ?? '',
+      });
+      return { ...device, ...place, problem: 'wrong-network', message: said, proposal };
     });
   }
 }

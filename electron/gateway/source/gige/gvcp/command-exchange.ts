@@ -162,7 +162,7 @@ export class CommandExchange {
     const { address, timeoutMilliseconds } = this.#options;
     const fault = job.fault === '' ? '' : ` (${job.fault})`;
     const technical = `${job.question.asked} of ${address}: ${job.tries} tries of ${timeoutMilliseconds} ms${fault}`;
-    this.#end(job, { error: new GvcpError('timeout', `The camera at ${address} does not answer.`, technical) });
+    this.#end(job, { error: new GvcpError('timeout', technical) });
   }
 
   #receive(packet: Buffer, from: RemoteInfo): void {
@@ -229,5 +229,5 @@ export class CommandExchange {
 }
 
 function closedError(asked: string): GvcpError {
-  return new GvcpError('closed', 'The connection to the camera was closed.', asked);
+  return new GvcpError('closed', `${asked}: the connection was closed`);
 }

@@ -1,4 +1,4 @@
-import { legacy } from '../../../../../shared/messages/message.ts';
+import { message } from '../../../../../shared/messages/message.ts';
 import { describeCause } from '../../../platform/errors.ts';
 import { CameraError } from '../../camera/camera-device.ts';
 import { localAddressFor, parseIpv4 } from '../network/interfaces.ts';
@@ -77,7 +77,7 @@ export class ControlChannel {
   static async open(options: ControlChannelOptions): Promise<ControlChannel> {
     const { address } = options;
     if (parseIpv4(address) === null) {
-      throw new CameraError('missing', legacy(`"${address}" is no IP address.`, 'Correct the address of the camera.'));
+      throw new CameraError('missing', message('camera-not-an-address', { address }));
     }
     try {
       const localAddress = options.interfaceAddress ?? (await localAddressFor(address));
@@ -93,10 +93,10 @@ export class ControlChannel {
       });
       return new ControlChannel(address, end, exchange);
     } catch (error) {
-      const from = options.interfaceAddress === undefined ? '' : ` from ${options.interfaceAddress}`;
-      const text = `This PC has no way${from} to the camera at ${address}.`;
-      const hint = 'Check the network card for the cameras: its cable and its IP address.';
-      throw new CameraError('unreachable', legacy(text, hint), describeCause(error), { cause: error });
+      const { interfaceAddress: from } = options;
+      const context = from === undefined ? 'camera' : 'camera-from';
+      const said = message('camera-no-way', { context, address, from: from ?? '' });
+      throw new CameraError('unreachable', said, describeCause(error), { cause: error });
     }
   }
 
@@ -177,8 +177,7 @@ export class ControlChannel {
   async takeControl(mode: ControlMode, onLost: (reason: ControlLoss) => void, signal?: AbortSignal): Promise<void> {
     if (this.#heartbeat !== null) return;
     const timeout = await takePrivilege(this, mode, signal);
-    if (this.#exchange.isClosed)
-      throw new GvcpError('closed', 'The connection to the camera was closed.', 'take control');
+    if (this.#exchange.isClosed) throw new GvcpError('closed', 'take control: the connection was closed');
     this.#heartbeat = new Heartbeat({
       readPrivilege: () => this.#exchange.ask({ ...readQuestion(registers.controlPrivilege), urgent: true }),
       proveControl: () => this.writeRegister(registers.controlPrivilege, controlPrivileges[mode]),
@@ -251,6 +250,5 @@ function readQuestion(address: number): Question<number> {
 function checkRange(address: number, count: number): void {
   const sane = Number.isSafeInteger(address) && Number.isSafeInteger(count) && address >= 0 && count >= 0;
   if (sane && address + count <= addressSpace && count <= mostMemoryBytes) return;
-  const text = 'The description of the camera names a register that cannot be.';
-  throw new GvcpError('out-of-range', text, `${count} bytes at ${address}`);
+  throw GvcpError.outOfRange(`${count} bytes at ${address}`);
 }

@@ -1,4 +1,4 @@
-import { legacy } from '../../../../../shared/messages/message.ts';
+import { message } from '../../../../../shared/messages/message.ts';
 import { CameraError } from '../../camera/camera-device.ts';
 import { type ControlMode, controlHeld, controlPrivileges, registers } from './bootstrap.ts';
 import { GvcpError, isGvcpError } from './gvcp-error.ts';
@@ -26,14 +26,14 @@ export async function takePrivilege(camera: RegisterAccess, mode: ControlMode, s
     if ((privilege & controlHeld) !== 0) throw taken(camera, `privilege register: ${privilege}`);
     await write(camera, mode, signal);
   } catch (error) {
-    throw inWords(camera, error);
+    throw asTrouble(camera, error);
   }
   try {
     return await heartbeatTimeout(camera, signal);
   } catch (error) {
     // It is ours by now, and nobody else could have it until its time is over.
     camera.writeRegister(registers.controlPrivilege, 0).catch(() => undefined);
-    throw inWords(camera, error);
+    throw asTrouble(camera, error);
   }
 }
 
@@ -45,8 +45,8 @@ async function write(camera: RegisterAccess, mode: ControlMode, signal: AbortSig
     // Some cameras say nothing to a program that may not write. Another one was faster, or the camera is gone.
     const privilege = await readPrivilege(camera, signal);
     if ((privilege & controlHeld) !== 0) throw taken(camera, `no answer; privilege register: ${privilege}`);
-    const text = `The camera at ${camera.address} does not let itself be controlled.`;
-    throw new CameraError('failed', legacy(text, 'Switch the camera off and on.'), error.technical, { cause: error });
+    const said = message('camera-not-controllable', { address: camera.address });
+    throw new CameraError('failed', said, error.technical, { cause: error });
   }
 }
 
@@ -61,24 +61,17 @@ async function heartbeatTimeout(camera: RegisterAccess, signal: AbortSignal | un
 }
 
 function taken(camera: RegisterAccess, technical: string): CameraError {
-  return new CameraError(
-    'taken',
-    legacy(
-      `Another program controls the camera at ${camera.address}.`,
-      'Close the other program: a viewer of the maker, or a gateway on another PC. After a crash the camera is free again within seconds.',
-    ),
-    technical,
-  );
+  return new CameraError('taken', message('camera-held-by-other', { address: camera.address }), technical);
 }
 
-function inWords(camera: RegisterAccess, error: unknown): unknown {
-  // A `CameraError` has its words; the reason of a signal is the caller's own.
+function asTrouble(camera: RegisterAccess, error: unknown): unknown {
+  // A `CameraError` has its message; the reason of a signal is the caller's own.
   if (!(error instanceof GvcpError) || error.code === 'closed') return error;
   if (error.code === 'access-denied') return taken(camera, error.technical);
-  const hint = 'Check that the camera is switched on, its cable, and its address.';
-  if (error.code === 'timeout')
-    return new CameraError('missing', legacy(error.message, hint), error.technical, { cause: error });
-  return new CameraError('failed', legacy(error.message, 'Switch the camera off and on.'), error.technical, {
-    cause: error,
-  });
+  const { refusal, technical } = error;
+  if (refusal === null) {
+    const said = message('camera-no-answer', { address: camera.address });
+    return new CameraError('missing', said, technical, { cause: error });
+  }
+  return new CameraError('failed', message('camera-refused', { why: refusal }), technical, { cause: error });
 }

@@ -1,24 +1,28 @@
+import { type Message, message, type ParamsOf } from '../../../../../shared/messages/message.ts';
+
 /** What a camera refuses a command with, and what else can come between us and its answer. */
 
+type Refusal = ParamsOf<'camera-register-refused'>['context'];
+
 const statuses = {
-  32769: ['not-implemented', 'The camera does not know this command.'],
-  32770: ['invalid-parameter', 'The camera refused the value.'],
-  32771: ['invalid-address', 'The camera has no such register.'],
-  32772: ['write-protected', 'The camera does not let this register be written.'],
-  32773: ['bad-alignment', 'The camera refused the address: it is not a multiple of 4.'],
-  32774: ['access-denied', 'The camera denied access: another program may control it.'],
-  32775: ['busy', 'The camera is busy.'],
-  32780: ['packet-unavailable', 'The camera no longer has this packet.'],
-  32781: ['data-overrun', 'The camera ran out of memory for the answer.'],
-  32782: ['invalid-header', 'The camera did not understand the command.'],
-  32784: ['not-yet-available', 'The camera does not have this packet yet.'],
-  32785: ['previous-removed', 'The camera no longer has this packet nor those before it.'],
-  32786: ['removed', 'The camera no longer has this packet.'],
-  32788: ['temporarily-unavailable', 'The camera does not have this packet at the moment.'],
-  32789: ['overflow', 'The camera has more to do than it can.'],
-  32790: ['action-late', 'The camera got the action command too late.'],
-  36863: ['generic', 'The camera reported an error without saying which.'],
-} as const satisfies Readonly<Record<number, readonly [string, string]>>;
+  32769: ['not-implemented', 'command'],
+  32770: ['invalid-parameter', 'value'],
+  32771: ['invalid-address', 'register'],
+  32772: ['write-protected', 'protected'],
+  32773: ['bad-alignment', 'other'],
+  32774: ['access-denied', 'denied'],
+  32775: ['busy', 'busy'],
+  32780: ['packet-unavailable', 'other'],
+  32781: ['data-overrun', 'other'],
+  32782: ['invalid-header', 'other'],
+  32784: ['not-yet-available', 'other'],
+  32785: ['previous-removed', 'other'],
+  32786: ['removed', 'other'],
+  32788: ['temporarily-unavailable', 'other'],
+  32789: ['overflow', 'busy'],
+  32790: ['action-late', 'other'],
+  36863: ['generic', 'other'],
+} as const satisfies Readonly<Record<number, readonly [string, Refusal]>>;
 
 type StatusNumber = keyof typeof statuses;
 export type GvcpErrorCode =
@@ -36,30 +40,50 @@ export function isErrorStatus(status: number): boolean {
   return (status & 0x8000) !== 0;
 }
 
-export function statusMeaning(status: number): { readonly code: GvcpErrorCode; readonly text: string } {
+const refused = (context: Refusal): Message => message('camera-register-refused', { context });
+
+/** What the camera has against it: a name for support, and a message. */
+export function statusMeaning(status: number): { readonly code: GvcpErrorCode; readonly refusal: Message } {
   const known = Object.hasOwn(statuses, status) ? statuses[status as StatusNumber] : undefined;
-  if (known !== undefined) return { code: known[0], text: known[1] };
-  return { code: 'unknown-status', text: 'The camera refused the command.' };
+  const [code, context] = known ?? (['unknown-status', 'other'] as const);
+  return { code, refusal: refused(context) };
 }
 
+type GvcpFacts = {
+  readonly status?: number | null;
+  readonly refusal?: Message | null;
+};
+
+/** What went wrong with one command, for the rest of the camera's program: who tells people finds the words for it. */
 export class GvcpError extends Error {
   readonly code: GvcpErrorCode;
   /** Of the camera's answer; null where there was none. */
   readonly status: number | null;
-  /** What was asked, and what is known of why it failed. */
-  readonly technical: string;
+  /** Why this one command was refused; null where it was not: nobody answered. */
+  readonly refusal: Message | null;
 
-  constructor(code: GvcpErrorCode, text: string, technical: string, status: number | null = null) {
-    super(text);
+  /** `technical`: what was asked, and what is known of why it failed. */
+  constructor(code: GvcpErrorCode, technical: string, { status = null, refusal = null }: GvcpFacts = {}) {
+    super(technical);
     this.name = 'GvcpError';
     this.code = code;
     this.status = status;
-    this.technical = technical;
+    this.refusal = refusal;
+  }
+
+  get technical(): string {
+    return this.message;
   }
 
   static ofStatus(status: number, asked: string): GvcpError {
-    const { code, text } = statusMeaning(status);
-    return new GvcpError(code, text, `${asked}: status 0x${status.toString(16).padStart(4, '0')} (${code})`, status);
+    const { code, refusal } = statusMeaning(status);
+    const technical = `${asked}: status 0x${status.toString(16).padStart(4, '0')} (${code})`;
+    return new GvcpError(code, technical, { status, refusal });
+  }
+
+  /** By us, unasked: `technical` says what cannot be. */
+  static outOfRange(technical: string): GvcpError {
+    return new GvcpError('out-of-range', technical, { refusal: refused('not-a-register') });
   }
 }
 

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv4 } from 'node:net';
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
-import { legacy } from '../../../../../shared/messages/message.ts';
+import { message } from '../../../../../shared/messages/message.ts';
 import type { CameraError } from '../../camera/camera-device.ts';
 import { cameraError } from '../../camera/camera-words.ts';
 import type { LocalEnd } from './udp-socket.ts';
@@ -77,13 +77,8 @@ export function proposeAddress(interfaceAddress: number, mask: number, used: Rea
  */
 export function cardLoss(localAddress: string, list: NetworkInterfaces = networkInterfaces): CameraError | null {
   if (hasAddress(localAddress, list)) return null;
-  const text = `The camera was there and is gone, and so is this PC’s network address ${localAddress}, which it was reached from.`;
-  const hint =
-    'Check the network card for the cameras: that it is in its place, its cable, and its IP address. The camera is connected again as soon as it answers.';
-  return cameraError('lost', {
-    said: legacy(text, hint),
-    technical: `no network card has the address ${localAddress}`,
-  });
+  const said = message('camera-card-gone', { address: localAddress });
+  return cameraError('lost', { said, technical: `no network card has the address ${localAddress}` });
 }
 
 function hasAddress(localAddress: string, list: NetworkInterfaces): boolean {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parseDescription } from '../../../../../electron/gateway/source/genicam/description/description.ts';
 import type { MemoryPort } from '../../../../../electron/gateway/source/genicam/memory-port.ts';
 import { NodeMap } from '../../../../../electron/gateway/source/genicam/node-map.ts';
+import { type Message, message, type ParamsOf } from '../../../../../shared/messages/message.ts';
 
 export const difficultXml = await readFile(new URL('./difficult-camera.xml', import.meta.url));
 
@@ -43,6 +44,12 @@ export class MemoryCamera implements MemoryPort {
 /** What GVCP's errors look like from here. */
 export class Refused extends Error {
   readonly status = 0x8006;
+  readonly refusal: Message;
+
+  constructor(context: ParamsOf<'camera-register-refused'>['context']) {
+    super('refused');
+    this.refusal = message('camera-register-refused', { context });
+  }
 }
 
 export function openDifficult(): { camera: MemoryCamera; map: NodeMap } {

@@ -27,7 +27,7 @@ function way({ mtu, inPieces = false, seesPieces = true, canTest = true, step = 
       expect(register).toBe(streamRegisters(0).packetSize);
       size = Math.floor((value & 0xffff) / step) * step;
       if (value < 0x8000_0000) return;
-      if (!canTest) throw new GvcpError('not-implemented', '', '', 0x8001);
+      if (!canTest) throw GvcpError.ofStatus(0x8001, 'write');
       // "Do not fragment" is asked for each time.
       expect((value >>> 30) & 1).toBe(1);
       asked.push(value & 0xffff);
@@ -71,6 +71,6 @@ test('the packet size is that of the configuration, whatever the way takes', asy
 
 test('a camera that is gone is said to be', async () => {
   const { camera, stream } = way({ mtu: 1_500 });
-  const gone = { ...camera, writeRegister: () => Promise.reject(new GvcpError('timeout', 'gone', '')) };
+  const gone = { ...camera, writeRegister: () => Promise.reject(new GvcpError('timeout', 'gone')) };
   await expect(negotiatePacketSize(gone, stream, 'auto')).rejects.toThrow('gone');
 });

@@ -14,6 +14,7 @@ import {
   parseXmlLocation,
   unzipDescription,
 } from '../../../../../../electron/gateway/source/genicam/description/xml-location.ts';
+import { failureOf } from '../../../../../support/spoken.ts';
 import { temporaryFolder } from '../../../../../support/store.ts';
 
 const xml = strToU8(`<RegisterDescription><Integer Name="A"/></RegisterDescription>${' '.repeat(10_000)}`);
@@ -88,6 +89,10 @@ describe('where a camera says its description is', () => {
   });
 });
 
+/** What support reads of a description that can’t be read. */
+const unreadable = (technical: RegExp): object =>
+  expect.objectContaining({ code: 'camera-description', technical: expect.stringMatching(technical) });
+
 describe('the description in the camera', () => {
   it('is read in pieces, and unzipped whatever its name is', async () => {
     const large = sized(200_000);
@@ -160,10 +165,10 @@ describe('the description in the camera', () => {
     for (const claimed of [8_000_000, 100]) {
       view.setUint32(22, claimed, true);
       view.setUint32(directory + 24, claimed, true);
-      expect(() => unzipDescription(bomb, 1_000_000)).toThrow('too large');
+      expect(() => unzipDescription(bomb, 1_000_000)).toThrow(unreadable(/^too large$/));
     }
     view.setUint32(22, 100, true);
-    expect(() => unzipDescription(bomb, 10_000_000)).toThrow('broken');
+    expect(() => unzipDescription(bomb, 10_000_000)).toThrow(unreadable(/broken/));
   });
 });
 
@@ -192,9 +197,10 @@ describe('a description elsewhere', () => {
         code: 'camera-description-file',
       });
     }
-    await expect(fetchXml({ kind: 'file', name: 'cam.xml' }, { port })).rejects.toThrow(
-      /"cam.xml", which is not on this PC/,
-    );
+    expect(await failureOf(fetchXml({ kind: 'file', name: 'cam.xml' }, { port }))).toMatchObject({
+      text: 'The camera does not carry its description; it names the file "cam.xml", which is not on this PC.',
+      hint: expect.stringContaining('cameras/descriptions'),
+    });
   });
 
   it('is downloaded within bounds of size and time, from that place only', async () => {
@@ -222,7 +228,14 @@ describe('a description elsewhere', () => {
     for (const path of ['/away', '/large', '/missing', '/slow']) {
       await expect(from(path)).rejects.toMatchObject({ code: 'camera-description-download' });
     }
-    await expect(fetchXml({ kind: 'http', url: base }, { port })).rejects.toThrow(/downloads are off/);
+    await expect(fetchXml({ kind: 'http', url: base }, { port })).rejects.toMatchObject(
+      unreadable(/downloads are off/),
+    );
+    expect(await failureOf(from('/missing'))).toMatchObject({
+      text: `The camera says that its description is at "${base}/missing", and it could not be fetched from there.`,
+      hint: `Check that this PC reaches ${host}, or get the file "missing" from the maker of the camera and put it into the folder cameras/descriptions of the data folder.`,
+      technical: expect.stringContaining('HTTP 404'),
+    });
   });
 
   it.each([

@@ -20,6 +20,7 @@ import {
   encodeWriteRegister,
   nextCommandId,
 } from '../../../../../../electron/gateway/source/gige/gvcp/gvcp-packet.ts';
+import { said } from '../../../../../support/spoken.ts';
 
 const bytes = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
 const hex = (packet: Buffer): string => packet.toString('hex');
@@ -93,14 +94,14 @@ describe('an acknowledgement', () => {
 });
 
 describe('an error status', () => {
-  test('has a name, words and its number', () => {
+  test('has a name, a message and its number', () => {
     const error = GvcpError.ofStatus(0x8006, 'write register 0x0a00');
     expect(error).toMatchObject({
       code: 'access-denied',
       status: 0x8006,
-      message: 'The camera denied access: another program may control it.',
       technical: 'write register 0x0a00: status 0x8006 (access-denied)',
     });
+    expect(said(error.refusal).text).toBe('The camera denied access: another program may control it.');
   });
 
   test('that nobody knows is an error all the same', () => {

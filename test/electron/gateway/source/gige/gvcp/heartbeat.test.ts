@@ -20,7 +20,7 @@ function beat(privilege: () => Promise<number>, isOurs = true) {
     readPrivilege: privilege,
     proveControl: async () => {
       proofs += 1;
-      if (!isOurs) throw new GvcpError('access-denied', 'The camera refused it.', 'write');
+      if (!isOurs) throw GvcpError.ofStatus(0x8006, 'write');
     },
     timeoutMilliseconds: 3_000,
     periodMilliseconds: 5,
@@ -63,6 +63,6 @@ test('after this PC slept, control has to be proved: the register does not say w
 });
 
 test('a camera that says nothing is silent', async () => {
-  const { lost } = beat(() => Promise.reject(new GvcpError('timeout', 'No answer.', 'read')));
+  const { lost } = beat(() => Promise.reject(new GvcpError('timeout', 'no answer')));
   await expect.poll(() => lost).toEqual(['silent']);
 });
