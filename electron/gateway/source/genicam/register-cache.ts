@@ -1,4 +1,3 @@
-import { OperatorError } from '../../platform/errors.ts';
 import { accessRefused, cameraUnreadable } from './genicam-errors.ts';
 import { type ByteOrder, isRefusedAccess, type MemoryPort } from './memory-port.ts';
 
@@ -112,7 +111,7 @@ async function asked<Result>(question: () => Promise<Result>): Promise<Result> {
   } catch (error) {
     if (isRefusedAccess(error)) throw accessRefused(error);
     // A camera's own errors say what to do; they are passed on as they are.
-    if (error instanceof OperatorError) throw error;
+    if (error instanceof Error && 'said' in error) throw error;
     throw cameraUnreadable(error);
   }
 }

@@ -61,10 +61,7 @@ function searchFor({ address, serial, userName }: CameraSelector) {
 const mostListed = 5;
 
 function ambiguous(wanted: CameraSelector, cameras: readonly DiscoveredCamera[]): CameraError {
-  const listed = cameras.slice(0, mostListed);
-  const found = listed.map(({ serial, ip }, index) =>
-    message('camera-at', { context: index < listed.length - 1 ? 'more' : 'last', camera: serial, address: ip }),
-  );
+  const found = listed(cameras, ({ serial }) => serial);
   return new CameraError('failed', message('camera-ambiguous', { ...searchFor(wanted), count: cameras.length, found }));
 }
 
@@ -91,20 +88,21 @@ function notFound(wanted: CameraSelector, { cameras, problems }: Discovery): Mes
   const kept = problems.filter(({ isKeptOut }) => isKeptOut).slice(0, 1);
   if (kept.length > 0) return message('camera-kept-out', { ...search, kept: kept.map((one) => one.message) });
   if (cameras.length === 0) return message('camera-not-found', search);
-  return message('camera-found-others', { ...search, found: listed(cameras) });
+  const found = listed(cameras, ({ model, serial }) => `${model} ${serial}`.trim());
+  return message('camera-found-others', { ...search, found });
 }
 
 function hasMore({ serial, userName }: CameraSelector): boolean {
   return serial !== undefined || userName !== undefined;
 }
 
-function listed(cameras: readonly DiscoveredCamera[]): readonly Message[] {
+function listed(
+  cameras: readonly DiscoveredCamera[],
+  nameOf: (camera: DiscoveredCamera) => string,
+): readonly Message[] {
   const last = Math.min(cameras.length, mostListed) - 1;
-  return cameras.slice(0, mostListed).map(({ model, serial, ip }, index) =>
-    message('camera-at', {
-      context: index < last ? 'more' : cameras.length > mostListed ? 'and-others' : 'last',
-      camera: `${model} ${serial}`.trim(),
-      address: ip,
-    }),
-  );
+  return cameras.slice(0, mostListed).map((camera, index) => {
+    const context = index < last ? 'more' : cameras.length > mostListed ? 'and-others' : 'last';
+    return message('camera-at', { context, camera: nameOf(camera), address: camera.ip });
+  });
 }

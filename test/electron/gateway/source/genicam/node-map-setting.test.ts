@@ -4,7 +4,7 @@ import { NodeMap } from '../../../../../electron/gateway/source/genicam/node-map
 import type { FeatureValue } from '../../../../../shared/camera.ts';
 import { FakeClock } from '../../../../support/fake-clock.ts';
 import { failureOf } from '../../../../support/spoken.ts';
-import { difficultXml, MemoryCamera, openDifficult, Refused } from './memory-camera.ts';
+import { describing, difficultXml, MemoryCamera, openDifficult, Refused } from './memory-camera.ts';
 
 describe('setting', () => {
   test.each<[string, FeatureValue, (memory: Buffer) => unknown, unknown]>([
@@ -110,6 +110,22 @@ describe('what is refused', () => {
     expect((await map.features())[0]).toMatchObject({ name: 'Width', access: 'read', value: 640 });
     await map.set('Locked', 0);
     await map.set('Width', 320);
+  });
+
+  it('is one that several others lock, or what has no name for people', async () => {
+    const file = describing(
+      `<Integer Name="Mode"><Value>2</Value></Integer>
+<Integer Name="Run"><Value>1</Value></Integer>
+<IntSwissKnife Name="Either"><pVariable Name="A">Mode</pVariable><pVariable Name="B">Run</pVariable><Formula>A || B</Formula></IntSwissKnife>
+<IntSwissKnife Name="Always"><Formula>1</Formula></IntSwissKnife>
+<Integer Name="Height"><Value>5</Value><pIsLocked>Either</pIsLocked></Integer>
+<Integer Name="Depth"><Value>5</Value><pIsLocked>Always</pIsLocked></Integer>`,
+    );
+    const map = NodeMap.open(parseDescription(file), new MemoryCamera());
+    expect((await failureOf(map.set('Height', 1)))['text']).toContain('is locked ("Mode" is 2, "Run" is 1); it was');
+    expect((await failureOf(map.set('Depth', 1)))['text']).toContain(
+      'is locked (by "Always"); it was to be set to "1"',
+    );
   });
 
   it('by the camera is said with the name of the setting', async () => {
