@@ -12,6 +12,7 @@ const search = { context: ['any', 'wanted'], wanted: 'messages' } as const;
 export const gigeCodes = {
   /** The description that a camera gives of itself. */
   'camera-description': code('alarm', 'site'),
+  'camera-description-place': code('alarm', 'site', { context: ['none', 'named'], place: 'name' }),
   'camera-description-unread': code('alarm', 'site', { file: 'name' }),
   'camera-description-file': code('alarm', 'site', { file: 'name' }),
   'camera-description-download': code('alarm', 'site', written),

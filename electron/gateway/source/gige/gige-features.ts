@@ -113,23 +113,27 @@ export async function readDescription(
 /** It is 1 only while pictures are taken. */
 const lockless: ReadonlyMap<string, bigint> = new Map([['TLParamsLocked', 0n]]);
 
-/** @param changed called after each change; `inWords` makes a `CameraError` of what means that the camera is gone. */
-export function gigeFeatures(map: NodeMap, changed: () => void, inWords: (error: unknown) => unknown): CameraFeatures {
-  const worded = async <T>(work: Promise<T>): Promise<T> => {
+/** @param changed called after each change; `asTrouble` makes a `CameraError` of what means that the camera is gone. */
+export function gigeFeatures(
+  map: NodeMap,
+  changed: () => void,
+  asTrouble: (error: unknown) => unknown,
+): CameraFeatures {
+  const refusedOrGone = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
     } catch (error) {
-      throw isRefusal(error) ? error : inWords(error);
+      throw isRefusal(error) ? error : asTrouble(error);
     }
   };
   return {
-    list: () => worded(map.features(lockless)),
+    list: () => refusedOrGone(map.features(lockless)),
     set: async (name, value) => {
-      await worded(map.set(name, value));
+      await refusedOrGone(map.set(name, value));
       changed();
     },
     execute: async (name) => {
-      await worded(map.execute(name));
+      await refusedOrGone(map.execute(name));
       changed();
     },
   };

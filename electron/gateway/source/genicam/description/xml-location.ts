@@ -214,7 +214,12 @@ export function fileNameIn(url: string): string {
 }
 
 function unknownLocation(line: string): OperatorError {
-  return descriptionError(line === '' ? 'the camera names no place' : `the camera names the place ${quoted(line)}`);
+  const context = line === '' ? 'none' : 'named';
+  return new OperatorError(message('camera-description-place', { context, place: oneLine(line) }), {
+    operation: 'read the camera description',
+    disposition: 'bury',
+    technical: quoted(line),
+  });
 }
 
 export type XmlSources = {

@@ -74,7 +74,7 @@ export class GvspStream {
   #onPieces: (packetSize: number, piece: number) => void = () => undefined;
   #onEnd: (reason: string) => void = () => undefined;
 
-  /** Rejects with the system's error in words: the address is not of this PC, no more ports. */
+  /** Rejects with the system's error: the address is not of this PC, no more ports. */
   static open({ workerPath, packetSize, ...options }: OpenStream): Promise<GvspStream> {
     const workerData = {
       retentionMilliseconds: 200,
