@@ -27,10 +27,8 @@ export type QueueFilter = z.infer<typeof queueFilterSchema>;
 const entryStateSchema = z.enum(['pending', 'leased', 'acknowledged', 'dead', 'dropped', 'deleted']);
 
 /** The last thing that went wrong with an entry. */
-export const entryErrorSchema = z.object({
-  code: z.string(),
-  text: z.string(),
-  hint: z.string(),
+const entryErrorSchema = z.object({
+  message: messageSchema,
   /** The server's own words or the machine's error, cut to a bounded length. */
   technical: z.string(),
   at: time,
@@ -286,7 +284,7 @@ export const contract = {
     provisioningSchema,
     z.discriminatedUnion('ok', [
       z.object({ ok: z.literal(true), stored: storedIn, deviceId: z.string(), status: z.string().nullable() }),
-      z.object({ ok: z.literal(false), code: z.string(), text: z.string(), hint: z.string() }),
+      z.object({ ok: z.literal(false), message: messageSchema }),
     ]),
   ),
   /** Tests the way to the cloud now instead of at the next probe. */

@@ -1,13 +1,19 @@
 import type { Config } from '../../shared/config.ts';
 import { message } from '../../shared/messages/message.ts';
-import { plainEnglish } from '../../shared/messages/words.ts';
+import { createWords, plainEnglish } from '../../shared/messages/words.ts';
 import type { AskProxy } from '../gateway/gateway-options.ts';
 import { verifyStore } from '../gateway/maintenance/verify-store.ts';
 import { systemClock } from '../gateway/platform/clock.ts';
 import type { Files } from '../gateway/platform/files.ts';
 import { findCameras, type UsbCameras } from '../gateway/wiring/cameras.ts';
 import { openDeviceSetup } from '../gateway/wiring/device-setup.ts';
-import { neededToProvision, secretsOf, secretsToProvision, shutOf, shutWords } from '../gateway/wiring/shut-keyring.ts';
+import {
+  keyringShut,
+  neededToProvision,
+  secretsOf,
+  secretsToProvision,
+  shutOf,
+} from '../gateway/wiring/shut-keyring.ts';
 import { examineSite } from '../gateway/wiring/site-doctor.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { loadConfig } from '../settings/config-file.ts';
@@ -95,8 +101,9 @@ async function provision(
 ): Promise<number> {
   const wait = neededToProvision({ cloud }, secrets);
   if (wait !== null) {
-    const shut = shutWords(wait);
-    output.complain(`${shut.text}\n${shut.hint}`);
+    const shut = keyringShut(wait);
+    const { text, hint } = createWords();
+    output.complain(`${text(shut)}\n${hint(shut)}`);
     return exitCodes.failed;
   }
   const setup = openDeviceSetup({ cloud, proxyPassword: secrets.all().proxyPassword, askProxy, version });

@@ -1,4 +1,5 @@
-import { legacy, type Message, message } from '../../shared/messages/message.ts';
+import { type Message, message } from '../../shared/messages/message.ts';
+
 import { createWords } from '../../shared/messages/words.ts';
 import { describeCause } from '../gateway/platform/errors.ts';
 import type { DeviceFacts, DeviceSetup } from '../gateway/wiring/device-setup.ts';
@@ -23,7 +24,7 @@ export type ProvisionResult =
       /** The key from the environment goes before the one that was just stored. */
       readonly overruled: boolean;
     }
-  | { readonly ok: false; readonly code: string; readonly message: Message };
+  | { readonly ok: false; readonly message: Message };
 
 const selfMilliseconds = 15_000;
 
@@ -38,13 +39,13 @@ export async function provisionDevice(
 ): Promise<ProvisionResult> {
   // The API wants a name.
   const outcome = await provision({ ...request, name: request.name.trim() || request.deviceId }, signal);
-  if (!outcome.ok) return { ok: false, code: outcome.code, message: legacy(outcome.text, outcome.hint) };
+  if (!outcome.ok) return { ok: false, message: outcome.message };
   let stored: StoredForm;
   try {
     stored = await secrets.store({ deviceKey: outcome.deviceKey });
   } catch (error) {
-    const said = message('key-not-stored', { reason: describeCause(error), key: outcome.deviceKey });
-    return { ok: false, code: said.code, message: said };
+    const reason = describeCause(error);
+    return { ok: false, message: message('key-not-stored', { reason, key: outcome.deviceKey }) };
   }
   // The key is safe. Whatever happens from here on, the device is provisioned.
   const limit = AbortSignal.any([signal, AbortSignal.timeout(selfMilliseconds)]);

@@ -1,6 +1,6 @@
 import type { Clock } from '../gateway/platform/clock.ts';
 import type { Logger } from '../gateway/platform/logger.ts';
-import { secretsOf, shutWords } from '../gateway/wiring/shut-keyring.ts';
+import { keyringShut, secretsOf } from '../gateway/wiring/shut-keyring.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { type SecretName, type Secrets, secretVariables } from './secrets.ts';
 
@@ -46,7 +46,7 @@ export function secretsLog(secrets: Secrets, logger: Logger): () => void {
     if (now === told) return;
     told = now;
     if (waiting !== null && waiting.state !== 'asking')
-      logger.log('warn', 'keyring-shut', { ...waiting, ...shutWords(waiting) });
+      logger.log('warn', 'keyring-shut', { ...waiting, message: keyringShut(waiting) });
     for (const problem of problems) logger.log('warn', 'secret-not-read', { problem });
   };
 }

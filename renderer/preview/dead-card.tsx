@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { ImageDetail } from '../../shared/contract.ts';
 import { formatMoment } from '../format/time.ts';
 import { exportDead, putBack } from '../gateway/commands.ts';
+import { useWords } from '../gateway/words.ts';
 import { Button } from '../ui/button.tsx';
 import { ExportIcon, RetryWaitIcon, TrashIcon } from '../ui/icons.ts';
 import { DeadIcon } from '../ui/shapes.tsx';
@@ -11,14 +12,17 @@ import { show } from '../view-state/screen-store.ts';
 /** Why a picture is a dead letter, in our words and in the server's, and what can be done with it. */
 export function DeadCard({ image }: { readonly image: ImageDetail }): ReactNode {
   const now = useNow(30_000);
+  const words = useWords();
   const error = image.lastError;
+  const hint = error === null ? '' : words.hint(error.message);
   const selection = [image.imageId];
   return (
     <section className="dead-card" aria-label="Why it was refused">
       <h3>
-        <DeadIcon /> <span>{error?.text ?? 'The cloud refused this picture for good.'}</span>
+        <DeadIcon />{' '}
+        <span>{error === null ? 'The cloud refused this picture for good.' : words.text(error.message)}</span>
       </h3>
-      {error !== null && error.hint !== '' && <p>{error.hint}</p>}
+      {hint !== '' && <p>{hint}</p>}
       {error !== null && (
         <dl>
           <dt>Server’s answer · {formatMoment(error.at, now)}</dt>

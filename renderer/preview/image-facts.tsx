@@ -7,6 +7,7 @@ import { formatCameraTime, formatExposure, formatTrigger } from '../format/frame
 import { formatCapture, formatMoment } from '../format/time.ts';
 import { reveal } from '../gateway/commands.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
+import { useWords } from '../gateway/words.ts';
 import { EntryState } from '../queue/entry-look.tsx';
 import { Button } from '../ui/button.tsx';
 import { FolderIcon } from '../ui/icons.ts';
@@ -65,6 +66,7 @@ function whyGone(state: ImageDetail['state']): string {
 /** Everything that is known about a picture, for the person who looks closer. */
 export function ImageFacts({ image }: { readonly image: ImageDetail }): ReactNode {
   const now = useNow();
+  const words = useWords();
   const source = useGateway((mirror) => mirror.snapshot?.sources.find((one) => one.id === image.sourceId));
   const original = originalFile(image, source);
   const model = [image.model.name ?? image.model.id, image.model.version]
@@ -83,8 +85,8 @@ export function ImageFacts({ image }: { readonly image: ImageDetail }): ReactNod
         <Fact name="Attempts">{image.attempts}</Fact>
         {image.lastError !== null && image.state !== 'dead' && (
           <Fact name={image.state === 'acknowledged' ? 'Earlier error' : 'Last error'} tone="error">
-            <strong>{image.lastError.text}</strong>
-            <span>{image.lastError.hint}</span>
+            <strong>{words.text(image.lastError.message)}</strong>
+            <span>{words.hint(image.lastError.message)}</span>
             {image.lastError.technical !== '' && <code>{image.lastError.technical}</code>}
           </Fact>
         )}

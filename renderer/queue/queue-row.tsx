@@ -6,6 +6,7 @@ import { formatBytes, plural } from '../../shared/messages/numbers.ts';
 import { formatUntil } from '../../shared/messages/times.ts';
 import { formatMoment } from '../format/time.ts';
 import { putBack, retryNow } from '../gateway/commands.ts';
+import { useWords } from '../gateway/words.ts';
 import { Button } from '../ui/button.tsx';
 import { Check } from '../ui/check.tsx';
 import { PictureIcon, RetryWaitIcon } from '../ui/icons.ts';
@@ -113,17 +114,20 @@ function RowAction({ row, now }: { readonly row: QueueRow; readonly now: number 
 
 /** The error of an entry that is not delivered; once delivered it is history, and stands in the preview only. */
 function RowError({ row }: { readonly row: QueueRow }): ReactNode {
+  const words = useWords();
   if (row.check === 'damaged' && row.lastError === null) {
     return <span className="error-text">The picture is damaged; it is delivered as it is.</span>;
   }
   if (row.lastError === null || row.state === 'acknowledged') return null;
+  const { message, technical } = row.lastError;
+  const hint = words.hint(message);
   return (
     <>
-      <span className="error-text" title={row.lastError.technical}>
-        {row.lastError.text}
+      <span className="error-text" title={technical}>
+        {words.text(message)}
       </span>
-      <span className="error-hint" title={row.lastError.hint}>
-        {row.lastError.hint}
+      <span className="error-hint" title={hint}>
+        {hint}
       </span>
     </>
   );

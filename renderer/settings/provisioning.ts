@@ -1,5 +1,6 @@
 import type { OperationRequest } from '../../shared/contract.ts';
 import { call } from '../gateway/bridge.ts';
+import { currentWords } from '../gateway/words.ts';
 
 /** What came of exchanging a provisioning token for a device key. The key itself never reaches the window. */
 export type Provisioning =
@@ -31,7 +32,7 @@ export async function provision(request: OperationRequest<'device.provision'>): 
   const answer = await call('device.provision', request);
   if (!answer.ok) return { kind: 'failed', text: answer.error.message, hint: answer.error.hint };
   const { value } = answer;
-  return value.ok
-    ? { kind: 'done', stored: value.stored, deviceId: value.deviceId, status: value.status ?? '' }
-    : { kind: 'failed', text: value.text, hint: value.hint };
+  if (value.ok) return { kind: 'done', stored: value.stored, deviceId: value.deviceId, status: value.status ?? '' };
+  const words = currentWords();
+  return { kind: 'failed', text: words.text(value.message), hint: words.hint(value.message) };
 }

@@ -1,5 +1,7 @@
 import { cameraCodes } from './codes/cameras.ts';
+import { cloudCodes } from './codes/cloud.ts';
 import { commandLineCodes } from './codes/command-line.ts';
+import { deliveryCodes } from './codes/delivery.ts';
 import { doctorCodes } from './codes/doctor.ts';
 import { gigeCodes } from './codes/gige.ts';
 import { situationCodes } from './codes/situation.ts';
@@ -21,6 +23,8 @@ export const codes = {
   ...commandLineCodes,
   ...gigeCodes,
   ...cameraCodes,
+  ...cloudCodes,
+  ...deliveryCodes,
 } as const satisfies Readonly<Record<string, CodeFacts>>;
 
 export type Code = keyof typeof codes;

@@ -14,6 +14,7 @@ import { Outbox } from '../../electron/gateway/store/outbox/outbox.ts';
 import { SourceFiles } from '../../electron/gateway/store/source-files.ts';
 import { Tally, totalOf } from '../../electron/gateway/store/tally.ts';
 import { queueFilters } from '../../shared/contract.ts';
+import { message } from '../../shared/messages/message.ts';
 
 /**
  * What a long queue costs: the store with 10,000 and with 1,000,000 entries of four sources, most of them waiting. Each
@@ -31,7 +32,7 @@ const flag = (name: string, fallback: string): string => {
 
 const sources = ['top', 'side', 'bottom', 'x-ray'];
 const at = Date.UTC(2026, 10, 21, 6);
-const error = { code: 'server-error', text: 'The cloud failed.', hint: 'Wait.', technical: '500', at };
+const error = { message: message('server-error', { status: 500 }), technical: '500', at };
 const placeOf = (folder: string): string => join(folder, 'gateway.sqlite');
 
 function open(folder: string) {

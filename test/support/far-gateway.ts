@@ -50,6 +50,6 @@ for await (const check of examineSite({
   checks[check.code] = `${state}: ${text} ${technical}`;
 }
 await rm(dataDir, { recursive: true, force: true });
-const outcome = delivered.kind === 'failed' ? delivered.failure.code : delivered.kind;
+const outcome = delivered.kind === 'failed' ? delivered.failure.message.code : delivered.kind;
 console.log(JSON.stringify({ outcome, checks }));
 process.exit();

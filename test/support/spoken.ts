@@ -66,3 +66,14 @@ export const spokenCheck = (check: DoctorCheck): PlainCheck => plainCheck(check,
 /** What such a check found, before it has its name. */
 export const spokenFinding = (finding: Pick<DoctorCheck, 'message' | 'technical'>): PlainCheck =>
   spokenCheck({ code: '', title: legacy(''), ...finding });
+
+/** Its code; whom it is about stands behind it where that is not the server: `connection-refused storage`. */
+export function codeOf({ code, params: { context } }: Message): string {
+  return /^(?:storage|proxy|script)/.test(String(context)) ? `${code} ${String(context)}` : code;
+}
+
+/** What failed, with its code and what it says. */
+export const failureTold = <Said extends { readonly message: Message }>(one: Said) => ({
+  ...told(one),
+  code: codeOf(one.message),
+});

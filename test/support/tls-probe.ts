@@ -13,5 +13,5 @@ const answer = await exchange(network.transportFor(url), {
   body: { kind: 'none' },
   silenceMilliseconds: 5_000,
 });
-console.log(answer.kind === 'lost' ? meaningOfLoss(answer.error, false).code : answer.kind);
+console.log(answer.kind === 'lost' ? meaningOfLoss(answer.error, false).message.code : answer.kind);
 await network.close();

@@ -2,7 +2,7 @@ import { message } from '../../../shared/messages/message.ts';
 import { deviceFactsOf } from '../cloud/acusight/device-api.ts';
 import { looksLikeHtml, meaningOf } from '../cloud/acusight/response-outcome.ts';
 import type { Exchange } from '../cloud/http/http-exchange.ts';
-import { type Finding, fault, finding, saidBy, untested } from './check.ts';
+import { type Finding, fault, finding, untested } from './check.ts';
 
 /** What one answer of the API says: is it the API, is its clock ours, does it know our key. Pure. */
 export type ApiFacts = {
@@ -30,7 +30,7 @@ export function judgeApi(facts: ApiFacts): { readonly finding: Finding; readonly
   const { failure } = outcome;
   // A refusal of the key, in JSON, is the API at work; without a key it is what we expect.
   if (failure.gate === 'key-refused' || failure.gate === 'not-approved') return answers;
-  const what = saidBy(failure);
+  const what = failure.message;
   return failure.gate === 'throttled'
     ? { finding: finding(message('check-api-slows-down', { what }), failure.technical), isApi: false }
     : { finding: fault(what, failure.technical), isApi: false };
@@ -57,7 +57,7 @@ export const keyMissing = ([problem]: readonly string[]): Finding =>
 export function judgeKey({ answer, deviceKey, deviceId, receivedAt }: ApiFacts, problems: readonly string[]): Finding {
   if (deviceKey === null) return keyMissing(problems);
   const outcome = meaningOf(answer, receivedAt, 'device');
-  if (outcome.kind === 'failed') return fault(saidBy(outcome.failure), outcome.failure.technical);
+  if (outcome.kind === 'failed') return fault(outcome.failure.message, outcome.failure.technical);
   const facts = answer.kind === 'answer' ? deviceFactsOf(answer.body) : null;
   const organization = facts?.organization ?? null;
   const device = message('check-device', {

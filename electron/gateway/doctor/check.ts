@@ -1,5 +1,5 @@
 import type { DoctorCheck } from '../../../shared/contract.ts';
-import { legacy, levelOf, type Message, message, type ParamsOf } from '../../../shared/messages/message.ts';
+import { levelOf, type Message, message, type ParamsOf } from '../../../shared/messages/message.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
 import { describeCause } from '../platform/errors.ts';
 
@@ -15,9 +15,6 @@ export const untested = (context: Untested): Finding => finding(message('check-n
 export const fault = (what: Message, technical = ''): Finding => finding(message('check-fault', { what }), technical);
 
 export const isFault = ({ message: found }: Pick<Finding, 'message'>): boolean => levelOf(found) === 'alarm';
-
-/** Of what says it in sentences still. */
-export const saidBy = ({ text, hint }: { readonly text: string; readonly hint: string }): Message => legacy(text, hint);
 
 /** `value` is what later checks build on; null where they make no sense any more. */
 export type Found<T> = { readonly finding: Finding; readonly value: T | null };

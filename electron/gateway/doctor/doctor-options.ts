@@ -1,4 +1,5 @@
 import type { Config } from '../../../shared/config.ts';
+import type { Message } from '../../../shared/messages/message.ts';
 import type { Lookup } from '../cloud/http/address-race.ts';
 import type { AskProxy } from '../cloud/http/proxy/route-choice.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -20,8 +21,7 @@ export type DoctorOptions = {
   /** What is needed that the keyring has not given, why, and what to do; null where it has. */
   readonly shut?: {
     readonly names: readonly (keyof DoctorOptions['secrets'])[];
-    readonly text: string;
-    readonly hint: string;
+    readonly message: Message;
   } | null;
   readonly files: Files;
   readonly clock: Clock;

@@ -3,11 +3,10 @@ import type { ObjectStoreConfig } from '../../../shared/config.ts';
 import { type Message, message } from '../../../shared/messages/message.ts';
 import { meaningOfLoss } from '../cloud/acusight/connection-failures.ts';
 import type { Exchange } from '../cloud/http/http-exchange.ts';
-import { storagePeer } from '../cloud/http/peers.ts';
 import { encodeKey } from '../cloud/s3/object-key.ts';
 import { putMeaning } from '../cloud/s3/storage-outcome.ts';
 import type { StorageRequests } from '../cloud/s3/storage-requests.ts';
-import { type Finding, fault, finding, saidBy } from './check.ts';
+import { type Finding, fault, finding } from './check.ts';
 
 export type StoreFacts = {
   readonly store: ObjectStoreConfig;
@@ -51,8 +50,8 @@ function technicalOf(answer: Exchange): string {
 
 function refusal(answer: Exchange, store: ObjectStoreConfig): Finding {
   if (answer.kind === 'lost') {
-    const failure = meaningOfLoss(answer.error, false, storagePeer);
-    return fault(saidBy(failure), failure.technical);
+    const failure = meaningOfLoss(answer.error, false, 'storage');
+    return fault(failure.message, failure.technical);
   }
   if (answer.kind === 'aborted') return finding(message('check-store-silent'));
   return finding(meaningOfRefusal(answer.status, codeOf(answer.body), store), technicalOf(answer));

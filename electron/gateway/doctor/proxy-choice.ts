@@ -1,13 +1,12 @@
 import type { ProxyConfig } from '../../../shared/config.ts';
 import { type Message, message, type ParamsOf } from '../../../shared/messages/message.ts';
-import { meaningOfLoss, offlineWords } from '../cloud/acusight/connection-failures.ts';
+import { meaningOfLoss, whyOffline } from '../cloud/acusight/connection-failures.ts';
 import { connectTo, type Lookup, systemLookup } from '../cloud/http/address-race.ts';
 import { type Exchange, exchange } from '../cloud/http/http-exchange.ts';
 import { makeNetwork, type Network } from '../cloud/http/network.ts';
-import { cloudPeer, type Peer } from '../cloud/http/peers.ts';
 import { direct, type Route } from '../cloud/http/proxy/proxy-routes.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
-import { type Found, fault, finding, saidBy } from './check.ts';
+import { type Found, fault, finding } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 import { authority, type Endpoint, endpointOf } from './endpoint.ts';
 import { connectMilliseconds } from './reach.ts';
@@ -24,7 +23,7 @@ export async function checkChoice(
   try {
     routes = await network.routesTo(target.origin);
   } catch (error) {
-    const what = saidBy(offlineWords(error, cloudPeer));
+    const what = whyOffline(error, 'server');
     const technical = describeCause(error);
     const script = isKind(error) ? undefined : proxy.pacUrl;
     if (script === undefined) return { finding: fault(what, technical), value: null };
@@ -67,13 +66,6 @@ async function isThere(proxy: URL, lookup: Lookup): Promise<boolean> {
   }
 }
 
-const scriptPeer: Peer = {
-  prefix: 'proxy-',
-  name: 'its server',
-  service: 'that server',
-  setting: 'cloud.proxy.pacUrl',
-};
-
 /** Why the script is of no use, as far as a look at it tells. */
 async function scriptFault(options: DoctorOptions, pacUrl: string): Promise<Message> {
   const { lookup, system, userAgent, config } = options;
@@ -97,7 +89,7 @@ async function scriptFault(options: DoctorOptions, pacUrl: string): Promise<Mess
 function pageFault(answer: Exchange): Message {
   const server = (context: ParamsOf<'check-pac-server'>['context'], status = 0): Message =>
     message('check-pac-server', { context, status });
-  if (answer.kind === 'lost') return saidBy(meaningOfLoss(answer.error, false, scriptPeer));
+  if (answer.kind === 'lost') return meaningOfLoss(answer.error, false, 'script').message;
   if (answer.kind === 'aborted') return server('silent');
   if (answer.status !== 200) return server('status', answer.status);
   return server(answer.body.includes('FindProxyForURL') ? 'faulty' : 'no-script');

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { type Message, message } from '../../../shared/messages/message.ts';
 import type { Exchange } from '../cloud/http/http-exchange.ts';
-import { ForeignLoginError, foreignLogin } from '../cloud/http/proxy/proxy-login.ts';
+import { ForeignLoginError, foreignLogin, kindsOf } from '../cloud/http/proxy/proxy-login.ts';
 import { openTunnel } from '../cloud/http/proxy/proxy-tunnel.ts';
 import { untrustedCodes } from '../cloud/http/tls/certificate-faults.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
@@ -44,7 +44,7 @@ export async function checkTunnel(
 
 /** An `http://` server: the proxy gets the whole address, and its own refusals are told from the server's answers. */
 export function judgeForwarding(answer: Exchange, proxy: ProxyFacts, target: Endpoint): Found<true> {
-  const refused = (code: string, technical: string, logins: string | null = null): Found<true> => ({
+  const refused = (code: string, technical: string, logins: readonly string[] | null = null): Found<true> => ({
     finding: finding(proxyFault(code, proxy, target, logins), technical),
     value: null,
   });
@@ -68,10 +68,10 @@ function certificateCode(error: Error): string {
 const through = ({ place }: ProxyFacts, target: Endpoint): Finding =>
   finding(message('check-proxy', { proxy: authority(place), target: authority(target) }));
 
-function proxyFault(code: string, facts: ProxyFacts, to: Endpoint, logins: string | null): Message {
+function proxyFault(code: string, facts: ProxyFacts, to: Endpoint, logins: readonly string[] | null): Message {
   const proxy = authority(facts.place);
   const target = authority(to);
-  if (logins !== null) return message('check-proxy-login-kind', { proxy, logins });
+  if (logins !== null) return message('check-proxy-login-kind', { proxy, ...kindsOf(logins) });
   if (untrustedCodes.has(code)) return message('check-proxy-untrusted', { proxy });
   switch (code) {
     case 'ACUSIGHT_DISTRUSTED':

@@ -4,7 +4,7 @@ import { type FolderSourceConfig, isFolder } from '../../../shared/source-config
 import { makeNetwork } from '../cloud/http/network.ts';
 import { linuxSockets } from '../platform/linux-sockets.ts';
 import { checkAuthorities } from './authorities.ts';
-import { check, type Finding, type Found, fault, saidBy, titleOf, untested, Visit } from './check.ts';
+import { check, type Finding, type Found, fault, titleOf, untested, Visit } from './check.ts';
 import { checkDataFolder, checkFsync, checkSpace } from './disk.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 import { checkFolder } from './folders.ts';
@@ -35,7 +35,7 @@ export async function* runDoctor(options: DoctorOptions): AsyncGenerator<DoctorC
     askProxy: options.askProxy,
   });
   const { shut = null } = options;
-  if (shut !== null) yield check('keyring', titleOf('keyring'), fault(saidBy(shut)));
+  if (shut !== null) yield check('keyring', titleOf('keyring'), fault(shut.message));
   try {
     const trusted = yield* checkAuthorities(config, options.system);
     const trust = trusted === null ? null : { trusted, settings: cloud.tls };

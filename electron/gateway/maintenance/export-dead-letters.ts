@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
 import { appendFile, copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Selection } from '../../../shared/contract.ts';
+import type { EntryError, Selection } from '../../../shared/contract.ts';
 import { isolated } from '../../../shared/isolated.ts';
+import { createWords } from '../../../shared/messages/words.ts';
 import { metadataOf } from '../cloud/acusight/schema.ts';
 import { extensionOf } from '../model/image.ts';
 import { GatewayError } from '../platform/errors.ts';
@@ -60,9 +61,16 @@ async function exportOne(letter: DeadLetter, payloads: PayloadStore, deviceId: s
   const metadata = metadataOf(letter, deviceId);
   if (copied === 'now') await writeFile(join(folder, `${name}.json`), `${JSON.stringify(metadata, null, 2)}\n`);
   const { imageId, filename, attempts, lastError } = letter;
-  const reason = { picture: name, filename, imageId, attempts, error: lastError, pictureLost: copied === 'gone' };
+  const error = lastError === null ? null : inWords(lastError);
+  const reason = { picture: name, filename, imageId, attempts, error, pictureLost: copied === 'gone' };
   await appendFile(join(folder, reasonsFile), `${JSON.stringify(reason)}\n`);
   return copied === 'now';
+}
+
+/** Whoever opens the folder may have no gateway that makes words of codes. */
+function inWords({ message, technical, at }: EntryError) {
+  const words = createWords();
+  return { code: message.code, text: words.text(message), hint: words.hint(message), technical, at };
 }
 
 /** A name that every file system takes and no two pictures share. */

@@ -1,3 +1,5 @@
+import type { Message } from '../../../shared/messages/message.ts';
+
 /** Why everything waits. */
 export type GateReason =
   | 'offline'
@@ -14,9 +16,8 @@ export type GateReason =
 
 /** What went wrong with a request to the cloud, and what it means for the entry and for the rest of the queue. */
 export type DeliveryFailure = {
-  readonly code: string;
-  readonly text: string;
-  readonly hint: string;
+  readonly message: Message;
+  /** The server's own words or the machine's error, bounded. */
   readonly technical: string;
   /** As in `OperatorError`: what the sync engine does about it. */
   readonly disposition: 'retry' | 'pause' | 'bury' | 'bug';

@@ -1,4 +1,4 @@
-import { legacy } from '../../../shared/messages/message.ts';
+import { type Message, message, storedMessage } from '../../../shared/messages/message.ts';
 import type { Snapshot } from '../../../shared/snapshot.ts';
 import type { CheckinOutcome } from '../cloud/acusight/client.ts';
 import type { CheckinReport } from '../cloud/acusight/device-api.ts';
@@ -90,7 +90,8 @@ export class CheckIn {
   #tried: DeviceStatus | null = null;
   #status: DeviceStatus = 'healthy';
   #acceptedAt: number | null = null;
-  #text = '';
+  /** Why the last one was not taken; null once one is. */
+  #failure: Message | null = null;
   #actions: readonly { readonly at: number; readonly text: string }[] = [];
 
   constructor(options: CheckInOptions) {
@@ -102,7 +103,7 @@ export class CheckIn {
     return {
       status: this.#status,
       acceptedAt: this.#acceptedAt,
-      message: this.#text === '' ? null : legacy(this.#text),
+      message: this.#failure,
       unknownActions: [...this.#actions],
     };
   }
@@ -141,7 +142,7 @@ export class CheckIn {
     this.#tried = this.#status;
     this.#dueAt = now + intervalMilliseconds;
     this.#running = this.#checkIn(this.#status)
-      .catch((error: unknown) => this.#fail(describeCause(error)))
+      .catch((error: unknown) => this.#fail(message('check-in-failed', { reason: describeCause(error) })))
       .finally(() => {
         this.#running = null;
       });
@@ -181,19 +182,20 @@ export class CheckIn {
       AbortSignal.any([this.#abort.signal, late.signal]),
     ).finally(cancel);
     if (this.#abort.signal.aborted) return;
-    if (outcome.kind === 'failed') return this.#fail(outcome.failure.text);
-    if (outcome.kind === 'aborted') return this.#fail(`No answer came within ${Math.round(wait / 1_000)} s.`);
-    if (this.#text !== '') this.#options.logger.log('info', 'check-in-accepted-again');
+    if (outcome.kind === 'failed') return this.#fail(outcome.failure.message);
+    if (outcome.kind === 'aborted') return this.#fail(message('check-in-unanswered', { limit: wait }));
+    if (this.#failure !== null) this.#options.logger.log('info', 'check-in-accepted-again');
     this.#acceptedAt = clock.now();
-    this.#text = '';
+    this.#failure = null;
     for (const action of outcome.actions) this.#note(action);
     this.#options.onChange();
   }
 
-  #fail(text: string): void {
+  #fail(why: Message): void {
     // The first of many is enough: a cloud that is away for weeks must not fill the log.
-    if (this.#text !== text) this.#options.logger.log('warn', 'check-in-failed', { text });
-    this.#text = text;
+    const isNews = this.#failure === null || storedMessage(this.#failure) !== storedMessage(why);
+    if (isNews) this.#options.logger.log('warn', 'check-in-failed', { why });
+    this.#failure = why;
     this.#options.onChange();
   }
 

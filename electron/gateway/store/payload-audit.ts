@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { message } from '../../../shared/messages/message.ts';
 import { extensionOf, type PictureFormat } from '../model/image.ts';
 import { errnoCode } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
@@ -22,7 +23,7 @@ export type AuditFindings = {
  * A payload without a row is what a kill between publish and commit leaves; its original is still in its folder and is
  * collected again. But it may also be the only copy, where a disk lied about a flush or a database was put back from an
  * old backup. So it is put aside in `orphans/`, and deleted only once a row has the same content again or it was delivered
- * after all. A row without a payload must be impossible; where the disk lost one, the entry is buried with words, never
+ * after all. A row without a payload must be impossible; where the disk lost one, the entry is buried with its reason, never
  * silently skipped.
  */
 export class PayloadAudit {
@@ -149,9 +150,7 @@ export class PayloadAudit {
       let buried = 0;
       for (const { seq } of this.#entries.all(sha256)) {
         buried += this.#outbox.buryUnreadable(seq, {
-          code: 'payload-missing',
-          text: 'The stored picture is gone from this PC’s disk.',
-          hint: 'The disk or another program removed it. Look for the original in its folder or archive, and have the disk checked.',
+          message: message('payload-missing'),
           technical: sha256,
           at,
         });

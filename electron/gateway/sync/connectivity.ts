@@ -1,4 +1,4 @@
-import { legacy, type Message, message } from '../../../shared/messages/message.ts';
+import { type Message, message } from '../../../shared/messages/message.ts';
 import type { DeliveryFailure, GateReason } from '../model/delivery.ts';
 import { type BackoffLimits, backoffDelay } from '../platform/backoff.ts';
 import { AdaptiveLimit } from './adaptive-limit.ts';
@@ -173,13 +173,13 @@ export class Connectivity {
     this.#errorsInRow += 1;
     const enough = this.#careful ? 1 : errorsUntilTrouble;
     if (this.#isWayOpen && this.#errorsInRow >= enough) {
-      const what = legacy(failure.text, failure.hint);
-      this.pause(failure, round, message(failure.ambiguous ? 'no-answer-comes' : 'nothing-gets-through', { what }));
+      const code = failure.ambiguous ? 'no-answer-comes' : 'nothing-gets-through';
+      this.pause(failure, round, message(code, { what: failure.message }));
     }
   }
 
   /** A failure of the way. `round` as in `serverError`. */
-  pause(failure: DeliveryFailure, round: number, said = legacy(failure.text, failure.hint)): void {
+  pause(failure: DeliveryFailure, round: number, said = failure.message): void {
     this.#limit.failed(failure, round);
     // Deliveries that were under way together fail together: one pause, one step of the delay.
     if (!this.#isWayOpen && this.#facts.state !== 'starting' && failure.gate === this.#facts.state && !this.#probing)

@@ -74,9 +74,7 @@ function decideFailure(
 }
 
 /** A payload that can't be read, or a bug: it says nothing about the way to the cloud. */
-const isOurs = ({ code, disposition }: DeliveryFailure): boolean =>
-  code.startsWith('payload-') || disposition === 'bug';
+const isOurs = ({ message, disposition }: DeliveryFailure): boolean =>
+  message.code.startsWith('payload-') || disposition === 'bug';
 
-function entryErrorOf({ code, text, hint, technical }: DeliveryFailure, at: number): EntryError {
-  return { code, text, hint, technical, at };
-}
+const entryErrorOf = ({ message, technical }: DeliveryFailure, at: number): EntryError => ({ message, technical, at });

@@ -1,3 +1,4 @@
+import { message } from '../../../shared/messages/message.ts';
 import type { LeasedEntry, Settlement } from '../model/outbox-entry.ts';
 import type { Clock } from '../platform/clock.ts';
 import { describeCause } from '../platform/errors.ts';
@@ -7,9 +8,7 @@ import type { Outbox } from '../store/outbox/outbox.ts';
 /** A bug of ours: it says nothing about the way to the cloud, and the picture may have been sent. */
 export const bug = (error: unknown) =>
   ({
-    code: 'internal-error',
-    text: 'The gateway made an error of its own with this picture.',
-    hint: 'It is tried again by itself. If it lasts, send the log to support.',
+    message: message('internal-error'),
     technical: describeCause(error),
     disposition: 'bug',
     gate: 'trouble',
@@ -21,9 +20,7 @@ export const bug = (error: unknown) =>
 export const notRecorded = (error: Error) =>
   ({
     ...bug(error),
-    code: 'payload-place-not-recorded',
-    text: 'The picture is in the object storage, but this PC could not note that.',
-    hint: 'It is stored again by itself. If it lasts, have the disk of this PC checked.',
+    message: message('payload-place-not-recorded'),
     disposition: 'retry',
     ambiguous: false,
   }) as const;

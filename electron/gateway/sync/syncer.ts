@@ -214,10 +214,10 @@ export class Syncer {
     if (settlement.kind !== 'release') this.#suspects.clear(entry.seq);
     else if (this.#suspects.isStuck(entry.seq)) settlement = { ...settlement, stuck: true };
     if (outcome.kind === 'failed') {
-      const { code, technical, disposition, ambiguous } = outcome.failure;
+      const { message, technical, disposition, ambiguous } = outcome.failure;
       logger.log(disposition === 'bury' ? 'error' : 'warn', 'delivery-failed', {
         image: entry.imageId,
-        code,
+        ...message,
         technical,
         disposition,
         ambiguous,
@@ -274,7 +274,7 @@ export class Syncer {
     this.#heardAt = clock.monotonic();
     if (outcome.kind === 'aborted') return;
     if (outcome.kind === 'acknowledged') return connectivity.reopen();
-    logger.log('info', 'probe-failed', { code: outcome.failure.code, technical: outcome.failure.technical });
+    logger.log('info', 'probe-failed', { ...outcome.failure.message, technical: outcome.failure.technical });
     connectivity.pause(outcome.failure, connectivity.round);
   }
 

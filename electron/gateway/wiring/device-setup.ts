@@ -25,11 +25,8 @@ export type Provision = (
   signal: AbortSignal,
 ) => Promise<ProvisioningOutcome>;
 
-/** `device` is null where no answer came or the answer said nothing; `text` and `hint` then say why. */
-export type AskSelf = (
-  deviceKey: string,
-  signal: AbortSignal,
-) => Promise<{ readonly device: DeviceFacts | null; readonly text: string; readonly hint: string }>;
+/** `device` is null where no answer came or the answer said nothing. */
+export type AskSelf = (deviceKey: string, signal: AbortSignal) => Promise<{ readonly device: DeviceFacts | null }>;
 
 export type DeviceSetup = {
   readonly provision: Provision;
@@ -61,11 +58,7 @@ export function openDeviceSetup({ cloud, proxyPassword, askProxy, version }: Set
         { ...request, ipAddress: ownAddress(), agentVersion: version, hardware: hardwareLine() },
         signal,
       ),
-    self: async (deviceKey, signal) => {
-      const outcome = await new AcusightClient({ ...common, deviceKey: () => deviceKey }).self(signal);
-      const { text, hint } = outcome.kind === 'failed' ? outcome.failure : { text: '', hint: '' };
-      return { device: outcome.device, text, hint };
-    },
+    self: (deviceKey, signal) => new AcusightClient({ ...common, deviceKey: () => deviceKey }).self(signal),
     close: () => network.close(),
   };
 }

@@ -1,43 +1,23 @@
 import type { Config, ProxyConfig } from '../../../shared/config.ts';
+import { type Message, message, type ParamsOf } from '../../../shared/messages/message.ts';
 import type { GatewaySecrets, SecretsWait } from '../gateway-options.ts';
 import type { DeliveryFailure } from '../model/delivery.ts';
 
 type Name = SecretsWait['names'][number];
 
-const called: { readonly [Secret in Name]: { readonly words: string; readonly variable: string } } = {
-  deviceKey: { words: 'device key', variable: 'ACUSIGHT_DEVICE_KEY' },
-  s3AccessKeyId: { words: 'access key of the object storage', variable: 'ACUSIGHT_S3_ACCESS_KEY_ID' },
-  s3SecretAccessKey: { words: 'access key of the object storage', variable: 'ACUSIGHT_S3_SECRET_ACCESS_KEY' },
-  proxyPassword: { words: 'password of the proxy', variable: 'ACUSIGHT_PROXY_PASSWORD' },
-};
-
-const states: { readonly [State in SecretsWait['state']]: { readonly text: string; readonly hint: string } } = {
-  asking: { text: 'this PC’s keyring has not answered yet', hint: 'Wait a moment.' },
-  locked: {
-    text: 'this PC’s keyring is locked',
-    hint: 'Unlock it: enter its password where the desktop asks for it (“Try now” lets it ask again), or log out and log in with the password.',
-  },
-  silent: {
-    text: 'this PC’s keyring does not answer',
-    hint: 'Look whether the desktop asks for the keyring’s password. If it does not, log out and log in with the password.',
-  },
-  absent: {
-    text: 'this PC’s keyring can’t be reached',
-    hint: 'Log in to the desktop with the password, and unlock the keyring where the desktop asks for it.',
-  },
-};
-
-const inWords = (words: readonly string[]): string =>
-  [words.slice(0, -1).join(', '), words.at(-1) ?? ''].filter((text) => text !== '').join(' and ');
-
 /** What a person is told of secrets that the keyring holds back. */
-export function shutWords({ names, state }: SecretsWait): { readonly text: string; readonly hint: string } {
-  const things = [...new Set(names.map((name) => called[name].words))];
-  const variables = inWords(names.map((name) => called[name].variable));
-  return {
-    text: `The ${inWords(things)} can’t be read: ${states[state].text}.`,
-    hint: `${states[state].hint} Deliveries begin by themselves then; pictures are collected and kept meanwhile. On a PC where nobody logs in, start the gateway with ${variables} in its environment.`,
-  };
+export const keyringShut = ({ names, state }: SecretsWait): Message =>
+  message('keyring-shut', { context: state, secrets: message('stored-secrets', { context: namedTogether(names) }) });
+
+/** The two halves of the storage's key are one thing to a person. */
+function namedTogether(names: readonly Name[]): ParamsOf<'stored-secrets'>['context'] {
+  const device = names.includes('deviceKey');
+  const storage = names.includes('s3AccessKeyId') || names.includes('s3SecretAccessKey');
+  const proxy = names.includes('proxyPassword');
+  if (device && storage) return proxy ? 'all' : 'device-and-storage-key';
+  if (device) return proxy ? 'device-key-and-proxy-password' : 'device-key';
+  if (storage) return proxy ? 'storage-key-and-proxy-password' : 'storage-key';
+  return 'proxy-password';
 }
 
 type Site = {
@@ -75,9 +55,9 @@ function only(waiting: SecretsWait | null, needed: readonly Name[]): SecretsWait
 export function shutOf(
   config: Site,
   secrets: Pick<GatewaySecrets, 'waiting'>,
-): (ReturnType<typeof shutWords> & Pick<SecretsWait, 'names'>) | null {
+): ({ readonly message: Message } & Pick<SecretsWait, 'names'>) | null {
   const wait = neededOf(config, secrets);
-  return wait === null ? null : { ...shutWords(wait), names: wait.names };
+  return wait === null ? null : { message: keyringShut(wait), names: wait.names };
 }
 
 /** Why nothing can be sent although what it needs is stored; null where it can. */
@@ -88,9 +68,7 @@ export function keptFromCloud(site: Site, secrets: GatewaySecrets): DeliveryFail
 }
 
 const keyForeign: DeliveryFailure = {
-  code: 'key-foreign',
-  text: 'The stored device key can’t be opened with the keyring of this session.',
-  hint: 'Start the gateway in the desktop session of the user who entered the key, or enter the key again. Pictures are kept until then.',
+  message: message('key-foreign'),
   technical: '',
   disposition: 'pause',
   gate: 'key-missing',
@@ -99,8 +77,7 @@ const keyForeign: DeliveryFailure = {
 };
 
 export const keyLocked = (wait: SecretsWait): DeliveryFailure => ({
-  ...shutWords(wait),
-  code: 'key-locked',
+  message: keyringShut(wait),
   technical: '',
   disposition: 'pause',
   gate: 'key-locked',

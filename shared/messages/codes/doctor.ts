@@ -95,7 +95,12 @@ export const doctorCodes = {
   'check-pac-unusable': code('alarm', 'site', { script: 'name', why: 'message', ...what }),
   'check-pac-server': code('alarm', 'site', { context: ['silent', 'status', 'no-script', 'faulty'], status: 'number' }),
   'check-proxy': code('good', 'nobody', { ...proxy, ...target }),
-  'check-proxy-login-kind': code('alarm', 'site', { ...proxy, logins: 'quote' }),
+  'check-proxy-login-kind': code('alarm', 'site', {
+    ...proxy,
+    context: ['one', 'several'],
+    others: 'quote',
+    last: 'quote',
+  }),
   'check-proxy-untrusted': code('alarm', 'site', proxy),
   'check-proxy-distrusted': code('alarm', 'site', proxy),
   'check-proxy-login-refused': code('alarm', 'site', proxy),

@@ -70,7 +70,16 @@ test('a data folder of the version before messages opens, and what it kept as se
 
   const ledger = operate('ledger.page', { cursor: null, limit: 10 });
   expect(ledger.rows).toMatchObject([
-    { sourceId: 'aoi', shift: '2026-11-30', captured: 8, acknowledged: 2, pending: 1, dead: 2, refused: 3, balanced: true },
+    {
+      sourceId: 'aoi',
+      shift: '2026-11-30',
+      captured: 8,
+      acknowledged: 2,
+      pending: 1,
+      dead: 2,
+      refused: 3,
+      balanced: true,
+    },
   ]);
   expect(await operate('ledger.verify', {})).toMatchObject({ ok: true, problems: [] });
 

@@ -10,6 +10,7 @@ import { type SecretName, Secrets } from '../../../electron/settings/secrets.ts'
 import { loadSecrets } from '../../../electron/settings/secrets-at-start.ts';
 import { startServer } from '../../support/gateway-fixture.ts';
 import { startProxy } from '../../support/http-proxy.ts';
+import { failureTold } from '../../support/spoken.ts';
 import { temporaryFolder } from '../../support/store.ts';
 
 /** Provisioning from the window through a proxy whose password is in the keyring. */
@@ -79,8 +80,9 @@ describe('provisioning with a configuration that was corrected by hand since the
     const { secrets, configFile, provision } = await startProgram(kept, true, { cloud });
     expect(secrets.waiting?.names).toEqual(['deviceKey']);
     await writeFile(configFile, JSON.stringify(throughProxy));
-    expect(await provision(request)).toMatchObject({
-      ok: false,
+    const answer = await provision(request);
+    if (answer.ok) throw new Error('the keyring is locked');
+    expect(failureTold(answer)).toMatchObject({
       code: 'keyring-shut',
       text: 'The password of the proxy can’t be read: this PC’s keyring is locked.',
     });

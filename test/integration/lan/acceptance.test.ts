@@ -7,6 +7,7 @@ import { jpeg } from '../../electron/simulators/cloud/support.ts';
 import { type CephGateway, cephKey, missingCephPrograms, startCeph } from '../../support/ceph-rgw.ts';
 import { contextOf, openWay, type WayWish } from '../../support/deliveries.ts';
 import { startServer } from '../../support/gateway-fixture.ts';
+import { failureTold } from '../../support/spoken.ts';
 import { sha256 } from '../../support/store.ts';
 
 /** LAN mode against a storage that sites really run, looked at with another client than ours. */
@@ -50,7 +51,7 @@ describe.skipIf(missing.length > 0)(title, () => {
 
   const failureOf = (outcome: DeliveryOutcome) => {
     if (outcome.kind !== 'failed') throw new Error(`not a failure: ${outcome.kind}`);
-    return outcome.failure;
+    return failureTold(outcome.failure);
   };
 
   test('takes a picture, and the API is told where it lies', async () => {
@@ -114,7 +115,7 @@ describe.skipIf(missing.length > 0)(title, () => {
       const outcome = await objects.put(target, payload, contextOf().context);
       expect(outcome).toMatchObject({
         kind: 'failed',
-        failure: { code: 'storage-checksum', disposition: 'retry', ambiguous: false },
+        failure: { message: { code: 'storage-checksum' }, disposition: 'retry', ambiguous: false },
       });
     }
     expect((await other.fetch(`${ceph.endpoint}/${bucket}/damaged.jpg`)).status).toBe(404);

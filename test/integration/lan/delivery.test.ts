@@ -8,6 +8,7 @@ import { jpeg } from '../../electron/simulators/cloud/support.ts';
 import { contextOf, openWay } from '../../support/deliveries.ts';
 import { startServer } from '../../support/gateway-fixture.ts';
 import { startObjectStore } from '../../support/object-store.ts';
+import { failureTold } from '../../support/spoken.ts';
 import { listen } from '../../support/tls-server.ts';
 
 /** LAN mode against a real S3 server and the embedded API. */
@@ -25,7 +26,7 @@ const picture = jpeg(640, 480, 20_000);
 
 const failureOf = (outcome: DeliveryOutcome) => {
   if (outcome.kind !== 'failed') throw new Error(`not a failure: ${outcome.kind}`);
-  return outcome.failure;
+  return failureTold(outcome.failure);
 };
 
 describe('a picture in LAN mode', () => {
@@ -188,7 +189,7 @@ describe('the object storage', () => {
     await objects.stop();
     for (const outcome of [await lan.deliver(await lease(), contextOf().context), await lan.probe(signal)]) {
       const { code, text, hint, disposition, gate } = failureOf(outcome);
-      expect([code, disposition, gate]).toEqual(['storage-connection-refused', 'pause', 'offline']);
+      expect([code, disposition, gate]).toEqual(['connection-refused storage', 'pause', 'offline']);
       expect(`${text} ${hint}`).toContain('cloud.objectStore.endpoint');
     }
   });
@@ -226,7 +227,7 @@ describe('what an object storage may answer to a PUT', () => {
     [400, 'AuthorizationHeaderMalformed', 'storage-elsewhere', 'pause storage-refused'],
     [400, 'XAmzContentSHA256Mismatch', 'storage-checksum', 'retry trouble'],
     [400, 'BadDigest', 'storage-checksum', 'retry trouble'],
-    [400, 'InvalidArgument', 'storage-error', 'retry trouble'],
+    [400, 'InvalidArgument', 'storage-unexpected-answer', 'retry trouble'],
     [400, 'EntityTooLarge', 'too-large-for-storage', 'bury trouble'],
     [413, '', 'too-large-for-storage', 'bury trouble'],
     [413, 'html', 'too-large-for-storage', 'bury trouble'],
@@ -236,7 +237,7 @@ describe('what an object storage may answer to a PUT', () => {
     [500, 'InternalError', 'storage-error', 'retry trouble'],
     [507, '', 'storage-full', 'retry trouble'],
     [403, 'QuotaExceeded', 'storage-full', 'retry trouble'],
-    [200, 'InternalError', 'storage-error', 'retry trouble'],
+    [200, 'InternalError', 'storage-reports-error', 'retry trouble'],
   ])('%i %s is %s', async (status, code, expected, verdict) => {
     const { lan, lease } = await answering((response) => {
       response.writeHead(status, { 'content-type': code === 'html' ? 'text/html' : 'application/xml' });
@@ -293,14 +294,14 @@ describe('what an object storage may answer to a PUT', () => {
     ] as const) {
       const { objects } = await answering((response) => response.end(body));
       const outcome = await objects.probe(new AbortController().signal);
-      expect(outcome.kind === 'failed' ? outcome.failure.code : outcome.kind).toBe(code);
+      expect(outcome.kind === 'failed' ? outcome.failure.message.code : outcome.kind).toBe(code);
     }
   });
 
   test('none, although everything was sent, leaves no doubt in the cloud: it is simply sent again', async () => {
     const { lan, lease } = await answering((response) => response.destroy());
     expect(failureOf(await lan.deliver(await lease(), contextOf().context))).toMatchObject({
-      code: 'storage-no-answer',
+      code: 'no-answer storage',
       disposition: 'retry',
       ambiguous: false,
     });

@@ -7,7 +7,7 @@ import { jpeg } from '../../electron/simulators/cloud/support.ts';
 import { contextOf, openWay } from '../../support/deliveries.ts';
 import { startServer } from '../../support/gateway-fixture.ts';
 import { startObjectStore, testAccessKey } from '../../support/object-store.ts';
-import { spokenCheck } from '../../support/spoken.ts';
+import { failureTold, spokenCheck } from '../../support/spoken.ts';
 import { type FrontWish, refuse, storageBehind } from '../../support/storage-front.ts';
 import { temporaryFolder } from '../../support/store.ts';
 
@@ -110,7 +110,10 @@ describe('a storage that does not take the checksum’s header', () => {
     });
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const outcome = await lan.deliver(await lease({ bytes: small }), contextOf().context);
-      expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'storage-error', disposition: 'retry' } });
+      expect(outcome).toMatchObject({
+        kind: 'failed',
+        failure: { message: { code: 'storage-unexpected-answer' }, disposition: 'retry' },
+      });
     }
     expect(puts()).toEqual([true, false, true, false]);
     expect((await doctor()).state).toBe('fault');
@@ -122,7 +125,7 @@ describe('a storage that does not take the checksum’s header', () => {
     );
     expect(await lan.deliver(await lease({ bytes: small }), contextOf().context)).toMatchObject({
       kind: 'failed',
-      failure: { code: 'storage-checksum' },
+      failure: { message: { code: 'storage-checksum' } },
     });
     expect(puts()).toEqual([true]);
   });
@@ -149,9 +152,10 @@ describe('a proxy that changes Host on the way to the storage', () => {
     });
     const outcome = await lan.deliver(await lease({ bytes: small }), contextOf().context);
     if (outcome.kind !== 'failed') throw new Error(outcome.kind);
-    expect(outcome.failure).toMatchObject({ code: 'storage-key-refused', gate: 'storage-refused' });
+    const failure = failureTold(outcome.failure);
+    expect(failure).toMatchObject({ code: 'storage-key-refused', gate: 'storage-refused' });
     const check = await doctor();
-    for (const words of [`${outcome.failure.text} ${outcome.failure.hint}`, `${check.text} ${check.hint}`]) {
+    for (const words of [`${failure.text} ${failure.hint}`, `${check.text} ${check.hint}`]) {
       expect(words).toMatch(/signature.*secret.*cloud\.objectStore\.region.*proxy.*Host header/i);
     }
     expect(await objects.keys()).toEqual([]);

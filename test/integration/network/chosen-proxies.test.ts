@@ -13,7 +13,7 @@ import { type ConfigInput, parseConfig } from '../../../shared/config.ts';
 import { contextOf, openWay } from '../../support/deliveries.ts';
 import { freePort } from '../../support/free-port.ts';
 import { type ProxyWish, startProxy } from '../../support/http-proxy.ts';
-import { spokenCheck } from '../../support/spoken.ts';
+import { codeOf, spokenCheck } from '../../support/spoken.ts';
 import { temporaryFolder } from '../../support/store.ts';
 import { answerJson, authority, plainServer, secureServer } from '../../support/tls-server.ts';
 
@@ -56,7 +56,7 @@ function askerOf({ list, ...wish }: Wish) {
       silenceMilliseconds: 2_000,
     });
     if (answer.kind === 'answer') return answer.status === 200 ? 'ok' : `HTTP ${answer.status}`;
-    return answer.kind === 'lost' ? meaningOfLoss(answer.error, answer.sent).code : answer.kind;
+    return answer.kind === 'lost' ? codeOf(meaningOfLoss(answer.error, answer.sent).message) : answer.kind;
   };
   return { ask, questions, network };
 }
@@ -112,13 +112,13 @@ describe.each(['http', 'https'] as const)('the ways that are told for an %s serv
     const proxy = await proxyBefore({ secure: true });
     const list = `HTTPS ${placeOf(proxy.url)}`;
     expect(await askerOf({ list }).ask(url)).toBe('ok');
-    expect(await askerOf({ list, tls: { systemAuthorities: false } }).ask(url)).toBe('proxy-certificate-untrusted');
+    expect(await askerOf({ list, tls: { systemAuthorities: false } }).ask(url)).toBe('certificate-untrusted proxy');
   });
 
   test('are told in words where none of them works', async () => {
     const url = await serverOf(scheme);
     const list = `PROXY ${await nobody()}; PROXY ${await nobody()}`;
-    expect(await askerOf({ list }).ask(url)).toBe('proxy-connection-refused');
+    expect(await askerOf({ list }).ask(url)).toBe('connection-refused proxy');
     expect(await askerOf({ list: 'SOCKS5 socks.plant.test:1080' }).ask(url)).toBe('proxy-kind');
     expect(await askerOf({ list: 'nonsense' }).ask(url)).toBe('proxy-kind');
     const failed: AskProxy = async () => ({ ok: false, reason: 'failed', technical: '' });

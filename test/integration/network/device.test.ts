@@ -28,24 +28,25 @@ describe('provisioning', () => {
   test.each(answerForms)('gives a key that works, whatever the form of the answer: %s', async (answers) => {
     const { baseUrl, provisioningToken: token } = await startServer({ answers, provisionedStatus: 'pending' });
     const outcome = await enrol(baseUrl, { token });
-    if (!outcome.ok) throw new Error(outcome.text);
+    if (!outcome.ok) throw new Error(outcome.message.code);
     expect(outcome.deviceId).toBe('line-8');
     const { client } = await openWay({ baseUrl, deviceKey: outcome.deviceKey });
     expect(await client.self(signal)).toMatchObject({
       kind: 'failed',
-      failure: { code: 'device-pending', gate: 'not-approved', disposition: 'pause' },
+      failure: { message: { code: 'device-pending' }, gate: 'not-approved', disposition: 'pause' },
       device: { deviceId: 'line-8', name: 'Line 8', organization: 'org-1', status: 'pending' },
     });
   });
 
   test('that is refused says why', async () => {
+    const refused = (code: string) => ({ ok: false, message: { code } });
     const expired = { token: 'apt_0e', state: 'expired' } as const;
     const { baseUrl, provisioningToken: token } = await startServer({ provisioningTokens: [expired] });
-    expect(await enrol(baseUrl, { token: 'apt_ff' })).toMatchObject({ ok: false, code: 'INVALID_TOKEN' });
-    expect(await enrol(baseUrl, { token: expired.token })).toMatchObject({ ok: false, code: 'TOKEN_EXPIRED' });
-    expect(await enrol(baseUrl, { token, deviceId: 'line-7' })).toMatchObject({ ok: false, code: 'DEVICE_EXISTS' });
-    expect(await enrol(baseUrl, { token, name: '' })).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' });
-    expect(await enrol(baseUrl.replace('/api', ''), { token })).toMatchObject({ ok: false, code: 'wrong-address' });
+    expect(await enrol(baseUrl, { token: 'apt_ff' })).toMatchObject(refused('provisioning-token-unknown'));
+    expect(await enrol(baseUrl, { token: expired.token })).toMatchObject(refused('provisioning-token-expired'));
+    expect(await enrol(baseUrl, { token, deviceId: 'line-7' })).toMatchObject(refused('device-exists'));
+    expect(await enrol(baseUrl, { token, name: '' })).toMatchObject(refused('provisioning-not-accepted'));
+    expect(await enrol(baseUrl.replace('/api', ''), { token })).toMatchObject(refused('cloud-wrong-address'));
   });
 });
 
@@ -65,7 +66,7 @@ describe('self', () => {
     sandbox.faults.set([{ kind: 'stall' }]);
     expect(await client.self(signal)).toMatchObject({
       kind: 'failed',
-      failure: { code: 'server-silent', disposition: 'pause', gate: 'offline', ambiguous: false },
+      failure: { message: { code: 'server-silent' }, disposition: 'pause', gate: 'offline', ambiguous: false },
       device: null,
     });
   });
@@ -90,8 +91,14 @@ describe('a check-in', () => {
     const report = { status: 'healthy', metrics: {} } as const;
     for (const body of [{ status: 'error' }, { errors: ['unknown device'] }, { success: true, error: 'no' }]) {
       sandbox.faults.set([{ kind: 'answer', status: 200, body: body as JsonBody }]);
-      expect(await client.checkin(report, signal)).toMatchObject({ kind: 'failed', failure: { code: 'server-error' } });
-      expect(await client.self(signal)).toMatchObject({ kind: 'failed', failure: { code: 'server-error' } });
+      expect(await client.checkin(report, signal)).toMatchObject({
+        kind: 'failed',
+        failure: { message: { code: 'cloud-reports-error' } },
+      });
+      expect(await client.self(signal)).toMatchObject({
+        kind: 'failed',
+        failure: { message: { code: 'cloud-reports-error' } },
+      });
     }
     // The status that we reported, told back.
     sandbox.faults.set([{ kind: 'answer', status: 200, body: { status: 'error', actions: [] } }]);
@@ -102,7 +109,10 @@ describe('a check-in', () => {
     const { baseUrl } = await startServer();
     const { client } = await openWay({ baseUrl, deviceKey: 'adk_ff' });
     const report = { status: 'degraded', metrics: {} } as const;
-    expect(await client.checkin(report, signal)).toMatchObject({ kind: 'failed', failure: { code: 'key-refused' } });
+    expect(await client.checkin(report, signal)).toMatchObject({
+      kind: 'failed',
+      failure: { message: { code: 'device-key-refused' } },
+    });
     expect(await client.checkin(report, AbortSignal.abort())).toEqual({ kind: 'aborted' });
   });
 });

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer as createRaw, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { DeliveryFailure } from '../../../electron/gateway/model/delivery.ts';
 import { decide } from '../../../electron/gateway/sync/retry-policy.ts';
 import type { FaultInput } from '../../../electron/simulators/cloud/faults.ts';
 import { jpeg } from '../../electron/simulators/cloud/support.ts';
@@ -10,6 +9,7 @@ import { freePort } from '../../support/free-port.ts';
 import { startServer, until } from '../../support/gateway-fixture.ts';
 import { startProxy } from '../../support/http-proxy.ts';
 import { startObjectStore } from '../../support/object-store.ts';
+import { failureTold } from '../../support/spoken.ts';
 import { authority, secureServer } from '../../support/tls-server.ts';
 
 /**
@@ -52,10 +52,10 @@ function doesOf({ decision: { settlement, gate } }: Delivered): string {
   return `${settlement.kind}${ambiguous}, ${way}`;
 }
 
-function expectVerdict(delivered: Delivered, { does, code, text }: Verdict): DeliveryFailure {
+function expectVerdict(delivered: Delivered, { does, code, text }: Verdict) {
   const { outcome, stored } = delivered;
   if (outcome.kind !== 'failed') throw new Error(`not a failure: ${outcome.kind}`);
-  const { failure } = outcome;
+  const failure = failureTold(outcome.failure);
   expect({ does: doesOf(delivered), code: failure.code }).toEqual({ does, code });
   expect(failure.text).toMatch(text);
   expect(failure.text).toMatch(/\.$/);
@@ -69,7 +69,7 @@ function expectVerdict(delivered: Delivered, { does, code, text }: Verdict): Del
 const at = (step: Step, url: string): WayWish =>
   step === 'put' ? { baseUrl: 'http://127.0.0.1:9/api', endpoint: url } : { baseUrl: `${url}/api` };
 
-const storage = (step: Step, code: string): string => (step === 'put' ? `storage-${code}` : code);
+const storage = (step: Step, code: string): string => (step === 'put' ? `${code} storage` : code);
 
 describe('before anything is sent: everything waits, and no attempt is consumed', () => {
   const offline = 'release, pause offline';
@@ -185,7 +185,7 @@ const apiFaults: readonly ApiFault[] = [
     name: '200 with HTML',
     fault: { kind: 'html' },
     does: 'release, pause intercepted',
-    code: 'intercepted',
+    code: 'cloud-intercepted',
     text: /answered instead/,
   },
   ...(
@@ -215,7 +215,8 @@ const apiFaults: readonly ApiFault[] = [
     ([status, body]): ApiFault => ({
       name: `${status} with ${JSON.stringify(body)}`,
       fault: { kind: 'answer', status, body: { ...body } as JsonObject },
-      ...trouble,
+      does: trouble.does,
+      code: 'cloud-reports-error',
       text: /^The cloud reports an error/,
     }),
   ),
@@ -224,7 +225,7 @@ const apiFaults: readonly ApiFault[] = [
       name: `${status} with nothing, or a list`,
       fault: { kind: 'answer', status, body: [] },
       does: 'release, pause intercepted',
-      code: 'intercepted',
+      code: 'cloud-intercepted',
       text: /answered instead/,
     }),
   ),
@@ -232,22 +233,22 @@ const apiFaults: readonly ApiFault[] = [
     name: '201 with garbage',
     fault: { kind: 'garbage' },
     does: 'release, pause intercepted',
-    code: 'intercepted',
+    code: 'cloud-intercepted',
     text: /answered instead/,
   },
   {
     name: 'redirect to a login page',
     fault: { kind: 'redirect' },
     does: 'release, pause intercepted',
-    code: 'intercepted',
+    code: 'cloud-intercepted',
     text: /answered instead/,
   },
   ...(
     [
       [400, 'bury, success', 'refused-by-cloud', /refused this picture: “Answered so on command/],
-      [401, 'release, pause key-refused', 'key-refused', /key is refused/],
-      [403, 'release, pause key-refused', 'key-refused', /key is refused/],
-      [404, 'release, pause wrong-address', 'wrong-address', /not an Acusight API/],
+      [401, 'release, pause key-refused', 'device-key-refused', /key is refused/],
+      [403, 'release, pause key-refused', 'device-key-refused', /key is refused/],
+      [404, 'release, pause wrong-address', 'cloud-wrong-address', /not an Acusight API/],
       [413, 'bury, success', 'too-large-for-cloud', /of this size/],
       [429, 'release, pause throttled', 'throttled', /slow down/],
       [500, trouble.does, trouble.code, /error of its own \(500\)/],
@@ -268,7 +269,7 @@ const apiFaults: readonly ApiFault[] = [
     name: '401 with a login page',
     fault: { kind: 'status', status: 401, body: 'html' },
     does: 'release, pause intercepted',
-    code: 'intercepted',
+    code: 'cloud-intercepted',
     text: /answered instead/,
   },
   {
@@ -349,7 +350,11 @@ describe.each(['upload', 'notify'] as const)('the API, asked by %s', (step) => {
     }
     sandbox.faults.set([{ kind: 'status', status: 409, body: 'html' }]);
     const delivered = await deliver(step, { baseUrl, deviceKey });
-    expectVerdict(delivered, { does: 'release, pause intercepted', code: 'intercepted', text: /answered instead/ });
+    expectVerdict(delivered, {
+      does: 'release, pause intercepted',
+      code: 'cloud-intercepted',
+      text: /answered instead/,
+    });
   });
 
   test.each([
@@ -362,17 +367,21 @@ describe.each(['upload', 'notify'] as const)('the API, asked by %s', (step) => {
     expectVerdict(delivered, { does: 'release, pause not-approved', code, text });
     const { client } = await openWay({ baseUrl, deviceKey });
     const probed = await client.self(new AbortController().signal);
-    expect(probed).toMatchObject({ kind: 'failed', failure: { code, gate: 'not-approved' }, device: { status } });
+    expect(probed).toMatchObject({
+      kind: 'failed',
+      failure: { message: { code }, gate: 'not-approved' },
+      device: { status },
+    });
   });
 
   test('no key, and one that no header can carry', async () => {
     const { baseUrl } = await startServer();
     for (const [deviceKey, code] of [
-      [null, 'key-missing'],
+      [null, 'device-key-missing'],
       ['adk_1 2\n', 'key-unusable'],
     ] as const) {
       const { outcome, decision } = await deliver(step, { baseUrl, deviceKey });
-      expect(outcome).toMatchObject({ kind: 'failed', failure: { code, gate: 'key-missing' } });
+      expect(outcome).toMatchObject({ kind: 'failed', failure: { message: { code }, gate: 'key-missing' } });
       expect(decision.settlement).toMatchObject({ kind: 'release', ambiguous: false });
     }
   });
@@ -392,7 +401,7 @@ describe('a cut before the body is through', () => {
   test('of a large PUT', async () => {
     const { endpoint } = await rawStorage((socket) => socket.resetAndDestroy());
     const delivered = await deliver('put', at('put', endpoint), large);
-    expectVerdict(delivered, { does: 'release, pause offline', code: 'storage-connection-lost', text: /broke off/ });
+    expectVerdict(delivered, { does: 'release, pause offline', code: 'connection-lost storage', text: /broke off/ });
   });
 
   test('of a notice, which is gone at once: nobody knows, so it is told again', async () => {
@@ -434,7 +443,7 @@ describe('the object storage, asked by a PUT: nobody was told yet, so nothing is
   const again = 'retry, server-error';
 
   test.each<[string, (socket: Socket) => void, string, string, RegExp]>([
-    ['cut after it came', (socket) => setTimeout(() => socket.destroy(), 20), again, 'storage-no-answer', /no answer/],
+    ['cut after it came', (socket) => setTimeout(() => socket.destroy(), 20), again, 'no-answer storage', /no answer/],
     [
       '200 with HTML',
       (socket) => say(socket, '200 OK', '<html>', 'text/html'),
@@ -446,17 +455,23 @@ describe('the object storage, asked by a PUT: nobody was told yet, so nothing is
       '200 with an error',
       (socket) => say(socket, '200 OK', error('InternalError')),
       again,
-      'storage-error',
+      'storage-reports-error',
       /reports an error/,
     ],
     [
       '400',
       (socket) => say(socket, '400 Bad', error('InvalidArgument')),
       again,
-      'storage-error',
+      'storage-unexpected-answer',
       /unexpected answer \(400, InvalidArgument\)/,
     ],
-    ['400 without words', (socket) => say(socket, '400 Bad'), again, 'storage-error', /unexpected answer \(400\)/],
+    [
+      '400 without words',
+      (socket) => say(socket, '400 Bad'),
+      again,
+      'storage-unexpected-answer',
+      /unexpected answer \(400\)/,
+    ],
     ['401', (socket) => say(socket, '401 No'), sticks, 'storage-key-refused', /refuses the access key/],
     [
       '403',
@@ -477,7 +492,7 @@ describe('the object storage, asked by a PUT: nobody was told yet, so nothing is
       '409',
       (socket) => say(socket, '409 Busy', error('OperationAborted')),
       again,
-      'storage-error',
+      'storage-unexpected-answer',
       /unexpected answer \(409/,
     ],
     ['413', (socket) => say(socket, '413 Large'), 'bury, success', 'too-large-for-storage', /of this size/],
@@ -503,7 +518,7 @@ describe('the object storage, asked by a PUT: nobody was told yet, so nothing is
       /slow down/,
     ],
     ['504', (socket) => say(socket, '504 Oh'), again, 'storage-error', /error of its own \(504\)/],
-    ['stall', () => undefined, again, 'storage-no-answer', /no answer/],
+    ['stall', () => undefined, again, 'no-answer storage-slow', /no answer/],
   ])('%s', async (name, onHead, does, code, text) => {
     const { endpoint } = await rawStorage(onHead);
     const answerTimeoutMilliseconds = name === 'stall' ? impatient : patient;
@@ -534,7 +549,7 @@ describe('the object storage, asked by a PUT: nobody was told yet, so nothing is
       socket.on('close', () => clearInterval(drip));
     });
     const wish = { ...at('put', endpoint), answerTimeoutMilliseconds: impatient };
-    expectVerdict(await deliver('put', wish), { does: again, code: 'storage-error', text: /broke off/ });
+    expectVerdict(await deliver('put', wish), { does: again, code: 'storage-answer-broke-off', text: /broke off/ });
   });
 
   test('succeeds, and the notice fails: only the notice is repeated', async () => {
@@ -544,7 +559,10 @@ describe('the object storage, asked by a PUT: nobody was told yet, so nothing is
     const way = await openWay({ baseUrl, deviceKey, endpoint });
     const { context, stored } = contextOf();
     const entry = await way.lease({ bytes: picture });
-    expect(await way.lan.deliver(entry, context)).toMatchObject({ kind: 'failed', failure: { code: 'server-error' } });
+    expect(await way.lan.deliver(entry, context)).toMatchObject({
+      kind: 'failed',
+      failure: { message: { code: 'server-error' } },
+    });
     expect(stored).toHaveLength(1);
     const again = { ...entry, attempts: 1, objectKey: stored[0] ?? null };
     expect((await way.lan.deliver(again, contextOf().context)).kind).toBe('acknowledged');

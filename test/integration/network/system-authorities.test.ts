@@ -18,7 +18,7 @@ import { authorityText, certificateStore, type TestStore } from '../../support/c
 import { contextOf, openWay } from '../../support/deliveries.ts';
 import { startProxy } from '../../support/http-proxy.ts';
 import { mayMount } from '../../support/memory-disk.ts';
-import { spokenCheck } from '../../support/spoken.ts';
+import { codeOf, spokenCheck } from '../../support/spoken.ts';
 import { temporaryFolder } from '../../support/store.ts';
 import { authority, certificate, plainServer, secureServer } from '../../support/tls-server.ts';
 
@@ -43,7 +43,7 @@ function askerOf(wish: Partial<NetworkOptions>) {
       silenceMilliseconds: 2_000,
     });
     if (answer.kind === 'answer') return answer.status === 200 ? 'ok' : `HTTP ${answer.status}`;
-    return answer.kind === 'lost' ? meaningOfLoss(answer.error, answer.sent).code : answer.kind;
+    return answer.kind === 'lost' ? codeOf(meaningOfLoss(answer.error, answer.sent).message) : answer.kind;
   };
 }
 

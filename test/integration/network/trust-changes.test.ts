@@ -10,6 +10,7 @@ import { exchange } from '../../../electron/gateway/cloud/http/http-exchange.ts'
 import { makeNetwork, type NetworkOptions } from '../../../electron/gateway/cloud/http/network.ts';
 import type { AuthorityFileFacts } from '../../../electron/gateway/cloud/http/tls/authority-file-watch.ts';
 import { authorityText, certificateStore } from '../../support/certificate-store.ts';
+import { codeOf } from '../../support/spoken.ts';
 import { temporaryFolder } from '../../support/store.ts';
 import { answerJson, certificate, secureServer } from '../../support/tls-server.ts';
 
@@ -34,7 +35,7 @@ function askerOf(wish: Partial<NetworkOptions>) {
       silenceMilliseconds: 10_000,
     });
     if (answer.kind === 'answer') return answer.status === 200 ? 'ok' : `HTTP ${answer.status}`;
-    return answer.kind === 'lost' ? meaningOfLoss(answer.error, answer.sent).code : answer.kind;
+    return answer.kind === 'lost' ? codeOf(meaningOfLoss(answer.error, answer.sent).message) : answer.kind;
   };
 }
 

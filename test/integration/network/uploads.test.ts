@@ -62,13 +62,13 @@ test('a picture with a byte too many or too few on this disk is not sent', async
     for (const entry of [longer, { ...shorter, bytes: shorter.bytes + 1 }]) {
       expect(await way.cloud.deliver(entry, contextOf().context)).toMatchObject({
         kind: 'failed',
-        failure: { code: 'payload-damaged', disposition: 'bury', ambiguous: false },
+        failure: { message: { code: 'payload-damaged' }, disposition: 'bury', ambiguous: false },
       });
     }
     const gone = { ...shorter, sha256: sha256(Buffer.from('gone')) };
     expect(await way.cloud.deliver(gone, contextOf().context)).toMatchObject({
       kind: 'failed',
-      failure: { code: 'payload-missing', disposition: 'bury' },
+      failure: { message: { code: 'payload-missing' }, disposition: 'bury' },
     });
   }
   expect(await images()).toEqual([]);

@@ -17,11 +17,12 @@ import { systemClock } from '../../../electron/gateway/platform/clock.ts';
 import { nodeFiles } from '../../../electron/gateway/platform/files.ts';
 import { examineSite } from '../../../electron/gateway/wiring/site-doctor.ts';
 import { parseConfig } from '../../../shared/config.ts';
+import { message } from '../../../shared/messages/message.ts';
 import { contextOf, openWay } from '../../support/deliveries.ts';
 import { freePort } from '../../support/free-port.ts';
 import { openGateway } from '../../support/gateway-fixture.ts';
 import { startProxy } from '../../support/http-proxy.ts';
-import { spokenCheck } from '../../support/spoken.ts';
+import { codeOf, spokenCheck } from '../../support/spoken.ts';
 import { temporaryFolder } from '../../support/store.ts';
 import { authority, certificate, plainServer, secureServer } from '../../support/tls-server.ts';
 
@@ -56,7 +57,7 @@ async function reach(url: string, wish: Wish = {}): Promise<string> {
     silenceMilliseconds: 1_500,
   });
   if (answer.kind === 'answer') return answer.status === 200 ? 'ok' : `HTTP ${answer.status}`;
-  return answer.kind === 'lost' ? meaningOfLoss(answer.error, answer.sent).code : answer.kind;
+  return answer.kind === 'lost' ? codeOf(meaningOfLoss(answer.error, answer.sent).message) : answer.kind;
 }
 
 const plant = { caFile: authority('plant-ca') };
@@ -148,7 +149,7 @@ describe('a certificate', () => {
     const answer = await ask();
     if (answer.kind !== 'lost') throw new Error(answer.kind);
     expect(meaningOfLoss(answer.error, answer.sent)).toMatchObject({
-      code: 'ca-file-invalid',
+      message: { code: 'ca-file-invalid' },
       disposition: 'pause',
       gate: 'offline',
     });
@@ -266,19 +267,19 @@ describe('a proxy', () => {
     expect(await reach(`https://127.0.0.1:${await freePort()}`, through(proxy.url))).toBe('proxy-upstream');
     const gone = `http://127.0.0.1:${await freePort()}`;
     for (const url of ['https://acusight.example', 'http://acusight.example']) {
-      expect(await reach(url, through(gone))).toBe('proxy-connection-refused');
-      expect(await reach(url, through('http://no-such-proxy.invalid:3128'))).toBe('proxy-name-not-found');
+      expect(await reach(url, through(gone))).toBe('connection-refused proxy');
+      expect(await reach(url, through('http://no-such-proxy.invalid:3128'))).toBe('name-not-found proxy');
     }
     const untrusted = await startProxy({ secure: true });
     expect(await reach('https://acusight.example', { ...through(untrusted.url), tls: {} })).toBe(
-      'proxy-certificate-untrusted',
+      'certificate-untrusted proxy',
     );
   });
 
   test('that takes the wish for a tunnel and says nothing is given up in time', async () => {
     const proxy = await startProxy({ silent: true });
     const wish = { ...through(proxy.url), connectTimeoutMilliseconds: 300 };
-    expect(await reach('https://acusight.example', wish)).toBe('proxy-silent');
+    expect(await reach('https://acusight.example', wish)).toBe('server-silent proxy');
   });
 
   test('is left out for the servers that need none', async () => {
@@ -351,7 +352,7 @@ describe('certificate checks that the environment would switch off', () => {
     expect(await reach(`https://localhost:${server.port}`, { proxy })).toBe('certificate-untrusted');
     const secure = { url: (await startProxy({ secure: true })).url, noProxy: [] };
     for (const url of [`https://localhost:${server.port}`, `http://localhost:${server.port}`])
-      expect(await reach(url, { proxy: secure })).toBe('proxy-certificate-untrusted');
+      expect(await reach(url, { proxy: secure })).toBe('certificate-untrusted proxy');
     expect(requests).toBe(0);
     expect(await reach(`https://localhost:${server.port}`, { tls: plant })).toBe('ok');
     expect(await reach(`https://localhost:${server.port}`, { tls: { pinnedSha256: pinOf('server') } })).toBe('ok');
@@ -364,10 +365,10 @@ describe('certificate checks that the environment would switch off', () => {
     onceOpen();
     const entry = await way.lease();
     expect(await way.cloud.deliver(entry, contextOf().context)).toMatchObject({
-      failure: { code: 'certificate-untrusted', gate: 'offline' },
+      failure: { message: message('certificate-untrusted', { context: 'server' }), gate: 'offline' },
     });
     expect(await way.lan.deliver(entry, contextOf().context)).toMatchObject({
-      failure: { code: 'storage-certificate-untrusted', gate: 'offline' },
+      failure: { message: message('certificate-untrusted', { context: 'storage' }), gate: 'offline' },
     });
     const checks = new Map<string, string>();
     const parsed = parseConfig({ cloud: { baseUrl: `${url}/api`, deviceId: 'line-7' } });

@@ -153,8 +153,8 @@ describe('a refusal of the picture', () => {
     );
     expect(dead.advice.find(({ message: { code } }) => code === 'dead-letters')).toMatchObject({ action: 'show-dead' });
     const [first, second] = rows('dead');
-    expect(first).toMatchObject({ attempts: 1, lastError: { code: 'refused-by-cloud' } });
-    expect(first?.lastError?.text).toContain('Answered so on command');
+    expect(first).toMatchObject({ attempts: 1, lastError: { message: { code: 'refused-by-cloud' } } });
+    expect(said(first?.lastError?.message).text).toContain('Answered so on command');
     expect(operate('dead.requeue', { selection: [first?.imageId ?? ''] }).changed).toBe(1);
     await until('one is dead', ({ counts }) => counts.dead === 1 && counts.acknowledged === 5);
     expect(operate('dead.requeue', { selection: 'all' }).changed).toBe(1);
@@ -170,7 +170,10 @@ describe('a refusal of the picture', () => {
     await put('large.jpg', await makeJpeg({ width: 640, height: 480, seed: 2, targetBytes: 400_000 }));
     gateway.start();
     await until('one is dead, one delivered', ({ counts }) => counts.dead === 1 && counts.acknowledged === 1);
-    expect(rows('dead')[0]).toMatchObject({ filename: 'large.jpg', lastError: { code: 'too-large-for-cloud' } });
+    expect(rows('dead')[0]).toMatchObject({
+      filename: 'large.jpg',
+      lastError: { message: { code: 'too-large-for-cloud' } },
+    });
   });
 });
 
@@ -207,7 +210,8 @@ test.each([
     gateway.start();
     const waiting = await until('one was tried', ({ counts }) => counts.retrying > 0);
     expect(waiting.counts).toMatchObject({ acknowledged: 0, dead: 0, pending: 2 });
-    expect(rows().find(({ attempts }) => attempts > 0)?.lastError?.text).toMatch(/does not confirm|reports an error/);
+    const tried = rows().find(({ attempts }) => attempts > 0);
+    expect(said(tried?.lastError?.message).text).toMatch(/does not confirm|reports an error/);
     expect(await server.images()).toEqual([]);
     server.sandbox.setFaults([]);
     operate('sync.tryNow', {});
@@ -259,8 +263,8 @@ describe('a stored picture that the disk lost', () => {
     );
     expect(advice.map(({ message }) => message.code)).toContain('payloads-gone');
     for (const row of rows('dead')) {
-      expect(row.lastError).toMatchObject({ code });
-      expect(row.lastError?.hint).toMatch(/disk/);
+      expect(row.lastError).toMatchObject({ message: { code } });
+      expect(said(row.lastError?.message).hint).toMatch(/disk/);
     }
     expect((await server.images()).map(({ filename }) => filename).sort()).toEqual(['frame-0.jpg', 'frame-2.jpg']);
   });

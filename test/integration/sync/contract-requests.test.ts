@@ -285,7 +285,7 @@ describe('the requests about the device', () => {
       hardware: 'Debian 12',
     };
     const outcome = await provision(options, facts, new AbortController().signal);
-    expect(outcome).toMatchObject({ ok: false, code: 'no-key-in-answer' });
+    expect(outcome).toMatchObject({ ok: false, message: { code: 'no-key-in-answer' } });
     expect(await judge(caught[0] as Caught)).toMatchObject({ device_info: { device_id: 'line-7', name } });
   });
 });

@@ -72,7 +72,7 @@ async function expectSeen(gateway: TestGateway, seen: Seen): Promise<void> {
   const told = [
     said(connection.message).text,
     statement(flow).detail,
-    ...rows.map(({ lastError }) => lastError?.text ?? ''),
+    ...rows.map(({ lastError }) => said(lastError?.message).text),
   ].join('\n');
   expect(told).toMatch(seen.text);
   const most = Math.max(...rows.map(({ attempts }) => attempts));

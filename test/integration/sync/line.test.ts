@@ -34,7 +34,7 @@ describe('a picture that was sent and got no answer', () => {
     await until('one is ambiguous', ({ counts }) => counts.ambiguous === 1);
     const row = rows().find(({ ambiguous }) => ambiguous);
     expect(row).toMatchObject({ state: 'pending', attempts: 1 });
-    expect(row?.lastError?.code).toMatch(/^(no-answer|answer-broke-off)$/);
+    expect(row?.lastError?.message.code).toMatch(/^(no-answer|answer-broke-off)$/);
     for (let second = 0; second < 10; second += 1) {
       clock.leap(1_000);
       await pause(20);

@@ -1,6 +1,6 @@
 import type { Feature, FeatureValue } from '../../../shared/camera.ts';
 import type { GatewayBridge, Operation, QueueFilter } from '../../../shared/contract.ts';
-import { legacy } from '../../../shared/messages/message.ts';
+import { legacy, message } from '../../../shared/messages/message.ts';
 import type { Failure } from '../../../shared/result.ts';
 import type { Snapshot } from '../../../shared/snapshot.ts';
 import { fakeLook, ticking } from './fake-cameras.ts';
@@ -99,9 +99,7 @@ export function fakeGateway(scenario: Scenario): GatewayBridge {
       scenario.refusesToken
         ? {
             ok: false,
-            code: 'TOKEN_EXPIRED',
-            text: 'This provisioning token has expired.',
-            hint: 'Ask the Acusight administrator for a new token; it is made in Acusight under Devices › Add.',
+            message: message('provisioning-token-expired'),
           }
         : { ok: true, stored: 'file', deviceId, status: 'pending' },
     'cameras.find': () => ({ cameras: scenario.found ?? [], problems: scenario.findProblems ?? [] }),

@@ -1,5 +1,6 @@
 import type { Annotation } from '../../../shared/annotation.ts';
 import type { EntryError, ImageDetail, QueueFilter } from '../../../shared/contract.ts';
+import { message } from '../../../shared/messages/message.ts';
 
 /** An endless supply of made-up images, computed from their index so that a million cost nothing. Index 0 is the newest. */
 
@@ -7,23 +8,17 @@ const MINUTE = 60_000;
 
 const errors: readonly Omit<EntryError, 'at'>[] = [
   {
-    code: 'cloud-unavailable',
-    text: 'The cloud is overloaded and took no pictures.',
-    hint: 'Nothing to do: it is tried again by itself.',
+    message: message('server-error', { status: 503 }),
     technical: '503 Service Unavailable',
   },
   {
-    code: 'no-answer',
-    text: 'The picture was sent, but no answer came.',
-    hint: 'It is sent again; the cloud recognises it if it has it already.',
+    message: message('no-answer', { context: 'server' }),
     technical: 'UND_ERR_SOCKET other side closed',
   },
 ];
 
 const refusalByCloud: Omit<EntryError, 'at'> = {
-  code: 'too-large',
-  text: 'The cloud refuses this picture: it is larger than 50 MB.',
-  hint: 'Let the camera save a smaller JPEG, then put the picture back.',
+  message: message('too-large-for-cloud'),
   technical: '413 {"error":"file_too_large","message":"max 52428800 bytes"}',
 };
 

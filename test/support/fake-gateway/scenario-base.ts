@@ -64,10 +64,7 @@ export const safeWith = (count: number): Message =>
 
 export const waits = (count: number): Message => message('pictures-wait', { count });
 
-const offlineWhy = legacy(
-  'The name acusight.io was not found.',
-  'Is the cable in? Does another PC reach the internet?',
-);
+const offlineWhy = message('name-not-found', { context: 'server' });
 
 /** No connection, while so many pictures wait. */
 export const offline = (count: number): Message => message('flow-offline', { why: offlineWhy, kept: waits(count) });

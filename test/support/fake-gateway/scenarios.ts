@@ -75,14 +75,8 @@ const waitingCounts = (pending: number, change: Partial<Snapshot['counts']> = {}
 });
 
 const folderGone = legacy('The folder cannot be found', 'Is the network drive connected?');
-const keyRefused = legacy(
-  'Acusight does not accept the key of this device.',
-  'Get it in Acusight under Devices › line-7.',
-);
-const notApproved = legacy(
-  'Acusight has not approved this device yet.',
-  'An administrator of Rheinwerk GmbH approves line-7 in Acusight under Devices.',
-);
+const keyRefused = message('device-key-refused', { context: 'bare', words: '' });
+const notApproved = message('device-pending');
 const lostCamera = legacy('The camera does not answer any more', 'Check its power and its cable. It is looked for.');
 const diskFull = legacy('Full: no new pictures');
 const lanPaceUntil = new Date(startedAt).setHours(23, 59, 0, 0);
@@ -149,7 +143,11 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       oldestWaiting: { imageId: 'img-1235', storedAt: startedAt - 3 * 86_400_000 - 5 * 3_600_000 },
       rates: { ...calm.rates, collectedPerSecond: 4.2, collectedHistory: history(4, 0) },
       disk: { ...calm.disk, usedBytes: 40.5 * GB, fullInSeconds: 2 * 86_400 + 4 * 3_600 + 900 },
-      checkin: { ...calm.checkin, acceptedAt: startedAt - 3_900_000, message: legacy('The cloud cannot be reached.') },
+      checkin: {
+        ...calm.checkin,
+        acceptedAt: startedAt - 3_900_000,
+        message: message('unreachable', { context: 'server' }),
+      },
       connection: { ...calm.connection, state: 'offline' },
     },
     { world: world({ total: 1_255_565, waiting: 1_254_331, retrying: 3 }), flowPerSecond: 4 },
@@ -209,7 +207,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     {
       safe: safeWith(98_765_432_109),
       flow: message('flow-throttled', {
-        why: legacy('The cloud asked this gateway to slow down for a while. The limit is raised again step by step.'),
+        why: message('throttled'),
         kept: waits(12_345_678),
       }),
       advice: Array.from({ length: 6 }, (_, index) => ({

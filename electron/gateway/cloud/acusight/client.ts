@@ -1,3 +1,4 @@
+import { message } from '../../../../shared/messages/message.ts';
 import type { DeliveryContext, DeliveryFailure, DeliveryOutcome, Pace } from '../../model/delivery.ts';
 import { type Exchange, exchange, type RequestBody, type Transport } from '../http/http-exchange.ts';
 import type { Network } from '../http/network.ts';
@@ -30,9 +31,7 @@ export type CheckinOutcome =
   | { readonly kind: 'aborted' };
 
 const keyMissing: DeliveryFailure = {
-  code: 'key-missing',
-  text: 'There is no device key yet.',
-  hint: 'Enter the device key that the Acusight administrator gave for this device. Pictures are kept until then.',
+  message: message('device-key-missing'),
   technical: '',
   disposition: 'pause',
   gate: 'key-missing',
@@ -42,12 +41,7 @@ const keyMissing: DeliveryFailure = {
 
 /** Printable ASCII without spaces: what a header may carry. */
 const sendable = /^[\x21-\x7e]+$/;
-const keyUnusable: DeliveryFailure = {
-  ...keyMissing,
-  code: 'key-unusable',
-  text: 'The device key has characters that no device key has.',
-  hint: 'Enter the device key again, without spaces and line breaks: it begins with adk_. Pictures are kept until then.',
-};
+const keyUnusable: DeliveryFailure = { ...keyMissing, message: message('key-unusable') };
 
 type Call = {
   readonly method: 'GET' | 'POST';

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Code } from '../../../../shared/messages/codes.ts';
+import { type Message, message } from '../../../../shared/messages/message.ts';
 import { type Exchange, exchange } from '../http/http-exchange.ts';
 import type { Network } from '../http/network.ts';
 import { dataOf } from './device-api.ts';
@@ -32,13 +34,7 @@ export type ProvisioningOptions = {
 export type ProvisioningOutcome =
   /** The key is given only this once: store it before anything else. `status` as the answer has it, if it has. */
   | { readonly ok: true; readonly deviceKey: string; readonly deviceId: string; readonly status: string | null }
-  | {
-      readonly ok: false;
-      readonly code: string;
-      readonly text: string;
-      readonly hint: string;
-      readonly technical: string;
-    };
+  | { readonly ok: false; readonly message: Message; readonly technical: string };
 
 export async function provision(
   { baseUrl, network, answerTimeoutMilliseconds, userAgent, now }: ProvisioningOptions,
@@ -82,95 +78,52 @@ export function provisioningMeaning(answer: Exchange, deviceId: string, now: num
     }
   }
   const outcome = meaningOf(answer, now, 'device');
-  if (outcome.kind === 'aborted') return { ok: false, ...stopped, technical: '' };
+  if (outcome.kind === 'aborted') return { ok: false, message: message('provisioning-stopped'), technical: '' };
   // Before all else: what of a picture would mean "I have it already" means here that the device exists.
   const refusal = answer.kind === 'answer' ? refusalOf(answer.status, answer.body) : null;
   if (refusal !== null) return { ok: false, ...refusal };
-  if (outcome.kind === 'acknowledged') return { ok: false, ...keyWithheld, technical: '' };
-  const { code, text, hint, technical } = outcome.failure;
-  return { ok: false, ...(words[code] ?? { code, text, hint }), technical };
+  if (outcome.kind === 'acknowledged') return { ok: false, message: message('no-key-in-answer'), technical: '' };
+  const { message: said, technical } = outcome.failure;
+  return { ok: false, message: insteadOf[said.code] ?? said, technical };
 }
-
-type Refusal = { readonly code: string; readonly text: string; readonly hint: string };
 
 /** By the API's code; where it names none, by the status that the documents give that code. */
-function refusalOf(status: number, body: string): (Refusal & { readonly technical: string }) | null {
+function refusalOf(status: number, body: string): { readonly message: Message; readonly technical: string } | null {
   const error = parseAnswer(body, 'device')?.error;
   if (error === undefined || error === null) return null;
-  const said = error.code.toUpperCase();
-  const known = refusals[said] ?? (status === 400 || status === 401 || status === 409 ? byStatus[status] : undefined);
+  const known = refusals[error.code.toUpperCase()] ?? byStatus[status];
   if (known === undefined) return null;
-  const quoted = known === refusals['VALIDATION_ERROR'] && error.message !== '' ? ` It said: “${error.message}”.` : '';
   const technical = `HTTP ${status} ${error.code} ${error.message}`.slice(0, 500);
-  return { ...known, text: `${known.text}${quoted}`.slice(0, 400), technical };
+  return { message: known(error.message.slice(0, 300)), technical };
 }
 
-const refusals: Readonly<Record<string, Refusal>> = {
-  VALIDATION_ERROR: {
-    code: 'VALIDATION_ERROR',
-    text: 'The cloud does not accept what was entered.',
-    hint: 'Check the token, the device id and the name, and try again.',
-  },
-  INVALID_TOKEN: {
-    code: 'INVALID_TOKEN',
-    text: 'The cloud does not know this provisioning token.',
-    hint: 'Copy the token again, whole: it begins with apt_. If it was revoked, ask the Acusight administrator for a new one.',
-  },
-  TOKEN_EXPIRED: {
-    code: 'TOKEN_EXPIRED',
-    text: 'This provisioning token has expired.',
-    hint: 'Ask the Acusight administrator for a new token.',
-  },
-  DEVICE_EXISTS: {
-    code: 'DEVICE_EXISTS',
-    text: 'A device with this id is registered already.',
-    hint: 'If it is this PC, enter its device key instead of a token. If the key is lost, have the device deleted in Acusight. If it is another PC, choose another device id.',
-  },
+/** `words`: the API's own. */
+type Refusal = (words: string) => Message;
+
+const notAccepted: Refusal = (words) =>
+  message('provisioning-not-accepted', { context: words === '' ? 'bare' : 'quoted', words });
+const tokenUnknown: Refusal = () => message('provisioning-token-unknown');
+const deviceExists: Refusal = () => message('device-exists');
+
+const refusals: Readonly<Record<string, Refusal | undefined>> = {
+  VALIDATION_ERROR: notAccepted,
+  INVALID_TOKEN: tokenUnknown,
+  TOKEN_EXPIRED: () => message('provisioning-token-expired'),
+  DEVICE_EXISTS: deviceExists,
 };
 
-const byStatus: Readonly<Record<400 | 401 | 409, Refusal | undefined>> = {
-  400: refusals['VALIDATION_ERROR'],
-  401: refusals['INVALID_TOKEN'],
-  409: refusals['DEVICE_EXISTS'],
+const byStatus: Readonly<Record<number, Refusal | undefined>> = {
+  400: notAccepted,
+  401: tokenUnknown,
+  409: deviceExists,
 };
 
-const stopped: Refusal = {
-  code: 'stopped',
-  text: 'Provisioning was stopped before the cloud answered.',
-  hint: 'Try again.',
-};
-
-const keyWithheld: Refusal = {
-  code: 'no-key-in-answer',
-  text: 'The cloud answered, but its answer has no device key.',
-  hint: 'Have the device deleted in Acusight and try again with a new token, or enter a device key by hand.',
-};
-
-/** Words of a picture's delivery that would mislead here. */
-const words: Readonly<Record<string, Refusal | undefined>> = {
-  'no-answer': {
-    code: 'no-answer',
-    text: 'The request was sent, but no answer came.',
-    hint: 'Try again. If the cloud then says that the device exists, have it deleted in Acusight first: its key was given and lost.',
-  },
-  'answer-broke-off': {
-    code: 'no-answer',
-    text: 'The request was sent, but the answer broke off.',
-    hint: 'Try again. If the cloud then says that the device exists, have it deleted in Acusight first: its key was given and lost.',
-  },
-  'server-error': {
-    code: 'server-error',
-    text: 'The cloud has an error of its own.',
-    hint: 'Try again in a few minutes. If it lasts, tell the Acusight administrator.',
-  },
-  'key-refused': {
-    code: 'provisioning-refused',
-    text: 'The cloud refuses to register this device.',
-    hint: 'Ask the Acusight administrator for a new provisioning token.',
-  },
-  'too-large-for-cloud': {
-    code: 'provisioning-refused',
-    text: 'The cloud, or a proxy before it, refuses the request.',
-    hint: 'Ask the network’s administrator to let this PC reach the cloud address.',
-  },
+/** Instead of what is said of a picture's delivery, which would mislead here. */
+const insteadOf: Readonly<Partial<Record<Code, Message>>> = {
+  'no-answer': message('provisioning-no-answer', { context: 'none' }),
+  'answer-broke-off': message('provisioning-no-answer', { context: 'broken-off' }),
+  'server-error': message('provisioning-server-error'),
+  'cloud-reports-error': message('provisioning-server-error'),
+  'device-key-refused': message('provisioning-refused', { context: 'cloud' }),
+  'too-large-for-cloud': message('provisioning-refused', { context: 'proxy' }),
 };

@@ -1,6 +1,7 @@
-import type { DeliveryFailure, DeliveryOutcome, GateReason } from '../../model/delivery.ts';
+import { message, type ParamsOf } from '../../../../shared/messages/message.ts';
+import type { DeliveryFailure, DeliveryOutcome } from '../../model/delivery.ts';
 import type { Exchange } from '../http/http-exchange.ts';
-import { foreignLogin, loginWords } from '../http/proxy/proxy-login.ts';
+import { foreignLogin, loginRefused } from '../http/proxy/proxy-login.ts';
 import type { Subject } from './answer-claims.ts';
 import { meaningOfLoss } from './connection-failures.ts';
 import { parseRetryAfter } from './retry-after.ts';
@@ -9,15 +10,7 @@ import { type ParsedAnswer, parseAnswer } from './schema.ts';
 /** What keeps a device waiting whose key is good. */
 export const notApproved = (status: 'pending' | 'rejected') =>
   ({
-    code: `device-${status}`,
-    text:
-      status === 'pending'
-        ? 'This device waits to be approved in Acusight.'
-        : 'This device was rejected by the Acusight administrator.',
-    hint:
-      status === 'pending'
-        ? 'Ask the Acusight administrator to approve this device. Pictures are collected and kept until then.'
-        : 'Ask the Acusight administrator to approve this device after all, or for a new provisioning token. Pictures are collected and kept until then.',
+    message: message(status === 'pending' ? 'device-pending' : 'device-rejected'),
     disposition: 'pause',
     gate: 'not-approved',
   }) as const;
@@ -29,12 +22,10 @@ function approvalIn({ error }: ParsedAnswer): 'pending' | 'rejected' | null {
   return /pending|approv/i.test(words) ? 'pending' : null;
 }
 
-export const intercepted = {
-  code: 'intercepted',
-  text: 'Something between us and the cloud answered instead.',
-  hint: 'A proxy, firewall or login page of the network is in the way. Ask the network’s administrator to let this PC reach the cloud address.',
+const intercepted = {
+  message: message('cloud-intercepted', { context: 'answer' }),
   disposition: 'pause',
-  gate: 'intercepted' satisfies GateReason,
+  gate: 'intercepted',
 } as const;
 
 /**
@@ -60,37 +51,24 @@ function meaningOfAnswer(answer: Answer, now: number, subject: Subject): Deliver
   const parsed = parseAnswer(body, subject);
   const technical = wordsOf(answer, parsed);
   const wait = parseRetryAfter(answer.headers['retry-after'], now);
-  const failed = (
-    failure: Partial<DeliveryFailure> & Pick<DeliveryFailure, 'code' | 'text' | 'hint' | 'disposition' | 'gate'>,
-  ): DeliveryOutcome => ({
+  const failed: Failed = (failure) => ({
     kind: 'failed',
     failure: { technical, ambiguous: false, retryAfterMilliseconds: wait, ...failure },
   });
 
   if (status >= 200 && status < 300) return meaningOfSuccess(answer, parsed, subject, failed);
   if (parsed !== null && isDuplicate(parsed, status)) return acknowledged(parsed, true);
-  if (status >= 300 && status < 400) return failed({ ...intercepted, hint: redirectHint });
+  if (status >= 300 && status < 400)
+    return failed({ ...intercepted, message: message('cloud-intercepted', { context: 'redirect' }) });
   if (status === 511 || (jsonOnly.has(status) && parsed === null)) return failed(intercepted);
   if (keyStatuses.has(status) && parsed === null && looksLikeHtml(answer)) return failed(intercepted);
   switch (status) {
     case 400:
     case 415:
     case 422:
-      return failed({
-        code: 'refused-by-cloud',
-        text: `The cloud refused this picture${quote(parsed)}.`,
-        hint: 'Look at the picture and its annotations. When the cause is corrected, put it back in the queue.',
-        disposition: 'bury',
-        gate: 'trouble',
-      });
+      return failed({ message: message('refused-by-cloud', quoted(parsed)), disposition: 'bury', gate: 'trouble' });
     case 413:
-      return failed({
-        code: 'too-large-for-cloud',
-        text: 'The cloud, or a proxy before it, does not take a picture of this size.',
-        hint: 'Have the limit of the server or proxy raised, then put the picture back in the queue.',
-        disposition: 'bury',
-        gate: 'trouble',
-      });
+      return failed({ message: message('too-large-for-cloud'), disposition: 'bury', gate: 'trouble' });
     case 401:
     case 403:
       if (status === 403 && parsed !== null) {
@@ -98,44 +76,25 @@ function meaningOfAnswer(answer: Answer, now: number, subject: Subject): Deliver
         if (approval !== null) return failed(notApproved(approval));
       }
       return failed({
-        code: 'key-refused',
-        text: `The device key is refused${quote(parsed)}.`,
-        hint: 'Ask the Acusight administrator for a valid device key and enter it. Pictures are kept until then.',
+        message: message('device-key-refused', quoted(parsed)),
         disposition: 'pause',
         gate: 'key-refused',
       });
     case 404:
     case 405:
     case 410:
-      return failed({
-        code: 'wrong-address',
-        text: 'There is an answer, but this address is not an Acusight API.',
-        hint: 'Check cloud.baseUrl: it ends in /api, for example https://10.0.0.5/api.',
-        disposition: 'pause',
-        gate: 'wrong-address',
-      });
+      return failed({ message: message('cloud-wrong-address'), disposition: 'pause', gate: 'wrong-address' });
     case 407:
       return failed({
-        ...loginWords(foreignLogin(answer.headers['proxy-authenticate'])),
+        message: loginRefused(foreignLogin(answer.headers['proxy-authenticate'])),
         disposition: 'pause',
         gate: 'offline',
       });
     case 429:
-      return failed({
-        code: 'throttled',
-        text: 'The cloud asked us to slow down.',
-        hint: 'Nothing to do: it goes on by itself.',
-        disposition: 'pause',
-        gate: 'throttled',
-      });
+      return failed({ message: message('throttled'), disposition: 'pause', gate: 'throttled' });
     default:
       return failed({
-        code: status >= 500 ? 'server-error' : 'unexpected-answer',
-        text:
-          status >= 500
-            ? `The cloud has an error of its own (${status}).`
-            : `The cloud gave an unexpected answer (${status}).`,
-        hint: 'Nothing to do now: it is tried again by itself. If it lasts, tell the Acusight administrator.',
+        message: message(status >= 500 ? 'server-error' : 'unexpected-answer', { status }),
         disposition: 'retry',
         gate: 'trouble',
         // An error answer that broke off says as little as none.
@@ -145,21 +104,21 @@ function meaningOfAnswer(answer: Answer, now: number, subject: Subject): Deliver
   }
 }
 
+type Failed = (
+  failure: Partial<DeliveryFailure> & Pick<DeliveryFailure, 'message' | 'disposition' | 'gate'>,
+) => DeliveryOutcome;
+
 function meaningOfSuccess(
   answer: Answer,
   parsed: ParsedAnswer | null,
   subject: Subject,
-  failed: (
-    failure: Omit<DeliveryFailure, 'technical' | 'ambiguous' | 'retryAfterMilliseconds'> & { ambiguous?: boolean },
-  ) => DeliveryOutcome,
+  failed: Failed,
 ): DeliveryOutcome {
   const { complete } = answer;
   if (parsed === null) {
     if (complete || looksLikeHtml(answer)) return failed({ ...intercepted, ambiguous: !complete });
     return failed({
-      code: 'answer-broke-off',
-      text: 'Sent, but the answer broke off.',
-      hint: 'Nothing to do: it is sent again, and the cloud recognises it by its number.',
+      message: message('answer-broke-off'),
       disposition: 'retry',
       gate: 'offline',
       ambiguous: true,
@@ -170,22 +129,12 @@ function meaningOfSuccess(
     // The documents know 201 alone, with any object. Whatever else is between us and the API likes to say 200 and {}.
     const isConfirmed = answer.status === 201 || parsed.claim === 'success' || parsed.serverImageId !== null;
     if (isConfirmed || subject === 'device') return acknowledged(parsed, false);
-    return failed({
-      code: 'not-confirmed',
-      text: `The cloud answered, but does not confirm that it stored the picture${quote(parsed)}.`,
-      hint: 'The picture is kept and tried again by itself. If it lasts, check cloud.baseUrl and whether something between this PC and the cloud answers in its place, and tell the Acusight administrator.',
-      disposition: 'retry',
-      gate: 'trouble',
-    });
+    return failed({ message: message('not-confirmed', quoted(parsed)), disposition: 'retry', gate: 'trouble' });
   }
   if (isDuplicate(parsed, answer.status)) return acknowledged(parsed, true);
   const refused = parsed.error?.code === 'VALIDATION_ERROR';
   return failed({
-    code: refused ? 'refused-by-cloud' : 'server-error',
-    text: refused ? `The cloud refused this picture${quote(parsed)}.` : `The cloud reports an error${quote(parsed)}.`,
-    hint: refused
-      ? 'Look at the picture and its annotations. When the cause is corrected, put it back in the queue.'
-      : 'The picture is kept and tried again by itself. If it lasts, tell the Acusight administrator.',
+    message: message(refused ? 'refused-by-cloud' : 'cloud-reports-error', quoted(parsed)),
     disposition: refused ? 'bury' : 'retry',
     gate: 'trouble',
   });
@@ -197,9 +146,6 @@ const acknowledged = ({ serverImageId, serverBatchId }: ParsedAnswer, duplicate:
   serverImageId,
   serverBatchId,
 });
-
-const redirectHint =
-  'A redirect is not followed. Check whether cloud.baseUrl must begin with https://; otherwise a login page of the network is in the way: ask the network’s administrator.';
 
 /**
  * Statuses that decide over a picture for good: only the API's own words count. Web servers and proxies give them too,
@@ -231,10 +177,11 @@ function isDuplicate({ error }: ParsedAnswer, status: number): boolean {
 const aboutAnother =
   /\bno\b.*\bexists\b|\bnot (?:yet|found|approved)\b|\b(?:closed|pending|outstanding|in progress|processing|being processed)\b/i;
 
-const quote = (parsed: ParsedAnswer | null): string => {
-  const words = parsed?.error?.message.trim() ?? '';
-  return words === '' ? '' : `: “${words.slice(0, 200)}”`;
-};
+/** The API's own words, where it gave any. */
+function quoted(parsed: ParsedAnswer | null): ParamsOf<'refused-by-cloud'> {
+  const words = (parsed?.error?.message.trim() ?? '').slice(0, 200);
+  return { context: words === '' ? 'bare' : 'quoted', words };
+}
 
 function wordsOf({ status, headers, body }: Answer, parsed: ParsedAnswer | null): string {
   if (status >= 300 && status < 400) return `HTTP ${status} to ${headers['location'] ?? 'nowhere'}`.slice(0, 500);

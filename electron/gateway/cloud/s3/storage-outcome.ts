@@ -1,9 +1,9 @@
+import { message } from '../../../../shared/messages/message.ts';
 import type { DeliveryFailure } from '../../model/delivery.ts';
 import { meaningOfLoss } from '../acusight/connection-failures.ts';
 import { parseRetryAfter } from '../acusight/retry-after.ts';
 import type { Exchange } from '../http/http-exchange.ts';
-import { storagePeer } from '../http/peers.ts';
-import { foreignLogin, loginWords } from '../http/proxy/proxy-login.ts';
+import { foreignLogin, loginRefused } from '../http/proxy/proxy-login.ts';
 import {
   blocked,
   byCode,
@@ -75,7 +75,7 @@ export function refusesChecksum(result: Exchange, known: boolean): boolean {
 
 /** They took the header, and the bytes did not fit. */
 const damaged: ReadonlySet<string> = new Set(
-  Object.entries(byCode).flatMap(([code, verdict]) => (verdict?.code === 'storage-checksum' ? [code] : [])),
+  Object.entries(byCode).flatMap(([code, verdict]) => (verdict?.message.code === 'storage-checksum' ? [code] : [])),
 );
 const unknownHeader: ReadonlySet<string> = new Set([
   'NotImplemented',
@@ -88,7 +88,7 @@ const unknownHeader: ReadonlySet<string> = new Set([
 
 function meaning(result: Exchange, now: number, verdictOf: (answer: Answer) => Verdict | null): StoreOutcome {
   if (result.kind === 'aborted') return { kind: 'aborted', sent: false };
-  if (result.kind === 'lost') return { kind: 'failed', failure: meaningOfLoss(result.error, result.sent, storagePeer) };
+  if (result.kind === 'lost') return { kind: 'failed', failure: meaningOfLoss(result.error, result.sent, 'storage') };
   const verdict = verdictOf(result);
   if (verdict === null) return { kind: 'stored' };
   return {
@@ -104,9 +104,9 @@ function meaning(result: Exchange, now: number, verdictOf: (answer: Answer) => V
 
 /** A PUT is answered without words; what has words of its own is a web page or an error after all. */
 function successOf(answer: Answer, error: StorageError | null): Verdict | null {
-  if (error !== null) return byCode[error.code] ?? trouble(`The object storage reports an error (${error.code}).`);
+  if (error !== null) return byCode[error.code] ?? trouble(message('storage-reports-error', { words: error.code }));
   if (isPage(answer)) return blocked;
-  return answer.complete ? null : trouble('The object storage’s answer broke off.');
+  return answer.complete ? null : trouble(message('storage-answer-broke-off'));
 }
 
 function byStatus(answer: Answer, error: StorageError | null): Verdict {
@@ -123,7 +123,7 @@ function byStatus(answer: Answer, error: StorageError | null): Verdict {
       return error === null && answer.body.trim() !== '' ? notStorage : noBucket;
     case 407:
       return {
-        ...loginWords(foreignLogin(answer.headers['proxy-authenticate'])),
+        message: loginRefused(foreignLogin(answer.headers['proxy-authenticate'])),
         disposition: 'pause',
         gate: 'offline',
       };
@@ -137,8 +137,10 @@ function byStatus(answer: Answer, error: StorageError | null): Verdict {
       return {
         ...trouble(
           status >= 500
-            ? `The object storage has an error of its own (${status}).`
-            : `The object storage gave an unexpected answer (${status}${error === null ? '' : `, ${error.code}`}).`,
+            ? message('storage-error', { status })
+            : message('storage-unexpected-answer', {
+                answer: error === null ? `${status}` : `${status}, ${error.code}`,
+              }),
         ),
         ...(status === 503 ? { overrun: true } : {}),
       };

@@ -10,6 +10,7 @@ import { cleanRecord, ImageRows } from './image-rows.ts';
 import { LeaseSelector } from './lease-selector.ts';
 import { LineChange } from './line-change.ts';
 import { type Line, plainLine } from './line-order.ts';
+import { storedError } from './stored-content.ts';
 
 type Held = { readonly seq: number; readonly token: string };
 
@@ -129,7 +130,7 @@ export class Outbox {
           nextAttemptAt: Math.round(settlement.nextAttemptAt),
           ambiguous: settlement.ambiguous ? 1 : 0,
           stuck: settlement.stuck ? 1 : 0,
-          error: JSON.stringify(settlement.error),
+          error: storedError(settlement.error),
         }).changes;
       case 'release':
         return s.release.run({
@@ -137,10 +138,10 @@ export class Outbox {
           token,
           ambiguous: settlement.ambiguous ? 1 : 0,
           stuck: settlement.stuck === true ? 1 : 0,
-          error: settlement.error === null ? null : JSON.stringify(settlement.error),
+          error: settlement.error === null ? null : storedError(settlement.error),
         }).changes;
       case 'bury':
-        return s.bury.run({ seq, token, now, error: JSON.stringify(settlement.error) }).changes;
+        return s.bury.run({ seq, token, now, error: storedError(settlement.error) }).changes;
     }
   }
 
@@ -192,7 +193,7 @@ export class Outbox {
 
   /** A payload is missing or does not match its hash any more: the entry can't be delivered. */
   buryUnreadable(seq: number, error: EntryError): number {
-    return this.#counted(error.at, () => this.#statements.buryUnreadable.run(JSON.stringify(error), seq).changes);
+    return this.#counted(error.at, () => this.#statements.buryUnreadable.run(storedError(error), seq).changes);
   }
 
   #counted<T>(at: number, work: () => T): T {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { annotationSchema, modelInfoSchema, sidecarFormats } from '../../../../shared/annotation.ts';
 import { frameFactsSchema } from '../../../../shared/camera.ts';
-import { type EntryError, entryErrorSchema, type ImageDetail } from '../../../../shared/contract.ts';
+import type { EntryError, ImageDetail } from '../../../../shared/contract.ts';
+import { legacy, readMessage } from '../../../../shared/messages/message.ts';
 import {
   type Orientation,
   type OriginalFile,
@@ -56,14 +57,26 @@ export function parseFrame(text: string | null): ImageDetail['frame'] {
   }
 }
 
-/** The last thing that went wrong with an entry, one JSON column of `outbox`; null as well where it is damaged. */
-export function parseError(text: string | null): EntryError | null {
-  if (text === null) return null;
-  try {
-    return entryErrorSchema.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
+/** The last thing that went wrong with an entry, one JSON column of `outbox`. Queries look for its `$.code`. */
+export const storedError = ({ message, technical, at }: EntryError): string =>
+  JSON.stringify({ ...message, technical, at });
+
+/** Versions before wrote sentences; of a version to come, the code at least is shown. */
+const errorSchema = z.object({
+  code: z.string(),
+  text: z.string().optional(),
+  hint: z.string().optional(),
+  technical: z.string(),
+  at: z.number(),
+});
+
+/** Null as well where the column is damaged. */
+export function parseError(stored: string | null): EntryError | null {
+  const error = stored === null ? null : parsedOr(stored, errorSchema, null);
+  if (stored === null || error === null) return null;
+  const { code, text = code, hint, technical, at } = error;
+  const told = readMessage(stored);
+  return { message: told === null ? legacy(text, hint) : { code: told.code, params: told.params }, technical, at };
 }
 
 export type PictureRow = {

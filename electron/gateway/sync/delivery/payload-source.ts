@@ -1,8 +1,8 @@
+import { type Message, message } from '../../../../shared/messages/message.ts';
 import type { UploadPayload } from '../../cloud/acusight/upload-body.ts';
 import type { DeliveryFailure } from '../../model/delivery.ts';
 import type { LeasedEntry } from '../../model/outbox-entry.ts';
 import { BufferPool } from '../../platform/buffer-pool.ts';
-import { type FileLimit, fileLimitOf } from '../../platform/file-limit.ts';
 import { ReadingThread } from '../../platform/reading-thread.ts';
 import type { PayloadStore } from '../../store/payloads/payload-store.ts';
 import type { RecentPayloads } from '../../store/payloads/recent-payloads.ts';
@@ -62,15 +62,13 @@ export class PayloadSource {
     const { outcome, buffer } = await this.#thread.read({ path, length, into });
     if (outcome.kind === 'failed') {
       if (buffer !== null) this.#buffers.give(buffer);
-      if (outcome.code === 'ENOENT' && !(await this.#payloads.isAway()))
-        return lost('payload-missing', 'The stored picture is gone from this PC’s disk.', path);
-      const limit = fileLimitOf(Object.assign(new Error(outcome.message), { code: outcome.code }));
-      if (limit !== null) return heldUp(limit, outcome.message);
-      const text = 'The stored picture can’t be read from this PC’s disk.';
-      return { ...lost('payload-unreadable', text, outcome.message), disposition: 'retry' };
+      if (outcome.code === 'ENOENT' && !(await this.#payloads.isAway())) return lost(message('payload-missing'), path);
+      // Neither its fault nor the disk's: everything waits for the same, and no attempt is lost.
+      const limit = limits[outcome.code];
+      if (limit !== undefined) return { ...lost(limit, outcome.message), disposition: 'pause' };
+      return { ...lost(message('payload-unreadable'), outcome.message), disposition: 'retry' };
     }
-    if (outcome.sha256 !== entry.sha256)
-      return lost('payload-damaged', 'The stored picture was changed or damaged on this PC’s disk.', path);
+    if (outcome.sha256 !== entry.sha256) return lost(message('payload-damaged'), path);
     if (buffer === null) return { payload: { kind: 'file', path, length }, free: () => undefined };
     return loadedFrom(buffer, room.before, length, room, () => this.#buffers.give(buffer));
   }
@@ -83,22 +81,18 @@ function loadedFrom(buffer: ArrayBuffer, offset: number, length: number, room: R
   return { payload: { kind: 'bytes', bytes, room: { whole, before: room.before } }, free };
 }
 
-/** Neither its fault nor the disk's: everything waits for the same, and no attempt is lost. */
-const heldUp = ({ text, hint }: FileLimit, technical: string): DeliveryFailure => ({
-  ...lost('file-limit', `${text}.`, technical),
-  hint,
-  disposition: 'pause',
-});
+const limits: Readonly<Record<string, Message | undefined>> = {
+  EMFILE: message('file-limit', { context: 'program' }),
+  ENFILE: message('file-limit', { context: 'computer' }),
+};
 
 /** Nothing of it was sent: its memory may serve the next. */
 export const discard = (loaded: LoadedPayload | DeliveryFailure): void => {
   if ('free' in loaded) loaded.free();
 };
 
-const lost = (code: string, text: string, technical: string): DeliveryFailure => ({
-  code,
-  text,
-  hint: 'Have the disk of this PC checked. Look for the original in its folder or archive and put it in again.',
+const lost = (said: Message, technical: string): DeliveryFailure => ({
+  message: said,
   technical,
   disposition: 'bury',
   gate: 'trouble',

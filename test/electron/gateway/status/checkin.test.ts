@@ -9,6 +9,7 @@ import {
   type HealthFacts,
   statusOf,
 } from '../../../../electron/gateway/status/checkin.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import { emptyCounts } from '../../../../shared/snapshot.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { said } from '../../../support/spoken.ts';
@@ -106,9 +107,7 @@ async function settled(): Promise<void> {
 }
 
 const refused: DeliveryFailure = {
-  code: 'key-refused',
-  text: 'The device key is refused.',
-  hint: '',
+  message: message('device-key-refused', { context: 'bare', words: '' }),
   technical: '',
   disposition: 'pause',
   gate: 'key-refused',
@@ -192,7 +191,7 @@ describe('check-ins', () => {
     around.answer = () => Promise.reject(new Error('a bug'));
     await around.pass(61);
     expect(around.times).toEqual([0, 30, 60]);
-    expect(said(around.checkIn.situation().message).text).toBe('a bug');
+    expect(said(around.checkIn.situation().message).text).toBe('The check-in could not be made: a bug');
   });
 
   it('say that the store is lost, of which nothing else can be read', async () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { noSidecar } from '../../../../electron/gateway/model/image.ts';
 import { imageDetailSchema, queueFilters, queueRowSchema, refusalSchema } from '../../../../shared/contract.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import { acknowledge, newImage, openStore, type TestStore } from '../../../support/store.ts';
 
-const error = { code: 'x', text: 'x', hint: 'x', technical: 'x', at: 1 };
+const error = { message: message('internal-error'), technical: 'x', at: 1 };
 
 /** 60 entries in all states: every 5th dead, every 3rd acknowledged, some leased, some retrying. */
 async function mixedStore(): Promise<TestStore> {

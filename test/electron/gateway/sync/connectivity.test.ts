@@ -28,7 +28,7 @@ function start(concurrency = 8) {
   };
 }
 
-const serverError = failure({ code: 'server-error', text: 'The cloud has an error of its own (500).' });
+const serverError = failure({ message: message('server-error', { status: 500 }) });
 const pauses: readonly GateReason[] = [
   'offline',
   'throttled',
@@ -64,9 +64,10 @@ describe('the way to the cloud', () => {
   test.each(pauses)('%s closes it, with the words of the failure', (gate) => {
     const { way, open } = start();
     open();
-    way.pause(failure({ disposition: 'pause', gate, text: 'Words.', hint: 'Advice.', technical: 'E' }), way.round);
+    const words = message('refused-by-cloud', { context: 'quoted', words: 'Words' });
+    way.pause(failure({ disposition: 'pause', gate, message: words, technical: 'E' }), way.round);
     expect(way.facts).toMatchObject({ state: gate, technical: 'E' });
-    expect(said(way.facts.message)).toEqual({ text: 'Words.', hint: 'Advice.' });
+    expect(way.facts.message).toEqual(words);
     expect(way.concurrency).toBe(0);
     way.reopen();
     expect(way.facts).toMatchObject({
@@ -275,9 +276,9 @@ describe('when the cloud asks us to slow down', () => {
   });
 
   const overrun = [
-    ['a 503', failure({ code: 'server-error', technical: 'HTTP 503 busy', overrun: true })],
-    ['no answer', failure({ code: 'no-answer', gate: 'offline', ambiguous: true, overrun: true })],
-    ['silence', failure({ code: 'server-silent', gate: 'offline', overrun: true })],
+    ['a 503', failure({ technical: 'HTTP 503 busy', overrun: true })],
+    ['no answer', failure({ gate: 'offline', ambiguous: true, overrun: true })],
+    ['silence', failure({ gate: 'offline', overrun: true })],
   ] as const;
   test.each(overrun)('%s halves it too', (_what, cause) => {
     const { way, open } = start(8);
@@ -287,7 +288,7 @@ describe('when the cloud asks us to slow down', () => {
   });
 
   const elsewhere = [
-    ['an error of its own', failure({ code: 'server-error', technical: 'HTTP 500' })],
+    ['an error of its own', failure({ technical: 'HTTP 500' })],
     ['a connection that is not made', offline],
   ] as const;
   test.each(elsewhere)('%s does not', (_what, cause) => {

@@ -1,10 +1,9 @@
 import type { DeliveryFailure, DeliveryOutcome } from '../../../../electron/gateway/model/delivery.ts';
+import { message } from '../../../../shared/messages/message.ts';
 
 /** A failure as the cloud's client reports it; spread what a test is about. */
 export const failure = (facts: Partial<DeliveryFailure>): DeliveryFailure => ({
-  code: 'some-code',
-  text: 'Something went wrong.',
-  hint: 'Do something.',
+  message: message('server-error', { status: 599 }),
   technical: 'HTTP 599',
   disposition: 'retry',
   gate: 'trouble',
@@ -18,6 +17,10 @@ export const failed = (facts: Partial<DeliveryFailure>): DeliveryOutcome => ({
   failure: failure(facts),
 });
 
-export const offline = failure({ code: 'connection-refused', disposition: 'pause', gate: 'offline' });
+export const offline = failure({
+  message: message('connection-refused', { context: 'server' }),
+  disposition: 'pause',
+  gate: 'offline',
+});
 export const throttled = (retryAfterMilliseconds: number | null) =>
-  failure({ code: 'throttled', disposition: 'pause', gate: 'throttled', retryAfterMilliseconds });
+  failure({ message: message('throttled'), disposition: 'pause', gate: 'throttled', retryAfterMilliseconds });

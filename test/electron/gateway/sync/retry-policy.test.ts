@@ -1,15 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { DeliveryOutcome } from '../../../../electron/gateway/model/delivery.ts';
 import { decide } from '../../../../electron/gateway/sync/retry-policy.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import { failed, failure } from './failures.ts';
 
 const now = 1_000_000;
 const facts = { now, random: 0.5, lastSuccessAt: null };
 const fresh = { attempts: 0, firstFailedAt: null };
 const words = {
-  code: 'some-code',
-  text: 'Something went wrong.',
-  hint: 'Do something.',
+  message: message('server-error', { status: 599 }),
   technical: 'HTTP 599',
   at: now,
 };

@@ -5,7 +5,11 @@ import { message } from '../../../../shared/messages/message.ts';
 import { failed } from './failures.ts';
 import { acknowledged, openLine } from './sync-line.ts';
 
-const offline = failed({ code: 'connection-refused', disposition: 'pause', gate: 'offline' });
+const offline = failed({
+  message: message('connection-refused', { context: 'server' }),
+  disposition: 'pause',
+  gate: 'offline',
+});
 const closedFromSix = { days: ['fri'], from: '18:00', to: '20:00', maxBytesPerSecond: 0 } as const;
 
 describe('deliveries', () => {

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { SecretsWait } from '../../../../electron/gateway/gateway-options.ts';
 import {
   keyLocked,
+  keyringShut,
   neededOf,
   neededToProvision,
   shutOf,
-  shutWords,
 } from '../../../../electron/gateway/wiring/shut-keyring.ts';
+import { said } from '../../../support/spoken.ts';
 
 const all: SecretsWait = {
   names: ['deviceKey', 's3AccessKeyId', 's3SecretAccessKey', 'proxyPassword'],
@@ -36,18 +37,19 @@ describe('secrets in a keyring that is shut', () => {
   });
 
   it('are told with what holds them, what to do, and that pictures are safe; nobody is asked for a new key', () => {
-    const { text, hint } = shutWords({ ...all, names: ['deviceKey'] });
+    const { text, hint } = said(keyringShut({ ...all, names: ['deviceKey'] }));
     expect(text).toBe('The device key can’t be read: this PC’s keyring is locked.');
     expect(hint).toContain('Unlock it');
     expect(hint).toContain('Deliveries begin by themselves then');
     expect(hint).toContain('ACUSIGHT_DEVICE_KEY');
-    expect(shutWords(all).text).toBe(
+    expect(said(keyringShut(all)).text).toBe(
       'The device key, access key of the object storage and password of the proxy can’t be read: this PC’s keyring is locked.',
     );
     for (const state of ['asking', 'locked', 'silent', 'absent'] as const) {
-      const told = keyLocked({ names: ['deviceKey'], state });
-      expect(`${told.text} ${told.hint}`).not.toMatch(/enter (the|a) (device )?key/i);
-      expect(told.gate).toBe('key-locked');
+      const failure = keyLocked({ names: ['deviceKey'], state });
+      const { text, hint } = said(failure.message);
+      expect(`${text} ${hint}`).not.toMatch(/enter (the|a) (device )?key/i);
+      expect(failure.gate).toBe('key-locked');
     }
   });
 });

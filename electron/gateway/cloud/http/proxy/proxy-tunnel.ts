@@ -47,7 +47,7 @@ export function openTunnel(
 const silence = (milliseconds: number): CodedError =>
   new CodedError('ACUSIGHT_SILENCE', `no answer for ${milliseconds} ms`);
 
-function refusal(status: number, words: string, logins: string | null): CodedError {
+function refusal(status: number, words: string, logins: readonly string[] | null): CodedError {
   const message = `the proxy answered CONNECT with ${status} ${words}`.trim();
   if (status === 407 && logins !== null) return new ForeignLoginError(message, logins);
   // 401: tinyproxy's answer to a wrong password.

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { TlsSettings } from '../../../../../shared/config.ts';
-import { GatewayError } from '../../../platform/errors.ts';
+import { message } from '../../../../../shared/messages/message.ts';
+import { OperatorError } from '../../../platform/errors.ts';
 import { type Certificate, certificatesIn } from './certificates.ts';
 
 /** The authorities that the configuration names. Their file may lie on a share that does not answer: nobody waits for ever. */
@@ -13,39 +14,27 @@ export type OwnAuthorities = {
 export const noAuthorities: OwnAuthorities = { found: [], unusable: 0 };
 
 const patienceMilliseconds = 5_000;
+const failure = { operation: 'reading cloud.tls.caFile', disposition: 'pause' } as const;
 
 /**
- * Rejects with a `OperatorError` in words where the file can't be read, holds none, or has a whole entry that is none. One
+ * Rejects with an `OperatorError` where the file can't be read, holds none, or has a whole entry that is none. One
  * that is cut off takes nothing from the others.
  */
 export async function ownAuthorities({ caFile }: TlsSettings): Promise<OwnAuthorities> {
   if (caFile === undefined) return noAuthorities;
   const { found, unusable, cutOff } = certificatesIn(await contentOf(caFile));
   if (found.length > 0 && unusable === cutOff) return { found, unusable };
-  throw new GatewayError({
-    code: 'ca-file-invalid',
-    operation: 'reading cloud.tls.caFile',
-    text:
-      found.length === 0
-        ? 'The file of certificate authorities holds no usable certificate.'
-        : 'The file of certificate authorities holds an entry that is no certificate.',
-    hint: `Put the authority’s certificate in ${caFile} as PEM: it begins with -----BEGIN CERTIFICATE-----.`,
-    disposition: 'pause',
-  });
+  throw new OperatorError(
+    message('ca-file-invalid', { context: found.length === 0 ? 'none' : 'some', file: caFile }),
+    failure,
+  );
 }
 
 async function contentOf(path: string): Promise<Buffer> {
   try {
     return (await within(patienceMilliseconds, reading(path))) ?? silent(path);
   } catch (error) {
-    throw new GatewayError({
-      code: 'ca-file-unreadable',
-      operation: 'reading cloud.tls.caFile',
-      text: 'The file of certificate authorities can’t be read.',
-      hint: `Check that ${path} is there and that this gateway may read it, or correct cloud.tls.caFile.`,
-      disposition: 'pause',
-      cause: error,
-    });
+    throw new OperatorError(message('ca-file-unreadable', { file: path }), { ...failure, cause: error });
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { provisioningMeaning } from '../../../../../electron/gateway/cloud/acusight/provisioning.ts';
 import type { Exchange } from '../../../../../electron/gateway/cloud/http/http-exchange.ts';
+import { failureTold } from '../../../../support/spoken.ts';
 
 const now = Date.UTC(2025, 10, 21);
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}): Exchange => ({
@@ -10,7 +11,11 @@ const answer = (status: number, body: unknown, headers: Record<string, string> =
   body: typeof body === 'string' ? body : JSON.stringify(body),
   complete: true,
 });
-const meaning = (exchange: Exchange) => provisioningMeaning(exchange, 'line-7', now);
+/** With its code and what a person reads, where it failed. */
+function meaning(exchange: Exchange) {
+  const outcome = provisioningMeaning(exchange, 'line-7', now);
+  return outcome.ok ? outcome : failureTold(outcome);
+}
 
 describe('a device key', () => {
   const grant = { device_id: 'line-7', endpoint_id: 4, api_key: 'adk_0a', api_endpoint: 'http://elsewhere' };
@@ -38,13 +43,13 @@ describe('a device key', () => {
 
 describe('a refusal says what to do', () => {
   test.each([
-    [400, 'VALIDATION_ERROR', /name is required/, /Check the token/],
-    [401, 'INVALID_TOKEN', /does not know/, /apt_/],
-    [401, 'TOKEN_EXPIRED', /expired/, /new token/],
-    [409, 'DEVICE_EXISTS', /registered already/, /another device id/],
-  ])('%i %s', (status, code, text, hint) => {
+    [400, 'VALIDATION_ERROR', 'provisioning-not-accepted', /name is required/, /Check the token/],
+    [401, 'INVALID_TOKEN', 'provisioning-token-unknown', /does not know/, /apt_/],
+    [401, 'TOKEN_EXPIRED', 'provisioning-token-expired', /expired/, /new token/],
+    [409, 'DEVICE_EXISTS', 'device-exists', /registered already/, /another device id/],
+  ])('%i %s', (status, code, ours, text, hint) => {
     const outcome = meaning(answer(status, { success: false, error: { code, message: 'name is required' } }));
-    expect(outcome).toMatchObject({ ok: false, code });
+    expect(outcome).toMatchObject({ ok: false, code: ours });
     if (outcome.ok) return;
     expect(outcome.text).toMatch(text);
     expect(outcome.hint).toMatch(hint);
@@ -52,21 +57,21 @@ describe('a refusal says what to do', () => {
   });
 
   test.each([
-    [400, { error: 'bad' }, 'VALIDATION_ERROR'],
-    [401, { success: false, error: { code: 'UNAUTHORIZED', message: 'no' } }, 'INVALID_TOKEN'],
-    [409, { success: false, error: { code: 'CONFLICT', message: 'no' } }, 'DEVICE_EXISTS'],
+    [400, { error: 'bad' }, 'provisioning-not-accepted'],
+    [401, { success: false, error: { code: 'UNAUTHORIZED', message: 'no' } }, 'provisioning-token-unknown'],
+    [409, { success: false, error: { code: 'CONFLICT', message: 'no' } }, 'device-exists'],
   ])('%i by its status where its code is another', (status, body, code) => {
     expect(meaning(answer(status, body))).toMatchObject({ ok: false, code });
   });
 
   test.each([
-    [401, '<html>login</html>', 'intercepted'],
-    [200, '<html>login</html>', 'intercepted'],
-    [302, '', 'intercepted'],
-    [404, '{"error":"no"}', 'wrong-address'],
+    [401, '<html>login</html>', 'cloud-intercepted'],
+    [200, '<html>login</html>', 'cloud-intercepted'],
+    [302, '', 'cloud-intercepted'],
+    [404, '{"error":"no"}', 'cloud-wrong-address'],
     [403, '{"error":"no"}', 'provisioning-refused'],
     [429, '', 'throttled'],
-    [500, '{"error":"no"}', 'server-error'],
+    [500, '{"error":"no"}', 'provisioning-server-error'],
   ])('%i %s is "%s", without words about pictures', (status, body, code) => {
     const outcome = meaning(answer(status, body));
     expect(outcome).toMatchObject({ ok: false, code });
@@ -84,8 +89,8 @@ describe('without an answer', () => {
   test('nothing was sent: try again; all was sent: the device may exist now', () => {
     expect(meaning(lost(false))).toMatchObject({ ok: false, code: 'connection-lost' });
     const sent = meaning(lost(true));
-    expect(sent).toMatchObject({ ok: false, code: 'no-answer' });
+    expect(sent).toMatchObject({ ok: false, code: 'provisioning-no-answer' });
     if (!sent.ok) expect(sent.hint).toContain('device exists');
-    expect(meaning({ kind: 'aborted', sent: true })).toMatchObject({ ok: false, code: 'stopped' });
+    expect(meaning({ kind: 'aborted', sent: true })).toMatchObject({ ok: false, code: 'provisioning-stopped' });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { meaningOf } from '../../../../../electron/gateway/cloud/acusight/response-outcome.ts';
-import type { DeliveryFailure, DeliveryOutcome } from '../../../../../electron/gateway/model/delivery.ts';
+import type { DeliveryOutcome } from '../../../../../electron/gateway/model/delivery.ts';
+import { failureTold } from '../../../../support/spoken.ts';
 
 const now = Date.UTC(2025, 10, 21);
 
@@ -29,9 +30,10 @@ function answer(
 
 const json = (value: unknown) => ({ type: 'application/json', text: JSON.stringify(value) });
 
-function failureOf(outcome: DeliveryOutcome): DeliveryFailure {
+/** Its facts, its code, and what a person reads. */
+function failureOf(outcome: DeliveryOutcome) {
   if (outcome.kind !== 'failed') throw new Error(`not a failure: ${outcome.kind}`);
-  return outcome.failure;
+  return failureTold(outcome.failure);
 }
 
 /** Disposition and gate in two words, as the table of the architecture has them. */
@@ -85,8 +87,9 @@ describe('every status from 200 to 599', () => {
     for (const status of statuses) {
       const outcome = answer(status, bodies.text);
       if (outcome.kind !== 'failed' || (status >= 300 && status < 400)) continue;
-      expect(outcome.failure.text).toMatch(/\.$/);
-      expect(outcome.failure.hint).toMatch(/\.$/);
+      const { text, hint } = failureOf(outcome);
+      expect(text).toMatch(/\.$/);
+      expect(hint).toMatch(/\.$/);
       expect(outcome.failure.technical).toBe(`HTTP ${status} upstream connect error`);
     }
   });
@@ -224,7 +227,7 @@ describe('a picture counts as delivered', () => {
   ])('not after a 2xx with %s, nor after a 201', (_form, body) => {
     for (const status of [200, 201, 202]) {
       expect(failureOf(answer(status, json(body)))).toMatchObject({
-        code: 'server-error',
+        code: 'cloud-reports-error',
         disposition: 'retry',
         gate: 'trouble',
       });

@@ -4,12 +4,13 @@ import { chainHash, genesisHash } from '../../../../../electron/gateway/store/le
 import { verifyLedger } from '../../../../../electron/gateway/store/ledger/ledger-verify.ts';
 import { shiftsOf } from '../../../../../electron/gateway/store/ledger/shifts.ts';
 import { type LedgerRow, ledgerRowSchema, ledgerVerdictSchema } from '../../../../../shared/contract.ts';
+import { message } from '../../../../../shared/messages/message.ts';
 import { acknowledge, newImage, openStore, type TestStore } from '../../../../support/store.ts';
 
 const day = 86_400_000;
 const minute = 60_000;
 const at = Date.UTC(2026, 10, 21, 12);
-const error = { code: 'x', text: 'x', hint: 'x', technical: 'x', at };
+const error = { message: message('internal-error'), technical: 'x', at };
 const reason = { severity: 'refused', code: 'truncated', text: 'Cut off.', hint: 'Write it again.' } as const;
 const nothing = {
   acknowledged: 0,

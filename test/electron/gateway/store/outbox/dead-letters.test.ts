@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { verifyLedger } from '../../../../../electron/gateway/store/ledger/ledger-verify.ts';
 import { DeadLetters } from '../../../../../electron/gateway/store/outbox/dead-letters.ts';
+import { message } from '../../../../../shared/messages/message.ts';
 import { FailingFiles } from '../../../../support/failing-files.ts';
 import { fileOf, type ImageWish, newImage, openStore, storeImage, type TestStore } from '../../../../support/store.ts';
 
-const error = { code: 'rejected', text: 'The cloud refused it.', hint: 'Look.', technical: '400', at: 5 };
+const error = { message: message('too-large-for-cloud'), technical: '400', at: 5 };
 const idOf = (name: string): string => newImage({ name }).image.imageId;
 
 /** Images with their payloads on the disk; those named are dead letters, the others wait. */

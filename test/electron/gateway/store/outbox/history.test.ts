@@ -2,9 +2,10 @@ import { expect, it } from 'vitest';
 import { verifyLedger } from '../../../../../electron/gateway/store/ledger/ledger-verify.ts';
 import { DeadLetters } from '../../../../../electron/gateway/store/outbox/dead-letters.ts';
 import { History } from '../../../../../electron/gateway/store/outbox/history.ts';
+import { message } from '../../../../../shared/messages/message.ts';
 import { acknowledge, fileOf, newImage, openStore, storeImage, type TestStore } from '../../../../support/store.ts';
 
-const error = { code: 'x', text: 'x', hint: 'x', technical: 'x', at: 1 };
+const error = { message: message('internal-error'), technical: 'x', at: 1 };
 const reason = { severity: 'refused', code: 'truncated', text: 'Cut off.', hint: 'Write it again.' } as const;
 const names = (store: TestStore): string[] =>
   store.catalogue

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { noSidecar } from '../../../../../electron/gateway/model/image.ts';
 import { lineOf } from '../../../../../electron/gateway/store/outbox/line-order.ts';
+import { message } from '../../../../../shared/messages/message.ts';
 import { newImage, openStore, type TestStore } from '../../../../support/store.ts';
 
 const order = { order: 'oldest-first', goodClasses: [], classPriorities: {} } as const;
 const box = (classValue: string) => ({ classValue, xCenter: 0.5, yCenter: 0.5, width: 0.1, height: 0.1 });
-const error = { code: 'x', text: 'x', hint: 'x', technical: 'x', at: 1 };
+const error = { message: message('internal-error'), technical: 'x', at: 1 };
 let stored = 0;
 
 /** A frame of `sourceId`, captured at that time; named so that the order of claims can be read. */

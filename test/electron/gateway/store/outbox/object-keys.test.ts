@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
+import { message } from '../../../../../shared/messages/message.ts';
 import { newImage, openStore, type TestStore } from '../../../../support/store.ts';
 
-const error = { code: 'x', text: 'x', hint: 'x', technical: 'x', at: 1 };
+const error = { message: message('internal-error'), technical: 'x', at: 1 };
 const leaseOne = (store: TestStore, now = 2_000) => {
   const [entry] = store.outbox.lease(1, now, 60_000);
   if (entry === undefined) throw new Error('nothing was leased');

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import type { LeasedEntry, Settlement } from '../../../../../electron/gateway/model/outbox-entry.ts';
 import type { Database } from '../../../../../electron/gateway/store/database/database.ts';
 import { verifyLedger } from '../../../../../electron/gateway/store/ledger/ledger-verify.ts';
+import { message } from '../../../../../shared/messages/message.ts';
 import { fileOf, newImage, openStore, type TestStore } from '../../../../support/store.ts';
 
 /*
@@ -31,7 +32,7 @@ class Model {
   }
 }
 
-const error = { code: 'x', text: 'x', hint: 'x', technical: 'x', at: 1 };
+const error = { message: message('internal-error'), technical: 'x', at: 1 };
 const nameOf = (index: number): string => `${index % 3 === 0 ? 'left' : 'right'}-${index}.jpg`;
 /** Two sources; some files share their bytes. */
 const imageOf = (index: number) =>

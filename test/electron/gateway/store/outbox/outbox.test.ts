@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { noSidecar } from '../../../../../electron/gateway/model/image.ts';
 import type { LeasedEntry, Settlement } from '../../../../../electron/gateway/model/outbox-entry.ts';
+import { message } from '../../../../../shared/messages/message.ts';
 import { fileOf, newImage, openStore, type TestStore } from '../../../../support/store.ts';
 
-const error = { code: 'server-error', text: 'The cloud failed.', hint: 'Wait.', technical: '500', at: 5 };
+const error = { message: message('server-error', { status: 500 }), technical: '500', at: 5 };
 const acknowledged: Settlement = {
   kind: 'acknowledge',
   duplicate: false,
@@ -225,7 +226,7 @@ describe('settling', () => {
   it('consumes no attempt for a release, and keeps its turn', async () => {
     const store = await openStore();
     for (const name of ['a', 'b']) put(store, name);
-    const pause = { ...error, code: 'offline' };
+    const pause = { ...error, message: message('throttled') };
     settle(store, first(store.outbox.lease(1, 2_000, 60_000)), { kind: 'release', ambiguous: false, error: pause });
     expect(stateOf(store, 'a')).toMatchObject({ attempts: 0, nextAttemptAt: null, lastError: pause });
     expect(first(store.outbox.lease(1, 2_000, 60_000)).filename).toBe('a');
@@ -336,7 +337,7 @@ describe('a payload that is gone', () => {
     const [entry] = store.outbox.enqueue([image], 1_000);
     const file = fileOf(image);
     expect(store.sourceFiles.status('aoi', file)).toBe('finished');
-    const error = { code: 'payload-missing', text: 'Gone.', hint: 'Look.', technical: '', at: 2_000 };
+    const error = { message: message('payload-missing'), technical: '', at: 2_000 };
     expect(store.outbox.buryUnreadable(entry?.seq ?? 0, error)).toBe(1);
     expect(store.sourceFiles.status('aoi', file)).toBe('new');
     expect(store.outbox.enqueue([image], 3_000)).toEqual([{ seq: entry?.seq, isNew: false }]);

@@ -10,6 +10,7 @@ import { PayloadSource } from '../../../../../electron/gateway/sync/delivery/pay
 import { FailingFiles, type FailWish } from '../../../../support/failing-files.ts';
 import { FakeClock } from '../../../../support/fake-clock.ts';
 import { canLimitFiles, openNoMore } from '../../../../support/open-no-more.ts';
+import { said } from '../../../../support/spoken.ts';
 import {
   acknowledge,
   type ImageWish,
@@ -329,7 +330,7 @@ describe('the audit after start', () => {
     const source = new PayloadSource(store.payloads, new RecentPayloads(() => 0, 0), readingWorker);
     onTestFinished(() => source.stop());
     const load = () => source.load(image, { before: 0, after: 0 });
-    expect(await load()).toMatchObject({ code: 'payload-unreadable', disposition: 'retry' });
+    expect(await load()).toMatchObject({ message: { code: 'payload-unreadable' }, disposition: 'retry' });
     await rm(store.root, { recursive: true });
     await rename(`${store.root}-away`, store.root);
     expect(await load()).toMatchObject({ payload: { kind: 'bytes' } });
@@ -347,7 +348,7 @@ describe('the audit after start', () => {
     const held = await load();
     for (let tries = 0; tries < 300; tries += 1) await store.audit.slice(() => 77).catch(() => true);
     await lift();
-    expect(held).toMatchObject({ code: 'file-limit', disposition: 'pause', gate: 'trouble' });
+    expect(held).toMatchObject({ message: { code: 'file-limit' }, disposition: 'pause', gate: 'trouble' });
     expect(store.totals()).toMatchObject({ pending: 1, dead: 0, gone: 0 });
     expect(await load()).toMatchObject({ payload: { kind: 'bytes' } });
   });
@@ -377,8 +378,12 @@ describe('the audit after start', () => {
     expect(await run(store)).toEqual({ orphans: 0, missing: 2 });
     expect(store.totals()).toMatchObject({ dead: 2, pending: 1, acknowledged: 1 });
     const [row] = store.catalogue.page('dead', null, 1).rows;
-    expect(row?.lastError).toMatchObject({ code: 'payload-missing', technical: image.sha256, at: 77 });
-    expect(row?.lastError?.text).toMatch(/gone/);
+    expect(row?.lastError).toMatchObject({
+      message: { code: 'payload-missing' },
+      technical: image.sha256,
+      at: 77,
+    });
+    expect(said(row?.lastError?.message).text).toMatch(/gone/);
     // It is reported once; put back in place and requeued, it is delivered.
     expect(await run(store)).toMatchObject({ missing: 0 });
     expect(store.outbox.requeueDead('all', 78)).toBe(2);

@@ -4,6 +4,7 @@ import { FillForecast } from '../../../../../electron/gateway/ingest/admission/f
 import type { LogFields } from '../../../../../electron/gateway/platform/logger.ts';
 import { Retention } from '../../../../../electron/gateway/store/payloads/retention.ts';
 import { RingBuffer } from '../../../../../electron/gateway/store/payloads/ring-buffer.ts';
+import { message } from '../../../../../shared/messages/message.ts';
 import { FailingFiles } from '../../../../support/failing-files.ts';
 import { FakeClock } from '../../../../support/fake-clock.ts';
 import { acknowledge, newImage, openStore, storeImage, type TestStore } from '../../../../support/store.ts';
@@ -44,7 +45,7 @@ describe('eviction', () => {
     const store = await openStore();
     for (const name of ['acknowledged', 'dead', 'leased', 'waiting']) await storeImage(store, picture(name));
     acknowledge(store, 1);
-    const error = { code: 'x', text: 'x', hint: 'x', technical: '', at: 1 };
+    const error = { message: message('internal-error'), technical: '', at: 1 };
     const [dead] = store.outbox.lease(1, 2_000, 60_000);
     if (dead === undefined) throw new Error('nothing to bury');
     store.outbox.settle([{ seq: dead.seq, token: dead.token, settlement: { kind: 'bury', error } }], 2_000);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LogFields } from '../../../../../electron/gateway/platform/logger.ts';
 import { Ledger } from '../../../../../electron/gateway/store/ledger/ledger.ts';
 import { RingBuffer } from '../../../../../electron/gateway/store/payloads/ring-buffer.ts';
+import { message } from '../../../../../shared/messages/message.ts';
 import { FailingFiles } from '../../../../support/failing-files.ts';
 import { type ImageWish, newImage, openStore, storeImage, type TestStore } from '../../../../support/store.ts';
 
@@ -88,7 +89,7 @@ describe('the ring buffer', () => {
   it('never drops what is under way or a dead letter', async () => {
     const { store, ring, states } = await openRing();
     for (const name of ['dead', 'leased', 'waiting']) await storeImage(store, picture(name));
-    const error = { code: 'x', text: 'x', hint: 'x', technical: '', at: 1 };
+    const error = { message: message('internal-error'), technical: '', at: 1 };
     const [dead] = store.outbox.lease(1, 2_000, 60_000);
     if (dead === undefined) throw new Error('nothing to bury');
     store.outbox.settle([{ seq: dead.seq, token: dead.token, settlement: { kind: 'bury', error } }], 2_000);
