@@ -135,8 +135,12 @@ describe('a certificate', () => {
       connections += 1;
     });
     const caFile = await fileWith('no certificate at all');
-    await expect(readTrust({ caFile })).rejects.toThrow('holds no usable certificate');
-    await expect(readTrust({ caFile: `${caFile}.gone` })).rejects.toThrow('can’t be read');
+    await expect(readTrust({ caFile })).rejects.toMatchObject({
+      said: message('ca-file-invalid', { context: 'none', file: caFile }),
+    });
+    await expect(readTrust({ caFile: `${caFile}.gone` })).rejects.toMatchObject({
+      said: { code: 'ca-file-unreadable' },
+    });
     const network = networkOf({ tls: { caFile } });
     const ask = () =>
       exchange(network.transportFor(`https://localhost:${port}`), {
