@@ -1,3 +1,4 @@
+import { createWords } from '../../shared/messages/words.ts';
 import type { Clock } from '../gateway/platform/clock.ts';
 import type { Logger } from '../gateway/platform/logger.ts';
 import { keyringShut, secretsOf } from '../gateway/wiring/shut-keyring.ts';
@@ -45,8 +46,11 @@ export function secretsLog(secrets: Secrets, logger: Logger): () => void {
     const now = JSON.stringify([waiting, problems]);
     if (now === told) return;
     told = now;
-    if (waiting !== null && waiting.state !== 'asking')
-      logger.log('warn', 'keyring-shut', { ...waiting, message: keyringShut(waiting) });
+    if (waiting !== null && waiting.state !== 'asking') {
+      const message = keyringShut(waiting);
+      // Where nobody logs in, the log alone says what to do.
+      logger.log('warn', 'keyring-shut', { ...waiting, message, hint: createWords().hint(message) });
+    }
     for (const problem of problems) logger.log('warn', 'secret-not-read', { problem });
   };
 }

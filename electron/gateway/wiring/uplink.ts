@@ -65,7 +65,7 @@ export class Uplink {
     const userAgent = `acusight-line-gateway/${options.version}`;
     const common = { answerTimeoutMilliseconds: sync.answerTimeoutMilliseconds, userAgent, now: clock.now };
     const refused = refusedOfEnvironment(process.env);
-    if (refused !== null) logger.log('warn', 'setting-ignored', refused);
+    if (refused !== null) logger.log('warn', 'setting-ignored', { message: refused });
     const open = (): Network =>
       makeNetwork({
         tls: cloud.tls,

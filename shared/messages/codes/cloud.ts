@@ -30,6 +30,9 @@ export const cloudCodes = {
   'ca-file-invalid': code('act', 'site', { context: ['none', 'some'], ...file }),
   'ca-file-unreadable': code('act', 'site', file),
 
+  /** Of the environment, and only in the log. */
+  'certificates-always-checked': code('act', 'site', { setting: 'name' }),
+
   'proxy-refused': code('act', 'site'),
   /** `others`: all kinds of login that it takes but the last. */
   'proxy-login': code('act', 'site', { context: ['one', 'several'], others: 'quote', last: 'quote' }),

@@ -404,7 +404,7 @@ describe('certificate checks that the environment would switch off', () => {
     const tried = (log: readonly { readonly event: string }[]) =>
       log.filter(({ event }) => event === 'setting-ignored');
     const { log } = await openGateway({ baseUrl: 'https://127.0.0.1:9/api' });
-    expect(tried(log)).toMatchObject([{ level: 'warn', fields: { setting: name } }]);
+    expect(tried(log)).toMatchObject([{ level: 'warn', fields: { message: { params: { setting: name } } } }]);
     expect(process.env[name]).toBeUndefined();
     process.env[name] = '1';
     expect(tried((await openGateway({ baseUrl: 'https://127.0.0.1:9/api' })).log)).toEqual([]);
