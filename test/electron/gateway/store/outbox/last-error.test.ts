@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { exportDeadLetters } from '../../../../../electron/gateway/maintenance/export-dead-letters.ts';
 import { DeadLetters } from '../../../../../electron/gateway/store/outbox/dead-letters.ts';
 import { message } from '../../../../../shared/messages/message.ts';
 import { said } from '../../../../support/spoken.ts';
-import { newImage, openStore, storeImage, type TestStore } from '../../../../support/store.ts';
+import { newImage, openStore, storeImage, type TestStore, temporaryFolder } from '../../../../support/store.ts';
 
 const error = { message: message('server-error', { status: 502 }), technical: 'HTTP 502 busy', at: 5 };
 const { imageId } = newImage({ name: 'a' }).image;
@@ -17,10 +20,12 @@ async function storeWith(column?: string): Promise<TestStore> {
   return store;
 }
 
+const lettersOf = (store: TestStore): DeadLetters =>
+  new DeadLetters(store.database, store.payloads, store.ledger, async () => undefined);
+
 /** As the list, the picture's card and the export have it. */
 function readings(store: TestStore) {
-  const letters = new DeadLetters(store.database, store.payloads, store.ledger, async () => undefined);
-  const exported = [...letters.deadForExport('all')].flat();
+  const exported = [...lettersOf(store).deadForExport('all')].flat();
   return [store.catalogue.page('dead', null, 1).rows[0], store.catalogue.detail(imageId), exported[0]].map(
     (row) => row?.lastError,
   );
@@ -60,6 +65,19 @@ describe('the last error of an entry', () => {
       await storeWith(JSON.stringify({ code: 'server-error', params: { reason: 'busy' }, technical: '', at: 8 })),
     );
     expect(said(otherwise?.message).text).toBe('server-error');
+  });
+
+  it('goes out with an exported picture in words, for who opens the folder may have no gateway', async () => {
+    const old = { code: 'x', text: 'The cloud failed.', hint: 'Wait.', technical: 'HTTP 500', at: 7 };
+    for (const [store, told] of [
+      [await storeWith(), { code: 'server-error', ...said(error.message), technical: 'HTTP 502 busy', at: 5 }],
+      [await storeWith(JSON.stringify(old)), { ...old, code: 'legacy' }],
+    ] as const) {
+      const folder = await temporaryFolder();
+      expect(await exportDeadLetters(lettersOf(store), store.payloads, 'line-7', 'all', folder)).toBe(1);
+      const [line = ''] = (await readFile(join(folder, 'reasons.jsonl'), 'utf8')).split('\n');
+      expect(JSON.parse(line)).toMatchObject({ imageId, error: told });
+    }
   });
 
   it.each(['5', '[]', '{}', '{"code":"server-error"}'])('that is damaged is none: %j', async (column) => {
