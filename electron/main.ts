@@ -1,4 +1,5 @@
-import { createWords, plainEnglish } from '../shared/messages/words.ts';
+import { type Message, message } from '../shared/messages/message.ts';
+import { createWords, fullEnglish, inFull, plainEnglish } from '../shared/messages/words.ts';
 import './runtime/thread-pool.ts';
 
 import { join } from 'node:path';
@@ -6,7 +7,6 @@ import { app } from 'electron';
 import { exitCodes, ownArguments, parseArguments, type RunOptions, usage } from './cli/arguments.ts';
 import { logProgress, untilDrained } from './cli/drain.ts';
 import { isTask } from './cli/one-shot.ts';
-import { failureText } from './cli/output.ts';
 import { performTask } from './cli/perform-task.ts';
 import { makePlan, type Plan } from './cli/run-plan.ts';
 import { plugInFakeUsbCamera } from './demo/cameras.ts';
@@ -51,7 +51,7 @@ const refusedSwitches = app.isPackaged ? refuseDebugging(app.commandLine) : [];
 
 function main(): void {
   const limits = tooFewFiles();
-  if (limits !== null) return leave(exitCodes.failed, limits);
+  if (limits !== null) return leave(exitCodes.failed, linesOf(limits));
   if (process.platform === 'linux' && app.commandLine.hasSwitch(readerSwitch)) return readKeyring();
   const outcome = parseArguments(ownArguments(process.argv, app.isPackaged), process.env);
   if (!outcome.ok) {
@@ -74,12 +74,12 @@ function main(): void {
   if (options.command === 'demo' && options.cameras) plugInFakeUsbCamera();
   if (!app.requestSingleInstanceLock() && isHeldByAnother(shell)) {
     // The instance that runs has been told, and shows its window.
-    return leave(plan.command === 'open' ? 0 : exitCodes.failed, 'Another gateway is already using this data folder.');
+    return leave(plan.command === 'open' ? 0 : exitCodes.failed, linesOf(message('store-in-use')));
   }
   app
     .whenReady()
     .then(() => launch(plan, options))
-    .catch((error: unknown) => leave(exitCodes.failed, `The gateway could not start: ${failureText(error)}`));
+    .catch((error: unknown) => leave(exitCodes.failed, linesOf(startFailed(error))));
 }
 
 /** An addon built for this runtime, where the shipped one does not fit it; never in a package. */
@@ -87,7 +87,7 @@ const ownBinding = (): string | undefined => (app.isPackaged ? undefined : proce
 
 async function launch(plan: Plan, options: RunOptions): Promise<void> {
   const writeLine = lineWriter(plan);
-  const logger = jsonLogger(writeLine, Date.now, plainEnglish);
+  const logger = jsonLogger(writeLine, Date.now, fullEnglish);
   watchDrawing(logger);
   if (refusedSwitches.length > 0) logger.log('warn', 'switches-refused', { switches: refusedSwitches });
   const demo = options.command === 'demo' ? await Demo.prepare(options, plan, paths) : null;
@@ -203,12 +203,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
   // missing that is not there.
   const endsByItself = demo !== null || plan.exitWhenDrained;
   const failStart = (error: unknown): Promise<void> => {
-    const words = createWords();
-    const lines =
-      error instanceof OperatorError
-        ? [words.text(error.said), words.hint(error.said)]
-        : [error instanceof Error ? error.message : String(error)];
-    process.stderr.write(`${lines.join('\n')}\n`);
+    process.stderr.write(`${linesOf(error instanceof OperatorError ? error.said : startFailed(error))}\n`);
     const isConfiguration = error instanceof OperatorError && error.code === 'folder-overlap';
     return end(isConfiguration ? exitCodes.badConfiguration : exitCodes.failed);
   };
@@ -228,11 +223,12 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
   logSecrets();
   if (loaded.kind !== 'loaded') {
     const faults =
-      loaded.kind === 'missing' ? [{ path: plan.configFile, message: 'there is no such file' }] : loaded.faults;
-    for (const { path, message } of faults)
-      logger.log('error', 'bad-configuration', { file: plan.configFile, path, message });
+      loaded.kind === 'missing' ? [{ path: plan.configFile, message: message('no-config-file') }] : loaded.faults;
+    for (const fault of faults) logger.log('error', 'bad-configuration', { file: plan.configFile, ...fault });
     if (plan.command === 'gateway') {
-      process.stderr.write(faults.map(({ path, message }) => `configuration: ${path}: ${message}\n`).join(''));
+      process.stderr.write(
+        faults.map((fault) => `configuration: ${fault.path}: ${fullEnglish(fault.message)}\n`).join(''),
+      );
       return end(exitCodes.badConfiguration);
     }
     if (loaded.kind === 'faulty') host.failConfiguration(faults);
@@ -242,9 +238,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
   // Where a person must unlock the keyring first, pictures are collected meanwhile.
   if (plan.exitWhenDrained) await untilKeyringAnswers(secrets);
   if (plan.exitWhenDrained && secrets.source() === 'none') {
-    process.stderr.write(
-      'configuration: there is no device key: set ACUSIGHT_DEVICE_KEY, or enter the key in the window once\n',
-    );
+    process.stderr.write(`configuration: ${plainEnglish(message('no-device-key'))}\n`);
     return end(exitCodes.badConfiguration);
   }
   for (;;) {
@@ -305,8 +299,13 @@ function lineWriter({ dataDir, logToStdout }: Plan): (line: string) => void {
   };
 }
 
-function leave(code: number, message: string): void {
-  process.stderr.write(`${message}\n`);
+const startFailed = (error: unknown): Message =>
+  message('start-failed', { reason: error instanceof Error ? error.message : String(error) });
+
+const linesOf = (what: Message): string => inFull(createWords(), what, '\n');
+
+function leave(code: number, lines: string): void {
+  process.stderr.write(`${lines}\n`);
   app.exit(code);
 }
 

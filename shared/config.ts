@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { type Message, message } from './messages/message.ts';
+import { type SettingRule, settingFault, should } from './setting-faults.ts';
 import { identifier, sourceSchema } from './source-config.ts';
 
 /**
@@ -19,7 +21,7 @@ const httpUrl = z
     const match = /^https?:\/\/(?:\[[0-9a-f:.]+\]|[^\s/?#@:[\]\\<>^|%]+)(?::(\d{1,5}))?(?:\/[^\s?#]*)?$/i.exec(text);
     const port = Number(match?.[1] ?? 80);
     return match !== null && port > 0 && port < 65_536;
-  }, 'must be an http:// or https:// address without user name, query or fragment, for example https://10.0.0.5/api')
+  }, should('url'))
   .transform((text) => text.replace(/\/+$/, ''));
 
 const absolutePath = z.string().min(1).max(4096);
@@ -29,19 +31,13 @@ export const objectStoreSchema = z.strictObject({
   endpoint: httpUrl,
   region: z.string().min(1).max(64).default('us-east-1'),
   /** 3 to 63 lower-case letters, digits, dots and hyphens, as S3 names buckets. */
-  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'is no name of a bucket, for example raw-data'),
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, should('bucket')),
   /** Before each object's name; keys are `<prefix><uuid>_<filename>`. */
   prefix: z
     .string()
     .max(256)
-    .regex(
-      /^(?:[A-Za-z0-9!_.*'()-]+\/)*[A-Za-z0-9!_.*'()-]*$/,
-      'may have letters, digits, "-", "_", "." and "/" inside',
-    )
-    .refine(
-      (prefix) => !prefix.split('/').some((part) => part === '.' || part === '..'),
-      'must not have "." or ".." between its slashes: servers and proxies rewrite such paths',
-    )
+    .regex(/^(?:[A-Za-z0-9!_.*'()-]+\/)*[A-Za-z0-9!_.*'()-]*$/, should('prefix'))
+    .refine((prefix) => !prefix.split('/').some((part) => part === '.' || part === '..'), should('prefix-dots'))
     .default(''),
 });
 export type ObjectStoreConfig = z.infer<typeof objectStoreSchema>;
@@ -55,7 +51,7 @@ export const tlsSchema = z.strictObject({
   pinnedSha256: z
     .string()
     .transform((text) => text.replaceAll(':', '').toLowerCase())
-    .pipe(z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 fingerprint: 64 hexadecimal digits'))
+    .pipe(z.string().regex(/^[0-9a-f]{64}$/, should('fingerprint')))
     .optional(),
 });
 export type TlsConfig = z.infer<typeof tlsSchema>;
@@ -66,22 +62,15 @@ export type TlsSettings = z.input<typeof tlsSchema>;
 const scriptUrl = z
   .string()
   .max(2048)
-  .regex(
-    /^https?:\/\/[^\s/?#@\\<>]+(?:[/?][^\s#]*)?$/i,
-    'must be an http:// or https:// address, for example http://wpad.plant.local/wpad.dat',
-  );
+  .regex(/^https?:\/\/[^\s/?#@\\<>]+(?:[/?][^\s#]*)?$/i, should('script-url'));
 
 /** Everybody is nobody that a site has chosen: a script could send the password anywhere. */
 const loginPlace = z
   .string()
   .min(1)
   .max(255)
-  .refine((text) => !/^\s*(?:https:\/\/)?(?:\*|[^/]+\/0+)(?::\d+)?\/?\s*$/i.test(text), {
-    message: 'must name the proxies that may be given username and password; * would give them to every one',
-  })
-  .refine((text) => !/:\/\//.test(text) || /^\s*https:\/\//i.test(text), {
-    message: 'must be a name as in noProxy, or begin with https:// where the way to the proxy must be encrypted',
-  });
+  .refine((text) => !/^\s*(?:https:\/\/)?(?:\*|[^/]+\/0+)(?::\d+)?\/?\s*$/i.test(text), should('login-everybody'))
+  .refine((text) => !/:\/\//.test(text) || /^\s*https:\/\//i.test(text), should('login-scheme'));
 
 /** One of `url`, `system` and `pacUrl` says where the proxies come from. */
 export const proxySchema = z
@@ -103,16 +92,13 @@ export const proxySchema = z
     noProxy: z.array(z.string().min(1).max(255)).max(64).default([]),
   })
   .superRefine(({ url, system, pacUrl, username, loginAt }, context) => {
-    const fault = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message });
+    const fault = (path: string[], rule: SettingRule): void =>
+      context.addIssue({ code: 'custom', path, message: should(rule) });
     const named = [url, system, pacUrl].filter((one) => one !== undefined).length;
-    if (named === 0) fault([], 'needs one of url, system and pacUrl');
-    if (named > 1) fault([], 'must have only one of url, system and pacUrl');
+    if (named === 0) fault([], 'no-proxy-named');
+    if (named > 1) fault([], 'proxies-named');
     // Whoever writes the script, or answers in its place, must not get the password by naming a proxy of his own.
-    if (url === undefined && username !== undefined && loginAt.length === 0)
-      fault(
-        ['loginAt'],
-        'must name the proxies that may be given username and password, for example proxy.plant.local',
-      );
+    if (url === undefined && username !== undefined && loginAt.length === 0) fault(['loginAt'], 'login-at');
   });
 export type ProxyConfig = z.infer<typeof proxySchema>;
 /** What has a default may be left out. */
@@ -137,14 +123,14 @@ export const cloudSchema = z
       context.addIssue({
         code: 'custom',
         path: ['objectStore'],
-        message: 'is needed in LAN mode: endpoint and bucket of the object storage',
+        message: should('object-store'),
       });
     }
   });
 export type CloudConfig = z.infer<typeof cloudSchema>;
 
 /** Time of day at the site, `00:00` to `24:00`. */
-const timeOfDay = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time of day like 08:00');
+const timeOfDay = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, should('time-of-day'));
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Weekday = (typeof weekdays)[number];
 
@@ -174,7 +160,7 @@ export const siteSchema = z.strictObject({
       } catch {
         return false;
       }
-    }, 'is no time zone, for example Europe/Berlin')
+    }, should('time-zone'))
     .optional(),
   /** Shifts of the ledger; without any, a shift is a day. */
   shifts: z.array(shiftSchema).max(12).default([]),
@@ -244,7 +230,7 @@ export const configSchema = z
         context.addIssue({
           code: 'custom',
           path: ['sources', index, 'id'],
-          message: `"${source.id}" is already the id of sources[${first}]; every source needs its own`,
+          params: message('setting-id-taken', { id: source.id, other: `sources[${first}]` }),
         });
       }
       seen.set(source.id, index);
@@ -256,7 +242,7 @@ export type Config = z.infer<typeof configSchema>;
 export type ConfigInput = z.input<typeof configSchema>;
 
 /** One thing wrong with a configuration: where it is and what it should be. */
-export type ConfigFault = { readonly path: string; readonly message: string };
+export type ConfigFault = { readonly path: string; readonly message: Message };
 
 export type ConfigOutcome =
   | { readonly ok: true; readonly config: Config }
@@ -271,16 +257,16 @@ const formatPath = (path: readonly PropertyKey[]): string =>
 
 /** Checks a parsed JSON value. Every fault is reported, each with its path (`sources[0].afterIngest`). */
 export function parseConfig(value: unknown): ConfigOutcome {
-  const outcome = configSchema.safeParse(value);
+  const outcome = configSchema.safeParse(value, { reportInput: true });
   if (outcome.success) return { ok: true, config: outcome.data };
   const faults = outcome.error.issues.flatMap((issue): ConfigFault[] => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         path: formatPath([...issue.path, key]),
-        message: 'is not a setting of this version; remove it or check its spelling',
+        message: message('bad-setting', { context: 'unknown' }),
       }));
     }
-    return [{ path: formatPath(issue.path), message: issue.message }];
+    return [{ path: formatPath(issue.path), message: settingFault(issue) }];
   });
   return { ok: false, faults };
 }

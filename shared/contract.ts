@@ -154,7 +154,7 @@ export const ledgerCounts = ['captured' as const, ...ledgerOutcomes];
 /** captured = acknowledged + pending + dead + refused + evicted + gated + deleted + lost, for one source and shift. */
 export const ledgerRowSchema = z.object({
   sourceId: z.string(),
-  /** `2026-11-21`, or `2026-11-21 early` where the site has shifts. */
+  /** `2026-11-21`, or `2026-11-21 early` where the site has shifts; empty: counted by a version that knew none. */
   shift: z.string(),
   captured: z.int(),
   ...ledgerOutcomesSchema.shape,
@@ -166,14 +166,14 @@ export const ledgerVerdictSchema = z.object({
   ok: z.boolean(),
   /** Rows of the chain that were checked. */
   rows: count,
-  /** Each in a sentence; at most 50. */
-  problems: z.array(z.string()).max(50),
+  /** At most 50. */
+  problems: z.array(messageSchema).max(50),
   /** The hash of the last row, which vouches for all before it. */
   head: z.string(),
 });
 export type LedgerVerdict = Readonly<z.infer<typeof ledgerVerdictSchema>>;
 
-const faults = z.array(z.object({ path: z.string(), message: z.string() }));
+const faults = z.array(z.object({ path: z.string(), message: messageSchema }));
 const storedIn = z.enum(['keyring', 'file']);
 const nothing = z.object({});
 const changed = z.object({ changed: count });

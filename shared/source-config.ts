@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { featureValueSchema } from './camera.ts';
+import { should } from './setting-faults.ts';
 
 /** Where frames come from: the `sources` of the configuration file. */
 
@@ -7,7 +8,7 @@ export const identifier = z
   .string()
   .min(1)
   .max(64)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'use letters, digits, ".", "_" and "-", beginning with a letter or digit');
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, should('identifier'));
 
 /** Frames that differ too little from the last one kept are counted and not stored. */
 export const nearDuplicateSchema = z.strictObject({
@@ -128,7 +129,7 @@ export const gigeSourceSchema = z
         z
           .string()
           .max(260)
-          .regex(/^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i, 'needs a host, or host:port, and nothing else'),
+          .regex(/^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i, should('host')),
       )
       .max(16)
       .default([]),
@@ -138,7 +139,7 @@ export const gigeSourceSchema = z
   })
   .refine(
     ({ address, serial, userName }) => address !== undefined || serial !== undefined || userName !== undefined,
-    'needs one of address, serial and userName, to tell which camera it is',
+    should('which-camera'),
   );
 export type GigeSourceConfig = z.infer<typeof gigeSourceSchema>;
 

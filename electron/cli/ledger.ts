@@ -1,5 +1,5 @@
 import { ledgerCounts } from '../../shared/contract.ts';
-import { type Message, message } from '../../shared/messages/message.ts';
+import { isMessage, type Message, message } from '../../shared/messages/message.ts';
 import { createWords } from '../../shared/messages/words.ts';
 import type { StoreReport } from '../gateway/maintenance/verify-store.ts';
 import { ways } from '../gateway/status/losses.ts';
@@ -23,7 +23,7 @@ export function printLedger(
     const heading = ['source', 'shift', ...ledgerCounts, ''];
     const lines = rows.map((row) => [
       names.get(row.sourceId) ?? row.sourceId,
-      row.shift,
+      row.shift === '' ? 'before the ledger' : row.shift,
       ...ledgerCounts.map((count) => String(row[count])),
       row.balanced ? '' : text(message('ledger-row-gap')),
     ]);
@@ -36,7 +36,7 @@ export function printLedger(
       );
     if (notes.length > mostNotes) print(`- ${text(message('ledger-older-notes'))}`);
     print(`\n${text(message(verdict.ok ? 'ledger-whole' : 'ledger-has-gaps', { count: verdict.rows }))}`);
-    for (const problem of verdict.problems) print(`- ${problem}`);
+    for (const problem of verdict.problems) print(`- ${text(problem)}`);
     if (verdict.head !== '') print(text(message('ledger-head', { hash: verdict.head })));
   }
   return verdict.ok ? exitCodes.ok : exitCodes.faultsFound;
@@ -44,7 +44,7 @@ export function printLedger(
 
 /** What was lost in which way, or that a person has seen it; anything else as it stands there. */
 function noteWords(detail: StoreReport['notes'][number]['detail'], say: (one: Message) => string): string {
-  const { loss, seen, pictures, text } = detail;
+  const { loss, seen, pictures, said, text } = detail;
   const lossOf = (way: unknown): Message | null => {
     if (!isWay(way)) return null;
     return typeof pictures === 'number'
@@ -52,7 +52,9 @@ function noteWords(detail: StoreReport['notes'][number]['detail'], say: (one: Me
       : message('ledger-loss-uncounted');
   };
   const lost = lossOf(loss);
-  if (lost !== null) return typeof text === 'string' ? `${text} ${say(lost)}` : say(lost);
+  // Versions before wrote a sentence.
+  const why = isMessage(said) ? say(said) : text;
+  if (lost !== null) return typeof why === 'string' ? `${why} ${say(lost)}` : say(lost);
   const noted = lossOf(seen);
   return noted === null ? JSON.stringify(detail) : say(message('ledger-loss-seen', { loss: noted }));
 }

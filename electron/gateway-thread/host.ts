@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import type { Config, ConfigFault } from '../../shared/config.ts';
 import { type CoreOperation, contract } from '../../shared/contract.ts';
 import { type Message, message } from '../../shared/messages/message.ts';
-import { createWords } from '../../shared/messages/words.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import type { GatewaySecrets, Interruption } from '../gateway/gateway-options.ts';
 import { haltedSnapshot, interruptionOf } from '../gateway/maintenance/halted.ts';
-import { GatewayError, OperatorError } from '../gateway/platform/errors.ts';
+import { OperatorError } from '../gateway/platform/errors.ts';
 import { nodeFiles } from '../gateway/platform/files.ts';
 import { Mutex } from '../gateway/platform/mutex.ts';
 import { GatewayThread, type ThreadEvents } from './client.ts';
@@ -68,16 +67,12 @@ export class GatewayHost {
     return this.#gateway;
   }
 
-  /** The running gateway; throws words for the window where none runs. */
+  /** The running gateway; throws why for the window where none runs. */
   require(): GatewayThread {
     if (this.#gateway !== null) return this.#gateway;
-    throw new GatewayError({
-      code: 'not-running',
-      operation: 'call',
-      text: 'The gateway is not running.',
-      hint: this.#fault === null ? 'Set it up first.' : createWords().hint(this.#fault.message),
-      disposition: 'pause',
-    });
+    const why = this.#fault === null ? [] : [this.#fault.message];
+    const context = why.length === 0 ? 'not-set-up' : 'failed';
+    throw new OperatorError(message('not-running', { context, why }), { operation: 'call', disposition: 'pause' });
   }
 
   /** Carries out one of the core's operations. Where no gateway runs, the contract's answer to that, or a refusal. */
@@ -150,11 +145,8 @@ export class GatewayHost {
     if (this.#halted === null) return;
     const { dataDir } = this.#options;
     if (((await nodeFiles.size(join(dataDir, 'gateway.sqlite')).catch(() => null)) ?? 0) > 0) return;
-    throw new GatewayError({
-      code: 'store-unavailable',
+    throw new OperatorError(message('store-unavailable', { context: 'not-back', path: dataDir, reason: '' }), {
       operation: 'open-store',
-      text: `The data disk is not back: there is no database in ${dataDir}.`,
-      hint: 'Connect the disk again.',
       disposition: 'pause',
     });
   }
@@ -189,7 +181,7 @@ export class GatewayHost {
       message: message('wrong-settings', {
         count: Math.max(0, faults.length - 1),
         setting: first?.path ?? '',
-        fault: first?.message ?? '',
+        fault: first?.message ?? message('bad-setting', { context: 'other-value' }),
         file: this.#options.identity.configFile,
       }),
       canSetUp: true,

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { plainEnglish } from '../../shared/messages/words.ts';
+import { fullEnglish } from '../../shared/messages/words.ts';
 import { Gateway } from '../gateway/gateway.ts';
 import type { GatewaySecrets } from '../gateway/gateway-options.ts';
 import { systemClock } from '../gateway/platform/clock.ts';
@@ -41,7 +41,7 @@ const factsOf = ({ code, said, operation, disposition, technical }: OperatorErro
 
 async function run(options: ThreadData): Promise<void> {
   let secrets: GatewaySecrets = options.secrets;
-  const logger = jsonLogger((line) => say({ type: 'log', line }), Date.now, plainEnglish);
+  const logger = jsonLogger((line) => say({ type: 'log', line }), Date.now, fullEnglish);
   process.on('unhandledRejection', (error) => logger.log('error', 'unhandled-rejection', { error }));
   const cameras = options.hasCameras
     ? new UsbPageClient((message) => say({ type: 'cameras', message }), systemClock)

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { message } from '../../shared/messages/message.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import { isFolder } from '../../shared/source-config.ts';
 import type { GatewayOptions } from './gateway-options.ts';
@@ -197,12 +198,12 @@ export class Gateway {
 
   #onFault(fault: OperatorError): void {
     const { clock } = this.#options;
-    const { message: text, technical } = fault;
+    const { said, technical } = fault;
     const way = faultOf(fault);
     const pictures = this.snapshot().counts.inDoubt;
     // Of a disk that is gone, whoever starts the next gateway knows.
     if (way === 'store-damaged')
-      this.#unwritten.writeDown([{ kind: 'fault', way, at: clock.now(), text, technical, pictures }]);
+      this.#unwritten.writeDown([{ kind: 'fault', way, at: clock.now(), said, technical, pictures }]);
     this.#changed();
     const told = new AbortController();
     void Promise.race([
@@ -281,8 +282,7 @@ async function sayWhatIsOpen(dataDir: string, logger: Logger): Promise<void> {
   const open = await closeToOthers(dataDir).catch(() => []);
   if (open.length === 0) return;
   logger.log('warn', 'data-folder-open', {
-    text: 'Other users of this PC may read what the gateway keeps: it is another user’s, lies where a link leads, or on a disk that keeps no rights.',
-    hint: `Give the user of the gateway the folder ${dataDir} with all that is in it, take the rights of other users from what its links lead to, or choose a data folder on another disk.`,
+    said: message('data-folder-open', { folder: dataDir }),
     paths: open.slice(0, 3),
     more: Math.max(0, open.length - 3),
   });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { type Message, message } from '../../shared/messages/message.ts';
 
 /**
  * Chromium alone opens some seventy files and sockets, a window as many again; a gateway with its database, its threads,
@@ -6,11 +7,11 @@ import { readFileSync } from 'node:fs';
  */
 export const leastFiles = 256;
 
-/** Why this process can't run with the limits that it was given, in words; null where it can, or nobody knows. */
-export function tooFewFiles(limits: string | null = ownLimits()): string | null {
+/** Why this process can't run with the limits that it was given; null where it can, or nobody knows. */
+export function tooFewFiles(limits: string | null = ownLimits()): Message | null {
   const files = /^Max open files\s+(\d+)\s/m.exec(limits ?? '')?.[1];
   if (files === undefined || Number(files) >= leastFiles) return null;
-  return `The gateway can’t run: this process may open ${files} files at a time, and needs ${leastFiles}, better 4096.\nRaise the limit: "ulimit -n 4096" before the start, or LimitNOFILE=4096 in the service.`;
+  return message('too-few-files', { files: Number(files), least: leastFiles });
 }
 
 /** As Linux tells them. */

@@ -80,7 +80,7 @@ const before = { proxyRules: 'settings-before.invalid:1', list: 'PROXY settings-
 async function open(source: ProxySource, own: ProxySession): Promise<Opened> {
   await own.setProxy({ mode: 'fixed_servers', proxyRules: before.proxyRules });
   for (let look = 0; (await own.resolveProxy('http://server.invalid/')) !== before.list; look += 1) {
-    if (look > mostLooks) throw new Error('Chromium takes no proxy settings');
+    if (look > mostLooks) throw new Error('no proxy settings are taken by Chromium');
     await moment();
   }
   await own.setProxy(source.kind === 'pac' ? { mode: 'pac_script', pacScript: source.url } : { mode: 'system' });
@@ -100,5 +100,5 @@ async function resolve(opened: Opened, url: string, fresh: boolean): Promise<str
     if (list !== before.list) return list;
     await moment();
   }
-  throw new Error('Chromium keeps its proxy settings');
+  throw new Error('the proxy settings of before are kept by Chromium');
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { type Config, type ConfigFault, type ConfigInput, parseConfig } from '../../shared/config.ts';
+import { type Message, message, type ParamsOf } from '../../shared/messages/message.ts';
 import { isFolder } from '../../shared/source-config.ts';
 import { describeCause, errnoCode } from '../gateway/platform/errors.ts';
 import { nodeFiles, replaceFile } from '../gateway/platform/files.ts';
@@ -18,25 +19,23 @@ export async function loadConfig(path: string): Promise<LoadedConfig> {
     text = await readFile(path, 'utf8');
   } catch (error) {
     if (errnoCode(error) === 'ENOENT') return { kind: 'missing' };
-    return {
-      kind: 'faulty',
-      faults: [{ path: '(the file)', message: `can’t be read: ${describeCause(error)}` }],
-      input: null,
-    };
+    return unusable(message('config-unreadable', { reason: describeCause(error) }));
   }
   let input: unknown;
   try {
     // A byte-order mark is what some editors on Windows put before the text.
     input = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    return {
-      kind: 'faulty',
-      faults: [{ path: '(the file)', message: `is not valid JSON: ${describeCause(error)}` }],
-      input: null,
-    };
+    return unusable(message('config-not-json', { reason: describeCause(error) }));
   }
   return checkConfig(input);
 }
+
+const unusable = (why: Message): LoadedConfig => ({
+  kind: 'faulty',
+  faults: [{ path: '(the file)', message: why }],
+  input: null,
+});
 
 export async function checkConfig(input: unknown): Promise<Exclude<LoadedConfig, { kind: 'missing' }>> {
   const outcome = parseConfig(input);
@@ -51,7 +50,7 @@ async function pathFaults(config: Config): Promise<ConfigFault[]> {
   const faults: ConfigFault[] = [];
   const { caFile } = config.cloud.tls;
   if (caFile !== undefined && !isAbsolute(caFile))
-    faults.push({ path: 'cloud.tls.caFile', message: `must be an absolute path, not "${caFile}"` });
+    faults.push({ path: 'cloud.tls.caFile', message: message('setting-not-absolute', { given: caFile }) });
   const folders = config.sources.flatMap((source, index) => (isFolder(source) ? [{ source, index }] : []));
   const places = await placesOf(
     folders.flatMap(({ source: { path, archivePath } }) => (archivePath === undefined ? [path] : [path, archivePath])),
@@ -62,36 +61,32 @@ async function pathFaults(config: Config): Promise<ConfigFault[]> {
   };
   for (const { source, index } of folders) {
     if (!isAbsolute(source.path)) {
-      faults.push({ path: `sources[${index}].path`, message: `must be an absolute path, not "${source.path}"` });
+      faults.push({
+        path: `sources[${index}].path`,
+        message: message('setting-not-absolute', { given: source.path }),
+      });
     }
     if (source.archivePath !== undefined && !isAbsolute(source.archivePath)) {
       faults.push({
         path: `sources[${index}].archivePath`,
-        message: `must be an absolute path, not "${source.archivePath}"`,
+        message: message('setting-not-absolute', { given: source.archivePath }),
       });
     }
     for (const { source: other, index: place } of folders) {
       const archive = source.archivePath;
       const sourceWay = place === index ? null : wayIn(other.path, source.path);
       const archiveWay = archive === undefined ? null : wayIn(other.path, archive);
+      const meets = (context: ParamsOf<'setting-folders-meet'>['context']): Message =>
+        message('setting-folders-meet', { context, other: `sources[${place}]` });
       if (place < index && sourceWay === '') {
-        faults.push({ path: `sources[${index}].path`, message: `is the folder of sources[${place}] already` });
+        faults.push({ path: `sources[${index}].path`, message: meets('same') });
       } else if (sourceWay !== null && sourceWay !== '') {
-        faults.push({
-          path: `sources[${index}].path`,
-          message: `lies in the folder of sources[${place}]: its pictures would be collected twice`,
-        });
+        faults.push({ path: `sources[${index}].path`, message: meets('inside') });
       }
       if (archiveWay === '') {
-        faults.push({
-          path: `sources[${index}].archivePath`,
-          message: `is the folder of sources[${place}]: what is archived would be collected again`,
-        });
+        faults.push({ path: `sources[${index}].archivePath`, message: meets('archive-same') });
       } else if (archiveWay !== null && place !== index) {
-        faults.push({
-          path: `sources[${index}].archivePath`,
-          message: `lies in the folder of sources[${place}]: what is archived would be collected again`,
-        });
+        faults.push({ path: `sources[${index}].archivePath`, message: meets('archive-inside') });
       }
     }
   }

@@ -1,5 +1,4 @@
 import type { OperationRequest, OperationResponse } from '../../shared/contract.ts';
-import { message } from '../../shared/messages/message.ts';
 import { provisionDevice } from '../cli/provision.ts';
 import type { AskProxy } from '../gateway/gateway-options.ts';
 import { systemClock } from '../gateway/platform/clock.ts';
@@ -28,7 +27,7 @@ export function provisioner({
 }: ProvisionerOptions): (request: Request) => Promise<Response> {
   return async ({ baseUrl, deviceId, token, name }) => {
     const target = await provisioningTarget(configFile, { baseUrl, deviceId });
-    if ('fault' in target) return { ok: false, message: message('provisioning-wrong-entry', { fault: target.fault }) };
+    if ('fault' in target) return { ok: false, message: target.fault };
     const { cloud } = target;
     // The file may name a login since the program looked at it: nobody has asked for the password then.
     const needed = secretsToProvision({ cloud });

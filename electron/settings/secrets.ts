@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Message, message, type ParamsOf } from '../../shared/messages/message.ts';
 import type { SecretsWait } from '../gateway/gateway-options.ts';
 import type { Clock } from '../gateway/platform/clock.ts';
-import { errnoCode } from '../gateway/platform/errors.ts';
+import { errnoCode, OperatorError } from '../gateway/platform/errors.ts';
 import type { Files } from '../gateway/platform/files.ts';
 import { replaceFile } from '../gateway/platform/files.ts';
 import { Mutex } from '../gateway/platform/mutex.ts';
@@ -47,15 +48,14 @@ const headerForm = /^[\x21-\x7e]{1,512}$/;
 /** Passwords may have spaces and letters of any language, but no line breaks or other control characters. */
 const passwordForm = /^[^\p{Cc}]{1,512}$/u;
 
-const forms: { readonly [Name in SecretName]: { readonly form: RegExp; readonly words: string } } = {
-  deviceKey: {
-    form: headerForm,
-    words: 'A device key has no spaces or line breaks; it looks like adk_ followed by letters and digits.',
-  },
-  s3AccessKeyId: { form: headerForm, words: 'An access key id has no spaces or line breaks.' },
-  s3SecretAccessKey: { form: headerForm, words: 'A secret access key has no spaces or line breaks.' },
-  proxyPassword: { form: passwordForm, words: 'The proxy’s password has no line breaks.' },
+type Called = ParamsOf<'secret-name'>['context'];
+const kinds: { readonly [Name in SecretName]: { readonly form: RegExp; readonly called: Called } } = {
+  deviceKey: { form: headerForm, called: 'device-key' },
+  s3AccessKeyId: { form: headerForm, called: 'access-key-id' },
+  s3SecretAccessKey: { form: headerForm, called: 'secret-access-key' },
+  proxyPassword: { form: passwordForm, called: 'proxy-password' },
 };
+const nameOf = (name: SecretName): Message => message('secret-name', { context: kinds[name].called });
 
 const names = Object.keys(secretVariables) as SecretName[];
 /** A person who stores a secret may have to unlock the keyring first; they see that this takes its time. */
@@ -70,7 +70,7 @@ export class Secrets {
   /** What lies on the disk, kept as it is even where this user's keyring can't open it. */
   #kept: Partial<Record<SecretName, Kept>> = {};
   #stored: Partial<Record<SecretName, string>> = {};
-  #problems: string[] = [];
+  #problems: Message[] = [];
   readonly #turn = new Mutex();
   /** What the settings have a use for: nothing else is worth a question to a person. */
   #needed: readonly SecretName[] = names;
@@ -151,9 +151,7 @@ export class Secrets {
       if (text !== null) this.#stored[name] = text;
       else {
         this.#foreign.add(name);
-        this.#problems.push(
-          `The stored ${wordsFor[name]} can’t be opened by this user’s keyring. Enter it again, or start the gateway as the user who entered it.`,
-        );
+        this.#problems.push(message('secret-foreign', { what: nameOf(name) }));
       }
     });
     this.#wanted = [];
@@ -194,8 +192,8 @@ export class Secrets {
     this.#wanted = [];
   }
 
-  /** What could not be read, each in a sentence. */
-  get problems(): readonly string[] {
+  /** What could not be read. */
+  get problems(): readonly Message[] {
     return this.#problems;
   }
 
@@ -234,8 +232,8 @@ export class Secrets {
   }
 
   /**
-   * Stores what a person entered, all or nothing checked before anything is written. Throws a RangeError for what can't
-   * be such a secret, and for one that an environment variable overrules.
+   * Stores what a person entered, all or nothing checked before anything is written. Throws an
+   * OperatorError for what can't be such a secret, and for one that an environment variable overrules.
    */
   async enter(entered: Partial<Record<SecretName, string>>): Promise<StoredForm> {
     return this.store(this.check(entered));
@@ -249,11 +247,11 @@ export class Secrets {
       const value = trimmed(name, entered[name]);
       const given = this.#environment[name];
       if (given !== null && given !== value) {
-        throw new RangeError(
-          `The ${wordsFor[name]} is given by the environment variable ${secretVariables[name]} of this program, which goes first. Change it there.`,
-        );
+        const variable = secretVariables[name];
+        throw refused(message('secret-from-environment', { what: nameOf(name), variable }));
       }
-      if (!forms[name].form.test(value)) throw new RangeError(forms[name].words);
+      const { form, called } = kinds[name];
+      if (!form.test(value)) throw refused(message('secret-malformed', { context: called }));
       values[name] = value;
     }
     return values;
@@ -317,7 +315,7 @@ export class Secrets {
       return JSON.parse(await readFile(path, 'utf8')) as unknown;
     } catch (error) {
       if (errnoCode(error) !== 'ENOENT') {
-        this.#problems.push(`${path} can’t be read. Enter what it held again, or give this user the right to read it.`);
+        this.#problems.push(message('secret-file-unreadable', { path }));
       }
       return null;
     }
@@ -329,12 +327,8 @@ export class Secrets {
   }
 }
 
-const wordsFor: { readonly [Name in SecretName]: string } = {
-  deviceKey: 'device key',
-  s3AccessKeyId: 'access key id of the object storage',
-  s3SecretAccessKey: 'secret access key of the object storage',
-  proxyPassword: 'password of the proxy',
-};
+const refused = (said: Message): OperatorError =>
+  new OperatorError(said, { operation: 'store-secret', disposition: 'bury' });
 
 /** What copying adds: spaces around a key. A password may have them itself; only the line end goes. */
 const trimmed = (name: SecretName, text: string): string =>

@@ -1,7 +1,9 @@
 import { copyFile } from 'node:fs/promises';
-import type { CloudConfig, Config, ConfigInput } from '../../shared/config.ts';
+import type { CloudConfig, Config, ConfigFault, ConfigInput } from '../../shared/config.ts';
 import type { Setup } from '../../shared/contract.ts';
+import { type Message, message } from '../../shared/messages/message.ts';
 import { isFolder } from '../../shared/source-config.ts';
+import { OperatorError } from '../gateway/platform/errors.ts';
 import { checkConfig, loadConfig, saveConfig } from './config-file.ts';
 import type { SecretName, Secrets } from './secrets.ts';
 
@@ -48,7 +50,7 @@ export type SetupTarget = {
   readonly start: (config: Config) => Promise<unknown>;
 };
 
-type Faults = { path: string; message: string }[];
+type Faults = ConfigFault[];
 
 /** Checks everything, then stores the secrets, then the file, then starts the gateway with it. */
 export async function saveSetup(
@@ -154,8 +156,8 @@ async function storeSecrets(secrets: Secrets, { deviceKey, objectStore, proxy }:
     try {
       Object.assign(checked, secrets.check(values));
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      faults.push({ path, message: error.message });
+      if (!(error instanceof OperatorError)) throw error;
+      faults.push({ path, message: error.said });
     }
   }
   // All at once: where the keyring is locked, a person waits once.
@@ -170,7 +172,7 @@ const given = (values: Partial<Record<SecretName, string>>): Partial<Record<Secr
 export async function provisioningTarget(
   configFile: string,
   { baseUrl, deviceId }: { readonly baseUrl: string; readonly deviceId: string },
-): Promise<{ readonly cloud: CloudConfig } | { readonly fault: string }> {
+): Promise<{ readonly cloud: CloudConfig } | { readonly fault: Message }> {
   const loaded = await loadConfig(configFile);
   const { tls = {}, proxy } = loaded.kind === 'loaded' ? loaded.config.cloud : {};
   const checked = await checkConfig({
@@ -182,6 +184,6 @@ export async function provisioningTarget(
     } satisfies ConfigInput['cloud'],
   });
   if (checked.kind === 'loaded') return { cloud: checked.config.cloud };
-  const [first] = checked.faults;
-  return { fault: `${first?.path ?? ''} ${first?.message ?? ''}.` };
+  const [first = { path: '', message: message('bad-setting', { context: 'other-value' }) }] = checked.faults;
+  return { fault: message('setting-wrong', { setting: first.path, what: first.message }) };
 }

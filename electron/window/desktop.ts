@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { app, type BrowserWindow, dialog, Menu, session } from 'electron';
 import { APP_ORIGIN } from '../../shared/channels.ts';
+import { message } from '../../shared/messages/message.ts';
+import { createWords } from '../../shared/messages/words.ts';
 import { systemClock } from '../gateway/platform/clock.ts';
 import type { Logger } from '../gateway/platform/logger.ts';
 import type { GatewayHost } from '../gateway-thread/host.ts';
@@ -63,7 +65,7 @@ export function openDesktop(
       preload: paths.preload,
       url: developmentUrl ?? `${APP_ORIGIN}/index.html`,
       icon: join(paths.icons, '256x256.png'),
-      title: 'Acusight Line Gateway',
+      title: createWords().text(message('app-name')),
       logger,
     });
     made.on('close', (event) => {
@@ -139,13 +141,15 @@ export function openDesktop(
 
 async function askToQuit(host: GatewayHost, window: BrowserWindow | null): Promise<void> {
   const { pending, leased } = host.snapshot().counts;
+  const { text, hint } = createWords();
+  const question = message('stop-collecting', { count: pending + leased });
   const options = {
     type: 'warning' as const,
-    buttons: ['Keep running', 'Quit'],
+    buttons: (['keep-running', 'quit'] as const).map((context) => text(message('shell-label', { context }))),
     defaultId: 0,
     cancelId: 0,
-    message: 'Stop collecting pictures?',
-    detail: `New pictures will stay in their folders until the gateway is started again. ${pending + leased} stored pictures wait for delivery; they are kept.`,
+    message: text(question),
+    detail: hint(question),
   };
   const { response } =
     window === null ? await dialog.showMessageBox(options) : await dialog.showMessageBox(window, options);

@@ -8,6 +8,9 @@ import type {
   OperationResponse,
   ShellOperation,
 } from '../../shared/contract.ts';
+import { type Message, message } from '../../shared/messages/message.ts';
+import { createWords } from '../../shared/messages/words.ts';
+import { OperatorError } from '../gateway/platform/errors.ts';
 import type { GatewayHost } from '../gateway-thread/host.ts';
 import type { Secrets } from '../settings/secrets.ts';
 import { readSetup, saveSetup } from '../settings/setup.ts';
@@ -40,6 +43,8 @@ export function makeOperator(context: OperationContext): Operate {
   };
 }
 
+const label = (what: Message): string => createWords().text(what);
+
 function makeShellOperations(context: OperationContext): Answers<ShellOperation | 'sync.tryNow'> {
   const { host, secrets } = context;
   const choose = async (options: OpenDialogOptions): Promise<string | null> => {
@@ -53,7 +58,7 @@ function makeShellOperations(context: OperationContext): Answers<ShellOperation 
     'dead.export': async ({ selection }) => {
       const gateway = host.require();
       const path = await choose({
-        title: 'Choose a folder for the dead letters',
+        title: label(message('choose-path', { context: 'export-folder' })),
         properties: ['openDirectory', 'createDirectory'],
       });
       if (path === null) return { exported: 0, path: null };
@@ -73,19 +78,22 @@ function makeShellOperations(context: OperationContext): Answers<ShellOperation 
     }),
     'setup.save': (setup) => {
       if (!context.editable)
-        throw new RangeError('This configuration was given on the command line; change that file instead.');
+        throw new OperatorError(message('settings-fixed'), { operation: 'save-settings', disposition: 'bury' });
       return saveSetup(context, setup);
     },
     'folder.choose': async () => ({
-      path: await choose({ title: 'Choose a folder to collect pictures from', properties: ['openDirectory'] }),
+      path: await choose({
+        title: label(message('choose-path', { context: 'source-folder' })),
+        properties: ['openDirectory'],
+      }),
     }),
     'file.choose': async () => ({
       path: await choose({
-        title: 'Choose the certificate file of the site’s authority',
+        title: label(message('choose-path', { context: 'authority-file' })),
         properties: ['openFile'],
         filters: [
-          { name: 'Certificates', extensions: ['pem', 'crt', 'cer'] },
-          { name: 'All files', extensions: ['*'] },
+          { name: label(message('shell-label', { context: 'certificates' })), extensions: ['pem', 'crt', 'cer'] },
+          { name: label(message('shell-label', { context: 'all-files' })), extensions: ['*'] },
         ],
       }),
     }),

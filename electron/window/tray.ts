@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Menu, nativeImage, Tray } from 'electron';
-import { levelOf } from '../../shared/messages/message.ts';
+import { levelOf, message } from '../../shared/messages/message.ts';
 import { type Level, levels } from '../../shared/messages/param-kinds.ts';
 import { createWords } from '../../shared/messages/words.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
@@ -23,21 +23,21 @@ export class GatewayTray {
     this.#tray.on('click', actions.open);
   }
 
-  update({ safe, flow }: Pick<Snapshot, 'safe' | 'flow'>): void {
+  update({ safe, flow, gateway }: Pick<Snapshot, 'safe' | 'flow' | 'gateway'>): void {
     const [level] = [levelOf(safe), levelOf(flow)].sort((a, b) => urgencyOf(b) - urgencyOf(a)) as [Level, Level];
-    const { headline } = createWords();
-    const text = `${headline(safe)} · ${headline(flow)}`;
-    if (this.#shown === `${level} ${text}`) return;
-    this.#shown = `${level} ${text}`;
+    const { headline, text } = createWords({ timeZone: gateway.timeZone });
+    const state = `${headline(safe)} · ${headline(flow)}`;
+    if (this.#shown === `${level} ${state}`) return;
+    this.#shown = `${level} ${state}`;
     this.#tray.setImage(this.#image(level));
-    this.#tray.setToolTip(`Acusight Line Gateway: ${text}`);
+    this.#tray.setToolTip(text(message('tray-tip', { state })));
     this.#tray.setContextMenu(
       Menu.buildFromTemplate([
         { label: headline(safe), enabled: false },
         { label: headline(flow), enabled: false },
         { type: 'separator' },
-        { label: 'Open', click: this.#actions.open },
-        { label: 'Quit…', click: this.#actions.quit },
+        { label: text(message('shell-label', { context: 'open' })), click: this.#actions.open },
+        { label: text(message('shell-label', { context: 'ask-to-quit' })), click: this.#actions.quit },
       ]),
     );
   }

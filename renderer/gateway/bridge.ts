@@ -1,24 +1,19 @@
 import './schema-mode.ts';
 
 import { contract, type Operation, type OperationRequest, type OperationResponse } from '../../shared/contract.ts';
+import { message } from '../../shared/messages/message.ts';
 import { type Failure, failureSchema, type Result } from '../../shared/result.ts';
 import { type Snapshot, snapshotSchema } from '../../shared/snapshot.ts';
 
 /** The only file that touches `window.gateway`. Everything that arrives is parsed; every failure becomes a value. */
 
-const NO_ANSWER: Failure = {
-  code: 'no-answer',
-  message: 'The gateway does not answer.',
-  retryable: true,
-  hint: 'Wait a moment. If this stays, close the window and start the gateway again.',
-};
+const NO_ANSWER: Failure = { ...message('gateway-silent'), technical: '', retryable: true };
 
-const MISUNDERSTOOD: Failure = {
-  code: 'misunderstood-answer',
-  message: 'The gateway gave an answer this window does not understand.',
+const misunderstood = (operation: Operation): Failure => ({
+  ...message('gateway-misunderstood', { operation }),
+  technical: operation,
   retryable: false,
-  hint: 'The window and the gateway may be of different versions. Start the gateway again.',
-};
+});
 
 const failed = (error: Failure): { readonly ok: false; readonly error: Failure } => ({ ok: false, error });
 
@@ -40,16 +35,16 @@ export async function call<Name extends Operation>(
 
 /** `answer` is a `Result` of the operation's response as main made it. */
 export function parseAnswer<Name extends Operation>(operation: Name, answer: unknown): Result<OperationResponse<Name>> {
-  if (typeof answer !== 'object' || answer === null || !('ok' in answer)) return failed(MISUNDERSTOOD);
+  if (typeof answer !== 'object' || answer === null || !('ok' in answer)) return failed(misunderstood(operation));
   if (answer.ok === true && 'value' in answer) {
     const outcome = contract[operation].response.safeParse(answer.value);
     // The parse above is of exactly this operation's schema; TypeScript cannot follow the indexed access.
     return outcome.success
       ? { ok: true, value: outcome.data as OperationResponse<Name> }
-      : failed({ ...MISUNDERSTOOD, message: `${MISUNDERSTOOD.message} (${operation})` });
+      : failed(misunderstood(operation));
   }
   const error = 'error' in answer ? failureSchema.safeParse(answer.error) : null;
-  return failed(error?.success ? error.data : MISUNDERSTOOD);
+  return failed(error?.success ? error.data : misunderstood(operation));
 }
 
 /** Subscribes to snapshots; `onBroken` hears of one that does not parse. Returns the end of the subscription. */

@@ -18,7 +18,7 @@ import { call } from './bridge.ts';
 export class FailedRequest extends Error {
   readonly failure: Failure;
   constructor(failure: Failure) {
-    super(failure.message);
+    super(failure.code);
     this.failure = failure;
   }
 }

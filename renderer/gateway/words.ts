@@ -1,4 +1,5 @@
-import { createWords, type Words } from '../../shared/messages/words.ts';
+import type { Message } from '../../shared/messages/message.ts';
+import { createWords, inFull, type Words } from '../../shared/messages/words.ts';
 import { useGateway } from './gateway-store.ts';
 
 const byZone = new Map<string | undefined, Words>();
@@ -16,3 +17,6 @@ export const useWords = (): Words => wordsIn(useGateway((mirror) => mirror.snaps
 
 /** The same, where no component is. */
 export const currentWords = (): Words => wordsIn(useGateway.getState().snapshot?.gateway.timeZone);
+
+/** What happened and what to do, one after the other. */
+export const sayInFull = (message: Message): string => inFull(currentWords(), message);

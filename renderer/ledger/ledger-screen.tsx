@@ -80,6 +80,7 @@ function VerifyButton(): ReactNode {
 function VerifyWords(): ReactNode {
   const { runningSince, answer: verdict, answeredAt, failure } = useInquiry('ledger.verify');
   const now = useNow();
+  const { text, hint } = useWords();
   if (runningSince !== null) {
     return (
       <p data-level="busy" className="verdict">
@@ -96,7 +97,7 @@ function VerifyWords(): ReactNode {
       <p data-level="act" className="verdict">
         <LevelShape level="act" />
         <span>
-          <strong>{failure.message}</strong> {failure.hint}
+          <strong>{text(failure)}</strong> {hint(failure)}
         </span>
       </p>
     );
@@ -118,7 +119,7 @@ function VerifyWords(): ReactNode {
         </strong>
         {verdict.problems.length > 0 && (
           <ul className="problems">
-            {verdict.problems.map((problem) => (
+            {verdict.problems.map(text).map((problem) => (
               <li key={problem}>{problem}</li>
             ))}
           </ul>

@@ -4,6 +4,7 @@ import { formatCount } from '../../shared/messages/numbers.ts';
 import type { SourceSnapshot } from '../../shared/snapshot.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { useRevisionRefresh } from '../gateway/use-revision-refresh.ts';
+import { useWords } from '../gateway/words.ts';
 import { Button } from '../ui/button.tsx';
 import { BalanceIcon } from '../ui/icons.ts';
 import { CheckCircleIcon, StuckIcon } from '../ui/shapes.tsx';
@@ -26,6 +27,7 @@ const NO_SOURCES: readonly SourceSnapshot[] = [];
 /** One row for each source and shift, written as the equation that must hold. */
 export function LedgerTable(): ReactNode {
   const { rows, more, loaded, failure } = useLedger();
+  const { text, hint } = useWords();
   useEffect(() => {
     void reloadLedger();
   }, []);
@@ -33,8 +35,8 @@ export function LedgerTable(): ReactNode {
   if (failure !== null) {
     return (
       <div className="list-state" role="alert">
-        <strong>{failure.message}</strong>
-        <span>{failure.hint}</span>
+        <strong>{text(failure)}</strong>
+        <span>{hint(failure)}</span>
         <Button onClick={() => void reloadLedger()}>Try again</Button>
       </div>
     );
@@ -77,7 +79,7 @@ export function LedgerTable(): ReactNode {
             <Fragment key={group.shift}>
               <tr className="shift-row">
                 <th scope="rowgroup" colSpan={ledgerOutcomes.length + 3}>
-                  {group.shift}
+                  {group.shift === '' ? 'before the ledger' : group.shift}
                 </th>
               </tr>
               {group.rows.map((row) => (

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import { useWords } from '../gateway/words.ts';
 import { Button } from '../ui/button.tsx';
 import { CloseIcon, EnlargeIcon, NextIcon, PictureIcon, PreviousIcon, ReduceIcon } from '../ui/icons.ts';
 import { show, useScreen } from '../view-state/screen-store.ts';
@@ -91,6 +92,7 @@ type BodyProps = {
 };
 
 function PreviewBody({ detail, wantedId, pane, followed }: BodyProps): ReactNode {
+  const words = useWords();
   switch (detail.kind) {
     case 'ready':
       return (
@@ -109,7 +111,7 @@ function PreviewBody({ detail, wantedId, pane, followed }: BodyProps): ReactNode
     case 'gone':
       return <PreviewWords title="This picture is no longer known" text="Choose another one in the list." />;
     case 'failed':
-      return <PreviewWords title={detail.failure.message} text={detail.failure.hint} />;
+      return <PreviewWords title={words.text(detail.failure)} text={words.hint(detail.failure)} />;
   }
 }
 

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import { sayFailed } from '../view-state/notice-store.ts';
+import { sayNotDone } from '../view-state/notice-store.ts';
 import { type Marks, MOST_MARKS, mark, noMarks, pruneMarks, toggleAll, toggleMark } from './dead-marks.ts';
 import { indexOfImage, nextCursorOf, rowAt } from './page-window.ts';
 import { useQueue } from './queue-store.ts';
@@ -20,12 +20,10 @@ function put(change: (marks: Marks) => Marks, anchor: string | null): void {
   const marks = change(before);
   useDeadMarks.setState({ marks, anchor });
   if (marks === before && marks !== 'all') {
-    sayFailed({
-      code: 'too-many-marked',
-      message: `At most ${MOST_MARKS.toLocaleString('en-GB')} can be marked one by one.`,
-      hint: 'Mark all of them with the box above the list, or put these back first.',
-      retryable: false,
-    });
+    sayNotDone(
+      `At most ${MOST_MARKS.toLocaleString('en-GB')} can be marked one by one.`,
+      'Mark all of them with the box above the list, or put these back first.',
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { QueueFilter } from '../../shared/contract.ts';
 import { formatCount } from '../../shared/messages/numbers.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
+import { useWords } from '../gateway/words.ts';
 import { Button } from '../ui/button.tsx';
 import { ArrowUpIcon, PictureIcon } from '../ui/icons.ts';
 import { MOST_ROWS, rowAt } from './page-window.ts';
@@ -21,11 +22,12 @@ export function ListState(): ReactNode {
   const loaded = useQueue((list) => list.loaded);
   const failure = useQueue((list) => list.failure);
   const rowCount = useQueue((list) => list.window.rowCount);
+  const { text, hint } = useWords();
   if (failure !== null) {
     return (
       <div className="list-state" role="alert">
-        <strong>{failure.message}</strong>
-        <span>{failure.hint}</span>
+        <strong>{text(failure)}</strong>
+        <span>{hint(failure)}</span>
         <Button onClick={() => void (rowCount === 0 ? loadTop() : loadMore())}>Try again</Button>
       </div>
     );

@@ -8,6 +8,7 @@ import { checkAgain, reveal } from '../gateway/commands.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { pagedList } from '../gateway/paged-list.ts';
 import { useRevisionRefresh } from '../gateway/use-revision-refresh.ts';
+import { useWords } from '../gateway/words.ts';
 import { Button } from '../ui/button.tsx';
 import { FolderIcon, InfoIcon, RetryWaitIcon } from '../ui/icons.ts';
 import { DeadIcon, GoodShape } from '../ui/shapes.tsx';
@@ -30,11 +31,12 @@ export function RefusalList(): ReactNode {
     void reloadRefusals();
   }, []);
   useRevisionRefresh(() => void reloadRefusals(), 2_000);
+  const { text, hint } = useWords();
   if (failure !== null) {
     return (
       <div className="list-state" role="alert">
-        <strong>{failure.message}</strong>
-        <span>{failure.hint}</span>
+        <strong>{text(failure)}</strong>
+        <span>{hint(failure)}</span>
       </div>
     );
   }

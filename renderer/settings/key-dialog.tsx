@@ -4,6 +4,7 @@ import type { FormEvent, ReactNode } from 'react';
 import { FormProvider, useForm, useWatch } from 'react-hook-form';
 import { useSnapshot } from '../gateway/gateway-store.ts';
 import { useOrder } from '../gateway/requests.ts';
+import { sayInFull } from '../gateway/words.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog, DialogText, DialogTitle } from '../ui/dialog.tsx';
 import { KeyIcon } from '../ui/icons.ts';
@@ -31,8 +32,7 @@ function OpenKeyDialog(): ReactNode {
       sayDone('The device key is stored.', storedWords[stored]);
       close();
     },
-    onError: ({ failure }) =>
-      form.setError('deviceKey', { type: 'gateway', message: `${failure.message} ${failure.hint}` }),
+    onError: ({ failure }) => form.setError('deviceKey', { type: 'gateway', message: sayInFull(failure) }),
   });
   const entered = (key.way === 'key' ? deviceKey : key.token).trim();
   const busy = exchange.isPending || store.isPending;

@@ -30,7 +30,10 @@ export function statusWords(status: string): string {
 
 export async function provision(request: OperationRequest<'device.provision'>): Promise<Provisioning> {
   const answer = await call('device.provision', request);
-  if (!answer.ok) return { kind: 'failed', text: answer.error.message, hint: answer.error.hint };
+  if (!answer.ok) {
+    const { text, hint } = currentWords();
+    return { kind: 'failed', text: text(answer.error), hint: hint(answer.error) };
+  }
   const { value } = answer;
   if (value.ok) return { kind: 'done', stored: value.stored, deviceId: value.deviceId, status: value.status ?? '' };
   const words = currentWords();

@@ -2,8 +2,10 @@ import { zodResolver } from '@hookform/resolvers/zod';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { FormProvider, useController, useForm, useFormContext, useWatch } from 'react-hook-form';
 import type { OperationResponse } from '../../shared/contract.ts';
+import { inFull } from '../../shared/messages/words.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { useAnswer } from '../gateway/requests.ts';
+import { useWords } from '../gateway/words.ts';
 import { Button } from '../ui/button.tsx';
 import { Choice } from '../ui/choice.tsx';
 import { BoundField } from './bound-field.tsx';
@@ -19,11 +21,12 @@ type Props = { readonly first: boolean; readonly configFile: string; readonly on
 /** Reads the present settings and shows them for editing. */
 export function SetupForm(props: Props): ReactNode {
   const { data, error, refetch } = useAnswer('setup.get', {});
+  const { text, hint } = useWords();
   if (error !== null) {
     return (
       <div className="list-state" role="alert">
-        <strong>{error.failure.message}</strong>
-        <span>{error.failure.hint}</span>
+        <strong>{text(error.failure)}</strong>
+        <span>{hint(error.failure)}</span>
         <Button onClick={() => void refetch()}>Try again</Button>
       </div>
     );
@@ -52,6 +55,7 @@ function SetupFields({ first, configFile, onDone, given }: FieldsProps): ReactNo
   });
   const orders = useSetupOrders(form, editable, onDone);
   const { phase, faults } = orders;
+  const words = useWords();
   const busy = phase === 'saving' || phase === 'provisioning';
   const locked = !editable || busy;
   const { submitCount, errors } = form.formState;
@@ -70,9 +74,9 @@ function SetupFields({ first, configFile, onDone, given }: FieldsProps): ReactNo
             <code>{configFile}</code>
           </p>
         )}
-        {faults.map((fault) => (
-          <p key={`${fault.path} ${fault.message}`} className="field-fault" role="alert">
-            <code>{fault.path}</code> {fault.message}
+        {faults.map(({ path, message }) => (
+          <p key={`${path} ${words.text(message)}`} className="field-fault" role="alert">
+            <code>{path}</code> {inFull(words, message)}
           </p>
         ))}
         <Section title="Where pictures go">

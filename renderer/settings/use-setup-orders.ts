@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import type { UseFormReturn } from 'react-hook-form';
 import type { ConfigFault } from '../../shared/config.ts';
 import { type FailedRequest, useOrder } from '../gateway/requests.ts';
+import { sayInFull } from '../gateway/words.ts';
 import { sayDone, sayFailed } from '../view-state/notice-store.ts';
 import { show } from '../view-state/screen-store.ts';
 import { type Provisioning, provision, storedWords } from './provisioning.ts';
@@ -46,7 +47,7 @@ export function useSetupOrders(
     setFaults(placed.filter(({ field }) => field === null).map(({ fault }) => fault));
     for (const field of new Set(placed.map((one) => one.field))) {
       if (field === null) continue;
-      const own = placed.filter((one) => one.field === field).map(({ fault }) => fault.message);
+      const own = placed.filter((one) => one.field === field).map(({ fault }) => sayInFull(fault.message));
       // All of them: the library has room for one message of a field, and for the others beside it.
       form.setError(field, { type: 'gateway', types: Object.fromEntries(own.entries()) });
     }

@@ -5,13 +5,13 @@ import { formatDuration } from '../../shared/messages/times.ts';
 import { formatMoment } from '../format/time.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { inquire, useInquiry } from '../gateway/requests.ts';
-import { useWords } from '../gateway/words.ts';
+import { sayInFull, useWords } from '../gateway/words.ts';
 import { Button } from '../ui/button.tsx';
 import { copyText } from '../ui/copy-text.ts';
 import { CheckListIcon, CopyIcon, PrintIcon } from '../ui/icons.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
-import { sayDone, sayFailed } from '../view-state/notice-store.ts';
+import { sayDone, sayNotDone } from '../view-state/notice-store.ts';
 import { checkWords, reportText, summaryOf } from './report-text.ts';
 import { SiteFacts } from './site-facts.tsx';
 import { factLines } from './site-words.ts';
@@ -68,11 +68,7 @@ function DoctorWords(): ReactNode {
     );
   }
   if (failure !== null) {
-    return (
-      <p className="doctor-failure">
-        {failure.message} {failure.hint}
-      </p>
-    );
+    return <p className="doctor-failure">{sayInFull(failure)}</p>;
   }
   if (answer === null) {
     return <p>Tests network, cloud, key, clock, disk and folders, and says what to do about each fault.</p>;
@@ -148,12 +144,7 @@ function DoctorText(): ReactNode {
   const copy = async (): Promise<void> => {
     if (await copyText(text)) sayDone('The report is copied.', 'Paste it into a message, or print it.');
     else {
-      sayFailed({
-        code: 'not-copied',
-        message: 'The clipboard cannot be used here.',
-        hint: 'Print the report instead, or photograph this screen.',
-        retryable: false,
-      });
+      sayNotDone('The clipboard cannot be used here.', 'Print the report instead, or photograph this screen.');
     }
   };
   return (

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { Failure, Result } from '../../shared/result.ts';
+import { currentWords } from '../gateway/words.ts';
 
 /** What came of the last command: said in words at a fixed place, over nothing that matters. */
 export type Notice = {
@@ -18,7 +19,12 @@ const put = (kind: Notice['kind'], text: string, hint: string): void => {
 };
 
 export const sayDone = (text: string, hint = ''): void => put('done', text, hint);
-export const sayFailed = (failure: Failure): void => put('failed', failure.message, failure.hint);
+/** What this window itself could not do. */
+export const sayNotDone = (text: string, hint: string): void => put('failed', text, hint);
+export function sayFailed(failure: Failure): void {
+  const { text, hint } = currentWords();
+  sayNotDone(text(failure), hint(failure));
+}
 export const dismissNotice = (): void => useNotice.setState({ notice: null });
 
 /** Waits for a command's answer and says what came of it. Shows no new state: the next snapshot does that. */

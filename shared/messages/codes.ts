@@ -4,8 +4,11 @@ import { commandLineCodes } from './codes/command-line.ts';
 import { deliveryCodes } from './codes/delivery.ts';
 import { doctorCodes } from './codes/doctor.ts';
 import { gigeCodes } from './codes/gige.ts';
+import { settingsCodes } from './codes/settings.ts';
 import { situationCodes } from './codes/situation.ts';
 import { sourceCodes } from './codes/sources.ts';
+import { storeCodes } from './codes/store.ts';
+import { windowCodes } from './codes/window.ts';
 import type { CodeFacts } from './param-kinds.ts';
 import { code } from './param-kinds.ts';
 
@@ -25,6 +28,9 @@ export const codes = {
   ...cameraCodes,
   ...cloudCodes,
   ...deliveryCodes,
+  ...storeCodes,
+  ...windowCodes,
+  ...settingsCodes,
 } as const satisfies Readonly<Record<string, CodeFacts>>;
 
 export type Code = keyof typeof codes;

@@ -7,9 +7,11 @@ export function formatRate(perSecond: number): string {
 }
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
+/** As `Intl` calls them. */
+const unitNames = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const;
 
 /** Decimal units, as disks are sold: `532 B`, `2.1 MB`, `50 GB`. Three figures at most. */
-export function formatBytes(bytes: number): string {
+export function formatBytes(bytes: number, language = 'en'): string {
   let value = Math.max(0, bytes);
   let unit = 0;
   // 999.5 would be shown as "1000": it belongs to the next unit.
@@ -18,8 +20,15 @@ export function formatBytes(bytes: number): string {
     unit += 1;
   }
   const text = unit === 0 || value >= 99.95 ? Math.round(value).toString() : value.toFixed(1).replace(/\.0$/, '');
-  return `${text} ${units[unit]}`;
+  return isEnglish(language) ? `${text} ${units[unit]}` : formatUnit(Number(text), unitNames[unit] ?? 'byte', language);
 }
+
+/** Its units are written here, shorter than `Intl` has them. */
+export const isEnglish = (language: string): boolean => /^en(?:-|$)/i.test(language);
+
+/** `2,1 Mo`, `3 Std.`: in the words of a language other than English. */
+export const formatUnit = (value: number, unit: string, language: string): string =>
+  new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', useGrouping: false }).format(value);
 
 /** `used / total` as a fraction between 0 and 1; 0 where there is no total. */
 export const fractionOf = (used: number, total: number): number =>

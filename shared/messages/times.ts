@@ -1,3 +1,5 @@
+import { formatUnit, isEnglish } from './numbers.ts';
+
 /** Times as people read them: durations, and instants in the time zone of the site. */
 
 const second = 1_000;
@@ -5,24 +7,32 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-const two = (big: number, bigUnit: string, small: number, smallUnit: string): string =>
-  small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
+const short = { second: 's', minute: 'min', hour: 'h', day: 'd' } as const;
+type Unit = keyof typeof short;
 
 /**
  * Milliseconds in the words of a clock on the wall: `0 s`, `42 s`, `3 min`, `2 h 5 min`, `4 d 3 h`. Rounded down,
  * because "3 min" must mean that three minutes have passed. Negative durations count as none.
  */
-export function formatDuration(milliseconds: number): string {
+export function formatDuration(milliseconds: number, language = 'en'): string {
   const span = Math.max(0, milliseconds);
-  if (span < minute) return `${Math.floor(span / second)} s`;
-  if (span < hour) return `${Math.floor(span / minute)} min`;
-  if (span < day) return two(Math.floor(span / hour), 'h', Math.floor((span % hour) / minute), 'min');
-  return two(Math.floor(span / day), 'd', Math.floor((span % day) / hour), 'h');
+  const written = (value: number, unit: Unit): string =>
+    isEnglish(language) ? `${value} ${short[unit]}` : formatUnit(value, unit, language);
+  const two = (big: number, bigUnit: Unit, small: number, smallUnit: Unit): string =>
+    small === 0 ? written(big, bigUnit) : `${written(big, bigUnit)} ${written(small, smallUnit)}`;
+  if (span < minute) return written(Math.floor(span / second), 'second');
+  if (span < hour) return written(Math.floor(span / minute), 'minute');
+  if (span < day) return two(Math.floor(span / hour), 'hour', Math.floor((span % hour) / minute), 'minute');
+  return two(Math.floor(span / day), 'day', Math.floor((span % day) / hour), 'hour');
 }
 
 /** How long a machine takes: `3 ms`, `1.2 s`. Never shown as nothing. */
-export const formatLatency = (milliseconds: number): string =>
-  milliseconds < 1_000 ? `${Math.max(1, Math.round(milliseconds))} ms` : `${(milliseconds / 1_000).toFixed(1)} s`;
+export function formatLatency(milliseconds: number, language = 'en'): string {
+  const isShort = milliseconds < 1_000;
+  const value = isShort ? Math.max(1, Math.round(milliseconds)) : milliseconds / 1_000;
+  if (isEnglish(language)) return isShort ? `${value} ms` : `${value.toFixed(1)} s`;
+  return formatUnit(Number(value.toFixed(1)), isShort ? 'millisecond' : 'second', language);
+}
 
 /** Time until something: rounded up, so that it never says "in 0 s" while there is still time to go. */
 export function formatUntil(at: number, now: number): string {
@@ -53,7 +63,9 @@ export type SiteClock = {
 const clocks = new Map<string, SiteClock>();
 
 /** `timeZone` is an IANA name; the PC's own where it is left out. Throws a RangeError for a name that is none. */
-export function siteClock(timeZone?: string, locale = 'en-GB'): SiteClock {
+export function siteClock(timeZone?: string, language = 'en'): SiteClock {
+  // English as Europe writes it: a clock of 24 hours, and the day before the month.
+  const locale = language === 'en' ? 'en-GB' : language;
   const key = `${locale} ${timeZone ?? ''}`;
   const known = clocks.get(key);
   if (known !== undefined) return known;

@@ -17,8 +17,15 @@ export type Words = {
   readonly hint: (message: Message) => string;
 };
 
+/** A language's words: for each code its parts, as `en.json` has them. */
+export type Catalogue = Readonly<Record<string, Readonly<Record<string, string>>>>;
+/** Catalogues by the language's name (`de`, `pt-BR`). */
+export type Languages = Readonly<Record<string, Catalogue>>;
+
 export type WordsOptions = {
+  /** The viewer's. Words that it lacks are English. */
   readonly language?: string;
+  readonly languages?: Languages;
   /** IANA name of the site's time zone; the PC's own where it is left out. */
   readonly timeZone?: string | undefined;
   readonly now?: () => number;
@@ -26,20 +33,29 @@ export type WordsOptions = {
 
 type Part = keyof Words;
 
-/** Each language's catalogue; a language without a text falls back to English. */
-const languages = { en } as const;
+/** All that there are: a further language is a file beside `en.json`, and its line here. */
+const ours: Languages = { en };
 
 /** A long list of sentences says no more than its first few. */
 const mostSentences = 8;
 
-let catalogue: i18n | undefined;
+const opened = new WeakMap<Languages, i18n>();
 
-function openCatalogue(): i18n {
+function catalogueOf(languages: Languages): i18n {
+  const known = opened.get(languages);
+  if (known !== undefined) return known;
+  const made = openCatalogue(languages);
+  opened.set(languages, made);
+  return made;
+}
+
+function openCatalogue(languages: Languages): i18n {
   const instance = createInstance();
+  const all = { ...ours, ...languages };
   void instance.init({
     fallbackLng: 'en',
-    supportedLngs: Object.keys(languages),
-    resources: Object.fromEntries(Object.entries(languages).map(([name, words]) => [name, { translation: words }])),
+    supportedLngs: Object.keys(all),
+    resources: Object.fromEntries(Object.entries(all).map(([name, words]) => [name, { translation: words }])),
     initAsync: false,
     // A code is a key, and a file's name may have any sign in it.
     keySeparator: '>',
@@ -55,10 +71,9 @@ function openCatalogue(): i18n {
 
 const lowerFirst = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 
-export function createWords({ language = 'en', timeZone, now = Date.now }: WordsOptions = {}): Words {
-  catalogue ??= openCatalogue();
-  const translate = catalogue.getFixedT(language);
-  const zoned = siteClock(timeZone);
+export function createWords({ language = 'en', languages = ours, timeZone, now = Date.now }: WordsOptions = {}): Words {
+  const translate = catalogueOf(languages).getFixedT(language);
+  const zoned = siteClock(timeZone, language);
 
   function say(part: Part, { code, params }: Message): string {
     const kinds: Readonly<Record<string, ParamKind>> = codes[code].params;
@@ -82,13 +97,13 @@ export function createWords({ language = 'en', timeZone, now = Date.now }: Words
     if (typeof value !== 'number') return String(value);
     switch (kind) {
       case 'bytes':
-        return formatBytes(value);
+        return formatBytes(value, language);
       case 'bytesPerSecond':
-        return `${formatBytes(value)}/s`;
+        return `${formatBytes(value, language)}/s`;
       case 'duration':
-        return formatDuration(value);
+        return formatDuration(value, language);
       case 'latency':
-        return formatLatency(value);
+        return formatLatency(value, language);
       case 'instant':
         return clock.untilMoment(value, now());
       case 'number':
@@ -102,7 +117,7 @@ export function createWords({ language = 'en', timeZone, now = Date.now }: Words
   function clockOf(zone: Param | undefined): SiteClock {
     if (typeof zone !== 'string') return zoned;
     try {
-      return siteClock(zone);
+      return siteClock(zone, language);
     } catch {
       // Another program's message may name a zone that is not known here.
       return zoned;
@@ -129,3 +144,10 @@ export function createWords({ language = 'en', timeZone, now = Date.now }: Words
 
 /** For places that know one viewer only: the log, the check-in, the command line. */
 export const plainEnglish = (message: Message): string => createWords().text(message);
+
+export const fullEnglish = (message: Message): string => inFull(createWords(), message);
+
+/** What happened and what to do, one after the other. */
+export function inFull({ text, hint }: Pick<Words, 'text' | 'hint'>, message: Message, between = ' '): string {
+  return [text(message), hint(message)].filter((one) => one !== '').join(between);
+}

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type ConfigFault, parseConfig } from '../../shared/config.ts';
+import { parseConfig } from '../../shared/config.ts';
+import { inOneLine } from '../support/spoken.ts';
 
 const cloud = { baseUrl: 'http://127.0.0.1:8080/api', mode: 'cloud', deviceId: 'line-7' };
 const folder = { id: 'aoi', kind: 'folder', path: '/data/in' };
 
-function faultsOf(value: unknown): readonly ConfigFault[] {
+function faultsOf(value: unknown): readonly { readonly path: string; readonly message: string }[] {
   const outcome = parseConfig(value);
-  return outcome.ok ? [] : outcome.faults;
+  return outcome.ok ? [] : outcome.faults.map(({ path, message }) => ({ path, message: inOneLine(message) }));
 }
 const pathsOf = (value: unknown): string[] => faultsOf(value).map(({ path }) => path);
 
@@ -194,6 +195,28 @@ describe('each fault is named with its path', () => {
     const faults = faultsOf(value);
     expect([...new Set(faults.map((fault) => fault.path))]).toEqual([path]);
     expect(faults[0]?.message).toMatch(/\w+ \w+/);
+  });
+
+  it.each<[string, unknown]>([
+    ['cloud.baseUrl is missing: it has no default', { cloud: { deviceId: 'a' } }],
+    ['cloud.mode must be one of "cloud", "lan"', { cloud: { ...cloud, mode: 'hybrid' } }],
+    ['cloud.deviceId must not be empty', { cloud: { ...cloud, deviceId: '' } }],
+    ['cloud.deviceId must have at most 64 letters', { cloud: { ...cloud, deviceId: 'x'.repeat(65) } }],
+    ['sources must be a list, in square brackets', { cloud, sources: folder }],
+    ['sources[0].path must be a text, in quotes', source({ path: 7 })],
+    ['sources[0].settleMilliseconds must be at least 50', source({ settleMilliseconds: 49 })],
+    ['sources[0].settleMilliseconds must be a whole number', source({ settleMilliseconds: 100.5 })],
+    ['ingest.maxImageBytes must be more than 0', { cloud, ingest: { maxImageBytes: 0 } }],
+    ['ingest.maxImageBytes must be at most 2,000,000,000', { cloud, ingest: { maxImageBytes: 2_000_000_001 } }],
+    ['ingest.convert must be true or false', { cloud, ingest: { convert: 'no' } }],
+    ['site must be a group of settings, in curly brackets', { cloud, site: 'Berlin' }],
+    ['site.timeZone is no time zone, for example Europe/Berlin', { cloud, site: { timeZone: 'Berlin' } }],
+    [
+      'sources[0].address must be an IPv4 address, for example 192.168.1.20',
+      { cloud, sources: [{ id: 'top', kind: 'gige', address: 'camera' }] },
+    ],
+  ])('in words of ours: %s', (words, value) => {
+    expect(faultsOf(value).map(({ path, message }) => `${path} ${message}`)).toContain(words);
   });
 
   it('several in one file, all of them', () => {

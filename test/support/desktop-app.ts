@@ -8,6 +8,7 @@ import type { ConfigInput } from '../../shared/config.ts';
 import type { Operation, OperationRequest, OperationResponse } from '../../shared/contract.ts';
 import type { Result } from '../../shared/result.ts';
 import { SandboxProcess } from './sandbox-process.ts';
+import { inOneLine } from './spoken.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -125,6 +126,6 @@ export async function ask<Name extends Operation>(
   request: OperationRequest<Name>,
 ): Promise<OperationResponse<Name>> {
   const answer = (await invoke(page, operation, request)) as Result<OperationResponse<Name>>;
-  if (!answer.ok) throw new Error(`${operation}: ${answer.error.message}`);
+  if (!answer.ok) throw new Error(`${operation}: ${inOneLine(answer.error)}`);
   return answer.value;
 }

@@ -3,7 +3,8 @@ import { OperatorError } from '../../electron/gateway/platform/errors.ts';
 import { CameraError } from '../../electron/gateway/source/camera/camera-device.ts';
 import type { DoctorCheck } from '../../shared/contract.ts';
 import { legacy, levelOf, type Message } from '../../shared/messages/message.ts';
-import { createWords } from '../../shared/messages/words.ts';
+import { createWords, inFull } from '../../shared/messages/words.ts';
+import type { Failure } from '../../shared/result.ts';
 import type { Advice, Snapshot } from '../../shared/snapshot.ts';
 
 /** Messages as a person reads them, in English. */
@@ -13,6 +14,26 @@ const words = createWords({ timeZone: 'UTC' });
 /** What it says, and what it says is to be done. */
 export const said = (message: Message | null | undefined): { readonly text: string; readonly hint: string } =>
   message == null ? { text: '', hint: '' } : { text: words.text(message), hint: words.hint(message) };
+
+/** What each says. */
+export const textsOf = (messages: readonly Message[]): readonly string[] => messages.map((one) => words.text(one));
+
+/** Text and hint, one after the other. */
+export const inOneLine = (message: Message): string => inFull(words, message);
+
+/** What a person reads of a failure. */
+export const errorWords = (error: unknown): string =>
+  error instanceof OperatorError ? inOneLine(error.said) : String(error);
+
+/** Of work that must fail. */
+export const failureWords = (work: Promise<unknown>): Promise<string> => work.then(() => 'it did not fail', errorWords);
+
+/** An order that was not carried out, in a sentence. */
+export const failureSaying = (text: string, hint = '', retryable = true): Failure => ({
+  ...legacy(text, hint),
+  technical: '',
+  retryable,
+});
 
 /** One of the two large answers. */
 export const statement = (message: Message) => ({

@@ -1,4 +1,4 @@
-import { message } from '../../../shared/messages/message.ts';
+import { type Message, message } from '../../../shared/messages/message.ts';
 import { deviceFactsOf } from '../cloud/acusight/device-api.ts';
 import { looksLikeHtml, meaningOf } from '../cloud/acusight/response-outcome.ts';
 import type { Exchange } from '../cloud/http/http-exchange.ts';
@@ -51,10 +51,10 @@ export function judgeClock({ answer, sentAt, receivedAt }: ApiFacts): Finding {
 }
 
 /** `problems`: of secrets that could not be read. */
-export const keyMissing = ([problem]: readonly string[]): Finding =>
-  finding(problem === undefined ? message('check-key-none') : message('check-key-unreadable', { problem }));
+export const keyMissing = ([problem]: readonly Message[]): Finding =>
+  finding(problem === undefined ? message('check-key-none') : message('check-key-unreadable', { problem: [problem] }));
 
-export function judgeKey({ answer, deviceKey, deviceId, receivedAt }: ApiFacts, problems: readonly string[]): Finding {
+export function judgeKey({ answer, deviceKey, deviceId, receivedAt }: ApiFacts, problems: readonly Message[]): Finding {
   if (deviceKey === null) return keyMissing(problems);
   const outcome = meaningOf(answer, receivedAt, 'device');
   if (outcome.kind === 'failed') return fault(outcome.failure.message, outcome.failure.technical);

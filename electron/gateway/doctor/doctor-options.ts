@@ -17,7 +17,7 @@ export type DoctorOptions = {
     readonly proxyPassword: string | null;
   };
   /** Why a stored secret could not be read, each in a sentence. */
-  readonly secretProblems?: readonly string[];
+  readonly secretProblems?: readonly Message[];
   /** What is needed that the keyring has not given, why, and what to do; null where it has. */
   readonly shut?: {
     readonly names: readonly (keyof DoctorOptions['secrets'])[];

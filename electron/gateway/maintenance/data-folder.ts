@@ -1,31 +1,29 @@
 import { join } from 'node:path';
-import { isolated } from '../../../shared/isolated.ts';
-import { describeCause, errnoCode, GatewayError, type OperatorError } from '../platform/errors.ts';
+import { message } from '../../../shared/messages/message.ts';
+import { describeCause, errnoCode, OperatorError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
 
-/** What the system says of a folder, in words. A disk that is only full is none of it: delivering makes room there. */
-const causes: Readonly<Record<string, string>> = {
-  EROFS: 'its disk is read-only',
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
-  ENOTDIR: 'a part of its path is a file',
-  EEXIST: 'a file has its name',
-  ENOENT: 'its disk is not there',
-  ENODEV: 'its disk is not there',
-  ENXIO: 'its disk is not there',
-  ENOTCONN: 'its disk is not there',
-  EIO: 'its disk does not answer as it should',
-};
+/** What the system says of a folder. A disk that is only full is none of it: delivering makes room there. */
+const causes = {
+  EROFS: 'folder-read-only',
+  EACCES: 'folder-no-right',
+  EPERM: 'folder-no-right',
+  ENOTDIR: 'folder-path-has-file',
+  EEXIST: 'folder-name-taken',
+  ENOENT: 'folder-disk-missing',
+  ENODEV: 'folder-disk-missing',
+  ENXIO: 'folder-disk-missing',
+  ENOTCONN: 'folder-disk-missing',
+  EIO: 'folder-disk-silent',
+} as const;
+const isKnown = (code: string): code is keyof typeof causes => Object.hasOwn(causes, code);
 const full: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 
-/** Null for a disk that is full, where it is the probe alone that can't be written. */
-function failureOf(dataDir: string, cause: unknown): OperatorError {
-  const words = causes[errnoCode(cause) ?? ''] ?? describeCause(cause);
-  return new GatewayError({
-    code: 'store-unavailable',
+function failureOf(path: string, cause: unknown): OperatorError {
+  const code = errnoCode(cause) ?? '';
+  const context = isKnown(code) ? causes[code] : 'folder';
+  return new OperatorError(message('store-unavailable', { context, path, reason: describeCause(cause) }), {
     operation: 'open-store',
-    text: `The data folder ${isolated(dataDir)} can’t be used: ${words}.`,
-    hint: 'Connect its disk, or give this user the right to write there. It is tried again every 10 seconds.',
     disposition: 'pause',
     cause,
   });

@@ -2,11 +2,11 @@ import { constants } from 'node:fs';
 import { appendFile, copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EntryError, Selection } from '../../../shared/contract.ts';
-import { isolated } from '../../../shared/isolated.ts';
+import { message } from '../../../shared/messages/message.ts';
 import { createWords } from '../../../shared/messages/words.ts';
 import { metadataOf } from '../cloud/acusight/schema.ts';
 import { extensionOf } from '../model/image.ts';
-import { GatewayError } from '../platform/errors.ts';
+import { OperatorError } from '../platform/errors.ts';
 import type { DeadLetter, DeadLetters } from '../store/outbox/dead-letters.ts';
 import type { PayloadStore } from '../store/payloads/payload-store.ts';
 
@@ -33,11 +33,8 @@ export async function exportDeadLetters(
       }
     }
   } catch (cause) {
-    throw new GatewayError({
-      code: 'export-failed',
+    throw new OperatorError(message('export-failed', { count: exported, folder }), {
       operation: 'export-dead-letters',
-      text: `The export stopped after ${exported} pictures: the folder ${isolated(folder)} can’t be written.`,
-      hint: 'Check that it is there, that this user may write in it, and that it has room. Nothing was removed here.',
       disposition: 'retry',
       cause,
     });

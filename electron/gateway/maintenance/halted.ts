@@ -15,7 +15,7 @@ const inDoubtOf = ({ pending, leased, dead }: Snapshot['counts']): number => pen
 export function interruptionOf(fault: OperatorError, last: Snapshot, at: number): Interruption | null {
   const way = faultOf(fault);
   if (way === 'store-damaged') return null;
-  return { way, at, text: fault.message, technical: fault.technical, pictures: inDoubtOf(last.counts) };
+  return { way, at, said: fault.said, technical: fault.technical, pictures: inDoubtOf(last.counts) };
 }
 
 /**

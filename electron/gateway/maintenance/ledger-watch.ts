@@ -1,5 +1,5 @@
 import type { LedgerVerdict } from '../../../shared/contract.ts';
-import { legacy, message } from '../../../shared/messages/message.ts';
+import { type Message, message } from '../../../shared/messages/message.ts';
 import type { Snapshot } from '../../../shared/snapshot.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -24,7 +24,7 @@ export type LedgerWatchOptions = {
  */
 export class LedgerWatch {
   readonly #options: LedgerWatchOptions;
-  #gaps: readonly string[] = [];
+  #gaps: readonly Message[] = [];
   /** The last look did not get to its end; told once. */
   #fails = false;
   #verdict: LedgerVerdict | null = null;
@@ -62,7 +62,7 @@ export class LedgerWatch {
 
   get state(): Snapshot['ledger'] {
     const problem = this.#gaps[0] ?? this.#verdict?.problems[0];
-    if (problem !== undefined) return { state: 'gap', message: legacy(problem), checkedAt: this.#checkedAt };
+    if (problem !== undefined) return { state: 'gap', message: problem, checkedAt: this.#checkedAt };
     if (this.#checkedAt === null) return { state: 'checking', message: message('ledger-checking'), checkedAt: null };
     return { state: 'ok', message: message('ledger-ok'), checkedAt: this.#checkedAt };
   }

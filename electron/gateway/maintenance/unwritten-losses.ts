@@ -31,13 +31,13 @@ export class UnwrittenLosses {
   /** A start that fails: once, however often it is tried. */
   writeDownDamage(error: unknown, at: number): void {
     if (!(error instanceof OperatorError) || error.code !== 'store-damaged') return;
-    const { message: text, technical } = error;
+    const { said, technical } = error;
     try {
       if (this.#file.read().lines.some(({ kind }) => kind === 'fault')) return;
     } catch {
       // What can't be read may still take a line.
     }
-    this.writeDown([{ kind: 'fault', way: 'store-damaged', at, text, technical, pictures: null }]);
+    this.writeDown([{ kind: 'fault', way: 'store-damaged', at, said, technical, pictures: null }]);
   }
 
   /** Puts into this database what the gateway before could not write. What does not succeed is left for the next start. */
@@ -50,8 +50,8 @@ export class UnwrittenLosses {
         for (const line of all) {
           if (line.kind === 'lost') losses.countWithin(line);
           else {
-            const { at, way, pictures, text, technical } = line;
-            ledger.note(at, '', { loss: way, pictures, text, technical });
+            const { at, way, pictures, said, technical } = line;
+            ledger.note(at, '', { loss: way, pictures, said, technical });
           }
         }
       });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { LedgerRow, LedgerVerdict } from '../../../shared/contract.ts';
-import { GatewayError } from '../platform/errors.ts';
+import { message } from '../../../shared/messages/message.ts';
+import { OperatorError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
 import { type Database, openDatabase } from '../store/database/database.ts';
 import { Ledger, type LedgerDetail } from '../store/ledger/ledger.ts';
@@ -41,11 +42,8 @@ export async function verifyStore({ dataDir, files, nativeBinding }: VerifyStore
   const path = join(dataDir, 'gateway.sqlite');
   // Opening would make an empty one, whose ledger is whole: that is not what was asked for.
   if (((await files.size(path)) ?? 0) === 0) {
-    throw new GatewayError({
-      code: 'store-missing',
+    throw new OperatorError(message('store-missing', { folder: dataDir }), {
       operation: 'verify-store',
-      text: `There is no gateway’s database in ${dataDir}.`,
-      hint: 'Check --data-dir: it is the folder that the gateway was started with.',
       disposition: 'bury',
     });
   }

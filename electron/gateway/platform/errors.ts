@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
-import { legacy, type Message } from '../../../shared/messages/message.ts';
+import { legacy, type Message, message } from '../../../shared/messages/message.ts';
+import type { Failure } from '../../../shared/result.ts';
 
 /**
  * What the rest of the gateway does about a failure. `retry`: this entry again later. `pause`: everything waits, no
@@ -61,6 +62,16 @@ export class GatewayError extends OperatorError {
     this.code = code;
     this.hint = hint;
   }
+}
+
+/** As the window is told of it. What nobody has met is a bug: a person can correct nothing. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof OperatorError) {
+    const { said, technical, retryable } = error;
+    return { ...said, technical, retryable };
+  }
+  const reason = describeCause(error);
+  return { ...message('program-fault', { reason }), technical: reason, retryable: true };
 }
 
 const longestTechnical = 500;

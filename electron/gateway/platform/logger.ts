@@ -24,8 +24,7 @@ export function jsonLogger(
     log: (level, event, fields = {}) => {
       const record: Record<string, unknown> = { time: new Date(now()).toISOString(), level, event };
       for (const [key, value] of Object.entries(fields))
-        record[key] =
-          value instanceof Error ? errorFields(value, speak) : isMessage(value) ? spoken(value, speak) : value;
+        record[key] = value instanceof Error ? errorFields(value, speak) : spokenWithin(value, speak);
       write(`${toJson(record)}\n`);
     },
   };
@@ -40,6 +39,14 @@ function toJson(record: Readonly<Record<string, unknown>>): string {
     return JSON.stringify({ time, level, event, unwritable: describeCause(error) });
   }
 }
+
+/** A message, or several. */
+const spokenWithin = (value: unknown, speak: (message: Message) => string): unknown =>
+  isMessage(value)
+    ? spoken(value, speak)
+    : Array.isArray(value) && value.length > 0 && value.every((one) => isMessage(one))
+      ? value.map((one) => spoken(one, speak))
+      : value;
 
 const spoken = ({ code, params }: Message, speak: (message: Message) => string): LogFields => ({
   code,

@@ -4,7 +4,7 @@ import { storedMessage } from '../../../shared/messages/message.ts';
 import { formatDuration } from '../../../shared/messages/times.ts';
 import { formatMoment } from '../../format/time.ts';
 import { inquire, useInquiry } from '../../gateway/requests.ts';
-import { useWords } from '../../gateway/words.ts';
+import { sayInFull, useWords } from '../../gateway/words.ts';
 import { Button } from '../../ui/button.tsx';
 import { CameraIcon, SearchIcon } from '../../ui/icons.ts';
 import { StuckIcon } from '../../ui/shapes.tsx';
@@ -73,11 +73,7 @@ function FindWords(): ReactNode {
     );
   }
   if (failure !== null) {
-    return (
-      <p className="find-failure">
-        {failure.message} {failure.hint}
-      </p>
-    );
+    return <p className="find-failure">{sayInFull(failure)}</p>;
   }
   if (answer === null) return <p>Looks on every network card and USB port. No camera is changed by it.</p>;
   return (

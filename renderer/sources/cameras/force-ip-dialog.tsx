@@ -2,7 +2,7 @@ import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'rea
 import type { FoundCamera } from '../../../shared/camera.ts';
 import { isolated } from '../../../shared/isolated.ts';
 import { inquire, useOrder } from '../../gateway/requests.ts';
-import { useWords } from '../../gateway/words.ts';
+import { sayInFull, useWords } from '../../gateway/words.ts';
 import { Button } from '../../ui/button.tsx';
 import { Check } from '../../ui/check.tsx';
 import { Dialog, DialogText, DialogTitle } from '../../ui/dialog.tsx';
@@ -79,7 +79,7 @@ function OpenForceIpDialog({ camera }: { readonly camera: FoundCamera }): ReactN
       onChange={(value) => change({ [name]: value })}
     />
   );
-  const refusal = order.error === null ? [] : [`${order.error.failure.message} ${order.error.failure.hint}`];
+  const refusal = order.error === null ? [] : [sayInFull(order.error.failure)];
   return (
     <Dialog wide testId="force-ip" initialFocus={first} onClose={close}>
       <form noValidate onSubmit={send}>

@@ -7,7 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { copyText } from '../../ui/copy-text.ts';
 import { CopyIcon, EyeIcon, NetworkIcon } from '../../ui/icons.ts';
 import { LevelShape } from '../../ui/shapes.tsx';
-import { sayDone, sayFailed } from '../../view-state/notice-store.ts';
+import { sayDone, sayNotDone } from '../../view-state/notice-store.ts';
 import { openLive, show } from '../../view-state/screen-store.ts';
 import { foundLook, foundName } from './found-words.ts';
 import { sourceSnippet } from './source-snippet.ts';
@@ -35,12 +35,7 @@ export function FoundCameraEntry({ camera, all }: Props): ReactNode {
         `Put it into the list "sources" of ${isolated(file)} and start the gateway again.`,
       );
     } else {
-      sayFailed({
-        code: 'not-copied',
-        message: 'The clipboard cannot be used here.',
-        hint: 'The text stands below the camera: copy it by hand.',
-        retryable: false,
-      });
+      sayNotDone('The clipboard cannot be used here.', 'The text stands below the camera: copy it by hand.');
     }
   };
   const facts = [

@@ -2,6 +2,7 @@ import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useId, useMemo } from 'react';
 import type { Feature } from '../../../shared/camera.ts';
 import { plural } from '../../../shared/messages/numbers.ts';
+import { useWords } from '../../gateway/words.ts';
 import { CountBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Segments } from '../../ui/choice.tsx';
@@ -85,6 +86,7 @@ type BodyProps = ReadingProps & { readonly sourceId: string };
 
 function Body({ sourceId, reading: { data, error, isFetching, refetch }, connected }: BodyProps): ReactNode {
   const { level, search } = useFeatureView();
+  const words = useWords();
   const features = data?.features;
   const tree = useMemo(() => featureTree(features ?? [], level, search), [features, level, search]);
   if (!connected) {
@@ -96,8 +98,8 @@ function Body({ sourceId, reading: { data, error, isFetching, refetch }, connect
   }
   if (error !== null) {
     return (
-      <FeatureState title={error.failure.message} alert>
-        <span>{error.failure.hint}</span>
+      <FeatureState title={words.text(error.failure)} alert>
+        <span>{words.hint(error.failure)}</span>
         <Button busy={isFetching} onClick={() => void refetch()}>
           {isFetching ? 'Reading…' : 'Try again'}
         </Button>

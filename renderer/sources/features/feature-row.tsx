@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useId } from 'react';
 import type { Feature } from '../../../shared/camera.ts';
+import { sayInFull } from '../../gateway/words.ts';
 import { Faults } from '../../ui/field.tsx';
 import { BooleanEditor, ChoiceEditor, CommandButton } from './choice-editors.tsx';
 import type { EditorProps } from './editor-props.ts';
@@ -45,9 +46,7 @@ export function FeatureRow({ sourceId, feature }: { readonly sourceId: string; r
         ) : refusal !== undefined ? (
           <Faults
             faults={[
-              [refusal.message, refusal.hint, range === '' ? '' : `Range: ${range}.`]
-                .filter((part) => part !== '')
-                .join(' '),
+              [sayInFull(refusal), range === '' ? '' : `Range: ${range}.`].filter((part) => part !== '').join(' '),
             ]}
           />
         ) : (

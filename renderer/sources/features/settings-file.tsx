@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { FailedRequest } from '../../gateway/requests.ts';
-import { useWords } from '../../gateway/words.ts';
+import { sayInFull, useWords } from '../../gateway/words.ts';
 import { Button } from '../../ui/button.tsx';
 import { CloseIcon, LoadIcon, SaveIcon } from '../../ui/icons.ts';
 import { CheckCircleIcon, StuckIcon } from '../../ui/shapes.tsx';
@@ -11,7 +11,7 @@ type Props = { readonly sourceId: string; readonly connected: boolean };
 
 const refused = ({ failure }: FailedRequest): SettingsOutcome => ({
   ok: false,
-  text: `${failure.message} ${failure.hint}`,
+  text: sayInFull(failure),
   failed: [],
 });
 

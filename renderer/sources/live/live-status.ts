@@ -2,6 +2,7 @@ import type { CameraSnapshot } from '../../../shared/camera.ts';
 import type { Level } from '../../../shared/messages/param-kinds.ts';
 import { formatDuration } from '../../../shared/messages/times.ts';
 import type { SourceSnapshot } from '../../../shared/snapshot.ts';
+import { sayInFull } from '../../gateway/words.ts';
 import { agoWords, isConnected } from '../cameras/camera-words.ts';
 import { lookOf } from '../source-look.ts';
 import type { Live } from './live-store.ts';
@@ -64,7 +65,7 @@ export function liveStatus(
     return { kind: 'paused', level: 'waiting', sign: 'PAUSED', text, faded: false };
   }
   if (last === 'failed' && failure !== null) {
-    const text = [failure.message, failure.hint, behind].filter((part) => part !== '').join(' ');
+    const text = [sayInFull(failure), behind].filter((part) => part !== '').join(' ');
     return { kind: 'failed', level: 'alarm', sign: 'NOT LIVE', text, faded: shown !== null };
   }
   if (shown !== null && age !== null && age < limit && (isSlow || last !== 'nothing')) {

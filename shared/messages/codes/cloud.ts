@@ -93,7 +93,6 @@ export const cloudCodes = {
   'key-foreign': code('act', 'site'),
 
   /** A provisioning token for a device key. */
-  'provisioning-wrong-entry': code('act', 'site', { fault: 'sentence' }),
   'provisioning-not-accepted': code('act', 'site', words),
   'provisioning-token-unknown': code('act', 'administrator'),
   'provisioning-token-expired': code('act', 'administrator'),

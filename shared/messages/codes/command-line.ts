@@ -17,8 +17,7 @@ export const commandLineCodes = {
   'option-unknown': code('alarm', 'site', word),
   'option-needs-value': code('alarm', 'site', { option: 'name' }),
   'address-is-none': code('alarm', 'site', word),
-  'config-missing': code('alarm', 'site', { file: 'name' }),
-  'config-fault': code('alarm', 'site', { setting: 'name', fault: 'quote' }),
+  'config-fault': code('alarm', 'site', { setting: 'name', fault: 'message' }),
 
   'doctor-all-well': code('good', 'nobody'),
   'doctor-no-faults': code('act', 'site', { warnings: 'message' }),

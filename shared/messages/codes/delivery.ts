@@ -7,6 +7,6 @@ export const deliveryCodes = {
   'payload-unreadable': code('waiting', 'site'),
   'payload-place-not-recorded': code('waiting', 'site'),
   /** This program, or all of this PC, has as many files open as it may. */
-  'file-limit': code('waiting', 'site', { context: ['program', 'computer'] }),
+  'files-held-up': code('waiting', 'site', { limit: 'message' }),
   'internal-error': code('waiting', 'support'),
 } as const;

@@ -138,7 +138,7 @@ export const doctorCodes = {
   'check-clock-off': code('act', 'site', skew),
   'check-clock-far-off': code('alarm', 'site', skew),
   'check-key-none': code('alarm', 'site'),
-  'check-key-unreadable': code('alarm', 'site', { problem: 'sentence' }),
+  'check-key-unreadable': code('alarm', 'site', { problem: 'told' }),
   'check-device': code('good', 'nobody', { context: ['alone', 'owned'], device: 'name', organization: 'name' }),
   'check-key-pending': code('act', 'administrator', device),
   'check-key-rejected': code('alarm', 'administrator', device),

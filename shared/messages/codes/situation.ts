@@ -52,7 +52,7 @@ export const situationCodes = {
   'cannot-start': code('alarm', 'site', { what: 'message' }),
   'start-failed': code('alarm', 'support', { reason: 'quote' }),
   /** `count`: how many mistakes more. */
-  'wrong-settings': code('alarm', 'site', { ...one, setting: 'name', fault: 'quote', file: 'name' }),
+  'wrong-settings': code('alarm', 'site', { ...one, setting: 'name', fault: 'message', file: 'name' }),
 
   /** Is everything flowing? */
   'flow-stopped': code('alarm', 'site'),

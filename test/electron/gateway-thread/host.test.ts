@@ -7,6 +7,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { GatewayHost } from '../../../electron/gateway-thread/host.ts';
 import { configSchema } from '../../../shared/config.ts';
 import { contract } from '../../../shared/contract.ts';
+import { errorWords } from '../../support/spoken.ts';
 import { decodeWorker, encodeWorker, readingWorker, streamWorker } from '../../support/workers.ts';
 
 /** A gateway that can't start, and whose thread has asked a share that does not answer; a FIFO stands for it. */
@@ -82,7 +83,9 @@ test('where no gateway runs, lists are empty and whatever would change something
     ([, { by, ...entry }]) => by === 'core' && 'idle' in entry && entry.idle,
   );
   expect(answered).toHaveLength(4);
-  await expect(host.operate('dead.requeue', { selection: 'all' })).rejects.toMatchObject({ code: 'not-running' });
+  const refused: unknown = await host.operate('dead.requeue', { selection: 'all' }).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: 'not-running' });
+  expect(errorWords(refused)).toBe('The gateway is not running. Set it up first.');
 });
 
 test.skipIf(process.platform === 'win32')(

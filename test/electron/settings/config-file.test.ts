@@ -2,13 +2,17 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkConfig, type LoadedConfig, loadConfig, saveConfig } from '../../../electron/settings/config-file.ts';
+import { inOneLine } from '../../support/spoken.ts';
 import { temporaryFolder } from '../../support/store.ts';
 
 const input = {
   cloud: { baseUrl: 'http://127.0.0.1:8080/api', mode: 'cloud' as const, deviceId: 'line-7' },
   sources: [{ id: 'aoi', kind: 'folder' as const, path: '/data/in' }],
 };
-const faultsOf = (loaded: LoadedConfig) => (loaded.kind === 'faulty' ? loaded.faults : loaded.kind);
+const faultsOf = (loaded: LoadedConfig) =>
+  loaded.kind === 'faulty'
+    ? loaded.faults.map(({ path, message }) => ({ path, message: inOneLine(message) }))
+    : loaded.kind;
 const withSources = async (...sources: readonly Record<string, unknown>[]) =>
   faultsOf(
     await checkConfig({

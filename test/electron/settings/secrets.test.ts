@@ -7,6 +7,7 @@ import { type Files, nodeFiles } from '../../../electron/gateway/platform/files.
 import { keyringOf, type Vault } from '../../../electron/keyring/keyring.ts';
 import { Secrets } from '../../../electron/settings/secrets.ts';
 import { FailingFiles, fileChanges } from '../../support/failing-files.ts';
+import { failureWords, textsOf } from '../../support/spoken.ts';
 
 /** A keyring that turns every byte around; `broken` is one of another user. */
 const keyring: Vault = {
@@ -112,7 +113,9 @@ describe('secrets', () => {
   it('can’t be entered against the environment, but a provisioned key is stored all the same', async () => {
     const dataDir = await folder();
     const secrets = await open(dataDir, { environment: { ACUSIGHT_DEVICE_KEY: 'adk_env' } });
-    await expect(secrets.storeDeviceKey('adk_other')).rejects.toThrow('ACUSIGHT_DEVICE_KEY');
+    expect(await failureWords(secrets.storeDeviceKey('adk_other'))).toBe(
+      'The device key is given by the environment variable ACUSIGHT_DEVICE_KEY of this program, which goes first. Change it there.',
+    );
     expect(await filesIn(dataDir)).toEqual([]);
     await secrets.store({ deviceKey: 'adk_new' });
     expect(secrets.deviceKey()).toBe('adk_env');
@@ -121,13 +124,16 @@ describe('secrets', () => {
 
   it.each([
     [{ deviceKey: 'adk 1' }, 'device key has no spaces'],
-    [{ deviceKey: '' }, 'device key'],
-    [{ deviceKey: 'adk_1', s3SecretAccessKey: 'a\nb' }, 'secret access key'],
-    [{ proxyPassword: 'a\tb' }, 'password'],
+    [{ deviceKey: '' }, 'device key has no spaces or line breaks'],
+    [
+      { deviceKey: 'adk_1', s3SecretAccessKey: 'a\nb' },
+      'secret access key has no spaces or line breaks. Correct the entry.',
+    ],
+    [{ proxyPassword: 'a\tb' }, 'password has no line breaks'],
   ])('%j is refused in words, and nothing is stored', async (entered, words) => {
     const dataDir = await folder();
     const secrets = await open(dataDir);
-    await expect(secrets.enter(entered)).rejects.toThrow(words);
+    expect(await failureWords(secrets.enter(entered))).toContain(words);
     expect(await filesIn(dataDir)).toEqual([]);
     expect(secrets.deviceKey()).toBeNull();
   });
@@ -165,7 +171,7 @@ describe('secrets', () => {
     expect(foreign.source()).toBe('none');
     expect(foreign.isForeign()).toBe(true);
     expect(foreign.isForeign('s3AccessKeyId')).toBe(false);
-    expect(foreign.problems.join()).toContain('device key can’t be opened by this user’s keyring');
+    expect(textsOf(foreign.problems).join()).toContain('device key can’t be opened by this user’s keyring');
     await foreign.store({ s3AccessKeyId: 'id' });
     expect((await open(dataDir)).all()).toMatchObject({ deviceKey: 'adk_1', proxyPassword: 'word' });
   });

@@ -36,10 +36,11 @@ test('of a file that is not there the words say so, and nothing is opened', asyn
     expect(text).toBe('The file is not there any more.');
     expect(hint).toContain(path);
   }
-  expect(await refusal(null)).toMatchObject({
-    code: 'no-file',
-    message: 'The place of this file is not known any more.',
+  const unknown = await refusal(null);
+  expect(unknown.code).toBe('no-file');
+  expect(said(unknown.said)).toEqual({
+    text: 'The place of this file is not known any more.',
     hint: 'Its source or the picture is not in the gateway now.',
   });
-  expect((await refusal(join(root, 'x'.repeat(300)))).message).toBe('The file can’t be looked at.');
+  expect(said((await refusal(join(root, 'x'.repeat(300)))).said).text).toBe('The file can’t be looked at.');
 });

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { call, parseAnswer, subscribeSnapshots } from '../../../renderer/gateway/bridge.ts';
 import type { GatewayBridge } from '../../../shared/contract.ts';
 import { scenarios } from '../../support/fake-gateway/scenarios.ts';
+import { failureSaying } from '../../support/spoken.ts';
 
 const expose = (gateway?: GatewayBridge) => vi.stubGlobal('window', { gateway });
 afterEach(() => vi.unstubAllGlobals());
@@ -15,7 +16,7 @@ describe('the bridge', () => {
   });
 
   it('passes a refusal on in its own words', () => {
-    const error = { code: 'busy', message: 'Busy.', retryable: true, hint: 'Wait.' };
+    const error = failureSaying('Busy.', 'Wait.');
     expect(parseAnswer('entry.retry', { ok: false, error })).toEqual({ ok: false, error });
   });
 
@@ -28,14 +29,14 @@ describe('the bridge', () => {
     { ok: true, value: { changed: 'one' } },
     { ok: false, error: {} },
   ])('turns the answer %j into a failure instead of trusting it', (answer) => {
-    expect(parseAnswer('entry.retry', answer)).toMatchObject({ ok: false, error: { code: 'misunderstood-answer' } });
+    expect(parseAnswer('entry.retry', answer)).toMatchObject({ ok: false, error: { code: 'gateway-misunderstood' } });
   });
 
   it('says that the gateway does not answer when there is none, or when it breaks', async () => {
     expose();
-    expect(await call('sync.tryNow', {})).toMatchObject({ ok: false, error: { code: 'no-answer' } });
+    expect(await call('sync.tryNow', {})).toMatchObject({ ok: false, error: { code: 'gateway-silent' } });
     expose({ invoke: () => Promise.reject(new Error('gone')), subscribe: () => () => undefined });
-    expect(await call('sync.tryNow', {})).toMatchObject({ ok: false, error: { code: 'no-answer' } });
+    expect(await call('sync.tryNow', {})).toMatchObject({ ok: false, error: { code: 'gateway-silent' } });
   });
 
   it('keeps a malformed snapshot out', () => {

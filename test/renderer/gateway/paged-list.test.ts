@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { pagedList } from '../../../renderer/gateway/paged-list.ts';
-import type { Failure } from '../../../shared/result.ts';
+import { failureSaying } from '../../support/spoken.ts';
 
-const failure: Failure = { code: 'x', message: 'No.', hint: '', retryable: true };
+const failure = failureSaying('No.');
 
 /** A list of numbers from `total` down to 1; the cursor is the last number given. */
 function numbers(total: number, mostRows = 1_000) {

@@ -1,6 +1,7 @@
 import { onlineManager } from '@tanstack/react-query';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type FailedRequest, inquire, requests } from '../../../renderer/gateway/requests.ts';
+import { failureSaying } from '../../support/spoken.ts';
 
 afterEach(() => {
   requests.clear();
@@ -38,7 +39,7 @@ describe('a question that takes seconds', () => {
 
   it('is not asked again by itself when it failed, and says why in the gateway’s words', async () => {
     const answers = expose();
-    const error = { code: 'x', message: 'Busy.', retryable: true, hint: 'Wait.' };
+    const error = failureSaying('Busy.', 'Wait.');
     const asked = inquire('doctor.run');
     await vi.waitFor(() => expect(answers).toHaveLength(1));
     answers[0]?.({ ok: false, error });

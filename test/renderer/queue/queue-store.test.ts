@@ -134,7 +134,7 @@ describe('the queue on view', () => {
     vi.stubGlobal('window', { gateway });
     openFilter('all');
     await settled();
-    expect(useQueue.getState().failure?.code).toBe('no-answer');
+    expect(useQueue.getState().failure?.code).toBe('gateway-silent');
     vi.stubGlobal('window', { gateway: { invoke, subscribe: () => () => undefined } });
     renew(0, 0);
     await settled();

@@ -10,6 +10,7 @@ import {
   setupFormSchema,
 } from '../../../renderer/settings/setup-schema.ts';
 import type { Setup } from '../../../shared/contract.ts';
+import { message } from '../../../shared/messages/message.ts';
 import { setupSchema } from '../../../shared/setup.ts';
 
 const setup: Setup = {
@@ -95,7 +96,7 @@ describe('what the set-up form asks for', () => {
 });
 
 describe('faults of the settings', () => {
-  const fault = (path: string) => ({ path, message: 'is wrong' });
+  const fault = (path: string) => ({ path, message: message('bad-setting', { context: 'url' }) });
   const lan = entryOf({ ...setup, mode: 'lan', proxy: { ...setup.proxy, way: 'pac' } });
 
   it('stand at their fields, those of a list at the list', () => {

@@ -1,5 +1,6 @@
 import type { Feature, FeatureValue } from '../../../shared/camera.ts';
 import type { Failure } from '../../../shared/result.ts';
+import { failureSaying } from '../spoken.ts';
 
 /** The settings of a made-up camera, of every kind and access, which it takes or refuses as a real one does. */
 
@@ -108,12 +109,7 @@ export const fakeFeatures = (): Feature[] => [
   }),
 ];
 
-const refusal = (message: string, hint: string): Failure => ({
-  code: 'setting-refused',
-  message,
-  retryable: false,
-  hint,
-});
+const refusal = (text: string, hint: string): Failure => failureSaying(text, hint, false);
 
 /** All settings with the new value; or why the camera does not take it. */
 export function withFeature(all: readonly Feature[], name: string, value: FeatureValue): readonly Feature[] | Failure {

@@ -3,6 +3,7 @@ import type { GatewayBridge, Operation, QueueFilter } from '../../../shared/cont
 import { legacy, message } from '../../../shared/messages/message.ts';
 import type { Failure } from '../../../shared/result.ts';
 import type { Snapshot } from '../../../shared/snapshot.ts';
+import { failureSaying } from '../spoken.ts';
 import { fakeLook, ticking } from './fake-cameras.ts';
 import { fakeFeatures, withFeature } from './fake-features.ts';
 import { type FakeWorld, fakeAt, fakeById } from './fake-images.ts';
@@ -13,7 +14,7 @@ import type { Scenario } from './scenario-base.ts';
 class Refused extends Error {
   readonly failure: Failure;
   constructor(failure: Failure) {
-    super(failure.message);
+    super(failure.code);
     this.failure = failure;
   }
 }
@@ -159,12 +160,7 @@ export function fakeGateway(scenario: Scenario): GatewayBridge {
       return answer === undefined
         ? {
             ok: false,
-            error: {
-              code: 'fake',
-              message: 'This is not a real gateway.',
-              retryable: false,
-              hint: 'It is only for looking at the window.',
-            },
+            error: failureSaying('This is not a real gateway.', 'It is only for looking at the window.', false),
           }
         : answered(() => answer(request as Record<string, unknown>));
     },

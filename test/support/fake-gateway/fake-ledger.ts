@@ -1,4 +1,5 @@
 import type { LedgerRow, LedgerVerdict } from '../../../shared/contract.ts';
+import { message } from '../../../shared/messages/message.ts';
 
 /** A fortnight of shifts whose counts add up, the same with a gap, and what a check says of each. */
 
@@ -44,8 +45,10 @@ export const brokenVerdict: LedgerVerdict = {
   ok: false,
   rows: 41_208,
   problems: [
-    'Row 38,114 (2026-11-21 early, aoi): 3 captured frames have no outcome.',
-    'Row 40,001 does not follow from the row before it: it was changed, or the disk has lost something.',
+    message('ledger-chain-broken', {
+      where: message('ledger-place', { source: 'aoi', shift: '2026-11-21 early' }),
+    }),
+    message('ledger-row-changed', { row: 40_001 }),
   ],
   head,
 };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { legacy } from '../../../../shared/messages/message.ts';
+import { legacy, type Message } from '../../../../shared/messages/message.ts';
 import type { FileReading, FileRegistry, FileSink, FileStatus, Verdict } from '../../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../../model/file-version.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
@@ -268,15 +268,15 @@ export class FileOffers {
       case 'no-room':
         // A picture, and whole: whoever overwrites it now destroys it.
         if (sameVersion(candidate.file, file)) candidate.whole = true;
-        this.#pause('blocked', verdict);
+        this.#pause('blocked', legacy(verdict.text, verdict.hint));
         return this.#settling.again(candidate, now, roomRetryMilliseconds, false);
     }
   }
 
   /** Nothing more is offered for a while: the others would fare the same. */
-  #pause(state: 'blocked' | 'failed', { text, hint }: { readonly text: string; readonly hint: string }): void {
+  #pause(state: 'blocked' | 'failed', said: Message): void {
     const { condition, clock } = this.#options;
-    condition.say(state, legacy(text, hint));
+    condition.say(state, said);
     condition.waitsForOffer = true;
     this.#blockedUntil = clock.monotonic() + roomRetryMilliseconds;
   }

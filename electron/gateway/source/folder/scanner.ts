@@ -209,11 +209,11 @@ export class FolderSearch {
       }
       if (await this.#listed.forgetGone(listed, signal)) this.#eventsAreStale = true;
     } catch (error) {
-      const { text, hint } = fileLimitOf(error) ?? {
-        text: 'The folder can’t be read',
-        hint: `Check the drive and the rights of this user (${describeCause(error)}).`,
-      };
-      condition.say('failed', legacy(text, hint));
+      const unreadable = legacy(
+        'The folder can’t be read',
+        `Check the drive and the rights of this user (${describeCause(error)}).`,
+      );
+      condition.say('failed', fileLimitOf(error) ?? unreadable);
       condition.log('warn', 'scan-failed', { error });
       return false;
     }

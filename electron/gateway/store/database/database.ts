@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
-import { isolated } from '../../../../shared/isolated.ts';
-import { describeCause, errnoCode, GatewayError, OperatorError } from '../../platform/errors.ts';
+import { message } from '../../../../shared/messages/message.ts';
+import { describeCause, errnoCode, OperatorError } from '../../platform/errors.ts';
 import { migrate, refuseNewer } from './migrations.ts';
 
 export type { Database } from 'better-sqlite3';
@@ -70,36 +70,15 @@ const preparedOnce =
 
 const parameterOrQuoted = /'[^']*'|"[^"]*"|--[^\n]*|(?<![+\w])([?@]\w*)/g;
 
-/** What went wrong while a database was opened, or what it holds looked at for the first time, in words. */
+/** What went wrong while a database was opened, or what it holds looked at for the first time, for people. */
 export function openFailure(path: string, cause: unknown): OperatorError {
   const code = errnoCode(cause) ?? '';
-  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-    return new GatewayError({
-      code: 'store-in-use',
-      operation: 'open-store',
-      text: 'Another gateway is already using this data folder.',
-      hint: 'Look for a gateway window or tray icon on this PC and use that one, or choose another data folder.',
-      disposition: 'bury',
-      cause,
-    });
-  }
+  const facts = { operation: 'open-store', disposition: 'bury', cause } as const;
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'))
+    return new OperatorError(message('store-in-use'), facts);
   // SQLITE_ERROR: it is a database, and holds something else than this program wrote.
-  if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB') || code === 'SQLITE_ERROR') {
-    return new GatewayError({
-      code: 'store-damaged',
-      operation: 'open-store',
-      text: `The gateway's database is damaged: ${isolated(path)}`,
-      hint: 'Do not delete anything. Copy the whole data folder to another disk, then ask for support: the pictures lie in its folder "payloads".',
-      disposition: 'bury',
-      cause,
-    });
-  }
-  return new GatewayError({
-    code: 'store-unavailable',
-    operation: 'open-store',
-    text: `The gateway's database cannot be opened: ${isolated(path)}`,
-    hint: `Check that the disk is connected, not full, and that this user may write there (${describeCause(cause)}).`,
-    disposition: 'bury',
-    cause,
-  });
+  if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB') || code === 'SQLITE_ERROR')
+    return new OperatorError(message('store-damaged', { path }), facts);
+  const reason = describeCause(cause);
+  return new OperatorError(message('store-unavailable', { context: 'database', path, reason }), facts);
 }

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
-import { GatewayError } from '../../platform/errors.ts';
+import { message } from '../../../../shared/messages/message.ts';
+import { OperatorError } from '../../platform/errors.ts';
 import { schema1 } from './schema-1.ts';
 import { schema2 } from './schema-2.ts';
 import { schema4 } from './schema-4.ts';
@@ -28,11 +29,8 @@ const versionOf = (database: Database.Database): number => database.pragma('user
 export function refuseNewer(database: Database.Database): void {
   const found = versionOf(database);
   if (found <= schemaVersion) return;
-  throw new GatewayError({
-    code: 'store-newer',
+  throw new OperatorError(message('store-newer', { found, known: schemaVersion }), {
     operation: 'open-store',
-    text: `The stored pictures were written by a newer version of the gateway (store ${found}, this version knows ${schemaVersion}).`,
-    hint: 'Install the newer version again, or point this one at another data folder. Nothing was changed.',
     disposition: 'bury',
   });
 }

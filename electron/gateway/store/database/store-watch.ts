@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
+import { message } from '../../../../shared/messages/message.ts';
 import { type Clock, systemClock } from '../../platform/clock.ts';
-import { describeCause, errnoCode, GatewayError, type OperatorError } from '../../platform/errors.ts';
+import { describeCause, errnoCode, OperatorError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { smallWriteFailure } from '../../platform/small-write.ts';
 import { StoreAwayError } from '../payloads/payload-store.ts';
@@ -63,8 +64,9 @@ export class StoreWatch {
   note(error: unknown): void {
     if (this.#fault !== null) return;
     const code = errnoCode(error) ?? '';
-    if (damaged.test(code)) this.#isFault(this.#isDiskGone() ? diskFailure(error) : openFailure(this.#path, error));
-    else if (error instanceof StoreAwayError) this.#isFault(diskFailure(error));
+    if (damaged.test(code))
+      this.#isFault(this.#isDiskGone() ? diskFailure(this.#path, error) : openFailure(this.#path, error));
+    else if (error instanceof StoreAwayError) this.#isFault(diskFailure(this.#path, error));
     else if (unavailable.test(code)) this.#judge(error, code);
   }
 
@@ -83,7 +85,8 @@ export class StoreWatch {
     if (this.#cancelTry !== null) return;
     const failure = smallWriteFailure(`${this.#path}.probe`);
     if (failure !== null && onlyFull.has(failure)) return;
-    if (this.#isDiskGone() || this.#tryStore === null || !unclear.test(code)) return this.#isFault(diskFailure(error));
+    if (this.#isDiskGone() || this.#tryStore === null || !unclear.test(code))
+      return this.#isFault(diskFailure(this.#path, error));
     this.#cancelTry = this.#after(tryAgainMilliseconds, () => this.#tryAgain());
   }
 
@@ -97,7 +100,7 @@ export class StoreWatch {
     this.#cancelTry = null;
     if (damaged.test(errnoCode(failure) ?? '')) return this.note(failure);
     if (this.#fault !== null || !unavailable.test(errnoCode(failure) ?? '')) return;
-    if (!onlyFull.has(smallWriteFailure(`${this.#path}.probe`) ?? '')) this.#isFault(diskFailure(failure));
+    if (!onlyFull.has(smallWriteFailure(`${this.#path}.probe`) ?? '')) this.#isFault(diskFailure(this.#path, failure));
   }
 
   #isFault(fault: OperatorError): void {
@@ -126,12 +129,9 @@ function fileAt(path: string): string | null {
   }
 }
 
-const diskFailure = (cause: unknown): OperatorError =>
-  new GatewayError({
-    code: 'store-unavailable',
+const diskFailure = (path: string, cause: unknown): OperatorError =>
+  new OperatorError(message('store-unavailable', { context: 'disk', path, reason: describeCause(cause) }), {
     operation: 'use-store',
-    text: `The data disk does not work any more (${describeCause(cause)}).`,
-    hint: 'Check this disk and its cable. Pictures in watched folders wait there; what cameras take meanwhile is lost. The gateway goes on by itself once the disk is back.',
     disposition: 'pause',
     cause,
   });

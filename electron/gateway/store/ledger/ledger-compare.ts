@@ -1,22 +1,22 @@
 import { ledgerOutcomes } from '../../../../shared/contract.ts';
-import { isolated } from '../../../../shared/isolated.ts';
+import { type Message, message } from '../../../../shared/messages/message.ts';
 import type { Database } from '../database/database.ts';
-import { gapText, shownShift } from './ledger.ts';
+import { placeOf, unbalanced } from './ledger.ts';
 import { type ChainCount, chainCounts, parseCounts } from './ledger-chain.ts';
 import type { Recounted } from './recount.ts';
 
 /**
  * Compares the ledger's counts with all that they must agree with: each other, the sums of the chain's changes, the rows
- * that are in the store, and the counts that the window shows. Each difference is a sentence.
+ * that are in the store, and the counts that the window shows. Says each difference.
  */
 export function* findDifferences(
   database: Database,
   chained: ReadonlyMap<string, readonly number[]>,
   rows: readonly Recounted[],
-): Generator<string> {
+): Generator<Message> {
   const tallies = readTallies(database);
   yield* compareWithChain(tallies, chained);
-  yield* tallies.filter(isGap).map((tally) => gapText({ ...tally.counts, ...tally }));
+  yield* tallies.filter(isGap).map((tally) => unbalanced({ ...tally.counts, ...tally }));
   yield* compareWithRows(tallies, rows);
   yield* compareWithTotals(database, tallies);
 }
@@ -32,8 +32,6 @@ type TallyRow = {
 type Place = { readonly source_id: string; readonly shift: string };
 /** One text for a source and shift. */
 export const keyOf = ({ source_id, shift }: Place): string => JSON.stringify([source_id, shift]);
-const nameOf = (sourceId: string, shift: string): string =>
-  `source "${sourceId}", shift ${isolated(shownShift(shift))}`;
 
 function readTallies(database: Database): readonly TallyRow[] {
   type Row = Place & Counts & { readonly dirty: number; readonly chained: string };
@@ -57,24 +55,29 @@ const isGap = ({ counts }: TallyRow): boolean =>
 function* compareWithChain(
   tallies: readonly TallyRow[],
   sums: ReadonlyMap<string, readonly number[]>,
-): Generator<string> {
+): Generator<Message> {
   const left = new Set(sums.keys());
   for (const { sourceId, shift, dirty, chained, counts } of tallies) {
     const key = keyOf({ source_id: sourceId, shift });
     left.delete(key);
     const sum = sums.get(key) ?? chainCounts.map(() => 0);
     if (JSON.stringify(sum) !== JSON.stringify(parseCounts(chained)))
-      yield `The chain does not add up to what it is to add up to for ${nameOf(sourceId, shift)}: rows of it are missing or were added.`;
+      yield message('ledger-chain-broken', { where: placeOf(sourceId, shift) });
     if (dirty) continue;
     for (const [index, name] of chainCounts.entries())
       if (counts[name] !== sum[index])
-        yield `The chain says ${sum[index]} ${inWords(name)} for ${nameOf(sourceId, shift)}, but ${counts[name]} are counted.`;
+        yield message('ledger-chain-differs', {
+          where: placeOf(sourceId, shift),
+          what: countOf(name),
+          chained: sum[index] ?? 0,
+          counted: counts[name],
+        });
   }
   for (const key of left) {
     // Notes alone count nothing.
     if (sums.get(key)?.every((count) => count === 0) === true) continue;
     const [sourceId, shift] = JSON.parse(key) as [string, string];
-    yield `The chain has rows for ${nameOf(sourceId, shift)}, but nothing is counted there.`;
+    yield message('ledger-chain-too-long', { where: placeOf(sourceId, shift) });
   }
 }
 
@@ -93,7 +96,7 @@ const parts: readonly {
   { count: 'lost', kinds: ['loss'] },
 ];
 
-function* compareWithRows(tallies: readonly TallyRow[], rows: readonly Recounted[]): Generator<string> {
+function* compareWithRows(tallies: readonly TallyRow[], rows: readonly Recounted[]): Generator<Message> {
   const found = new Map<string, Map<string, number>>();
   for (const row of rows) {
     if (row.n === 0) continue;
@@ -108,21 +111,30 @@ function* compareWithRows(tallies: readonly TallyRow[], rows: readonly Recounted
     const images = (kinds?.get('image') ?? 0) + pruned;
     const others = counts.refused + counts.gated + counts.lost;
     if (images + others !== counts.captured)
-      yield `${counts.captured - others} pictures are counted for ${nameOf(sourceId, shift)}, but ${images} are or were in the store.`;
+      yield message('ledger-pictures-differ', {
+        where: placeOf(sourceId, shift),
+        count: counts.captured - others,
+        found: images,
+      });
     for (const { count, kinds: of, pruned: taken } of parts) {
       const present = of.reduce((sum, kind) => sum + (kinds?.get(kind) ?? 0), taken === undefined ? 0 : counts[taken]);
       if (present !== counts[count])
-        yield `${counts[count]} ${inWords(count)} are counted for ${nameOf(sourceId, shift)}, but ${present} are found.`;
+        yield message('ledger-rows-differ', {
+          where: placeOf(sourceId, shift),
+          what: countOf(count),
+          counted: counts[count],
+          found: present,
+        });
     }
   }
   for (const key of found.keys()) {
     const [sourceId, shift] = JSON.parse(key) as [string, string];
-    yield `There are pictures or refused files of ${nameOf(sourceId, shift)}, but the ledger has no row for them.`;
+    yield message('ledger-has-no-row', { where: placeOf(sourceId, shift) });
   }
 }
 
 /** The counts that the window shows, which are kept apart from the ledger's. */
-function* compareWithTotals(database: Database, tallies: readonly TallyRow[]): Generator<string> {
+function* compareWithTotals(database: Database, tallies: readonly TallyRow[]): Generator<Message> {
   const rows = database
     .prepare<[], { source_id: string } & Record<string, number>>(`
       SELECT source_id, collected + refused + gated + lost AS captured, acknowledged, pending + leased AS pending, dead,
@@ -135,12 +147,27 @@ function* compareWithTotals(database: Database, tallies: readonly TallyRow[]): G
     sums.set(sourceId, sum);
   }
   for (const sourceId of sums.keys())
-    if (!rows.some((row) => row.source_id === sourceId))
-      yield `The ledger has source "${sourceId}", but the window's counts do not.`;
-  for (const { source_id: sourceId, ...shown } of rows)
-    for (const [name, count] of Object.entries(shown))
-      if (count !== (sums.get(sourceId)?.get(name as ChainCount) ?? 0))
-        yield `The window shows ${count} ${inWords(name)} for source "${sourceId}", but the ledger has ${sums.get(sourceId)?.get(name as ChainCount) ?? 0}.`;
+    if (!rows.some((row) => row.source_id === sourceId)) yield message('ledger-source-not-shown', { source: sourceId });
+  for (const { source_id: source, ...all } of rows)
+    for (const [name, shown] of Object.entries(all) as [ChainCount, number][]) {
+      const counted = sums.get(source)?.get(name) ?? 0;
+      if (shown !== counted) yield message('ledger-shown-differs', { source, what: countOf(name), shown, counted });
+    }
 }
 
-const inWords = (name: string): string => (name === 'evicted' ? 'dropped' : name.replace('_', ' '));
+const called = {
+  captured: 'captured',
+  acknowledged: 'acknowledged',
+  pending: 'pending',
+  dead: 'dead',
+  refused: 'refused',
+  evicted: 'dropped',
+  gated: 'gated',
+  deleted: 'deleted',
+  lost: 'lost',
+  pruned_acknowledged: 'pruned-acknowledged',
+  pruned_evicted: 'pruned-dropped',
+  pruned_deleted: 'pruned-deleted',
+} as const satisfies Readonly<Record<ChainCount, string>>;
+
+const countOf = (name: ChainCount): Message => message('ledger-count', { context: called[name] });

@@ -1,4 +1,5 @@
 import type { LedgerVerdict } from '../../../../shared/contract.ts';
+import { type Message, message } from '../../../../shared/messages/message.ts';
 import type { Database } from '../database/database.ts';
 import { WriteBatch } from '../database/write-batch.ts';
 import { type ChainRow, chainHash, genesisHash, parseCounts } from './ledger-chain.ts';
@@ -56,7 +57,7 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 
 /** Walks the chain from its first row, adding up its changes. */
 class ChainWalk {
-  readonly problems: string[] = [];
+  readonly problems: Message[] = [];
   readonly sums = new Map<string, number[]>();
   head = genesisHash;
   rows = 0;
@@ -78,15 +79,12 @@ class ChainWalk {
 
   #look(row: ChainRow): void {
     if (row.id !== this.#last + 1) {
-      const missing = row.id - this.#last - 1;
-      this.#say(
-        `Of the chain, ${missing} ${missing === 1 ? 'row' : 'rows'} before row ${row.id} ${missing === 1 ? 'is' : 'are'} missing.`,
-      );
+      this.#say(message('ledger-rows-missing', { count: row.id - this.#last - 1, row: row.id }));
     } else if (row.hash !== chainHash(this.head, row)) {
-      this.#say(`Row ${row.id} of the chain does not match its hash: it, or a row before it, was changed.`);
+      this.#say(message('ledger-row-changed', { row: row.id }));
     }
     const change = parseCounts(row.change);
-    if (change === null) this.#say(`Row ${row.id} of the chain has no readable counts.`);
+    if (change === null) this.#say(message('ledger-row-unreadable', { row: row.id }));
     else {
       const key = keyOf(row);
       const sums = this.sums.get(key);
@@ -101,7 +99,7 @@ class ChainWalk {
   }
 
   /** A break may show in every row behind it: the first ones tell where to look. */
-  #say(problem: string): void {
+  #say(problem: Message): void {
     if (this.problems.length < mostProblems) this.problems.push(problem);
   }
 }

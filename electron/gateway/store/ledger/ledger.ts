@@ -1,4 +1,5 @@
 import { type LedgerRow, ledgerCounts } from '../../../../shared/contract.ts';
+import { type Message, message } from '../../../../shared/messages/message.ts';
 import type { Database } from '../database/database.ts';
 import { WriteBatch } from '../database/write-batch.ts';
 import { type ChainRow, chainCounts, chainHash, gapCondition, genesisHash, parseCounts } from './ledger-chain.ts';
@@ -90,7 +91,6 @@ export class Ledger {
     return {
       rows: found.map(({ id: _id, balanced, ...row }) => ({
         ...row,
-        shift: shownShift(row.shift),
         balanced: balanced === 1,
       })),
       nextCursor: found.length === limit && last !== undefined ? String(last.id) : null,
@@ -99,28 +99,26 @@ export class Ledger {
 
   /**
    * Looks whether all counts add up, and chains them when it is time. Its cost does not grow with the store: an index
-   * holds the gaps alone. Returns a sentence for each gap, at most ten.
+   * holds the gaps alone. Says each gap, at most ten.
    */
-  check(at: number): readonly string[] {
+  check(at: number): readonly Message[] {
     this.seal(at);
-    return this.#statements.gaps.all(gapsToTell).map(gapText);
+    return this.#statements.gaps.all(gapsToTell).map(unbalanced);
   }
 }
 
-/** What an older version of the gateway counted has no shift. */
-export const shownShift = (shift: string): string => (shift === '' ? 'before the ledger' : shift);
+/** Which counts. What an older version of the gateway counted has no shift. */
+export const placeOf = (source: string, shift: string): Message =>
+  shift === '' ? message('ledger-place-before', { source }) : message('ledger-place', { source, shift });
 
 type CountsRow = Omit<LedgerRow, 'balanced'>;
 
-/** Why a row of the ledger does not add up, in a sentence. */
-export function gapText({ sourceId, shift, captured, ...rest }: CountsRow): string {
-  const { acknowledged, pending, dead, refused, evicted, gated, deleted, lost } = rest;
-  const found = acknowledged + pending + dead + refused + evicted + gated + deleted + lost;
-  return (
-    `Source "${sourceId}", shift ${shownShift(shift)}: ${captured} captured, but ${found} accounted for ` +
-    `(${acknowledged} acknowledged, ${pending} pending, ${dead} dead, ${refused} refused, ${evicted} dropped, ` +
-    `${gated} gated, ${deleted} deleted, ${lost} lost).`
-  );
+/** Why a row of the ledger does not add up. */
+export function unbalanced({ sourceId, shift, captured, ...rest }: CountsRow): Message {
+  const { acknowledged, pending, dead, refused, evicted: dropped, gated, deleted, lost } = rest;
+  const outcomes = { acknowledged, pending, dead, refused, dropped, gated, deleted, lost };
+  const found = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+  return message('ledger-unbalanced', { where: placeOf(sourceId, shift), captured, found, ...outcomes });
 }
 
 const shownCounts = `source_id AS sourceId, shift, ${ledgerCounts.join(', ')}`;

@@ -1,5 +1,7 @@
 import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { z } from 'zod';
+import { legacy } from '../../../../shared/messages/message.ts';
+import { messageSchema } from '../../../../shared/messages/message-schema.ts';
 import type { LossCause, StoreFault } from '../../model/ways-to-lose.ts';
 import { errnoCode } from '../../platform/errors.ts';
 
@@ -26,7 +28,7 @@ const lineSchema = z.discriminatedUnion('kind', [
     kind: z.literal('fault'),
     way: z.enum(faults),
     at: z.number(),
-    text: z.string(),
+    said: messageSchema,
     technical: z.string(),
     pictures: z.number().int().nullable(),
   }),
@@ -83,9 +85,13 @@ export class LossFile {
   }
 }
 
+/** Versions before wrote a sentence. */
+const withCode = (line: unknown): unknown =>
+  typeof line === 'object' && line !== null && 'text' in line ? { ...line, said: legacy(String(line.text)) } : line;
+
 function parse(text: string): LossLine | null {
   try {
-    return lineSchema.safeParse(JSON.parse(text)).data ?? null;
+    return lineSchema.safeParse(withCode(JSON.parse(text))).data ?? null;
   } catch {
     return null;
   }

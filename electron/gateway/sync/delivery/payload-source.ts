@@ -82,8 +82,8 @@ function loadedFrom(buffer: ArrayBuffer, offset: number, length: number, room: R
 }
 
 const limits: Readonly<Record<string, Message | undefined>> = {
-  EMFILE: message('file-limit', { context: 'program' }),
-  ENFILE: message('file-limit', { context: 'computer' }),
+  EMFILE: message('files-held-up', { limit: message('file-limit', { context: 'gateway' }) }),
+  ENFILE: message('files-held-up', { limit: message('file-limit', { context: 'pc' }) }),
 };
 
 /** Nothing of it was sent: its memory may serve the next. */

@@ -3,12 +3,14 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sleep, systemClock } from '../../../../electron/gateway/platform/clock.ts';
-import { describeCause, errnoCode, GatewayError, OperatorError } from '../../../../electron/gateway/platform/errors.ts';
+import { describeCause, errnoCode, failureOf, OperatorError } from '../../../../electron/gateway/platform/errors.ts';
 import { nodeFiles } from '../../../../electron/gateway/platform/files.ts';
 import { jsonLogger } from '../../../../electron/gateway/platform/logger.ts';
 import { baseName, stemOf } from '../../../../electron/gateway/platform/names.ts';
-import { message } from '../../../../shared/messages/message.ts';
+import { legacy, message } from '../../../../shared/messages/message.ts';
+import { failureSchema } from '../../../../shared/result.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
+import { said } from '../../../support/spoken.ts';
 import { temporaryFolder } from '../../../support/store.ts';
 
 it('an error of the system that Node has no name for has the system’s own', () => {
@@ -117,16 +119,32 @@ describe('errors', () => {
 
   it('carry what a person can do', () => {
     const cause = Object.assign(new Error('disk'), { code: 'EIO' });
-    const error = new GatewayError({
-      code: 'store-unavailable',
-      operation: 'open-store',
-      text: 'It can’t be opened.',
-      hint: 'Check it.',
-      disposition: 'bury',
-      cause,
-    });
-    expect(error).toMatchObject({ message: 'It can’t be opened.', technical: 'EIO: disk', cause, hint: 'Check it.' });
+    const what = message('store-missing', { folder: '/data' });
+    const error = new OperatorError(what, { operation: 'open-store', disposition: 'bury', cause });
+    expect(error).toMatchObject({ said: what, code: 'store-missing', technical: 'EIO: disk', cause, retryable: false });
+    expect(said(error.said).hint).toContain('--data-dir');
   });
+
+  it('are told to the window as a code, what fills it and what is for support', () => {
+    const what = message('file-limit', { context: 'pc' });
+    const cause = Object.assign(new Error('open'), { code: 'ENFILE' });
+    const failure = failureOf(new OperatorError(what, { operation: 'open', disposition: 'retry', cause }));
+    expect(failure).toEqual({ ...what, technical: 'ENFILE: open', retryable: true });
+    expect(failureSchema.parse(structuredClone(failure))).toEqual(failure);
+    expect(failureSchema.safeParse({ code: 'x', message: 'It is so.', retryable: true, hint: '' }).success).toBe(false);
+  });
+
+  it.each([new RangeError('Invalid array length'), new Error('x is not a function'), 'text'])(
+    'that nobody has met are a bug, of which a person can correct nothing: %s',
+    (error) => {
+      const { code, technical, ...rest } = failureOf(error);
+      expect({ code, technical }).toEqual({ code: 'program-fault', technical: describeCause(error) });
+      expect(said({ code, ...rest })).toEqual({
+        text: 'The gateway could not do this.',
+        hint: `Try it again. If it happens again, tell support: ${describeCause(error)}`,
+      });
+    },
+  );
 });
 
 describe('the log', () => {
@@ -155,9 +173,9 @@ describe('the log', () => {
     expect(log({ error: new Error('broken') })).toMatchObject({
       error: { message: 'broken', stack: expect.any(String) },
     });
-    const facts = { code: 'c', operation: 'o', text: 't', hint: 'h', disposition: 'bug', technical: 'x' } as const;
-    expect(log({ error: new GatewayError(facts) })).toMatchObject({
-      error: { code: 'c', operation: 'o', params: { text: 't', hint: 'h' }, technical: 'x' },
+    const facts = { operation: 'o', disposition: 'bug', technical: 'x' } as const;
+    expect(log({ error: new OperatorError(legacy('t', 'h'), facts) })).toMatchObject({
+      error: { code: 'legacy', operation: 'o', params: { text: 't', hint: 'h' }, technical: 'x' },
     });
   });
 
@@ -173,7 +191,9 @@ describe('the log', () => {
     logger.log('warn', 'failed', { error: new OperatorError(said, { operation: 'o', disposition: 'retry' }) });
     const written = { code: 'pictures-wait', params: { count: 3 }, text: 'words of pictures-wait' };
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ message: written });
+    logger.log('warn', 'several', { problems: [said, said] });
     expect(JSON.parse(lines[1] ?? '')).toMatchObject({ error: { ...written, operation: 'o' } });
+    expect(JSON.parse(lines[2] ?? '')).toMatchObject({ problems: [written, written] });
   });
 
   it('is written whatever is to be logged', () => {

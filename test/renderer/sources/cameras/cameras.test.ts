@@ -13,6 +13,7 @@ import { message } from '../../../../shared/messages/message.ts';
 import { levels } from '../../../../shared/messages/param-kinds.ts';
 import { type SourceSnapshot, sourceStates } from '../../../../shared/snapshot.ts';
 import { camera } from '../../../support/fake-gateway/fake-cameras.ts';
+import { failureSaying } from '../../../support/spoken.ts';
 import { cameraSource } from '../camera-source.ts';
 
 afterEach(() => vi.unstubAllGlobals());
@@ -115,7 +116,7 @@ describe('taking a picture', () => {
 
   it('is not asked for while the camera is not armed, and a refusal is said', async () => {
     const asked: unknown[] = [];
-    const error = { code: 'taken', message: 'It is taken.', retryable: true, hint: 'Wait.' };
+    const error = failureSaying('It is taken.', 'Wait.');
     expose(async (_operation, request) => {
       asked.push(request);
       return { ok: false, error };

@@ -11,6 +11,7 @@ import { contract } from '../../../../shared/contract.ts';
 import { legacy } from '../../../../shared/messages/message.ts';
 import { sourceSchema } from '../../../../shared/source-config.ts';
 import { foundCameras } from '../../../support/fake-gateway/fake-cameras.ts';
+import { failureSaying } from '../../../support/spoken.ts';
 import { foundCamera } from '../camera-source.ts';
 
 afterEach(() => vi.unstubAllGlobals());
@@ -97,7 +98,7 @@ describe('the search for cameras', () => {
   };
 
   it('keeps what it found when the next search fails, and says why it failed', async () => {
-    const error = { code: 'x', message: 'No network.', retryable: true, hint: 'Check it.' };
+    const error = failureSaying('No network.', 'Check it.');
     expose([
       { ok: true, value: { cameras: [foundCamera()], problems: [legacy('wlan0 is down.')] } },
       { ok: false, error },

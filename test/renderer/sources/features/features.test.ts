@@ -18,6 +18,7 @@ import {
 import type { Feature, FeatureValue } from '../../../../shared/camera.ts';
 import { legacy } from '../../../../shared/messages/message.ts';
 import { fakeFeatures } from '../../../support/fake-gateway/fake-features.ts';
+import { failureSaying } from '../../../support/spoken.ts';
 import { feature } from '../camera-source.ts';
 
 describe('settings in words', () => {
@@ -144,7 +145,7 @@ describe('changing a setting', () => {
   });
 
   it('keeps the value and the reason when the camera refuses, and forgets the reason with the next try', async () => {
-    const error = { code: 'r', message: 'Too large.', retryable: false, hint: 'Enter less.' };
+    const error = failureSaying('Too large.', 'Enter less.', false);
     const { one, taken } = order('Width', 500);
     await settled();
     await answer(1, { ok: false, error });

@@ -7,12 +7,13 @@ import { type Live, liveUrl, takeLiveEvent, useLive } from '../../../../renderer
 import type { Look } from '../../../../shared/camera.ts';
 import type { Result } from '../../../../shared/result.ts';
 import { camera } from '../../../support/fake-gateway/fake-cameras.ts';
+import { failureSaying } from '../../../support/spoken.ts';
 import { look } from '../camera-source.ts';
 
 type Answer = Result<{ readonly look: Look | null }>;
 const given = (number: number): Answer => ({ ok: true, value: { look: look(number) } });
 const none: Answer = { ok: true, value: { look: null } };
-const failure = { code: 'x', message: 'It broke.', retryable: true, hint: 'Wait.' };
+const failure = failureSaying('It broke.', 'Wait.');
 const failed: Answer = { ok: false, error: failure };
 
 /** A loop whose questions are answered one by one. */

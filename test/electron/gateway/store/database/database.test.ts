@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { OperatorError } from '../../../../../electron/gateway/platform/errors.ts';
 import { openDatabase } from '../../../../../electron/gateway/store/database/database.ts';
 import { schemaVersion } from '../../../../../electron/gateway/store/database/migrations.ts';
+import { errorWords } from '../../../../support/spoken.ts';
 import { acknowledge, newImage, openStore, temporaryFolder } from '../../../../support/store.ts';
 
 function refusalOf(path: string): OperatorError {
@@ -61,11 +62,11 @@ describe('opening the database', () => {
 
   it('refuses a second opener in the same process, and lets the first go on', async () => {
     const store = await openStore();
-    expect(refusalOf(join(store.root, 'gateway.sqlite'))).toMatchObject({
-      code: 'store-in-use',
-      disposition: 'bury',
-      message: expect.stringContaining('Another gateway'),
-    });
+    const refusal = refusalOf(join(store.root, 'gateway.sqlite'));
+    expect(refusal).toMatchObject({ code: 'store-in-use', disposition: 'bury' });
+    expect(errorWords(refusal)).toMatch(
+      /^Another gateway is already using this data folder\. Look for a gateway window/,
+    );
     store.outbox.enqueue([newImage().image], 1_000);
     expect(store.totals().pending).toBe(1);
   });
@@ -91,6 +92,9 @@ describe('opening the database', () => {
     newer.close();
     const before = await readFile(path);
     expect(refusalOf(path)).toMatchObject({ code: 'store-newer', disposition: 'bury' });
+    expect(errorWords(refusalOf(path))).toContain(
+      `newer version of the gateway (store ${schemaVersion + 1}, this version knows ${schemaVersion})`,
+    );
     expect(await readFile(path)).toEqual(before);
   });
 
@@ -114,7 +118,9 @@ describe('opening the database', () => {
   it('refuses a file that is no database, and a cut one, without touching them', async () => {
     const noise = await fileIn();
     await writeFile(noise, Buffer.alloc(8_192, 'not a database '));
-    expect(refusalOf(noise)).toMatchObject({ code: 'store-damaged', hint: expect.stringContaining('payloads') });
+    const refusal = refusalOf(noise);
+    expect(refusal.code).toBe('store-damaged');
+    expect(errorWords(refusal)).toMatch(/database is damaged: .*payloads/);
     expect(await readFile(noise)).toEqual(Buffer.alloc(8_192, 'not a database '));
 
     const store = await openStore();
@@ -128,10 +134,9 @@ describe('opening the database', () => {
 
   it('says what to check where the folder is missing or is no folder', async () => {
     const folder = await temporaryFolder();
-    expect(refusalOf(join(folder, 'missing', 'gateway.sqlite'))).toMatchObject({
-      code: 'store-unavailable',
-      hint: expect.stringContaining('does not exist'),
-    });
+    const refusal = refusalOf(join(folder, 'missing', 'gateway.sqlite'));
+    expect(refusal.code).toBe('store-unavailable');
+    expect(errorWords(refusal)).toMatch(/cannot be opened: .*that this user may write there \(.*does not exist/);
     expect(refusalOf(folder).code).toBe('store-unavailable');
   });
 

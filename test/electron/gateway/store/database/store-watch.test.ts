@@ -5,6 +5,7 @@ import { OperatorError } from '../../../../../electron/gateway/platform/errors.t
 import { silentLogger } from '../../../../../electron/gateway/platform/logger.ts';
 import { StoreWatch } from '../../../../../electron/gateway/store/database/store-watch.ts';
 import { FakeClock } from '../../../../support/fake-clock.ts';
+import { said } from '../../../../support/spoken.ts';
 import { temporaryFolder } from '../../../../support/store.ts';
 
 const failure = (code: string): Error => Object.assign(new Error('it failed'), { code });
@@ -28,7 +29,7 @@ test('a damaged database and a disk that is gone are told once, in their own wor
   watch.note(failure('SQLITE_IOERR_FSYNC'));
   watch.note(failure('SQLITE_CORRUPT'));
   expect(told).toEqual(['store-unavailable']);
-  expect(watch.fault?.message).toContain('data disk does not work');
+  expect(said(watch.fault?.said).text).toContain('data disk does not work');
 });
 
 test('a failure that its owner only logs is heard too, and one that came before anybody listened', async () => {
@@ -39,7 +40,7 @@ test('a failure that its owner only logs is heard too, and one that came before 
   watch.onFault((fault) => told.push(fault));
   expect(told).toHaveLength(1);
   expect(told[0]).toBeInstanceOf(OperatorError);
-  expect(told[0]?.message).toBe(`The gateway's database is damaged: ${path}`);
+  expect(said(told[0]?.said).text).toBe(`The gateway’s database is damaged: ${path}`);
 });
 
 test('of a disk that takes nothing, or has come back as another device, nothing is called damaged: it is read again', async () => {

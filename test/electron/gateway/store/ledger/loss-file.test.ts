@@ -2,6 +2,7 @@ import { appendFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { LossFile, type LossLine } from '../../../../../electron/gateway/store/ledger/loss-file.ts';
+import { legacy, message } from '../../../../../shared/messages/message.ts';
 import { temporaryFolder } from '../../../../support/store.ts';
 
 const lost: LossLine = { kind: 'lost', sourceId: 'aoi', cause: 'vanished', path: 'a.jpg', at: 1_000, frames: 3 };
@@ -9,7 +10,7 @@ const fault: LossLine = {
   kind: 'fault',
   way: 'store-damaged',
   at: 2_000,
-  text: 'The gateway’s database is damaged.',
+  said: message('store-damaged', { path: '/data/gateway.sqlite' }),
   technical: 'SQLITE_CORRUPT',
   pictures: 7,
 };
@@ -41,6 +42,16 @@ test('a line that a kill cut off takes no other with it, whether it is the last 
   expect(file.read()).toEqual({ lines: [lost], unreadable: 1 });
   file.append([fault]);
   expect(file.read()).toEqual({ lines: [lost, fault], unreadable: 1 });
+});
+
+test('a line of a version that wrote sentences has its sentence', async () => {
+  const { database, file } = await beside();
+  const { said: _, ...before } = { ...fault, text: 'The gateway’s database is damaged.' };
+  await writeFile(`${database}-losses.jsonl`, JSON.stringify(before));
+  expect(file.read()).toEqual({
+    lines: [{ ...fault, said: legacy('The gateway’s database is damaged.') }],
+    unreadable: 0,
+  });
 });
 
 test('nothing is written beside another folder that lies where the disk was', async () => {
