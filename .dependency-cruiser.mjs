@@ -45,7 +45,7 @@ const rooms = [...stages.map(stage), status, maintenance, wiring];
 export default {
   forbidden: [
     mayImport('shared', shared, ['^node_modules/(zod|i18next)/']),
-    mayImport('platform', platform, ['^node_modules/koffi/', '^shared/messages/message\\.ts$'], nodeOwn),
+    mayImport('platform', platform, ['^node_modules/koffi/', '^shared/(?:messages/message|result)\\.ts$'], nodeOwn),
     mayImport('model', model, [shared]),
     mayImport('source', stage('source'), foundation, nodeOwn),
     mayImport('store', stage('store'), foundation, nodeOwn),

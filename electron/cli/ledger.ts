@@ -1,6 +1,6 @@
 import { ledgerCounts } from '../../shared/contract.ts';
 import { isMessage, type Message, message } from '../../shared/messages/message.ts';
-import { createWords } from '../../shared/messages/words.ts';
+import { createWords, plainEnglish } from '../../shared/messages/words.ts';
 import type { StoreReport } from '../gateway/maintenance/verify-store.ts';
 import { ways } from '../gateway/status/losses.ts';
 import { exitCodes } from './arguments.ts';
@@ -18,7 +18,7 @@ export function printLedger(
   { print }: Output,
 ): number {
   const { text } = createWords();
-  if (json) print(JSON.stringify({ rows, verdict, notes }));
+  if (json) print(JSON.stringify({ rows, verdict: { ...verdict, problems: verdict.problems.map(withText) }, notes }));
   else {
     const heading = ['source', 'shift', ...ledgerCounts, ''];
     const lines = rows.map((row) => [
@@ -41,6 +41,9 @@ export function printLedger(
   }
   return verdict.ok ? exitCodes.ok : exitCodes.faultsFound;
 }
+
+/** As the log has it. */
+const withText = (one: Message) => ({ ...one, text: plainEnglish(one) });
 
 /** What was lost in which way, or that a person has seen it; anything else as it stands there. */
 function noteWords(detail: StoreReport['notes'][number]['detail'], say: (one: Message) => string): string {

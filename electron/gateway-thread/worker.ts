@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { fullEnglish } from '../../shared/messages/words.ts';
+import { createWords, inFull } from '../../shared/messages/words.ts';
 import { Gateway } from '../gateway/gateway.ts';
 import type { GatewaySecrets } from '../gateway/gateway-options.ts';
 import { systemClock } from '../gateway/platform/clock.ts';
@@ -41,7 +41,12 @@ const factsOf = ({ code, said, operation, disposition, technical }: OperatorErro
 
 async function run(options: ThreadData): Promise<void> {
   let secrets: GatewaySecrets = options.secrets;
-  const logger = jsonLogger((line) => say({ type: 'log', line }), Date.now, fullEnglish);
+  const words = createWords({ timeZone: options.config.site.timeZone });
+  const logger = jsonLogger(
+    (line) => say({ type: 'log', line }),
+    Date.now,
+    (message) => inFull(words, message),
+  );
   process.on('unhandledRejection', (error) => logger.log('error', 'unhandled-rejection', { error }));
   const cameras = options.hasCameras
     ? new UsbPageClient((message) => say({ type: 'cameras', message }), systemClock)

@@ -11,7 +11,7 @@ import { answerOf, answerPipe, type ReaderRequest, readerSwitch } from './reader
 export function readKeyring(): void {
   const parent = Number(app.commandLine.getSwitchValue(readerSwitch));
   if (!isThisProgram(parent)) {
-    process.stderr.write('Only this program itself may ask for its secrets.\n');
+    process.stderr.write('only this program itself may ask for its secrets\n');
     return app.exit(1);
   }
   app.disableHardwareAcceleration();

@@ -18,7 +18,7 @@ export type Words = {
 };
 
 /** A language's words: for each code its parts, as `en.json` has them. */
-export type Catalogue = Readonly<Record<string, Readonly<Record<string, string>>>>;
+type Catalogue = Readonly<Record<string, Readonly<Record<string, string>>>>;
 /** Catalogues by the language's name (`de`, `pt-BR`). */
 export type Languages = Readonly<Record<string, Catalogue>>;
 

@@ -223,7 +223,7 @@ test.runIf(LoginKeyring.isPossible)(
     child.stdin.on('error', () => undefined);
     child.stdin.end(JSON.stringify({ kind: 'open', sealed: [value] }));
     expect((await once(child, 'close'))[0]).toBe(1);
-    expect(told).toContain('Only this program itself');
+    expect(told).toContain('only this program itself');
     expect(told).not.toContain('adk_');
   },
 );

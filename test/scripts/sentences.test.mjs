@@ -20,6 +20,7 @@ describe('the check for sentences outside the words', () => {
     "export const name = 'Pixel Format';",
     "export const sql = 'SELECT seq FROM images WHERE seq = 1';",
     "// The disk is full, and so on.\nexport const code = 'disk-full';",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the source that is looked at
     'export const stack = `${name}: ${code}`;',
   ])('leaves alone %s', (source) => {
     expect(findSentences('electron/main.ts', source)).toEqual([]);

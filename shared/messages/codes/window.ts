@@ -25,5 +25,4 @@ export const windowCodes = {
 
   /** A start that could not be. */
   'too-few-files': code('alarm', 'site', { files: 'number', least: 'number' }),
-  'secrets-for-itself': code('alarm', 'nobody'),
 } as const;

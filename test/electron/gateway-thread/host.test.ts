@@ -100,6 +100,9 @@ test.skipIf(process.platform === 'win32')(
     for (const count of [1, 2]) {
       await expect(host.start(config)).rejects.toThrow('In use.');
       expect(host.threadsLeft).toBe(count);
+      expect(errorWords(await host.operate('camera.trigger', { sourceId: 'a' }).catch((error: unknown) => error))).toBe(
+        'The gateway is not running. Wait.',
+      );
       expect(host.hangs).toBe(true);
     }
     // The share answers.

@@ -5,6 +5,7 @@ import { runTask } from '../../../electron/cli/one-shot.ts';
 import { nodeFiles } from '../../../electron/gateway/platform/files.ts';
 import { noUsbCameras } from '../../../electron/gateway/source/usb/usb-cameras.ts';
 import { keyringOf } from '../../../electron/keyring/keyring.ts';
+import { message } from '../../../shared/messages/message.ts';
 import { acknowledge, openStore, storeImage, temporaryFolder } from '../../support/store.ts';
 
 /** `gateway ledger --verify`, as the program runs it, on real stores. */
@@ -60,6 +61,8 @@ describe('verifying the ledger', () => {
     store.ledger.note(5_000, 'aoi', { loss: 'original-stays', pictures: 7 });
     store.ledger.note(6_000, '', { loss: 'store-damaged', pictures: 1, text: 'The database is damaged.' });
     store.ledger.note(6_500, '', { loss: 'store-damaged', pictures: null, text: 'The database is damaged.' });
+    const said = message('store-unavailable', { context: 'disk', path: '/data', reason: 'EIO' });
+    store.ledger.note(6_700, '', { loss: 'store-away', pictures: 2, said });
     store.ledger.note(7_000, 'aoi', { seen: 'overwritten', pictures: 2 });
     store.ledger.note(8_000, 'aoi', { who: 'somebody', did: 'something' });
     store.close();
@@ -68,11 +71,12 @@ describe('verifying the ledger', () => {
     expect(out.split('\n').filter((line) => line.startsWith('- '))).toEqual([
       '- 1970-01-01T00:00:08.000Z  aoi  {"who":"somebody","did":"something"}',
       '- 1970-01-01T00:00:07.000Z  aoi  Seen by a person: 2 pictures were overwritten before being read.',
+      '- 1970-01-01T00:00:06.700Z  The data disk does not work any more (EIO). 2 pictures waited for delivery when it was last read.',
       '- 1970-01-01T00:00:06.500Z  The database is damaged. Nobody can say how many pictures waited.',
       '- 1970-01-01T00:00:06.000Z  The database is damaged. 1 picture waited for delivery when it was last read.',
       '- 1970-01-01T00:00:05.000Z  aoi  7 originals can’t be dealt with.',
     ]);
-    expect(JSON.parse((await verify(dataDir, { json: true })).out).notes).toHaveLength(5);
+    expect(JSON.parse((await verify(dataDir, { json: true })).out).notes).toHaveLength(6);
     const spoilt = await openStore(dataDir);
     spoilt.database.exec("UPDATE ledger SET detail = '{' WHERE at = 8000");
     spoilt.close();
@@ -123,6 +127,13 @@ describe('verifying the ledger', () => {
     const { code, out } = await verify(dataDir);
     expect(code).toBe(3);
     expect(out).toContain('Row 1 of the chain does not match its hash');
+    const { verdict } = JSON.parse((await verify(dataDir, { json: true })).out) as { verdict: unknown };
+    expect(verdict).toMatchObject({
+      ok: false,
+      problems: [
+        { code: 'ledger-row-changed', params: { row: 1 }, text: expect.stringContaining('does not match its hash') },
+      ],
+    });
   });
 
   it('says that a gateway uses the data folder', async () => {
