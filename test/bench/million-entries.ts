@@ -15,7 +15,7 @@ import { SourceFiles } from '../../electron/gateway/store/source-files.ts';
 import { Tally, totalOf } from '../../electron/gateway/store/tally.ts';
 import { queueFilters } from '../../shared/contract.ts';
 import { message } from '../../shared/messages/message.ts';
-import { textsOf } from '../support/spoken.ts';
+import { texts } from '../support/spoken.ts';
 
 /**
  * What a long queue costs: the store with 10,000 and with 1,000,000 entries of four sources, most of them waiting. Each
@@ -195,7 +195,7 @@ async function check(folder: string): Promise<Record<string, number>> {
   });
   const whole = performance.now() - began;
   database.close();
-  if (!verdict.ok) throw new Error(textsOf(verdict.problems).join('\n'));
+  if (!verdict.ok) throw new Error(texts(verdict.problems).join('\n'));
   return { 'verify ms': whole, 'verify, longest slice ms': longest };
 }
 

@@ -16,7 +16,7 @@ export const said = (message: Message | null | undefined): { readonly text: stri
   message == null ? { text: '', hint: '' } : { text: words.text(message), hint: words.hint(message) };
 
 /** What each says. */
-export const textsOf = (messages: readonly Message[]): readonly string[] => messages.map((one) => words.text(one));
+export const texts = (messages: readonly Message[]): string[] => messages.map(words.text);
 
 /** Text and hint, one after the other. */
 export const inOneLine = (message: Message): string => inFull(words, message);

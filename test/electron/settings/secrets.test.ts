@@ -7,7 +7,7 @@ import { type Files, nodeFiles } from '../../../electron/gateway/platform/files.
 import { keyringOf, type Vault } from '../../../electron/keyring/keyring.ts';
 import { Secrets } from '../../../electron/settings/secrets.ts';
 import { FailingFiles, fileChanges } from '../../support/failing-files.ts';
-import { failureWords, textsOf } from '../../support/spoken.ts';
+import { failureWords, texts } from '../../support/spoken.ts';
 
 /** A keyring that turns every byte around; `broken` is one of another user. */
 const keyring: Vault = {
@@ -171,7 +171,7 @@ describe('secrets', () => {
     expect(foreign.source()).toBe('none');
     expect(foreign.isForeign()).toBe(true);
     expect(foreign.isForeign('s3AccessKeyId')).toBe(false);
-    expect(textsOf(foreign.problems).join()).toContain('device key can’t be opened by this user’s keyring');
+    expect(texts(foreign.problems).join()).toContain('device key can’t be opened by this user’s keyring');
     await foreign.store({ s3AccessKeyId: 'id' });
     expect((await open(dataDir)).all()).toMatchObject({ deviceKey: 'adk_1', proxyPassword: 'word' });
   });

@@ -5,7 +5,7 @@ import { verifyLedger } from '../../../../../electron/gateway/store/ledger/ledge
 import { shiftsOf } from '../../../../../electron/gateway/store/ledger/shifts.ts';
 import { type LedgerRow, ledgerRowSchema, ledgerVerdictSchema } from '../../../../../shared/contract.ts';
 import { message } from '../../../../../shared/messages/message.ts';
-import { textsOf } from '../../../../support/spoken.ts';
+import { texts } from '../../../../support/spoken.ts';
 import { acknowledge, newImage, openStore, type TestStore } from '../../../../support/store.ts';
 
 const day = 86_400_000;
@@ -125,7 +125,7 @@ describe('the counts of a shift', () => {
     for (let index = 0; index < 30; index += 1) put(store, `${index}`, at + index * day);
     expect(store.ledger.check(at)).toEqual([]);
     store.database.exec("UPDATE ledger_tally SET pending = 0 WHERE shift = '2026-11-25'");
-    expect(textsOf(store.ledger.check(at))).toEqual([
+    expect(texts(store.ledger.check(at))).toEqual([
       'Source "aoi", shift 2026-11-25: 1 captured, but 0 accounted for (0 acknowledged, 0 pending, 0 dead, 0 refused, 0 dropped, 0 gated, 0 deleted, 0 lost).',
     ]);
     expect(rows(store).filter(({ balanced }) => !balanced)).toHaveLength(1);
@@ -325,7 +325,7 @@ describe('verifying', () => {
     store.database.exec(sql);
     const found = await verdict(store);
     expect(found.ok).toBe(false);
-    const problems = textsOf(found.problems);
+    const problems = texts(found.problems);
     expect(problems.filter((text) => problem.test(text))).not.toEqual([]);
     for (const text of problems) expect(text).toMatch(/^[A-Z0-9].*\.$/);
   });

@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest';
 import { WriteBatch } from '../../../../../electron/gateway/store/database/write-batch.ts';
 import { verifyLedger } from '../../../../../electron/gateway/store/ledger/ledger-verify.ts';
 import { Losses } from '../../../../../electron/gateway/store/ledger/losses.ts';
-import { textsOf } from '../../../../support/spoken.ts';
+import { texts } from '../../../../support/spoken.ts';
 import { openStore } from '../../../../support/store.ts';
 
 const day = 86_400_000;
@@ -54,7 +54,7 @@ it('a ledger whose losses were changed behind its back says so', async () => {
   const losses = new Losses(store.database, store.ledger);
   await losses.count('aoi', 'vanished', 'a.jpg', at);
   store.database.exec('DELETE FROM losses');
-  expect(textsOf((await verifyLedger(store.database)).problems).join(' ')).toContain('1 lost are counted');
+  expect(texts((await verifyLedger(store.database)).problems).join(' ')).toContain('1 lost are counted');
 });
 
 it('what can’t be written is shown all the same, and written as soon as it can be', async () => {

@@ -3,7 +3,7 @@ import { verifyLedger } from '../../../../../electron/gateway/store/ledger/ledge
 import { DeadLetters } from '../../../../../electron/gateway/store/outbox/dead-letters.ts';
 import { History } from '../../../../../electron/gateway/store/outbox/history.ts';
 import { message } from '../../../../../shared/messages/message.ts';
-import { textsOf } from '../../../../support/spoken.ts';
+import { texts } from '../../../../support/spoken.ts';
 import { acknowledge, fileOf, newImage, openStore, storeImage, type TestStore } from '../../../../support/store.ts';
 
 const error = { message: message('internal-error'), technical: 'x', at: 1 };
@@ -65,7 +65,7 @@ it('the counts of what left stay, and the ledger still verifies, before and afte
     UPDATE ledger_tally SET pruned_acknowledged = pruned_acknowledged + 1`);
   const { ok, problems } = await verifyLedger(store.database);
   expect(ok).toBe(false);
-  expect(textsOf(problems)).toEqual([expect.stringContaining('pruned acknowledged')]);
+  expect(texts(problems)).toEqual([expect.stringContaining('pruned acknowledged')]);
 });
 
 it('the original of what left is not collected again, and foreign keys hold', async () => {
