@@ -69,8 +69,8 @@ export const imageDetailSchema = queueRowSchema.extend({
   orientation: orientationSchema,
   /** The file that came, where it is stored in another format; null where it is stored as it came. */
   original: originalFileSchema.nullable(),
-  /** What is worth knowing of the picture, in sentences: what was corrected, left out or made of it. */
-  notes: z.array(z.string()),
+  /** What is worth knowing of the picture: what was corrected, left out or made of it. */
+  notes: z.array(messageSchema),
   /** Path of the original as the source saw it; empty for a camera's frame. */
   originalPath: z.string(),
   /** Minutes east of UTC at capture; null where nothing says so. */
@@ -86,7 +86,7 @@ export const imageDetailSchema = queueRowSchema.extend({
   model: modelInfoSchema,
   sidecar: z.object({ format: z.enum(sidecarFormats), path: z.string() }).nullable(),
   /** Why the sidecar, or part of it, could not be used; empty when all is well. */
-  sidecarProblems: z.array(z.string()),
+  sidecarProblems: z.array(messageSchema),
   checkDetail: z.string(),
   /** False once the payload was removed from this disk after delivery. */
   payloadPresent: z.boolean(),
@@ -104,9 +104,9 @@ export const refusalSchema = z.object({
   bytes: count,
   /** `notice`: not a picture's loss, for example a sidecar that has no picture. */
   severity: z.enum(['refused', 'notice']),
+  /** Stable, kebab-case: that of the message, or of a version before. */
   code: z.string(),
-  text: z.string(),
-  hint: z.string(),
+  message: messageSchema,
   at: time,
 });
 export type Refusal = Readonly<z.infer<typeof refusalSchema>>;

@@ -109,7 +109,7 @@ export function ImageFacts({ image }: { readonly image: ImageDetail }): ReactNod
         )}
         {image.notes.length > 0 && (
           <Fact name="Notes">
-            {image.notes.map((note) => (
+            {image.notes.map(words.text).map((note) => (
               <span key={note}>{note}</span>
             ))}
           </Fact>
@@ -124,7 +124,7 @@ export function ImageFacts({ image }: { readonly image: ImageDetail }): ReactNod
           ) : (
             <span title={image.sidecar.path}>{sidecars[image.sidecar.format]} file</span>
           )}
-          {image.sidecarProblems.map((problem) => (
+          {image.sidecarProblems.map(words.text).map((problem) => (
             <span key={problem}>{problem}</span>
           ))}
         </Fact>

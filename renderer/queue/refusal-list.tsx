@@ -81,6 +81,8 @@ function RefusalGroup({ title, note, rows }: GroupProps): ReactNode {
 
 function RefusalEntry({ refusal }: { readonly refusal: Refusal }): ReactNode {
   const now = useNow(30_000);
+  const words = useWords();
+  const hint = words.hint(refusal.message);
   const source = useGateway(
     (mirror) => mirror.snapshot?.sources.find((one) => one.id === refusal.sourceId)?.name ?? refusal.sourceId,
   );
@@ -91,8 +93,8 @@ function RefusalEntry({ refusal }: { readonly refusal: Refusal }): ReactNode {
         <p className="refusal-name">
           <bdi>{fileName(refusal.path)}</bdi>
         </p>
-        <p className="refusal-text">{refusal.text}</p>
-        {refusal.hint !== '' && <p className="refusal-hint">{refusal.hint}</p>}
+        <p className="refusal-text">{words.text(refusal.message)}</p>
+        {hint !== '' && <p className="refusal-hint">{hint}</p>}
         <p className="refusal-facts">
           <span>{formatMoment(refusal.at, now)}</span>
           <span>{source}</span>

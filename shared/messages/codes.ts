@@ -3,7 +3,9 @@ import { cloudCodes } from './codes/cloud.ts';
 import { commandLineCodes } from './codes/command-line.ts';
 import { deliveryCodes } from './codes/delivery.ts';
 import { doctorCodes } from './codes/doctor.ts';
+import { folderCodes } from './codes/folder.ts';
 import { gigeCodes } from './codes/gige.ts';
+import { ingestCodes } from './codes/ingest.ts';
 import { settingsCodes } from './codes/settings.ts';
 import { situationCodes } from './codes/situation.ts';
 import { sourceCodes } from './codes/sources.ts';
@@ -31,6 +33,8 @@ export const codes = {
   ...storeCodes,
   ...windowCodes,
   ...settingsCodes,
+  ...ingestCodes,
+  ...folderCodes,
 } as const satisfies Readonly<Record<string, CodeFacts>>;
 
 export type Code = keyof typeof codes;

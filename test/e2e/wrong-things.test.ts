@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ask, DesktopApp } from '../support/desktop-app.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
 import { makeJpeg } from '../support/pictures.ts';
+import { texts } from '../support/spoken.ts';
 
 const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url));
 
@@ -40,7 +41,10 @@ test('each wrong picture is listed with its reason and what to do, the good one 
   const refused = Object.fromEntries(
     run.log
       .filter(({ event, level }) => event === 'file-refused' && level === 'warn')
-      .map(({ path, code, text }) => [path, { code, text }]),
+      .map(({ path, message }) => {
+        const { code, text } = message as { code: string; text: string };
+        return [path, { code, text }];
+      }),
   );
   expect(refused).toEqual({
     'cut-off.jpg': { code: 'truncated', text: expect.stringContaining('its end is missing') },
@@ -80,7 +84,7 @@ test('each wrong picture is listed with its reason and what to do, the good one 
   const { rows } = await ask(page, 'queue.page', { filter: 'all', cursor: null, limit: 10 });
   const imageId = rows.find(({ filename }) => filename === 'good.jpg')?.imageId ?? '';
   const { image } = await ask(page, 'image.detail', { imageId });
-  expect(image?.sidecarProblems.join(' ')).toContain('good.json');
+  expect(texts(image?.sidecarProblems ?? []).join(' ')).toContain('good.json');
 });
 
 test.each([

@@ -22,10 +22,10 @@ import { Losses } from '../../electron/gateway/store/ledger/losses.ts';
 import type { Outbox } from '../../electron/gateway/store/outbox/outbox.ts';
 import { RecentPayloads } from '../../electron/gateway/store/payloads/recent-payloads.ts';
 import { RingBuffer } from '../../electron/gateway/store/payloads/ring-buffer.ts';
-import type { Refusal } from '../../shared/contract.ts';
 import type { NearDuplicateConfig } from '../../shared/source-config.ts';
 import { FailingFiles } from './failing-files.ts';
 import { FakeClock } from './fake-clock.ts';
+import { texts, told } from './spoken.ts';
 import { openStore, temporaryFolder } from './store.ts';
 import { readingWorker } from './workers.ts';
 
@@ -125,12 +125,13 @@ export async function openIntake({
     return intake.offer({ file, absolutePath, quietMilliseconds });
   };
   const statusOf = async (path: string) => intake.registry.status(fileVersion(path, await lstat(join(root, path))));
-  const listed = (): Refusal[] => store.sourceFiles.refusalsPage(null, 200).rows;
+  /** Files that were not taken, with what is said of them. */
+  const listed = () => store.sourceFiles.refusalsPage(null, 200).rows.map(told);
   const images = () =>
     store.catalogue.page('all', null, 200).rows.map(({ imageId }) => {
       const detail = store.catalogue.detail(imageId);
       if (detail === null) throw new Error(`${imageId} has no detail`);
-      return detail;
+      return { ...detail, notes: texts(detail.notes), sidecarProblems: texts(detail.sidecarProblems) };
     });
   return {
     files,

@@ -1,4 +1,6 @@
 import { type PlainCheck, plainCheck } from '../../electron/cli/doctor.ts';
+import { PixelsRefused } from '../../electron/gateway/ingest/pixels/pixels.ts';
+import type { SidecarOutcome } from '../../electron/gateway/ingest/sidecar/reading.ts';
 import { OperatorError } from '../../electron/gateway/platform/errors.ts';
 import { CameraError } from '../../electron/gateway/source/camera/camera-device.ts';
 import type { DoctorCheck } from '../../shared/contract.ts';
@@ -98,3 +100,26 @@ export const failureTold = <Said extends { readonly message: Message }>(one: Sai
   ...told(one),
   code: codeOf(one.message),
 });
+
+/** What a sidecar is read as, with what is wrong with it in words. */
+export function spokenOutcome(outcome: SidecarOutcome) {
+  switch (outcome.kind) {
+    case 'read':
+      return { kind: 'read' as const, reading: { ...outcome.reading, problems: texts(outcome.reading.problems) } };
+    case 'bad':
+      return { kind: 'bad' as const, problem: words.text(outcome.problem) };
+    case 'unrelated':
+      return outcome;
+  }
+}
+
+/** Why pixels can't be made a picture, in words; empty where they can. */
+export function refusalOf(work: () => unknown): string {
+  try {
+    work();
+    return '';
+  } catch (error) {
+    if (error instanceof PixelsRefused) return words.text(error.said);
+    throw error;
+  }
+}

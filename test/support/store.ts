@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { imageIdOf } from '../../electron/gateway/ingest/image-identity.ts';
+import type { Reason } from '../../electron/gateway/model/file-sink.ts';
 import type { FileVersion } from '../../electron/gateway/model/file-version.ts';
 import { type NewImage, noSidecar, type SidecarContent } from '../../electron/gateway/model/image.ts';
 import { type Files, nodeFiles } from '../../electron/gateway/platform/files.ts';
@@ -19,6 +20,7 @@ import { PayloadStore } from '../../electron/gateway/store/payloads/payload-stor
 import { Retention } from '../../electron/gateway/store/payloads/retention.ts';
 import { SourceFiles } from '../../electron/gateway/store/source-files.ts';
 import { Tally, totalOf } from '../../electron/gateway/store/tally.ts';
+import { message } from '../../shared/messages/message.ts';
 
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'acusight-gateway-'));
@@ -138,3 +140,9 @@ export async function temporaryFiles(payloadRoot: string): Promise<string[]> {
   const found = await readdir(payloadRoot, { recursive: true, withFileTypes: true });
   return found.filter((entry) => entry.isFile() && entry.name.endsWith('.part')).map(({ name }) => name);
 }
+
+/** Why a file is listed, for tests that need one. */
+export const cutOff = {
+  severity: 'refused',
+  message: message('truncated', { detail: message('picture-fault', { technical: 'it has no end marker' }) }),
+} as const satisfies Reason;

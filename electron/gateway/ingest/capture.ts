@@ -1,10 +1,11 @@
+import { type Message, message } from '../../../shared/messages/message.ts';
 import type { NewImage } from '../model/image.ts';
 import { isSensibleTime, readCaptureTime } from './picture/capture-time.ts';
 import type { FileFormat } from './picture/inspection.ts';
 
 export type Capture = Pick<NewImage, 'capturedAt' | 'captureOffsetMinutes' | 'capturedFrom'> & {
   /** Null: nothing needs to be said. */
-  readonly note: string | null;
+  readonly note: Message | null;
 };
 
 /** When a file's picture was taken: by its EXIF data, else by the file's own time, else, where that makes no sense, now. */
@@ -16,11 +17,14 @@ export function captureOf(bytes: Uint8Array, format: FileFormat, modifiedMs: num
   if (isSensibleTime(modifiedMs, now)) {
     return { capturedAt: modifiedMs, captureOffsetMinutes: null, capturedFrom: 'file', note: null };
   }
-  const note = `The file’s own time ${sayTime(modifiedMs)} makes no sense; the time when it was taken in is sent instead.`;
-  return { capturedAt: now, captureOffsetMinutes: null, capturedFrom: 'received', note };
+  return { capturedAt: now, captureOffsetMinutes: null, capturedFrom: 'received', note: senseless(modifiedMs) };
 }
 
-function sayTime(milliseconds: number): string {
+function senseless(milliseconds: number): Message {
   const date = new Date(milliseconds);
-  return Number.isNaN(date.getTime()) ? '(none)' : `(${date.toISOString().slice(0, 10)})`;
+  const isNone = Number.isNaN(date.getTime());
+  return message('file-time-senseless', {
+    context: isNone ? 'none' : 'date',
+    date: isNone ? '' : date.toISOString().slice(0, 10),
+  });
 }

@@ -1,4 +1,5 @@
-import type { FileOffer, FileReading, FileRegistry, FileSink, Verdict } from '../model/file-sink.ts';
+import { type Message, message } from '../../../shared/messages/message.ts';
+import type { FileOffer, FileReading, FileRegistry, FileSink, Reason, Verdict } from '../model/file-sink.ts';
 import type { NewImage } from '../model/image.ts';
 import type { Clock } from '../platform/clock.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
@@ -10,7 +11,7 @@ import type { KnownPictures } from '../store/known-pictures.ts';
 import type { Losses } from '../store/ledger/losses.ts';
 import type { PayloadStore, StagedPayload } from '../store/payloads/payload-store.ts';
 import type { RecentPayloads } from '../store/payloads/recent-payloads.ts';
-import type { Reason, SourceFiles } from '../store/source-files.ts';
+import type { SourceFiles } from '../store/source-files.ts';
 import type { Admission } from './admission/admission.ts';
 import type { ByteBudget } from './admission/memory-budget.ts';
 import { ourLimits, storeFailureOf } from './admission/store-failure.ts';
@@ -71,7 +72,6 @@ export type IntakeSettings = {
   readonly gate: NearDuplicateGate | null;
 };
 
-const waiting = 'New pictures wait in their folder.';
 const isConvertedName = /\.(?:bmp|dib|tiff?|webp)$/i;
 const lookAgainMilliseconds = 400;
 const changedMeanwhile: Verdict = { kind: 'not-yet', why: 'changed', milliseconds: lookAgainMilliseconds };
@@ -211,7 +211,7 @@ export class FileIntake implements FileSink, FileReading {
     const verdict = turn === null ? null : await this.#passage.pass(turn, offer, bytes, image);
     if (verdict !== null) return verdict;
     const admitted = await admission.admit(bytes.length);
-    if (!admitted.ok) return { kind: 'no-room', text: admitted.text, hint: `${waiting} ${admitted.hint}` };
+    if (!admitted.ok) return noRoom(admitted.why);
     try {
       const payload = await payloads.stage(image.sha256, image.format, bytes);
       const seq = await this.#commit(image, payload);
@@ -283,12 +283,12 @@ export class FileIntake implements FileSink, FileReading {
     const head = await ofOriginal(readHead(offer.absolutePath));
     const format = sniffFile(head);
     if (format === null && isSidecarName(offer.file.path)) return this.#late.consider(offer);
-    if (format === null) return this.#turnAwayOther(offer, head, '');
+    if (format === null) return this.#turnAwayOther(offer, head, detailOf(head));
     return this.#turnAway(offer, refusalReasons.tooLarge(offer.file.bytes, this.#settings.maxImageBytes, format));
   }
 
   /** No picture. What claims to be one is refused; what labelling tools leave beside pictures is left without a word. */
-  #turnAwayOther(offer: FileOffer, head: Buffer, detail: string): Verdict {
+  #turnAwayOther(offer: FileOffer, head: Buffer, detail: Message): Verdict {
     const { path } = offer.file;
     if (claimsToBePicture(path, head)) return this.#turnAway(offer, refusalReasons.notAPicture(detail));
     if (!isDatasetFile(path)) return this.#turnAway(offer, refusalReasons.notForUs(detail));
@@ -315,16 +315,19 @@ export class FileIntake implements FileSink, FileReading {
     const { admission, logger } = this.#services;
     const failure = storeFailureOf(error, admission.takesNothingMore);
     if (failure === null) throw error;
-    const { kind, text, technical } = failure;
+    const { kind, technical } = failure;
     admission.reportFailure(kind);
     logger.log('error', 'store-failed', { source: this.#settings.sourceId, path: offer.file.path, technical });
-    return { kind: 'no-room', text, hint: `${waiting} Check the disk of the data folder (${technical}).` };
+    return noRoom(message('store-failed', { context: kind, technical }));
   }
 }
 
-function detailOf(bytes: Buffer): string {
+const noRoom = (why: Message): Verdict => ({ kind: 'no-room', message: message('files-wait', { why }) });
+
+/** Of what is no picture by its first bytes. */
+function detailOf(bytes: Buffer): Message {
   const inspection = inspectFile(bytes);
-  return inspection.kind === 'complete' ? '' : inspection.detail;
+  return inspection.kind === 'complete' ? message('file-holds', { context: 'unknown' }) : inspection.detail;
 }
 
 /** A file whose content is in memory, on its way into the store. */

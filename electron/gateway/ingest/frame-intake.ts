@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { legacy } from '../../../shared/messages/message.ts';
+import { type Message, message } from '../../../shared/messages/message.ts';
 import type { EncodeConfig } from '../../../shared/source-config.ts';
 import {
   type CameraFrame,
@@ -50,11 +50,11 @@ type FrameFile = {
 
 type Place = ReturnType<Mutex['enter']>;
 
-const resting = 'The camera rests until there is room.';
-const lost = 'This frame is lost.';
 /** A camera that fails at each frame does not fill the log. */
 const logAgainMilliseconds = 10_000;
 const usualBytes = 1_000_000;
+
+const resting = (why: Message): Message => message('camera-rests', { why });
 
 /**
  * From a camera's frame to an image in the outbox: encode -> gate -> hash -> make durable -> commit. Frames are encoded
@@ -99,11 +99,11 @@ export class FrameIntake implements FrameSink {
       const { admission } = this.#services;
       // A quota may be smaller than the usual frame.
       const admitted = await admission.admit(Math.min(this.#lastBytes, admission.mostImageBytes));
-      if (!admitted.ok) return { ok: false, message: legacy(admitted.text, `${resting} ${admitted.hint}`) };
+      if (!admitted.ok) return { ok: false, message: resting(admitted.why) };
       admitted.done();
       return { ok: true };
     } catch (error) {
-      return { ok: false, message: legacy('The disk can’t be asked for its free space', describeCause(error)) };
+      return { ok: false, message: message('room-unknown', { technical: describeCause(error) }) };
     }
   };
 
@@ -119,16 +119,10 @@ export class FrameIntake implements FrameSink {
       case 'encoded':
         return { format: reply.format, bytes: reply.bytes, sha256: reply.sha256, width, height };
       case 'refused':
-        return { kind: 'refused', message: legacy(reply.text, reply.hint) };
+        return reply;
       case 'failed':
         this.#log('frame-not-encoded', reply.detail);
-        return {
-          kind: 'failed',
-          message: legacy(
-            'The frame could not be made into a picture file.',
-            `${lost} If it goes on, set the camera to a smaller picture or fewer frames (${reply.detail}).`,
-          ),
-        };
+        return { kind: 'failed', message: message('frame-not-encoded', { technical: reply.detail }) };
     }
   }
 
@@ -159,7 +153,7 @@ export class FrameIntake implements FrameSink {
     }
     this.#lastBytes = bytes.length;
     const admitted = await admission.admit(bytes.length);
-    if (!admitted.ok) return { kind: 'no-room', message: legacy(admitted.text, `${resting} ${admitted.hint}`) };
+    if (!admitted.ok) return { kind: 'no-room', message: resting(admitted.why) };
     try {
       const payload = await payloads.stage(sha256, format, bytes);
       await place.first;
@@ -215,15 +209,15 @@ export class FrameIntake implements FrameSink {
     if (failure === null) {
       const technical = describeCause(error);
       this.#log('frame-failed', technical);
-      return {
-        kind: 'failed',
-        message: legacy('The frame could not be stored.', `${lost} Look into the log (${technical}).`),
-      };
+      return { kind: 'failed', message: message('frame-failed', { technical }) };
     }
-    const { kind, text, technical } = failure;
+    const { kind, technical } = failure;
     this.#services.admission.reportFailure(kind);
     this.#log('store-failed', technical);
-    return { kind: 'failed', message: legacy(text, `${lost} Check the disk of the data folder (${technical}).`) };
+    return {
+      kind: 'failed',
+      message: message('frame-lost', { why: message('store-failed', { context: kind, technical }) }),
+    };
   }
 
   #log(event: string, technical: string): void {

@@ -1,5 +1,5 @@
 import { baseName } from '../platform/names.ts';
-import { describeContent } from './picture/content-kind.ts';
+import { contentKindOf, type FileContent } from './picture/content-kind.ts';
 
 /*
  * Files in a watched folder that are neither pictures nor labels. Only what claims to be a picture is worth an alarm;
@@ -9,7 +9,19 @@ import { describeContent } from './picture/content-kind.ts';
 /** Names that only pictures have, those in forms that are not taken among them. */
 const PICTURE =
   /\.(?:jpe?g|jpe|jfif|pjpeg|png|apng|bmp|dib|tiff?|gif|webp|avif|hei[cf]|jp2|j2k|jpx|jxl|p[bgpn]m|exr|hdr|tga|psd|dng|cr[23w]|nef|arw|orf|raf|rw2|raw|svg|dcm)$/i;
-const CONTENT_OF_PICTURE = /(?:picture|drawing|DICOM file)$/;
+const contentsOfPictures: ReadonlySet<FileContent> = new Set([
+  'gif',
+  'tiff',
+  'jpeg-2000',
+  'jpeg-xl',
+  'photoshop',
+  'webp',
+  'avif',
+  'heic',
+  'bmp',
+  'svg',
+  'dicom',
+]);
 
 /** Files of CVAT, Darknet, Ultralytics, Roboflow, Label Studio, Supervisely, VoTT, Pascal VOC and others. */
 const datasetFiles = [
@@ -26,8 +38,11 @@ const datasetFiles = [
 export const isDatasetFile = (path: string): boolean => datasetFiles.some((pattern) => pattern.test(baseName(path)));
 
 /** Whether a file claims to be a picture: by its name, or by the beginning of its content. */
-export const claimsToBePicture = (path: string, head: Buffer): boolean =>
-  PICTURE.test(path) || CONTENT_OF_PICTURE.test(describeContent(head) ?? '');
+export function claimsToBePicture(path: string, head: Buffer): boolean {
+  if (PICTURE.test(path)) return true;
+  const content = contentKindOf(head);
+  return content !== null && contentsOfPictures.has(content);
+}
 
 /** Whether a file that is empty yet may become a picture. Some cameras write files without an ending. */
 export const mayBecomePicture = (path: string): boolean => PICTURE.test(path) || !baseName(path).includes('.');

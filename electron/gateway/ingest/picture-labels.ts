@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isolated } from '../../../shared/isolated.ts';
+import { message } from '../../../shared/messages/message.ts';
 import type { FileOffer } from '../model/file-sink.ts';
 import { type FileVersion, fileVersion, sameVersion } from '../model/file-version.ts';
 import { noSidecar, type SidecarContent } from '../model/image.ts';
@@ -144,9 +144,7 @@ export class PictureLabels {
 
 const unsure = (path: string): SidecarContent => ({
   ...noSidecar,
-  problems: [
-    `${isolated(path)} was written between this picture and the one that had its name before: whose it is can’t be told.`,
-  ],
+  problems: [message('sidecar-of-two-pictures', { file: path })],
 });
 
 export async function versionAt(root: string, path: string): Promise<FileVersion | null> {

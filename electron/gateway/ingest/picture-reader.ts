@@ -1,11 +1,12 @@
+import { type Message, message } from '../../../shared/messages/message.ts';
 import type { ConvertedFormat, Orientation, OriginalFile } from '../../../shared/picture.ts';
 import { swapsSides } from '../../../shared/picture.ts';
+import type { Reason } from '../model/file-sink.ts';
 import type { PictureFormat } from '../model/image.ts';
-import type { Reason } from '../store/source-files.ts';
 import { type Decoder, stoppedDetail, tooLongDetail } from './codec/decoder.ts';
 import { sha256Of } from './image-identity.ts';
 import { inspectFile } from './picture/inspect-file.ts';
-import type { FileFormat, InspectionOf } from './picture/inspection.ts';
+import { type FileFormat, type InspectionOf, pictureFault } from './picture/inspection.ts';
 import { jpegFrame } from './picture/jpeg-process.ts';
 import { orientationOf } from './picture/orientation.ts';
 import { writtenLength } from './picture/written-length.ts';
@@ -26,7 +27,7 @@ export type FilePicture = {
   readonly file: { readonly format: FileFormat; readonly sha256: string };
   /** What the file was, where the picture is stored in another format. */
   readonly original: Omit<OriginalFile, 'filename'> | null;
-  readonly notes: readonly string[];
+  readonly notes: readonly Message[];
 };
 
 export type PictureReading =
@@ -89,7 +90,7 @@ export class PictureReader {
     bytes: Buffer,
     format: PictureFormat,
     stored: Size,
-    notes: readonly string[],
+    notes: readonly Message[],
     known?: string,
   ): Promise<PictureReading> {
     const tooMany = this.#tooManyPixels(stored);
@@ -111,12 +112,12 @@ export class PictureReader {
   }
 
   /** Its structure is not in order: what does a decoder make of it? */
-  async #judge(bytes: Buffer, format: PictureFormat, detail: string, reason: Reason): Promise<PictureReading> {
+  async #judge(bytes: Buffer, format: PictureFormat, detail: Message, reason: Reason): Promise<PictureReading> {
     const said = format === 'jpeg' ? jpegFrame(bytes) : pngSize(bytes);
     const tooMany = said === null ? null : this.#tooManyPixels(said);
     if (tooMany !== null) return tooMany;
     const reply = await this.#options.decoder.ask({ kind: 'judge', bytes: new Uint8Array(bytes), format });
-    if (reply.kind === 'whole') return this.#asItIs(bytes, format, reply, [toleratedNote(detail)]);
+    if (reply.kind === 'whole') return this.#asItIs(bytes, format, reply, [message('picture-tolerated', { detail })]);
     return reply.kind === 'uncheckable' ? undecided(reply.detail, reason) : { kind: 'refused', reason };
   }
 
@@ -125,20 +126,23 @@ export class PictureReader {
     if (tooMany !== null) return tooMany;
     const zeros = bytes.length - writtenLength(bytes);
     if (!isFinal && zeros >= leastUnwritten && zeros >= bytes.length * unwrittenShare) {
-      return { kind: 'wait', reason: refusalReasons.incomplete('', bytes.length) };
+      return {
+        kind: 'wait',
+        reason: refusalReasons.incomplete(pictureFault(`its last ${zeros} bytes are zeros`), bytes.length),
+      };
     }
     const orientation = orientationOf(bytes, format);
     const { decoder, maxImageBytes } = this.#options;
     const reply = await decoder.ask({ kind: 'convert', bytes: new Uint8Array(bytes), format, orientation });
     switch (reply.kind) {
       case 'uncheckable':
-        return undecided(reply.detail, refusalReasons.notConvertible(format, reply.detail));
+        return undecided(reply.detail, refusalReasons.notConvertible(format, 'damaged', pictureFault(reply.detail)));
       case 'unsupported':
-        return { kind: 'refused', reason: refusalReasons.notConvertible(format, reply.detail, reply.hint) };
+        return { kind: 'refused', reason: refusalReasons.notConvertible(format, 'unfit', reply.detail) };
       case 'damaged':
         return isFinal
-          ? { kind: 'refused', reason: refusalReasons.broken(reply.detail) }
-          : { kind: 'wait', reason: refusalReasons.broken(reply.detail), isCostly: true };
+          ? { kind: 'refused', reason: refusalReasons.broken(pictureFault(reply.detail)) }
+          : { kind: 'wait', reason: refusalReasons.broken(pictureFault(reply.detail)), isCostly: true };
       case 'converted':
         break;
     }
@@ -185,9 +189,5 @@ function waitingReason(inspection: Exclude<InspectionOf<FileFormat>, { kind: 'co
   // A picture's beginning with broken parts may still be a copy that is not written front to back.
   return format === null || format === 'jpeg' || format === 'png'
     ? refusalReasons.broken(detail)
-    : refusalReasons.notConvertible(format, detail);
+    : refusalReasons.notConvertible(format, 'damaged', detail);
 }
-
-/** Kept short: it is sent with the picture. */
-const toleratedNote = (detail: string): string =>
-  `The file is not quite in order, but the whole picture is in it, and it was taken as it is: ${detail}`;

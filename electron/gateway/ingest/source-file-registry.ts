@@ -1,11 +1,11 @@
-import type { FileRegistry } from '../model/file-sink.ts';
+import type { FileRegistry, Reason } from '../model/file-sink.ts';
 import type { FileVersion } from '../model/file-version.ts';
 import type { LossCause } from '../model/ways-to-lose.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { KnownPictures } from '../store/known-pictures.ts';
 import type { Losses } from '../store/ledger/losses.ts';
-import type { Reason, SourceFiles } from '../store/source-files.ts';
+import type { SourceFiles } from '../store/source-files.ts';
 import type { ByteBudget } from './admission/memory-budget.ts';
 import type { FileReader } from './file-reader.ts';
 import { imageIdOf, sha256Of } from './image-identity.ts';
@@ -95,8 +95,7 @@ export class SourceFileRegistry implements FileRegistry {
     logger.log(reason.severity === 'refused' ? 'warn' : 'info', 'file-refused', {
       source: sourceId,
       path: file.path,
-      code: reason.code,
-      text: reason.text,
+      message: reason.message,
     });
   };
 }

@@ -1,3 +1,4 @@
+import type { Message } from '../../../shared/messages/message.ts';
 import type { FileVersion } from './file-version.ts';
 import type { LossCause } from './ways-to-lose.ts';
 
@@ -44,7 +45,10 @@ export type Verdict =
       readonly milliseconds: number;
     }
   /** The gateway takes no new frames now; offer everything again later. */
-  | { readonly kind: 'no-room'; readonly text: string; readonly hint: string };
+  | { readonly kind: 'no-room'; readonly message: Message };
+
+/** Why a file is not taken. `notice`: it costs no picture. */
+export type Reason = { readonly severity: 'refused' | 'notice'; readonly message: Message };
 
 export type FileStatus = 'new' | 'stored' | 'finished' | 'refused' | 'listed';
 
@@ -78,10 +82,7 @@ export type FileRegistry = {
   /** A picture whose file was complete is gone, and was never taken. */
   readonly lose: (path: string, cause: LossCause) => void;
   /** Lists a file that can't even be offered. */
-  readonly refuse: (
-    file: FileVersion,
-    reason: { code: string; text: string; hint: string; severity: 'refused' | 'notice' },
-  ) => void;
+  readonly refuse: (file: FileVersion, reason: Reason) => void;
   /** Files that were refused and still listed; the source says which are gone. */
   readonly refusedPaths: () => readonly string[];
   readonly forgetRefusal: (path: string) => void;

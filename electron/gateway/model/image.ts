@@ -1,5 +1,6 @@
 import type { Annotation, ModelInfo, SidecarFormat } from '../../../shared/annotation.ts';
 import type { ImageDetail } from '../../../shared/contract.ts';
+import type { Message } from '../../../shared/messages/message.ts';
 import type { Orientation, OriginalFile } from '../../../shared/picture.ts';
 import type { FileVersion } from './file-version.ts';
 
@@ -15,8 +16,8 @@ export type SidecarContent = {
   readonly sidecar: { readonly format: SidecarFormat; readonly path: string } | null;
   /** The sidecar's file, relative to the source's folder, even where nothing of it could be used. */
   readonly sidecarPath: string | null;
-  /** Why it, or a part of it, could not be used, in sentences. */
-  readonly problems: readonly string[];
+  /** Why it, or a part of it, could not be used. */
+  readonly problems: readonly Message[];
 };
 
 export const noSidecar: SidecarContent = { annotations: [], model: {}, sidecar: null, sidecarPath: null, problems: [] };
@@ -49,8 +50,8 @@ export type NewImage = {
   readonly orientation?: Orientation;
   /** The file that came, where it is stored in another format (and upright). */
   readonly original?: OriginalFile;
-  /** What is worth knowing of the picture, in sentences. */
-  readonly notes?: readonly string[];
+  /** What is worth knowing of the picture. */
+  readonly notes?: readonly Message[];
   readonly capturedAt: number;
   readonly captureOffsetMinutes: number | null;
   readonly capturedFrom: ImageDetail['capturedFrom'];

@@ -168,8 +168,6 @@ export const pixelFormatNamed = (name: string): PixelFormat | null => byName.get
 /** `Mono8`; `0x01080002` where it is not known. */
 export const pixelFormatName = (code: number): string => byCode.get(code)?.name ?? hexOf(code);
 
-export const unknownPixelFormat = (code: number): string => `The pixel format ${hexOf(code)} is not known.`;
-
 /** How many pixels side by side have one colour together: a line has a multiple of it. */
 export const sharedColour = (format: PixelFormat): number => (format.family === 'yuv' ? format.brightness.length : 1);
 

@@ -1,6 +1,5 @@
 import type { Config } from '../../../shared/config.ts';
 import type { QueueRow } from '../../../shared/contract.ts';
-import { legacy } from '../../../shared/messages/message.ts';
 import type { Connection, Snapshot, SourceSnapshot, SourceWarning } from '../../../shared/snapshot.ts';
 import type { SourceConfig } from '../../../shared/source-config.ts';
 import type { DeviceFacts } from '../cloud/acusight/device-api.ts';
@@ -89,10 +88,8 @@ export function healthOf({ now, tallies, ledger, disk, connectivity, orphans, or
 export function buildSnapshot(facts: SnapshotFacts): Snapshot {
   const { identity, config, pacing, checkin } = facts;
   const { now, ledger, losses, sources, counts, bytes, ...health } = healthOf(facts);
-  const { text: diskText, ...room } = health.disk;
   const disk = {
-    ...room,
-    message: legacy(diskText),
+    ...health.disk,
     maxBytes: config.store.maxBytes,
     minFreeBytes: config.store.minFreeBytes,
   };

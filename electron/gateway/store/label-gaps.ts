@@ -1,5 +1,4 @@
 import type { Database } from './database/database.ts';
-import { withoutPicture } from './source-files.ts';
 
 export type GapList = {
   readonly count: number;
@@ -30,13 +29,15 @@ export class LabelGaps {
 
   /** Label files that are listed because no picture was taken for them. */
   labels(limit: number): GapList {
-    const count = this.#statements.countLabels.get(withoutPicture)?.n ?? 0;
-    return { count, first: count === 0 ? [] : this.#statements.labels.all(withoutPicture, limit) };
+    const count = this.#statements.countLabels.get()?.n ?? 0;
+    return { count, first: count === 0 ? [] : this.#statements.labels.all(limit) };
   }
 }
 
 const bare = `FROM images WHERE seq > ? AND content ->> '$.sidecarPath' IS NULL AND source_id IN (
   SELECT source_id FROM images WHERE seq > ? AND content ->> '$.sidecarPath' IS NOT NULL)`;
+
+const unclaimed = `FROM refusals WHERE code IN ('sidecar-without-picture', 'sidecar-before-picture')`;
 
 function prepare(database: Database) {
   return {
@@ -45,9 +46,7 @@ function prepare(database: Database) {
     pictures: database.prepare<[number, number, number], Row>(
       `SELECT source_id AS sourceId, path ${bare} ORDER BY seq LIMIT ?`,
     ),
-    countLabels: database.prepare<[string], { n: number }>('SELECT count(*) AS n FROM refusals WHERE code = ?'),
-    labels: database.prepare<[string, number], Row>(
-      'SELECT source_id AS sourceId, path FROM refusals WHERE code = ? ORDER BY id LIMIT ?',
-    ),
+    countLabels: database.prepare<[], { n: number }>(`SELECT count(*) AS n ${unclaimed}`),
+    labels: database.prepare<[number], Row>(`SELECT source_id AS sourceId, path ${unclaimed} ORDER BY id LIMIT ?`),
   };
 }

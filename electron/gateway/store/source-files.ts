@@ -1,5 +1,7 @@
 import type { Refusal } from '../../../shared/contract.ts';
-import type { FileStatus } from '../model/file-sink.ts';
+import type { Code } from '../../../shared/messages/codes.ts';
+import { legacy, type Message, readMessage, storedMessage } from '../../../shared/messages/message.ts';
+import type { FileStatus, Reason } from '../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../model/file-version.ts';
 import type { Database } from './database/database.ts';
 import { WriteBatch } from './database/write-batch.ts';
@@ -31,17 +33,13 @@ class Unwritten<Value> {
 
 const keyOf = (sourceId: string, path: string): string => `${sourceId}\0${path}`;
 
-export const unreadable = 'unreadable';
-export const withoutPicture = 'sidecar-without-picture';
 /** Reasons that may pass without a change of the file itself: such files are offered again at each scan. */
-const reconsidered: ReadonlySet<string> = new Set([unreadable, withoutPicture]);
-
-export type Reason = {
-  readonly severity: 'refused' | 'notice';
-  readonly code: string;
-  readonly text: string;
-  readonly hint: string;
-};
+const reconsidered: ReadonlySet<string> = new Set<Code>([
+  'unreadable',
+  'not-looked-through',
+  'sidecar-without-picture',
+  'sidecar-before-picture',
+]);
 
 type Version = Omit<FileVersion, 'path'>;
 type Known = {
@@ -200,17 +198,20 @@ export class SourceFiles {
   }
 
   /** Lists a file that can't be taken. One entry a path: a newer reason replaces the older. Returns true if it is news. */
-  refuse(sourceId: string, file: FileVersion, reason: Reason, at: number): boolean {
+  refuse(sourceId: string, file: FileVersion, { severity, message }: Reason, at: number): boolean {
+    const { code } = message;
     const known = this.#refusal(sourceId, file.path);
-    if (known?.code === reason.code && sameVersion(known.version, file)) return false;
-    const refused = { version: file, code: reason.code };
+    if (known?.code === code && sameVersion(known.version, file)) return false;
+    const refused = { version: file, code };
     void this.#refusals.write(sourceId, file.path, refused, () => {
       this.#statements.forget.run(sourceId, file.path);
       this.#statements.refuse.run({
         sourceId,
         path: file.path,
         ...versionParameters(file),
-        ...reason,
+        severity,
+        code,
+        message: storedMessage(message),
         at: Math.round(at),
         shift: this.#ledger.shiftOf(at),
       });
@@ -249,7 +250,11 @@ export class SourceFiles {
     const rows = this.#statements.refusalsPage.all(position, limit);
     const last = rows.at(-1);
     return {
-      rows: rows.map(({ source_id: sourceId, ...row }) => ({ sourceId, ...row })),
+      rows: rows.map(({ source_id: sourceId, text, hint, ...row }) => ({
+        sourceId,
+        ...row,
+        message: saidIn(row.code, text, hint),
+      })),
       nextCursor: rows.length === limit && last !== undefined ? String(last.id) : null,
     };
   }
@@ -266,7 +271,17 @@ export const rememberFile = (seq: string): string => `
     gone_at = NULL, replaced_ms = CASE WHEN source_files.bytes = excluded.bytes AND source_files.modified_ms = excluded.modified_ms
       THEN source_files.replaced_ms ELSE source_files.modified_ms END`;
 
-type RefusalRow = Omit<Refusal, 'sourceId'> & { readonly source_id: string };
+type RefusalRow = Omit<Refusal, 'sourceId' | 'message'> & {
+  readonly source_id: string;
+  /** The message; a sentence in rows of older versions, which have a hint too. */
+  readonly text: string;
+  readonly hint: string;
+};
+
+/** Of a message that only a newer version knows, its code is all that can be told. */
+function saidIn(code: string, text: string, hint: string): Message {
+  return readMessage(text) ?? legacy(hint === '' && text.startsWith('{') ? code : text, hint);
+}
 
 function prepare(database: Database) {
   return {
@@ -288,7 +303,7 @@ function prepare(database: Database) {
     ),
     refuse: database.prepare<[Readonly<Record<string, unknown>>]>(`
       INSERT INTO refusals (source_id, path, bytes, modified_ms, changed_ms, inode, severity, code, text, hint, at, shift)
-      VALUES (@sourceId, @path, @bytes, @modifiedMs, @changedMs, @inode, @severity, @code, @text, @hint, @at, @shift)`),
+      VALUES (@sourceId, @path, @bytes, @modifiedMs, @changedMs, @inode, @severity, @code, @message, '', @at, @shift)`),
     forget: database.prepare('DELETE FROM refusals WHERE source_id = ? AND path = ?'),
     refusedPaths: database.prepare<[string], { path: string }>('SELECT path FROM refusals WHERE source_id = ?'),
     refusalById: database.prepare<[number], { source_id: string; path: string }>(

@@ -7,6 +7,7 @@ import type { NearDuplicateGate } from '../ingest/near-duplicate/near-duplicates
 import { comesByItself } from '../model/frame.ts';
 import { pixelFormatOf } from '../model/pixel-format.ts';
 import type { Clock } from '../platform/clock.ts';
+import { OperatorError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { CameraDevice } from '../source/camera/camera-device.ts';
@@ -95,7 +96,9 @@ const lookerOf =
   (encoder: Encoder): Looker =>
   async (picture) => {
     const reply = await encoder.look(picture, liveEdge);
-    if (reply.kind !== 'look') throw new Error(reply.kind === 'refused' ? reply.text : reply.detail);
+    if (reply.kind === 'refused')
+      throw new OperatorError(reply.message, { operation: 'live-picture', disposition: 'bury' });
+    if (reply.kind === 'failed') throw new Error(reply.detail);
     const { kind: _kind, ...look } = reply;
     return look;
   };

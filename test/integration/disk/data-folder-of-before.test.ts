@@ -26,7 +26,7 @@ test('a data folder of the version before messages opens, and what it kept as se
     {
       filename: 'waiting.jpg',
       state: 'pending',
-      code: 'server-error',
+      message: { code: 'legacy' },
       text: 'The cloud has an error of its own (503).',
       hint: 'Nothing to do now: it is tried again by itself. If it lasts, tell the Acusight administrator.',
       technical: 'HTTP 503 SERVICE_UNAVAILABLE Failed to reserve batch slot (a fault of the test server)',
@@ -34,14 +34,14 @@ test('a data folder of the version before messages opens, and what it kept as se
     {
       filename: 'refused-413.jpg',
       state: 'dead',
-      code: 'too-large-for-cloud',
+      message: { code: 'legacy' },
       text: 'The cloud, or a proxy before it, does not take a picture of this size.',
       hint: 'Have the limit of the server or proxy raised, then put the picture back in the queue.',
     },
     {
       filename: 'refused-400.jpg',
       state: 'dead',
-      code: 'refused-by-cloud',
+      message: { code: 'legacy' },
       text: 'The cloud refused this picture: “Answered so on command (a fault of the test server)”.',
       hint: 'Look at the picture and its annotations. When the cause is corrected, put it back in the queue.',
     },

@@ -30,8 +30,7 @@ const refusal = (id: number, path: string, text: string, hint: string, severity:
   bytes: id * 91_313,
   severity,
   code: 'example',
-  text,
-  hint,
+  message: legacy(text, hint),
   at: startedAt - id * 400_000,
 });
 

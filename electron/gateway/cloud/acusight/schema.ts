@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Annotation, ModelInfo } from '../../../../shared/annotation.ts';
+import type { Message } from '../../../../shared/messages/message.ts';
+import { plainEnglish } from '../../../../shared/messages/words.ts';
 import type { OriginalFile } from '../../../../shared/picture.ts';
 import { type Claim, claimOf, type Subject } from './answer-claims.ts';
 
@@ -46,7 +48,7 @@ export type ImageFacts = {
   readonly sha256: string;
   readonly capturedAt: number;
   readonly original?: OriginalFile;
-  readonly notes?: readonly string[];
+  readonly notes?: readonly Message[];
   readonly content: { readonly annotations: readonly Annotation[]; readonly model: ModelInfo };
 };
 
@@ -81,7 +83,7 @@ export function metadataOf(image: ImageFacts, deviceId: string): ImageMetadata {
           original_bytes: original.bytes,
           original_sha256: original.sha256,
         }),
-    ...(notes.length === 0 ? {} : { notes }),
+    ...(notes.length === 0 ? {} : { notes: notes.map(plainEnglish) }),
   };
 }
 

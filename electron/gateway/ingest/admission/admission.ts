@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type Message, message } from '../../../../shared/messages/message.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Files } from '../../platform/files.ts';
 import { Mutex } from '../../platform/mutex.ts';
@@ -17,7 +18,7 @@ export type DiskState = {
   /** What is used up; null while it is not full. */
   readonly fullOf: 'disk' | 'quota' | 'files' | null;
   readonly usedBytes: number;
-  readonly text: string;
+  readonly message: Message;
   /** Until no frame can be taken (or one must be dropped for it), seconds; null when it is not filling. */
   readonly fullInSeconds: number | null;
   /** Other programs fill the disk. */
@@ -27,8 +28,8 @@ export type DiskState = {
 
 export type Admitted =
   | { readonly ok: true; readonly done: () => void }
-  /** `hint`: what a person can do; what the source does meanwhile is the intake's to say. */
-  | { readonly ok: false; readonly text: string; readonly hint: string };
+  /** `why`: its hint is what a person can do; what the source does meanwhile is the intake's to say. */
+  | { readonly ok: false; readonly why: Message };
 
 /** How much may still be taken, in bytes: within the quota, and on the disk. */
 type Room = { readonly quotaBytes: number; readonly diskBytes: number };
@@ -58,11 +59,6 @@ const overheadBytes = 32_768;
 const headroom = 0.02;
 /** What was never delivered is dropped more sparingly. */
 const mostDropHeadroom = 16_000_000;
-const fullWords = {
-  disk: 'Full: no new pictures are taken',
-  quota: 'Full: the gateway’s own share of the disk is used up',
-  files: 'Full: no more files, or no more of this user, fit on this disk, though bytes are free',
-} as const;
 const lowShare = 0.8;
 const looksUntilForgotten = 30;
 const droppingShownMilliseconds = 60_000;
@@ -142,7 +138,7 @@ export class Admission {
     }
     if (shortage !== null) {
       this.#refused = wanted;
-      return { ok: false, ...shortage };
+      return { ok: false, why: shortage };
     }
     this.#refused = null;
     this.#reserved += wanted;
@@ -172,28 +168,24 @@ export class Admission {
     };
   }
 
-  #judge(room: Room): Pick<DiskState, 'state' | 'fullOf' | 'text'> {
-    if (this.#failing === 'failing') return { state: 'failing', fullOf: null, text: 'The disk refuses to write' };
+  #judge(room: Room): Pick<DiskState, 'state' | 'fullOf' | 'message'> {
+    if (this.#failing === 'failing') return { state: 'failing', fullOf: null, message: message('disk-failing') };
     if (this.#failing === 'full' || this.#refused !== null) {
       const fullOf = this.#fullOf();
-      return { state: 'full', fullOf, text: fullWords[fullOf] };
+      return { state: 'full', fullOf, message: message('room-full', { context: fullOf }) };
     }
     const sinceDrop = this.#droppedAt === null ? null : this.#options.clock.monotonic() - this.#droppedAt;
     if (sinceDrop !== null && sinceDrop < droppingShownMilliseconds)
-      return {
-        state: 'full',
-        fullOf: 'disk',
-        text: 'Full: the oldest undelivered pictures are dropped for new ones',
-      };
+      return { state: 'full', fullOf: 'disk', message: message('room-dropping') };
     const { maxBytes, minFreeBytes } = this.#options.limits;
     // A quota full of delivered pictures is as it should be: they make room. What nothing can make room for is not.
     const low = room.quotaBytes < maxBytes * (1 - lowShare) || this.#space.freeBytes < minFreeBytes * 1.1;
     return low
-      ? { state: 'low', fullOf: null, text: 'Nearly full' }
-      : { state: 'ok', fullOf: null, text: 'Enough room' };
+      ? { state: 'low', fullOf: null, message: message('room-low') }
+      : { state: 'ok', fullOf: null, message: message('room-enough') };
   }
 
-  #fullOf(): keyof typeof fullWords {
+  #fullOf(): 'disk' | 'quota' | 'files' {
     if (this.#failing === 'full' && this.#hasRoom) return 'files';
     return this.#missingInQuota(this.#refused ?? overheadBytes) > 0 ? 'quota' : 'disk';
   }
@@ -267,24 +259,9 @@ export class Admission {
     return Math.max(this.#missingInQuota(wanted), this.#missingOnDisk(wanted));
   }
 
-  #shortage(wanted: number): { readonly text: string; readonly hint: string } | null {
-    if (this.#missingInQuota(wanted) > 0) {
-      return this.#options.ring === null
-        ? {
-            text: 'The gateway’s share of the disk is full; nothing in it is delivered yet',
-            hint: 'Restore the connection to the cloud, or raise store.maxBytes.',
-          }
-        : {
-            text: 'The gateway’s share of the disk is full, and nothing in it may be dropped',
-            hint: 'Requeue or delete the dead letters, or raise store.maxBytes.',
-          };
-    }
-    if (this.#missingOnDisk(wanted) > 0) {
-      return {
-        text: 'The disk is nearly full',
-        hint: 'Free some space on this disk; collecting goes on by itself.',
-      };
-    }
-    return null;
+  #shortage(wanted: number): Message | null {
+    if (this.#missingInQuota(wanted) > 0)
+      return message(this.#options.ring === null ? 'share-undelivered' : 'share-undroppable');
+    return this.#missingOnDisk(wanted) > 0 ? message('disk-nearly-full') : null;
   }
 }

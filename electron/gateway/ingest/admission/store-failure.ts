@@ -7,7 +7,6 @@ const fullCodes: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL
 
 export type StoreFailure = {
   readonly kind: 'full' | 'failing';
-  readonly text: string;
   /** The machine's own words. */
   readonly technical: string;
 };
@@ -22,7 +21,6 @@ export function storeFailureOf(error: unknown, takesNothingMore: () => boolean):
   const isFull = fullCodes.has(code) || (code.startsWith('SQLITE_IOERR') && takesNothingMore());
   return {
     kind: isFull ? 'full' : 'failing',
-    text: isFull ? 'The disk is full' : 'The disk refuses to write',
     technical: describeCause(error),
   };
 }

@@ -1,6 +1,7 @@
+import { type Message, message } from '../../../../shared/messages/message.ts';
 import type { Orientation } from '../../../../shared/picture.ts';
 import { readBmpHeader } from '../picture/bmp-header.ts';
-import { tiffColours } from '../picture/tiff-colours.ts';
+import { type OtherColours, tiffColours } from '../picture/tiff-colours.ts';
 import { bmpPixels } from '../pixels/bmp-pixels.ts';
 import { encodePng, type PngPixels } from '../pixels/png.ts';
 import { noteLoad } from './decode-load.ts';
@@ -18,7 +19,7 @@ export function convert(vips: VipsModule, { bytes, format, orientation }: Conver
     if (format === 'bmp') return converted(readBmp(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)), []);
     return convertDecoded(vips, bytes, format, orientation);
   } catch (error) {
-    if (error instanceof Unsupported) return { kind: 'unsupported', detail: error.message, hint: error.hint };
+    if (error instanceof Unsupported) return { kind: 'unsupported', detail: error.detail };
     if (error instanceof RangeError)
       return { kind: isOutOfMemory(error.message) ? 'uncheckable' : 'damaged', detail: error.message };
     const said = wordsOfVips(error);
@@ -32,11 +33,11 @@ export function convert(vips: VipsModule, { bytes, format, orientation }: Conver
 const mostDecodedBytes = 500_000_000;
 
 class Unsupported extends Error {
-  readonly hint: string;
+  readonly detail: Message;
 
-  constructor(text: string, hint: string) {
-    super(text);
-    this.hint = hint;
+  constructor(detail: Message) {
+    super(detail.code);
+    this.detail = detail;
   }
 }
 
@@ -83,56 +84,40 @@ function convertDecoded(
 const bytesOf = (image: VipsImage): number => (image.format === 'ushort' ? 2 : 1);
 
 function refuseTooLarge(bytes: number): void {
-  if (bytes <= mostDecodedBytes) return;
-  throw new Unsupported(
-    `The picture takes ${Math.round(bytes / 1e6)} MB once it is unpacked, which is too much to store it as PNG here`,
-    'Set the camera program to JPEG or PNG, or to a smaller picture.',
-  );
+  if (bytes > mostDecodedBytes) throw new Unsupported(message('png-too-large', { bytes }));
 }
-
-const depthHint = 'Set the camera program to 8 or 16 bits a sample without a sign, grey or RGB; or to JPEG or PNG.';
 
 function refuseWhatPngCannotHold(image: VipsImage): void {
   const kind = sampleKinds[image.format];
-  if (kind !== undefined)
-    throw new Unsupported(`Its samples are ${kind}, which a PNG can’t hold without loss`, depthHint);
-  refuseColours(image.bands > 4 ? `of ${image.bands} channels` : null);
+  if (kind !== undefined) throw new Unsupported(message('png-samples', { context: kind }));
+  if (image.bands > 4) throw new Unsupported(message('png-channels', { channels: image.bands }));
 }
 
-function refuseColours(colours: string | null): void {
-  if (colours === null) return;
-  throw new Unsupported(
-    `Its colours are ${colours}, which a PNG can’t hold without loss`,
-    'Set the camera program to grey or RGB, or to JPEG or PNG.',
-  );
+function refuseColours(colours: OtherColours | null): void {
+  if (colours !== null) throw new Unsupported(message('png-colours', { context: colours }));
 }
 
-const sampleKinds: Readonly<Record<string, string>> = {
-  float: 'floating-point numbers',
-  double: 'floating-point numbers',
-  complex: 'complex numbers',
-  dpcomplex: 'complex numbers',
-  char: 'numbers with a sign',
-  short: 'numbers with a sign',
-  int: 'numbers with a sign',
-  uint: 'of 32 bits',
+const sampleKinds: Readonly<Record<string, 'float' | 'complex' | 'signed' | 'long'>> = {
+  float: 'float',
+  double: 'float',
+  complex: 'complex',
+  dpcomplex: 'complex',
+  char: 'signed',
+  short: 'signed',
+  int: 'signed',
+  uint: 'long',
 };
 
-function notesOf(image: VipsImage, format: 'tiff' | 'webp'): string[] {
+function notesOf(image: VipsImage, format: 'tiff' | 'webp'): readonly Message[] {
   const pages = image.getTypeof('n-pages') === 0 ? 1 : image.getInt('n-pages');
-  if (pages <= 1) return [];
-  return [
-    format === 'tiff'
-      ? `The TIFF holds ${pages} pictures; the first is taken.`
-      : `The WebP is an animation of ${pages} pictures; the first is taken.`,
-  ];
+  return pages <= 1 ? [] : [message('first-picture-taken', { context: format, pictures: pages })];
 }
 
 function profileOf(image: VipsImage): Uint8Array | null {
   return image.getTypeof('icc-profile-data') === 0 ? null : new Uint8Array(image.getBlob('icc-profile-data'));
 }
 
-function converted(pixels: PngPixels, notes: readonly string[], profile: Uint8Array | null = null): ConvertReply {
+function converted(pixels: PngPixels, notes: readonly Message[], profile: Uint8Array | null = null): ConvertReply {
   const { width, height } = pixels;
   // A copy outside of Node's pool, whose memory can't be handed over.
   const png = new Uint8Array(encodePng(pixels, profile));

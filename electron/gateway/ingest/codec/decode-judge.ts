@@ -13,10 +13,10 @@ export function judge(vips: VipsModule, { bytes, format }: JudgeRequest): JudgeR
   const picture = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const tidied = format === 'jpeg' ? tidyJpeg(picture) : null;
   if (format === 'jpeg') {
-    if (tidied === null) return { kind: 'partial', detail: 'No decoder gets through it' };
+    if (tidied === null) return { kind: 'partial', detail: 'no decoder gets through it' };
     const uncommon = uncommonJpeg(picture);
-    if (uncommon !== null) return { kind: 'partial', detail: `It is ${uncommon}, which can’t be looked through here` };
-    if (!tidied.scansComplete) return { kind: 'partial', detail: 'A part of the picture’s scans is missing' };
+    if (uncommon !== null) return { kind: 'partial', detail: `it is ${uncommon}, which can’t be looked through here` };
+    if (!tidied.scansComplete) return { kind: 'partial', detail: 'a part of the picture’s scans is missing' };
   }
   takeWarnings(vips);
   try {
@@ -27,7 +27,7 @@ export function judge(vips: VipsModule, { bytes, format }: JudgeRequest): JudgeR
     const said = error instanceof RangeError ? error.message : wordsOfVips(error);
     if (said === null) throw error;
     if (error instanceof RangeError || isOutOfMemory(said)) return { kind: 'uncheckable', detail: said };
-    return { kind: 'partial', detail: said === '' ? 'The decoder can’t read it and does not say why' : said };
+    return { kind: 'partial', detail: said === '' ? 'the decoder can’t read it and does not say why' : said };
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Message } from '../../../../shared/messages/message.ts';
 import type { ConvertedFormat, Orientation } from '../../../../shared/picture.ts';
 import type { PictureFormat } from '../../model/image.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -51,7 +52,7 @@ export type JudgeRequest = {
 
 export type JudgeReply =
   | { readonly kind: 'whole'; readonly width: number; readonly height: number }
-  /** A part of the picture is missing or damaged: `detail` says which, in a sentence. */
+  /** A part of the picture is missing or damaged: `detail` says which. */
   | { readonly kind: 'partial'; readonly detail: string }
   | Uncheckable;
 
@@ -69,13 +70,13 @@ export type ConvertReply =
       readonly png: Uint8Array;
       readonly width: number;
       readonly height: number;
-      /** What was left out, in sentences. */
-      readonly notes: readonly string[];
+      /** What was left out. */
+      readonly notes: readonly Message[];
     }
   /** The picture is damaged, as far as the decoder sees. */
   | { readonly kind: 'damaged'; readonly detail: string }
-  /** No PNG can hold it without loss, or nobody here reads it; `hint` says what to do. */
-  | { readonly kind: 'unsupported'; readonly detail: string; readonly hint: string }
+  /** No PNG can hold it without loss, or nobody here reads it. */
+  | { readonly kind: 'unsupported'; readonly detail: Message }
   | Uncheckable;
 
 type DecodeJob = CheckRequest | SignatureRequest | JudgeRequest | ConvertRequest;

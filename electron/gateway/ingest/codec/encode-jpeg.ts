@@ -1,3 +1,4 @@
+import { message } from '../../../../shared/messages/message.ts';
 import type { EncodedPicture } from '../../model/frame.ts';
 import { toEightBits } from '../pixels/develop.ts';
 import { type Pixels, PixelsRefused } from '../pixels/pixels.ts';
@@ -10,10 +11,7 @@ const longestEdge = 65_500;
 export function encodeJpeg(vips: VipsModule, pixels: Pixels, quality: number): Uint8Array {
   const { width, height, channels, data } = toEightBits(pixels);
   if (Math.max(width, height) > longestEdge) {
-    throw new PixelsRefused(
-      `A JPEG can’t be ${width} × ${height} pixels: its edges have at most ${longestEdge}.`,
-      'Choose PNG for this camera (encode.format), or set it to a smaller picture.',
-    );
+    throw new PixelsRefused(message('frame-too-long-for-jpeg', { width, height, most: longestEdge }));
   }
   return inMemory(vips, data, width, height, channels, (image) => image.jpegsaveBuffer({ Q: quality }));
 }
@@ -64,7 +62,7 @@ export function shrinkEncoded(
   } catch (error) {
     const said = wordsOfVips(error);
     if (said === null) throw error;
-    throw new PixelsRefused(`The camera’s picture can’t be decoded (${said}).`, 'Look whether the next one can.');
+    throw new PixelsRefused(message('frame-not-decoded', { technical: said }));
   } finally {
     for (const image of opened.reverse()) image.delete();
   }

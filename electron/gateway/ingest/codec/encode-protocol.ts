@@ -1,3 +1,4 @@
+import type { Message } from '../../../../shared/messages/message.ts';
 import type { EncodeConfig } from '../../../../shared/source-config.ts';
 import type { EncodedPicture, RawPicture } from '../../model/frame.ts';
 import type { PictureFormat } from '../../model/image.ts';
@@ -17,7 +18,7 @@ export type LookRequest = {
   readonly maxEdge: number;
 };
 
-export type Refused = { readonly kind: 'refused'; readonly text: string; readonly hint: string };
+export type Refused = { readonly kind: 'refused'; readonly message: Message };
 /** The worker could not do it for a reason that lies with us: memory, time, a worker that ended. */
 export type Failed = { readonly kind: 'failed'; readonly detail: string };
 

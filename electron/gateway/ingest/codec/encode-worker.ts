@@ -62,7 +62,7 @@ function alone(bytes: Uint8Array): Uint8Array {
 
 /** Null: nothing that we know; the worker's memory is not to be trusted any more. */
 function explain(error: unknown): Refused | Failed | null {
-  if (error instanceof PixelsRefused) return { kind: 'refused', text: error.message, hint: error.hint };
+  if (error instanceof PixelsRefused) return { kind: 'refused', message: error.said };
   if (error instanceof RangeError) return { kind: 'failed', detail: error.message };
   const said = wordsOfVips(error);
   return said === null ? null : { kind: 'failed', detail: said };

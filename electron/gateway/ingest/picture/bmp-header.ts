@@ -36,7 +36,7 @@ export function isBmp(head: Buffer): boolean {
   return head.readUInt16LE(planesAt) === 1 && bitCounts.has(head.readUInt16LE(planesAt + 2));
 }
 
-/** `cut`: its headers run over the file's end. A sentence: why it is none that can be read. */
+/** `cut`: its headers run over the file's end. `wrong`: why it is none that can be read. */
 export function readBmpHeader(bytes: Buffer): BmpHeader | 'cut' | { readonly wrong: string } {
   const size = bytes.readUInt32LE(14);
   if (14 + size > bytes.length) return 'cut';

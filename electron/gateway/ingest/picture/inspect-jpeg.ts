@@ -1,4 +1,4 @@
-import type { Inspection } from './inspection.ts';
+import { type Inspection, pictureFault } from './inspection.ts';
 import { endOfEntropy, isRestart } from './jpeg-entropy.ts';
 import { isHole, reachesUnwritten } from './written-length.ts';
 
@@ -35,22 +35,24 @@ type Size = { readonly width: number; readonly height: number };
 
 /** `bytes` begins with a JPEG signature. Linear in the file's length; allocates nothing a byte. */
 export function inspectJpeg(bytes: Buffer): Inspection {
-  const incomplete = (detail: string): Inspection => ({ kind: 'incomplete', format: 'jpeg', detail });
+  const incomplete = (what: string): Inspection => ({
+    kind: 'incomplete',
+    format: 'jpeg',
+    detail: pictureFault(what),
+  });
   const cutOff = (): Inspection =>
-    incomplete(
-      `The JPEG has no end marker: the file stops after ${bytes.length} bytes or the rest is not written yet.`,
-    );
+    incomplete(`the JPEG has no end marker: the file stops after ${bytes.length} bytes or the rest is not written yet`);
   const fault = (end: number, what: string): Inspection =>
     reachesUnwritten(bytes, end)
       ? cutOff()
-      : { kind: 'invalid', format: 'jpeg', detail: `The JPEG is broken: ${what}.` };
+      : { kind: 'invalid', format: 'jpeg', detail: pictureFault(`the JPEG is broken: ${what}`) };
 
   let position = 2;
   let size: Size | null = null;
   let scans = 0;
   for (;;) {
     const found = bytes[position] === 0xff ? position : nextMarker(bytes, position);
-    if (found === 'gap') return incomplete(`The JPEG has a gap of zeros at byte ${position}.`);
+    if (found === 'gap') return incomplete(`the JPEG has a gap of zeros at byte ${position}`);
     if (found === 'end') return cutOff();
     if (found === 'none') return fault(position + MAX_PADDING, `there is no marker at byte ${position}`);
     let code = found + 1;
@@ -70,7 +72,7 @@ export function inspectJpeg(bytes: Buffer): Inspection {
       return {
         kind: 'invalid',
         format: 'jpeg',
-        detail: 'This is a JPEG-LS picture; only common JPEG, PNG, BMP, TIFF and WebP are taken.',
+        detail: pictureFault('it is a JPEG-LS picture; only common JPEG, PNG, BMP, TIFF and WebP are taken'),
       };
     }
 

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Inspection } from './inspection.ts';
+import { type Inspection, pictureFault } from './inspection.ts';
 import { isHole, reachesUnwritten } from './written-length.ts';
 
 /*
@@ -47,11 +47,13 @@ function headerFault(bytes: Buffer, data: number): string | null {
 
 /** `bytes` begins with the PNG signature. Linear in the file's length. */
 export function inspectPng(bytes: Buffer): Inspection {
-  const incomplete = (detail: string): Inspection => ({ kind: 'incomplete', format: 'png', detail });
+  const incomplete = (what: string): Inspection => ({ kind: 'incomplete', format: 'png', detail: pictureFault(what) });
   const cutOff = (): Inspection =>
-    incomplete(`The PNG has no end chunk: the file stops after ${bytes.length} bytes or the rest is not written yet.`);
+    incomplete(`the PNG has no end chunk: the file stops after ${bytes.length} bytes or the rest is not written yet`);
   const fault = (end: number, what: string): Inspection =>
-    reachesUnwritten(bytes, end) ? cutOff() : { kind: 'invalid', format: 'png', detail: `The PNG is broken: ${what}.` };
+    reachesUnwritten(bytes, end)
+      ? cutOff()
+      : { kind: 'invalid', format: 'png', detail: pictureFault(`the PNG is broken: ${what}`) };
 
   let position = SIGNATURE_BYTES;
   let width = 0;
@@ -60,7 +62,7 @@ export function inspectPng(bytes: Buffer): Inspection {
   for (let chunks = 0; chunks < MAX_CHUNKS; chunks += 1) {
     const data = position + 8;
     if (data > bytes.length) return cutOff();
-    if (isHole(bytes, position, 8)) return incomplete(`The PNG has a gap of zeros at byte ${position}.`);
+    if (isHole(bytes, position, 8)) return incomplete(`the PNG has a gap of zeros at byte ${position}`);
     const length = bytes.readUInt32BE(position);
     const type = bytes.readUInt32BE(position + 4);
     if (!isChunkType(type) || length > MAX_LENGTH) return fault(data, `there is no chunk at byte ${position}`);
@@ -85,5 +87,5 @@ export function inspectPng(bytes: Buffer): Inspection {
     }
     position = end;
   }
-  return { kind: 'invalid', format: 'png', detail: `The PNG has more than ${MAX_CHUNKS} chunks.` };
+  return { kind: 'invalid', format: 'png', detail: pictureFault(`the PNG has more than ${MAX_CHUNKS} chunks`) };
 }

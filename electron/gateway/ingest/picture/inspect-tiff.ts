@@ -1,4 +1,4 @@
-import type { InspectionOf } from './inspection.ts';
+import { type InspectionOf, pictureFault } from './inspection.ts';
 import { type TiffDirectory, TiffReader } from './tiff-directory.ts';
 
 /*
@@ -16,12 +16,14 @@ export function inspectTiff(bytes: Buffer): InspectionOf<'tiff'> {
   const cutOff = (): InspectionOf<'tiff'> => ({
     kind: 'incomplete',
     format: 'tiff',
-    detail: `The TIFF is cut off: the file stops after ${bytes.length} bytes or the rest is not written yet.`,
+    detail: pictureFault(
+      `the TIFF is cut off: the file stops after ${bytes.length} bytes or the rest is not written yet`,
+    ),
   });
   const invalid = (what: string): InspectionOf<'tiff'> => ({
     kind: 'invalid',
     format: 'tiff',
-    detail: `The TIFF can’t be read: ${what}.`,
+    detail: pictureFault(`the TIFF can’t be read: ${what}`),
   });
   const tiff = TiffReader.open(bytes);
   if (tiff === null || tiff.firstDirectory === 0) return cutOff();

@@ -1,4 +1,4 @@
-import type { InspectionOf } from './inspection.ts';
+import { type InspectionOf, pictureFault } from './inspection.ts';
 
 /*
  * WebP (RFC 9649): `RIFF size WEBP`, then a chunk `VP8 ` (RFC 6386), `VP8L` or `VP8X`, which names the canvas. The size in
@@ -11,12 +11,14 @@ export function inspectWebp(bytes: Buffer): InspectionOf<'webp'> {
     return {
       kind: 'incomplete',
       format: 'webp',
-      detail: `The WebP is cut off: the file stops after ${bytes.length} bytes or the rest is not written yet.`,
+      detail: pictureFault(
+        `the WebP is cut off: the file stops after ${bytes.length} bytes or the rest is not written yet`,
+      ),
     };
   }
   const size = canvasOf(bytes);
   return size === null
-    ? { kind: 'invalid', format: 'webp', detail: 'The WebP can’t be read: its first chunk is damaged.' }
+    ? { kind: 'invalid', format: 'webp', detail: pictureFault('the WebP can’t be read: its first chunk is damaged') }
     : { kind: 'complete', format: 'webp', ...size };
 }
 

@@ -1,4 +1,5 @@
-import { describeContent } from './content-kind.ts';
+import { message } from '../../../../shared/messages/message.ts';
+import { contentKindOf, type FileContent } from './content-kind.ts';
 import { inspectJpeg } from './inspect-jpeg.ts';
 import { inspectPng } from './inspect-png.ts';
 import type { Inspection, PictureFormat } from './inspection.ts';
@@ -31,30 +32,20 @@ export function sniffPicture(head: Uint8Array): PictureFormat | null {
  */
 export function inspectPicture(input: Uint8Array): Inspection {
   const bytes = view(input);
-  if (bytes.length === 0) return { kind: 'incomplete', format: null, detail: 'The file is empty.' };
+  if (bytes.length === 0) return otherwise('incomplete', 'nothing');
   const format = sniffPicture(bytes);
   if (format === 'jpeg') return inspectJpeg(bytes);
   if (format === 'png') return inspectPng(bytes);
 
   const written = writtenLength(bytes);
-  if (written === 0) {
-    return {
-      kind: 'incomplete',
-      format: null,
-      detail: `The file is ${bytes.length} bytes of zeros: space is reserved, nothing is written yet.`,
-    };
-  }
+  if (written === 0) return otherwise('incomplete', 'zeros');
   const isStart = SIGNATURES.some((signature) => startsWith(signature, bytes.subarray(0, written)));
-  if (isStart || isHole(bytes, 0, UNWRITTEN_HEAD)) {
-    return { kind: 'incomplete', format: null, detail: 'The beginning of the file is not written yet.' };
-  }
-  const kind = describeContent(bytes);
-  return {
-    kind: 'invalid',
-    format: null,
-    detail:
-      kind === null
-        ? 'The content is no picture that is known here.'
-        : `This is ${kind} by its content; JPEG, PNG, BMP, TIFF and WebP pictures are taken.`,
-  };
+  if (isStart || isHole(bytes, 0, UNWRITTEN_HEAD)) return otherwise('incomplete', 'no-beginning');
+  return otherwise('invalid', contentKindOf(bytes) ?? 'unknown');
 }
+
+const otherwise = (kind: 'incomplete' | 'invalid', context: FileContent): Inspection => ({
+  kind,
+  format: null,
+  detail: message('file-holds', { context }),
+});

@@ -2,21 +2,24 @@ import { TiffReader } from './tiff-directory.ts';
 
 const PHOTOMETRIC = 262;
 
-/** By the value of PhotometricInterpretation: what a PNG can't hold sample by sample. */
-const otherColours: Readonly<Record<number, string>> = {
-  4: 'a mask',
-  5: 'CMYK',
-  8: 'CIE Lab',
-  9: 'CIE Lab',
-  10: 'CIE Lab',
-  32803: 'those of a sensor’s raw data',
-  32844: 'LogLuv',
-  32845: 'LogLuv',
-  34892: 'those of a sensor’s raw data',
+/** What a PNG can't hold sample by sample. */
+export type OtherColours = 'mask' | 'cmyk' | 'lab' | 'log-luv' | 'sensor';
+
+/** By the value of PhotometricInterpretation. */
+const otherColours: Readonly<Record<number, OtherColours>> = {
+  4: 'mask',
+  5: 'cmyk',
+  8: 'lab',
+  9: 'lab',
+  10: 'lab',
+  32803: 'sensor',
+  32844: 'log-luv',
+  32845: 'log-luv',
+  34892: 'sensor',
 };
 
-/** What the colours of a TIFF's first picture are, where a PNG can't hold them ("CMYK"); null where it can. */
-export function tiffColours(bytes: Buffer): string | null {
+/** What the colours of a TIFF's first picture are, where a PNG can't hold them (CMYK, for instance); null where it can. */
+export function tiffColours(bytes: Buffer): OtherColours | null {
   const tiff = TiffReader.open(bytes);
   const directory = tiff === null ? 'wrong' : tiff.directory(tiff.firstDirectory);
   if (tiff === null || typeof directory === 'string') return null;

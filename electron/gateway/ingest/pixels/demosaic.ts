@@ -1,3 +1,4 @@
+import { message } from '../../../../shared/messages/message.ts';
 import type { BayerOrder } from '../../model/pixel-format.ts';
 import { PixelsRefused } from './pixels.ts';
 
@@ -12,12 +13,7 @@ export function demosaic<Samples extends Uint8Array | Uint16Array>(
   { width, height, depth, order }: { width: number; height: number; depth: number; order: BayerOrder },
   out: Samples,
 ): Samples {
-  if (width < 2 || height < 2) {
-    throw new PixelsRefused(
-      `A colour sensor’s frame of ${width} × ${height} pixels has not all colours.`,
-      'Set the camera to a larger picture.',
-    );
-  }
+  if (width < 2 || height < 2) throw new PixelsRefused(message('frame-without-colours', { width, height }));
   // A line above and below and a column at each side: where the pattern's other lines and columns lie is then the same
   // everywhere, and no pixel needs a question about edges.
   const stride = width + 2 * margin;

@@ -1,5 +1,6 @@
+import { message } from '../../../../shared/messages/message.ts';
 import type { RawPicture } from '../../model/frame.ts';
-import { type PixelFormat, pixelFormatOf, unknownPixelFormat } from '../../model/pixel-format.ts';
+import { type PixelFormat, pixelFormatName, pixelFormatOf } from '../../model/pixel-format.ts';
 import { demosaic } from './demosaic.ts';
 import { type Pixels, PixelsRefused } from './pixels.ts';
 import { unpack } from './unpack.ts';
@@ -8,12 +9,8 @@ import { rgbFromYuv } from './yuv.ts';
 /** Grey or RGB pixels from a camera's frame, at its own depth. Throws `PixelsRefused` for what can never be a picture. */
 export function develop(picture: RawPicture): Pixels {
   const format = pixelFormatOf(picture.pixelFormat);
-  if (format === null) {
-    throw new PixelsRefused(
-      unknownPixelFormat(picture.pixelFormat),
-      'Set the camera’s PixelFormat to Mono8, or to BayerRG8 or RGB8 for colour.',
-    );
-  }
+  if (format === null)
+    throw new PixelsRefused(message('pixel-format-unknown', { format: pixelFormatName(picture.pixelFormat) }));
   const { width, height } = picture;
   const { depth } = format;
   const samples = unpack(format, picture);

@@ -1,3 +1,4 @@
+import { message } from '../../../../shared/messages/message.ts';
 import type { RawPicture } from '../../model/frame.ts';
 import { frameBytesOf, lineBytesOf, type PixelFormat, sharedColour } from '../../model/pixel-format.ts';
 import { PixelsRefused } from './pixels.ts';
@@ -19,23 +20,16 @@ export function layoutOf(
 ): LineLayout {
   const sizes = [width, height].every((edge) => Number.isInteger(edge) && edge > 0 && edge <= mostEdge);
   if (!sizes || width * height > mostPixels)
-    throw new PixelsRefused(`A frame of ${width} × ${height} pixels is no picture.`, checkCamera);
+    throw new PixelsRefused(message('frame-size-impossible', { width: tellable(width), height: tellable(height) }));
   if (!Number.isInteger(linePadding) || linePadding < 0 || linePadding > 0xffff)
-    throw new PixelsRefused(`Lines with ${linePadding} bytes of padding are not possible.`, checkCamera);
+    throw new PixelsRefused(message('frame-padding-impossible', { padding: tellable(linePadding) }));
   const shared = sharedColour(format);
-  if (width % shared !== 0) {
-    throw new PixelsRefused(
-      `A YUV picture can’t be ${width} pixels wide: ${shared} pixels share their colour.`,
-      `Set the camera to a width that is a multiple of ${shared}.`,
-    );
-  }
+  if (width % shared !== 0) throw new PixelsRefused(message('frame-width-unfit', { width, shared }));
   const line = lineBytesOf(format, width);
   const layout = chooseLayout(format, { width, height, linePadding, line, length: data.length });
   if (data.length < layout.bytes) {
-    throw new PixelsRefused(
-      `The frame is incomplete: ${format.name} of ${width} × ${height} takes ${layout.bytes} bytes, ${data.length} came.`,
-      checkCamera,
-    );
+    const [wanted, came] = [layout.bytes, data.length];
+    throw new PixelsRefused(message('frame-incomplete', { format: format.name, width, height, wanted, came }));
   }
   return layout;
 }
@@ -60,4 +54,5 @@ function chooseLayout(format: PixelFormat, { width, height, linePadding, line, l
   return { kind: 'continuous', bytes: continuous };
 }
 
-const checkCamera = 'Check the camera’s settings for size and pixel format, and switch it off and on.';
+/** A message carries no number that is none. */
+const tellable = (number: number): number => (Number.isFinite(number) ? number : 0);

@@ -1,3 +1,5 @@
+import type { Message } from '../../../../shared/messages/message.ts';
+
 /** Pixels as an encoder takes them: line by line without gaps, the samples of a pixel together. */
 export type Pixels = {
   readonly width: number;
@@ -9,14 +11,13 @@ export type Pixels = {
   readonly data: Uint8Array | Uint16Array;
 };
 
-/** The picture can't be made from what came; the same bytes will never do. The message is for a person. */
+/** The picture can't be made from what came; the same bytes will never do. `said`: why, and what to do about it. */
 export class PixelsRefused extends Error {
-  /** What to do about it. */
-  readonly hint: string;
+  readonly said: Message;
 
-  constructor(text: string, hint: string) {
-    super(text);
+  constructor(said: Message) {
+    super(said.code);
     this.name = 'PixelsRefused';
-    this.hint = hint;
+    this.said = said;
   }
 }

@@ -1,4 +1,4 @@
-import { isolated } from '../../../../shared/isolated.ts';
+import { type Message, message } from '../../../../shared/messages/message.ts';
 import { type ClassList, readClassList } from './class-list.ts';
 import type { FolderLook } from './folder-look.ts';
 import { foldersUpward, joinPath } from './label-places.ts';
@@ -13,7 +13,7 @@ export type Classes = {
   /** By class number; null: there is no usable list. */
   readonly names: readonly string[] | null;
   /** Why the list that was found can't be used. */
-  readonly problem: string | null;
+  readonly problem: Message | null;
   /** The keypoints of each object, where a `data.yaml` tells. */
   readonly keypoints: KeypointShape | null;
 };
@@ -63,5 +63,7 @@ export class ClassLists {
 function usable(path: string, list: ClassList | null): Omit<Classes, 'keypoints'> | null {
   if (list === null) return null;
   if (list.ok) return { names: list.names, problem: null };
-  return isClassListName(path) ? { names: null, problem: `${isolated(path)}: ${list.why}.` } : null;
+  return isClassListName(path)
+    ? { names: null, problem: message('sidecar-problem', { file: path, problem: list.why }) }
+    : null;
 }

@@ -1,3 +1,4 @@
+import type { Message } from '../../../../shared/messages/message.ts';
 import type { FileVersion } from '../../model/file-version.ts';
 import { baseName, stemOf } from '../../platform/names.ts';
 import { isPlainPath } from '../../platform/path-containment.ts';
@@ -180,7 +181,7 @@ export class SidecarFinder {
 
 type Candidate = { readonly path: string; readonly content: () => Promise<FileContent> };
 
-function withProblem(outcome: SidecarOutcome, problem: string | null): SidecarOutcome {
+function withProblem(outcome: SidecarOutcome, problem: Message | null): SidecarOutcome {
   if (problem === null || outcome.kind !== 'read' || outcome.reading.annotations.length === 0) return outcome;
   return { kind: 'read', reading: { ...outcome.reading, problems: [problem, ...outcome.reading.problems] } };
 }

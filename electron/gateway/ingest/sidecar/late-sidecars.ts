@@ -1,11 +1,11 @@
-import type { FileOffer, Verdict } from '../../model/file-sink.ts';
+import type { FileOffer, Reason, Verdict } from '../../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../../model/file-version.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { baseName, stemOf } from '../../platform/names.ts';
 import type { ImageQueries, SidecarTarget } from '../../store/image-queries.ts';
 import type { Losses } from '../../store/ledger/losses.ts';
-import type { Reason, SourceFiles } from '../../store/source-files.ts';
+import type { SourceFiles } from '../../store/source-files.ts';
 import type { LabelOrder } from '../label-order.ts';
 import { isDatasetFile } from '../other-files.ts';
 import { type PictureLabels, versionAt } from '../picture-labels.ts';

@@ -1,4 +1,5 @@
 import { isolated } from '../../../../shared/isolated.ts';
+import { type Message, message } from '../../../../shared/messages/message.ts';
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const DECIMAL_COMMA = /^[+-]?\d*,\d+(?:[eE][+-]?\d+)?$/;
@@ -46,15 +47,16 @@ export function quote(text: string): string {
 /** What is wrong with one file, bounded: after the first twenty problems only their number grows. */
 export class ProblemList {
   readonly #file: string;
-  readonly #sentences: string[] = [];
+  readonly #messages: Message[] = [];
   #count = 0;
 
   constructor(file: string) {
-    this.#file = isolated(file);
+    this.#file = file;
   }
 
-  sentence(what: string): string {
-    return `${this.#file}: ${what}.`;
+  /** `problem`: a part of a sentence, its names set apart. */
+  message(problem: string): Message {
+    return message('sidecar-problem', { file: this.#file, problem });
   }
 
   /** True when reading on is a waste of time. */
@@ -62,15 +64,15 @@ export class ProblemList {
     return this.#count >= MAX_COUNT;
   }
 
-  add(what: string): void {
+  add(problem: string): void {
     this.#count += 1;
-    if (this.#sentences.length < MAX_PROBLEMS) this.#sentences.push(this.sentence(what));
+    if (this.#messages.length < MAX_PROBLEMS) this.#messages.push(this.message(problem));
   }
 
-  toArray(): readonly string[] {
-    const more = this.#count - this.#sentences.length;
-    if (more === 0) return [...this.#sentences];
-    const rest = this.tooMany ? `${more} more problems; the rest was not read` : `${more} more problems`;
-    return [...this.#sentences, `${this.#file}: and ${rest}.`];
+  toArray(): readonly Message[] {
+    const count = this.#count - this.#messages.length;
+    if (count === 0) return [...this.#messages];
+    const context = this.tooMany ? 'unread' : 'read';
+    return [...this.#messages, message('sidecar-more-problems', { context, file: this.#file, count })];
   }
 }

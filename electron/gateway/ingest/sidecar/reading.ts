@@ -1,4 +1,5 @@
 import type { Annotation, ModelInfo, SidecarFormat } from '../../../../shared/annotation.ts';
+import type { Message } from '../../../../shared/messages/message.ts';
 import type { Orientation } from '../../../../shared/picture.ts';
 import { AnnotationList } from './annotation-list.ts';
 import { ProblemList } from './problems.ts';
@@ -16,14 +17,14 @@ export type SidecarReading = {
   readonly format: SidecarFormat;
   readonly annotations: readonly Annotation[];
   readonly model: ModelInfo;
-  /** What could not be used or had to be corrected, in sentences that name the file and the place in it. */
-  readonly problems: readonly string[];
+  /** What could not be used or had to be corrected: each names the file and the place in it. */
+  readonly problems: readonly Message[];
 };
 
 /** `unrelated`: a file with a sidecar's name that holds something else, or says nothing about this picture. */
 export type SidecarOutcome =
   | { readonly kind: 'read'; readonly reading: SidecarReading }
-  | { readonly kind: 'bad'; readonly problem: string }
+  | { readonly kind: 'bad'; readonly problem: Message }
   | { readonly kind: 'unrelated' };
 
 export const unrelated: SidecarOutcome = { kind: 'unrelated' };
@@ -60,7 +61,7 @@ export class Reader {
     };
   }
 
-  bad(what: string): SidecarOutcome {
-    return { kind: 'bad', problem: this.problems.sentence(what) };
+  bad(problem: string): SidecarOutcome {
+    return { kind: 'bad', problem: this.problems.message(problem) };
   }
 }

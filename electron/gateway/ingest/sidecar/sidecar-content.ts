@@ -1,4 +1,4 @@
-import { isolated } from '../../../../shared/isolated.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import { noSidecar, type SidecarContent } from '../../model/image.ts';
 import type { FoundSidecar } from './finder.ts';
 
@@ -6,7 +6,7 @@ import type { FoundSidecar } from './finder.ts';
 export function contentOf({ outcome, relativePath }: FoundSidecar): SidecarContent {
   if (outcome.kind !== 'read') {
     const problem =
-      outcome.kind === 'bad' ? outcome.problem : `${isolated(relativePath)} holds no annotations that are known here.`;
+      outcome.kind === 'bad' ? outcome.problem : message('sidecar-without-annotations', { file: relativePath });
     return { ...noSidecar, sidecarPath: relativePath, problems: [problem] };
   }
   const { annotations, model, format, problems } = outcome.reading;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { legacy, type Message } from '../../../../shared/messages/message.ts';
+import type { Message } from '../../../../shared/messages/message.ts';
 import type { FileReading, FileRegistry, FileSink, FileStatus, Verdict } from '../../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../../model/file-version.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
@@ -268,15 +268,15 @@ export class FileOffers {
       case 'no-room':
         // A picture, and whole: whoever overwrites it now destroys it.
         if (sameVersion(candidate.file, file)) candidate.whole = true;
-        this.#pause('blocked', legacy(verdict.text, verdict.hint));
+        this.#pause('blocked', verdict.message);
         return this.#settling.again(candidate, now, roomRetryMilliseconds, false);
     }
   }
 
   /** Nothing more is offered for a while: the others would fare the same. */
-  #pause(state: 'blocked' | 'failed', said: Message): void {
+  #pause(state: 'blocked' | 'failed', why: Message): void {
     const { condition, clock } = this.#options;
-    condition.say(state, said);
+    condition.say(state, why);
     condition.waitsForOffer = true;
     this.#blockedUntil = clock.monotonic() + roomRetryMilliseconds;
   }

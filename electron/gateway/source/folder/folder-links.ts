@@ -1,10 +1,10 @@
 import { readlink, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Message, message } from '../../../../shared/messages/message.ts';
 import { locate, partsBelow, placeIn } from '../../platform/path-containment.ts';
 
 type Wanted = (path: string, isFolder: boolean) => boolean;
-type Words = { readonly text: string; readonly hint: string };
 
 /**
  * Whether a link leads to a file of this folder that is looked at under its own name, as the `latest.jpg` of a camera
@@ -47,21 +47,5 @@ async function targetOf(path: string): Promise<'folder' | 'file' | 'nothing' | '
   return target;
 }
 
-export async function describeLink(root: string, path: string): Promise<Words> {
-  const target = await targetOf(join(root, path));
-  if (target === 'nothing') {
-    return {
-      text: 'This is a link to something that is not there.',
-      hint: 'Remove the link, or put the picture itself in the folder.',
-    };
-  }
-  return target === 'folder'
-    ? {
-        text: 'This is a link to a folder, not a folder.',
-        hint: 'Add the folder that it leads to as a source of its own; the gateway does not follow links.',
-      }
-    : {
-        text: target === 'file' ? 'This is a link to a file, not a file.' : 'This is a link, not a file.',
-        hint: 'Put the picture itself in the folder; the gateway does not follow links.',
-      };
-}
+export const describeLink = async (root: string, path: string): Promise<Message> =>
+  message('link', { context: await targetOf(join(root, path)) });

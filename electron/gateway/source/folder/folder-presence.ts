@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { isolated } from '../../../../shared/isolated.ts';
+import { type Message, message } from '../../../../shared/messages/message.ts';
 import { describeCause, errnoCode } from '../../platform/errors.ts';
 import { listedPlaceIn } from '../../platform/path-containment.ts';
 import type { AfterIngest } from './after-ingest.ts';
@@ -16,7 +16,7 @@ export type FolderPresence =
        */
       readonly archive: string | null;
     }
-  | { readonly kind: 'missing' | 'failed'; readonly text: string; readonly hint: string };
+  | { readonly kind: 'missing' | 'failed'; readonly message: Message };
 
 const identityIn = ({ dev, ino }: { readonly dev: number; readonly ino: number }): string => `${dev}:${ino}`;
 
@@ -31,35 +31,17 @@ export async function lookAtFolder(
 ): Promise<FolderPresence> {
   try {
     const facts = await stat(path);
-    if (!facts.isDirectory())
-      return {
-        kind: 'failed',
-        text: 'This is a file, not a folder',
-        hint: `Set the source to a folder: ${isolated(path)}`,
-      };
+    if (!facts.isDirectory()) return { kind: 'failed', message: message('folder-is-file', { path }) };
     const identity = identityIn(facts);
     if (before?.kind === 'present' && before.identity === identity) return before;
     const archive = after.action === 'archive' ? await listedPlaceIn(path, after.archiveRoot) : null;
     // Every file would be archived and collected without end.
-    if (archive === '')
-      return {
-        kind: 'failed',
-        text: 'The archive is the watched folder itself',
-        hint: 'Set archivePath to another folder, or leave it out.',
-      };
+    if (archive === '') return { kind: 'failed', message: message('folder-is-archive') };
     return { kind: 'present', identity, archive };
   } catch (error) {
     const code = errnoCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR')
-      return {
-        kind: 'missing',
-        text: 'The folder is not there',
-        hint: 'Check the drive or network share, and that the folder was not renamed. Collecting goes on by itself when it is back.',
-      };
-    return {
-      kind: 'failed',
-      text: 'The folder can’t be opened',
-      hint: `Check that this user may read it (${describeCause(error)}).`,
-    };
+    return code === 'ENOENT' || code === 'ENOTDIR'
+      ? { kind: 'missing', message: message('folder-missing') }
+      : { kind: 'failed', message: message('folder-not-opened', { technical: describeCause(error) }) };
   }
 }

@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import picomatch from 'picomatch';
+import { type Message, message } from '../../../../shared/messages/message.ts';
 import { type FileVersion, fileVersion } from '../../model/file-version.ts';
 import { describeCause } from '../../platform/errors.ts';
 import { fileLimitOf } from '../../platform/file-limit.ts';
@@ -38,13 +39,7 @@ export function fileFilter(include: readonly string[], exclude: readonly string[
 export type WalkFinding =
   | { readonly kind: 'file'; readonly file: FileVersion }
   /** Something that is there and can't be taken as a file. */
-  | {
-      readonly kind: 'unusable';
-      readonly file: FileVersion;
-      readonly code: string;
-      readonly text: string;
-      readonly hint: string;
-    }
+  | { readonly kind: 'unusable'; readonly file: FileVersion; readonly message: Message }
   /** What was taken aside to be archived or deleted. */
   | { readonly kind: 'aside'; readonly path: string }
   | { readonly kind: 'unreadable-folder'; readonly path: string; readonly technical: string };
@@ -90,30 +85,17 @@ async function examine(
   wanted: (path: string, isFolder: boolean) => boolean,
 ): Promise<WalkFinding | null> {
   const nothing: FileVersion = { path, bytes: 0, modifiedMs: 0 };
-  if (path.includes('\uFFFD')) {
-    return {
-      kind: 'unusable',
-      file: nothing,
-      code: 'name-unreadable',
-      text: 'The name of this file is not valid Unicode, so it can’t be opened safely.',
-      hint: 'Rename the file. If a camera program makes such names, set it to UTF-8.',
-    };
-  }
+  if (path.includes('\uFFFD')) return { kind: 'unusable', file: nothing, message: message('name-unreadable') };
   if (entry.isSymbolicLink()) {
     if (await leadsToFileOf(root, path, wanted)) return null;
     const link = await lstat(join(root, path)).catch(() => null);
     // Made anew each time that it leads elsewhere: its time tells.
     const file = { ...nothing, modifiedMs: link?.mtimeMs ?? 0 };
-    return { kind: 'unusable', file, code: 'link', ...(await describeLink(root, path)) };
+    return { kind: 'unusable', file, message: await describeLink(root, path) };
   }
   if (isSpecial(entry)) {
-    return {
-      kind: 'unusable',
-      file: nothing,
-      code: 'special-file',
-      text: `This is ${specialWords(entry)}, not a file.`,
-      hint: 'Remove it. If a camera program makes it, set the program to write ordinary files.',
-    };
+    const context = entry.isFIFO() ? 'pipe' : entry.isSocket() ? 'socket' : 'device';
+    return { kind: 'unusable', file: nothing, message: message('special-file', { context }) };
   }
   const file = await versionOf(root, path);
   return file === null ? null : { kind: 'file', file };
@@ -121,8 +103,6 @@ async function examine(
 
 const isSpecial = (entry: Dirent): boolean =>
   entry.isFIFO() || entry.isSocket() || entry.isCharacterDevice() || entry.isBlockDevice();
-const specialWords = (entry: Dirent): string =>
-  entry.isFIFO() ? 'a pipe' : entry.isSocket() ? 'a socket' : 'a device';
 
 /** The version that is there now; null when the file is gone or no regular file any more. */
 export async function versionOf(root: string, path: string): Promise<FileVersion | null> {

@@ -1,4 +1,4 @@
-import { legacy } from '../../../../shared/messages/message.ts';
+import { type Message, message } from '../../../../shared/messages/message.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { describeCause, errnoCode } from '../../platform/errors.ts';
 import type { SourceCondition } from '../frame-source.ts';
@@ -106,35 +106,31 @@ export class OriginalTroubles {
     const isLasting = this.#inARow >= mostInARow || this.#repeated > 0;
     if (this.#stuck.size === 0 || !isLasting) return this.#condition.calm('originals-stay');
     const { action } = this.#after;
-    const count = this.#stuck.size;
-    const many =
-      count >= mostCounted ? `More than ${(mostCounted - 1).toLocaleString('en')}` : count.toLocaleString('en');
-    const text = `${many} ${count === 1 ? 'original' : 'originals'} can’t be ${action === 'archive' ? 'archived' : 'deleted'}`;
-    const said = legacy(text, hintFor(this.#error, this.#after));
-    this.#condition.warn({ code: 'originals-stay', message: said, originals: count });
+    const isMore = this.#stuck.size >= mostCounted;
+    const kind = action === 'archive' ? 'archive' : 'delete';
+    const said = message('originals-not-moved', {
+      context: isMore ? `${kind}-many` : kind,
+      count: isMore ? mostCounted - 1 : this.#stuck.size,
+      why: whatHoldsBack(this.#error, this.#after),
+    });
+    this.#condition.warn({ code: 'originals-stay', message: said, originals: this.#stuck.size });
   }
 }
 
-function hintFor(error: unknown, after: AfterIngest): string {
+function whatHoldsBack(error: unknown, after: AfterIngest): Message {
   const { path = '', dest = path } = error as { readonly path?: string; readonly dest?: string };
-  const isArchive = after.action === 'archive' && dest.startsWith(after.archiveRoot);
-  const where = isArchive ? 'the archive folder' : 'the watched folder';
-  const otherwise = 'or set afterIngest to "keep" for this source. Their pictures are stored all the same.';
-  switch (errnoCode(error)) {
-    case 'EROFS':
-      return `${upperFirst(where)} is read-only. Make it writable, ${otherwise}`;
-    case 'EACCES':
-    case 'EPERM':
-      return `Allow the gateway’s user to ${isArchive ? 'write in' : 'delete files in'} ${where}, ${otherwise}`;
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return `There is no room in ${where}. Make room, ${otherwise}`;
-    case 'EBUSY':
-    case 'ETXTBSY':
-      return `Another program holds them open: close it, ${otherwise}`;
-    default:
-      return `Check ${where} (${describeCause(error)}), ${otherwise}`;
-  }
+  const where = after.action === 'archive' && dest.startsWith(after.archiveRoot) ? 'archive' : 'folder';
+  const technical = describeCause(error);
+  const what = obstacles[errnoCode(error) ?? ''] ?? 'failed';
+  return message('original-held-back', { context: what === 'busy' ? what : `${where}-${what}`, technical });
 }
 
-const upperFirst = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+const obstacles: Readonly<Record<string, 'read-only' | 'denied' | 'full' | 'busy'>> = {
+  EROFS: 'read-only',
+  EACCES: 'denied',
+  EPERM: 'denied',
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EBUSY: 'busy',
+  ETXTBSY: 'busy',
+};

@@ -1,4 +1,4 @@
-import { legacy, message } from '../../../../shared/messages/message.ts';
+import { message } from '../../../../shared/messages/message.ts';
 import type { FolderSourceConfig } from '../../../../shared/source-config.ts';
 import type { FileReading, FileRegistry } from '../../model/file-sink.ts';
 import type { FileVersion } from '../../model/file-version.ts';
@@ -82,7 +82,7 @@ export class FolderSearch {
       const found = await lookAtFolder(config.path, after, clock.monotonic() < this.#nextScanAt ? before : null);
       before = found;
       if (found.kind === 'present') this.#archive = found.archive;
-      else condition.say(found.kind, legacy(found.text, found.hint));
+      else condition.say(found.kind, found.message);
       if (signal.aborted) break;
       offers.folderIs(found.kind === 'present' ? found.identity : null);
       if (found.kind !== 'present') {
@@ -209,11 +209,8 @@ export class FolderSearch {
       }
       if (await this.#listed.forgetGone(listed, signal)) this.#eventsAreStale = true;
     } catch (error) {
-      const unreadable = legacy(
-        'The folder can’t be read',
-        `Check the drive and the rights of this user (${describeCause(error)}).`,
-      );
-      condition.say('failed', fileLimitOf(error) ?? unreadable);
+      const unread = message('folder-not-read', { technical: describeCause(error) });
+      condition.say('failed', fileLimitOf(error) ?? unread);
       condition.log('warn', 'scan-failed', { error });
       return false;
     }

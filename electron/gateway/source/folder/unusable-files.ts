@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { message } from '../../../../shared/messages/message.ts';
 import type { FileRegistry } from '../../model/file-sink.ts';
 import { errnoCode } from '../../platform/errors.ts';
 import type { FileFilter, WalkFinding } from './folder-walk.ts';
@@ -28,12 +29,7 @@ export class ListedFiles {
     const path = `${finding.path}/`;
     this.#registry.refuse(
       { path, bytes: 0, modifiedMs: 0 },
-      {
-        severity: 'refused',
-        code: 'folder-unreadable',
-        text: `This subfolder can’t be read (${finding.technical}).`,
-        hint: 'Allow the gateway’s user to read it.',
-      },
+      { severity: 'refused', message: message('folder-unreadable', { technical: finding.technical }) },
     );
     return path;
   }
@@ -41,8 +37,8 @@ export class ListedFiles {
   #addUnusable(finding: Extract<WalkFinding, { kind: 'unusable' }>): void {
     if (this.#registry.status(finding.file) !== 'new') return;
     // A link that is made anew leads to one thing after the other: what it stands for is no lost picture.
-    const moves = finding.code === 'link' && this.#registry.refusedPaths().includes(finding.file.path);
-    this.#registry.refuse(finding.file, { ...finding, severity: moves ? 'notice' : 'refused' });
+    const moves = finding.message.code === 'link' && this.#registry.refusedPaths().includes(finding.file.path);
+    this.#registry.refuse(finding.file, { severity: moves ? 'notice' : 'refused', message: finding.message });
   }
 
   /** After a full scan that added `met`. Returns whether a subfolder left the list: it can be read again. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { annotationSchema, modelInfoSchema, sidecarFormats } from '../../../../shared/annotation.ts';
 import { frameFactsSchema } from '../../../../shared/camera.ts';
 import type { EntryError, ImageDetail } from '../../../../shared/contract.ts';
-import { legacy, readMessage } from '../../../../shared/messages/message.ts';
+import { isMessage, legacy, type Message, message, readMessage } from '../../../../shared/messages/message.ts';
 import {
   type Orientation,
   type OriginalFile,
@@ -11,13 +11,22 @@ import {
 } from '../../../../shared/picture.ts';
 import { type NewImage, noSidecar, type SidecarContent } from '../../model/image.ts';
 
+/** Older versions stored sentences. What only a newer one says is told by its code. */
+const storedMessages = z.array(
+  z.union([
+    z.custom<Message>((value) => isMessage(value)),
+    z.string().transform((text) => legacy(text)),
+    z.object({ code: z.string() }).transform(({ code }) => legacy(code)),
+  ]),
+);
+
 /** What a sidecar said, as one JSON column of `images`. */
 const storedContentSchema = z.object({
   annotations: z.array(annotationSchema),
   model: modelInfoSchema,
   sidecar: z.object({ format: z.enum(sidecarFormats), path: z.string() }).nullable(),
   sidecarPath: z.string().nullable(),
-  problems: z.array(z.string()),
+  problems: storedMessages,
 });
 
 export type ContentRow = { readonly content: string };
@@ -43,7 +52,7 @@ export function parseContent(row: ContentRow): SidecarContent {
   try {
     return storedContentSchema.parse(JSON.parse(row.content)) as SidecarContent;
   } catch {
-    return { ...noSidecar, problems: ['The stored annotations of this picture are damaged and are not sent.'] };
+    return { ...noSidecar, problems: [message('stored-annotations-damaged')] };
   }
 }
 
@@ -89,10 +98,8 @@ export type PictureColumns = {
   /** Null: the frame is that of the picture as it is stored. */
   readonly orientation: Orientation | null;
   readonly original: OriginalFile | null;
-  readonly notes: readonly string[];
+  readonly notes: readonly Message[];
 };
-
-const notesSchema = z.array(z.string());
 
 /** What is known of the file that a picture came as: columns of `images`; what of it is damaged is left out. */
 export function parsePicture({ orientation, original, notes }: PictureRow): PictureColumns {
@@ -100,7 +107,7 @@ export function parsePicture({ orientation, original, notes }: PictureRow): Pict
     orientation: orientationSchema.safeParse(orientation).data ?? null,
     original: original === null ? null : parsedOr(original, originalFileSchema, null),
     // Most pictures have none: worth more than a schema's look at an empty list a thousand times a second.
-    notes: notes === '[]' ? [] : parsedOr(notes, notesSchema, []),
+    notes: notes === '[]' ? [] : parsedOr(notes, storedMessages, []),
   };
 }
 

@@ -86,7 +86,7 @@ describe('a label that comes after its picture', () => {
     await put('b.json', labelme.slice(0, 40), 1_000);
     for (const name of ['a.json', 'b.json']) expect(await offer(name)).toEqual({ kind: 'refused' });
     expect(listed().map(({ path, code }) => [path, code])).toEqual([
-      ['b.json', 'sidecar-unusable'],
+      ['b.json', 'sidecar-broken'],
       ['a.json', 'sidecar-late'],
     ]);
   });
@@ -119,7 +119,7 @@ describe('a label without a picture', () => {
     expect(await offer('Labels/a.txt', 60_000)).toEqual({ kind: 'refused' });
     expect(listed()[0]).toMatchObject({ severity: 'notice', code: 'sidecar-without-picture' });
     expect(listed()[0]?.text).toMatch(
-      /^This looks like an annotation file, but there is no picture “a” in Labels, the source’s folder, images, image or \d+ other folders\.$/,
+      /^This looks like an annotation file, but there is no picture “a” in the source’s folder, Labels, images, image or \d+ other folders\.$/,
     );
   });
 
@@ -130,7 +130,7 @@ describe('a label without a picture', () => {
     expect(await offer('Labels/a.txt', 60_000)).toEqual({ kind: 'refused' });
     expect(listed()[0]).toMatchObject({
       severity: 'notice',
-      code: 'sidecar-without-picture',
+      code: 'sidecar-before-picture',
       text: 'These annotations belong to Images/A.JPG, which has not been taken.',
     });
   });

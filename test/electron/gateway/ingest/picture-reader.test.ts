@@ -133,10 +133,10 @@ it('trouble of the decoder’s own is listed as such, and the file is tried agai
     const decoder = { ask: () => Promise.resolve({ kind: 'uncheckable', detail } as never) };
     const reader = new PictureReader({ decoder, maxImageBytes: 1e9, maxPixels: 1e9, convert: true });
     const reading = await reader.read(jpeg.subarray(0, -2), true);
-    return 'reason' in reading ? reading.reason.code : reading.kind;
+    return 'reason' in reading ? reading.reason.message.code : reading.kind;
   };
-  expect(await reasonFor('out of memory')).toBe('unreadable');
-  expect(await reasonFor('the decoder ended')).toBe('unreadable');
+  expect(await reasonFor('out of memory')).toBe('not-looked-through');
+  expect(await reasonFor('the decoder ended')).toBe('not-looked-through');
   expect(await reasonFor('decoding took too long')).toBe('truncated');
   expect(await reasonFor('stopped')).toBe('stopped');
 });

@@ -6,7 +6,6 @@ import {
   pixelFormatNamed,
   pixelFormatOf,
   pixelFormats,
-  unknownPixelFormat,
 } from '../../../../electron/gateway/model/pixel-format.ts';
 import { formatNamed } from '../../../support/raw-frames.ts';
 
@@ -36,7 +35,7 @@ it('codes are those of the naming convention', () => {
 
 it('an unknown code is named by its number', () => {
   expect(pixelFormatOf(0x01080002)).toBeNull();
-  expect(unknownPixelFormat(0x01080002)).toBe('The pixel format 0x01080002 is not known.');
+  expect(pixelFormatName(0x01080002)).toBe('0x01080002');
   expect(pixelFormatName(-1)).toBe('0xFFFFFFFF');
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { noSidecar } from '../../../../electron/gateway/model/image.ts';
 import { imageDetailSchema, queueFilters, queueRowSchema, refusalSchema } from '../../../../shared/contract.ts';
-import { message } from '../../../../shared/messages/message.ts';
-import { acknowledge, newImage, openStore, type TestStore } from '../../../support/store.ts';
+import { legacy, message } from '../../../../shared/messages/message.ts';
+import { acknowledge, cutOff, newImage, openStore, type TestStore } from '../../../support/store.ts';
 
 const error = { message: message('internal-error'), technical: 'x', at: 1 };
 
@@ -187,37 +187,41 @@ describe('attaching a sidecar', () => {
 
 describe('what is known of the files of a source', () => {
   const file = { path: 'a.jpg', bytes: 10, modifiedMs: 5.25 };
-  const reason = { severity: 'refused', code: 'truncated', text: 'Cut off.', hint: 'Write it again.' } as const;
 
   it('holds for that version of the file only', async () => {
     const { sourceFiles: files } = await openStore();
     expect(files.status('aoi', file)).toBe('new');
-    expect(files.refuse('aoi', file, reason, 7)).toBe(true);
-    expect(files.refuse('aoi', file, reason, 8)).toBe(false);
+    expect(files.refuse('aoi', file, cutOff, 7)).toBe(true);
+    expect(files.refuse('aoi', file, cutOff, 8)).toBe(false);
     expect(files.status('aoi', file)).toBe('refused');
     for (const other of [{ bytes: 11 }, { modifiedMs: 5.5 }, { path: 'b.jpg' }])
       expect(files.status('aoi', { ...file, ...other })).toBe('new');
     expect(files.status('other', file)).toBe('new');
-    expect(files.refuse('aoi', { ...file, bytes: 11 }, reason, 9)).toBe(true);
+    expect(files.refuse('aoi', { ...file, bytes: 11 }, cutOff, 9)).toBe(true);
     expect(files.refusedPaths('aoi')).toEqual(['a.jpg']);
   });
 
   it('is worth another look where the reason may pass by itself', async () => {
     const { sourceFiles: files } = await openStore();
-    files.refuse('aoi', file, { ...reason, code: 'unreadable' }, 7);
+    files.refuse('aoi', file, { ...cutOff, message: message('unreadable', { technical: 'EBUSY' }) }, 7);
     expect(files.status('aoi', file)).toBe('listed');
-    files.refuse('aoi', file, { ...reason, severity: 'notice', code: 'sidecar-without-picture' }, 7);
+    files.refuse(
+      'aoi',
+      file,
+      { severity: 'notice', message: message('sidecar-before-picture', { picture: 'a.jpg' }) },
+      7,
+    );
     expect(files.status('aoi', file)).toBe('listed');
   });
 
   it('is counted, by what it means', async () => {
     const store = await openStore();
     const { sourceFiles: files } = store;
-    files.refuse('aoi', file, reason, 7);
-    files.refuse('aoi', { ...file, path: 'b.json' }, { ...reason, severity: 'notice' }, 7);
+    files.refuse('aoi', file, cutOff, 7);
+    files.refuse('aoi', { ...file, path: 'b.json' }, { ...cutOff, severity: 'notice' }, 7);
     expect(store.totals()).toMatchObject({ refused: 1, notices: 1 });
     // The newer reason replaces the older.
-    files.refuse('aoi', file, { ...reason, severity: 'notice', code: 'other' }, 8);
+    files.refuse('aoi', file, { severity: 'notice', message: message('sidecar-late') }, 8);
     expect(store.totals()).toMatchObject({ refused: 0, notices: 2 });
     expect(files.forgetRefusal('aoi', 'a.jpg')).toBe(true);
     expect(files.forgetRefusal('aoi', 'a.jpg')).toBe(false);
@@ -226,7 +230,7 @@ describe('what is known of the files of a source', () => {
 
   it('is listed newest first, in pages that are complete', async () => {
     const { sourceFiles: files } = await openStore();
-    for (let index = 0; index < 23; index += 1) files.refuse('aoi', { ...file, path: `${index}` }, reason, index);
+    for (let index = 0; index < 23; index += 1) files.refuse('aoi', { ...file, path: `${index}` }, cutOff, index);
     const found: string[] = [];
     let cursor: string | null = null;
     do {
@@ -240,5 +244,42 @@ describe('what is known of the files of a source', () => {
     const [newest] = files.refusalsPage(null, 1).rows;
     expect(files.refusal(newest?.id ?? 0)).toEqual({ sourceId: 'aoi', path: '22' });
     expect(files.refusal(999)).toBeNull();
+  });
+
+  it('keeps its message, and a sentence of an older version stays the sentence that it was', async () => {
+    const { sourceFiles: files, database } = await openStore();
+    for (const path of ['new.jpg', 'old.jpg', 'newer.jpg']) files.refuse('aoi', { ...file, path }, cutOff, 7);
+    const said = () => Object.fromEntries(files.refusalsPage(null, 9).rows.map(({ path, message }) => [path, message]));
+    expect(said()['old.jpg']).toEqual(cutOff.message);
+    const rewrite = database.prepare('UPDATE refusals SET code = ?, text = ?, hint = ? WHERE path = ?');
+    rewrite.run('truncated', 'Cut off.', 'Write it again.', 'old.jpg');
+    // A code of a version after this one, which went back.
+    rewrite.run('melted', JSON.stringify({ code: 'melted', params: { degrees: 90 } }), '', 'newer.jpg');
+    expect(said()).toEqual({
+      'new.jpg': cutOff.message,
+      'old.jpg': legacy('Cut off.', 'Write it again.'),
+      'newer.jpg': legacy('melted'),
+    });
+    expect(files.status('aoi', { ...file, path: 'old.jpg' })).toBe('refused');
+  });
+});
+
+it('what is worth knowing of a picture is told by messages, and sentences of an older version stay as they were', async () => {
+  const store = await openStore();
+  const first = message('first-picture-taken', { context: 'tiff', pictures: 3 });
+  const problem = message('sidecar-problem', { file: 'a.txt', problem: 'line 3 is left out' });
+  const { image } = newImage({ content: { sidecarPath: 'a.txt', problems: [problem] } });
+  store.outbox.enqueue([{ ...image, notes: [first] }], 1_000);
+  expect(imageDetailSchema.parse(store.catalogue.detail(image.imageId))).toMatchObject({
+    notes: [first],
+    sidecarProblems: [problem],
+  });
+  const old = { ...image.content, problems: ['a.txt: line 3 is left out.', { code: 'melted', params: {} }] };
+  store.database
+    .prepare('UPDATE images SET notes = ?, content = ?')
+    .run(JSON.stringify(['It is so.', first]), JSON.stringify(old));
+  expect(imageDetailSchema.parse(store.catalogue.detail(image.imageId))).toMatchObject({
+    notes: [legacy('It is so.'), first],
+    sidecarProblems: [legacy('a.txt: line 3 is left out.'), legacy('melted')],
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { metadataOf, parseAnswer } from '../../../../../electron/gateway/cloud/acusight/schema.ts';
+import { legacy, message } from '../../../../../shared/messages/message.ts';
 
 const plain = {
   imageId: 'i',
@@ -15,14 +16,15 @@ const plain = {
 test('the metadata names the file that came where another is sent, and what is worth knowing, and nothing else', () => {
   const keys = Object.keys(metadataOf(plain, 'line-7'));
   const original = { filename: 'a.bmp', format: 'bmp', bytes: 180_054, sha256: 'cd' } as const;
-  const told = metadataOf({ ...plain, original, notes: ['One thing.', 'Another.'] }, 'line-7');
+  const several = message('first-picture-taken', { context: 'tiff', pictures: 3 });
+  const told = metadataOf({ ...plain, original, notes: [legacy('One thing.'), several] }, 'line-7');
   expect(told).toMatchObject({
     sha256: 'ab',
     original_filename: 'a.bmp',
     original_format: 'bmp',
     original_bytes: 180_054,
     original_sha256: 'cd',
-    notes: ['One thing.', 'Another.'],
+    notes: ['One thing.', 'The TIFF holds 3 pictures; the first is taken.'],
   });
   expect(Object.keys(told).filter((key) => !keys.includes(key))).toEqual([
     'original_filename',

@@ -72,7 +72,7 @@ describe('a TIFF', () => {
     expect(inspectFile(raw)).toMatchObject({
       kind: 'invalid',
       format: 'tiff',
-      detail: expect.stringContaining('raw file'),
+      detail: { code: 'picture-fault', params: { technical: expect.stringContaining('raw file') } },
     });
   });
 });

@@ -3,6 +3,7 @@ import { unpack } from '../../../../../electron/gateway/ingest/pixels/unpack.ts'
 import type { RawPicture } from '../../../../../electron/gateway/model/frame.ts';
 import { frameBytesOf, pixelFormats, sharedColour } from '../../../../../electron/gateway/model/pixel-format.ts';
 import { formatNamed, rawFrame, samplesIn, spread } from '../../../../support/raw-frames.ts';
+import { refusalOf } from '../../../../support/spoken.ts';
 
 const read = (picture: RawPicture, name: string): number[] => [...unpack(formatNamed(name), picture)];
 const raw = (name: string, width: number, bytes: number[]): RawPicture => ({
@@ -67,7 +68,9 @@ describe('unpacking', () => {
       const shared = sharedColour(format);
       if (shared === 1) continue;
       const frame = { ...raw(format.name, shared + 1, []), data: new Uint8Array(100) };
-      expect(() => unpack(format, frame)).toThrow(`can’t be ${shared + 1} pixels wide: ${shared} pixels share`);
+      expect(refusalOf(() => unpack(format, frame))).toContain(
+        `can’t be ${shared + 1} pixels wide: ${shared} pixels share`,
+      );
     }
   });
 
@@ -78,8 +81,8 @@ describe('unpacking', () => {
         const frame = rawFrame(format.name, 8, 3, samples, wish);
         const needed = frame.data.length - (wish.linePadding ?? 0);
         expect([...unpack(format, { ...frame, data: frame.data.subarray(0, needed) })]).toEqual(samples);
-        expect(() => unpack(format, { ...frame, data: frame.data.subarray(0, needed - 1) })).toThrow(
-          new RegExp(`incomplete: ${format.name} of 8 × 3 takes ${needed} bytes, ${needed - 1} came`),
+        expect(refusalOf(() => unpack(format, { ...frame, data: frame.data.subarray(0, needed - 1) }))).toContain(
+          `incomplete: ${format.name} of 8 × 3 takes ${needed} bytes, ${needed - 1} came`,
         );
       }
     }

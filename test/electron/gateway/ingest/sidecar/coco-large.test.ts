@@ -19,7 +19,8 @@ import { CocoSkim } from '../../../../../electron/gateway/ingest/sidecar/coco-sk
 import { CocoTable } from '../../../../../electron/gateway/ingest/sidecar/coco-table.ts';
 import { SidecarFinder } from '../../../../../electron/gateway/ingest/sidecar/finder.ts';
 import { isObject, parseJson } from '../../../../../electron/gateway/ingest/sidecar/json-text.ts';
-import { Reader } from '../../../../../electron/gateway/ingest/sidecar/reading.ts';
+import { Reader, type SidecarOutcome } from '../../../../../electron/gateway/ingest/sidecar/reading.ts';
+import { spokenOutcome, texts } from '../../../../support/spoken.ts';
 import { temporaryFolder } from '../../../../support/store.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -49,7 +50,7 @@ function readingOf(image: CocoImage, worded: boolean): unknown {
   if (outcome.kind !== 'read') return outcome;
   const { annotations, problems } = outcome.reading;
   // Whether a number was written as a text is not kept.
-  const words = problems.map((problem) => problem.replaceAll('"', ''));
+  const words = texts(problems).map((problem) => problem.replaceAll('"', ''));
   return { fileName: image.fileName, annotations, problems: worded ? words : words.length };
 }
 
@@ -350,7 +351,7 @@ describe('a COCO file that is read piece by piece', () => {
     const text = `{"info":"${'x'.repeat(more)}","images":[{"id":1,"file_name":"a.jpg"}],"categories":[{"id":1,"name":"Schramme groß"}],"annotations":[{"image_id":1,"category_id":1,"bbox":[1,2,3,4]}]}`;
     await writeFile(join(folder, 'instances.json'), Buffer.from(text, 'latin1'));
     const found = await new SidecarFinder(folder).find('a.jpg', facts);
-    expect(found?.outcome).toMatchObject({
+    expect(found && spokenOutcome(found.outcome)).toMatchObject({
       kind: 'read',
       reading: {
         annotations: [{ classValue: 'Schramme groß' }],
@@ -441,10 +442,14 @@ describe('a COCO file that is read piece by piece', () => {
       // What a worker may have; beyond it, it ends with ERR_WORKER_OUT_OF_MEMORY.
       resourceLimits: { maxOldGenerationSizeMb: 160, maxYoungGenerationSizeMb: 32 },
     });
-    const outcome = await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+    const outcome = await new Promise<SidecarOutcome>((resolve, reject) =>
+      worker.once('message', resolve).once('error', reject),
+    );
     await worker.terminate();
     expect(outcome).toMatchObject({ kind });
     if (kind === 'bad')
-      expect(outcome).toMatchObject({ problem: expect.stringMatching(/more than the [\d,]+ .* that are read/) });
+      expect(spokenOutcome(outcome)).toMatchObject({
+        problem: expect.stringMatching(/more than the [\d,]+ .* that are read/),
+      });
   });
 });

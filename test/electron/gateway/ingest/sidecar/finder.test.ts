@@ -9,6 +9,7 @@ import {
 } from '../../../../../electron/gateway/ingest/sidecar/finder.ts';
 import { isClassListName, isSharedSidecarName } from '../../../../../electron/gateway/ingest/sidecar/sidecar-names.ts';
 import { stemOf } from '../../../../../electron/gateway/platform/names.ts';
+import { texts } from '../../../../support/spoken.ts';
 import { fixture, json } from './reading.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -38,8 +39,8 @@ const classesOf = (found: FoundSidecar | null): readonly string[] =>
     ? found.outcome.reading.annotations.map(({ classValue }) => classValue)
     : ['(not read)'];
 const problemsOf = (found: FoundSidecar | null): readonly string[] => {
-  if (found?.outcome.kind === 'read') return found.outcome.reading.problems;
-  return found?.outcome.kind === 'bad' ? [found.outcome.problem] : [];
+  if (found?.outcome.kind === 'read') return texts(found.outcome.reading.problems);
+  return found?.outcome.kind === 'bad' ? texts([found.outcome.problem]) : [];
 };
 
 const acusight = (label: string): string =>
@@ -227,10 +228,9 @@ describe('a COCO file for a folder', () => {
 
   it('that is broken is reported, and one that is no COCO is passed over', async () => {
     await put('annotations.json', '{"images": [');
-    expect(await find('a.jpg')).toMatchObject({
-      shared: true,
-      outcome: { kind: 'bad', problem: expect.stringContaining('annotations.json: it is not valid JSON') },
-    });
+    const broken = await find('a.jpg');
+    expect(broken).toMatchObject({ shared: true, outcome: { kind: 'bad' } });
+    expect(problemsOf(broken)).toEqual([expect.stringContaining('annotations.json: it is not valid JSON')]);
     await put('instances_b.json', coco('x', 'a.jpg'));
     now += 250;
     expect(classesOf(await find('a.jpg'))).toEqual(['x']);

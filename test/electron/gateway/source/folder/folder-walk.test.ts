@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { versionOf, type WalkFinding, walkFolder } from '../../../../../electron/gateway/source/folder/folder-walk.ts';
 import { asNobody } from '../../../../support/as-nobody.ts';
+import { said } from '../../../../support/spoken.ts';
 
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'acusight-walk-'));
@@ -73,7 +74,7 @@ test.runIf(process.platform === 'linux')(
   async () => {
     const root = await folder();
     await writeFile(Buffer.concat([Buffer.from(`${root}/bad-`), Buffer.from([0xff, 0xfe]), Buffer.from('.jpg')]), 'x');
-    expect(await walk(root)).toMatchObject([{ kind: 'unusable', code: 'name-unreadable' }]);
+    expect(await walk(root)).toMatchObject([{ kind: 'unusable', message: { code: 'name-unreadable' } }]);
   },
 );
 
@@ -88,8 +89,8 @@ test('links are listed and never followed, not even in a circle', async () => {
   await symlink('/nowhere/at/all.jpg', join(root, 'broken.jpg'));
   const found = await walk(root);
   expect(found.map(nameOf)).toEqual(['broken.jpg', 'linked.jpg', 'out', 'sub/circle']);
-  expect(found.every((finding) => finding.kind === 'unusable' && finding.code === 'link')).toBe(true);
-  expect(found.map((finding) => (finding.kind === 'unusable' ? finding.text : ''))).toEqual([
+  expect(found.every((finding) => finding.kind === 'unusable' && finding.message.code === 'link')).toBe(true);
+  expect(found.map((finding) => (finding.kind === 'unusable' ? said(finding.message).text : ''))).toEqual([
     'This is a link to something that is not there.',
     'This is a link to a file, not a file.',
     'This is a link to a folder, not a folder.',
@@ -131,9 +132,10 @@ test.runIf(process.platform !== 'win32')(
     const server = createServer().listen(join(root, 'socket.jpg'));
     await once(server, 'listening');
     onTestFinished(() => void server.close());
-    expect(await walk(root)).toMatchObject([
-      { kind: 'unusable', code: 'special-file', text: 'This is a pipe, not a file.' },
-      { kind: 'unusable', code: 'special-file', text: 'This is a socket, not a file.' },
+    const found = await walk(root);
+    expect(found.map((finding) => (finding.kind === 'unusable' ? said(finding.message).text : ''))).toEqual([
+      'This is a pipe, not a file.',
+      'This is a socket, not a file.',
     ]);
   },
 );

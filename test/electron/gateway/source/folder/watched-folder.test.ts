@@ -6,9 +6,15 @@ import { looksWhole } from '../../../../../electron/gateway/ingest/picture/quick
 import type { FileOffer, FileReading, Verdict } from '../../../../../electron/gateway/model/file-sink.ts';
 import { silentLogger } from '../../../../../electron/gateway/platform/logger.ts';
 import { type FolderIntake, WatchedFolder } from '../../../../../electron/gateway/source/folder/watched-folder.ts';
+import { message } from '../../../../../shared/messages/message.ts';
 import { folderSourceSchema } from '../../../../../shared/source-config.ts';
 import { LeapingClock } from '../../../../support/leaping-clock.ts';
 import { told } from '../../../../support/spoken.ts';
+
+const noRoom: Verdict = {
+  kind: 'no-room',
+  message: message('files-wait', { why: message('disk-nearly-full') }),
+};
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -131,12 +137,10 @@ test('at most so many files are on offer at once, however many there are', async
 
 test('without room nothing is offered for a while, and then everything is again', async () => {
   let full = true;
-  const { path, folder, offers, clock } = await watch(() =>
-    full ? { kind: 'no-room', text: 'Full', hint: 'Make room.' } : { kind: 'stored' },
-  );
+  const { path, folder, offers, clock } = await watch(() => (full ? noRoom : { kind: 'stored' }));
   for (let index = 0; index < 50; index += 1) await writeFile(join(path, `${index}.jpg`), 'x');
   for (let wait = 0; wait < 100 && folder.status().state !== 'blocked'; wait += 1) await pause(10);
-  expect(told(folder.status())).toMatchObject({ state: 'blocked', text: 'Full', hint: 'Make room.', drained: false });
+  expect(told(folder.status())).toMatchObject({ state: 'blocked', text: 'The disk is nearly full', drained: false });
   await pause(300);
   const tried = offers.length;
   await pause(500);
@@ -153,7 +157,7 @@ describe('a folder that goes away while there is no room', () => {
     let full = true;
     const line = await watch(({ file }) => {
       if (file.path === 'half.jpg') return { kind: 'not-yet', why: 'incomplete', milliseconds: 100 };
-      return full ? { kind: 'no-room', text: 'Full', hint: 'Make room.' } : { kind: 'stored' };
+      return full ? noRoom : { kind: 'stored' };
     });
     onTestFinished(() => rm(`${line.path}-away`, { recursive: true, force: true }));
     const untilState = async (state: string): Promise<void> => {
@@ -270,8 +274,8 @@ describe('a picture that another one replaces while it is on offer, and that was
   const isOfItself = ({ file, bytes }: FileOffer): boolean => bytes === undefined || bytes.length === file.bytes;
 
   test.each([
-    ['there was no room', { kind: 'no-room', text: 'Full', hint: 'Make room.' }, false],
-    ['there was no room, and the next one is read too', { kind: 'no-room', text: 'Full', hint: 'Make room.' }, true],
+    ['there was no room', noRoom, false],
+    ['there was no room, and the next one is read too', noRoom, true],
     ['it changed', { kind: 'not-yet', why: 'changed', milliseconds: 50 }, false],
   ] satisfies [string, Verdict, boolean][])(
     'is taken from what was read; the next one is itself: %s',
@@ -335,7 +339,7 @@ describe('a picture that is gone before it was read, and of which nothing was re
   });
 
   test('is lost where the gateway had no room for it', async () => {
-    const { path, lost } = await watch(() => ({ kind: 'no-room', text: 'full', hint: '' }));
+    const { path, lost } = await watch(() => noRoom);
     await writeFile(join(path, 'last.jpg'), whole);
     await pause(300);
     await writeFile(join(path, 'last.jpg'), Buffer.concat([whole, whole]));

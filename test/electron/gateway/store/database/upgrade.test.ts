@@ -6,6 +6,7 @@ import { openDatabase } from '../../../../../electron/gateway/store/database/dat
 import { schemaVersion } from '../../../../../electron/gateway/store/database/migrations.ts';
 import { verifyLedger } from '../../../../../electron/gateway/store/ledger/ledger-verify.ts';
 import { imageDetailSchema } from '../../../../../shared/contract.ts';
+import { message } from '../../../../../shared/messages/message.ts';
 import { newImage, openStore, storeImage, temporaryFolder } from '../../../../support/store.ts';
 
 /** A folder with a store as the first version of the gateway left it. */
@@ -115,11 +116,12 @@ it('pictures of a version that knew no upright ones keep their frame; what is kn
   expect(store.catalogue.pictureByStem('top', 'pending')).toMatchObject({ width: 640, height: 480, orientation: 1 });
 
   const { image: turned } = newImage({ name: 'turned.jpg' });
-  store.outbox.enqueue([{ ...turned, width: 480, height: 640, orientation: 6, notes: ['It is so.'] }], 1_000);
+  const note = message('first-picture-taken', { context: 'tiff', pictures: 3 });
+  store.outbox.enqueue([{ ...turned, width: 480, height: 640, orientation: 6, notes: [note] }], 1_000);
   expect(store.catalogue.detail(turned.imageId)).toMatchObject({
     orientation: 6,
     original: null,
-    notes: ['It is so.'],
+    notes: [note],
   });
   expect(store.catalogue.pictureByStem('aoi', 'turned')).toMatchObject({ width: 480, height: 640, orientation: 6 });
   expect(store.catalogue.payloadOf(turned.imageId)).toMatchObject({ orientation: 6 });

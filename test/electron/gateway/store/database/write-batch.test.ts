@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { WriteAheadLog } from '../../../../../electron/gateway/store/database/write-ahead-log.ts';
 import { WriteBatch } from '../../../../../electron/gateway/store/database/write-batch.ts';
-import { fileOf, newImage, openStore, type TestStore } from '../../../../support/store.ts';
+import { cutOff, fileOf, newImage, openStore, type TestStore } from '../../../../support/store.ts';
 
 /** A log on a disk that is as slow as the test says: where it is held, a flush lasts until the test ends it. */
 class TestLog {
@@ -154,7 +154,6 @@ it('a connection has one group', async () => {
 });
 
 describe('what a source says of its files', () => {
-  const reason = { severity: 'refused', code: 'truncated', text: 'Cut off.', hint: 'Write it again.' } as const;
   const file = { path: 'x.jpg', bytes: 5, modifiedMs: 7 };
   const written = (store: TestStore, table: 'refusals' | 'source_files'): number =>
     store.database.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number;
@@ -162,8 +161,8 @@ describe('what a source says of its files', () => {
   it('is known at once and written with the next commit', async () => {
     const store = await openStore();
     const files = store.sourceFiles;
-    expect(files.refuse('aoi', file, reason, 1)).toBe(true);
-    expect(files.refuse('aoi', file, reason, 2)).toBe(false);
+    expect(files.refuse('aoi', file, cutOff, 1)).toBe(true);
+    expect(files.refuse('aoi', file, cutOff, 2)).toBe(false);
     const settled = files.settle('aoi', { ...file, path: 'a.txt' }, false);
     expect([written(store, 'refusals'), written(store, 'source_files')]).toEqual([0, 0]);
     expect(files.status('aoi', file)).toBe('refused');
@@ -177,20 +176,20 @@ describe('what a source says of its files', () => {
 
   it('is listed and counted whenever somebody asks', async () => {
     const { sourceFiles: files, tally } = await openStore();
-    files.refuse('aoi', file, reason, 1);
+    files.refuse('aoi', file, cutOff, 1);
     expect(files.refusalsPage(null, 5).rows).toMatchObject([{ path: 'x.jpg', code: 'truncated' }]);
     expect(files.forgetRefusal('aoi', 'x.jpg')).toBe(true);
     expect(files.forgetRefusal('aoi', 'x.jpg')).toBe(false);
     expect(files.status('aoi', file)).toBe('new');
     expect(files.refusedPaths('aoi')).toEqual([]);
-    files.refuse('aoi', file, reason, 1);
+    files.refuse('aoi', file, cutOff, 1);
     expect(tally.sources().get('aoi')?.refused).toBe(1);
   });
 
   it('does not outlive the picture that came after it', async () => {
     const store = await openStore();
     const { image } = newImage({ name: 'x.jpg' });
-    store.sourceFiles.refuse('aoi', { ...fileOf(image), modifiedMs: 0 }, reason, 1);
+    store.sourceFiles.refuse('aoi', { ...fileOf(image), modifiedMs: 0 }, cutOff, 1);
     store.outbox.enqueue([image], 1_000);
     expect(store.sourceFiles.refusalsPage(null, 5).rows).toEqual([]);
     expect(store.sourceFiles.status('aoi', { ...fileOf(image), modifiedMs: 0 })).toBe('new');
@@ -216,7 +215,7 @@ describe('what a source says of its files', () => {
   it('is forgotten when it could not be written, so that the file is met again', async () => {
     const store = await openStore();
     store.database.exec("CREATE TRIGGER broken BEFORE INSERT ON refusals BEGIN SELECT raise(ABORT, 'no room'); END");
-    expect(store.sourceFiles.refuse('aoi', file, reason, 1)).toBe(true);
+    expect(store.sourceFiles.refuse('aoi', file, cutOff, 1)).toBe(true);
     expect(store.sourceFiles.status('aoi', file)).toBe('refused');
     await store.sourceFiles.drain();
     expect(store.sourceFiles.status('aoi', file)).toBe('new');

@@ -6,13 +6,12 @@ import { shiftsOf } from '../../../../../electron/gateway/store/ledger/shifts.ts
 import { type LedgerRow, ledgerRowSchema, ledgerVerdictSchema } from '../../../../../shared/contract.ts';
 import { message } from '../../../../../shared/messages/message.ts';
 import { texts } from '../../../../support/spoken.ts';
-import { acknowledge, newImage, openStore, type TestStore } from '../../../../support/store.ts';
+import { acknowledge, cutOff, newImage, openStore, type TestStore } from '../../../../support/store.ts';
 
 const day = 86_400_000;
 const minute = 60_000;
 const at = Date.UTC(2026, 10, 21, 12);
 const error = { message: message('internal-error'), technical: 'x', at };
-const reason = { severity: 'refused', code: 'truncated', text: 'Cut off.', hint: 'Write it again.' } as const;
 const nothing = {
   acknowledged: 0,
   pending: 0,
@@ -59,7 +58,7 @@ async function fullStore(): Promise<TestStore> {
   acknowledge(store, 2, at + minute);
   bury(store, 1);
   store.outbox.lease(1, at, minute);
-  store.sourceFiles.refuse('aoi', { path: 'x.jpg', bytes: 1, modifiedMs: 1 }, reason, at);
+  store.sourceFiles.refuse('aoi', { path: 'x.jpg', bytes: 1, modifiedMs: 1 }, cutOff, at);
   await gate(store, 'left', 3, at + 3 * minute);
   store.ledger.sealNow(at + 4 * minute);
   return store;
@@ -73,8 +72,8 @@ describe('the counts of a shift', () => {
     acknowledge(store, 1, at);
     bury(store, 1);
     store.outbox.lease(1, at, minute);
-    store.sourceFiles.refuse('aoi', { path: 'x.jpg', bytes: 1, modifiedMs: 1 }, reason, at);
-    store.sourceFiles.refuse('aoi', { path: 'y.txt', bytes: 1, modifiedMs: 1 }, { ...reason, severity: 'notice' }, at);
+    store.sourceFiles.refuse('aoi', { path: 'x.jpg', bytes: 1, modifiedMs: 1 }, cutOff, at);
+    store.sourceFiles.refuse('aoi', { path: 'y.txt', bytes: 1, modifiedMs: 1 }, { ...cutOff, severity: 'notice' }, at);
     await gate(store, 'aoi', 5, at);
     const counts = { captured: 10, acknowledged: 1, pending: 2, dead: 1, refused: 1, gated: 5 };
     expect(rows(store)).toEqual([{ ...nothing, ...counts, sourceId: 'aoi', shift: '2026-11-21' }]);

@@ -4,10 +4,17 @@ import { DeadLetters } from '../../../../../electron/gateway/store/outbox/dead-l
 import { History } from '../../../../../electron/gateway/store/outbox/history.ts';
 import { message } from '../../../../../shared/messages/message.ts';
 import { texts } from '../../../../support/spoken.ts';
-import { acknowledge, fileOf, newImage, openStore, storeImage, type TestStore } from '../../../../support/store.ts';
+import {
+  acknowledge,
+  cutOff,
+  fileOf,
+  newImage,
+  openStore,
+  storeImage,
+  type TestStore,
+} from '../../../../support/store.ts';
 
 const error = { message: message('internal-error'), technical: 'x', at: 1 };
-const reason = { severity: 'refused', code: 'truncated', text: 'Cut off.', hint: 'Write it again.' } as const;
 const names = (store: TestStore): string[] =>
   store.catalogue
     .page('all', null, 200)
@@ -32,7 +39,7 @@ async function storeOfEnds() {
   store.database.exec(`UPDATE outbox SET state = 'dropped', payload_present = 0
     WHERE seq = (SELECT seq FROM images WHERE filename = 'dropped')`);
   store.outbox.lease(1, 16_000, 60_000);
-  store.sourceFiles.refuse('aoi', { path: 'x', bytes: 1, modifiedMs: 1 }, reason, 16_000);
+  store.sourceFiles.refuse('aoi', { path: 'x', bytes: 1, modifiedMs: 1 }, cutOff, 16_000);
   store.ledger.sealNow(16_000);
   return { store, history };
 }
@@ -83,7 +90,7 @@ it('no more leave at once than is asked for, and troubles of what left are nobod
   const store = await openStore();
   const history = new History(store.database, store.ledger);
   for (const name of ['a', 'b', 'c']) {
-    const image = await storeImage(store, { name, content: { problems: ['line 1 is left out'] } });
+    const image = await storeImage(store, { name, content: { problems: [message('stored-annotations-damaged')] } });
     store.catalogue.recordCheck(image.sha256, 'damaged', 'cut');
   }
   acknowledge(store, 3);

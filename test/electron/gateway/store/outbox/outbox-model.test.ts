@@ -4,7 +4,7 @@ import type { LeasedEntry, Settlement } from '../../../../../electron/gateway/mo
 import type { Database } from '../../../../../electron/gateway/store/database/database.ts';
 import { verifyLedger } from '../../../../../electron/gateway/store/ledger/ledger-verify.ts';
 import { message } from '../../../../../shared/messages/message.ts';
-import { fileOf, newImage, openStore, type TestStore } from '../../../../support/store.ts';
+import { cutOff, fileOf, newImage, openStore, type TestStore } from '../../../../support/store.ts';
 
 /*
  * Random sequences of everything that can be done to an outbox, beside a model that is too simple to be wrong. After
@@ -275,12 +275,13 @@ const requeueAll = new Step('requeue all', (model, store) => {
 });
 
 /** A file that is refused; where its picture comes later, or was there, it is refused in another version. */
-const refuse = (index: number, code: string): Step =>
+const refuse = (index: number, code: 'truncated' | 'unreadable'): Step =>
   new Step(`refuse ${index} as ${code}`, (model, store) => {
     const image = imageOf(index);
     const { sourceId } = image;
     const file = fileOf(image);
-    const reason = { severity: 'refused', code, text: 'x', hint: 'x' } as const;
+    const unreadable = { severity: 'refused', message: message('unreadable', { technical: 'x' }) } as const;
+    const reason = code === 'truncated' ? cutOff : unreadable;
     store.sourceFiles.refuse(sourceId, { ...file, modifiedMs: 99 }, reason, model.now);
     store.totals();
   });
@@ -296,7 +297,7 @@ const forgive = (index: number): Step =>
 
 const index = fc.nat({ max: 14 });
 const steps = [
-  fc.tuple(index, fc.constantFrom('truncated', 'unreadable')).map((wish) => refuse(...wish)),
+  fc.tuple(index, fc.constantFrom('truncated' as const, 'unreadable' as const)).map((wish) => refuse(...wish)),
   index.map(forgive),
   fc.uniqueArray(index, { minLength: 1, maxLength: 5 }).map(enqueue),
   fc.tuple(fc.integer({ min: 1, max: 4 }), fc.constantFrom(10, 300)).map((wish) => lease(...wish)),

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { noSidecar } from '../../../../../electron/gateway/model/image.ts';
 import type { LeasedEntry, Settlement } from '../../../../../electron/gateway/model/outbox-entry.ts';
 import { message } from '../../../../../shared/messages/message.ts';
-import { fileOf, newImage, openStore, type TestStore } from '../../../../support/store.ts';
+import { texts } from '../../../../support/spoken.ts';
+import { cutOff, fileOf, newImage, openStore, type TestStore } from '../../../../support/store.ts';
 
 const error = { message: message('server-error', { status: 500 }), technical: '500', at: 5 };
 const acknowledged: Settlement = {
@@ -41,7 +42,7 @@ describe('enqueueing', () => {
       model: { id: 'm-1', version: '2' },
       sidecar: { format: 'yolo', path: 'labels/a.txt' } as const,
       sidecarPath: 'labels/a.txt',
-      problems: ['line 3 is left out'],
+      problems: [message('sidecar-problem', { file: 'labels/a.txt', problem: 'line 3 is left out' })],
     };
     const { image } = newImage({ name: 'line 1/бортовая плата.jpg', modifiedMs: 1_700_000_000_123.25, content });
     store.outbox.enqueue([image], 1_234);
@@ -109,9 +110,8 @@ describe('enqueueing', () => {
     const store = await openStore();
     const { image } = newImage({ content: { sidecarPath: 'a.json' } });
     const sidecar = { path: 'a.json', bytes: 5, modifiedMs: 7 };
-    const reason = { severity: 'refused', code: 'truncated', text: 'cut', hint: 'again' } as const;
-    store.sourceFiles.refuse('aoi', { ...fileOf(image), modifiedMs: 0 }, reason, 1);
-    store.sourceFiles.refuse('aoi', sidecar, { ...reason, severity: 'notice', code: 'sidecar-late' }, 1);
+    store.sourceFiles.refuse('aoi', { ...fileOf(image), modifiedMs: 0 }, cutOff, 1);
+    store.sourceFiles.refuse('aoi', sidecar, { severity: 'notice', message: message('sidecar-late') }, 1);
     expect(store.totals()).toMatchObject({ refused: 1, notices: 1 });
     store.outbox.enqueue([image], 1_000);
     expect(store.totals()).toMatchObject({ refused: 0, notices: 0 });
@@ -170,7 +170,11 @@ describe('leasing', () => {
     put(store, 'a');
     store.database.exec("UPDATE images SET content = '{'");
     const entry = first(store.outbox.lease(1, 2_000, 60_000));
-    expect(entry.content).toEqual({ ...noSidecar, problems: [expect.stringContaining('damaged')] });
+    const { problems, ...content } = entry.content;
+    expect({ ...content, problems: texts(problems) }).toEqual({
+      ...noSidecar,
+      problems: [expect.stringContaining('damaged')],
+    });
   });
 });
 
@@ -245,7 +249,7 @@ describe('settling', () => {
     expect(store.totals()).toMatchObject({ pending: 0, stuck: 0, acknowledged: 1 });
   });
 
-  it('buries what is refused for good, keeps it and its reason, and only an operator brings it back', async () => {
+  it('buries what is refused for good, keeps it and its cutOff, and only an operator brings it back', async () => {
     const store = await openStore();
     put(store, 'a');
     put(store, 'b');
