@@ -7,7 +7,7 @@ import { openGateway, smallPicture, startServer } from '../../support/gateway-fi
 import { openIntake } from '../../support/intake.ts';
 import { mayMount, mountMemory } from '../../support/memory-disk.ts';
 import { makeJpeg } from '../../support/pictures.ts';
-import { statement } from '../../support/spoken.ts';
+import { said, statement } from '../../support/spoken.ts';
 import { sha256, temporaryFolder } from '../../support/store.ts';
 
 /**
@@ -98,7 +98,10 @@ test.skipIf(!mayMount)(
       files.fill = null;
       if (verdict.kind === 'no-room') {
         refused += 1;
-        expect(verdict).toMatchObject({ text: 'The disk is full', hint: expect.stringContaining('SQLITE_FULL') });
+        expect(said(verdict.message)).toEqual({
+          text: 'The disk is full',
+          hint: expect.stringContaining('SQLITE_FULL'),
+        });
         expect(intake.admission.state()).toMatchObject({ state: 'full' });
         expect(intake.images()).toHaveLength(index);
         await disk.free();

@@ -139,7 +139,7 @@ describe('originals', () => {
         { timeout: 10_000 },
       )
       .toEqual([
-        ['bad.json', 'sidecar-unusable'],
+        ['bad.json', 'sidecar-broken'],
         ['text.jpg', 'not-a-picture'],
       ]);
   });
