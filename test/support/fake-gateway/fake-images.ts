@@ -1,6 +1,6 @@
 import type { Annotation } from '../../../shared/annotation.ts';
 import type { EntryError, ImageDetail, QueueFilter } from '../../../shared/contract.ts';
-import { legacy, message } from '../../../shared/messages/message.ts';
+import { message } from '../../../shared/messages/message.ts';
 
 /** An endless supply of made-up images, computed from their index so that a million cost nothing. Index 0 is the newest. */
 
@@ -136,7 +136,10 @@ function fakeImage(world: FakeWorld, index: number): ImageDetail {
     annotations,
     model: { name: 'pcb-defects', version: '3.2' },
     sidecar: serial % 13 === 0 ? null : { format: 'yolo', path: `/data/line-7/in/${name}_${serial}.txt` },
-    sidecarProblems: serial % 13 === 0 ? [legacy('Line 3 has 4 numbers; YOLO needs 5.')] : [],
+    sidecarProblems:
+      serial % 13 === 0
+        ? [message('sidecar-problem', { file: `${name}_${serial}.txt`, problem: 'line 3 has 4 numbers, expected 5' })]
+        : [],
     checkDetail: serial % 23 === 0 ? 'ends after 61 % of its rows' : '',
     payloadPresent: !(world.evicted && !pending && !dead && serial % 2 === 0),
     serverImageId: pending || dead ? null : `b1946ac9-${serial}`,

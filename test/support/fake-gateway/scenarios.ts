@@ -1,5 +1,5 @@
 import type { Refusal } from '../../../shared/contract.ts';
-import { legacy, message } from '../../../shared/messages/message.ts';
+import { legacy, type Message, message } from '../../../shared/messages/message.ts';
 import type { Snapshot } from '../../../shared/snapshot.ts';
 import { allCameraSources, cameraSources, foundCameras } from './fake-cameras.ts';
 import { brokenVerdict, gappedLedger } from './fake-ledger.ts';
@@ -23,14 +23,14 @@ import {
 
 /** States of the gateway to look at, by the name that stands in the page's address. */
 
-const refusal = (id: number, path: string, text: string, hint: string, severity: Refusal['severity']): Refusal => ({
+const refusal = (id: number, path: string, said: Message, severity: Refusal['severity']): Refusal => ({
   id,
   sourceId: id % 2 === 0 ? 'press' : 'aoi',
   path,
   bytes: id * 91_313,
   severity,
-  code: 'example',
-  message: legacy(text, hint),
+  code: said.code,
+  message: said,
   at: startedAt - id * 400_000,
 });
 
@@ -38,30 +38,35 @@ const refusals: readonly Refusal[] = [
   refusal(
     9,
     '/data/line-7/aoi/board_00412.jpg',
-    'The picture ends too early: the file is truncated.',
-    'Copy it into the folder again. The camera may have lost power while it wrote.',
+    message('truncated', {
+      detail: message('picture-fault', {
+        technical: 'the JPEG has no end marker: the file stops after 821817 bytes or the rest is not written yet',
+      }),
+    }),
     'refused',
   ),
   refusal(
     8,
     '/data/line-7/press/notes.jpg',
-    'This is not a picture: it is text with the name of a picture.',
-    'Move it out of the watched folder.',
+    message('not-a-picture', { context: 'claimed', detail: message('file-holds', { context: 'text' }) }),
     'refused',
   ),
-  refusal(7, '/data/line-7/aoi/empty.png', 'The file is empty.', 'Copy it into the folder again.', 'refused'),
+  refusal(7, '/data/line-7/aoi/empty.png', message('empty'), 'refused'),
   refusal(
     6,
     '/data/line-7/press/панорама/very/deep/folder/structure/with/a/long/path/panorama_of_the_whole_hall_200_megapixels.jpg',
-    'The picture has 200 megapixels; at most 150 are taken.',
-    'Let the camera save smaller pictures, or raise ingest.maxPixels.',
+    message('too-many-pixels', { width: 20_000, height: 10_000, megapixels: 200, most: 150 }),
     'refused',
   ),
   refusal(
     5,
     '/data/line-7/aoi/board_00399.txt',
-    'This label file has no picture.',
-    'Nothing is lost. Delete it if its picture will not come.',
+    message('sidecar-without-picture', {
+      context: 'here',
+      picture: 'board_00399',
+      folders: 'images, image, img',
+      count: 7,
+    }),
     'notice',
   ),
 ];
@@ -73,11 +78,11 @@ const waitingCounts = (pending: number, change: Partial<Snapshot['counts']> = {}
   ...change,
 });
 
-const folderGone = legacy('The folder cannot be found', 'Is the network drive connected?');
+const folderGone = message('folder-missing');
 const keyRefused = message('device-key-refused', { context: 'bare', words: '' });
 const notApproved = message('device-pending');
 const lostCamera = legacy('The camera does not answer any more', 'Check its power and its cable. It is looked for.');
-const diskFull = legacy('Full: no new pictures');
+const diskFull = message('room-full', { context: 'disk' });
 const lanPaceUntil = new Date(startedAt).setHours(23, 59, 0, 0);
 const lanPace = message('pace-limited-until', { limit: 2_000_000, until: lanPaceUntil });
 const opensAt = startedAt + 2 * 86_400_000;
@@ -185,7 +190,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       sources: [
         source('aoi', 'AOI camera', {
           state: 'blocked',
-          message: legacy('New pictures wait in the folder', 'They are taken as soon as there is room on the disk.'),
+          message: message('files-wait', { why: message('disk-nearly-full') }),
           refused: 4,
         }),
       ],
@@ -238,7 +243,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
         usedBytes: 9_876_543_210_123,
         maxBytes: 10_000_000_000_000,
         freeBytes: 123_456_789_012,
-        message: legacy('Low: make room'),
+        message: message('room-low'),
         fullInSeconds: 3 * 3_600 + 1_200,
       },
       sources: Array.from({ length: 9 }, (_, index) =>
