@@ -84,6 +84,7 @@ const lint = [
   tool('styles', 'stylelint', [styles]),
   tool('unused files, exports and dependencies', 'knip', []),
   stage('boundaries', () => runOnToolNode([inRoot('scripts', 'check-boundaries.mjs')])),
+  stage('no sentence outside the words', () => runOnToolNode([inRoot('scripts', 'check-sentences.mjs')])),
 ];
 
 const check = [...types, ...lint, tests('unit')];

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { legacy, type Message, message } from '../../../shared/messages/message.ts';
+import { type Message, message } from '../../../shared/messages/message.ts';
 import type { Failure } from '../../../shared/result.ts';
 
 /**
@@ -45,24 +45,6 @@ export class OperatorError extends Error {
 /** For stacks and logs that know no words: `disk-full {"context":"quota"}`. */
 export const outlineOf = ({ code, params }: Message): string =>
   code === 'legacy' ? String(params['text']) : `${code} ${JSON.stringify(params)}`;
-
-/** A failure that still brings its sentence along. */
-export class GatewayError extends OperatorError {
-  override readonly code: string;
-  readonly hint: string;
-
-  constructor({
-    code,
-    text,
-    hint,
-    ...facts
-  }: FailureFacts & { readonly code: string; readonly text: string; readonly hint: string }) {
-    super(legacy(text, hint), facts);
-    this.name = 'GatewayError';
-    this.code = code;
-    this.hint = hint;
-  }
-}
 
 /** As the window is told of it. What nobody has met is a bug: a person can correct nothing. */
 export function failureOf(error: unknown): Failure {

@@ -170,7 +170,7 @@ describe.skipIf(!possible)('with the camera of Aravis', () => {
     expect(await map.integer('PayloadSize')).toBe(800n * 512n * 3n);
   });
 
-  test(`${fuzzRuns} mutations of its description end in a list or in a GatewayError`, {
+  test(`${fuzzRuns} mutations of its description end in a list or in a OperatorError`, {
     timeout: 600_000,
   }, async () => {
     const outcome = await fuzzDescriptions(Buffer.from(file).toString(), fuzzRuns, 815);

@@ -1,6 +1,6 @@
 import type { FoundCamera } from '../../../shared/camera.ts';
 import type { LedgerRow, LedgerVerdict, Refusal, Setup } from '../../../shared/contract.ts';
-import { legacy, type Message, message } from '../../../shared/messages/message.ts';
+import { type Message, message } from '../../../shared/messages/message.ts';
 import { type Advice, emptyCounts, type Snapshot, type SourceSnapshot } from '../../../shared/snapshot.ts';
 import type { FakeWorld } from './fake-images.ts';
 import { ledger, soundVerdict } from './fake-ledger.ts';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fuzzDescriptions, fuzzRuns } from './fuzz.ts';
 import { difficultXml } from './memory-camera.ts';
 
-test(`${fuzzRuns} mutated descriptions end in a list of features or in a GatewayError`, {
+test(`${fuzzRuns} mutated descriptions end in a list of features or in a OperatorError`, {
   timeout: 600_000,
 }, async () => {
   const outcome = await fuzzDescriptions(difficultXml.toString(), fuzzRuns, 4_711);
