@@ -108,7 +108,7 @@ export const cameraSnapshotSchema = z.object({
 export type CameraSnapshot = Readonly<z.infer<typeof cameraSnapshotSchema>>;
 
 /** What the live view shows beside the picture. */
-export const lookSchema = z.object({
+export const liveFrameSchema = z.object({
   /** Of the live pictures; the picture itself is `acusight-image://live/<source id>/<number>`. */
   number: count,
   at: z.number(),
@@ -122,4 +122,4 @@ export const lookSchema = z.object({
   overexposed: z.number(),
   underexposed: z.number(),
 });
-export type Look = Readonly<z.infer<typeof lookSchema>>;
+export type LiveFrame = Readonly<z.infer<typeof liveFrameSchema>>;

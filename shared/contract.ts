@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { annotationSchema, modelInfoSchema, sidecarFormats } from './annotation.ts';
-import { featureSchema, featureValueSchema, foundCameraSchema, frameFactsSchema, lookSchema } from './camera.ts';
+import { featureSchema, featureValueSchema, foundCameraSchema, frameFactsSchema, liveFrameSchema } from './camera.ts';
 import { messageSchema } from './messages/message-schema.ts';
 import { orientationSchema, originalFileSchema } from './picture.ts';
 import { provisioningSchema, setupSchema } from './setup.ts';
@@ -140,7 +140,7 @@ const ledgerOutcomesSchema = z.object({
   dead: z.int(),
   refused: z.int(),
   /** Never delivered and dropped by a ring buffer. */
-  evicted: z.int(),
+  dropped: z.int(),
   gated: z.int(),
   /** Dead letters that a person deleted. */
   deleted: z.int(),
@@ -151,7 +151,7 @@ export const ledgerOutcomes = ledgerOutcomesSchema.keyof().options;
 export type LedgerOutcome = keyof z.infer<typeof ledgerOutcomesSchema>;
 export const ledgerCounts = ['captured' as const, ...ledgerOutcomes];
 
-/** captured = acknowledged + pending + dead + refused + evicted + gated + deleted + lost, for one source and shift. */
+/** captured = acknowledged + pending + dead + refused + dropped + gated + deleted + lost, for one source and shift. */
 export const ledgerRowSchema = z.object({
   sourceId: z.string(),
   /** `2026-11-21`, or `2026-11-21 early` where the site has shifts; empty: counted by a version that knew none. */
@@ -273,9 +273,9 @@ export const contract = {
    * within a second. Live pictures are made only while somebody asks. `testShot`: has the camera take one for this,
    * which is shown and not stored.
    */
-  'camera.look': operation(
+  'camera.liveFrame': operation(
     z.object({ sourceId, after: z.int().min(0), testShot: z.boolean() }),
-    z.object({ look: lookSchema.nullable() }),
+    z.object({ liveFrame: liveFrameSchema.nullable() }),
   ),
   /** Tests everything on the way from here to the cloud. */
   'doctor.run': operation(nothing, z.object({ checks: z.array(doctorCheckSchema) })),

@@ -136,7 +136,7 @@ export const sourceSnapshotSchema = z.object({
   /** Files seen and not yet quiet and complete. */
   settling: count,
   /** Sidecars that have no picture (yet). */
-  unclaimedSidecars: count,
+  unmatchedSidecars: count,
   pending: count,
   acknowledged: count,
   dead: count,
@@ -149,8 +149,8 @@ export const sourceSnapshotSchema = z.object({
   polling: z.boolean(),
   warnings: z.array(sourceWarningSchema).max(4).optional(),
   priority: count,
-  /** Near-duplicate gate; null where there is none. Differences and threshold are percent of full brightness. */
-  gate: z
+  /** Near-duplicate filter; null where there is none. Differences and threshold are percent of full brightness. */
+  nearDuplicateFilter: z
     .object({ threshold: z.number(), gated: count, lastDifference: z.number().nullable(), lastAt: time.nullable() })
     .nullable(),
   /** Null for folders. */
@@ -225,7 +225,7 @@ export const snapshotSchema = z.object({
     dead: count,
     /** Files that could not be taken: still in their folder. */
     refused: count,
-    /** Frames that the near-duplicate gate counted and did not store. */
+    /** Frames that the near-duplicate filter counted and did not store. */
     gated: count,
     /** Never delivered and dropped by the ring buffer that the site chose. */
     dropped: count,
@@ -250,7 +250,7 @@ export const snapshotSchema = z.object({
     /** Files that were taken before, and were renamed, moved or touched since: not sent again. */
     known: count,
     /** Acknowledged images whose payload was removed from this disk to make room. */
-    evicted: count,
+    payloadsRemoved: count,
     /** Stored images that a full decode found damaged. */
     damaged: count,
     /** Stored images whose sidecar could not be read. */
@@ -344,7 +344,7 @@ export const emptyCounts: Readonly<Snapshot['counts']> = {
   originalsStay: 0,
   inDoubt: 0,
   known: 0,
-  evicted: 0,
+  payloadsRemoved: 0,
   damaged: 0,
   sidecarProblems: 0,
 };

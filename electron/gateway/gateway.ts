@@ -137,11 +137,11 @@ export class Gateway {
     await checker.stop();
     await housekeeping.stop();
     await ledgerWatch.stop();
-    cameraLosses.look(intakes.statuses());
+    cameraLosses.tick(intakes.statuses());
     const writes = WriteBatch.of(this.#store.database);
     writes.flush();
     if (this.#watch.fault === null) {
-      lossNotes.look(this.#losses(), true);
+      lossNotes.tick(this.#losses(), true);
       ledgerWatch.seal();
     }
     // What is owed is tried once more by that look.
@@ -161,7 +161,7 @@ export class Gateway {
     files.forgetRefusalsExceptOf(config.sources.map(({ id }) => id));
     const abandoned = outbox.releaseAllLeases();
     outbox.clampWaits(clock.now(), longestWaitMilliseconds);
-    const moved = outbox.applyLine();
+    const moved = outbox.reorder();
     ledger.sealNow(clock.now());
     this.#unwritten.recover(this.#store, interruption);
     await admission.measure();

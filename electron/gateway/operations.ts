@@ -61,7 +61,9 @@ export function makeOperations({ options, parts, sources, onChange }: OperationC
     'camera.runCommand': async ({ sourceId, name }) => ({ features: [...(await cameras.runCommand(sourceId, name))] }),
     'camera.saveSettings': async ({ sourceId }) => ({ saved: await cameras.saveSettings(sourceId) }),
     'camera.loadSettings': ({ sourceId }) => cameras.loadSettings(sourceId),
-    'camera.look': async ({ sourceId, after, testShot }) => ({ look: await cameras.look(sourceId, after, testShot) }),
+    'camera.liveFrame': async ({ sourceId, after, testShot }) => ({
+      liveFrame: await cameras.liveFrame(sourceId, after, testShot),
+    }),
     'doctor.run': async () => ({ checks: [...(await examine(options)), ...cameraChecks(sources())] }),
     'sync.tryNow': () => {
       parts.tryNow();

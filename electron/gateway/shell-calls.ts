@@ -43,7 +43,7 @@ export function makeShellCalls({ config }: GatewayOptions, { store, checker, cam
     /** What this run left without labels: how many, and the first of them. */
     labelGaps: ({ limit }: { limit: number }): { pictures: GapList; labels: GapList } => {
       const listed = labelGaps.labels(limit);
-      const waiting = intakes.unclaimedSidecars(limit);
+      const waiting = intakes.unmatchedSidecars(limit);
       return {
         pictures: labelGaps.pictures(limit),
         labels: { count: listed.count + waiting.count, first: [...listed.first, ...waiting.first].slice(0, limit) },

@@ -11,7 +11,7 @@ import { UsbPageBroker } from './broker.ts';
 import { findObstacle } from './camera-obstacle.ts';
 import { openCameraSession } from './session.ts';
 
-export type CameraWindowOptions = {
+export type UsbPageOptions = {
   /** Folder of the built page, and the built preload script. */
   readonly page: string;
   readonly preload: string;
@@ -42,7 +42,7 @@ const mostHeard = 50;
  * and the next one comes after a growing delay.
  */
 export class UsbPage {
-  readonly #options: CameraWindowOptions;
+  readonly #options: UsbPageOptions;
   readonly #relay = new UsbPageBroker({
     clock: systemClock,
     needPage: () => this.#open(),
@@ -56,7 +56,7 @@ export class UsbPage {
   #openedAt = 0;
   #closed = false;
 
-  constructor(options: CameraWindowOptions) {
+  constructor(options: UsbPageOptions) {
     this.#options = options;
   }
 

@@ -66,7 +66,7 @@ function VerifyButton(): ReactNode {
   const { runningSince } = useInquiry('ledger.verify');
   return (
     <Button
-      look="primary"
+      variant="primary"
       size="large"
       busy={runningSince !== null}
       data-testid="ledger-verify"

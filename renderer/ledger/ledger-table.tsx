@@ -16,7 +16,7 @@ const names: Readonly<Record<LedgerOutcome, { readonly name: string; readonly me
   pending: { name: 'Waiting', meaning: 'Safe on this PC, waiting or under way.' },
   dead: { name: 'Dead letters', meaning: 'The cloud refused them for good; kept here.' },
   refused: { name: 'Not taken', meaning: 'Files that could not be taken; still in their folder.' },
-  evicted: { name: 'Dropped', meaning: 'Never delivered, dropped because the disk was full and the site chose so.' },
+  dropped: { name: 'Dropped', meaning: 'Never delivered, dropped because the disk was full and the site chose so.' },
   gated: { name: 'Too similar', meaning: 'Counted and not stored: too little difference from the frame before.' },
   deleted: { name: 'Deleted', meaning: 'Dead letters that a person deleted.' },
   lost: { name: 'Lost', meaning: 'Overwritten or removed in their folder before they could be read.' },

@@ -90,7 +90,7 @@ function AdviceEntry({ advice }: { readonly advice: Advice }): ReactNode {
         <p className="advice-text">{text(message)}</p>
         {toDo !== '' && <p className="advice-hint">{toDo}</p>}
         {action !== null && (
-          <Button look="primary" onClick={action.run}>
+          <Button variant="primary" onClick={action.run}>
             {action.label}
           </Button>
         )}

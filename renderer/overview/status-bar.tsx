@@ -58,7 +58,7 @@ function Screens(): ReactNode {
         return (
           <Button
             key={screen.view}
-            look="quiet"
+            variant="quiet"
             aria-current={view === screen.view ? 'page' : undefined}
             data-alarm={alarmed}
             data-testid={`screen-${screen.view}`}

@@ -38,7 +38,7 @@ export function DeadCard({ image }: { readonly image: ImageDetail }): ReactNode 
         <Button onClick={() => void exportDead(selection)}>
           <ExportIcon /> Export…
         </Button>
-        <Button look="danger" onClick={() => show({ deleting: selection })}>
+        <Button variant="danger" onClick={() => show({ deleting: selection })}>
           <TrashIcon /> Delete…
         </Button>
       </div>

@@ -8,7 +8,7 @@ import { formatCapture, formatMoment } from '../format/time.ts';
 import { reveal } from '../gateway/commands.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { useWords } from '../gateway/words.ts';
-import { EntryState } from '../queue/entry-look.tsx';
+import { EntryState } from '../queue/entry-badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { FolderIcon } from '../ui/icons.ts';
 import { useNow } from '../ui/use-now.ts';
@@ -155,7 +155,7 @@ export function ImageFacts({ image }: { readonly image: ImageDetail }): ReactNod
         </Fact>
       </dl>
       {original.isThere && (
-        <Button look="quiet" onClick={() => reveal({ kind: 'image', imageId: image.imageId })}>
+        <Button variant="quiet" onClick={() => reveal({ kind: 'image', imageId: image.imageId })}>
           <FolderIcon /> Show file
         </Button>
       )}

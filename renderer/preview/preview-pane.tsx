@@ -27,7 +27,7 @@ export function PreviewPane(): ReactNode {
     <section className="panel preview" ref={pane} tabIndex={-1} aria-label="Preview" data-enlarged={enlarged}>
       <header className="preview-head">
         <Button
-          look="tool"
+          variant="tool"
           aria-label="Previous picture (newer)"
           title="Previous (K)"
           onClick={() => void stepImage(imageId, -1)}
@@ -35,7 +35,7 @@ export function PreviewPane(): ReactNode {
           <PreviousIcon />
         </Button>
         <Button
-          look="tool"
+          variant="tool"
           aria-label="Next picture (older)"
           title="Next (J)"
           onClick={() => void stepImage(imageId, 1)}
@@ -45,7 +45,7 @@ export function PreviewPane(): ReactNode {
         <PreviewTitle detail={detail} picked={picked} />
         {picked && !enlarged && (
           <Button
-            look="tool"
+            variant="tool"
             title="Follow the newest picture"
             aria-label="Follow the newest picture"
             onClick={() => show({ pickedId: null })}
@@ -54,7 +54,7 @@ export function PreviewPane(): ReactNode {
           </Button>
         )}
         <Button
-          look="tool"
+          variant="tool"
           aria-pressed={enlarged}
           title={enlarged ? 'Back to the list (Esc)' : 'Large view (Enter)'}
           aria-label={enlarged ? 'Back to the list' : 'Large view'}

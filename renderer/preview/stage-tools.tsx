@@ -14,24 +14,24 @@ type Props = {
 export function StageTools({ control, boxesShown, onToggleBoxes }: Props): ReactNode {
   return (
     <div className="stage-tools" role="toolbar" aria-label="Picture">
-      <Button look="tool" aria-pressed={boxesShown} title="Boxes (B)" aria-keyshortcuts="B" onClick={onToggleBoxes}>
+      <Button variant="tool" aria-pressed={boxesShown} title="Boxes (B)" aria-keyshortcuts="B" onClick={onToggleBoxes}>
         <BoxesIcon /> <span>Boxes</span>
       </Button>
       <span className="spring" />
-      <Button look="tool" title="Smaller (−)" aria-label="Zoom out" onClick={() => control.zoom(1 / ZOOM_STEP)}>
+      <Button variant="tool" title="Smaller (−)" aria-label="Zoom out" onClick={() => control.zoom(1 / ZOOM_STEP)}>
         <MinusIcon />
       </Button>
       <output className="zoom-figure" aria-label="Zoom">
         {Math.round(control.view.scale * (window.devicePixelRatio || 1) * 100)} %
       </output>
-      <Button look="tool" title="Larger (+)" aria-label="Zoom in" onClick={() => control.zoom(ZOOM_STEP)}>
+      <Button variant="tool" title="Larger (+)" aria-label="Zoom in" onClick={() => control.zoom(ZOOM_STEP)}>
         <PlusIcon />
       </Button>
-      <Button look="tool" title="Whole picture (0)" aria-label="Show the whole picture" onClick={control.fit}>
+      <Button variant="tool" title="Whole picture (0)" aria-label="Show the whole picture" onClick={control.fit}>
         <FitIcon />
       </Button>
       <Button
-        look="tool"
+        variant="tool"
         title="One to one (1)"
         aria-label="1:1, one picture pixel to one screen pixel"
         onClick={control.actualPixels}

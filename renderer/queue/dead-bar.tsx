@@ -50,7 +50,7 @@ export function DeadBar(): ReactNode {
           <ExportIcon /> Export…
         </Button>
         <Button
-          look="danger"
+          variant="danger"
           disabled={selection === null}
           aria-label={`Delete ${which} marked dead letters…`}
           title={selection === null ? 'Mark dead letters first' : undefined}

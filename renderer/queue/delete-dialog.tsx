@@ -68,7 +68,7 @@ function OpenDeleteDialog({ selection }: { readonly selection: Selection }): Rea
           <Button ref={keep} disabled={running} onClick={close}>
             Keep them
           </Button>
-          <Button look="danger-filled" disabled={!agreed} busy={running} onClick={() => remove(selection)}>
+          <Button variant="danger-filled" disabled={!agreed} busy={running} onClick={() => remove(selection)}>
             <TrashIcon /> Delete for good
           </Button>
         </div>

@@ -11,7 +11,7 @@ import { Button } from '../ui/button.tsx';
 import { Check } from '../ui/check.tsx';
 import { PictureIcon, RetryWaitIcon } from '../ui/icons.ts';
 import { markUpTo, toggle } from './dead-store.ts';
-import { EntryState, entryAction } from './entry-look.tsx';
+import { EntryState, entryAction } from './entry-badge.tsx';
 
 type Props = {
   readonly row: QueueRow | undefined;

@@ -108,7 +108,7 @@ function RefusalEntry({ refusal }: { readonly refusal: Refusal }): ReactNode {
         <Button onClick={() => checkAgain(refusal.id)}>
           <RetryWaitIcon /> Check again
         </Button>
-        <Button look="quiet" onClick={() => reveal({ kind: 'refusal', id: refusal.id })}>
+        <Button variant="quiet" onClick={() => reveal({ kind: 'refusal', id: refusal.id })}>
           <FolderIcon /> Show file
         </Button>
       </div>

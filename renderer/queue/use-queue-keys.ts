@@ -3,7 +3,7 @@ import { putBack, retryNow } from '../gateway/commands.ts';
 import { show, useScreen } from '../view-state/screen-store.ts';
 import { countMarks, toSelection } from './dead-marks.ts';
 import { clearMarks, markUpTo, toggle, useDeadMarks } from './dead-store.ts';
-import { entryAction } from './entry-look.tsx';
+import { entryAction } from './entry-badge.tsx';
 import { indexOfImage, rowAt } from './page-window.ts';
 import { useQueue } from './queue-store.ts';
 

@@ -62,7 +62,7 @@ function OpenKeyDialog(): ReactNode {
           <div className="dialog-actions">
             <Button onClick={close}>{done ? 'Close' : 'Cancel'}</Button>
             {!done && (
-              <Button type="submit" look="primary" disabled={entered === ''} busy={busy}>
+              <Button type="submit" variant="primary" disabled={entered === ''} busy={busy}>
                 {key.way === 'token' ? (busy ? 'Asking the cloud…' : 'Get the key') : 'Store the key'}
               </Button>
             )}

@@ -191,7 +191,7 @@ function Actions({ orders: { phase, result }, faulty, first, editable, onDone }:
         <p className="setup-status" role="status">
           {words}
         </p>
-        <Button look="primary" size="large" onClick={onDone}>
+        <Button variant="primary" size="large" onClick={onDone}>
           Show the line
         </Button>
       </div>
@@ -217,7 +217,7 @@ function Actions({ orders: { phase, result }, faulty, first, editable, onDone }:
           Back
         </Button>
       )}
-      <Button type="submit" look="primary" size="large" busy={busy}>
+      <Button type="submit" variant="primary" size="large" busy={busy}>
         {orderWords}
       </Button>
     </div>

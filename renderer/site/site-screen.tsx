@@ -44,7 +44,7 @@ function DoctorHead(): ReactNode {
         </div>
       </div>
       <Button
-        look="primary"
+        variant="primary"
         size="huge"
         busy={running}
         data-testid="doctor-run"

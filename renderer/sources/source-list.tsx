@@ -11,8 +11,8 @@ import { useNow } from '../ui/use-now.ts';
 import { show } from '../view-state/screen-store.ts';
 import { CameraCard } from './cameras/camera-card.tsx';
 import { isCamera } from './cameras/camera-words.ts';
-import { GateBar } from './gate-bar.tsx';
-import { lookOf } from './source-look.ts';
+import { NearDuplicateBar } from './near-duplicate-bar.tsx';
+import { badgeOf } from './source-badge.ts';
 
 const formatPriority = (priority: number): string => (priority > 0 ? `+${priority}` : `−${-priority}`);
 
@@ -54,7 +54,7 @@ export function SourceList(): ReactNode {
 }
 
 function SourceCard({ source }: { readonly source: SourceSnapshot }): ReactNode {
-  const state = lookOf(source);
+  const state = badgeOf(source);
   const now = useNow(5_000);
   const ill = state.level === 'act' || state.level === 'alarm';
   const { text, hint } = useWords();
@@ -76,11 +76,13 @@ function SourceCard({ source }: { readonly source: SourceSnapshot }): ReactNode 
             <strong>{text(message)}.</strong> {hint(message)}
           </p>
         ))}
-        {source.gate !== null && <GateBar gate={source.gate} />}
+        {source.nearDuplicateFilter !== null && <NearDuplicateBar filter={source.nearDuplicateFilter} />}
         <p className="source-counts">
           <span>{formatCount(source.collected)} taken</span>
           {source.lastCollectedAt !== null && <span>last {formatDuration(now - source.lastCollectedAt)} ago</span>}
-          {source.gate !== null && <span>{formatCount(source.gate.gated)} too similar</span>}
+          {source.nearDuplicateFilter !== null && (
+            <span>{formatCount(source.nearDuplicateFilter.gated)} too similar</span>
+          )}
           {source.lost > 0 && <strong>{formatCount(source.lost)} lost</strong>}
           {source.known > 0 && (
             <span title="Taken before, and renamed, moved or touched since">
@@ -88,13 +90,13 @@ function SourceCard({ source }: { readonly source: SourceSnapshot }): ReactNode 
             </span>
           )}
           {source.settling > 0 && <span>{plural(source.settling, 'file')} arriving</span>}
-          {source.unclaimedSidecars > 0 && (
-            <span>{plural(source.unclaimedSidecars, 'label file')} without picture</span>
+          {source.unmatchedSidecars > 0 && (
+            <span>{plural(source.unmatchedSidecars, 'label file')} without picture</span>
           )}
         </p>
         {source.priority !== 0 && <p className="source-counts">Priority {formatPriority(source.priority)}</p>}
         {source.refused > 0 && (
-          <Button look="link" onClick={() => show({ panel: 'refusals', enlarged: false })}>
+          <Button variant="link" onClick={() => show({ panel: 'refusals', enlarged: false })}>
             {plural(source.refused, 'file')} not taken
           </Button>
         )}

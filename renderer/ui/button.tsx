@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 
 type Props = Omit<BaseButton.Props, 'className' | 'render' | 'style' | 'nativeButton'> & {
   readonly ref?: React.Ref<HTMLElement>;
-  readonly look?: 'plain' | 'primary' | 'quiet' | 'tool' | 'link' | 'danger' | 'danger-filled';
+  readonly variant?: 'plain' | 'primary' | 'quiet' | 'tool' | 'link' | 'danger' | 'danger-filled';
   readonly size?: 'normal' | 'large' | 'huge';
   /** A sign and no word: it needs an `aria-label`. */
   readonly iconOnly?: boolean;
@@ -15,7 +15,7 @@ type Props = Omit<BaseButton.Props, 'className' | 'render' | 'style' | 'nativeBu
 
 export function Button(props: Props): ReactNode {
   const {
-    look = 'plain',
+    variant = 'plain',
     size = 'normal',
     iconOnly = false,
     busy = false,
@@ -25,7 +25,7 @@ export function Button(props: Props): ReactNode {
   } = props;
   const classes = [
     'button',
-    look === 'plain' ? '' : look,
+    variant === 'plain' ? '' : variant,
     size === 'normal' ? '' : size,
     iconOnly ? 'icon-only' : '',
     busy ? 'busy' : '',

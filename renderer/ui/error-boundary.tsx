@@ -20,7 +20,7 @@ export class ErrorBoundary extends Component<Props, State> {
         <AlarmShape />
         <h1>This window has a fault.</h1>
         <p>The gateway goes on collecting and delivering; only this view of it stopped.</p>
-        <Button look="primary" onClick={() => window.location.reload()}>
+        <Button variant="primary" onClick={() => window.location.reload()}>
           Show the window again
         </Button>
         <pre>{this.state.failure}</pre>

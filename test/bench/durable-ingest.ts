@@ -20,7 +20,7 @@ import { ImageQueries } from '../../electron/gateway/store/image-queries.ts';
 import { KnownPictures } from '../../electron/gateway/store/known-pictures.ts';
 import { Ledger } from '../../electron/gateway/store/ledger/ledger.ts';
 import { Losses } from '../../electron/gateway/store/ledger/losses.ts';
-import { plainLine } from '../../electron/gateway/store/outbox/line-order.ts';
+import { plainOrder } from '../../electron/gateway/store/outbox/delivery-order.ts';
 import { Outbox } from '../../electron/gateway/store/outbox/outbox.ts';
 import { PayloadStore } from '../../electron/gateway/store/payloads/payload-store.ts';
 import { RecentPayloads } from '../../electron/gateway/store/payloads/recent-payloads.ts';
@@ -108,9 +108,9 @@ async function gatewayRound(
     const intake = new FileIntake(
       {
         files: new SourceFiles(database, ledger),
-        catalogue: new ImageQueries(database, plainLine),
+        catalogue: new ImageQueries(database, plainOrder),
         payloads,
-        commits: new ImageBatch(payloads, new Outbox(database, plainLine, ledger), systemClock),
+        commits: new ImageBatch(payloads, new Outbox(database, plainOrder, ledger), systemClock),
         gated: new GatedFrames(database, ledger),
         losses: new Losses(database, ledger),
         known: new KnownPictures(database),
@@ -140,7 +140,7 @@ async function gatewayRound(
         settleMilliseconds: 500,
         originalsStay: true,
         knownAreSent: false,
-        gate: null,
+        filter: null,
       },
     );
     const offer = async (name: string): Promise<void> => {

@@ -75,7 +75,7 @@ for (const [width, height] of [
       const speed = `${round(each / workers)} ms/frame ${Math.round(size / 1_000)} kB`;
       process.stdout.write(`${label} ${form.format.padEnd(4)} ${speed}\n`);
     }
-    process.stdout.write(`${label} look ${round(await best(() => encoder.look(picture, 960)))} ms\n`);
+    process.stdout.write(`${label} look ${round(await best(() => encoder.liveFrame(picture, 960)))} ms\n`);
   }
 }
 await encoder.stop();

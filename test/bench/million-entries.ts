@@ -9,7 +9,7 @@ import { openDatabase } from '../../electron/gateway/store/database/database.ts'
 import { ImageQueries } from '../../electron/gateway/store/image-queries.ts';
 import { Ledger } from '../../electron/gateway/store/ledger/ledger.ts';
 import { verifyLedger } from '../../electron/gateway/store/ledger/ledger-verify.ts';
-import { lineOf } from '../../electron/gateway/store/outbox/line-order.ts';
+import { deliveryOrderOf } from '../../electron/gateway/store/outbox/delivery-order.ts';
 import { Outbox } from '../../electron/gateway/store/outbox/outbox.ts';
 import { SourceFiles } from '../../electron/gateway/store/source-files.ts';
 import { Tally, totalOf } from '../../electron/gateway/store/tally.ts';
@@ -39,7 +39,7 @@ const placeOf = (folder: string): string => join(folder, 'gateway.sqlite');
 function open(folder: string) {
   const database = openDatabase({ path: placeOf(folder) });
   const ledger = new Ledger(database);
-  const line = lineOf({ order: 'oldest-first', goodClasses: [], classPriorities: {} }, []);
+  const line = deliveryOrderOf({ order: 'oldest-first', goodClasses: [], classPriorities: {} }, []);
   return {
     database,
     ledger,
@@ -127,7 +127,7 @@ function measure(folder: string): Record<string, number> {
   const { database, outbox, catalogue, files, tally, ledger } = open(folder);
   outbox.releaseAllLeases();
   outbox.clampWaits(at, 7_200_000);
-  outbox.applyLine();
+  outbox.reorder();
   files.forgetRefusalsExceptOf(sources);
   ledger.sealNow(at);
   result['start ms'] = performance.now() - began;

@@ -9,7 +9,7 @@ import { Decoder } from '../../electron/gateway/ingest/codec/decoder.ts';
 import { FileIntake, type IntakeSettings } from '../../electron/gateway/ingest/file-intake.ts';
 import { FileReader } from '../../electron/gateway/ingest/file-reader.ts';
 import { ImageBatch } from '../../electron/gateway/ingest/image-batch.ts';
-import { NearDuplicateGate } from '../../electron/gateway/ingest/near-duplicate/near-duplicates.ts';
+import { NearDuplicateFilter } from '../../electron/gateway/ingest/near-duplicate/near-duplicate-filter.ts';
 import { PictureLane } from '../../electron/gateway/ingest/picture-lane.ts';
 import { PictureReader } from '../../electron/gateway/ingest/picture-reader.ts';
 import type { Verdict } from '../../electron/gateway/model/file-sink.ts';
@@ -29,7 +29,7 @@ import { texts, told } from './spoken.ts';
 import { openStore, temporaryFolder } from './store.ts';
 import { readingWorker } from './workers.ts';
 
-export type IntakeWish = Partial<Omit<IntakeSettings, 'gate'>> & {
+export type IntakeWish = Partial<Omit<IntakeSettings, 'filter'>> & {
   readonly maxPixels?: number;
   readonly convert?: boolean;
   readonly storeBytes?: number;
@@ -74,7 +74,7 @@ export async function openIntake({
   await admission.measure();
   const decoder = new Decoder(decodeWorker, systemClock, 30_000);
   onTestFinished(() => decoder.stop());
-  const gate = nearDuplicates === undefined ? null : new NearDuplicateGate(nearDuplicates, decoder, clock);
+  const filter = nearDuplicates === undefined ? null : new NearDuplicateFilter(nearDuplicates, decoder, clock);
   const stored: string[] = [];
   const services = {
     files: store.sourceFiles,
@@ -106,7 +106,7 @@ export async function openIntake({
     originalsStay: true,
     knownAreSent: false,
     ...wish,
-    gate,
+    filter,
   };
   const intake = new FileIntake(services, settings);
 
@@ -140,7 +140,7 @@ export async function openIntake({
     clock,
     admission,
     ledger,
-    gate,
+    filter,
     decoder,
     intake,
     put,

@@ -13,7 +13,7 @@ import { openDatabase } from '../../electron/gateway/store/database/database.ts'
 import { ImageQueries } from '../../electron/gateway/store/image-queries.ts';
 import { Ledger } from '../../electron/gateway/store/ledger/ledger.ts';
 import { type ShiftOf, shiftsOf } from '../../electron/gateway/store/ledger/shifts.ts';
-import { type Line, plainLine } from '../../electron/gateway/store/outbox/line-order.ts';
+import { type DeliveryOrder, plainOrder } from '../../electron/gateway/store/outbox/delivery-order.ts';
 import { Outbox } from '../../electron/gateway/store/outbox/outbox.ts';
 import { PayloadAudit } from '../../electron/gateway/store/payload-audit.ts';
 import { PayloadStore } from '../../electron/gateway/store/payloads/payload-store.ts';
@@ -30,7 +30,7 @@ export async function temporaryFolder(): Promise<string> {
 
 export type TestStore = Awaited<ReturnType<typeof openStore>>;
 
-export type StorePolicy = { readonly line?: Line; readonly shiftOf?: ShiftOf };
+export type StorePolicy = { readonly line?: DeliveryOrder; readonly shiftOf?: ShiftOf };
 
 /** Whatever the time zone of the PC that runs the tests. */
 const utcDays = shiftsOf({ timeZone: 'UTC', shifts: [] });
@@ -39,7 +39,7 @@ const utcDays = shiftsOf({ timeZone: 'UTC', shifts: [] });
 export async function openStore(
   folder?: string,
   files: Files = nodeFiles,
-  { line = plainLine, shiftOf = utcDays }: StorePolicy = {},
+  { line = plainOrder, shiftOf = utcDays }: StorePolicy = {},
 ) {
   const root = folder ?? (await temporaryFolder());
   const database = openDatabase({ path: join(root, 'gateway.sqlite') });

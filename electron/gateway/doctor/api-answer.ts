@@ -29,9 +29,9 @@ export function judgeApi(facts: ApiFacts): { readonly finding: Finding; readonly
   if (outcome.kind === 'acknowledged') return answers;
   const { failure } = outcome;
   // A refusal of the key, in JSON, is the API at work; without a key it is what we expect.
-  if (failure.gate === 'key-refused' || failure.gate === 'not-approved') return answers;
+  if (failure.pauseReason === 'key-refused' || failure.pauseReason === 'not-approved') return answers;
   const what = failure.message;
-  return failure.gate === 'throttled'
+  return failure.pauseReason === 'throttled'
     ? { finding: finding(message('check-api-slows-down', { what }), failure.technical), isApi: false }
     : { finding: fault(what, failure.technical), isApi: false };
 }

@@ -13,8 +13,8 @@ import type { DoctorOptions } from './doctor-options.ts';
 import { endpointOf } from './endpoint.ts';
 import { checkObjectStore, type StoreFacts } from './object-store.ts';
 import { checkChoice } from './proxy-choice.ts';
-import type { ProxyFacts } from './proxy-way.ts';
-import { checkWay, layerOf, type WayFacts } from './way.ts';
+import type { ProxyFacts } from './proxy-route.ts';
+import { checkRoute, layerOf, type RouteFacts } from './route.ts';
 
 /** The two servers: the API, and in LAN mode the object storage. Each first by its way, then by what it answers. */
 
@@ -45,7 +45,7 @@ export async function* checkApi(
       silenceMilliseconds: longestAnswer,
       signal: within,
     });
-  const blocked = yield* wayTo(visit, options, network, trust, {
+  const blocked = yield* routeTo(visit, options, network, trust, {
     server: 'api',
     endpoint,
     setting: settingCalled('cloud.baseUrl'),
@@ -108,7 +108,7 @@ export async function* checkStorage(
   if (store === undefined) return;
   const endpoint = endpointOf(store.endpoint);
   const transport = network.transportFor(store.endpoint);
-  const blocked = yield* wayTo(visit, options, network, trust, {
+  const blocked = yield* routeTo(visit, options, network, trust, {
     server: 'object-store',
     endpoint,
     setting: settingCalled('cloud.objectStore.endpoint'),
@@ -155,12 +155,12 @@ const untold: Trusted = {
 
 const settingCalled = (setting: string): Message => message('check-setting', { context: 'named', setting });
 
-async function* wayTo(
+async function* routeTo(
   visit: Visit,
   options: DoctorOptions,
   network: Network,
   trust: Trust | null,
-  to: Pick<WayFacts, 'server' | 'endpoint' | 'setting' | 'ask'>,
+  to: Pick<RouteFacts, 'server' | 'endpoint' | 'setting' | 'ask'>,
 ): AsyncGenerator<DoctorCheck, Untested | null> {
   if (trust === null && to.endpoint.secure) return 'ca-file';
   const { config, clock, lookup = systemLookup } = options;
@@ -174,7 +174,7 @@ async function* wayTo(
     if (chosen.value === null) return 'no-proxy-chosen';
     route = chosen.value;
   }
-  return yield* checkWay(visit, {
+  return yield* checkRoute(visit, {
     ...to,
     lookup,
     now: clock.now,

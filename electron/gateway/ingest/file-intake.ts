@@ -21,8 +21,8 @@ import type { ImageBatch } from './image-batch.ts';
 import { imageIdOf } from './image-identity.ts';
 import { KnownFiles } from './known-files.ts';
 import { LabelOrder } from './label-order.ts';
-import { GatePassage } from './near-duplicate/gate-passage.ts';
-import type { NearDuplicateGate, Turn } from './near-duplicate/near-duplicates.ts';
+import { FilterPassage } from './near-duplicate/filter-passage.ts';
+import type { NearDuplicateFilter, Turn } from './near-duplicate/near-duplicate-filter.ts';
 import { OriginalFailure, ofOriginal, readHead } from './original.ts';
 import { claimsToBePicture, isDatasetFile, mayBecomePicture } from './other-files.ts';
 import { inspectFile, sniffFile } from './picture/inspect-file.ts';
@@ -69,7 +69,7 @@ export type IntakeSettings = {
   /** What was taken before under another name or time is stored and sent again. */
   readonly knownAreSent: boolean;
   /** Near-duplicates are counted and not stored; null: every frame is stored. */
-  readonly gate: NearDuplicateGate | null;
+  readonly filter: NearDuplicateFilter | null;
 };
 
 const isConvertedName = /\.(?:bmp|dib|tiff?|webp)$/i;
@@ -92,7 +92,7 @@ export class FileIntake implements FileSink, FileReading {
   readonly #settings: IntakeSettings;
   readonly #labels: PictureLabels;
   readonly #late: LateSidecars;
-  readonly #passage: GatePassage;
+  readonly #passage: FilterPassage;
   readonly #known: KnownFiles;
   #underWay = 0;
 
@@ -104,7 +104,7 @@ export class FileIntake implements FileSink, FileReading {
     const order = new LabelOrder(settings.sidecarWaitMilliseconds);
     this.#labels = new PictureLabels({ ...services, ...settings, finder, order });
     this.#late = new LateSidecars({ ...services, labels: this.#labels, order }, settings, finder);
-    this.#passage = new GatePassage(services, settings, finder);
+    this.#passage = new FilterPassage(services, settings, finder);
     this.#known = new KnownFiles(services, settings);
   }
 
@@ -122,11 +122,11 @@ export class FileIntake implements FileSink, FileReading {
   };
 
   offer = async (offer: FileOffer): Promise<Verdict> => {
-    const { maxImageBytes, gate } = this.#settings;
+    const { maxImageBytes, filter } = this.#settings;
     // What was read of another version must never pass for this one.
     if (offer.bytes !== undefined && offer.bytes.length !== offer.file.bytes) return changedMeanwhile;
-    // At once, and before anything is waited for: the gate judges frames in the order of their offers.
-    const turn = gate?.enter() ?? null;
+    // At once, and before anything is waited for: the filter judges frames in the order of their offers.
+    const turn = filter?.enter() ?? null;
     let stored = false;
     this.#underWay += 1;
     try {
@@ -141,7 +141,7 @@ export class FileIntake implements FileSink, FileReading {
       const isConverted = isConvertedName.test(offer.file.path);
       const verdict = await (!isConverted
         ? hold(take)
-        : gate === null
+        : filter === null
           ? conversions.run(() => hold(take))
           : hold(() => conversions.run(take)));
       stored = verdict.kind === 'stored';

@@ -17,7 +17,7 @@ import type { Encoder } from './codec/encoder.ts';
 import type { IntakeServices } from './file-intake.ts';
 import { type FrameRefused, frameRefusals } from './frame-refusals.ts';
 import { FrameNames, sha256Of } from './image-identity.ts';
-import type { NearDuplicateGate, Turn } from './near-duplicate/near-duplicates.ts';
+import type { NearDuplicateFilter, Turn } from './near-duplicate/near-duplicate-filter.ts';
 import { isSensibleTime, sensibleTime } from './picture/capture-time.ts';
 import { inspectPicture } from './picture/inspect.ts';
 
@@ -36,7 +36,7 @@ export type FrameSettings = {
   readonly maxPixels: number;
   readonly encode: EncodeConfig;
   /** Near-duplicates that came by themselves are counted and not stored; null: every frame is stored. */
-  readonly gate: NearDuplicateGate | null;
+  readonly filter: NearDuplicateFilter | null;
 };
 
 /** A frame as the file that is stored. */
@@ -57,7 +57,7 @@ const usualBytes = 1_000_000;
 const resting = (why: Message): Message => message('camera-rests', { why });
 
 /**
- * From a camera's frame to an image in the outbox: encode -> gate -> hash -> make durable -> commit. Frames are encoded
+ * From a camera's frame to an image in the outbox: encode -> filter -> hash -> make durable -> commit. Frames are encoded
  * and written side by side, and committed in the order of their offers. A frame exists nowhere else: whatever keeps it
  * from the store is said in its verdict, so that the source counts it.
  */
@@ -78,7 +78,7 @@ export class FrameIntake implements FrameSink {
 
   offer = async (frame: CameraFrame): Promise<FrameVerdict> => {
     // At once, and before anything is waited for: the order of the offers is that of the verdicts.
-    const turn = this.#settings.gate?.enter() ?? null;
+    const turn = this.#settings.filter?.enter() ?? null;
     const place = this.#order.enter();
     let stored = false;
     try {

@@ -22,7 +22,7 @@ type Services = {
 type Settings = {
   readonly sourceId: string;
   readonly reader: Pick<FileReader, 'read'>;
-  readonly gate: object | null;
+  readonly filter: object | null;
   readonly originalsStay: boolean;
 };
 
@@ -48,7 +48,7 @@ export class SourceFileRegistry implements FileRegistry {
   storedAs: FileRegistry['storedAs'] = (absolutePath, file, original) =>
     this.#services.memory.hold(file.bytes, async () => {
       const { known, files } = this.#services;
-      const { sourceId, gate, originalsStay: originalStays } = this.#settings;
+      const { sourceId, filter, originalsStay: originalStays } = this.#settings;
       const read = await this.#settings.reader.read({ absolutePath, file });
       if (read === null) throw new Error('the file changed while it was read');
       try {
@@ -66,7 +66,7 @@ export class SourceFileRegistry implements FileRegistry {
         const version = { ...file, path: original, changedMs: undefined };
         if (known.holds(imageIdOf(sourceId, version, sha256))) return storedAt(original);
         // The version alone tells of what is no image, a label or a near-duplicate; a renamed picture is one of another name.
-        const isImage = sniffFile(read.bytes) !== null && gate === null;
+        const isImage = sniffFile(read.bytes) !== null && filter === null;
         const isKnown = !isImage || pictures.length > 0;
         return isKnown && files.status(sourceId, version) === 'stored' ? storedAt(original) : null;
       } finally {

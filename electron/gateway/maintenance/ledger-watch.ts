@@ -37,7 +37,7 @@ export class LedgerWatch {
   }
 
   /** Cheap: to be called at each look of the housekeeping. Never throws: a disk that is full takes no row of the chain. */
-  look(): void {
+  tick(): void {
     const { ledger, clock, logger } = this.#options;
     const before = this.#gaps.length;
     try {

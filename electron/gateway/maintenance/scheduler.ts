@@ -23,10 +23,10 @@ export type HousekeepingOptions = {
   /** The wall clock was set: nothing that waits by it may wait for ever. */
   readonly onClockJump: () => void;
   /** At least once a second, so that whoever watches sees a sign of life. */
-  readonly onLook: () => void;
+  readonly onTick: () => void;
 };
 
-const lookMilliseconds = 1_000;
+const tickMilliseconds = 1_000;
 const orphanMilliseconds = 20_000;
 const jumpMilliseconds = 60_000;
 const firstChoreMilliseconds = 30_000;
@@ -60,7 +60,7 @@ export class Housekeeping {
 
   start(): void {
     this.#audit = this.#runAudit();
-    this.#lookLater();
+    this.#tickLater();
   }
 
   async stop(): Promise<void> {
@@ -81,20 +81,20 @@ export class Housekeeping {
     }
   }
 
-  #lookLater(): void {
-    const { clock, logger, onLook } = this.#options;
-    this.#cancel = clock.after(lookMilliseconds, () => {
-      this.#look()
+  #tickLater(): void {
+    const { clock, logger, onTick } = this.#options;
+    this.#cancel = clock.after(tickMilliseconds, () => {
+      this.#tick()
         .catch((error: unknown) => logger.log('warn', 'look-failed', { error }))
         .finally(() => {
           if (this.#abort.signal.aborted) return;
-          this.#lookLater();
-          onLook();
+          this.#tickLater();
+          onTick();
         });
     });
   }
 
-  async #look(): Promise<void> {
+  async #tick(): Promise<void> {
     this.#watchClock();
     await this.#options.admission.measure();
     await this.#doChore();

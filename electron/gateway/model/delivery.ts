@@ -1,7 +1,7 @@
 import type { Message } from '../../../shared/messages/message.ts';
 
 /** Why everything waits. */
-export type GateReason =
+export type PauseReason =
   | 'offline'
   | 'throttled'
   | 'trouble'
@@ -22,7 +22,7 @@ export type DeliveryFailure = {
   /** As in `OperatorError`: what the sync engine does about it. */
   readonly disposition: 'retry' | 'pause' | 'bury' | 'bug';
   /** For `pause`: why. For `retry`: what it becomes when most entries fail so. */
-  readonly gate: GateReason;
+  readonly pauseReason: PauseReason;
   /** The picture was sent and no answer came: the cloud may hold it. */
   readonly ambiguous: boolean;
   /** The server has no time to answer: fewer deliveries at once serve it better. Who is throttled is asked for less. */

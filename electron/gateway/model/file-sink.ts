@@ -4,7 +4,7 @@ import type { LossCause } from './ways-to-lose.ts';
 
 /**
  * A source finds frames and offers them to the sink; the sink says what became of them. A source never touches an
- * original before the sink has answered `stored`, `known`, `gated` or `claimed`, which it does only after the commit (invariant 2).
+ * original before the sink has answered `stored`, `known`, `gated` or `matched`, which it does only after the commit (invariant 2).
  */
 export type FileOffer = {
   readonly file: FileVersion;
@@ -33,15 +33,15 @@ export type Verdict =
   /** A picture that was taken under another name or time: noted, not stored again. Deal with the original now. */
   | { readonly kind: 'known' }
   /** A sidecar that belongs to a stored image: deal with the original now. */
-  | { readonly kind: 'claimed' }
+  | { readonly kind: 'matched' }
   /** A file that other files need (a class list, a sidecar of many pictures): leave it where it is. */
   | { readonly kind: 'shared' }
   /** Listed with its reason; offer it again only when it has changed. */
   | { readonly kind: 'refused' }
-  /** Offer it again after that time. `unclaimed`: a sidecar whose picture is not there. */
+  /** Offer it again after that time. `unmatched`: a sidecar whose picture is not there. */
   | {
       readonly kind: 'not-yet';
-      readonly why: 'incomplete' | 'sidecar' | 'changed' | 'busy' | 'unclaimed';
+      readonly why: 'incomplete' | 'sidecar' | 'changed' | 'busy' | 'unmatched';
       readonly milliseconds: number;
     }
   /** The gateway takes no new frames now; offer everything again later. */

@@ -53,7 +53,7 @@ export type FrameVerdict =
   /** The disk failed, or the encoder did. */
   | { readonly kind: 'failed'; readonly message: Message };
 
-/** Where a camera's frames go: encode -> gate -> hash -> make durable -> commit. */
+/** Where a camera's frames go: encode -> filter -> hash -> make durable -> commit. */
 export type FrameSink = {
   /**
    * Resolves once the frame is in the outbox, or with why it is not; never rejects. `picture.data` belongs to the sink

@@ -1,7 +1,7 @@
 import type { EntryError } from '../../../shared/contract.ts';
 import type { NewImage } from './image.ts';
 
-/** An entry that was claimed for delivery; whoever settles it shows the token. */
+/** An entry that was leased for delivery; whoever settles it shows the token. */
 export type LeasedEntry = Omit<NewImage, 'origin'> & {
   readonly seq: number;
   readonly token: string;

@@ -81,7 +81,7 @@ export type SourceStatus = {
   readonly message: Message;
   /** Files seen and not yet quiet and complete; of a camera, frames on their way into the store. */
   readonly settling: number;
-  readonly unclaimedSidecars: number;
+  readonly unmatchedSidecars: number;
   /** True once a full scan has been made and nothing it found is waiting; of a camera, once it has stored its number of frames. */
   readonly drained: boolean;
   readonly polling: boolean;
@@ -96,7 +96,7 @@ export type FrameSource = {
   readonly stop: () => Promise<void>;
   readonly status: () => SourceStatus;
   /** The paths of sidecars that wait for their picture, at most `limit`; a camera has none. */
-  readonly unclaimedSidecars: (limit: number) => readonly string[];
+  readonly unmatchedSidecars: (limit: number) => readonly string[];
   /** Looks at one file again now, although it was refused before; a camera has none. */
   readonly recheck: (path: string) => void;
 };

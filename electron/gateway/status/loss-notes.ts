@@ -31,7 +31,7 @@ export class LossNotes {
    * To be called now and then with all losses there are. `isLast`: there will be no later time to note what came since.
    * Never throws: a disk that takes nothing more is asked again after a while.
    */
-  look(losses: readonly Loss[], isLast = false): void {
+  tick(losses: readonly Loss[], isLast = false): void {
     const at = this.#clock.now();
     if (!isLast && Math.abs(at - this.#failedAt) < againMilliseconds) return;
     try {

@@ -70,7 +70,7 @@ type Way = {
   readonly code: Counted;
   readonly count: LossCount;
   /** A count of its equation; a note in its chain, where no count of it changes. */
-  readonly ledger: Extract<ChainCount, 'lost' | 'dead' | 'evicted'> | 'note';
+  readonly ledger: Extract<ChainCount, 'lost' | 'dead' | 'dropped'> | 'note';
 };
 
 const beforeStored = { headline: 'safe-pictures-lost', count: 'lostUnseen', ledger: 'lost' } as const;
@@ -85,7 +85,7 @@ export const ways: Readonly<Record<WayToLose, Way>> = {
   'payload-missing': ofPayload,
   'payload-damaged': ofPayload,
   orphaned: { headline: 'safe-in-no-list', code: 'loss-orphaned', count: 'orphans', ledger: 'note' },
-  dropped: { headline: 'safe-pictures-dropped', code: 'loss-dropped', count: 'droppedUnseen', ledger: 'evicted' },
+  dropped: { headline: 'safe-pictures-dropped', code: 'loss-dropped', count: 'droppedUnseen', ledger: 'dropped' },
   'label-late': { headline: 'safe-labels-not-sent', code: 'loss-label-late', count: 'labelsLate', ledger: 'note' },
   'original-stays': {
     headline: 'safe-check-folders',

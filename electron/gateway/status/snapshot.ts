@@ -183,7 +183,7 @@ function locationOf(source: SourceConfig): string {
 }
 
 function sourceSnapshot(
-  { config, status, gate, camera }: SourceNow,
+  { config, status, filter, camera }: SourceNow,
   tally: SourceTally | undefined,
   warnings: readonly SourceWarning[],
 ): SourceSnapshot {
@@ -199,7 +199,7 @@ function sourceSnapshot(
     collected,
     refused,
     settling: status.settling,
-    unclaimedSidecars: status.unclaimedSidecars,
+    unmatchedSidecars: status.unmatchedSidecars,
     pending: pending + leased,
     acknowledged,
     dead,
@@ -210,7 +210,7 @@ function sourceSnapshot(
     polling: status.polling,
     warnings: [...warnings, ...(status.warnings ?? [])],
     priority: config.priority,
-    gate: gate === null ? null : { ...gate, gated },
+    nearDuplicateFilter: filter === null ? null : { ...filter, gated },
     camera,
   };
 }

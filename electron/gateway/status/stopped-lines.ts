@@ -2,7 +2,7 @@ import type { CameraSnapshot } from '../../../shared/camera.ts';
 import { message } from '../../../shared/messages/message.ts';
 import type { SourceWarning } from '../../../shared/snapshot.ts';
 import type { SourceConfig } from '../../../shared/source-config.ts';
-import type { GateStatus } from '../ingest/near-duplicate/near-duplicates.ts';
+import type { FilterStatus } from '../ingest/near-duplicate/near-duplicate-filter.ts';
 import type { SourceStatus } from '../source/frame-source.ts';
 import { isOff, type ShiftOf } from '../store/ledger/shifts.ts';
 import { isBroken } from './source-health.ts';
@@ -11,7 +11,7 @@ import { isBroken } from './source-health.ts';
 export type SourceNow = {
   readonly config: SourceConfig;
   readonly status: SourceStatus;
-  readonly gate: GateStatus | null;
+  readonly filter: FilterStatus | null;
   readonly camera: CameraSnapshot | null;
 };
 
@@ -34,7 +34,7 @@ export class StoppedLines {
 
   /** To be called with each look at the state. `lastStoredAt`: of the source, as the store has it. */
   warningOf(
-    { config, status, gate, camera }: SourceNow,
+    { config, status, filter, camera }: SourceNow,
     lastStoredAt: number | null,
     now: number,
   ): SourceWarning | null {
@@ -43,7 +43,7 @@ export class StoppedLines {
     // Whatever else is wrong with it is said already, and a camera that has all its frames rests.
     if (limit === undefined || isBroken(status) || status.state === 'finished') return null;
     // What came and was not stored, a near-duplicate or a frame that is lost, came all the same.
-    const last = Math.max(lastStoredAt ?? 0, gate?.lastAt ?? 0, camera?.lastFrameAt ?? 0);
+    const last = Math.max(lastStoredAt ?? 0, filter?.lastAt ?? 0, camera?.lastFrameAt ?? 0);
     if (now - Math.max(last, this.#expectedSince) <= limit * minuteMilliseconds) return null;
     return {
       code: 'line-stopped',

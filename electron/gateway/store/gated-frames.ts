@@ -13,7 +13,7 @@ export type GatedFile = {
 };
 
 /**
- * Frames that the near-duplicate gate turned away: counted for source and shift, and the versions of those that came as
+ * Frames that the near-duplicate filter turned away: counted for source and shift, and the versions of those that came as
  * files remembered in the same transaction, so that they are neither read nor counted again.
  */
 export class GatedFrames {

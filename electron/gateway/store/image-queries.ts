@@ -4,7 +4,7 @@ import type { PictureFormat, SidecarContent } from '../model/image.ts';
 import { baseName } from '../platform/names.ts';
 import type { Database } from './database/database.ts';
 import { WriteBatch } from './database/write-batch.ts';
-import { type Line, plainLine } from './outbox/line-order.ts';
+import { type DeliveryOrder, plainOrder } from './outbox/delivery-order.ts';
 import {
   type ContentRow,
   type PictureRow,
@@ -17,12 +17,12 @@ import {
 
 /** Reading the stored images: keyset pages, one image's detail, what is left to check, and sidecars that come late. */
 export class ImageQueries {
-  readonly #line: Line;
+  readonly #order: DeliveryOrder;
   readonly #group: WriteBatch;
   readonly #statements: ReturnType<typeof prepare>;
 
-  constructor(database: Database, line: Line = plainLine) {
-    this.#line = line;
+  constructor(database: Database, order: DeliveryOrder = plainOrder) {
+    this.#order = order;
     this.#group = WriteBatch.of(database);
     this.#statements = prepare(database);
   }
@@ -118,7 +118,7 @@ export class ImageQueries {
     return this.#group.run(() => {
       if (this.#statements.attach.run(annotationCount, text, sidecarProblem, seq).changes === 0) return 'busy';
       // Its annotations may let it go before others.
-      const { rank, position } = this.#line.place({
+      const { rank, position } = this.#order.place({
         sourceId: row.source_id,
         capturedAt: row.captured_at,
         content,

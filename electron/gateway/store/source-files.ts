@@ -8,7 +8,7 @@ import { WriteBatch } from './database/write-batch.ts';
 import { Ledger } from './ledger/ledger.ts';
 
 /** Values that are on their way into the database, by source and path. `undefined`: to be removed. */
-class Unwritten<Value> {
+class WriteBehindCache<Value> {
   readonly #group: WriteBatch;
   readonly #values = new Map<string, { readonly value: Value | undefined }>();
 
@@ -86,14 +86,14 @@ export class SourceFiles {
   readonly #group: WriteBatch;
   readonly #statements: ReturnType<typeof prepare>;
   /** What is not written yet: the newest of each file. */
-  readonly #files: Unwritten<Known>;
-  readonly #refusals: Unwritten<Refused>;
+  readonly #files: WriteBehindCache<Known>;
+  readonly #refusals: WriteBehindCache<Refused>;
 
   constructor(database: Database, ledger: Ledger = new Ledger(database)) {
     this.#ledger = ledger;
     this.#group = WriteBatch.of(database);
-    this.#files = new Unwritten(this.#group);
-    this.#refusals = new Unwritten(this.#group);
+    this.#files = new WriteBehindCache(this.#group);
+    this.#refusals = new WriteBehindCache(this.#group);
     this.#statements = prepare(database);
   }
 

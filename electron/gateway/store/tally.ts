@@ -13,12 +13,12 @@ export type SourceTally = {
   readonly retrying: number;
   readonly stuck: number;
   readonly duplicates: number;
-  readonly evicted: number;
+  readonly payloadsRemoved: number;
   readonly damaged: number;
   readonly sidecarProblems: number;
   readonly refused: number;
   readonly notices: number;
-  /** Frames that the near-duplicate gate counted and did not store. */
+  /** Frames that the near-duplicate filter counted and did not store. */
   readonly gated: number;
   /** Never delivered and dropped by a ring buffer. */
   readonly dropped: number;
@@ -48,7 +48,7 @@ export class Tally {
     this.#group = WriteBatch.of(database);
     this.#rows = database.prepare<[], SourceTally>(`
       SELECT source_id AS sourceId, collected, pending, leased, acknowledged, dead, ambiguous, retrying, stuck,
-        duplicates, evicted, damaged, sidecar_problems AS sidecarProblems, refused, notices,
+        duplicates, payloads_removed AS payloadsRemoved, damaged, sidecar_problems AS sidecarProblems, refused, notices,
         gated, dropped, deleted, lost, gone, known, waiting_bytes AS waitingBytes, acknowledged_bytes AS acknowledgedBytes, dead_bytes AS deadBytes,
         last_stored_at AS lastStoredAt
       FROM tally`);
@@ -76,7 +76,7 @@ export const emptyTally: TallyTotals = {
   retrying: 0,
   stuck: 0,
   duplicates: 0,
-  evicted: 0,
+  payloadsRemoved: 0,
   damaged: 0,
   sidecarProblems: 0,
   refused: 0,

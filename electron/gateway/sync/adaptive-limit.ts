@@ -37,7 +37,7 @@ export class AdaptiveLimit {
 
   /** `round`: that of the delivery when it began. */
   failed(failure: DeliveryFailure, round: number): void {
-    const overrun = failure.overrun === true || failure.gate === 'throttled';
+    const overrun = failure.overrun === true || failure.pauseReason === 'throttled';
     if (!overrun || round !== this.#round) return;
     this.#now = Math.max(1, Math.floor(this.#now / 2));
     this.#successes = 0;

@@ -1,5 +1,5 @@
 import { type Message, message } from '../../../shared/messages/message.ts';
-import type { DeliveryFailure, GateReason } from '../model/delivery.ts';
+import type { DeliveryFailure, PauseReason } from '../model/delivery.ts';
 import { type BackoffLimits, backoffDelay } from '../platform/backoff.ts';
 import { AdaptiveLimit } from './adaptive-limit.ts';
 
@@ -14,7 +14,7 @@ import { AdaptiveLimit } from './adaptive-limit.ts';
  * - What the schedule of the site closes is closed, whatever else there is to say about the way, and nobody can ask
  *   for it to be opened.
  */
-export type ConnectivityState = 'starting' | 'online' | GateReason;
+export type ConnectivityState = 'starting' | 'online' | PauseReason;
 
 export type ConnectivityFacts = {
   readonly state: ConnectivityState;
@@ -44,7 +44,7 @@ export class Connectivity {
   readonly #limit: AdaptiveLimit;
   #facts: ConnectivityFacts;
   #failures = 0;
-  #lastGate: GateReason | null = null;
+  #lastPauseReason: PauseReason | null = null;
   #errorsInRow = 0;
   #careful = true;
   #probing = false;
@@ -182,19 +182,24 @@ export class Connectivity {
   pause(failure: DeliveryFailure, round: number, said = failure.message): void {
     this.#limit.failed(failure, round);
     // Deliveries that were under way together fail together: one pause, one step of the delay.
-    if (!this.#isWayOpen && this.#facts.state !== 'starting' && failure.gate === this.#facts.state && !this.#probing)
+    if (
+      !this.#isWayOpen &&
+      this.#facts.state !== 'starting' &&
+      failure.pauseReason === this.#facts.state &&
+      !this.#probing
+    )
       return;
     // Another trouble than the last is a new one: hours offline must not make the first error after them wait a minute.
-    if (failure.gate !== this.#lastGate) this.#failures = 0;
-    this.#lastGate = failure.gate;
+    if (failure.pauseReason !== this.#lastPauseReason) this.#failures = 0;
+    this.#lastPauseReason = failure.pauseReason;
     const delay = this.#delayFor(failure);
     this.#probing = false;
     this.#proven = false;
     const now = this.#time.now();
     this.#failures += 1;
     this.#say({
-      state: failure.gate,
-      nextProbeAt: this.#planProbe(failure.gate, now + delay, now),
+      state: failure.pauseReason,
+      nextProbeAt: this.#planProbe(failure.pauseReason, now + delay, now),
       message: said,
       technical: failure.technical,
     });
@@ -213,20 +218,20 @@ export class Connectivity {
   }
 
   /** What failed may have begun before somebody asked to try now, with the key of before: then now is the time. */
-  #planProbe(gate: GateReason, planned: number, now: number): number | null {
-    const asked = this.#asked && gate !== 'throttled';
+  #planProbe(pauseReason: PauseReason, planned: number, now: number): number | null {
+    const asked = this.#asked && pauseReason !== 'throttled';
     this.#asked = false;
     if (asked) return now;
     // Whoever enters or unlocks the key tells that it is there.
-    return gate === 'key-missing' || gate === 'key-locked' ? null : planned;
+    return pauseReason === 'key-missing' || pauseReason === 'key-locked' ? null : planned;
   }
 
-  #delayFor({ gate, retryAfterMilliseconds }: DeliveryFailure): number {
+  #delayFor({ pauseReason, retryAfterMilliseconds }: DeliveryFailure): number {
     // A server that asks for no time at all (0, or a date that has passed) must not make us ask without a pause.
     if (retryAfterMilliseconds !== null && retryAfterMilliseconds > 0) return retryAfterMilliseconds;
     // A delivery's refusal may be about its picture: that a probe is refused too shows soon.
-    if (gate === 'key-refused' && this.#probing) return keyProbeMilliseconds;
-    if (gate === 'not-approved')
+    if (pauseReason === 'key-refused' && this.#probing) return keyProbeMilliseconds;
+    if (pauseReason === 'not-approved')
       return approvalProbe.least + (approvalProbe.most - approvalProbe.least) * this.#time.random();
     return backoffDelay(this.#failures, gateBackoff, this.#time.random());
   }

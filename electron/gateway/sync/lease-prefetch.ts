@@ -5,16 +5,16 @@ import type { PoisonEntries } from './poison-entries.ts';
 
 export const leaseMilliseconds = 10 * 60 * 1_000;
 
-/** Entries claimed ahead for each place: one transaction serves several. */
+/** Entries leased ahead for each place: one transaction serves several. */
 const [leastAhead, mostAhead] = [4, 16];
-const mostClaimed = 128;
+const mostLeased = 128;
 /** LeaseSelector that run out sooner are too few; those that last longer keep entries that should go first waiting. */
 const [shortMilliseconds, longMilliseconds] = [100, 1_000];
 
 /**
- * Entries claimed and not yet begun, in the order in which the outbox gave them.
+ * Entries leased and not yet begun, in the order in which the outbox gave them.
  *
- * They are claimed ahead, so that a place that becomes free finds its next entry without waiting for a transaction:
+ * They are leased ahead, so that a place that becomes free finds its next entry without waiting for a transaction:
  * more of them when they ran out before they were filled up, fewer when they last for long.
  */
 export class LeasePrefetch {
@@ -69,7 +69,7 @@ export class LeasePrefetch {
   }
 
   #wanted(places: number): number {
-    return Math.min(mostClaimed, places * this.#ahead);
+    return Math.min(mostLeased, places * this.#ahead);
   }
 
   #claim(limit: number, choose: (leased: readonly LeasedEntry[]) => readonly LeasedEntry[]): void {

@@ -3,10 +3,10 @@ import type { DeliveryFailure, DeliveryOutcome } from '../model/delivery.ts';
 import type { LeasedEntry, Settlement } from '../model/outbox-entry.ts';
 import { type BackoffLimits, backoffDelay } from '../platform/backoff.ts';
 
-/** What a delivery's outcome means for the entry (`settlement`) and for everything behind it (`gate`). */
+/** What a delivery's outcome means for the entry (`settlement`) and for everything behind it (`effect`). */
 export type Decision = {
   readonly settlement: Settlement;
-  readonly gate: 'success' | 'server-error' | 'none' | { readonly pause: DeliveryFailure };
+  readonly effect: 'success' | 'server-error' | 'none' | { readonly pause: DeliveryFailure };
 };
 
 export type PolicyFacts = {
@@ -31,10 +31,10 @@ export function decide(
   switch (outcome.kind) {
     case 'acknowledged': {
       const { duplicate, serverImageId, serverBatchId } = outcome;
-      return { settlement: { kind: 'acknowledge', duplicate, serverImageId, serverBatchId }, gate: 'success' };
+      return { settlement: { kind: 'acknowledge', duplicate, serverImageId, serverBatchId }, effect: 'success' };
     }
     case 'aborted':
-      return { settlement: { kind: 'release', ambiguous: outcome.sent, error: null }, gate: 'none' };
+      return { settlement: { kind: 'release', ambiguous: outcome.sent, error: null }, effect: 'none' };
     case 'failed':
       return decideFailure(outcome.failure, entry, facts);
   }
@@ -48,9 +48,9 @@ function decideFailure(
   const error = entryErrorOf(failure, facts.now);
   switch (failure.disposition) {
     case 'pause':
-      return { settlement: { kind: 'release', ambiguous: failure.ambiguous, error }, gate: { pause: failure } };
+      return { settlement: { kind: 'release', ambiguous: failure.ambiguous, error }, effect: { pause: failure } };
     case 'bury':
-      return { settlement: { kind: 'bury', error }, gate: isOurs(failure) ? 'none' : 'success' };
+      return { settlement: { kind: 'bury', error }, effect: isOurs(failure) ? 'none' : 'success' };
     case 'bug':
     case 'retry': {
       const delay = Math.max(
@@ -67,7 +67,7 @@ function decideFailure(
           stuck: othersSucceed && entry.attempts + 1 >= stuckAttempts,
           error,
         },
-        gate: isOurs(failure) ? 'none' : 'server-error',
+        effect: isOurs(failure) ? 'none' : 'server-error',
       };
     }
   }

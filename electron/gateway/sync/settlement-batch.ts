@@ -11,7 +11,7 @@ export const bug = (error: unknown) =>
     message: message('internal-error'),
     technical: describeCause(error),
     disposition: 'bug',
-    gate: 'trouble',
+    pauseReason: 'trouble',
     ambiguous: true,
     retryAfterMilliseconds: null,
   }) as const;

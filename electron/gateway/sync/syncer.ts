@@ -201,13 +201,13 @@ export class Syncer {
     });
     let { settlement } = decision;
     this.#heardAt = clock.monotonic();
-    if (decision.gate === 'success') {
+    if (decision.effect === 'success') {
       connectivity.delivered();
       this.#suspects.otherSucceeded(entry.seq);
-    } else if (decision.gate !== 'none' && outcome.kind === 'failed') {
-      if (decision.gate === 'server-error') connectivity.serverError(outcome.failure, round);
+    } else if (decision.effect !== 'none' && outcome.kind === 'failed') {
+      if (decision.effect === 'server-error') connectivity.serverError(outcome.failure, round);
       else {
-        if (connectivity.isProven && outcome.failure.gate !== 'throttled') this.#suspects.suspect(entry.seq);
+        if (connectivity.isProven && outcome.failure.pauseReason !== 'throttled') this.#suspects.suspect(entry.seq);
         connectivity.pause(outcome.failure, round);
       }
     }
@@ -299,6 +299,6 @@ export class Syncer {
 
 /** The way was closed by the schedule while the body was leaving: whatever that looked like, nothing has failed. */
 const stoppedByUs = (outcome: DeliveryOutcome, pace: PacedUpload): DeliveryOutcome | null =>
-  pace.wasClosed && outcome.kind === 'failed' && outcome.failure.gate === 'offline' && !outcome.failure.ambiguous
+  pace.wasClosed && outcome.kind === 'failed' && outcome.failure.pauseReason === 'offline' && !outcome.failure.ambiguous
     ? { kind: 'aborted', sent: false }
     : null;

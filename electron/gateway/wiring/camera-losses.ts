@@ -27,7 +27,7 @@ export class CameraLosses {
   }
 
   /** To be called every second or so, and once at the end. */
-  look(sources: readonly Pick<SourceNow, 'config' | 'camera'>[]): void {
+  tick(sources: readonly Pick<SourceNow, 'config' | 'camera'>[]): void {
     for (const { config, camera } of sources) {
       for (const { cause, frames } of camera?.drops ?? []) {
         const key = JSON.stringify([config.id, cause]);

@@ -3,7 +3,7 @@ import type { Config } from '../../../shared/config.ts';
 import type { CameraSourceConfig, NearDuplicateConfig, TriggerConfig } from '../../../shared/source-config.ts';
 import type { Encoder } from '../ingest/codec/encoder.ts';
 import { FrameIntake, type FrameServices } from '../ingest/frame-intake.ts';
-import type { NearDuplicateGate } from '../ingest/near-duplicate/near-duplicates.ts';
+import type { NearDuplicateFilter } from '../ingest/near-duplicate/near-duplicate-filter.ts';
 import { comesByItself } from '../model/frame.ts';
 import { pixelFormatOf } from '../model/pixel-format.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -12,7 +12,7 @@ import type { Files } from '../platform/files.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { CameraDevice } from '../source/camera/camera-device.ts';
 import { CameraSource } from '../source/camera/camera-source.ts';
-import type { Looker } from '../source/camera/live-view.ts';
+import type { LiveFrameMaker } from '../source/camera/live-view.ts';
 import { descriptionDownload, descriptionFolder } from '../source/genicam/description/xml-location.ts';
 import { GigeCamera } from '../source/gige/gige-camera.ts';
 import { UsbCamera } from '../source/usb/usb-camera.ts';
@@ -26,8 +26,8 @@ export type CameraParts = {
   readonly config: Config;
   readonly services: FrameServices;
   /** For live pictures; not the one that frames wait for. */
-  readonly looks: Encoder;
-  readonly gate: NearDuplicateGate | null;
+  readonly liveFrames: Encoder;
+  readonly filter: NearDuplicateFilter | null;
   readonly usb: UsbCameras;
   readonly streamWorkerPath: string;
   readonly dataDir: string;
@@ -37,16 +37,16 @@ export type CameraParts = {
   readonly logger: Logger;
 };
 
-/** What the near-duplicate gate of this source is to be; null: every frame is stored, and none need be compared. */
-export function gateOf({ trigger, nearDuplicates }: CameraSourceConfig): NearDuplicateConfig | null {
+/** What the near-duplicate filter of this source is to be; null: every frame is stored, and none need be compared. */
+export function filterOf({ trigger, nearDuplicates }: CameraSourceConfig): NearDuplicateConfig | null {
   if (trigger.mode !== 'on-change') return comesByItself(trigger.mode) ? (nearDuplicates ?? null) : null;
-  const { mode: _mode, ...gate } = trigger;
-  return gate;
+  const { mode: _mode, ...filter } = trigger;
+  return filter;
 }
 
 /** A camera of the configuration with its way into the store. */
 export function makeCamera(source: CameraSourceConfig, parts: CameraParts): CameraSource {
-  const { config, services, gate, clock, logger } = parts;
+  const { config, services, filter, clock, logger } = parts;
   const { maxPixels, maxImageBytes } = config.ingest;
   return new CameraSource({
     id: source.id,
@@ -55,8 +55,8 @@ export function makeCamera(source: CameraSourceConfig, parts: CameraParts): Came
     // A USB camera's are set as it is opened.
     features: source.kind === 'gige' ? source.features : {},
     device: deviceOf(source, parts),
-    sink: new FrameIntake(services, { sourceId: source.id, encode: source.encode, maxPixels, maxImageBytes, gate }),
-    looker: lookerOf(parts.looks),
+    sink: new FrameIntake(services, { sourceId: source.id, encode: source.encode, maxPixels, maxImageBytes, filter }),
+    makeLiveFrame: liveFrameMakerOf(parts.liveFrames),
     nameOfFormat: (code) => pixelFormatOf(code)?.name ?? `0x${code.toString(16).padStart(8, '0')}`,
     settingsFolder: join(parts.dataDir, 'cameras'),
     files: parts.files,
@@ -92,13 +92,13 @@ function deviceOf(source: CameraSourceConfig, { streamWorkerPath, usb, dataDir, 
   });
 }
 
-const lookerOf =
-  (encoder: Encoder): Looker =>
+const liveFrameMakerOf =
+  (encoder: Encoder): LiveFrameMaker =>
   async (picture) => {
-    const reply = await encoder.look(picture, liveEdge);
+    const reply = await encoder.liveFrame(picture, liveEdge);
     if (reply.kind === 'refused')
       throw new OperatorError(reply.message, { operation: 'live-picture', disposition: 'bury' });
     if (reply.kind === 'failed') throw new Error(reply.detail);
-    const { kind: _kind, ...look } = reply;
-    return look;
+    const { kind: _kind, ...frame } = reply;
+    return frame;
   };

@@ -1,4 +1,4 @@
-import type { Feature, FeatureValue, FoundCamera, Look } from '../../../shared/camera.ts';
+import type { Feature, FeatureValue, FoundCamera, LiveFrame } from '../../../shared/camera.ts';
 import { type Message, message } from '../../../shared/messages/message.ts';
 import type { SourceConfig } from '../../../shared/source-config.ts';
 import { OperatorError } from '../platform/errors.ts';
@@ -69,8 +69,8 @@ export class Cameras {
     return { loaded, failed: [...failed] };
   }
 
-  look(sourceId: string, after: number, testShot: boolean): Promise<Look | null> {
-    return this.#source(sourceId).look(after, testShot, new AbortController().signal);
+  liveFrame(sourceId: string, after: number, testShot: boolean): Promise<LiveFrame | null> {
+    return this.#source(sourceId).liveFrame(after, testShot, new AbortController().signal);
   }
 
   /** A copy: it goes to another thread, and others may ask for the same. */

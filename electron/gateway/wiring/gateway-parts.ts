@@ -126,12 +126,12 @@ export function makeGateway(
     clock,
     logger,
     onClockJump: tryNow,
-    onLook: () => {
+    onTick: () => {
       // A disk that refuses a picture may be gone, and the database with it, which nobody writes to then.
       if (store.admission.state().state === 'failing') store.probe();
-      cameraLosses.look(intakes.statuses());
-      lossNotes.look(links.losses());
-      ledgerWatch.look();
+      cameraLosses.tick(intakes.statuses());
+      lossNotes.tick(links.losses());
+      ledgerWatch.tick();
       onChange();
     },
   });

@@ -71,7 +71,7 @@ const keyForeign: DeliveryFailure = {
   message: message('key-foreign'),
   technical: '',
   disposition: 'pause',
-  gate: 'key-missing',
+  pauseReason: 'key-missing',
   ambiguous: false,
   retryAfterMilliseconds: null,
 };
@@ -80,7 +80,7 @@ export const keyLocked = (wait: SecretsWait): DeliveryFailure => ({
   message: keyringShut(wait),
   technical: '',
   disposition: 'pause',
-  gate: 'key-locked',
+  pauseReason: 'key-locked',
   ambiguous: false,
   retryAfterMilliseconds: null,
 });

@@ -12,7 +12,7 @@ import { Encoder } from '../ingest/codec/encoder.ts';
 import { FileIntake, type IntakeServices, type IntakeSettings } from '../ingest/file-intake.ts';
 import { FileReader } from '../ingest/file-reader.ts';
 import type { ImageBatch } from '../ingest/image-batch.ts';
-import { NearDuplicateGate } from '../ingest/near-duplicate/near-duplicates.ts';
+import { NearDuplicateFilter } from '../ingest/near-duplicate/near-duplicate-filter.ts';
 import { PictureLane } from '../ingest/picture-lane.ts';
 import { PictureReader } from '../ingest/picture-reader.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -24,7 +24,7 @@ import type { FrameSource } from '../source/frame-source.ts';
 import type { UsbCameras } from '../source/usb/usb-cameras.ts';
 import type { SourceNow } from '../status/stopped-lines.ts';
 import type { GapList } from '../store/label-gaps.ts';
-import { gateOf, makeCamera } from './camera-source.ts';
+import { filterOf, makeCamera } from './camera-source.ts';
 import type { StoreParts } from './store.ts';
 
 export type SourcesOptions = {
@@ -44,13 +44,13 @@ export type SourcesOptions = {
 type Intake = {
   readonly config: SourceConfig;
   readonly source: FrameSource;
-  readonly gate: NearDuplicateGate | null;
+  readonly filter: NearDuplicateFilter | null;
   /** The same as `source`, where it is a camera. */
   readonly camera: CameraSource | null;
 };
 
 const memoryForPictures = 192_000_000;
-/** A small picture for the near-duplicate gate is a matter of milliseconds; whoever takes longer is kept. */
+/** A small picture for the near-duplicate filter is a matter of milliseconds; whoever takes longer is kept. */
 const signatureLimitMilliseconds = 10_000;
 
 /** A picture of 100 megapixels becomes a PNG within this; one that takes longer is listed, and holds up no other. */
@@ -68,7 +68,7 @@ export class Sources {
   readonly #converter: Decoder;
   /** For frames that are stored, and for those that are looked at: who looks never holds up a frame. */
   readonly #encoder: Encoder;
-  readonly #looks: Encoder;
+  readonly #liveFrames: Encoder;
   /** One a folder: one whose disk hangs holds up no other. */
   readonly #readers: FileReader[] = [];
 
@@ -78,38 +78,38 @@ export class Sources {
     this.#converter = new Decoder(workers.decode, clock, convertLimitMilliseconds);
     const encoding = { workerPath: workers.encode, clock, limitMilliseconds: encodeLimitMilliseconds };
     this.#encoder = new Encoder({ ...encoding, workers: 2 });
-    this.#looks = new Encoder({ ...encoding, workers: 1 });
+    this.#liveFrames = new Encoder({ ...encoding, workers: 1 });
     const services = servicesOf(options, this.#converter);
     this.sources = config.sources.map((source) =>
       source.kind === 'folder' ? this.#folder(source, services, options) : this.#camera(source, services, options),
     );
   }
 
-  #gate(nearDuplicates: NearDuplicateConfig | null, clock: Clock): NearDuplicateGate | null {
-    return nearDuplicates === null ? null : new NearDuplicateGate(nearDuplicates, this.#decoder, clock);
+  #filter(nearDuplicates: NearDuplicateConfig | null, clock: Clock): NearDuplicateFilter | null {
+    return nearDuplicates === null ? null : new NearDuplicateFilter(nearDuplicates, this.#decoder, clock);
   }
 
   #folder(source: FolderSourceConfig, services: IntakeServices, options: SourcesOptions): Intake {
     const { config, workers, clock, logger } = options;
-    const gate = this.#gate(source.nearDuplicates ?? null, clock);
+    const filter = this.#filter(source.nearDuplicates ?? null, clock);
     const reader = new FileReader(workers.reading);
     this.#readers.push(reader);
-    const files = new FileIntake(services, settingsOf(config, source, gate, reader));
+    const files = new FileIntake(services, settingsOf(config, source, filter, reader));
     const memory = options.store.pastFiles.of(source.id);
     const intake = { sink: files, registry: files.registry, reading: files };
-    return { config: source, gate, camera: null, source: new WatchedFolder(source, intake, clock, logger, memory) };
+    return { config: source, filter, camera: null, source: new WatchedFolder(source, intake, clock, logger, memory) };
   }
 
   #camera(source: CameraSourceConfig, services: IntakeServices, options: SourcesOptions): Intake {
-    const gate = this.#gate(gateOf(source), options.clock);
+    const filter = this.#filter(filterOf(source), options.clock);
     const camera = makeCamera(source, {
       ...options,
       services: { ...services, gated: options.store.gated, encoder: this.#encoder },
-      looks: this.#looks,
-      gate,
+      liveFrames: this.#liveFrames,
+      filter,
       streamWorkerPath: options.workers.stream,
     });
-    return { config: source, gate, camera, source: camera };
+    return { config: source, filter, camera, source: camera };
   }
 
   start(): void {
@@ -121,7 +121,7 @@ export class Sources {
     await Promise.all([this.#decoder.stop(), this.#converter.stop()]);
     // Cameras wait for their frames that are being encoded.
     await Promise.allSettled(stopped);
-    await Promise.all([this.#encoder.stop(), this.#looks.stop(), ...this.#readers.map((reader) => reader.stop())]);
+    await Promise.all([this.#encoder.stop(), this.#liveFrames.stop(), ...this.#readers.map((reader) => reader.stop())]);
   }
 
   find(sourceId: string): Intake | null {
@@ -137,19 +137,19 @@ export class Sources {
   }
 
   /** Sidecars that wait for their picture: how many, and the first of them. */
-  unclaimedSidecars(limit: number): GapList {
+  unmatchedSidecars(limit: number): GapList {
     const first = this.sources.flatMap(({ config, source }) =>
-      source.unclaimedSidecars(limit).map((path) => ({ sourceId: config.id, path })),
+      source.unmatchedSidecars(limit).map((path) => ({ sourceId: config.id, path })),
     );
-    const count = this.sources.reduce((sum, { source }) => sum + source.status().unclaimedSidecars, 0);
+    const count = this.sources.reduce((sum, { source }) => sum + source.status().unmatchedSidecars, 0);
     return { count, first: first.slice(0, limit) };
   }
 
   statuses(): SourceNow[] {
-    return this.sources.map(({ config, source, gate, camera }) => ({
+    return this.sources.map(({ config, source, filter, camera }) => ({
       config,
       status: source.status(),
-      gate: gate?.status() ?? null,
+      filter: filter?.status() ?? null,
       camera: camera?.camera() ?? null,
     }));
   }
@@ -179,7 +179,7 @@ const servicesOf = (
 function settingsOf(
   config: Config,
   source: FolderSourceConfig,
-  gate: NearDuplicateGate | null,
+  filter: NearDuplicateFilter | null,
   reader: FileReader,
 ): IntakeSettings {
   return {
@@ -192,6 +192,6 @@ function settingsOf(
     settleMilliseconds: source.settleMilliseconds,
     originalsStay: source.afterIngest === 'keep',
     knownAreSent: source.knownFiles === 'send',
-    gate,
+    filter,
   };
 }

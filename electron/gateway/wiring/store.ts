@@ -17,8 +17,8 @@ import { Ledger } from '../store/ledger/ledger.ts';
 import { Losses } from '../store/ledger/losses.ts';
 import { shiftsOf } from '../store/ledger/shifts.ts';
 import { DeadLetters } from '../store/outbox/dead-letters.ts';
+import { deliveryOrderOf } from '../store/outbox/delivery-order.ts';
 import { History } from '../store/outbox/history.ts';
-import { lineOf } from '../store/outbox/line-order.ts';
 import { Outbox } from '../store/outbox/outbox.ts';
 import { PastFiles } from '../store/past-files.ts';
 import { PayloadAudit } from '../store/payload-audit.ts';
@@ -53,7 +53,7 @@ export function makeStore({ config, dataDir, files, clock, logger }: StoreOption
   const previewRoot = join(dataDir, 'previews');
   const payloads = new PayloadStore(join(dataDir, 'payloads'), files);
   const ledger = new Ledger(database, shiftsOf(site));
-  const outbox = new Outbox(database, lineOf(sync, sources), ledger);
+  const outbox = new Outbox(database, deliveryOrderOf(sync, sources), ledger);
   const tally = new Tally(database);
   const previews = new PreviewStore({
     root: previewRoot,
@@ -103,7 +103,7 @@ export function makeStore({ config, dataDir, files, clock, logger }: StoreOption
     tally,
     chores,
     labelGaps: new LabelGaps(database),
-    catalogue: new ImageQueries(database, lineOf(sync, sources)),
+    catalogue: new ImageQueries(database, deliveryOrderOf(sync, sources)),
     files: new SourceFiles(database, ledger),
     pastFiles: new PastFiles(database),
     gated: new GatedFrames(database, ledger),

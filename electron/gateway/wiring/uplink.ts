@@ -23,7 +23,7 @@ import { SendWindows } from '../sync/pacing/send-windows.ts';
 import { Syncer } from '../sync/syncer.ts';
 import { keptFromCloud } from './shut-keyring.ts';
 
-export type CloudWayOptions = {
+export type UplinkOptions = {
   readonly config: Config;
   readonly secrets: () => GatewaySecrets;
   readonly version: string;
@@ -59,7 +59,7 @@ export class Uplink {
   readonly #network: WayNetwork;
   #device: DeviceFacts | null = null;
 
-  constructor(options: CloudWayOptions) {
+  constructor(options: UplinkOptions) {
     const { config, secrets, clock, random, logger, outbox, payloads } = options;
     const { cloud, sync, site } = config;
     const userAgent = `acusight-line-gateway/${options.version}`;

@@ -4,8 +4,8 @@ import { useWords } from '../../gateway/words.ts';
 import { EyeIcon } from '../../ui/icons.ts';
 import { LevelShape } from '../../ui/shapes.tsx';
 import { openLive, show, useScreen } from '../../view-state/screen-store.ts';
-import { GateBar } from '../gate-bar.tsx';
-import { lookOf } from '../source-look.ts';
+import { NearDuplicateBar } from '../near-duplicate-bar.tsx';
+import { badgeOf } from '../source-badge.ts';
 import { CameraNumbers } from './camera-numbers.tsx';
 import { type CameraSource, modelWords } from './camera-words.ts';
 import { TriggerButton } from './trigger-button.tsx';
@@ -18,13 +18,13 @@ export function CameraCard({ source }: { readonly source: CameraSource }): React
     show({ liveLeft: null });
     opener.current?.focus();
   }, [source.id]);
-  const look = lookOf(source);
-  const ill = look.level === 'act' || look.level === 'alarm';
+  const badge = badgeOf(source);
+  const ill = badge.level === 'act' || badge.level === 'alarm';
   const { camera, message } = source;
   const { text, hint } = useWords();
   const address = camera.address === '' ? source.location : camera.address;
   return (
-    <li className="source camera-card" data-level={look.level} data-testid="source" data-source-id={source.id}>
+    <li className="source camera-card" data-level={badge.level} data-testid="source" data-source-id={source.id}>
       <button
         ref={opener}
         type="button"
@@ -32,11 +32,11 @@ export function CameraCard({ source }: { readonly source: CameraSource }): React
         data-testid="open-live"
         onClick={() => openLive(source.id)}
       >
-        <LevelShape level={look.level} />
+        <LevelShape level={badge.level} />
         <span className="camera-title">
           <span className="visually-hidden">Live view of </span>
           <strong title={source.name}>{isolated(source.name)}</strong>
-          <span className="source-state">{look.word}</span>
+          <span className="source-state">{badge.word}</span>
           <span className="camera-model" title={`${modelWords(source)} · ${address}`}>
             {modelWords(source)}
             <span className="camera-address"> · {address}</span>
@@ -54,7 +54,7 @@ export function CameraCard({ source }: { readonly source: CameraSource }): React
         </div>
       )}
       <CameraNumbers camera={camera} />
-      {source.gate !== null && <GateBar gate={source.gate} />}
+      {source.nearDuplicateFilter !== null && <NearDuplicateBar filter={source.nearDuplicateFilter} />}
       {camera.trigger === 'software' && <TriggerButton source={source} />}
     </li>
   );

@@ -31,7 +31,7 @@ export function FindCameras(): ReactNode {
         </div>
         <Button
           size="large"
-          look="primary"
+          variant="primary"
           busy={running}
           data-testid="find-cameras"
           onClick={() => void inquire('cameras.find')}

@@ -116,7 +116,7 @@ function OpenForceIpDialog({ camera }: { readonly camera: FoundCamera }): ReactN
           <Button disabled={sending} onClick={close}>
             Cancel
           </Button>
-          <Button type="submit" look="primary" disabled={!confirmed} busy={sending}>
+          <Button type="submit" variant="primary" disabled={!confirmed} busy={sending}>
             {sending ? 'Setting the address…' : 'Set the address'}
           </Button>
         </div>

@@ -9,14 +9,14 @@ import { CopyIcon, EyeIcon, NetworkIcon } from '../../ui/icons.ts';
 import { LevelShape } from '../../ui/shapes.tsx';
 import { sayDone, sayNotDone } from '../../view-state/notice-store.ts';
 import { openLive, show } from '../../view-state/screen-store.ts';
-import { foundLook, foundName } from './found-words.ts';
+import { foundBadge, foundName } from './found-words.ts';
 import { sourceSnippet } from './source-snippet.ts';
 
 type Props = { readonly camera: FoundCamera; readonly all: readonly FoundCamera[] };
 
 /** A camera that answered: what it is, where it is, whether it can be used, and the next step. */
 export function FoundCameraEntry({ camera, all }: Props): ReactNode {
-  const look = foundLook(camera);
+  const badge = foundBadge(camera);
   const source = useGateway((mirror) => mirror.snapshot?.sources.find(({ id }) => id === camera.sourceId));
   const words = useWords();
   const [snippet, setSnippet] = useState<string | null>(null);
@@ -49,12 +49,12 @@ export function FoundCameraEntry({ camera, all }: Props): ReactNode {
     [camera.kind === 'gige' ? 'MAC' : 'Device', camera.id],
   ].filter(([, value]) => value !== '');
   return (
-    <li className="found" data-level={look.level} data-testid="found-camera" data-id={camera.id}>
-      <LevelShape level={look.level} />
+    <li className="found" data-level={badge.level} data-testid="found-camera" data-id={camera.id}>
+      <LevelShape level={badge.level} />
       <div className="found-words">
         <p className="found-name">
           <strong>{foundName(camera)}</strong>
-          <span className="found-state">{look.word}</span>
+          <span className="found-state">{badge.word}</span>
         </p>
         <dl className="found-facts">
           {facts.map(([name, value]) => (
@@ -79,7 +79,7 @@ export function FoundCameraEntry({ camera, all }: Props): ReactNode {
       </div>
       <div className="found-actions">
         {camera.problem === 'wrong-network' && (
-          <Button look="primary" onClick={() => show({ addressing: camera })}>
+          <Button variant="primary" onClick={() => show({ addressing: camera })}>
             <NetworkIcon /> Set address…
           </Button>
         )}

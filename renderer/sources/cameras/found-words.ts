@@ -1,10 +1,10 @@
 import type { FoundCamera } from '../../../shared/camera.ts';
 import { isolated } from '../../../shared/isolated.ts';
 import { plural } from '../../../shared/messages/numbers.ts';
-import type { SourceLook } from '../source-look.ts';
+import type { SourceBadge } from '../source-badge.ts';
 
 /** Whether a found camera can be used. */
-export function foundLook({ problem, sourceId }: Pick<FoundCamera, 'problem' | 'sourceId'>): SourceLook {
+export function foundBadge({ problem, sourceId }: Pick<FoundCamera, 'problem' | 'sourceId'>): SourceBadge {
   switch (problem) {
     case 'wrong-network':
       return { level: 'act', word: 'Wrong network' };

@@ -56,7 +56,7 @@ function Tools({ reading: { isFetching, refetch }, connected }: ReadingProps): R
           }}
         />
         {search !== '' && (
-          <Button iconOnly look="quiet" aria-label="Clear the search" onClick={() => searchFor('')}>
+          <Button iconOnly variant="quiet" aria-label="Clear the search" onClick={() => searchFor('')}>
             <CloseIcon />
           </Button>
         )}
@@ -146,7 +146,7 @@ function HiddenNote({ tree }: { readonly tree: FeatureTree }): ReactNode {
   return (
     <p className="feature-hidden">
       <span>{plural(hidden, 'more setting')} at a higher level.</span>
-      <Button look="quiet" onClick={() => chooseLevel(hiddenAt)}>
+      <Button variant="quiet" onClick={() => chooseLevel(hiddenAt)}>
         Show {levelWords[hiddenAt]}
       </Button>
     </p>

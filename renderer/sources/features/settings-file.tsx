@@ -48,7 +48,7 @@ export function SettingsFile({ sourceId, connected }: Props): ReactNode {
                 </ul>
               )}
             </div>
-            <Button iconOnly look="quiet" aria-label="Dismiss this message" onClick={order.reset}>
+            <Button iconOnly variant="quiet" aria-label="Dismiss this message" onClick={order.reset}>
               <CloseIcon />
             </Button>
           </div>

@@ -39,14 +39,14 @@ export const formatFocus = (value: number): string =>
 
 /** How sharp the picture is, beside the sharpest one so far: turn the lens until the bar reaches its mark. */
 export function FocusAid({ age }: { readonly age: PictureAge }): ReactNode {
-  const focus = useLive((live) => live.shown?.look.focus ?? null);
+  const focus = useLive((live) => live.shown?.liveFrame.focus ?? null);
   const peak = useLive((live) => live.peak);
   const meter = focusMeter(focus ?? 0, peak);
   return (
     <section className="instrument focus-aid" aria-labelledby="focus-title" data-age={age}>
       <header>
         <h3 id="focus-title">Focus{age !== 'present' && focus !== null && <small> last picture</small>}</h3>
-        <Button look="quiet" disabled={focus === null} onClick={forgetPeak}>
+        <Button variant="quiet" disabled={focus === null} onClick={forgetPeak}>
           Reset best
         </Button>
       </header>

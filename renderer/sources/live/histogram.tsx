@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { StuckIcon } from '../../ui/shapes.tsx';
-import { formatPercent } from '../gate-scale.ts';
+import { formatPercent } from '../near-duplicate-scale.ts';
 import type { PictureAge } from './live-status.ts';
 import { useLive } from './live-store.ts';
 
@@ -45,12 +45,14 @@ const HEIGHT = 72;
 
 /** Brightness from black to white, and what is lost at both ends in words. */
 export function Histogram({ age }: { readonly age: PictureAge }): ReactNode {
-  const look = useLive((live) => live.shown?.look ?? null);
-  const words = look === null ? null : exposureWords(look.overexposed, look.underexposed);
+  const liveFrame = useLive((live) => live.shown?.liveFrame ?? null);
+  const words = liveFrame === null ? null : exposureWords(liveFrame.overexposed, liveFrame.underexposed);
   return (
     <section className="instrument histogram" aria-labelledby="histogram-title" data-age={age}>
       <header>
-        <h3 id="histogram-title">Brightness{age !== 'present' && look !== null && <small> last picture</small>}</h3>
+        <h3 id="histogram-title">
+          Brightness{age !== 'present' && liveFrame !== null && <small> last picture</small>}
+        </h3>
       </header>
       <svg
         className="histogram-plot"
@@ -59,7 +61,7 @@ export function Histogram({ age }: { readonly age: PictureAge }): ReactNode {
         role="img"
         aria-label={words === null ? 'No picture yet' : `Histogram. ${words.under}. ${words.over}.`}
       >
-        <path d={look === null ? '' : histogramPath(look.histogram, WIDTH, HEIGHT)} />
+        <path d={liveFrame === null ? '' : histogramPath(liveFrame.histogram, WIDTH, HEIGHT)} />
       </svg>
       <p className="histogram-ends" aria-hidden="true">
         <span>black</span>

@@ -1,10 +1,10 @@
-import type { Look } from '../../../shared/camera.ts';
+import type { LiveFrame } from '../../../shared/camera.ts';
 import type { Failure, Result } from '../../../shared/result.ts';
 
 /** Asks for one live picture after the other: the next only when the last is decoded, so that nothing piles up. */
 
 export type LivePorts<Picture> = {
-  readonly look: (after: number, testShot: boolean) => Promise<Result<{ readonly look: Look | null }>>;
+  readonly liveFrame: (after: number, testShot: boolean) => Promise<Result<{ readonly liveFrame: LiveFrame | null }>>;
   /** Loads and decodes; rejects where the picture is gone or broken. */
   readonly load: (number: number) => Promise<Picture>;
   readonly now: () => number;
@@ -12,7 +12,7 @@ export type LivePorts<Picture> = {
 };
 
 export type LiveEvent<Picture> =
-  | { readonly kind: 'picture'; readonly look: Look; readonly picture: Picture; readonly testShot: boolean }
+  | { readonly kind: 'picture'; readonly liveFrame: LiveFrame; readonly picture: Picture; readonly testShot: boolean }
   /** None came in time. */
   | { readonly kind: 'nothing'; readonly testShot: boolean }
   /** One came, and could not be shown. */
@@ -44,23 +44,23 @@ export function makeLiveLoop<Picture>(
   let closed = false;
 
   const ask = async (testShot: boolean, wanted: () => boolean): Promise<boolean> => {
-    const answer = await ports.look(newest, testShot);
+    const answer = await ports.liveFrame(newest, testShot);
     if (!wanted()) return true;
     if (!answer.ok) {
       report({ kind: 'failed', failure: answer.error, testShot });
       return false;
     }
-    const { look } = answer.value;
-    if (look === null) {
+    const { liveFrame } = answer.value;
+    if (liveFrame === null) {
       report({ kind: 'nothing', testShot });
       return true;
     }
     // The loop and a test shot may be given the same picture; an older one must never take the place of a newer.
-    if (look.number < newest || (look.number === newest && !testShot)) return true;
-    newest = look.number;
+    if (liveFrame.number < newest || (liveFrame.number === newest && !testShot)) return true;
+    newest = liveFrame.number;
     try {
-      const picture = await ports.load(look.number);
-      if (wanted() && look.number >= newest) report({ kind: 'picture', look, picture, testShot });
+      const picture = await ports.load(liveFrame.number);
+      if (wanted() && liveFrame.number >= newest) report({ kind: 'picture', liveFrame, picture, testShot });
     } catch {
       if (wanted()) report({ kind: 'broken', testShot });
     }

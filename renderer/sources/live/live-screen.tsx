@@ -11,7 +11,7 @@ import { closeLive, useScreen } from '../../view-state/screen-store.ts';
 import { type CameraSource, isCamera, isConnected, modelWords } from '../cameras/camera-words.ts';
 import { TriggerButton } from '../cameras/trigger-button.tsx';
 import { FeaturePanel } from '../features/feature-panel.tsx';
-import { lookOf } from '../source-look.ts';
+import { badgeOf } from '../source-badge.ts';
 import { FocusAid } from './focus-aid.tsx';
 import { Histogram } from './histogram.tsx';
 import { LiveFacts } from './live-facts.tsx';
@@ -90,11 +90,11 @@ function LiveHead({ source }: { readonly source: CameraSource }): ReactNode {
   const back = useRef<HTMLButtonElement>(null);
   // The keyboard begins where the way back is.
   useEffect(() => back.current?.focus({ preventScroll: true }), []);
-  const look = lookOf(source);
-  const ill = look.level === 'act' || look.level === 'alarm';
+  const badge = badgeOf(source);
+  const ill = badge.level === 'act' || badge.level === 'alarm';
   const { text, hint } = useWords();
   return (
-    <header className="live-head" data-level={look.level}>
+    <header className="live-head" data-level={badge.level}>
       <Button ref={back} aria-keyshortcuts="Escape" data-testid="close-live" onClick={closeLive}>
         <PreviousIcon /> Back <kbd>Esc</kbd>
       </Button>
@@ -105,8 +105,8 @@ function LiveHead({ source }: { readonly source: CameraSource }): ReactNode {
         </p>
       </div>
       <p className="live-state">
-        <LevelShape level={look.level} />
-        <span>{look.word}</span>
+        <LevelShape level={badge.level} />
+        <span>{badge.word}</span>
       </p>
     </header>
   );

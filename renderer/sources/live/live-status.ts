@@ -4,7 +4,7 @@ import { formatDuration } from '../../../shared/messages/times.ts';
 import type { SourceSnapshot } from '../../../shared/snapshot.ts';
 import { sayInFull } from '../../gateway/words.ts';
 import { agoWords, isConnected } from '../cameras/camera-words.ts';
-import { lookOf } from '../source-look.ts';
+import { badgeOf } from '../source-badge.ts';
 import type { Live } from './live-store.ts';
 
 /** A picture older than this is not live, whatever the gateway has answered since: of a camera that takes several a second. */
@@ -48,9 +48,9 @@ export function liveStatus(
 ): LiveStatus {
   const { shown, last, paused, failure, testShot } = live;
   // A picture that arrived late is as old as it is; one from a clock that runs ahead is as old as its arrival.
-  const age = shown === null ? null : Math.max(0, now - shown.receivedAt, now - shown.look.at);
+  const age = shown === null ? null : Math.max(0, now - shown.receivedAt, now - shown.liveFrame.at);
   const behind = age === null ? '' : `The picture on view is ${agoWords(age)} old.`;
-  const at = shown?.look.at ?? camera.lastFrameAt;
+  const at = shown?.liveFrame.at ?? camera.lastFrameAt;
   const lastCame = at === null ? 'None came yet.' : `The last one came ${agoWords(now - at)} ago.`;
   const faded = shown !== null && steady(camera);
   const overdue = overdueFrom(camera, state);
@@ -86,7 +86,7 @@ export function liveStatus(
     return { kind: 'waiting', level: 'waiting', sign: 'WAITING', text, faded: shown !== null };
   }
   if (!isConnected({ state }) || state === 'silent') {
-    const text = `No picture comes: ${lookOf({ state, kind: 'gige' }).word.toLowerCase()}. ${lastCame}`;
+    const text = `No picture comes: ${badgeOf({ state, kind: 'gige' }).word.toLowerCase()}. ${lastCame}`;
     return { kind: 'stale', level: 'alarm', sign: 'NOT LIVE', text, faded: shown !== null };
   }
   if (state === 'armed') {

@@ -1,17 +1,17 @@
 import { create } from 'zustand';
-import type { Look } from '../../../shared/camera.ts';
+import type { LiveFrame } from '../../../shared/camera.ts';
 import { IMAGE_SCHEME } from '../../../shared/channels.ts';
 import type { Failure } from '../../../shared/result.ts';
 import { call } from '../../gateway/bridge.ts';
 import { sayFailed } from '../../view-state/notice-store.ts';
 import { type LiveEvent, type LiveLoop, makeLiveLoop } from './live-loop.ts';
 
-/** A picture of the live view, by the number that `camera.look` gave. */
+/** A picture of the live view, by the number that `camera.liveFrame` gave. */
 export const liveUrl = (sourceId: string, number: number): string =>
   `${IMAGE_SCHEME}://live/${encodeURIComponent(sourceId)}/${number}`;
 
 export type ShownPicture = {
-  readonly look: Look;
+  readonly liveFrame: LiveFrame;
   readonly picture: HTMLImageElement;
   readonly receivedAt: number;
   readonly testShot: boolean;
@@ -51,9 +51,9 @@ async function loadPicture(sourceId: string, number: number): Promise<HTMLImageE
 /** What one event changes. */
 export function takeLiveEvent(live: Live, event: LiveEvent<HTMLImageElement>, now: number): Partial<Live> {
   if (event.kind === 'picture') {
-    const { look, picture, testShot } = event;
-    const shown = { look, picture, receivedAt: now, testShot };
-    const peak = Math.max(live.peak, look.focus);
+    const { liveFrame, picture, testShot } = event;
+    const shown = { liveFrame, picture, receivedAt: now, testShot };
+    const peak = Math.max(live.peak, liveFrame.focus);
     return { shown, peak, last: 'picture', failure: null, ...(testShot ? { testShot: 'idle' } : {}) };
   }
   const failure = event.kind === 'failed' ? event.failure : null;
@@ -74,7 +74,7 @@ const arrange = (): void => {
 export function watchLive(sourceId: string): () => void {
   const own = makeLiveLoop<HTMLImageElement>(
     {
-      look: (after, testShot) => call('camera.look', { sourceId, after, testShot }),
+      liveFrame: (after, testShot) => call('camera.liveFrame', { sourceId, after, testShot }),
       load: (number) => loadPicture(sourceId, number),
       now: () => performance.now(),
       wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
@@ -113,4 +113,4 @@ export async function takeTestShot(): Promise<void> {
 }
 
 /** The focus bar's mark begins anew: after the lens was changed, or the scene. */
-export const forgetPeak = (): void => useLive.setState(({ shown }) => ({ peak: shown?.look.focus ?? 0 }));
+export const forgetPeak = (): void => useLive.setState(({ shown }) => ({ peak: shown?.liveFrame.focus ?? 0 }));

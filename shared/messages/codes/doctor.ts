@@ -197,5 +197,5 @@ export const doctorCodes = {
   /** What the running gateway knows of a camera. */
   'check-camera': code('good', 'nobody', what),
   'check-camera-broken': code('alarm', 'line', what),
-  'check-camera-loses': code('act', 'line', { ...what, ...one, loss: 'messages' }),
+  'check-camera-loses': code('act', 'line', { ...what, ...one, loss: 'told' }),
 } as const;

@@ -53,7 +53,7 @@ export const ingestCodes = {
   empty: code('act', 'line'),
   truncated: code('act', 'line', detail),
   broken: code('act', 'line', detail),
-  /** `claimed`: its name or its beginning says that it is one. */
+  /** `matched`: its name or its beginning says that it is one. */
   'not-a-picture': code('act', 'line', { context: ['claimed', 'other'], ...detail }),
   'not-converted': code('act', 'site', { format: 'name' }),
   /** `unfit`: no PNG can hold it; its detail says what to do. */

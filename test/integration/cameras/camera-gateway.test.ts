@@ -119,7 +119,7 @@ describe('frames of a GigE camera', () => {
     ).rejects.toThrow();
   });
 
-  test('that repeat are counted and not stored where the gate says so, and the ledger adds up', async () => {
+  test('that repeat are counted and not stored where the filter says so, and the ledger adds up', async () => {
     const server = await startServer();
     // One picture for ever.
     const still = Buffer.alloc(width * height, 77);
@@ -127,7 +127,7 @@ describe('frames of a GigE camera', () => {
     const line = await openGateway({ ...server, cameras: top({ trigger: { mode: 'on-change', threshold: 0 } }) });
     line.gateway.start();
     const { sources } = await line.until('some are gated', ({ counts }) => counts.gated >= 5, 20_000);
-    expect(sources[0]).toMatchObject({ collected: 1, gate: { threshold: 0 } });
+    expect(sources[0]).toMatchObject({ collected: 1, nearDuplicateFilter: { threshold: 0 } });
     await line.stop();
   });
 

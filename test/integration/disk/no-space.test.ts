@@ -141,7 +141,7 @@ test.skipIf(!mayMount)(
     }
     const { disk, counts } = await until('all are delivered', (now) => now.counts.acknowledged === 150, 40_000);
     expect(disk.freeBytes).toBeGreaterThan(100_000_000);
-    expect(counts.evicted).toBeGreaterThan(50);
+    expect(counts.payloadsRemoved).toBeGreaterThan(50);
     for (const detail of seen) expect(detail).toMatch(/no more files/);
   },
 );

@@ -47,7 +47,7 @@ test('the quota is reached while pictures keep coming, and freed again: no loss,
   const { collected } = gateway.snapshot().counts;
   // It goes on so, and takes nothing more.
   await new Promise((resolve) => setTimeout(resolve, 3_000));
-  expect(gateway.snapshot().counts).toMatchObject({ collected, evicted: 0, dropped: 0, dead: 0 });
+  expect(gateway.snapshot().counts).toMatchObject({ collected, payloadsRemoved: 0, dropped: 0, dead: 0 });
   expect(gateway.snapshot().disk.usedBytes).toBeLessThanOrEqual(maxBytes);
 
   await server.sandbox.up();
@@ -112,7 +112,7 @@ test('a ring buffer takes every picture, drops the oldest undelivered ones and c
   await until('the ledger has them', () =>
     operate('ledger.page', { cursor: null, limit: 10 }).rows.every(({ balanced }) => balanced) ? true : null,
   );
-  expect(operate('ledger.page', { cursor: null, limit: 10 }).rows.reduce((sum, { evicted }) => sum + evicted, 0)).toBe(
+  expect(operate('ledger.page', { cursor: null, limit: 10 }).rows.reduce((sum, { dropped }) => sum + dropped, 0)).toBe(
     dropped,
   );
 });

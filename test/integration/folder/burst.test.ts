@@ -35,7 +35,7 @@ test('of a burst of pictures and labels each picture has its own', { timeout: 30
     return annotation?.class_value !== classOf.get(hash ?? '');
   });
   expect(wrong.map(({ filename, metadata }) => [filename, metadata['annotations']])).toEqual([]);
-  await until('no label is left over', ({ sources }) => sources[0]?.unclaimedSidecars === 0, 20_000);
+  await until('no label is left over', ({ sources }) => sources[0]?.unmatchedSidecars === 0, 20_000);
   expect(refusals()).toEqual([]);
   expect(gateway.snapshot()).toMatchObject({ counts: { collected: pairs, lost: 0, known: 0 } });
 });

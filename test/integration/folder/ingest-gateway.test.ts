@@ -183,7 +183,7 @@ describe('room', () => {
     );
     expect(statement(full.safe)).toMatchObject({ level: 'alarm', headline: 'DISK FULL' });
     expect(spokenAdvice(full.advice)[0]).toMatchObject({ code: 'disk-share-full', level: 'alarm' });
-    expect(full.counts).toMatchObject({ collected: 3, evicted: 0 });
+    expect(full.counts).toMatchObject({ collected: 3, payloadsRemoved: 0 });
     // Not a moment of "all is well" while nothing changed.
     for (let look = 0; look < 30; look += 1) {
       expect(line.gateway.snapshot().disk.state).toBe('full');
@@ -194,7 +194,7 @@ describe('room', () => {
     await line.until('all are delivered', ({ counts }) => counts.acknowledged === 6, 25_000);
     expect(new Set((await server.images()).map((image) => image.sha256))).toEqual(hashes);
     const after = await line.until('it is not full', ({ disk }) => disk.state !== 'full');
-    expect(after.counts.evicted).toBeGreaterThan(0);
+    expect(after.counts.payloadsRemoved).toBeGreaterThan(0);
     expect(after.disk.usedBytes).toBeLessThanOrEqual(1_000_000);
   });
 });

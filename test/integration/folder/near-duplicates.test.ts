@@ -17,7 +17,7 @@ test('frames that repeat the last one kept are counted and not stored; their ori
   await first.untilDrained();
   const snapshot = await first.until('all is delivered', ({ counts }) => counts.acknowledged === 3);
   expect(snapshot.counts).toMatchObject({ collected: 3, gated: 3, refused: 0 });
-  expect(snapshot.sources[0]).toMatchObject({ collected: 3, gate: { threshold: 0, gated: 3 } });
+  expect(snapshot.sources[0]).toMatchObject({ collected: 3, nearDuplicateFilter: { threshold: 0, gated: 3 } });
   expect(new Set((await server.images()).map(({ sha256 }) => sha256))).toEqual(hashes);
   await expect.poll(() => readdir(first.input)).toEqual([]);
   const rows = first.operate('ledger.page', { cursor: null, limit: 10 }).rows;

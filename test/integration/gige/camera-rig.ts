@@ -58,7 +58,7 @@ export async function startSource(
       ...camera,
     }),
     sink,
-    looker: async (picture) => ({
+    makeLiveFrame: async (picture) => ({
       width: picture.width,
       height: picture.height,
       focus: 0,

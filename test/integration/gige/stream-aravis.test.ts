@@ -76,7 +76,7 @@ describe.skipIf(obstacle !== '')(
         stream.stop();
       }
       await stream.close();
-      const { frames, drops, missed, ignored, strangers } = stream.counters();
+      const { frames, drops, missed, ignored, foreignPackets: strangers } = stream.counters();
       expect(torn).toEqual([]);
       expect([...sizes].sort()).toEqual(['1000x701:701000', '512x300:153600']);
       expect(frames).toBe(blocks.length);
@@ -109,7 +109,7 @@ describe.skipIf(obstacle !== '')(
           return inFlight === 0;
         });
         await stream.close();
-        const { frames, drops, missed, late, ignored, duplicates, strangers } = stream.counters();
+        const { frames, drops, missed, late, ignored, duplicates, foreignPackets: strangers } = stream.counters();
         expect(torn).toEqual([]);
         // The camera's own account of what it lost, frame by frame.
         const [sent, whole] = [camera.log.sent(), camera.log.whole()];

@@ -187,7 +187,7 @@ describe.each([
     await sendAll(camera.socket, stream.port, packetsOf(shape(1)));
     expect(stream.largestPacket()).toBe(1_500);
     expect(await stream.count()).toMatchObject({ frames: 0, inFlight: 0 });
-    stream.punch(camera.port);
+    stream.openFirewall(camera.port);
     await until(() => camera.heard.length > 0);
     expect(camera.heard[0]).toMatchObject({ port: stream.port, bytes: Buffer.alloc(0) });
   });

@@ -129,7 +129,7 @@ describe.skipIf(missing.length > 0)(title, () => {
   ] as const)('closes the way for %s, by a delivery and by the probe', async (_name, wish, code) => {
     const { lan, lease } = await openLan(wish);
     const { context, stored } = contextOf();
-    const expected = { code, disposition: 'pause', gate: 'storage-refused' };
+    const expected = { code, disposition: 'pause', pauseReason: 'storage-refused' };
     expect(failureOf(await lan.deliver(await lease(), context))).toMatchObject(expected);
     expect(failureOf(await lan.probe(new AbortController().signal))).toMatchObject(expected);
     expect(stored).toEqual([]);

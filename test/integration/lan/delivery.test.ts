@@ -174,7 +174,7 @@ describe('the object storage', () => {
       [keyless, 'storage-key-missing'],
       [unusable, 'storage-key-unusable'],
     ] as const) {
-      const expected = { code, disposition: 'pause', gate: 'storage-refused', ambiguous: false };
+      const expected = { code, disposition: 'pause', pauseReason: 'storage-refused', ambiguous: false };
       expect(failureOf(await way.lan.deliver(await way.lease(), contextOf().context))).toMatchObject(expected);
       const probed = await way.lan.probe(new AbortController().signal);
       expect(failureOf(probed)).toMatchObject(expected);
@@ -188,8 +188,8 @@ describe('the object storage', () => {
     expect((await lan.probe(signal)).kind).toBe('acknowledged');
     await objects.stop();
     for (const outcome of [await lan.deliver(await lease(), contextOf().context), await lan.probe(signal)]) {
-      const { code, text, hint, disposition, gate } = failureOf(outcome);
-      expect([code, disposition, gate]).toEqual(['connection-refused storage', 'pause', 'offline']);
+      const { code, text, hint, disposition, pauseReason } = failureOf(outcome);
+      expect([code, disposition, pauseReason]).toEqual(['connection-refused storage', 'pause', 'offline']);
       expect(`${text} ${hint}`).toContain('cloud.objectStore.endpoint');
     }
   });
@@ -245,7 +245,7 @@ describe('what an object storage may answer to a PUT', () => {
     });
     const { context, stored } = contextOf();
     const failure = failureOf(await lan.deliver(await lease(), context));
-    expect([failure.code, `${failure.disposition} ${failure.gate}`]).toEqual([expected, verdict]);
+    expect([failure.code, `${failure.disposition} ${failure.pauseReason}`]).toEqual([expected, verdict]);
     expect(failure.ambiguous).toBe(false);
     expect(failure.text).toMatch(/\.$/);
     expect(failure.hint).toMatch(/\.$/);
@@ -260,7 +260,7 @@ describe('what an object storage may answer to a PUT', () => {
     const { context, stored } = contextOf();
     expect(failureOf(await lan.deliver(await lease(), context))).toMatchObject({
       code: 'storage-intercepted',
-      gate: 'intercepted',
+      pauseReason: 'intercepted',
     });
     expect(stored).toEqual([]);
   });
@@ -279,7 +279,7 @@ describe('what an object storage may answer to a PUT', () => {
       const { context, stored } = contextOf();
       expect(failureOf(await lan.deliver(await lease(), context))).toMatchObject({
         code: 'storage-wrong-address',
-        gate: 'storage-refused',
+        pauseReason: 'storage-refused',
       });
       expect(stored).toEqual([]);
     }

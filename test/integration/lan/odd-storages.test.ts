@@ -153,7 +153,7 @@ describe('a proxy that changes Host on the way to the storage', () => {
     const outcome = await lan.deliver(await lease({ bytes: small }), contextOf().context);
     if (outcome.kind !== 'failed') throw new Error(outcome.kind);
     const failure = failureTold(outcome.failure);
-    expect(failure).toMatchObject({ code: 'storage-key-refused', gate: 'storage-refused' });
+    expect(failure).toMatchObject({ code: 'storage-key-refused', pauseReason: 'storage-refused' });
     const check = await doctor();
     for (const words of [`${failure.text} ${failure.hint}`, `${check.text} ${check.hint}`]) {
       expect(words).toMatch(/signature.*secret.*cloud\.objectStore\.region.*proxy.*Host header/i);

@@ -33,7 +33,7 @@ describe('provisioning', () => {
     const { client } = await openWay({ baseUrl, deviceKey: outcome.deviceKey });
     expect(await client.self(signal)).toMatchObject({
       kind: 'failed',
-      failure: { message: { code: 'device-pending' }, gate: 'not-approved', disposition: 'pause' },
+      failure: { message: { code: 'device-pending' }, pauseReason: 'not-approved', disposition: 'pause' },
       device: { deviceId: 'line-8', name: 'Line 8', organization: 'org-1', status: 'pending' },
     });
   });
@@ -66,7 +66,7 @@ describe('self', () => {
     sandbox.faults.set([{ kind: 'stall' }]);
     expect(await client.self(signal)).toMatchObject({
       kind: 'failed',
-      failure: { message: { code: 'server-silent' }, disposition: 'pause', gate: 'offline', ambiguous: false },
+      failure: { message: { code: 'server-silent' }, disposition: 'pause', pauseReason: 'offline', ambiguous: false },
       device: null,
     });
   });

@@ -46,9 +46,9 @@ async function deliver(step: Step, wish: WayWish, bytes = picture) {
 
 type Delivered = Awaited<ReturnType<typeof deliver>>;
 
-function doesOf({ decision: { settlement, gate } }: Delivered): string {
+function doesOf({ decision: { settlement, effect } }: Delivered): string {
   const ambiguous = 'ambiguous' in settlement && settlement.ambiguous ? ' ambiguous' : '';
-  const way = typeof gate === 'string' ? gate : `pause ${gate.pause.gate}`;
+  const way = typeof effect === 'string' ? effect : `pause ${effect.pause.pauseReason}`;
   return `${settlement.kind}${ambiguous}, ${way}`;
 }
 
@@ -346,7 +346,7 @@ describe.each(['upload', 'notify'] as const)('the API, asked by %s', (step) => {
     for (const duplicate of [false, true]) {
       const { outcome, decision } = await deliver(step, { baseUrl, deviceKey });
       expect(outcome).toMatchObject({ kind: 'acknowledged', duplicate });
-      expect(decision).toMatchObject({ settlement: { kind: 'acknowledge', duplicate }, gate: 'success' });
+      expect(decision).toMatchObject({ settlement: { kind: 'acknowledge', duplicate }, effect: 'success' });
     }
     sandbox.faults.set([{ kind: 'status', status: 409, body: 'html' }]);
     const delivered = await deliver(step, { baseUrl, deviceKey });
@@ -369,7 +369,7 @@ describe.each(['upload', 'notify'] as const)('the API, asked by %s', (step) => {
     const probed = await client.self(new AbortController().signal);
     expect(probed).toMatchObject({
       kind: 'failed',
-      failure: { message: { code }, gate: 'not-approved' },
+      failure: { message: { code }, pauseReason: 'not-approved' },
       device: { status },
     });
   });
@@ -381,7 +381,7 @@ describe.each(['upload', 'notify'] as const)('the API, asked by %s', (step) => {
       ['adk_1 2\n', 'key-unusable'],
     ] as const) {
       const { outcome, decision } = await deliver(step, { baseUrl, deviceKey });
-      expect(outcome).toMatchObject({ kind: 'failed', failure: { message: { code }, gate: 'key-missing' } });
+      expect(outcome).toMatchObject({ kind: 'failed', failure: { message: { code }, pauseReason: 'key-missing' } });
       expect(decision.settlement).toMatchObject({ kind: 'release', ambiguous: false });
     }
   });

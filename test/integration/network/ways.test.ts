@@ -155,7 +155,7 @@ describe('a certificate', () => {
     expect(meaningOfLoss(answer.error, answer.sent)).toMatchObject({
       message: { code: 'ca-file-invalid' },
       disposition: 'pause',
-      gate: 'offline',
+      pauseReason: 'offline',
     });
     expect(connections).toBe(0);
     await writeFile(caFile, await readFile(authority('plant-ca')));
@@ -369,10 +369,10 @@ describe('certificate checks that the environment would switch off', () => {
     onceOpen();
     const entry = await way.lease();
     expect(await way.cloud.deliver(entry, contextOf().context)).toMatchObject({
-      failure: { message: message('certificate-untrusted', { context: 'server' }), gate: 'offline' },
+      failure: { message: message('certificate-untrusted', { context: 'server' }), pauseReason: 'offline' },
     });
     expect(await way.lan.deliver(entry, contextOf().context)).toMatchObject({
-      failure: { message: message('certificate-untrusted', { context: 'storage' }), gate: 'offline' },
+      failure: { message: message('certificate-untrusted', { context: 'storage' }), pauseReason: 'offline' },
     });
     const checks = new Map<string, string>();
     const parsed = parseConfig({ cloud: { baseUrl: `${url}/api`, deviceId: 'line-7' } });

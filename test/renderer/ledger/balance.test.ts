@@ -10,7 +10,7 @@ const row = (change: Partial<LedgerRow> = {}): LedgerRow => ({
   pending: 7,
   dead: 6,
   refused: 5,
-  evicted: 4,
+  dropped: 4,
   gated: 3,
   deleted: 2,
   lost: 1,

@@ -3,7 +3,7 @@ import { fillWords, formatBytesPerSecond } from '../../../renderer/format/pace.t
 import { statusWords } from '../../../renderer/settings/provisioning.ts';
 import { reportText, summaryOf } from '../../../renderer/site/report-text.ts';
 import { deviceLook, hostOf, wayWords } from '../../../renderer/site/site-words.ts';
-import { formatPercent, gateScale } from '../../../renderer/sources/gate-scale.ts';
+import { formatPercent, nearDuplicateScale } from '../../../renderer/sources/near-duplicate-scale.ts';
 import type { DoctorCheck } from '../../../shared/contract.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { createWords } from '../../../shared/messages/words.ts';
@@ -47,7 +47,7 @@ describe('way and device in words', () => {
   });
 });
 
-describe('the near-duplicate gate', () => {
+describe('the near-duplicate filter', () => {
   it('has a scale that holds threshold and difference', () => {
     for (const [threshold, difference] of [
       [0, 0],
@@ -56,7 +56,7 @@ describe('the near-duplicate gate', () => {
       [80, 12],
       [100, 100],
     ] as const) {
-      const scale = gateScale(threshold, difference);
+      const scale = nearDuplicateScale(threshold, difference);
       expect(scale.top).toBeGreaterThanOrEqual(Math.max(threshold, difference));
       expect(scale.threshold * scale.top).toBeCloseTo(threshold);
       expect(scale.difference * scale.top).toBeCloseTo(difference);

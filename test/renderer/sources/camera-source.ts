@@ -1,5 +1,5 @@
 import type { CameraSource } from '../../../renderer/sources/cameras/camera-words.ts';
-import type { CameraSnapshot, Feature, FoundCamera, Look } from '../../../shared/camera.ts';
+import type { CameraSnapshot, Feature, FoundCamera, LiveFrame } from '../../../shared/camera.ts';
 import type { SourceSnapshot } from '../../../shared/snapshot.ts';
 import { camera, found } from '../../support/fake-gateway/fake-cameras.ts';
 import { source } from '../../support/fake-gateway/scenario-base.ts';
@@ -31,7 +31,7 @@ export const feature = (name: string, change: Partial<Feature> = {}): Feature =>
   ...change,
 });
 
-export const look = (number: number, change: Partial<Look> = {}): Look => ({
+export const liveFrame = (number: number, change: Partial<LiveFrame> = {}): LiveFrame => ({
   number,
   at: 0,
   width: 640,

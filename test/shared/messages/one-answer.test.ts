@@ -12,7 +12,7 @@ import { ConnectionStrip } from '../../../renderer/overview/connection-strip.tsx
 import { Statements } from '../../../renderer/overview/statements.tsx';
 import { SiteFacts } from '../../../renderer/site/site-facts.tsx';
 import { factLines } from '../../../renderer/site/site-words.ts';
-import { lookOf } from '../../../renderer/sources/source-look.ts';
+import { badgeOf } from '../../../renderer/sources/source-badge.ts';
 import { syncSchema } from '../../../shared/config.ts';
 import { legacy } from '../../../shared/messages/message.ts';
 import { formatDuration } from '../../../shared/messages/times.ts';
@@ -128,7 +128,7 @@ describe.each(['folder', 'gige', 'usb'] as const)('a source of kind %s that does
       message: legacy('It is not there', 'Look for it.'),
     });
     const { safe, advice } = spoken(answersTo({ sources: [one] }));
-    expect([lookOf(one).level, safe.level, ...advice.map(({ level }) => level)]).toEqual(['alarm', 'alarm', 'alarm']);
+    expect([badgeOf(one).level, safe.level, ...advice.map(({ level }) => level)]).toEqual(['alarm', 'alarm', 'alarm']);
     expect(advice).toMatchObject([{ text: 'Top: it is not there', hint: 'Look for it.' }]);
   });
 });

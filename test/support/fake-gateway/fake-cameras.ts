@@ -1,4 +1,4 @@
-import type { CameraSnapshot, FoundCamera, Look } from '../../../shared/camera.ts';
+import type { CameraSnapshot, FoundCamera, LiveFrame } from '../../../shared/camera.ts';
 import { legacy, message } from '../../../shared/messages/message.ts';
 import type { SourceSnapshot } from '../../../shared/snapshot.ts';
 import { source, startedAt } from './scenario-base.ts';
@@ -87,7 +87,7 @@ export const allCameraSources: readonly SourceSnapshot[] = [
     {
       kind: 'usb',
       location: 'Logitech BRIO',
-      gate: { threshold: 3, gated: 1_140, lastDifference: 1.24, lastAt: startedAt },
+      nearDuplicateFilter: { threshold: 3, gated: 1_140, lastDifference: 1.24, lastAt: startedAt },
     },
   ),
   cameraSource('seam', 'Weld seam', 'connecting', { ...unknown, address: '', lastFrameAt: null, frames: 0, stored: 0 }),
@@ -147,7 +147,7 @@ export function ticking(one: SourceSnapshot, now: number): SourceSnapshot {
 }
 
 /** A look whose focus rises and falls, as when somebody turns the lens. */
-export function fakeLook(number: number, now: number): Look {
+export function fakeLook(number: number, now: number): LiveFrame {
   const turn = Math.sin(number / 25);
   const bins = Array.from({ length: 64 }, (_, bin) => {
     const ground = Math.exp(-(((bin - 38 - turn * 3) / 6) ** 2));

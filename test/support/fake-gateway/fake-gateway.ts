@@ -57,17 +57,17 @@ export function fakeGateway(scenario: Scenario): GatewayBridge {
   let features: readonly Feature[] = fakeFeatures();
   let looks = 0;
   const shots = new Map<string, number>();
-  const look = async (id: string, testShot: boolean): Promise<unknown> => {
+  const liveFrame = async (id: string, testShot: boolean): Promise<unknown> => {
     const state = scenario.snapshot.sources.find((one) => one.id === id)?.state;
     const triggered = Date.now() - (shots.get(id) ?? 0) < 1_000;
     if (state !== 'streaming' && !triggered && !(testShot && state === 'armed')) {
       await new Promise((resolve) => setTimeout(resolve, 1_000));
-      return { look: null };
+      return { liveFrame: null };
     }
     shots.delete(id);
     await new Promise((resolve) => setTimeout(resolve, testShot ? 400 : 100));
     looks += 1;
-    return { look: fakeLook(looks, Date.now()) };
+    return { liveFrame: fakeLook(looks, Date.now()) };
   };
 
   const sizeOf = (selection: unknown): number =>
@@ -109,7 +109,7 @@ export function fakeGateway(scenario: Scenario): GatewayBridge {
       shots.set(String(sourceId), Date.now());
       return {};
     },
-    'camera.look': ({ sourceId, testShot }) => look(String(sourceId), testShot === true),
+    'camera.liveFrame': ({ sourceId, testShot }) => liveFrame(String(sourceId), testShot === true),
     'camera.features': () => ({ features }),
     'camera.setFeature': ({ name, value }) => {
       const answer = withFeature(features, String(name), value as FeatureValue);
@@ -154,7 +154,7 @@ export function fakeGateway(scenario: Scenario): GatewayBridge {
     invoke: async (operation, request) => {
       // Checks take their time, so that the words that stand meanwhile can be looked at.
       const milliseconds = slow.has(operation) ? 2_500 : operation.startsWith('camera.') ? 350 : 15;
-      if (operation !== 'camera.look') await new Promise((resolve) => setTimeout(resolve, milliseconds));
+      if (operation !== 'camera.liveFrame') await new Promise((resolve) => setTimeout(resolve, milliseconds));
       if (scenario.silent && Date.now() - began > 1_000) throw new Error('gone');
       const answer = answers[operation as Operation];
       return answer === undefined

@@ -3,7 +3,7 @@ import { message } from '../../../shared/messages/message.ts';
 
 /** A fortnight of shifts whose counts add up, the same with a gap, and what a check says of each. */
 
-const noShares = { pending: 0, dead: 0, refused: 0, evicted: 0, gated: 0, deleted: 0, lost: 0 };
+const noShares = { pending: 0, dead: 0, refused: 0, dropped: 0, gated: 0, deleted: 0, lost: 0 };
 const ledgerRow = (shift: string, sourceId: string, change: Partial<LedgerRow>): LedgerRow => ({
   ...noShares,
   sourceId,

@@ -40,7 +40,7 @@ export const source = (id: string, name: string, change: Partial<SourceSnapshot>
   collected: 1204,
   refused: 0,
   settling: 0,
-  unclaimedSidecars: 0,
+  unmatchedSidecars: 0,
   pending: 0,
   acknowledged: 1200,
   dead: 0,
@@ -50,7 +50,7 @@ export const source = (id: string, name: string, change: Partial<SourceSnapshot>
   afterIngest: 'keep',
   polling: false,
   priority: 0,
-  gate: null,
+  nearDuplicateFilter: null,
   camera: null,
   ...change,
 });

@@ -250,7 +250,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
         source(`s${index}`, `Inspection station ${index + 1} with a rather long name`, {
           collected: 123_456_789,
           settling: 42,
-          unclaimedSidecars: 7,
+          unmatchedSidecars: 7,
           refused: index === 0 ? 12 : 0,
         }),
       ),
@@ -261,7 +261,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       flowPerSecond: 20,
     },
   ),
-  /** LAN mode with everything that issue 3 shows: a limit, a gate, an action nobody knows, a proxy. */
+  /** LAN mode with everything that issue 3 shows: a limit, a filter, an action nobody knows, a proxy. */
   lan: scenario(
     {
       gateway: {
@@ -305,11 +305,11 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       },
       sources: [
         source('aoi', 'AOI camera', {
-          gate: { threshold: 3, gated: 1_140, lastDifference: 1.24, lastAt: startedAt - 2_000 },
+          nearDuplicateFilter: { threshold: 3, gated: 1_140, lastDifference: 1.24, lastAt: startedAt - 2_000 },
           priority: 5,
         }),
         source('press', 'Press 2 outlet', {
-          gate: { threshold: 1.5, gated: 64, lastDifference: 6.8, lastAt: startedAt - 2_000 },
+          nearDuplicateFilter: { threshold: 1.5, gated: 64, lastDifference: 6.8, lastAt: startedAt - 2_000 },
         }),
       ],
     },

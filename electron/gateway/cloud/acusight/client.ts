@@ -34,7 +34,7 @@ const keyMissing: DeliveryFailure = {
   message: message('device-key-missing'),
   technical: '',
   disposition: 'pause',
-  gate: 'key-missing',
+  pauseReason: 'key-missing',
   ambiguous: false,
   retryAfterMilliseconds: null,
 };

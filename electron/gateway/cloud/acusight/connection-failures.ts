@@ -15,10 +15,10 @@ export function meaningOfLoss(error: Error, sent: boolean, peer: Peer = 'server'
   const common = { technical: describeCause(error), retryAfterMilliseconds: null, ambiguous: false } as const;
   const code = codeOf(error);
   if (code === 'ACUSIGHT_PAYLOAD') {
-    return { ...common, message: message('payload-unreadable'), disposition: 'retry', gate: 'trouble' };
+    return { ...common, message: message('payload-unreadable'), disposition: 'retry', pauseReason: 'trouble' };
   }
   const untrusted = trustFault(error);
-  if (untrusted !== null) return { ...common, message: untrusted.said, disposition: 'pause', gate: 'offline' };
+  if (untrusted !== null) return { ...common, message: untrusted.said, disposition: 'pause', pauseReason: 'offline' };
   const silent = code === 'ACUSIGHT_SILENCE';
   if (sent) {
     const to = peer === 'server' ? 'server' : 'storage';
@@ -26,14 +26,20 @@ export function meaningOfLoss(error: Error, sent: boolean, peer: Peer = 'server'
       ...common,
       message: message('no-answer', { context: silent ? (`${to}-slow` as const) : to }),
       disposition: 'retry',
-      gate: 'offline',
+      pauseReason: 'offline',
       ambiguous: peer === 'server',
       overrun: true,
     };
   }
   const why =
     code === 'ACUSIGHT_PROXY_LOST' ? whyOffline(error.cause, 'proxy') : whyOffline(innermostCoded(error), peer);
-  return { ...common, message: why, disposition: 'pause', gate: 'offline', ...(silent ? { overrun: true } : {}) };
+  return {
+    ...common,
+    message: why,
+    disposition: 'pause',
+    pauseReason: 'offline',
+    ...(silent ? { overrun: true } : {}),
+  };
 }
 
 const codeOf = (error: Error): string => errnoCode(error) ?? errnoCode(error.cause) ?? '';

@@ -12,7 +12,7 @@ export const notApproved = (status: 'pending' | 'rejected') =>
   ({
     message: message(status === 'pending' ? 'device-pending' : 'device-rejected'),
     disposition: 'pause',
-    gate: 'not-approved',
+    pauseReason: 'not-approved',
   }) as const;
 
 /** A 403 names the device's state in words only; no code is documented. */
@@ -25,7 +25,7 @@ function approvalIn({ error }: ParsedAnswer): 'pending' | 'rejected' | null {
 const intercepted = {
   message: message('cloud-intercepted', { context: 'answer' }),
   disposition: 'pause',
-  gate: 'intercepted',
+  pauseReason: 'intercepted',
 } as const;
 
 /**
@@ -66,9 +66,13 @@ function meaningOfAnswer(answer: Answer, now: number, subject: Subject): Deliver
     case 400:
     case 415:
     case 422:
-      return failed({ message: message('refused-by-cloud', quoted(parsed)), disposition: 'bury', gate: 'trouble' });
+      return failed({
+        message: message('refused-by-cloud', quoted(parsed)),
+        disposition: 'bury',
+        pauseReason: 'trouble',
+      });
     case 413:
-      return failed({ message: message('too-large-for-cloud'), disposition: 'bury', gate: 'trouble' });
+      return failed({ message: message('too-large-for-cloud'), disposition: 'bury', pauseReason: 'trouble' });
     case 401:
     case 403:
       if (status === 403 && parsed !== null) {
@@ -78,25 +82,25 @@ function meaningOfAnswer(answer: Answer, now: number, subject: Subject): Deliver
       return failed({
         message: message('device-key-refused', quoted(parsed)),
         disposition: 'pause',
-        gate: 'key-refused',
+        pauseReason: 'key-refused',
       });
     case 404:
     case 405:
     case 410:
-      return failed({ message: message('cloud-wrong-address'), disposition: 'pause', gate: 'wrong-address' });
+      return failed({ message: message('cloud-wrong-address'), disposition: 'pause', pauseReason: 'wrong-address' });
     case 407:
       return failed({
         message: loginRefused(foreignLogin(answer.headers['proxy-authenticate'])),
         disposition: 'pause',
-        gate: 'offline',
+        pauseReason: 'offline',
       });
     case 429:
-      return failed({ message: message('throttled'), disposition: 'pause', gate: 'throttled' });
+      return failed({ message: message('throttled'), disposition: 'pause', pauseReason: 'throttled' });
     default:
       return failed({
         message: message(status >= 500 ? 'server-error' : 'unexpected-answer', { status }),
         disposition: 'retry',
-        gate: 'trouble',
+        pauseReason: 'trouble',
         // An error answer that broke off says as little as none.
         ambiguous: !complete && status >= 500,
         ...(status === 503 || (!complete && status >= 500) ? { overrun: true } : {}),
@@ -105,7 +109,7 @@ function meaningOfAnswer(answer: Answer, now: number, subject: Subject): Deliver
 }
 
 type Failed = (
-  failure: Partial<DeliveryFailure> & Pick<DeliveryFailure, 'message' | 'disposition' | 'gate'>,
+  failure: Partial<DeliveryFailure> & Pick<DeliveryFailure, 'message' | 'disposition' | 'pauseReason'>,
 ) => DeliveryOutcome;
 
 function meaningOfSuccess(
@@ -120,7 +124,7 @@ function meaningOfSuccess(
     return failed({
       message: message('answer-broke-off'),
       disposition: 'retry',
-      gate: 'offline',
+      pauseReason: 'offline',
       ambiguous: true,
       overrun: true,
     });
@@ -129,14 +133,14 @@ function meaningOfSuccess(
     // The documents know 201 alone, with any object. Whatever else is between us and the API likes to say 200 and {}.
     const isConfirmed = answer.status === 201 || parsed.claim === 'success' || parsed.serverImageId !== null;
     if (isConfirmed || subject === 'device') return acknowledged(parsed, false);
-    return failed({ message: message('not-confirmed', quoted(parsed)), disposition: 'retry', gate: 'trouble' });
+    return failed({ message: message('not-confirmed', quoted(parsed)), disposition: 'retry', pauseReason: 'trouble' });
   }
   if (isDuplicate(parsed, answer.status)) return acknowledged(parsed, true);
   const refused = parsed.error?.code === 'VALIDATION_ERROR';
   return failed({
     message: message(refused ? 'refused-by-cloud' : 'cloud-reports-error', quoted(parsed)),
     disposition: refused ? 'bury' : 'retry',
-    gate: 'trouble',
+    pauseReason: 'trouble',
   });
 }
 

@@ -125,7 +125,7 @@ function byStatus(answer: Answer, error: StorageError | null): Verdict {
       return {
         message: loginRefused(foreignLogin(answer.headers['proxy-authenticate'])),
         disposition: 'pause',
-        gate: 'offline',
+        pauseReason: 'offline',
       };
     case 413:
       return tooLarge;

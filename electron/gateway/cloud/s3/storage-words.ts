@@ -2,15 +2,15 @@ import { type Message, message } from '../../../../shared/messages/message.ts';
 import type { DeliveryFailure } from '../../model/delivery.ts';
 
 /** What the object storage's answers mean. */
-export type Verdict = Pick<DeliveryFailure, 'message' | 'disposition' | 'gate' | 'overrun'>;
+export type Verdict = Pick<DeliveryFailure, 'message' | 'disposition' | 'pauseReason' | 'overrun'>;
 
-export const trouble = (said: Message): Verdict => ({ message: said, disposition: 'retry', gate: 'trouble' });
-const refused = (said: Message): Verdict => ({ message: said, disposition: 'pause', gate: 'storage-refused' });
+export const trouble = (said: Message): Verdict => ({ message: said, disposition: 'retry', pauseReason: 'trouble' });
+const refused = (said: Message): Verdict => ({ message: said, disposition: 'pause', pauseReason: 'storage-refused' });
 
 export const blocked: Verdict = {
   message: message('storage-intercepted'),
   disposition: 'pause',
-  gate: 'intercepted',
+  pauseReason: 'intercepted',
 };
 export const keyRefused = refused(message('storage-key-refused', { context: 'key' }));
 /** Either the secret is wrong, or the storage sees another request than the one that was signed. */
@@ -22,12 +22,12 @@ export const elsewhere = refused(message('storage-elsewhere'));
 export const tooLarge: Verdict = {
   message: message('too-large-for-storage'),
   disposition: 'bury',
-  gate: 'trouble',
+  pauseReason: 'trouble',
 };
 export const slowDown: Verdict = {
   message: message('storage-throttled'),
   disposition: 'pause',
-  gate: 'throttled',
+  pauseReason: 'throttled',
 };
 export const full = trouble(message('storage-full'));
 const mismatch = trouble(message('storage-checksum'));

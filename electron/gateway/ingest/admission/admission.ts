@@ -32,12 +32,12 @@ export type Admitted =
   | { readonly ok: false; readonly why: Message };
 
 /** How much may still be taken, in bytes: within the quota, and on the disk. */
-type Room = { readonly quotaBytes: number; readonly diskBytes: number };
+type FreeSpace = { readonly quotaBytes: number; readonly diskBytes: number };
 /** `FillForecast`, as far as it is needed here. */
 type Forecast = {
-  readonly record: (at: number, room: Room) => void;
-  readonly secondsUntilFull: (room: Room) => number | null;
-  readonly isFilledByOthers: (room: Room) => boolean;
+  readonly record: (at: number, room: FreeSpace) => void;
+  readonly secondsUntilFull: (room: FreeSpace) => number | null;
+  readonly isFilledByOthers: (room: FreeSpace) => boolean;
 };
 
 export type AdmissionOptions = {
@@ -91,7 +91,7 @@ export class Admission {
   /** Asks the file system how much is free, and makes room for what was refused; called every second or so. */
   async measure(): Promise<void> {
     await this.#look();
-    this.#options.forecast.record(this.#options.clock.monotonic(), this.#room());
+    this.#options.forecast.record(this.#options.clock.monotonic(), this.#freeSpace());
     // Whoever still has something to store would have failed again by now: what is over is not shown for ever.
     this.#measuredSinceFailure += 1;
     if (this.#measuredSinceFailure > looksUntilForgotten) this.#failing = null;
@@ -156,7 +156,7 @@ export class Admission {
 
   state(): DiskState {
     const { tally, ring, forecast } = this.#options;
-    const room = this.#room();
+    const room = this.#freeSpace();
     return {
       ...this.#judge(room),
       freeBytes: this.#space.freeBytes,
@@ -168,7 +168,7 @@ export class Admission {
     };
   }
 
-  #judge(room: Room): Pick<DiskState, 'state' | 'fullOf' | 'message'> {
+  #judge(room: FreeSpace): Pick<DiskState, 'state' | 'fullOf' | 'message'> {
     if (this.#failing === 'failing') return { state: 'failing', fullOf: null, message: message('disk-failing') };
     if (this.#failing === 'full' || this.#refused !== null) {
       const fullOf = this.#fullOf();
@@ -191,7 +191,7 @@ export class Admission {
   }
 
   /** What is delivered makes room: only the rest takes it away. */
-  #room(): Room {
+  #freeSpace(): FreeSpace {
     const { tally, limits } = this.#options;
     const { waitingBytes, deadBytes } = totalOf(tally.sources().values());
     const undelivered = waitingBytes + deadBytes;

@@ -3,7 +3,7 @@
  * averaged with weights that fade (the last ten minutes count most, an hour ago hardly), so that one burst or one
  * delivered batch does not turn the answer over. Pure; times are monotonic milliseconds.
  */
-export type Room = {
+export type FreeSpace = {
   /** Bytes that may still wait for delivery within the quota. */
   readonly quotaBytes: number;
   /** Bytes that may still be written to the disk before too little is free, with what eviction would free. */
@@ -53,7 +53,7 @@ export class FillForecast {
   #first: number | null = null;
   #lastAt = 0;
 
-  record(at: number, { quotaBytes, diskBytes }: Room): void {
+  record(at: number, { quotaBytes, diskBytes }: FreeSpace): void {
     if (this.#first !== null && at - this.#lastAt < stepMilliseconds) return;
     const passed = at - this.#lastAt;
     this.#first ??= at;
@@ -63,7 +63,7 @@ export class FillForecast {
   }
 
   /** It is the disk that fills, and not, or hardly, by pictures that wait here: other programs write to it. */
-  isFilledByOthers({ quotaBytes, diskBytes }: Room): boolean {
+  isFilledByOthers({ quotaBytes, diskBytes }: FreeSpace): boolean {
     if (!this.#isSeen) return false;
     const [quota, disk] = [this.#quota.secondsUntilNothing(quotaBytes), this.#disk.secondsUntilNothing(diskBytes)];
     return disk !== null && (quota === null || disk < quota) && this.#disk.rate > othersShare * this.#quota.rate;
@@ -74,7 +74,7 @@ export class FillForecast {
   }
 
   /** Null when it is not filling, or was not yet looked at for fifteen minutes. 0: there is no room left now. */
-  secondsUntilFull({ quotaBytes, diskBytes }: Room): number | null {
+  secondsUntilFull({ quotaBytes, diskBytes }: FreeSpace): number | null {
     if (quotaBytes <= 0 || diskBytes <= 0) return 0;
     if (!this.#isSeen) return null;
     const seconds = [this.#quota.secondsUntilNothing(quotaBytes), this.#disk.secondsUntilNothing(diskBytes)].filter(

@@ -1,7 +1,7 @@
 import type { Signature } from './decoder.ts';
 
 /**
- * How much two frames differ, for the near-duplicate gate.
+ * How much two frames differ, for the near-duplicate filter.
  *
  * A frame is divided into 32 × 32 blocks; its signature is the mean of each block in each channel. The difference of two
  * frames is the largest difference of any block in any channel, in percent of full brightness. The mean over a block

@@ -11,8 +11,8 @@ export type EncodeRequest = {
 };
 
 /** A picture to be shown. */
-export type LookRequest = {
-  readonly kind: 'look';
+export type LiveFrameRequest = {
+  readonly kind: 'live-frame';
   readonly picture: RawPicture | EncodedPicture;
   /** Pixels of its longer edge, at most. */
   readonly maxEdge: number;
@@ -33,14 +33,14 @@ export type EncodeReply =
   | Refused
   | Failed;
 
-export type LookReply =
+export type LiveFrameReply =
   | {
-      readonly kind: 'look';
+      readonly kind: 'live-frame';
       readonly jpeg: Uint8Array;
       /** Of the frame itself. */
       readonly width: number;
       readonly height: number;
-      /** As `lookSchema` has them. */
+      /** As `liveFrameSchema` has them. */
       readonly focus: number;
       readonly histogram: number[];
       readonly overexposed: number;
@@ -49,6 +49,6 @@ export type LookReply =
   | Refused
   | Failed;
 
-export type WorkRequest = { readonly id: number } & (EncodeRequest | LookRequest);
+export type WorkRequest = { readonly id: number } & (EncodeRequest | LiveFrameRequest);
 /** `spare`: the request's memory, to be used again. */
-export type WorkReply = { readonly id: number; readonly spare: ArrayBuffer } & (EncodeReply | LookReply);
+export type WorkReply = { readonly id: number; readonly spare: ArrayBuffer } & (EncodeReply | LiveFrameReply);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
 import { develop } from '../pixels/develop.ts';
-import { decimate, focusOf } from '../pixels/look.ts';
+import { decimate, focusOf } from '../pixels/live-frame.ts';
 import { brightnessOf, exposureOf } from '../pixels/measure.ts';
 import { PixelsRefused } from '../pixels/pixels.ts';
 import { encodePng } from '../pixels/png.ts';
@@ -10,8 +10,8 @@ import type {
   EncodeReply,
   EncodeRequest,
   Failed,
-  LookReply,
-  LookRequest,
+  LiveFrameReply,
+  LiveFrameRequest,
   Refused,
   WorkReply,
   WorkRequest,
@@ -37,7 +37,7 @@ async function encode({ picture, form }: EncodeRequest): Promise<EncodeReply> {
   return { kind: 'encoded', format: form.format, bytes: alone(bytes), sha256 };
 }
 
-async function look({ picture, maxEdge }: LookRequest): Promise<LookReply> {
+async function liveFrame({ picture, maxEdge }: LiveFrameRequest): Promise<LiveFrameReply> {
   const { width, height } = picture;
   const vips = await vipsModule();
   let pixels: Parameters<typeof exposureOf>[0];
@@ -48,7 +48,7 @@ async function look({ picture, maxEdge }: LookRequest): Promise<LookReply> {
     focus = focusOf({ ...brightnessOf(pixels), step: 1 });
   }
   const jpeg = alone(encodeJpeg(vips, pixels, liveQuality));
-  return { kind: 'look', jpeg, width, height, focus, ...exposureOf(pixels) };
+  return { kind: 'live-frame', jpeg, width, height, focus, ...exposureOf(pixels) };
 }
 
 /** The bytes in memory of their own, which can be given away. */
@@ -70,12 +70,12 @@ function explain(error: unknown): Refused | Failed | null {
 
 parentPort?.on('message', (request: WorkRequest) => {
   const spare = request.picture.data.buffer as ArrayBuffer;
-  const answer = (reply: EncodeReply | LookReply): void => {
-    const file = reply.kind === 'encoded' ? reply.bytes : reply.kind === 'look' ? reply.jpeg : null;
+  const answer = (reply: EncodeReply | LiveFrameReply): void => {
+    const file = reply.kind === 'encoded' ? reply.bytes : reply.kind === 'live-frame' ? reply.jpeg : null;
     const given = file === null ? [spare] : [spare, file.buffer as ArrayBuffer];
     parentPort?.postMessage({ id: request.id, spare, ...reply } satisfies WorkReply, given);
   };
-  (request.kind === 'encode' ? encode(request) : look(request)).then(answer, (error: unknown) => {
+  (request.kind === 'encode' ? encode(request) : liveFrame(request)).then(answer, (error: unknown) => {
     const reply = explain(error);
     if (reply !== null) answer(reply);
     else

@@ -3,7 +3,7 @@ import type { EncodedPicture, RawPicture } from '../../model/frame.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { describeCause } from '../../platform/errors.ts';
 import { WorkerClient } from '../../platform/worker-client.ts';
-import type { EncodeReply, EncodeRequest, LookReply, LookRequest, WorkReply } from './encode-protocol.ts';
+import type { EncodeReply, EncodeRequest, LiveFrameReply, LiveFrameRequest, WorkReply } from './encode-protocol.ts';
 
 export type EncoderOptions = {
   /** The encode worker's script. */
@@ -15,8 +15,8 @@ export type EncoderOptions = {
   readonly limitMilliseconds: number;
 };
 
-type Work = EncodeRequest | LookRequest;
-type Reply = EncodeReply | LookReply;
+type Work = EncodeRequest | LiveFrameRequest;
+type Reply = EncodeReply | LiveFrameReply;
 
 /** The encode workers, and the frames that wait for one: first come, first served. Nothing here ever rejects. */
 export class Encoder {
@@ -35,8 +35,8 @@ export class Encoder {
   }
 
   /** A small JPEG and what is measured on the frame. `maxEdge`: pixels of its longer edge. */
-  look(picture: RawPicture | EncodedPicture, maxEdge: number): Promise<LookReply> {
-    return this.#ask({ kind: 'look', picture, maxEdge }) as Promise<LookReply>;
+  liveFrame(picture: RawPicture | EncodedPicture, maxEdge: number): Promise<LiveFrameReply> {
+    return this.#ask({ kind: 'live-frame', picture, maxEdge }) as Promise<LiveFrameReply>;
   }
 
   /** Whatever is under way or waits has failed. */

@@ -70,18 +70,18 @@ export class LateSidecars {
     // Dealt with together with its picture, which was stored or was a near-duplicate.
     const status = files.status(this.#sourceId, file);
     const isKnown = status === 'stored' || status === 'finished';
-    if (isKnown && ownOnly.test(file.path) && classListRank(baseName(file.path)) === null) return { kind: 'claimed' };
+    if (isKnown && ownOnly.test(file.path) && classListRank(baseName(file.path)) === null) return { kind: 'matched' };
     this.#finder.noteFile(file.path);
     const { stored, present } = await this.#picturesOf(file.path);
     const role = await this.#finder.roleOf(file.path, stored.length + present.length > 0);
     if (role === 'shared') await this.#attachShared(file.path);
     if (role === 'shared' || role === 'class-list') return this.#leave(file);
-    if (isKnown) return { kind: 'claimed' };
+    if (isKnown) return { kind: 'matched' };
     const early = labels.confirm(file);
     if (early === 'busy') return { kind: 'not-yet', why: 'busy', milliseconds: lookAgainMilliseconds };
     if (early === 'attached') {
       files.settle(this.#sourceId, file, this.#originalsStay);
-      return { kind: 'claimed' };
+      return { kind: 'matched' };
     }
     if (stored.length === 0) return this.#withoutPicture(offer, role, present);
     const { picture, found, chosen } = await this.#ownerOf(offer, stored);
@@ -92,7 +92,7 @@ export class LateSidecars {
       );
     }
     const original = await this.#originalOf(picture.path, file);
-    if (original === 'another') return this.#unclaimed(offer, () => refusalReasons.sidecarBeforePicture(picture.path));
+    if (original === 'another') return this.#unmatched(offer, () => refusalReasons.sidecarBeforePicture(picture.path));
     switch (
       catalogue.attachSidecar(
         picture.seq,
@@ -101,7 +101,7 @@ export class LateSidecars {
       )
     ) {
       case 'taken':
-        return this.#unclaimed(offer, () => refusalReasons.sidecarBeforePicture(picture.path));
+        return this.#unmatched(offer, () => refusalReasons.sidecarBeforePicture(picture.path));
       case 'busy':
         return { kind: 'not-yet', why: 'busy', milliseconds: lookAgainMilliseconds };
       case 'late':
@@ -118,7 +118,7 @@ export class LateSidecars {
     if (found.outcome.kind === 'bad') return this.#list(offer, refusalReasons.sidecarUnusable(found.outcome.problem));
     files.forgetRefusal(this.#sourceId, file.path);
     files.settle(this.#sourceId, file, this.#originalsStay || found.shared);
-    return { kind: found.shared ? 'shared' : 'claimed' };
+    return { kind: found.shared ? 'shared' : 'matched' };
   }
 
   /** The pictures that the file may belong to by its name: those collected, and where there is none, those on the disk. */
@@ -151,9 +151,9 @@ export class LateSidecars {
   #withoutPicture(offer: FileOffer, role: SidecarRole, present: readonly string[]): Verdict {
     const { path } = offer.file;
     const [waiting] = present;
-    if (waiting !== undefined) return this.#unclaimed(offer, () => refusalReasons.sidecarBeforePicture(waiting));
+    if (waiting !== undefined) return this.#unmatched(offer, () => refusalReasons.sidecarBeforePicture(waiting));
     if (isDatasetFile(path) || (role === 'none' && /\.(?:txt|ya?ml)$/i.test(path))) return this.#leave(offer.file);
-    return this.#unclaimed(offer, () =>
+    return this.#unmatched(offer, () =>
       role === 'none' ? refusalReasons.sidecarOfUnknownForm() : refusalReasons.sidecarWithoutPicture(path),
     );
   }
@@ -198,11 +198,11 @@ export class LateSidecars {
     }
   }
 
-  #unclaimed(offer: FileOffer, reason: () => Reason): Verdict {
+  #unmatched(offer: FileOffer, reason: () => Reason): Verdict {
     if (offer.quietMilliseconds < patienceMilliseconds) {
       // Labels may come by the thousand before their pictures: the longer one waits, the more rarely it is read.
       const milliseconds = Math.min(10_000, Math.max(lookAgainMilliseconds, offer.quietMilliseconds / 4));
-      return { kind: 'not-yet', why: 'unclaimed', milliseconds };
+      return { kind: 'not-yet', why: 'unmatched', milliseconds };
     }
     return this.#list(offer, reason());
   }

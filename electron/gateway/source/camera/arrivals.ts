@@ -1,4 +1,4 @@
-import type { FrameFacts, Look } from '../../../../shared/camera.ts';
+import type { FrameFacts, LiveFrame } from '../../../../shared/camera.ts';
 import type { Message } from '../../../../shared/messages/message.ts';
 import type { TriggerConfig } from '../../../../shared/source-config.ts';
 import type { FrameSink, FrameVerdict } from '../../model/frame.ts';
@@ -32,7 +32,7 @@ export class Arrivals {
   readonly #options: ArrivalsOptions;
   readonly #offers: FrameOffers;
   /** Who waits for a test picture. */
-  readonly #tests: ((look: Promise<Look | null>) => void)[] = [];
+  readonly #tests: ((liveFrame: Promise<LiveFrame | null>) => void)[] = [];
   #counted = 0;
   #noRoom: NoRoom | null = null;
 
@@ -75,15 +75,15 @@ export class Arrivals {
     tally.arrived(frame);
     const facts = shots === null ? this.#nth() : shots.claim();
     if (facts?.purpose === 'test') {
-      const look = live.showAlways(frame.picture, clock.now());
-      this.#tests.shift()?.(look);
-      void look.finally(frame.release);
+      const liveFrame = live.showAlways(frame.picture, clock.now());
+      this.#tests.shift()?.(liveFrame);
+      void liveFrame.finally(frame.release);
       return;
     }
     if (shots === null && this.#tests.length > 0) {
       const copy = { ...frame.picture, data: frame.picture.data.slice() };
-      const look = live.showAlways(copy, clock.now());
-      for (const answer of this.#tests.splice(0)) answer(look);
+      const liveFrame = live.showAlways(copy, clock.now());
+      for (const answer of this.#tests.splice(0)) answer(liveFrame);
     } else live.show(frame.picture, clock.now());
     if (facts === null || this.#isEnough) {
       tally.skipped += 1;
@@ -91,10 +91,10 @@ export class Arrivals {
     } else if (!this.#offer(frame, facts)) frame.release?.();
   }
 
-  /** Resolves with the look of the next test picture, or in free run of the next picture. */
-  nextTest(): { readonly look: Promise<Look | null>; readonly forget: () => void } {
-    let answer: (look: Promise<Look | null>) => void = () => undefined;
-    const look = new Promise<Look | null>((resolve) => {
+  /** Resolves with the live frame of the next test picture, or in free run of the next picture. */
+  nextTest(): { readonly liveFrame: Promise<LiveFrame | null>; readonly forget: () => void } {
+    let answer: (liveFrame: Promise<LiveFrame | null>) => void = () => undefined;
+    const liveFrame = new Promise<LiveFrame | null>((resolve) => {
       answer = resolve;
     });
     this.#tests.push(answer);
@@ -102,7 +102,7 @@ export class Arrivals {
       const at = this.#tests.indexOf(answer);
       if (at >= 0) this.#tests.splice(at, 1);
     };
-    return { look, forget };
+    return { liveFrame, forget };
   }
 
   /** Frames under way count as stored until the sink said otherwise: the limit is never overstepped. */

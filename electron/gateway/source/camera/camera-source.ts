@@ -1,4 +1,4 @@
-import type { CameraSnapshot, FeatureValue, Look } from '../../../../shared/camera.ts';
+import type { CameraSnapshot, FeatureValue, LiveFrame } from '../../../../shared/camera.ts';
 import { message } from '../../../../shared/messages/message.ts';
 import type { TriggerConfig } from '../../../../shared/source-config.ts';
 import type { FrameSink } from '../../model/frame.ts';
@@ -22,7 +22,7 @@ import { CameraSettings } from './camera-settings.ts';
 import { CameraTally } from './camera-tally.ts';
 import { type CameraSaid, cameraError, refusal, saidOf } from './camera-words.ts';
 import type { OfferBounds } from './frame-offers.ts';
-import { LiveView, type Looker } from './live-view.ts';
+import { type LiveFrameMaker, LiveView } from './live-view.ts';
 import { SettingsFile } from './saved-settings.ts';
 import { SessionRun } from './session-run.ts';
 
@@ -35,7 +35,7 @@ export type CameraSourceOptions = {
   readonly features: Readonly<Record<string, FeatureValue>>;
   readonly device: CameraDevice;
   readonly sink: FrameSink;
-  readonly looker: Looker;
+  readonly makeLiveFrame: LiveFrameMaker;
   /** PFNC name of a pixel format's code. */
   readonly nameOfFormat: (pixelFormat: number) => string;
   /** Where settings are saved, one file for each source. */
@@ -81,7 +81,7 @@ export class CameraSource implements FrameSource {
     this.#options = options;
     this.#tally = new CameraTally({ trigger, clock, nameOfFormat: options.nameOfFormat });
     this.#notes = new CameraNotes((note) => this.#log('camera-note', note));
-    this.#live = new LiveView(options.looker, clock, logger);
+    this.#live = new LiveView(options.makeLiveFrame, clock, logger);
     this.#delay = new GrowingDelay(connectBackoff, options.random);
     this.#arrivals = new Arrivals({
       trigger,
@@ -111,7 +111,7 @@ export class CameraSource implements FrameSource {
   status(): SourceStatus {
     const settling = this.#arrivals.underWay;
     const drained = this.#said.state === 'finished' && settling === 0;
-    return { ...this.#said, settling, unclaimedSidecars: 0, drained, polling: false };
+    return { ...this.#said, settling, unmatchedSidecars: 0, drained, polling: false };
   }
 
   /** Address of the camera that this source controls now; null while it has none, or where nobody else could have it. */
@@ -124,7 +124,7 @@ export class CameraSource implements FrameSource {
   }
 
   /** A camera has no files. */
-  unclaimedSidecars(): readonly string[] {
+  unmatchedSidecars(): readonly string[] {
     return [];
   }
 
@@ -153,17 +153,17 @@ export class CameraSource implements FrameSource {
    * The next live picture with a number higher than `after`, null when none comes within a second. `testShot`: has the
    * camera take a picture that is shown and not stored; while it takes pictures by itself, the next of these is shown.
    */
-  async look(after: number, testShot: boolean, signal: AbortSignal): Promise<Look | null> {
-    if (!testShot) return this.#live.look(after, signal);
+  async liveFrame(after: number, testShot: boolean, signal: AbortSignal): Promise<LiveFrame | null> {
+    if (!testShot) return this.#live.next(after, signal);
     const { run } = this.#ready('test-shot');
     if (this.#options.trigger.mode === 'hardware') throw refusal('test-shot', message('camera-by-input-only'));
     const test = this.#arrivals.nextTest();
     try {
       const asked = run.shots?.ask({ purpose: 'test', trigger: 'software', triggeredBy: '' });
       const patience = AbortSignal.any([signal, this.#abort.signal]);
-      await Promise.race([asked ?? test.look, sleep(this.#options.clock, testShotMilliseconds, patience)]);
+      await Promise.race([asked ?? test.liveFrame, sleep(this.#options.clock, testShotMilliseconds, patience)]);
       return await Promise.race([
-        test.look,
+        test.liveFrame,
         sleep(this.#options.clock, testShotMilliseconds, patience).then(() => null),
       ]);
     } catch (error) {

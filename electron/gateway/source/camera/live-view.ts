@@ -1,14 +1,14 @@
-import type { Look } from '../../../../shared/camera.ts';
+import type { LiveFrame } from '../../../../shared/camera.ts';
 import type { EncodedPicture, RawPicture } from '../../model/frame.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 
 /** A frame made small enough for the window, with what is measured on it. */
-export type LivePicture = Omit<Look, 'number' | 'at'> & { readonly jpeg: Uint8Array };
-/** The picture is the looker's own. Rejects for what it can't show. */
-export type Looker = (picture: RawPicture | EncodedPicture) => Promise<LivePicture>;
+export type LivePicture = Omit<LiveFrame, 'number' | 'at'> & { readonly jpeg: Uint8Array };
+/** The picture is the makeLiveFrame's own. Rejects for what it can't show. */
+export type LiveFrameMaker = (picture: RawPicture | EncodedPicture) => Promise<LivePicture>;
 
-type Shown = { readonly look: Look; readonly jpeg: Uint8Array };
+type Shown = { readonly liveFrame: LiveFrame; readonly jpeg: Uint8Array };
 
 /** Between two live pictures, milliseconds. */
 const pace = 100;
@@ -24,7 +24,7 @@ const kept = 4;
  * time, and only while somebody looks, so that it never slows the capture down.
  */
 export class LiveView {
-  readonly #looker: Looker;
+  readonly #makeLiveFrame: LiveFrameMaker;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #shown: Shown[] = [];
@@ -35,24 +35,24 @@ export class LiveView {
   #lastAsked = 0;
   #busy: Promise<void> | null = null;
 
-  constructor(looker: Looker, clock: Clock, logger: Logger) {
-    this.#looker = looker;
+  constructor(makeLiveFrame: LiveFrameMaker, clock: Clock, logger: Logger) {
+    this.#makeLiveFrame = makeLiveFrame;
     this.#clock = clock;
     this.#logger = logger;
   }
 
   /** The next live picture with a higher number than `after`; with `after` 0 the last one, if nothing newer comes. */
-  async look(after: number, signal: AbortSignal): Promise<Look | null> {
+  async next(after: number, signal: AbortSignal): Promise<LiveFrame | null> {
     this.#askedAt = this.#clock.monotonic();
     const begun = this.#lastNumber;
-    const newer = (): Look | null => {
-      const newest = this.#shown.at(-1)?.look;
+    const newer = (): LiveFrame | null => {
+      const newest = this.#shown.at(-1)?.liveFrame;
       // Whoever begins to look wants to see what is in front of the camera now.
       return newest !== undefined && newest.number > (after === 0 ? begun : after) ? newest : null;
     };
     const found = newer() ?? (await this.#until(newer, longestWait, signal));
     if (found !== null) return found;
-    return after === 0 && !signal.aborted ? (this.#shown.at(-1)?.look ?? null) : null;
+    return after === 0 && !signal.aborted ? (this.#shown.at(-1)?.liveFrame ?? null) : null;
   }
 
   /** Whether a frame would be looked at now. */
@@ -67,7 +67,7 @@ export class LiveView {
   }
 
   /** A picture that was taken to be shown: always, as soon as the one before it is done. It is ours. */
-  async showAlways(picture: RawPicture | EncodedPicture, at: number): Promise<Look | null> {
+  async showAlways(picture: RawPicture | EncodedPicture, at: number): Promise<LiveFrame | null> {
     const order = ++this.#lastAsked;
     while (this.#busy !== null) await this.#busy;
     if (order !== this.#lastAsked) return null;
@@ -76,10 +76,10 @@ export class LiveView {
 
   /** JPEG of one of the newest live pictures; null for any other. */
   picture(number: number): Uint8Array | null {
-    return this.#shown.find(({ look }) => look.number === number)?.jpeg ?? null;
+    return this.#shown.find(({ liveFrame }) => liveFrame.number === number)?.jpeg ?? null;
   }
 
-  async #until(newer: () => Look | null, milliseconds: number, signal: AbortSignal): Promise<Look | null> {
+  async #until(newer: () => LiveFrame | null, milliseconds: number, signal: AbortSignal): Promise<LiveFrame | null> {
     const end = new AbortController();
     const wake = (): void => {
       if (newer() !== null) end.abort();
@@ -93,15 +93,15 @@ export class LiveView {
     return newer();
   }
 
-  #make(picture: RawPicture | EncodedPicture, at: number): Promise<Look | null> {
+  #make(picture: RawPicture | EncodedPicture, at: number): Promise<LiveFrame | null> {
     this.#beganAt = this.#clock.monotonic();
-    const making = this.#looker(picture).then(
-      ({ jpeg, ...facts }): Look => {
+    const making = this.#makeLiveFrame(picture).then(
+      ({ jpeg, ...facts }): LiveFrame => {
         this.#lastNumber += 1;
-        const look = { ...facts, number: this.#lastNumber, at };
-        this.#shown.push({ look, jpeg });
+        const liveFrame = { ...facts, number: this.#lastNumber, at };
+        this.#shown.push({ liveFrame, jpeg });
         if (this.#shown.length > kept) this.#shown.shift();
-        return look;
+        return liveFrame;
       },
       (error: unknown) => {
         this.#logger.log('warn', 'live-picture-failed', { error });

@@ -73,8 +73,8 @@ export class FileOffers {
   }
 
   /** Sidecars that have no picture (yet). */
-  get unclaimed(): number {
-    return this.#settling.unclaimed;
+  get unmatched(): number {
+    return this.#settling.unmatched;
   }
 
   unclaimedPaths(limit: number): readonly string[] {
@@ -157,9 +157,9 @@ export class FileOffers {
       this.#unread.look(now, this.#atOnce.looks);
       await this.#unread.countVanished(now);
       // With every place taken, go on as soon as one is free; with no file in sight, as soon as one is seen.
-      const { waiting, unclaimed } = this.#settling;
+      const { waiting, unmatched } = this.#settling;
       if (signal.aborted) return;
-      if (this.#underWay.size >= this.#atOnce.offers || waiting + unclaimed === 0)
+      if (this.#underWay.size >= this.#atOnce.offers || waiting + unmatched === 0)
         await this.#wake.sleep(idleMilliseconds);
       else await sleep(clock, tickMilliseconds, signal);
     }
@@ -216,7 +216,7 @@ export class FileOffers {
       }
       if (!sameVersion(file, candidate.file)) return this.#settling.changed(candidate, file, now);
       if (!this.#settling.isQuiet(candidate, now)) {
-        return this.#settling.again(candidate, now, settleMilliseconds, candidate.unclaimed);
+        return this.#settling.again(candidate, now, settleMilliseconds, candidate.unmatched);
       }
       const bytes = this.#unread.offered(candidate, file);
       const verdict = await sink.offer({
@@ -231,7 +231,7 @@ export class FileOffers {
       const limit = fileLimitOf(error);
       if (limit === null) condition.log('warn', 'offer-failed', { path: candidate.path, error });
       else this.#pause('failed', limit);
-      this.#settling.again(candidate, clock.monotonic(), faultRetryMilliseconds, candidate.unclaimed);
+      this.#settling.again(candidate, clock.monotonic(), faultRetryMilliseconds, candidate.unmatched);
     } finally {
       candidate.offered = false;
       this.#unread.answered(candidate, taken);
@@ -251,7 +251,7 @@ export class FileOffers {
         this.#dismiss(candidate, file);
         return originals.finish(file);
       case 'known':
-      case 'claimed':
+      case 'matched':
         this.#dismiss(candidate, file);
         return originals.finish(file);
       case 'shared':
@@ -263,7 +263,7 @@ export class FileOffers {
           candidate,
           now,
           verdict.milliseconds,
-          verdict.why === 'unclaimed' && !isDealtWith(registry.status(file)),
+          verdict.why === 'unmatched' && !isDealtWith(registry.status(file)),
         );
       case 'no-room':
         // A picture, and whole: whoever overwrites it now destroys it.

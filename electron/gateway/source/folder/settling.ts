@@ -10,7 +10,7 @@ export type Candidate = {
   quietBefore: number;
   dueAt: number;
   offered: boolean;
-  unclaimed: boolean;
+  unmatched: boolean;
   /** Whether this version is a whole picture; null: nobody has looked. */
   whole: boolean | null;
   /** A sidecar: until then it gives way where many others wait, with which most of them are dealt with. */
@@ -44,7 +44,7 @@ export class Settling {
   readonly #candidates = new Map<string, Candidate>();
   readonly #options: SettlingOptions;
   readonly #quiet: number;
-  #unclaimed = 0;
+  #unmatched = 0;
   #sidecars = 0;
   /** Whose version has just come, in that order, each once; and whether the file itself has. */
   #fresh: { readonly candidate: Candidate; readonly lookAt: number; readonly isNew: boolean }[] = [];
@@ -56,19 +56,19 @@ export class Settling {
 
   /** Files that still have to become images. */
   get waiting(): number {
-    return this.#candidates.size - this.#unclaimed;
+    return this.#candidates.size - this.#unmatched;
   }
 
-  get unclaimed(): number {
-    return this.#unclaimed;
+  get unmatched(): number {
+    return this.#unmatched;
   }
 
-  /** The first of the unclaimed, by path. */
+  /** The first of the unmatched, by path. */
   unclaimedPaths(limit: number): readonly string[] {
     const paths: string[] = [];
-    for (const { path, unclaimed } of this.#candidates.values()) {
+    for (const { path, unmatched } of this.#candidates.values()) {
       if (paths.length >= limit) break;
-      if (unclaimed) paths.push(path);
+      if (unmatched) paths.push(path);
     }
     return paths;
   }
@@ -87,7 +87,7 @@ export class Settling {
         quietBefore,
         dueAt: now + Math.max(0, this.#quiet - quietBefore),
         offered: false,
-        unclaimed: false,
+        unmatched: false,
         whole: null,
         yieldsUntil: yields === null ? null : now + yields,
         stale: quietBefore < this.#quiet,
@@ -120,14 +120,14 @@ export class Settling {
   }
 
   /** Behind all others: a crowd that is never ready must not keep the rest from its turn. */
-  again(candidate: Candidate, now: number, milliseconds: number, unclaimed: boolean): void {
+  again(candidate: Candidate, now: number, milliseconds: number, unmatched: boolean): void {
     if (this.#candidates.get(candidate.path) === candidate) {
       this.#candidates.delete(candidate.path);
       this.#candidates.set(candidate.path, candidate);
     }
     candidate.dueAt = now + milliseconds;
     candidate.stale = true;
-    this.#mark(candidate, unclaimed);
+    this.#mark(candidate, unmatched);
   }
 
   at(path: string): Candidate | null {
@@ -195,9 +195,9 @@ export class Settling {
     return found;
   }
 
-  #mark(candidate: Candidate, unclaimed: boolean): void {
-    if (candidate.unclaimed === unclaimed) return;
-    candidate.unclaimed = unclaimed;
-    this.#unclaimed += unclaimed ? 1 : -1;
+  #mark(candidate: Candidate, unmatched: boolean): void {
+    if (candidate.unmatched === unmatched) return;
+    candidate.unmatched = unmatched;
+    this.#unmatched += unmatched ? 1 : -1;
   }
 }

@@ -90,14 +90,14 @@ export class WatchedFolder implements FrameSource {
     return {
       ...this.#condition.said,
       settling: this.#offers.waiting,
-      unclaimedSidecars: this.#offers.unclaimed,
+      unmatchedSidecars: this.#offers.unmatched,
       drained: this.#search.hasScanned && this.#offers.isDrained && !this.#condition.silent,
       polling: this.#condition.polling,
       warnings: this.#condition.warnings,
     };
   }
 
-  unclaimedSidecars(limit: number): readonly string[] {
+  unmatchedSidecars(limit: number): readonly string[] {
     return this.#offers.unclaimedPaths(limit);
   }
 

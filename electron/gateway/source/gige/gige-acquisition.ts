@@ -96,7 +96,7 @@ export class GigeAcquisition {
       const { packetSize: sizeRegister, sourcePort } = streamRegisters(0);
       await directStream(channel, stream.port);
       const cameraPort = (await channel.readRegister(sourcePort).catch(() => 0)) & 0xffff;
-      if (cameraPort !== 0) stream.punch(cameraPort);
+      if (cameraPort !== 0) stream.openFirewall(cameraPort);
       const most = stream.seesPieces ? null : await cardMtu(channel.localAddress);
       const packetSize = await negotiatePacketSize(channel, stream, options.packetSize, most);
       // Some cameras look at the destination only when the port is written.

@@ -7,6 +7,7 @@ import { schema4 } from './schema-4.ts';
 import { schema5 } from './schema-5.ts';
 import { schema6 } from './schema-6.ts';
 import { schema7 } from './schema-7.ts';
+import { schema8 } from './schema-8.ts';
 
 /** Step 3 of the schema: what a camera said of a frame, as JSON; null for a picture that came as a file. */
 const schema3 = `
@@ -19,7 +20,7 @@ ALTER TABLE images ADD COLUMN frame TEXT;
  * Counts are kept by triggers in `tally` (one row a source): a change and its count are one transaction whoever makes
  * the change, and status never scans the queue.
  */
-const migrations: readonly string[] = [schema1, schema2, schema3, schema4, schema5, schema6, schema7];
+const migrations: readonly string[] = [schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8];
 
 export const schemaVersion = migrations.length;
 

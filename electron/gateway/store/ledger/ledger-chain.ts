@@ -5,7 +5,7 @@ import { ledgerCounts } from '../../../../shared/contract.ts';
 export const chainCounts = [
   ...ledgerCounts.filter((name) => name !== 'lost'),
   'pruned_acknowledged',
-  'pruned_evicted',
+  'pruned_dropped',
   'pruned_deleted',
   // Since the second form of the chain: rows of the first end before it.
   'lost',
@@ -14,7 +14,7 @@ const countsOfFirstForm = chainCounts.length - 1;
 export type ChainCount = (typeof chainCounts)[number];
 
 /** SQL: everything that was captured became one of these. Word for word the condition of the index `ledger_gaps`. */
-export const gapCondition = 'captured <> acknowledged + pending + dead + refused + evicted + gated + deleted + lost';
+export const gapCondition = 'captured <> acknowledged + pending + dead + refused + dropped + gated + deleted + lost';
 
 /** One row of the chain. `change` is a JSON array of the changes of `chainCounts`, `detail` JSON or empty. */
 export type ChainRow = {

@@ -91,7 +91,7 @@ const parts: readonly {
   { count: 'pending', kinds: ['pending', 'leased'] },
   { count: 'dead', kinds: ['dead'] },
   { count: 'refused', kinds: ['refusal'] },
-  { count: 'evicted', kinds: ['dropped'], pruned: 'pruned_evicted' },
+  { count: 'dropped', kinds: ['dropped'], pruned: 'pruned_dropped' },
   { count: 'deleted', kinds: ['deleted'], pruned: 'pruned_deleted' },
   { count: 'lost', kinds: ['loss'] },
 ];
@@ -107,7 +107,7 @@ function* compareWithRows(tallies: readonly TallyRow[], rows: readonly Recounted
     const key = keyOf({ source_id: sourceId, shift });
     const kinds = found.get(key);
     found.delete(key);
-    const pruned = counts.pruned_acknowledged + counts.pruned_evicted + counts.pruned_deleted;
+    const pruned = counts.pruned_acknowledged + counts.pruned_dropped + counts.pruned_deleted;
     const images = (kinds?.get('image') ?? 0) + pruned;
     const others = counts.refused + counts.gated + counts.lost;
     if (images + others !== counts.captured)
@@ -138,7 +138,7 @@ function* compareWithTotals(database: Database, tallies: readonly TallyRow[]): G
   const rows = database
     .prepare<[], { source_id: string } & Record<string, number>>(`
       SELECT source_id, collected + refused + gated + lost AS captured, acknowledged, pending + leased AS pending, dead,
-        refused, dropped AS evicted, gated, deleted, lost FROM tally ORDER BY source_id`)
+        refused, dropped, gated, deleted, lost FROM tally ORDER BY source_id`)
     .all();
   const sums = new Map<string, Map<ChainCount, number>>();
   for (const { sourceId, counts } of tallies) {
@@ -161,12 +161,12 @@ const called = {
   pending: 'pending',
   dead: 'dead',
   refused: 'refused',
-  evicted: 'dropped',
+  dropped: 'dropped',
   gated: 'gated',
   deleted: 'deleted',
   lost: 'lost',
   pruned_acknowledged: 'pruned-acknowledged',
-  pruned_evicted: 'pruned-dropped',
+  pruned_dropped: 'pruned-dropped',
   pruned_deleted: 'pruned-deleted',
 } as const satisfies Readonly<Record<ChainCount, string>>;
 

@@ -13,7 +13,7 @@ const gapsToTell = 10;
 export type LedgerDetail = Readonly<Record<string, unknown>>;
 
 /**
- * The ledger: for each source and shift, captured = acknowledged + pending + dead + refused + evicted + gated + deleted + lost.
+ * The ledger: for each source and shift, captured = acknowledged + pending + dead + refused + dropped + gated + deleted + lost.
  *
  * Triggers count in the transaction of each change (`ledger_tally`). `seal` writes what changed into a chain of rows,
  * each of whose hashes covers the row and the hash before it: at most once a minute for what happens by itself, at once
@@ -115,7 +115,7 @@ type CountsRow = Omit<LedgerRow, 'balanced'>;
 
 /** Why a row of the ledger does not add up. */
 export function unbalanced({ sourceId, shift, captured, ...rest }: CountsRow): Message {
-  const { acknowledged, pending, dead, refused, evicted: dropped, gated, deleted, lost } = rest;
+  const { acknowledged, pending, dead, refused, dropped, gated, deleted, lost } = rest;
   const outcomes = { acknowledged, pending, dead, refused, dropped, gated, deleted, lost };
   const found = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
   return message('ledger-unbalanced', { where: placeOf(sourceId, shift), captured, found, ...outcomes });

@@ -3,7 +3,7 @@ import type { LeasedEntry } from '../../model/outbox-entry.ts';
 import type { Database } from '../database/database.ts';
 import { type ContentRow, fileFactsOf, type PictureRow, parseContent } from './stored-content.ts';
 
-/** Entries as whoever delivers them needs them: all that were claimed in one query. */
+/** Entries as whoever delivers them needs them: all that were leased in one query. */
 export class EntryRows {
   readonly #load;
 

@@ -57,7 +57,7 @@ function prepare(database: Database) {
     count: database.prepare<[{ sourceId: string; shift: string; state: string }]>(`
       UPDATE ledger_tally SET
         pruned_acknowledged = pruned_acknowledged + (@state = 'acknowledged'),
-        pruned_evicted = pruned_evicted + (@state = 'dropped'),
+        pruned_dropped = pruned_dropped + (@state = 'dropped'),
         pruned_deleted = pruned_deleted + (@state = 'deleted'),
         dirty = 1
       WHERE source_id = @sourceId AND shift = @shift`),

@@ -3,17 +3,17 @@ import { baseName, stemOf } from '../../platform/names.ts';
 import type { Database } from '../database/database.ts';
 import type { ShiftOf } from '../ledger/shifts.ts';
 import { rememberFile, versionParameters } from '../source-files.ts';
-import type { Line } from './line-order.ts';
+import type { DeliveryOrder } from './delivery-order.ts';
 import { serialiseContent } from './stored-content.ts';
 
 /** Writes what a stored image is made of: its row, its entry, its payload's, and what is known of its file. */
 export class ImageRows {
-  readonly #line: Line;
+  readonly #order: DeliveryOrder;
   readonly #shiftOf: ShiftOf;
   readonly #statements: ReturnType<typeof prepare>;
 
-  constructor(database: Database, line: Line, shiftOf: ShiftOf) {
-    this.#line = line;
+  constructor(database: Database, order: DeliveryOrder, shiftOf: ShiftOf) {
+    this.#order = order;
     this.#shiftOf = shiftOf;
     this.#statements = prepare(database);
   }
@@ -69,7 +69,7 @@ export class ImageRows {
         sourceId: image.sourceId,
         shift,
         bytes: image.bytes,
-        ...this.#line.place(image),
+        ...this.#order.place(image),
         annotated: image.content.annotations.length > 0 ? 1 : 0,
         storedAt,
         heldUntil: image.holdMilliseconds === undefined ? 0 : Math.ceil(storedAt + image.holdMilliseconds),

@@ -5,11 +5,11 @@ import type { LeasedEntry, Settlement } from '../../model/outbox-entry.ts';
 import type { Database } from '../database/database.ts';
 import { WriteBatch } from '../database/write-batch.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { type DeliveryOrder, plainOrder } from './delivery-order.ts';
 import { EntryRows } from './entry-rows.ts';
 import { cleanRecord, ImageRows } from './image-rows.ts';
 import { LeaseSelector } from './lease-selector.ts';
-import { LineChange } from './line-change.ts';
-import { type Line, plainLine } from './line-order.ts';
+import { Reordering } from './reordering.ts';
 import { storedError } from './stored-content.ts';
 
 type Held = { readonly seq: number; readonly token: string };
@@ -29,16 +29,16 @@ export class Outbox {
   readonly #images: ImageRows;
   readonly #claims: LeaseSelector;
   readonly #rows: EntryRows;
-  readonly #lineChange: LineChange;
+  readonly #lineChange: Reordering;
   readonly #statements: ReturnType<typeof prepare>;
 
-  constructor(database: Database, line: Line = plainLine, ledger: Ledger = new Ledger(database)) {
+  constructor(database: Database, order: DeliveryOrder = plainOrder, ledger: Ledger = new Ledger(database)) {
     this.#group = WriteBatch.of(database);
     this.#ledger = ledger;
-    this.#images = new ImageRows(database, line, ledger.shiftOf);
+    this.#images = new ImageRows(database, order, ledger.shiftOf);
     this.#claims = new LeaseSelector(database);
     this.#rows = new EntryRows(database);
-    this.#lineChange = new LineChange(database, line);
+    this.#lineChange = new Reordering(database, order);
     this.#statements = prepare(database);
   }
 
@@ -46,7 +46,7 @@ export class Outbox {
    * Once at open, before the first lease: where the site's policy has changed since the last start, everything that
    * is not delivered takes its new place in line. Returns how many entries moved.
    */
-  applyLine(): number {
+  reorder(): number {
     return this.#lineChange.apply();
   }
 

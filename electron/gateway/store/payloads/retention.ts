@@ -8,7 +8,7 @@ const batch = 64;
 
 /**
  * Makes room by removing payloads of acknowledged images, oldest first. Never removes what is not acknowledged
- * (invariant 5); what it removes is counted as evicted, and the image keeps its row.
+ * (invariant 5); what it removes is counted as such, and the image keeps its row.
  */
 export class Retention {
   readonly #group: WriteBatch;

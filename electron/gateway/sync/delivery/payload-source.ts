@@ -11,7 +11,7 @@ import type { RecentPayloads } from '../../store/payloads/recent-payloads.ts';
 const largestBuffer = 1_000_000;
 
 /** Bytes to leave free before and after a picture in memory. */
-export type Room = { readonly before: number; readonly after: number };
+export type Margin = { readonly before: number; readonly after: number };
 
 /** What was read, and what to call once it was delivered, so that its memory serves the next. */
 export type LoadedPayload = { readonly payload: UploadPayload; readonly free: () => void };
@@ -48,7 +48,7 @@ export class PayloadSource {
 
   async load(
     entry: Pick<LeasedEntry, 'sha256' | 'format' | 'bytes'>,
-    room: Room,
+    room: Margin,
   ): Promise<LoadedPayload | DeliveryFailure> {
     const path = this.#payloads.pathOf(entry.sha256, entry.format);
     const length = entry.bytes;
@@ -75,7 +75,13 @@ export class PayloadSource {
 }
 
 /** The picture lies in the buffer from `offset` on, with room for the ends of its form. */
-function loadedFrom(buffer: ArrayBuffer, offset: number, length: number, room: Room, free: () => void): LoadedPayload {
+function loadedFrom(
+  buffer: ArrayBuffer,
+  offset: number,
+  length: number,
+  room: Margin,
+  free: () => void,
+): LoadedPayload {
   const whole = Buffer.from(buffer, offset - room.before, room.before + length + room.after);
   const bytes = whole.subarray(room.before, room.before + length);
   return { payload: { kind: 'bytes', bytes, room: { whole, before: room.before } }, free };
@@ -95,7 +101,7 @@ const lost = (said: Message, technical: string): DeliveryFailure => ({
   message: said,
   technical,
   disposition: 'bury',
-  gate: 'trouble',
+  pauseReason: 'trouble',
   ambiguous: false,
   retryAfterMilliseconds: null,
 });

@@ -36,7 +36,7 @@ export class Pacer implements SharedPace {
   readonly #clock: Clock;
   readonly #windows: SendWindows;
   readonly #bucket: TokenBucket;
-  readonly #passages = new Set<PacedUpload>();
+  readonly #uploads = new Set<PacedUpload>();
   readonly #waiting: Waiter[] = [];
   #limit: number | null;
   #cancelTimer: (() => void) | null = null;
@@ -86,16 +86,16 @@ export class Pacer implements SharedPace {
 
   /** A delivery with so many bytes begins. `stop` is called when the way closes before its body is out. */
   admit(bytes: number, stop: (reason: SendWindowClosedError) => void): PacedUpload {
-    const passage = new PacedUpload(this, bytes, stop);
-    this.#passages.add(passage);
+    const upload = new PacedUpload(this, bytes, stop);
+    this.#uploads.add(upload);
     if (this.#cancelTimer === null) this.#arm();
-    return passage;
+    return upload;
   }
 
   /** The delivery has ended. */
-  leave(passage: PacedUpload): void {
-    this.#passages.delete(passage);
-    if (this.#passages.size === 0) this.#arm();
+  leave(upload: PacedUpload): void {
+    this.#uploads.delete(upload);
+    if (this.#uploads.size === 0) this.#arm();
   }
 
   take(bytes: number, signal: AbortSignal): Promise<void> {
@@ -140,7 +140,7 @@ export class Pacer implements SharedPace {
     if (limit === this.#limit) return limit;
     this.#limit = limit;
     this.#bucket.setRate(limit ?? 0, this.#clock.monotonic());
-    if (limit === 0) for (const passage of [...this.#passages]) passage.close();
+    if (limit === 0) for (const upload of [...this.#uploads]) upload.close();
     this.#serve();
     return limit;
   }
@@ -159,7 +159,7 @@ export class Pacer implements SharedPace {
     this.#cancelTimer?.();
     this.#cancelTimer = null;
     const [first] = this.#waiting;
-    const watches = this.#windows.everChanges && this.#passages.size > 0;
+    const watches = this.#windows.everChanges && this.#uploads.size > 0;
     if (first === undefined && !watches) return;
     const until =
       first === undefined ? lookMilliseconds : this.#bucket.millisecondsUntil(first.bytes, this.#clock.monotonic());

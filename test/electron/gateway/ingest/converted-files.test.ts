@@ -269,7 +269,7 @@ it('a label file knows a picture by the name that it came under, also when it co
     annotations: [box],
   };
   await put('a.bmp.json', JSON.stringify(coco));
-  expect(await offer('a.bmp.json')).toEqual({ kind: 'claimed' });
+  expect(await offer('a.bmp.json')).toEqual({ kind: 'matched' });
   expect(images()[0]).toMatchObject({ filename: 'a.png', annotationCount: 1, sidecarProblems: [] });
 });
 

@@ -318,7 +318,7 @@ describe('a store that can’t take the picture', () => {
     expect(listed()).toEqual([]);
     acknowledge(store, 1, store.catalogue.page('all', null, 1).rows[0]?.storedAt);
     expect(await offer('3.jpg')).toEqual({ kind: 'stored' });
-    expect(store.totals()).toMatchObject({ collected: 4, evicted: 1 });
+    expect(store.totals()).toMatchObject({ collected: 4, payloadsRemoved: 1 });
   });
 
   it('lets an error that is neither the file’s nor the disk’s be seen by the source', async () => {
@@ -351,7 +351,7 @@ describe('the sidecar', () => {
       sidecar: { format: 'acusight', path: 'a.json' },
       sidecarProblems: [],
     });
-    expect(await offer('a.json')).toEqual({ kind: 'claimed' });
+    expect(await offer('a.json')).toEqual({ kind: 'matched' });
     expect(await statusOf('a.json')).toBe('finished');
   });
 
@@ -386,7 +386,7 @@ describe('the sidecar', () => {
     await put('a.jpg', jpeg, 600);
     expect(await offer('a.jpg', 600)).toEqual({ kind: 'stored' });
     await put('a.json', acusight('scratch'), 550);
-    expect(await offer('a.json', 550)).toEqual({ kind: 'claimed' });
+    expect(await offer('a.json', 550)).toEqual({ kind: 'matched' });
     expect(images()[0]?.annotationCount).toBe(1);
     expect(store.outbox.lease(9, clock.now(), 60_000)[0]?.content.annotations).toHaveLength(1);
   });
@@ -406,7 +406,7 @@ describe('the sidecar', () => {
     expect(store.outbox.lease(9, clock.now() + 399, 60_000)).toEqual([]);
     // The next picture has its name before the label is quiet.
     await writeFile(join(root, 'a.jpg'), await makeJpeg({ width: 320, height: 240, seed: 2 }));
-    expect(await offer('a.json', 500)).toEqual({ kind: 'claimed' });
+    expect(await offer('a.json', 500)).toEqual({ kind: 'matched' });
     expect(images()[0]).toMatchObject({ annotationCount: 1, sha256: sha256(jpeg) });
   });
 
@@ -417,7 +417,7 @@ describe('the sidecar', () => {
     expect(await offer('a.jpg', 600)).toEqual({ kind: 'stored' });
     await put('a.json', acusight('whole, and longer'), 50);
     expect(images()[0]?.annotationCount).toBe(0);
-    expect(await offer('a.json', 500)).toEqual({ kind: 'claimed' });
+    expect(await offer('a.json', 500)).toEqual({ kind: 'matched' });
     expect(images()[0]?.annotations[0]?.classValue).toBe('whole, and longer');
   });
 
@@ -437,7 +437,7 @@ describe('the sidecar', () => {
 
     await put('a.json', acusight('corrected'), 10_000);
     expect(await statusOf('a.json')).toBe('new');
-    expect(await offer('a.json')).toEqual({ kind: 'claimed' });
+    expect(await offer('a.json')).toEqual({ kind: 'matched' });
     expect(images()[0]).toMatchObject({ annotationCount: 1, sidecarProblem: false, sidecarProblems: [] });
     expect(listed()).toEqual([]);
     expect(store.totals()).toMatchObject({ sidecarProblems: 0, notices: 0 });
@@ -448,7 +448,7 @@ describe('the sidecar', () => {
     await put('sub/a.jpg', jpeg);
     await offer('sub/a.jpg');
     await put('sub/a.json', acusight('late'), 1_000);
-    expect(await offer('sub/a.json', 600)).toEqual({ kind: 'claimed' });
+    expect(await offer('sub/a.json', 600)).toEqual({ kind: 'matched' });
     expect(images()[0]).toMatchObject({ annotationCount: 1, sidecar: { path: 'sub/a.json' } });
     expect(
       store.outbox.lease(1, store.catalogue.page('all', null, 1).rows[0]?.storedAt ?? 0, 1)[0]?.content.annotations,
@@ -464,7 +464,7 @@ describe('the sidecar', () => {
     expect(await offer('a.json')).toEqual({ kind: 'not-yet', why: 'busy', milliseconds: 500 });
     const release = { kind: 'release', ambiguous: false, error: null } as const;
     store.outbox.settle([{ seq: 1, token: entry?.token ?? '', settlement: release }], clock.now());
-    expect(await offer('a.json')).toEqual({ kind: 'claimed' });
+    expect(await offer('a.json')).toEqual({ kind: 'matched' });
     expect(images()[0]?.annotationCount).toBe(1);
   });
 
@@ -482,14 +482,14 @@ describe('the sidecar', () => {
   it('without a picture is waited with, then listed, and taken when the picture comes after all', async () => {
     const { put, offer, listed, statusOf, images } = await openIntake();
     await put('a.json', acusight('scratch'));
-    expect(await offer('a.json', 59_000)).toMatchObject({ kind: 'not-yet', why: 'unclaimed' });
+    expect(await offer('a.json', 59_000)).toMatchObject({ kind: 'not-yet', why: 'unmatched' });
     expect(await offer('a.json', 60_000)).toEqual({ kind: 'refused' });
     expect(listed()).toMatchObject([{ severity: 'notice', code: 'sidecar-without-picture' }]);
     expect(await statusOf('a.json')).toBe('listed');
     await put('a.jpg', jpeg);
     expect(await offer('a.jpg')).toEqual({ kind: 'stored', label: 'a.json' });
     expect(listed()).toEqual([]);
-    expect(await offer('a.json')).toEqual({ kind: 'claimed' });
+    expect(await offer('a.json')).toEqual({ kind: 'matched' });
     expect(images()[0]?.annotationCount).toBe(1);
   });
 
@@ -555,15 +555,15 @@ describe('a camera that uses the same names again', () => {
     await put('live.jpg', jpeg);
     await put('live.json', box('first'));
     await offer('live.jpg');
-    expect(await offer('live.json')).toEqual({ kind: 'claimed' });
+    expect(await offer('live.json')).toEqual({ kind: 'matched' });
     // The originals are deleted after ingest; the camera writes the next sidecar before the next picture.
     await unlink(join(root, 'live.jpg'));
     await put('live.json', box('second'), 1_000);
-    expect(await offer('live.json', 600)).toMatchObject({ kind: 'not-yet', why: 'unclaimed' });
+    expect(await offer('live.json', 600)).toMatchObject({ kind: 'not-yet', why: 'unmatched' });
     await put('live.jpg', next, 900);
-    expect(await offer('live.json', 700)).toMatchObject({ kind: 'not-yet', why: 'unclaimed' });
+    expect(await offer('live.json', 700)).toMatchObject({ kind: 'not-yet', why: 'unmatched' });
     expect(await offer('live.jpg', 900)).toEqual({ kind: 'stored', label: 'live.json' });
-    expect(await offer('live.json', 900)).toEqual({ kind: 'claimed' });
+    expect(await offer('live.json', 900)).toEqual({ kind: 'matched' });
     expect(images().map(({ annotations }) => annotations[0]?.classValue)).toEqual(['second', 'first']);
   });
 
@@ -573,7 +573,7 @@ describe('a camera that uses the same names again', () => {
     await offer('live.jpg');
     await put('live.jpg', await makeJpeg({ width: 320, height: 240, seed: 2 }), 900);
     await put('live.json', box('second'), 900);
-    expect(await offer('live.json', 900)).toMatchObject({ kind: 'not-yet', why: 'unclaimed' });
+    expect(await offer('live.json', 900)).toMatchObject({ kind: 'not-yet', why: 'unmatched' });
     expect(await offer('live.jpg', 900)).toEqual({ kind: 'stored', label: 'live.json' });
     expect(images().map(({ annotationCount }) => annotationCount)).toEqual([1, 0]);
   });
@@ -590,7 +590,7 @@ describe('a camera that uses the same names again', () => {
     await put('live.jpg', await makeJpeg({ width: 320, height: 240, seed: 2 }), 900);
     expect(await offer('live.jpg', 900)).toEqual({ kind: 'stored', label: 'live.json' });
     expect(listed()).toEqual([]);
-    expect(await offer('live.json', 900)).toEqual({ kind: 'claimed' });
+    expect(await offer('live.json', 900)).toEqual({ kind: 'matched' });
     expect(images()[0]?.annotations[0]?.classValue).toBe('second');
   });
 
@@ -600,7 +600,7 @@ describe('a camera that uses the same names again', () => {
     await put('a.json', box('first'));
     await offer('a.jpg');
     await put('a.json', box('corrected'), 1_000);
-    expect(await offer('a.json')).toEqual({ kind: 'claimed' });
+    expect(await offer('a.json')).toEqual({ kind: 'matched' });
     expect(images()[0]?.annotations[0]?.classValue).toBe('corrected');
   });
 });

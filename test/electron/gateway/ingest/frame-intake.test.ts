@@ -7,7 +7,7 @@ import type { CameraFrame } from '../../../../electron/gateway/model/frame.ts';
 import { systemClock } from '../../../../electron/gateway/platform/clock.ts';
 import { silentLogger } from '../../../../electron/gateway/platform/logger.ts';
 import { GatedFrames } from '../../../../electron/gateway/store/gated-frames.ts';
-import { gateOf } from '../../../../electron/gateway/wiring/camera-source.ts';
+import { filterOf } from '../../../../electron/gateway/wiring/camera-source.ts';
 import type { FrameFacts } from '../../../../shared/camera.ts';
 import type { Message } from '../../../../shared/messages/message.ts';
 import { gigeSourceSchema } from '../../../../shared/source-config.ts';
@@ -21,7 +21,7 @@ const spokenVerdict = <Verdict extends object>(verdict: Verdict) =>
   'message' in verdict ? told(verdict as Verdict & { message: Message }) : verdict;
 
 async function openFrames(settings: Partial<FrameSettings> = {}, wish: IntakeWish = {}) {
-  const { store, clock, admission, ledger, images, files, gate } = await openIntake(wish);
+  const { store, clock, admission, ledger, images, files, filter } = await openIntake(wish);
   const encoder = new Encoder({ workerPath: encodeWorker, workers: 2, clock: systemClock, limitMilliseconds: 30_000 });
   onTestFinished(() => encoder.stop());
   const intake = new FrameIntake(
@@ -41,7 +41,7 @@ async function openFrames(settings: Partial<FrameSettings> = {}, wish: IntakeWis
       maxImageBytes: 50_000_000,
       maxPixels: 1_000_000,
       encode: { format: 'png', quality: 90 },
-      gate,
+      filter,
       ...settings,
     },
   );
@@ -228,7 +228,7 @@ describe('a near-duplicate', () => {
   });
 });
 
-test('a source whose pictures are all asked for has no gate, and so none is shown for it', () => {
+test('a source whose pictures are all asked for has no filter, and so none is shown for it', () => {
   const source = (trigger: object) =>
     gigeSourceSchema.parse({ id: 'top', kind: 'gige', serial: 'S', trigger, nearDuplicates: { threshold: 3 } });
   const gates = [
@@ -237,7 +237,7 @@ test('a source whose pictures are all asked for has no gate, and so none is show
     { mode: 'on-change', threshold: 1 },
     { mode: 'software' },
     { mode: 'hardware' },
-  ].map((trigger) => gateOf(source(trigger))?.threshold);
+  ].map((trigger) => filterOf(source(trigger))?.threshold);
   expect(gates).toEqual([3, 3, 1, undefined, undefined]);
 });
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { openIntake } from '../../../support/intake.ts';
 import { makeJpeg } from '../../../support/pictures.ts';
 
-/** The gate within ingest. Pictures of different seeds have the same pixels and different bytes. */
+/** The filter within ingest. Pictures of different seeds have the same pixels and different bytes. */
 const frames = await Promise.all([1, 2, 3, 4].map((seed) => makeJpeg({ width: 320, height: 240, seed })));
 const [first, second, third, fourth] = frames as [Buffer, Buffer, Buffer, Buffer];
 const nearDuplicates = { threshold: 1, keepEverySeconds: 0 };
@@ -76,7 +76,7 @@ it('deals with the empty sidecar of a near-duplicate together with it, and never
   await put('b.json', boxes(0));
   expect(await offer('b.jpg')).toEqual({ kind: 'gated', label: 'b.json' });
   expect(await statusOf('b.json')).toBe('stored');
-  expect(await offer('b.json')).toEqual({ kind: 'claimed' });
+  expect(await offer('b.json')).toEqual({ kind: 'matched' });
   expect(listed()).toEqual([]);
   // Another version of it is another matter.
   await writeFile(join(root, 'b.json'), boxes(2));
@@ -106,7 +106,7 @@ it('a frame that could not be stored is not dropped when it is offered again', a
   expect(store.totals()).toMatchObject({ collected: 1, gated: 3 });
 });
 
-it('without a gate every frame is stored', async () => {
+it('without a filter every frame is stored', async () => {
   const { put, offer, store } = await openIntake();
   await put('a.jpg', first);
   await put('b.jpg', second);

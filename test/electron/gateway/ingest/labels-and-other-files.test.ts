@@ -45,7 +45,7 @@ describe('a label that comes after its picture', () => {
     await put(picture, jpeg);
     expect(await offer(picture)).toEqual({ kind: 'stored' });
     await put(label, content, 1_000);
-    expect(await offer(label)).toEqual({ kind: 'claimed' });
+    expect(await offer(label)).toEqual({ kind: 'matched' });
     expect(images()[0]).toMatchObject({ annotationCount: 1, sidecar: { path: label } });
     expect(listed()).toEqual([]);
   });
@@ -71,7 +71,7 @@ describe('a label that comes after its picture', () => {
     await offer('Images/A.JPG');
     await unlink(join(root, 'Images/A.JPG'));
     await put('Labels/a.txt', yolo, 1_000);
-    expect(await offer('Labels/a.txt')).toEqual({ kind: 'claimed' });
+    expect(await offer('Labels/a.txt')).toEqual({ kind: 'matched' });
     expect(images()[0]?.annotationCount).toBe(1);
   });
 
@@ -96,7 +96,7 @@ describe('a label that comes after its picture', () => {
     await put('cam1/a.jpg', jpeg);
     await offer('cam1/a.jpg');
     await put('labels/a.txt', yolo, 1_000);
-    expect(await offer('labels/a.txt', 600)).toMatchObject({ kind: 'not-yet', why: 'unclaimed' });
+    expect(await offer('labels/a.txt', 600)).toMatchObject({ kind: 'not-yet', why: 'unmatched' });
     expect(images()[0]?.annotationCount).toBe(0);
   });
 
@@ -107,7 +107,7 @@ describe('a label that comes after its picture', () => {
     await put('labels/a.png.json', labelme);
     await put('labels/a.json', labelme);
     for (const name of ['labels/a.png.jpg', 'images/a.jpg']) await offer(name);
-    expect(await offer('labels/a.json')).toEqual({ kind: 'claimed' });
+    expect(await offer('labels/a.json')).toEqual({ kind: 'matched' });
     expect(images().map(({ sidecar }) => sidecar?.path)).toContain('labels/a.json');
   });
 });

@@ -172,7 +172,7 @@ describe('the frame of a label file', () => {
     await put('a.jpg', withExif(jpeg, orientationBlock(6)));
     expect(await offer('a.jpg')).toMatchObject({ kind: 'stored' });
     await put('a.xml', voc(300, 200, boxes[1] ?? []));
-    expect(await offer('a.xml')).toEqual({ kind: 'claimed' });
+    expect(await offer('a.xml')).toEqual({ kind: 'matched' });
     const [image] = images();
     expect(image && pixelsOf(image)).toEqual([boxes[6]]);
   });

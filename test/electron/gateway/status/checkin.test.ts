@@ -110,7 +110,7 @@ const refused: DeliveryFailure = {
   message: message('device-key-refused', { context: 'bare', words: '' }),
   technical: '',
   disposition: 'pause',
-  gate: 'key-refused',
+  pauseReason: 'key-refused',
   ambiguous: false,
   retryAfterMilliseconds: null,
 };

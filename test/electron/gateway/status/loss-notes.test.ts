@@ -27,7 +27,7 @@ async function open() {
 
 test('what is lost has a note of its way in the ledger’s chain, which is whole with it', async () => {
   const { store, notes, details } = await open();
-  notes.look([
+  notes.tick([
     stays(2),
     { way: 'orphaned', sourceId: null, pictures: 5 },
     { way: 'overwritten', sourceId: 'aoi', pictures: 9 },
@@ -45,25 +45,25 @@ test('what is lost has a note of its way in the ledger’s chain, which is whole
 test('it is noted again in the next shift and when there are more, but not each second', async () => {
   const { notes, details, pass } = await open();
   for (let second = 0; second < 30; second += 1) {
-    notes.look([stays(2 + second)]);
+    notes.tick([stays(2 + second)]);
     pass(1_000);
   }
   expect(details()).toEqual([{ loss: 'original-stays', pictures: 2 }]);
   pass(60_000);
-  notes.look([stays(40)]);
+  notes.tick([stays(40)]);
   pass(60_000);
-  notes.look([stays(40)]);
+  notes.tick([stays(40)]);
   expect(details()).toHaveLength(2);
   // The end comes before the minute is over.
-  notes.look([stays(41)], true);
+  notes.tick([stays(41)], true);
   expect(details().at(-1)).toEqual({ loss: 'original-stays', pictures: 41 });
   pass(120_000);
-  notes.look([stays(5)]);
+  notes.tick([stays(5)]);
   expect(details()).toHaveLength(3);
-  notes.look([stays(6)]);
+  notes.tick([stays(6)]);
   expect(details()).toHaveLength(4);
   pass(day);
-  notes.look([stays(3)]);
+  notes.tick([stays(3)]);
   expect(details().at(-1)).toEqual({ loss: 'original-stays', pictures: 3 });
   expect(details()).toHaveLength(5);
 });
@@ -72,12 +72,12 @@ test('a database that takes no note ends nothing, fills no log, and has it once 
   const { store, notes, details, logged, pass } = await open();
   store.database.pragma('query_only = ON');
   for (let second = 0; second < 50; second += 1) {
-    notes.look([stays(1)]);
+    notes.tick([stays(1)]);
     pass(1_000);
   }
   expect(logged).toEqual(['losses-not-noted']);
   store.database.pragma('query_only = OFF');
   pass(60_000);
-  notes.look([stays(1)]);
+  notes.tick([stays(1)]);
   expect(details()).toEqual([{ loss: 'original-stays', pictures: 1 }]);
 });

@@ -42,7 +42,7 @@ const source: SituationFacts['sources'][number] = {
   collected: 0,
   refused: 0,
   settling: 0,
-  unclaimedSidecars: 0,
+  unmatchedSidecars: 0,
   pending: 0,
   acknowledged: 0,
   dead: 0,
@@ -52,7 +52,7 @@ const source: SituationFacts['sources'][number] = {
   afterIngest: 'keep',
   polling: false,
   priority: 0,
-  gate: null,
+  nearDuplicateFilter: null,
   camera: null,
 };
 const pacing: SituationFacts['pacing'] = {

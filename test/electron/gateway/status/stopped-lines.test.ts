@@ -25,11 +25,11 @@ function source(limit: number | undefined, more: Partial<SourceNow> = {}): Sourc
     state: 'watching',
     message: message('source-watching'),
     settling: 0,
-    unclaimedSidecars: 0,
+    unmatchedSidecars: 0,
     drained: true,
     polling: false,
   } as const;
-  return { config, status, gate: null, camera: null, ...more };
+  return { config, status, filter: null, camera: null, ...more };
 }
 
 test('silence is counted from the last picture, and from the start of the gateway where that is later', () => {
@@ -44,9 +44,9 @@ test('silence is counted from the last picture, and from the start of the gatewa
 
 test('a near-duplicate that was not stored came all the same', () => {
   const lines = new StoppedLines(always, start);
-  const gate = { threshold: 1, lastDifference: 0, lastAt: start + 5 * hour };
-  expect(lines.warningOf(source(30, { gate }), start, start + 5 * hour + 20 * minute)).toBeNull();
-  expect(lines.warningOf(source(30, { gate }), start, start + 5 * hour + 40 * minute)).not.toBeNull();
+  const filter = { threshold: 1, lastDifference: 0, lastAt: start + 5 * hour };
+  expect(lines.warningOf(source(30, { filter }), start, start + 5 * hour + 20 * minute)).toBeNull();
+  expect(lines.warningOf(source(30, { filter }), start, start + 5 * hour + 40 * minute)).not.toBeNull();
 });
 
 test('outside of the site’s shifts a line may rest, and has its limit from the beginning of the shift on', () => {

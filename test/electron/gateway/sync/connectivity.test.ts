@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { GateReason } from '../../../../electron/gateway/model/delivery.ts';
+import type { PauseReason } from '../../../../electron/gateway/model/delivery.ts';
 import { Connectivity } from '../../../../electron/gateway/sync/connectivity.ts';
 import { message } from '../../../../shared/messages/message.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
@@ -29,7 +29,7 @@ function start(concurrency = 8) {
 }
 
 const serverError = failure({ message: message('server-error', { status: 500 }) });
-const pauses: readonly GateReason[] = [
+const pauses: readonly PauseReason[] = [
   'offline',
   'throttled',
   'trouble',
@@ -61,12 +61,12 @@ describe('the way to the cloud', () => {
     expect(way.concurrency).toBe(8);
   });
 
-  test.each(pauses)('%s closes it, with the words of the failure', (gate) => {
+  test.each(pauses)('%s closes it, with the words of the failure', (pauseReason) => {
     const { way, open } = start();
     open();
     const words = message('refused-by-cloud', { context: 'quoted', words: 'Words' });
-    way.pause(failure({ disposition: 'pause', gate, message: words, technical: 'E' }), way.round);
-    expect(way.facts).toMatchObject({ state: gate, technical: 'E' });
+    way.pause(failure({ disposition: 'pause', pauseReason, message: words, technical: 'E' }), way.round);
+    expect(way.facts).toMatchObject({ state: pauseReason, technical: 'E' });
     expect(way.facts.message).toEqual(words);
     expect(way.concurrency).toBe(0);
     way.reopen();
@@ -161,7 +161,7 @@ describe('while it is closed', () => {
 
   test('a wish to try now that comes while a probe is under way is not lost with that probe', () => {
     const { way, wait } = start();
-    const refused = failure({ disposition: 'pause', gate: 'key-refused' });
+    const refused = failure({ disposition: 'pause', pauseReason: 'key-refused' });
     way.pause(refused, way.round);
     way.probing();
     way.tryNow();
@@ -174,7 +174,7 @@ describe('while it is closed', () => {
 
   test('without a key nothing is looked at until somebody asks for it', () => {
     const { way, wait } = start();
-    way.pause(failure({ disposition: 'pause', gate: 'key-missing' }), way.round);
+    way.pause(failure({ disposition: 'pause', pauseReason: 'key-missing' }), way.round);
     expect(wait()).toBeNull();
     way.tryNow();
     expect(wait()).toBe(0);
@@ -182,7 +182,7 @@ describe('while it is closed', () => {
 
   test('a refused key is looked at soon, for it may be one picture that was refused, and then each minute', () => {
     const { way, wait, failProbe } = start();
-    const refused = failure({ disposition: 'pause', gate: 'key-refused' });
+    const refused = failure({ disposition: 'pause', pauseReason: 'key-refused' });
     way.pause(refused, way.round);
     expect(wait()).toBe(750);
     failProbe(refused);
@@ -196,16 +196,16 @@ describe('while it is closed', () => {
     expect(wait()).toBe(750);
   });
 
-  test.each(pauses)('%s is looked at by a request, unless waiting was all that was asked of us', (gate) => {
+  test.each(pauses)('%s is looked at by a request, unless waiting was all that was asked of us', (pauseReason) => {
     const { way } = start();
-    way.pause(failure({ disposition: 'pause', gate }), way.round);
-    expect(way.probeBy).toBe(gate === 'throttled' || gate === 'trouble' ? 'delivery' : 'request');
+    way.pause(failure({ disposition: 'pause', pauseReason }), way.round);
+    expect(way.probeBy).toBe(pauseReason === 'throttled' || pauseReason === 'trouble' ? 'delivery' : 'request');
   });
 
   test('another reason replaces the first', () => {
     const { way } = start();
     way.pause(offline, way.round);
-    way.pause(failure({ disposition: 'pause', gate: 'key-refused' }), way.round);
+    way.pause(failure({ disposition: 'pause', pauseReason: 'key-refused' }), way.round);
     expect(way.facts.state).toBe('key-refused');
   });
 });
@@ -277,8 +277,8 @@ describe('when the cloud asks us to slow down', () => {
 
   const overrun = [
     ['a 503', failure({ technical: 'HTTP 503 busy', overrun: true })],
-    ['no answer', failure({ gate: 'offline', ambiguous: true, overrun: true })],
-    ['silence', failure({ gate: 'offline', overrun: true })],
+    ['no answer', failure({ pauseReason: 'offline', ambiguous: true, overrun: true })],
+    ['silence', failure({ pauseReason: 'offline', overrun: true })],
   ] as const;
   test.each(overrun)('%s halves it too', (_what, cause) => {
     const { way, open } = start(8);
@@ -310,7 +310,7 @@ describe('while the device waits for its approval', () => {
       const way = new Connectivity({ now: clock.now, random: () => random }, 4);
       for (let look = 0; look < 5; look += 1) {
         way.probing();
-        way.pause(failure({ disposition: 'pause', gate: 'not-approved' }), way.round);
+        way.pause(failure({ disposition: 'pause', pauseReason: 'not-approved' }), way.round);
         expect(way.nextLookAt ?? 0).toBeCloseTo(clock.now() + expected, -1);
       }
     }
@@ -430,7 +430,7 @@ describe('errors of the server', () => {
   test('answers that do not come are called so', () => {
     const { way } = start();
     way.reopen();
-    way.serverError(failure({ gate: 'offline', ambiguous: true }), way.round);
+    way.serverError(failure({ pauseReason: 'offline', ambiguous: true }), way.round);
     expect(way.facts.state).toBe('offline');
     expect(said(way.facts.message).text).toBe('Pictures are sent, but no answer comes.');
   });

@@ -6,7 +6,7 @@ export const failure = (facts: Partial<DeliveryFailure>): DeliveryFailure => ({
   message: message('server-error', { status: 599 }),
   technical: 'HTTP 599',
   disposition: 'retry',
-  gate: 'trouble',
+  pauseReason: 'trouble',
   ambiguous: false,
   retryAfterMilliseconds: null,
   ...facts,
@@ -20,7 +20,7 @@ export const failed = (facts: Partial<DeliveryFailure>): DeliveryOutcome => ({
 export const offline = failure({
   message: message('connection-refused', { context: 'server' }),
   disposition: 'pause',
-  gate: 'offline',
+  pauseReason: 'offline',
 });
 export const throttled = (retryAfterMilliseconds: number | null) =>
-  failure({ message: message('throttled'), disposition: 'pause', gate: 'throttled', retryAfterMilliseconds });
+  failure({ message: message('throttled'), disposition: 'pause', pauseReason: 'throttled', retryAfterMilliseconds });

@@ -18,7 +18,7 @@ describe('an outcome becomes one transition of its entry', () => {
     const outcome = { kind: 'acknowledged', duplicate: false, serverImageId: '17', serverBatchId: '3' } as const;
     expect(decide(outcome, fresh, facts)).toEqual({
       settlement: { kind: 'acknowledge', duplicate: false, serverImageId: '17', serverBatchId: '3' },
-      gate: 'success',
+      effect: 'success',
     });
   });
 
@@ -30,33 +30,33 @@ describe('an outcome becomes one transition of its entry', () => {
   test.each([true, false])('what we stopped ourselves goes back without an attempt (sent: %s)', (sent) => {
     expect(decide({ kind: 'aborted', sent }, fresh, facts)).toEqual({
       settlement: { kind: 'release', ambiguous: sent, error: null },
-      gate: 'none',
+      effect: 'none',
     });
   });
 
   test('a failure of the way goes back without an attempt and closes the way', () => {
-    const cause = failure({ disposition: 'pause', gate: 'key-refused' });
+    const cause = failure({ disposition: 'pause', pauseReason: 'key-refused' });
     expect(decide({ kind: 'failed', failure: cause }, fresh, facts)).toEqual({
       settlement: { kind: 'release', ambiguous: false, error: words },
-      gate: { pause: cause },
+      effect: { pause: cause },
     });
   });
 
   test('a refusal of the picture buries it with the words, and shows that the way is open', () => {
     expect(decide(failed({ disposition: 'bury' }), fresh, facts)).toEqual({
       settlement: { kind: 'bury', error: words },
-      gate: 'success',
+      effect: 'success',
     });
   });
 
   test.each([
     ['retry', 'server-error'],
     ['bug', 'none'],
-  ] as const)('disposition %s: another attempt later, counted', (disposition, gate) => {
+  ] as const)('disposition %s: another attempt later, counted', (disposition, effect) => {
     const outcome = failed({ disposition, ambiguous: true });
     expect(decide(outcome, { attempts: 2, firstFailedAt: 1 }, facts)).toEqual({
       settlement: { kind: 'retry', nextAttemptAt: now + 3_000, ambiguous: true, stuck: false, error: words },
-      gate,
+      effect,
     });
   });
 

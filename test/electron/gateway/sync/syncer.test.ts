@@ -8,7 +8,7 @@ import { acknowledged, openLine } from './sync-line.ts';
 const offline = failed({
   message: message('connection-refused', { context: 'server' }),
   disposition: 'pause',
-  gate: 'offline',
+  pauseReason: 'offline',
 });
 const closedFromSix = { days: ['fri'], from: '18:00', to: '20:00', maxBytesPerSecond: 0 } as const;
 

@@ -49,7 +49,7 @@ describe('secrets in a keyring that is shut', () => {
       const failure = keyLocked({ names: ['deviceKey'], state });
       const { text, hint } = said(failure.message);
       expect(`${text} ${hint}`).not.toMatch(/enter (the|a) (device )?key/i);
-      expect(failure.gate).toBe('key-locked');
+      expect(failure.pauseReason).toBe('key-locked');
     }
   });
 });

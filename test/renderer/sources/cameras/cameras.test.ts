@@ -6,7 +6,7 @@ import { agoWords, dropsTotal, triggerReadiness } from '../../../../renderer/sou
 import { TriggerFace } from '../../../../renderer/sources/cameras/trigger-button.tsx';
 import { triggeredBy, triggerKey } from '../../../../renderer/sources/cameras/trigger-keys.ts';
 import { takePicture, useTriggers } from '../../../../renderer/sources/cameras/trigger-store.ts';
-import { lookOf } from '../../../../renderer/sources/source-look.ts';
+import { badgeOf } from '../../../../renderer/sources/source-badge.ts';
 import { useNotice } from '../../../../renderer/view-state/notice-store.ts';
 import { closeLive, openLive, show, useScreen } from '../../../../renderer/view-state/screen-store.ts';
 import { message } from '../../../../shared/messages/message.ts';
@@ -20,15 +20,15 @@ afterEach(() => vi.unstubAllGlobals());
 
 describe('a camera in words', () => {
   it('has a level and a word for each state, and no word twice', () => {
-    const looks = sourceStates.map((state) => lookOf({ state, kind: 'folder' }));
+    const looks = sourceStates.map((state) => badgeOf({ state, kind: 'folder' }));
     for (const { level, word } of looks)
       expect([levels.includes(level), word]).toEqual([true, expect.stringMatching(/\S/)]);
     expect(new Set(looks.map(({ word }) => word)).size).toBe(sourceStates.length);
   });
 
   it('is not called a folder when it is missing', () => {
-    expect(lookOf({ state: 'missing', kind: 'gige' }).word).toBe('Not found');
-    expect(lookOf({ state: 'missing', kind: 'folder' }).word).toBe('Folder missing');
+    expect(badgeOf({ state: 'missing', kind: 'gige' }).word).toBe('Not found');
+    expect(badgeOf({ state: 'missing', kind: 'folder' }).word).toBe('Folder missing');
   });
 
   it('says why no picture can be taken, for every state in which none can', () => {

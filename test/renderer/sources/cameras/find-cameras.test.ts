@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type FailedRequest, inquire, requests } from '../../../../renderer/gateway/requests.ts';
 import { checkAddress, isMask, parseIpv4, proposeAddress } from '../../../../renderer/sources/cameras/force-ip.ts';
 import { FoundCameraEntry } from '../../../../renderer/sources/cameras/found-camera.tsx';
-import { foundLook, foundName, foundSummary, inOrder } from '../../../../renderer/sources/cameras/found-words.ts';
+import { foundBadge, foundName, foundSummary, inOrder } from '../../../../renderer/sources/cameras/found-words.ts';
 import { sourceFor, sourceSnippet } from '../../../../renderer/sources/cameras/source-snippet.ts';
 import type { FoundCamera } from '../../../../shared/camera.ts';
 import { contract } from '../../../../shared/contract.ts';
@@ -127,7 +127,7 @@ describe('the search for cameras', () => {
       '3 cameras: 1 with a problem, 1 free to use, 1 in use here.',
     );
     expect(foundSummary([])).toBe('No camera was found.');
-    expect(foundLook({ problem: 'none', sourceId: 'top' }).word).toBe('In use here');
+    expect(foundBadge({ problem: 'none', sourceId: 'top' }).word).toBe('In use here');
     expect(foundName(foundCamera({ vendor: '', model: '' }))).toBe('Network camera without a name');
   });
 });

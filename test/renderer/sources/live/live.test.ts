@@ -4,15 +4,15 @@ import { exposureWords, histogramPath } from '../../../../renderer/sources/live/
 import { type LiveEvent, type LivePorts, makeLiveLoop } from '../../../../renderer/sources/live/live-loop.ts';
 import { LIVE_MILLISECONDS, liveStatus } from '../../../../renderer/sources/live/live-status.ts';
 import { type Live, liveUrl, takeLiveEvent, useLive } from '../../../../renderer/sources/live/live-store.ts';
-import type { Look } from '../../../../shared/camera.ts';
+import type { LiveFrame } from '../../../../shared/camera.ts';
 import type { Result } from '../../../../shared/result.ts';
 import { camera } from '../../../support/fake-gateway/fake-cameras.ts';
 import { failureSaying } from '../../../support/spoken.ts';
-import { look } from '../camera-source.ts';
+import { liveFrame } from '../camera-source.ts';
 
-type Answer = Result<{ readonly look: Look | null }>;
-const given = (number: number): Answer => ({ ok: true, value: { look: look(number) } });
-const none: Answer = { ok: true, value: { look: null } };
+type Answer = Result<{ readonly liveFrame: LiveFrame | null }>;
+const given = (number: number): Answer => ({ ok: true, value: { liveFrame: liveFrame(number) } });
+const none: Answer = { ok: true, value: { liveFrame: null } };
 const failure = failureSaying('It broke.', 'Wait.');
 const failed: Answer = { ok: false, error: failure };
 
@@ -23,7 +23,7 @@ function scripted(load: LivePorts<string>['load'] = async (number) => `picture $
   const events: LiveEvent<string>[] = [];
   const loop = makeLiveLoop<string>(
     {
-      look: (after, testShot) => new Promise((answer) => asked.push({ after, testShot, answer })),
+      liveFrame: (after, testShot) => new Promise((answer) => asked.push({ after, testShot, answer })),
       load,
       now: () => 0,
       wait: async (milliseconds) => void waited.push(milliseconds),
@@ -91,11 +91,11 @@ describe('the loop of the live view', () => {
     expect(asked.map(({ testShot }) => testShot)).toEqual([false, true]);
     await answer(1, given(5));
     await answer(0, given(4));
-    expect(events).toMatchObject([{ kind: 'picture', testShot: true, look: { number: 5 } }]);
+    expect(events).toMatchObject([{ kind: 'picture', testShot: true, liveFrame: { number: 5 } }]);
     loop.stop();
     void loop.testShot();
     await answer(3, given(6));
-    expect(events.at(-1)).toMatchObject({ testShot: true, look: { number: 6 } });
+    expect(events.at(-1)).toMatchObject({ testShot: true, liveFrame: { number: 6 } });
     loop.close();
   });
 });
@@ -104,7 +104,7 @@ describe('what is said of the picture on view', () => {
   const now = 1_000_000;
   const picture = {} as HTMLImageElement;
   const shown = (age: number, testShot = false) => ({
-    look: look(1, { at: now - age }),
+    liveFrame: liveFrame(1, { at: now - age }),
     picture,
     receivedAt: now - age,
     testShot,
@@ -124,9 +124,9 @@ describe('what is said of the picture on view', () => {
   });
 
   it('is not live when it was old already on its arrival', () => {
-    const old = { ...shown(0), look: look(1, { at: now - 5_000 }) };
+    const old = { ...shown(0), liveFrame: liveFrame(1, { at: now - 5_000 }) };
     expect(status({ shown: old, last: 'picture' }).kind).toBe('stale');
-    const ahead = { ...shown(0), look: look(1, { at: now + 5_000 }) };
+    const ahead = { ...shown(0), liveFrame: liveFrame(1, { at: now + 5_000 }) };
     expect(status({ shown: ahead, last: 'picture' }).kind).toBe('live');
   });
 
@@ -189,9 +189,9 @@ describe('what is said of the picture on view', () => {
 
   it('keeps the best focus, and a failed test shot leaves the view as it is', () => {
     const first = live({ peak: 300, last: 'picture' });
-    const event = { kind: 'picture', look: look(2, { focus: 120 }), picture, testShot: false } as const;
+    const event = { kind: 'picture', liveFrame: liveFrame(2, { focus: 120 }), picture, testShot: false } as const;
     expect(takeLiveEvent(first, event, now)).toMatchObject({ peak: 300, last: 'picture' });
-    expect(takeLiveEvent(first, { ...event, look: look(3, { focus: 410 }) }, now).peak).toBe(410);
+    expect(takeLiveEvent(first, { ...event, liveFrame: liveFrame(3, { focus: 410 }) }, now).peak).toBe(410);
     expect(takeLiveEvent(first, { kind: 'nothing', testShot: true }, now)).toEqual({ testShot: 'nothing' });
   });
 

@@ -32,14 +32,14 @@ export type ToStream =
   /** A frame's buffer comes back; null: it is lost. */
   | { readonly kind: 'release'; readonly buffer: ArrayBuffer | null }
   /** An empty packet to this port of the camera, from the port that its stream arrives at. */
-  | { readonly kind: 'punch'; readonly port: number }
+  | { readonly kind: 'open-firewall'; readonly port: number }
   | { readonly kind: 'count'; readonly id: number }
   | { readonly kind: 'close' };
 
 /** Since the stream was opened. */
 export type StreamTotals = AssemblerCounters & {
   /** Packets that came from another address than the camera's. */
-  readonly strangers: number;
+  readonly foreignPackets: number;
   /** From a frame's first packet to the frame handed over: the latest; null before the first. */
   readonly latencyMilliseconds: number | null;
   /** Frames that wait for the receiver or are with it. */
@@ -47,7 +47,7 @@ export type StreamTotals = AssemblerCounters & {
 };
 
 export function zeroTotals(): StreamTotals {
-  return { ...zeroCounters(), strangers: 0, latencyMilliseconds: null, buffersAway: 0 };
+  return { ...zeroCounters(), foreignPackets: 0, latencyMilliseconds: null, buffersAway: 0 };
 }
 
 export type StreamFrame = {

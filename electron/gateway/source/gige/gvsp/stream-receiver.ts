@@ -56,7 +56,7 @@ export class StreamReceiver {
   readonly #buffers: FrameBuffers;
   #assembler: FrameAssembler;
   #collecting = false;
-  #strangers = 0;
+  #foreignPackets = 0;
   #largest = 0;
   /** Of what came in pieces since the latest start: the shortest datagram, the largest piece. */
   #broken = Number.POSITIVE_INFINITY;
@@ -94,7 +94,7 @@ export class StreamReceiver {
         return;
       case 'release':
         return this.#buffers.giveBack(message.buffer);
-      case 'punch':
+      case 'open-firewall':
         return this.#send(Buffer.alloc(0), message.port);
       case 'count':
         return this.#tell({ kind: 'totals', id: message.id, totals: this.#totals() });
@@ -127,7 +127,7 @@ export class StreamReceiver {
 
   /** A datagram came from another address than the camera's. */
   countStranger(): void {
-    this.#strangers += 1;
+    this.#foreignPackets += 1;
   }
 
   /** The socket is of no use any more. */
@@ -183,7 +183,7 @@ export class StreamReceiver {
   #totals(): StreamTotals {
     return {
       ...addCounters(this.#before, this.#assembler.counters()),
-      strangers: this.#strangers,
+      foreignPackets: this.#foreignPackets,
       latencyMilliseconds: this.#latency,
       buffersAway: this.#buffers.away,
     };

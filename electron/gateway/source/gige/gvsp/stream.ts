@@ -201,8 +201,8 @@ export class GvspStream {
    * One empty packet to the port that the camera sends from (register 0xD1C, where that is not 0): a firewall that lets
    * answers in takes the pictures for one.
    */
-  punch(cameraStreamPort: number): void {
-    this.#tell({ kind: 'punch', port: cameraStreamPort });
+  openFirewall(cameraStreamPort: number): void {
+    this.#tell({ kind: 'open-firewall', port: cameraStreamPort });
   }
 
   /** Ends the thread; whole frames still come until it has ended, `counters` are final then. Never rejects. */

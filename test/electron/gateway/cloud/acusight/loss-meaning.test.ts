@@ -39,7 +39,7 @@ describe('no answer, and the picture was not sent', () => {
   ])('%s is "%s": everything waits, and no attempt is consumed', (code, expected) => {
     for (const error of [coded(code), wrapped(code)]) {
       const meaning = lossOf(error, false);
-      expect(meaning).toMatchObject({ code: expected, disposition: 'pause', gate: 'offline', ambiguous: false });
+      expect(meaning).toMatchObject({ code: expected, disposition: 'pause', pauseReason: 'offline', ambiguous: false });
       expect(meaning.technical).toContain(code);
       expect(meaning.text).toMatch(/\.$/);
       expect(meaning.hint).toMatch(/\.$/);
@@ -57,7 +57,7 @@ test.each(['ECONNRESET', 'UND_ERR_SOCKET', 'ACUSIGHT_SILENCE'])(
     expect(lossOf(coded(code), true)).toMatchObject({
       code: 'no-answer',
       disposition: 'retry',
-      gate: 'offline',
+      pauseReason: 'offline',
       ambiguous: true,
     });
   },
@@ -73,7 +73,7 @@ describe('whom it was about', () => {
       ['ECONNRESET', 'connection-lost proxy'],
     ] as const) {
       const meaning = lossOf(new CodedError('ACUSIGHT_PROXY_LOST', 'no connection', coded(code)), false);
-      expect(meaning).toMatchObject({ code: expected, disposition: 'pause', gate: 'offline' });
+      expect(meaning).toMatchObject({ code: expected, disposition: 'pause', pauseReason: 'offline' });
       expect(meaning.text).toMatch(/proxy/i);
       expect(meaning.technical).toContain(code);
     }
@@ -81,7 +81,7 @@ describe('whom it was about', () => {
 
   test('the object storage: words and hint name it, and no answer leaves no doubt in the cloud', () => {
     const refused = lossOf(coded('ECONNREFUSED'), false, 'storage');
-    expect(refused).toMatchObject({ code: 'connection-refused storage', gate: 'offline' });
+    expect(refused).toMatchObject({ code: 'connection-refused storage', pauseReason: 'offline' });
     expect(refused.text).toBe('The object storage does not accept connections.');
     expect(refused.hint).toContain('cloud.objectStore.endpoint');
     const silent = lossOf(coded('ECONNRESET'), true, 'storage');
@@ -105,7 +105,7 @@ describe('whom it was about', () => {
     const said = message('ca-file-unreadable', { file: '/etc/site.pem' });
     const error = new OperatorError(said, { operation: 'reading', disposition: 'pause' });
     for (const one of [error, new Error('no connection', { cause: error })])
-      expect(meaningOfLoss(one, false)).toMatchObject({ message: said, gate: 'offline' });
+      expect(meaningOfLoss(one, false)).toMatchObject({ message: said, pauseReason: 'offline' });
   });
 
   test('a slow line: how to wait longer is said where no answer came in time, and only there', () => {

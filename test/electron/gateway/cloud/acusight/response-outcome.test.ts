@@ -36,10 +36,10 @@ function failureOf(outcome: DeliveryOutcome) {
   return failureTold(outcome.failure);
 }
 
-/** Disposition and gate in two words, as the table of the architecture has them. */
+/** Disposition and reason of the pause in two words, as the table of the architecture has them. */
 const verdict = (outcome: DeliveryOutcome): string =>
   outcome.kind === 'failed'
-    ? `${outcome.failure.disposition} ${outcome.failure.gate}`
+    ? `${outcome.failure.disposition} ${outcome.failure.pauseReason}`
     : outcome.kind === 'acknowledged'
       ? outcome.duplicate
         ? 'duplicate'
@@ -140,7 +140,7 @@ describe('a picture counts as delivered', () => {
         expect(failureOf(answer(status, json(body)))).toMatchObject({
           code: 'not-confirmed',
           disposition: 'retry',
-          gate: 'trouble',
+          pauseReason: 'trouble',
           ambiguous: false,
         });
       }
@@ -229,7 +229,7 @@ describe('a picture counts as delivered', () => {
       expect(failureOf(answer(status, json(body)))).toMatchObject({
         code: 'cloud-reports-error',
         disposition: 'retry',
-        gate: 'trouble',
+        pauseReason: 'trouble',
       });
     }
   });
@@ -335,7 +335,7 @@ describe('a device that is not approved', () => {
     [{ success: false, error: { code: 'DEVICE_REJECTED', message: '' } }, 'device-rejected'],
   ])('is told by the words of a 403: %j', (body, code) => {
     const failure = failureOf(answer(403, json(body)));
-    expect(failure).toMatchObject({ code, disposition: 'pause', gate: 'not-approved', ambiguous: false });
+    expect(failure).toMatchObject({ code, disposition: 'pause', pauseReason: 'not-approved', ambiguous: false });
     expect(failure.hint).toContain('approve');
     expect(verdict(answer(401, json(body)))).toBe('pause key-refused');
   });

@@ -95,9 +95,9 @@ test('a look is small, and measures sharpness and light', async () => {
   const encoder = startEncoder();
   const sharp = Uint8Array.from({ length: width * height }, (_, index) => ((index >> 2) & 1) * 255);
   const flat = new Uint8Array(width * height).fill(255);
-  const first = await encoder.look(raw(mono8, sharp), 32);
-  const second = await encoder.look(raw(mono8, flat), 32);
-  if (first.kind !== 'look' || second.kind !== 'look') throw new Error('no look');
+  const first = await encoder.liveFrame(raw(mono8, sharp), 32);
+  const second = await encoder.liveFrame(raw(mono8, flat), 32);
+  if (first.kind !== 'live-frame' || second.kind !== 'live-frame') throw new Error('no live frame');
   expect(await read(first.jpeg)).toMatchObject({ width: 32 });
   expect(first).toMatchObject({ width, height });
   expect(first.focus).toBeGreaterThan(100);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { develop, toEightBits } from '../../../../../electron/gateway/ingest/pixels/develop.ts';
-import { decimate } from '../../../../../electron/gateway/ingest/pixels/look.ts';
+import { decimate } from '../../../../../electron/gateway/ingest/pixels/live-frame.ts';
 import { exposureOf } from '../../../../../electron/gateway/ingest/pixels/measure.ts';
 import { PixelsRefused } from '../../../../../electron/gateway/ingest/pixels/pixels.ts';
 import type { RawPicture } from '../../../../../electron/gateway/model/frame.ts';

@@ -35,7 +35,7 @@ test('a hardware trigger is passed to the camera, which is armed', async () => {
   expect(source.status().state).toBe('armed');
 });
 
-test('on change, every frame goes to the sink, whose gate decides', async () => {
+test('on change, every frame goes to the sink, whose filter decides', async () => {
   const { camera, sink, source } = await cameraSource({ mode: 'on-change', threshold: 2 });
   camera.frame();
   camera.frame();

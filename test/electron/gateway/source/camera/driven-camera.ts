@@ -207,7 +207,7 @@ export async function cameraSource(
     features: {},
     device: camera.device,
     sink,
-    looker: async (picture) => ({
+    makeLiveFrame: async (picture) => ({
       width: picture.width,
       height: picture.height,
       focus: 1,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LivePicture } from '../../../../../electron/gateway/source/camera/live-view.ts';
-import type { Look } from '../../../../../shared/camera.ts';
+import type { LiveFrame } from '../../../../../shared/camera.ts';
 import { failureOf } from '../../../../support/spoken.ts';
 import { cameraSource, settle } from './driven-camera.ts';
 
@@ -19,7 +19,7 @@ const picture: LivePicture = {
 test('pictures are looked at only while somebody asks, at most one each 100 ms, in copies', async () => {
   const looked: Uint8Array[] = [];
   const { camera, sink, source, advance } = await cameraSource(undefined, {
-    looker: async ({ data }) => {
+    makeLiveFrame: async ({ data }) => {
       looked.push(data);
       return { ...picture, jpeg: data };
     },
@@ -27,15 +27,15 @@ test('pictures are looked at only while somebody asks, at most one each 100 ms, 
   camera.frame();
   await advance(1_000);
   expect(looked).toHaveLength(0);
-  const first = source.look(0, false, never);
+  const first = source.liveFrame(0, false, never);
   camera.frame();
   camera.frame();
-  const { number } = (await first) as Look;
+  const { number } = (await first) as LiveFrame;
   expect(number).toBe(1);
   expect([...(source.livePicture(1) ?? [])]).toEqual([2, 2, 2, 2]);
   expect(looked[0]).not.toBe(sink.offered[1]?.picture.data);
   expect(looked[0]?.buffer).not.toBe(sink.offered[1]?.picture.data.buffer);
-  const second = source.look(1, false, never);
+  const second = source.liveFrame(1, false, never);
   for (let step = 0; step < 10; step += 1) {
     camera.frame();
     await advance(20);
@@ -53,14 +53,14 @@ test('while a picture is being looked at, frames pass by unseen', async () => {
   let release: () => void = () => undefined;
   let looks = 0;
   const { camera, sink, source, advance } = await cameraSource(undefined, {
-    looker: () => {
+    makeLiveFrame: () => {
       looks += 1;
       return new Promise((resolve) => {
         release = () => resolve(picture);
       });
     },
   });
-  const asked = source.look(0, false, never);
+  const asked = source.liveFrame(0, false, never);
   for (let frame = 0; frame < 5; frame += 1) {
     camera.frame();
     await advance(150);
@@ -72,15 +72,15 @@ test('while a picture is being looked at, frames pass by unseen', async () => {
 
 test('a question without an answer ends after a second; whoever begins to look gets the last picture', async () => {
   const { camera, source, advance } = await cameraSource();
-  const nothing = source.look(0, false, never);
+  const nothing = source.liveFrame(0, false, never);
   await advance(1_000);
   expect(await nothing).toBeNull();
   camera.frame();
   await settle();
-  const last = source.look(0, false, never);
+  const last = source.liveFrame(0, false, never);
   await advance(1_000);
   expect((await last)?.number).toBe(1);
-  const newer = source.look(1, false, never);
+  const newer = source.liveFrame(1, false, never);
   await advance(1_000);
   expect(await newer).toBeNull();
 });
@@ -88,7 +88,7 @@ test('a question without an answer ends after a second; whoever begins to look g
 test('a question is given up when its asker has gone', async () => {
   const { source } = await cameraSource();
   const gone = new AbortController();
-  const asked = source.look(0, false, gone.signal);
+  const asked = source.liveFrame(0, false, gone.signal);
   gone.abort();
   expect(await asked).toBeNull();
 });
@@ -96,13 +96,13 @@ test('a question is given up when its asker has gone', async () => {
 test('a picture that can’t be shown hinders neither the next one nor the capture', async () => {
   let looks = 0;
   const { camera, sink, source, advance } = await cameraSource(undefined, {
-    looker: async () => {
+    makeLiveFrame: async () => {
       looks += 1;
       if (looks === 1) throw new Error('torn');
       return picture;
     },
   });
-  const asked = source.look(0, false, never);
+  const asked = source.liveFrame(0, false, never);
   camera.frame();
   await advance(100);
   camera.frame();
@@ -113,7 +113,7 @@ test('a picture that can’t be shown hinders neither the next one nor the captu
 test('only the newest pictures are kept', async () => {
   const { camera, source, advance } = await cameraSource();
   for (let number = 1; number <= 8; number += 1) {
-    const asked = source.look(number - 1, false, never);
+    const asked = source.liveFrame(number - 1, false, never);
     camera.frame();
     await settle();
     await advance(100);
@@ -128,8 +128,8 @@ test('a test shot is triggered, shown and not stored', async () => {
     await advance(0);
     await settle();
     const before = sink.offered.length;
-    const look = await source.look(0, true, never);
-    expect(look?.number).toBe(1);
+    const liveFrame = await source.liveFrame(0, true, never);
+    expect(liveFrame?.number).toBe(1);
     expect(sink.offered).toHaveLength(before);
     expect(source.camera()).toMatchObject({ stored: before, skipped: 0, frames: before + 1 });
     expect(camera.triggers).toBe(before + 1);
@@ -138,7 +138,7 @@ test('a test shot is triggered, shown and not stored', async () => {
 
 test('a camera that runs freely shows its next picture as test shot, and stores it as every other', async () => {
   const { camera, sink, source } = await cameraSource();
-  const asked = source.look(0, true, never);
+  const asked = source.liveFrame(0, true, never);
   camera.frame();
   expect((await asked)?.number).toBe(1);
   expect(sink.offered).toHaveLength(1);
@@ -146,19 +146,19 @@ test('a camera that runs freely shows its next picture as test shot, and stores 
 
 test('a test shot is refused with words where it can’t be taken', async () => {
   const hardware = await cameraSource({ mode: 'hardware' });
-  expect(await failureOf(hardware.source.look(0, true, never))).toMatchObject({
+  expect(await failureOf(hardware.source.liveFrame(0, true, never))).toMatchObject({
     text: 'This camera takes pictures only when its input is triggered.',
   });
   const lost = await cameraSource({ mode: 'software' });
   lost.camera.lose();
   await settle();
-  expect(await failureOf(lost.source.look(0, true, never))).toMatchObject({
+  expect(await failureOf(lost.source.liveFrame(0, true, never))).toMatchObject({
     text: 'The camera was there and is gone.',
   });
   const deaf = await cameraSource({ mode: 'software' }, {}, (it) => {
     it.answersTriggers = false;
   });
-  const asked = deaf.source.look(0, true, never);
+  const asked = deaf.source.liveFrame(0, true, never);
   asked.catch(() => undefined);
   for (let step = 0; step < 51; step += 1) await deaf.advance(100);
   expect(await failureOf(asked)).toMatchObject({ text: 'The camera was triggered and sent no picture.' });

@@ -87,11 +87,11 @@ describe('many files', () => {
     if (a === undefined || b === undefined) throw new Error('not due');
     settling.again(a, 0, 10, true);
     settling.again(b, 0, 10, true);
-    expect([settling.waiting, settling.unclaimed]).toEqual([1, 2]);
+    expect([settling.waiting, settling.unmatched]).toEqual([1, 2]);
     settling.changed(a, version('a', 2), 1);
-    expect([settling.waiting, settling.unclaimed]).toEqual([2, 1]);
+    expect([settling.waiting, settling.unmatched]).toEqual([2, 1]);
     settling.drop(b);
-    expect([settling.waiting, settling.unclaimed]).toEqual([2, 0]);
+    expect([settling.waiting, settling.unmatched]).toEqual([2, 0]);
   });
 });
 

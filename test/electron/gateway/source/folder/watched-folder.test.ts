@@ -351,17 +351,17 @@ describe('a picture that is gone before it was read, and of which nothing was re
 test('a label that met its picture too early is gone from the list as soon as that is stored with it', async () => {
   const { path, folder, offers } = await watch(({ file }) =>
     file.path.endsWith('.txt')
-      ? { kind: 'not-yet', why: 'unclaimed', milliseconds: 60_000 }
+      ? { kind: 'not-yet', why: 'unmatched', milliseconds: 60_000 }
       : { kind: 'stored', label: 'a.txt' },
   );
   await writeFile(join(path, 'a.txt'), '0 0.5 0.5 0.1 0.1');
   await writeFile(join(path, 'b.txt'), '0 0.5 0.5 0.1 0.1');
   await pause(400);
-  expect(folder.status().unclaimedSidecars).toBe(2);
+  expect(folder.status().unmatchedSidecars).toBe(2);
   await writeFile(join(path, 'a.jpg'), 'picture');
   await pause(400);
   expect(names(offers).sort()).toEqual(['a.jpg', 'a.txt', 'b.txt']);
-  expect(folder.unclaimedSidecars(9)).toEqual(['b.txt']);
+  expect(folder.unmatchedSidecars(9)).toEqual(['b.txt']);
 });
 
 test('a file that is rewritten with the same size and time is another version', async () => {

@@ -35,6 +35,8 @@ it('a store of the first version keeps every value of every row in its upgrade',
   old.close();
   expect(before.map(([, rows]) => rows?.length)).toEqual([9, 9, 8, 9, 2, 2, 1]);
 
+  // What has another name since is read by it.
+  columns.set('tally', String(columns.get('tally')).replace('evicted', 'payloads_removed AS evicted'));
   const upgraded = openDatabase({ path: join(root, 'gateway.sqlite') });
   onTestFinished(() => void upgraded.close());
   expect(upgraded.pragma('user_version', { simple: true })).toBe(schemaVersion);
@@ -46,7 +48,7 @@ it('a store of the first version keeps every value of every row in its upgrade',
 it('and goes on where it was: its ledger begins with what was counted, and what waits is delivered in order', async () => {
   const store = await openStore(await firstVersion());
   const { ledger, outbox } = store;
-  const counts = { evicted: 0, gated: 0, deleted: 0, lost: 0, balanced: true, shift: '' };
+  const counts = { dropped: 0, gated: 0, deleted: 0, lost: 0, balanced: true, shift: '' };
   expect(ledger.page(null, 10).rows).toEqual([
     { ...counts, sourceId: 'top', captured: 5, acknowledged: 1, pending: 2, dead: 1, refused: 1 },
     { ...counts, sourceId: 'side', captured: 5, acknowledged: 2, pending: 3, dead: 0, refused: 0 },
@@ -56,7 +58,7 @@ it('and goes on where it was: its ledger begins with what was counted, and what 
   expect(await verifyLedger(store.database)).toMatchObject({ ok: true, rows: 2 });
 
   expect(outbox.releaseAllLeases()).toBe(1);
-  expect(outbox.applyLine()).toBe(0);
+  expect(outbox.reorder()).toBe(0);
   const names = outbox.lease(9, 1_700_000_400_000, 60_000).map(({ filename }) => filename);
   // By time of capture, those that failed before among them.
   expect(names).toEqual(['retrying.jpg', 'ambiguous.jpg', 'leased.jpg', 'pending.jpg', 'requeued.jpg']);

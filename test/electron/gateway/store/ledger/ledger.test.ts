@@ -17,7 +17,7 @@ const nothing = {
   pending: 0,
   dead: 0,
   refused: 0,
-  evicted: 0,
+  dropped: 0,
   gated: 0,
   deleted: 0,
   lost: 0,
@@ -224,7 +224,7 @@ describe('verifying', () => {
   });
 
   const rechained =
-    'UPDATE ledger_tally SET chained = json_array(captured, acknowledged, pending, dead, refused, evicted, gated, deleted, pruned_acknowledged, pruned_evicted, pruned_deleted)';
+    'UPDATE ledger_tally SET chained = json_array(captured, acknowledged, pending, dead, refused, dropped, gated, deleted, pruned_acknowledged, pruned_dropped, pruned_deleted)';
   const tampering: readonly (readonly [string, string, RegExp])[] = [
     [
       'a changed count in the chain',

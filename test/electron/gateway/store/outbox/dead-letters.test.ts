@@ -55,7 +55,7 @@ describe('deleting dead letters', () => {
     expect(details(store)).toEqual([
       { who: 'operator', did: 'delete', imageId: idOf('a'), filename: 'a', sha256, dead: -1, deleted: 1 },
     ]);
-    expect(store.totals()).toMatchObject({ collected: 3, dead: 1, deleted: 1, pending: 1, evicted: 0 });
+    expect(store.totals()).toMatchObject({ collected: 3, dead: 1, deleted: 1, pending: 1, payloadsRemoved: 0 });
     expect(store.tally.payloads().files).toBe(2);
     expect(store.catalogue.detail(idOf('a'))).toMatchObject({ state: 'deleted', payloadPresent: false });
     // Its original is not collected again, and nothing brings it back.

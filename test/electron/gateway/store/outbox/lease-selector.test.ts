@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noSidecar } from '../../../../../electron/gateway/model/image.ts';
-import { lineOf } from '../../../../../electron/gateway/store/outbox/line-order.ts';
+import { deliveryOrderOf } from '../../../../../electron/gateway/store/outbox/delivery-order.ts';
 import { message } from '../../../../../shared/messages/message.ts';
 import { newImage, openStore, type TestStore } from '../../../../support/store.ts';
 
@@ -28,7 +28,7 @@ const putMany = (store: TestStore, sourceId: string, from: number, count: number
 };
 const claim = (store: TestStore, limit: number, now = 9_000): string[] =>
   store.outbox.lease(limit, now, 60_000).map(({ filename }) => filename);
-const open = (line = lineOf(order, [])) => openStore(undefined, undefined, { line });
+const open = (line = deliveryOrderOf(order, [])) => openStore(undefined, undefined, { line });
 
 describe('the order of what is sent', () => {
   it('is that of capture, whatever the order in which frames were stored and the source they came from', async () => {
@@ -50,14 +50,14 @@ describe('the order of what is sent', () => {
   });
 
   it('begins with the newest where the site says so', async () => {
-    const store = await open(lineOf({ ...order, order: 'newest-first' }, []));
+    const store = await open(deliveryOrderOf({ ...order, order: 'newest-first' }, []));
     for (const time of [10, 30, 20]) put(store, 'a', time);
     expect(claim(store, 2)).toEqual(['a-30', 'a-20']);
     expect(claim(store, 2)).toEqual(['a-10']);
   });
 
   it('begins with defects where the site says so, each oldest first', async () => {
-    const store = await open(lineOf({ ...order, order: 'defects-first', goodClasses: ['ok'] }, []));
+    const store = await open(deliveryOrderOf({ ...order, order: 'defects-first', goodClasses: ['ok'] }, []));
     put(store, 'a', 10);
     put(store, 'a', 20, ['ok']);
     put(store, 'a', 40, ['scratch']);
@@ -67,7 +67,7 @@ describe('the order of what is sent', () => {
   });
 
   it('begins with the source and the class that the site prefers', async () => {
-    const store = await open(lineOf({ ...order, classPriorities: { dent: 5 } }, [{ id: 'b', priority: 2 }]));
+    const store = await open(deliveryOrderOf({ ...order, classPriorities: { dent: 5 } }, [{ id: 'b', priority: 2 }]));
     put(store, 'a', 10);
     put(store, 'b', 20);
     put(store, 'a', 30, ['dent']);
@@ -77,7 +77,7 @@ describe('the order of what is sent', () => {
   });
 
   it('follows annotations that come after their picture', async () => {
-    const store = await open(lineOf({ ...order, order: 'defects-first' }, []));
+    const store = await open(deliveryOrderOf({ ...order, order: 'defects-first' }, []));
     put(store, 'a', 10);
     const late = newImage({ name: put(store, 'a', 20), sourceId: 'a', modifiedMs: 20 }).image;
     const content = { ...noSidecar, annotations: [box('dent')], sidecarPath: 'a.txt' };
@@ -114,7 +114,7 @@ describe('fairness between sources', () => {
   });
 
   it('sends what sources have left that are no longer configured', async () => {
-    const store = await open(lineOf(order, [{ id: 'present', priority: 3 }]));
+    const store = await open(deliveryOrderOf(order, [{ id: 'present', priority: 3 }]));
     putMany(store, 'removed', 1, 3);
     putMany(store, 'present', 5, 2);
     expect(claim(store, 9)).toEqual(['present-5', 'present-6', 'removed-1', 'removed-2', 'removed-3']);
@@ -135,7 +135,7 @@ describe('fairness between sources', () => {
 describe('what stands behind others', () => {
   it('has a turn in every eighth claim, each rank in its time', async () => {
     const store = await open(
-      lineOf(order, [
+      deliveryOrderOf(order, [
         { id: 'first', priority: 9 },
         { id: 'last', priority: -9 },
       ]),
@@ -162,11 +162,11 @@ describe('what stands behind others', () => {
 });
 
 describe('a change of the policy', () => {
-  const later = lineOf({ ...order, order: 'defects-first' }, [{ id: 'b', priority: 1 }]);
+  const later = deliveryOrderOf({ ...order, order: 'defects-first' }, [{ id: 'b', priority: 1 }]);
 
   it('gives what is not delivered its new place, once', async () => {
     const store = await open();
-    expect(store.outbox.applyLine()).toBe(0);
+    expect(store.outbox.reorder()).toBe(0);
     put(store, 'a', 10);
     put(store, 'a', 20, ['dent']);
     put(store, 'b', 30);
@@ -178,18 +178,18 @@ describe('a change of the policy', () => {
     const again = await openStore(store.root, undefined, { line: later });
     again.outbox.releaseAllLeases();
     // a-10 stays where it was: no priority, no defect.
-    expect(again.outbox.applyLine()).toBe(3);
-    expect(again.outbox.applyLine()).toBe(0);
+    expect(again.outbox.reorder()).toBe(3);
+    expect(again.outbox.reorder()).toBe(0);
     expect(claim(again, 2)).toEqual(['b-40', 'a-20-dent']);
     again.outbox.requeueDead('all', 2);
     expect(claim(again, 9)).toEqual(['b-30', 'a-10']);
     again.close();
 
     const third = await openStore(store.root, undefined, { line: later });
-    expect(third.outbox.applyLine()).toBe(0);
+    expect(third.outbox.reorder()).toBe(0);
     third.close();
     const back = await openStore(store.root);
-    expect(back.outbox.applyLine()).toBe(3);
+    expect(back.outbox.reorder()).toBe(3);
   });
 
   it('moves more entries than are looked at at once', async () => {
@@ -197,8 +197,10 @@ describe('a change of the policy', () => {
     store.database.pragma('synchronous = OFF');
     putMany(store, 'a', 1, 5_001);
     store.close();
-    const again = await openStore(store.root, undefined, { line: lineOf({ ...order, order: 'newest-first' }, []) });
-    expect(again.outbox.applyLine()).toBe(5_001);
+    const again = await openStore(store.root, undefined, {
+      line: deliveryOrderOf({ ...order, order: 'newest-first' }, []),
+    });
+    expect(again.outbox.reorder()).toBe(5_001);
     expect(claim(again, 2)).toEqual(['a-5001', 'a-5000']);
   });
 });

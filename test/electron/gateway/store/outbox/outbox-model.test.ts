@@ -84,7 +84,8 @@ function compare(model: Model, store: TestStore): void {
 function countedByTriggers(database: Database): unknown {
   return database
     .prepare(
-      `SELECT source_id, collected, pending, leased, acknowledged, dead, ambiguous, retrying, stuck, duplicates, evicted,
+      `SELECT source_id, collected, pending, leased, acknowledged, dead, ambiguous, retrying, stuck, duplicates,
+         payloads_removed,
          waiting_bytes, acknowledged_bytes, dead_bytes FROM tally WHERE collected > 0 ORDER BY source_id`,
     )
     .all();
@@ -101,7 +102,7 @@ function recount(database: Database): unknown {
          ${count("state = 'pending' AND attempts > 0")} AS retrying,
          ${count("state = 'pending' AND stuck = 1")} AS stuck,
          ${count("state = 'acknowledged' AND duplicate = 1")} AS duplicates,
-         ${count('payload_present = 0')} AS evicted,
+         ${count('payload_present = 0')} AS payloads_removed,
          ${sum("state IN ('pending', 'leased')")} AS waiting_bytes, ${sum("state = 'acknowledged'")} AS acknowledged_bytes,
          ${sum("state = 'dead'")} AS dead_bytes
        FROM outbox GROUP BY source_id ORDER BY source_id`,

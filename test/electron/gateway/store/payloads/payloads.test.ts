@@ -348,7 +348,7 @@ describe('the audit after start', () => {
     const held = await load();
     for (let tries = 0; tries < 300; tries += 1) await store.audit.slice(() => 77).catch(() => true);
     await lift();
-    expect(held).toMatchObject({ message: { code: 'file-limit' }, disposition: 'pause', gate: 'trouble' });
+    expect(held).toMatchObject({ message: { code: 'files-held-up' }, disposition: 'pause', pauseReason: 'trouble' });
     expect(store.totals()).toMatchObject({ pending: 1, dead: 0, gone: 0 });
     expect(await load()).toMatchObject({ payload: { kind: 'bytes' } });
   });

@@ -35,7 +35,7 @@ describe('eviction', () => {
     expect(store.totals()).toMatchObject({
       collected: 5,
       acknowledged: 3,
-      evicted: 2,
+      payloadsRemoved: 2,
       pending: 2,
       waitingBytes: 2_000,
     });
@@ -70,7 +70,7 @@ describe('eviction', () => {
     store.outbox.releaseAllLeases();
     acknowledge(store, 1);
     expect(await store.retention.makeRoom(500)).toBe(1_000);
-    expect(store.totals().evicted).toBe(2);
+    expect(store.totals().payloadsRemoved).toBe(2);
     expect(store.tally.payloads()).toEqual({ files: 0, bytes: 0 });
   });
 
@@ -112,7 +112,7 @@ describe('eviction', () => {
     for (let index = 0; index < 150; index += 1) await storeImage(store, picture(`p${index}`, 100 + index));
     acknowledge(store, 150);
     await store.retention.makeRoom(1_000_000);
-    expect(store.totals().evicted).toBe(150);
+    expect(store.totals().payloadsRemoved).toBe(150);
     expect(store.tally.payloads()).toEqual({ files: 0, bytes: 0 });
   });
 });
@@ -162,7 +162,7 @@ describe('admission', () => {
     while (await take(`p${taken}`)) taken += 1;
     expect(taken).toBe(9);
     expect(admission.state()).toMatchObject({ state: 'full', usedBytes: 900_000 });
-    expect(store.totals()).toMatchObject({ evicted: 0, pending: 9 });
+    expect(store.totals()).toMatchObject({ payloadsRemoved: 0, pending: 9 });
     const admitted = await admission.admit(100_000);
     expect(said('why' in admitted ? admitted.why : null).hint).toContain('store.maxBytes');
     // It stays full at every look, until something is delivered: then it makes room without being asked.
@@ -172,7 +172,7 @@ describe('admission', () => {
     await admission.measure();
     expect(admission.state().state).not.toBe('full');
     expect(await take('p9')).toBe(true);
-    expect(store.totals()).toMatchObject({ evicted: 2, pending: 8 });
+    expect(store.totals()).toMatchObject({ payloadsRemoved: 2, pending: 8 });
     expect(evictedNames(store)).toEqual(['p0', 'p1']);
   });
 
@@ -273,7 +273,7 @@ describe('admission', () => {
         if (index % 2 === 0) acknowledge(store, 2);
       }
       expect(store.totals()).toMatchObject({ dropped: 0 });
-      expect(store.totals().evicted).toBeGreaterThan(15);
+      expect(store.totals().payloadsRemoved).toBeGreaterThan(15);
     });
 
     it('refuses when all that is left is dead or under way, and names what to do', async () => {

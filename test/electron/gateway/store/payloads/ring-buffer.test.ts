@@ -62,7 +62,7 @@ describe('the ring buffer', () => {
     for (const name of ['a', 'b', 'c']) await storeImage(store, picture(name));
     await storeImage(store, { ...picture('d'), sourceId: 'other' });
     await ring.makeRoom(4_000, 10);
-    expect(store.totals()).toMatchObject({ collected: 4, dropped: 4, pending: 0, evicted: 0, waitingBytes: 0 });
+    expect(store.totals()).toMatchObject({ collected: 4, dropped: 4, pending: 0, payloadsRemoved: 0, waitingBytes: 0 });
     expect(store.tally.payloads()).toEqual({ files: 0, bytes: 0 });
     expect(log).toEqual([
       {
@@ -75,10 +75,10 @@ describe('the ring buffer', () => {
       },
     ]);
     const rows = ledger.page(null, 10).rows;
-    expect(rows.map(({ sourceId, evicted, balanced }) => ({ sourceId, evicted, balanced }))).toEqual(
+    expect(rows.map(({ sourceId, dropped, balanced }) => ({ sourceId, dropped, balanced }))).toEqual(
       expect.arrayContaining([
-        { sourceId: 'aoi', evicted: 3, balanced: true },
-        { sourceId: 'other', evicted: 1, balanced: true },
+        { sourceId: 'aoi', dropped: 3, balanced: true },
+        { sourceId: 'other', dropped: 1, balanced: true },
       ]),
     );
     const details = store.database.prepare("SELECT detail FROM ledger WHERE detail <> ''").pluck().all();

@@ -38,14 +38,14 @@ function start(
     /** A delivery; `ended` tells how. */
     deliver: (bytes: number, signal: AbortSignal = never) => {
       const control = new AbortController();
-      const passage = pacer.admit(bytes, (reason) => control.abort(reason));
+      const upload = pacer.admit(bytes, (reason) => control.abort(reason));
       const state = { out: 0, ended: null as null | 'sent' | Error, stopped: control.signal };
       const both = AbortSignal.any([signal, control.signal]);
       const body = async (): Promise<void> => {
         try {
           while (state.out < bytes) {
-            const chunk = Math.min(passage.chunkBytes, bytes - state.out);
-            await passage.take(chunk, both);
+            const chunk = Math.min(upload.chunkBytes, bytes - state.out);
+            await upload.take(chunk, both);
             state.out += chunk;
           }
           state.ended = 'sent';
@@ -54,7 +54,7 @@ function start(
         }
       };
       void body();
-      return { state, passage, end: () => pacer.leave(passage) };
+      return { state, upload, end: () => pacer.leave(upload) };
     },
   };
 }
@@ -230,7 +230,7 @@ describe('when the way closes', () => {
     await run(1_000);
     expect(waiting.state.ended).toBeInstanceOf(SendWindowClosedError);
     expect(waiting.state.stopped.aborted).toBe(true);
-    expect(waiting.passage.wasClosed).toBe(true);
+    expect(waiting.upload.wasClosed).toBe(true);
     expect(stopped).toBe(true);
     waiting.end();
     pacer.leave(silent);
@@ -241,27 +241,27 @@ describe('when the way closes', () => {
   test('a body that is out waits for its answer, and may have its last bytes', async () => {
     const { run, pacer } = start(1_000_000, beforeEight);
     let stopped = false;
-    const passage = pacer.admit(1_000, () => {
+    const upload = pacer.admit(1_000, () => {
       stopped = true;
     });
-    const body = passage.take(1_000, never);
+    const body = upload.take(1_000, never);
     await run(3_000);
     await body;
     expect(pacer.isClosed).toBe(true);
-    await passage.take(40, never);
+    await upload.take(40, never);
     expect(stopped).toBe(false);
-    expect(passage.wasClosed).toBe(false);
+    expect(upload.wasClosed).toBe(false);
   });
 
   test('a body that has not begun is refused when it does', async () => {
     const { run, pacer } = start(1_000_000, beforeEight);
     let stopped = false;
-    const passage = pacer.admit(1_000, () => {
+    const upload = pacer.admit(1_000, () => {
       stopped = true;
     });
     await run(3_000);
     expect(stopped).toBe(false);
-    await expect(passage.take(10, never)).rejects.toBeInstanceOf(SendWindowClosedError);
+    await expect(upload.take(10, never)).rejects.toBeInstanceOf(SendWindowClosedError);
     expect(stopped).toBe(true);
   });
 

@@ -7,11 +7,11 @@ import { distrustFault } from '../cloud/http/tls/certificate-faults.ts';
 import { checkCertificate, shakeHands, type Trust } from './certificate.ts';
 import { check, type Finding, finding, titleOf, type Untested, untested, type Visit } from './check.ts';
 import { type Endpoint, isLoopback } from './endpoint.ts';
-import { checkTunnel, judgeForwarding, type ProxyFacts } from './proxy-way.ts';
+import { checkTunnel, judgeForwarding, type ProxyFacts } from './proxy-route.ts';
 import { checkName, checkReach, connectMilliseconds, type Open } from './reach.ts';
 
 /** The way to one server: name, connection, proxy, certificate. Each layer is tested only where the one below holds. */
-export type WayFacts = {
+export type RouteFacts = {
   readonly server: 'api' | 'object-store';
   readonly endpoint: Endpoint;
   /** The setting that says where the server is. */
@@ -29,15 +29,15 @@ const limits = { dns: 10_000, tcp: connectMilliseconds + 1_000, proxy: 12_000, t
 type Layer = keyof typeof limits;
 
 /** Code and title of one layer of the way to a server. */
-export const layerOf = (server: WayFacts['server'], layer: Layer | 'proxy-choice') =>
+export const layerOf = (server: RouteFacts['server'], layer: Layer | 'proxy-choice') =>
   server === 'api'
     ? { code: layer, title: titleOf(layer) }
     : { code: `${server}:${layer}`, title: titleOf(`storage-${layer}`) };
 
 /** Returns null when the way is open, else why what comes after it can't be tested. */
-export async function* checkWay(visit: Visit, facts: WayFacts): AsyncGenerator<DoctorCheck, Untested | null> {
+export async function* checkRoute(visit: Visit, facts: RouteFacts): AsyncGenerator<DoctorCheck, Untested | null> {
   const { endpoint, proxy, lookup, trust } = facts;
-  const gate = proxy?.place ?? endpoint;
+  const nextHop = proxy?.place ?? endpoint;
   const setting = proxy === null ? facts.setting : proxy.setting;
   const step = (layer: Layer) => ({ ...layerOf(facts.server, layer), limitMilliseconds: limits[layer] });
   const tell = (layer: Layer, found: Finding): DoctorCheck => check(step(layer).code, step(layer).title, found);
@@ -48,14 +48,14 @@ export async function* checkWay(visit: Visit, facts: WayFacts): AsyncGenerator<D
     }
   }
 
-  const name = await visit.take(step('dns'), () => checkName(gate, setting, lookup, visit.clock));
+  const name = await visit.take(step('dns'), () => checkName(nextHop, setting, lookup, visit.clock));
   yield name.check;
   const addresses = name.value;
   if (addresses === null) {
     yield* skip(['tcp', 'proxy', 'tls'], 'name-unknown');
     return 'name-unknown';
   }
-  const reach = await visit.take(step('tcp'), (signal) => checkReach(gate, setting, addresses, visit.clock, signal));
+  const reach = await visit.take(step('tcp'), (signal) => checkReach(nextHop, setting, addresses, visit.clock, signal));
   yield reach.check;
   let open: Open<Socket> | null = reach.value;
   if (open === null) {

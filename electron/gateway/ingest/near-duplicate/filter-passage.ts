@@ -9,7 +9,7 @@ import type { GatedFrames } from '../../store/gated-frames.ts';
 import type { ImageQueries } from '../../store/image-queries.ts';
 import type { SidecarFinder } from '../sidecar/finder.ts';
 import { contentOf } from '../sidecar/sidecar-content.ts';
-import type { Turn } from './near-duplicates.ts';
+import type { Turn } from './near-duplicate-filter.ts';
 
 type Services = {
   readonly catalogue: ImageQueries;
@@ -20,8 +20,8 @@ const lookAgainMilliseconds = 400;
 
 type Settings = { readonly sourceId: string; readonly root: string; readonly originalsStay: boolean };
 
-/** A frame's way through the near-duplicate gate: what must never be dropped, and what becomes of one that is. */
-export class GatePassage {
+/** A frame's way through the near-duplicate filter: what must never be dropped, and what becomes of one that is. */
+export class FilterPassage {
   readonly #services: Services;
   readonly #settings: Settings;
   readonly #finder: SidecarFinder;

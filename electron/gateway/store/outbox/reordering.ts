@@ -1,20 +1,20 @@
 import type { Database } from '../database/database.ts';
 import { WriteBatch } from '../database/write-batch.ts';
-import type { Line } from './line-order.ts';
-import { plainLine } from './line-order.ts';
+import type { DeliveryOrder } from './delivery-order.ts';
+import { plainOrder } from './delivery-order.ts';
 import { type ContentRow, parseContent } from './stored-content.ts';
 
 const atOnce = 5_000;
 const key = 'line';
 
 /** Gives what is not delivered its new place where the site's policy of what goes first has changed. */
-export class LineChange {
-  readonly #line: Line;
+export class Reordering {
+  readonly #order: DeliveryOrder;
   readonly #group: WriteBatch;
   readonly #statements: ReturnType<typeof prepare>;
 
-  constructor(database: Database, line: Line) {
-    this.#line = line;
+  constructor(database: Database, order: DeliveryOrder) {
+    this.#order = order;
     this.#group = WriteBatch.of(database);
     this.#statements = prepare(database);
   }
@@ -25,7 +25,7 @@ export class LineChange {
    */
   apply(): number {
     const s = this.#statements;
-    if ((s.known.get(key)?.value ?? plainLine.signature) === this.#line.signature) return 0;
+    if ((s.known.get(key)?.value ?? plainOrder.signature) === this.#order.signature) return 0;
     let moved = 0;
     for (const part of [s.open, s.dead]) {
       for (let after: number | null = 0; after !== null; )
@@ -35,12 +35,12 @@ export class LineChange {
           return rows.length < atOnce ? null : (rows.at(-1)?.seq ?? null);
         });
     }
-    s.remember.run(key, this.#line.signature);
+    s.remember.run(key, this.#order.signature);
     return moved;
   }
 
   #move(row: PlacedRow): number {
-    const { rank, position } = this.#line.place({
+    const { rank, position } = this.#order.place({
       sourceId: row.source_id,
       capturedAt: row.captured_at,
       content: parseContent(row),

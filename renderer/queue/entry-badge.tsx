@@ -4,12 +4,12 @@ import type { Level } from '../../shared/messages/param-kinds.ts';
 import { ArrowUpIcon, ClockIcon, DoubleCheckIcon, RetryWaitIcon, TrashIcon } from '../ui/icons.ts';
 import { CheckCircleIcon, DeadIcon, DroppedIcon, NoAnswerIcon, StuckIcon } from '../ui/shapes.tsx';
 
-export type EntryLook = { readonly word: string; readonly level: Level; readonly Icon: ComponentType };
+export type EntryBadge = { readonly word: string; readonly level: Level; readonly Icon: ComponentType };
 
 type State = Pick<QueueRow, 'state' | 'stuck' | 'ambiguous' | 'duplicate' | 'attempts'>;
 
 /** The word and the shape of an entry's state. */
-export function entryLook(entry: State): EntryLook {
+export function entryBadge(entry: State): EntryBadge {
   switch (entry.state) {
     case 'acknowledged':
       return entry.duplicate
@@ -40,7 +40,7 @@ export function entryAction(
 }
 
 export function EntryState({ entry }: { readonly entry: State }): ReactNode {
-  const { word, level, Icon } = entryLook(entry);
+  const { word, level, Icon } = entryBadge(entry);
   return (
     <span className="entry-state" data-level={level}>
       <Icon />

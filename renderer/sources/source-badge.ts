@@ -1,7 +1,7 @@
 import type { Level } from '../../shared/messages/param-kinds.ts';
 import { type SourceSnapshot, sourceLevels } from '../../shared/snapshot.ts';
 
-export type SourceLook = { readonly level: Level; readonly word: string };
+export type SourceBadge = { readonly level: Level; readonly word: string };
 
 /** What each state is called at a distance. */
 const sourceWords: Readonly<Record<SourceSnapshot['state'], string>> = {
@@ -21,7 +21,7 @@ const sourceWords: Readonly<Record<SourceSnapshot['state'], string>> = {
 };
 
 /** A camera that isn't found is `missing` too: it is no folder. */
-export const lookOf = ({ state, kind }: Pick<SourceSnapshot, 'state' | 'kind'>): SourceLook => ({
+export const badgeOf = ({ state, kind }: Pick<SourceSnapshot, 'state' | 'kind'>): SourceBadge => ({
   level: sourceLevels[state],
   word: state === 'missing' && kind !== 'folder' ? 'Not found' : sourceWords[state],
 });

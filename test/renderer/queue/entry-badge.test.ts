@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { entryAction, entryLook } from '../../../renderer/queue/entry-look.tsx';
+import { entryAction, entryBadge } from '../../../renderer/queue/entry-badge.tsx';
 import { queueRow } from './queue-row.ts';
 
 describe('the look of an entry', () => {
@@ -15,7 +15,7 @@ describe('the look of an entry', () => {
       { state: 'dropped' },
       { state: 'deleted' },
     ] as const;
-    expect(words.map((change) => entryLook(queueRow('a', change)).word)).toEqual([
+    expect(words.map((change) => entryBadge(queueRow('a', change)).word)).toEqual([
       'Waiting',
       'Sending',
       'Sent – no answer',
@@ -40,7 +40,7 @@ describe('the look of an entry', () => {
       { state: 'dropped' },
       { state: 'deleted' },
     ] as const;
-    const icons = new Set(states.map((change) => entryLook(queueRow('a', change)).Icon));
+    const icons = new Set(states.map((change) => entryBadge(queueRow('a', change)).Icon));
     expect(icons.size).toBe(states.length);
   });
 

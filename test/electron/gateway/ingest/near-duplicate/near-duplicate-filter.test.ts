@@ -3,9 +3,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { blockMeans, differenceOf } from '../../../../../electron/gateway/ingest/codec/block-signature.ts';
 import { Decoder } from '../../../../../electron/gateway/ingest/codec/decoder.ts';
 import {
-  type GateFrame,
-  NearDuplicateGate,
-} from '../../../../../electron/gateway/ingest/near-duplicate/near-duplicates.ts';
+  type FilterFrame,
+  NearDuplicateFilter,
+} from '../../../../../electron/gateway/ingest/near-duplicate/near-duplicate-filter.ts';
 import { systemClock } from '../../../../../electron/gateway/platform/clock.ts';
 import { FakeClock } from '../../../../support/fake-clock.ts';
 import { type FrameWish, makeFrames } from '../../../../support/frames.ts';
@@ -84,7 +84,7 @@ describe('block means', () => {
   });
 });
 
-describe('the gate', () => {
+describe('the filter', () => {
   const still = makeFrames(
     scene,
     [1, 2, 3, 4, 5, 6].map((seed) => ({ seed })),
@@ -93,7 +93,7 @@ describe('the gate', () => {
     scene,
     [7, 8].map((seed) => ({ seed, defect })),
   );
-  const frame = (bytes: Uint8Array, wish: Partial<GateFrame> = {}): GateFrame => ({
+  const frame = (bytes: Uint8Array, wish: Partial<FilterFrame> = {}): FilterFrame => ({
     bytes,
     format: 'jpeg',
     sha256: sha256(bytes),
@@ -103,26 +103,26 @@ describe('the gate', () => {
   });
   const open = (threshold = 1, keepEverySeconds = 0) => {
     const clock = new FakeClock();
-    const gate = new NearDuplicateGate({ threshold, keepEverySeconds }, openDecoder(), clock);
-    /** One frame through the gate and into the store. */
-    const pass = async (bytes: Uint8Array, wish: Partial<GateFrame> = {}, stored = true) => {
-      const turn = gate.enter();
+    const filter = new NearDuplicateFilter({ threshold, keepEverySeconds }, openDecoder(), clock);
+    /** One frame through the filter and into the store. */
+    const pass = async (bytes: Uint8Array, wish: Partial<FilterFrame> = {}, stored = true) => {
+      const turn = filter.enter();
       const verdict = await turn.judge(frame(bytes, wish));
       turn.settle(verdict === 'keep' && stored);
       return verdict;
     };
-    return { gate, clock, pass };
+    return { filter, clock, pass };
   };
 
   it('keeps the first frame and each that differs from the last one kept', async () => {
-    const { pass, gate } = open();
+    const { pass, filter } = open();
     const [a, b, c, d] = (await still) as [Buffer, Buffer, Buffer, Buffer];
     const [x, y] = (await flawed) as [Buffer, Buffer];
     const verdicts = [];
     for (const bytes of [a, b, c, x, y, d]) verdicts.push(await pass(bytes));
     expect(verdicts).toEqual(['keep', 'drop', 'drop', 'keep', 'drop', 'keep']);
-    expect(gate.status()).toMatchObject({ threshold: 1, lastAt: expect.any(Number) });
-    expect(gate.status().lastDifference).toBeGreaterThan(1);
+    expect(filter.status()).toMatchObject({ threshold: 1, lastAt: expect.any(Number) });
+    expect(filter.status().lastDifference).toBeGreaterThan(1);
   });
 
   it('compares with the last frame kept, so that slow change is not lost in small steps', async () => {
@@ -138,10 +138,10 @@ describe('the gate', () => {
   });
 
   it('judges in the order of the offers, however long each took to be read', async () => {
-    const { gate } = open();
+    const { filter } = open();
     const [a, b] = (await still) as [Buffer, Buffer];
     const [x] = (await flawed) as [Buffer];
-    const turns = [gate.enter(), gate.enter(), gate.enter()];
+    const turns = [filter.enter(), filter.enter(), filter.enter()];
     const verdicts: string[] = [];
     const run = async (index: number, bytes: Uint8Array): Promise<void> => {
       const verdict = await turns[index]?.judge(frame(bytes));
@@ -157,21 +157,21 @@ describe('the gate', () => {
   });
 
   it('is not held up by a frame that gave up its turn', async () => {
-    const { gate, pass } = open();
+    const { filter, pass } = open();
     const [a] = (await still) as [Buffer];
-    gate.enter().settle(false);
+    filter.enter().settle(false);
     expect(await pass(a)).toBe('keep');
   });
 
   it('drops nothing for the sake of a frame that did not come into the store', async () => {
-    const { gate, pass } = open();
+    const { filter, pass } = open();
     const [a, b, c, d] = (await still) as [Buffer, Buffer, Buffer, Buffer];
-    const first = gate.enter();
+    const first = filter.enter();
     expect(await first.judge(frame(a))).toBe('keep');
-    const second = gate.enter();
+    const second = filter.enter();
     const verdict = second.judge(frame(b));
     // It was compared, and waits for what becomes of the first.
-    await expect.poll(() => gate.status().lastDifference, { timeout: 20_000 }).not.toBeNull();
+    await expect.poll(() => filter.status().lastDifference, { timeout: 20_000 }).not.toBeNull();
     first.settle(false);
     expect(await verdict).toBe('keep');
     second.settle(true);

@@ -5,7 +5,7 @@ import type { NewImage } from '../../model/image.ts';
 export type Place = { readonly rank: number; readonly position: number };
 
 /** The site's policy of what goes first. Pure: the same image always gets the same place. */
-export type Line = {
+export type DeliveryOrder = {
   /** Two policies that place every image alike have the same text; it is kept, so that a change is noticed. */
   readonly signature: string;
   readonly place: (image: Pick<NewImage, 'sourceId' | 'capturedAt' | 'content'>) => Place;
@@ -22,7 +22,10 @@ type SourcePriority = { readonly id: string; readonly priority: number };
  * Priority of the source plus the highest among the classes of its annotations decides; then, where the order is
  * `defects-first`, whether there is a defect; then the time of capture.
  */
-export function lineOf({ order, goodClasses, classPriorities }: Order, sources: readonly SourcePriority[]): Line {
+export function deliveryOrderOf(
+  { order, goodClasses, classPriorities }: Order,
+  sources: readonly SourcePriority[],
+): DeliveryOrder {
   const bySource = new Map(sources.filter(({ priority }) => priority !== 0).map(({ id, priority }) => [id, priority]));
   const byClass = new Map(Object.entries(classPriorities).filter(([, priority]) => priority !== 0));
   const good = new Set(goodClasses);
@@ -47,4 +50,7 @@ const sorted = (priorities: ReadonlyMap<string, number>): [string, number][] =>
   [...priorities].sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** Oldest first, all alike: what a store has before any policy was set. */
-export const plainLine: Line = lineOf({ order: 'oldest-first', goodClasses: [], classPriorities: {} }, []);
+export const plainOrder: DeliveryOrder = deliveryOrderOf(
+  { order: 'oldest-first', goodClasses: [], classPriorities: {} },
+  [],
+);

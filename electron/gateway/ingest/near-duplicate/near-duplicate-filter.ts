@@ -5,7 +5,7 @@ import { Mutex } from '../../platform/mutex.ts';
 import { differenceOf } from '../codec/block-signature.ts';
 import type { Decoder, Signature } from '../codec/decoder.ts';
 
-export type GateFrame = {
+export type FilterFrame = {
   readonly bytes: Uint8Array;
   readonly format: PictureFormat;
   readonly sha256: string;
@@ -15,7 +15,7 @@ export type GateFrame = {
   readonly mustKeep: boolean;
 };
 
-export type GateStatus = {
+export type FilterStatus = {
   readonly threshold: number;
   /** Percent of full brightness, of the last frame that could be compared; null before the first. */
   readonly lastDifference: number | null;
@@ -37,17 +37,17 @@ export type Turn = {
    * Waits for the frames before it. `drop`: it differs too little from the last one kept. `keep`: store it, and say
    * with `settle` whether it was.
    */
-  readonly judge: (frame: GateFrame) => Promise<'keep' | 'drop'>;
+  readonly judge: (frame: FilterFrame) => Promise<'keep' | 'drop'>;
   /** Always to be called in the end: `true` when the frame came into the store. More calls change nothing. */
   readonly settle: (stored: boolean) => void;
 };
 
 /**
- * The near-duplicate gate of one source: a frame that differs from the last kept one by less than the threshold is not
+ * The near-duplicate filter of one source: a frame that differs from the last kept one by less than the threshold is not
  * stored. When in doubt a frame is kept: the first one after a start, one that can't be decoded, one whose predecessor
  * could not be stored. With a threshold of 0 only exact repeats (the same bytes) are dropped.
  */
-export class NearDuplicateGate {
+export class NearDuplicateFilter {
   readonly #config: NearDuplicateConfig;
   readonly #decoder: Decoder;
   readonly #clock: Clock;
@@ -57,14 +57,14 @@ export class NearDuplicateGate {
   #lastDifference: number | null = null;
   #lastAt: number | null = null;
 
-  /** The decoder may be shared by all gates. */
+  /** The decoder may be shared by all filters. */
   constructor(config: NearDuplicateConfig, decoder: Decoder, clock: Clock) {
     this.#config = config;
     this.#decoder = decoder;
     this.#clock = clock;
   }
 
-  status(): GateStatus {
+  status(): FilterStatus {
     return { threshold: this.#config.threshold, lastDifference: this.#lastDifference, lastAt: this.#lastAt };
   }
 
@@ -91,7 +91,7 @@ export class NearDuplicateGate {
     };
   }
 
-  async #judge(frame: GateFrame, stored: Promise<boolean>): Promise<'keep' | 'drop'> {
+  async #judge(frame: FilterFrame, stored: Promise<boolean>): Promise<'keep' | 'drop'> {
     const reply = await this.#decoder.ask({ kind: 'signature', bytes: frame.bytes, format: frame.format });
     const signature = reply.kind === 'signature' ? reply.signature : null;
     const judgedAt = this.#clock.monotonic();
@@ -109,7 +109,7 @@ export class NearDuplicateGate {
     return 'keep';
   }
 
-  #isRepeat(frame: GateFrame, signature: Signature | null, judgedAt: number, last: Kept): boolean {
+  #isRepeat(frame: FilterFrame, signature: Signature | null, judgedAt: number, last: Kept): boolean {
     const { threshold, keepEverySeconds } = this.#config;
     const term = keepEverySeconds === 0 ? Number.POSITIVE_INFINITY : keepEverySeconds * 1_000;
     if (Math.abs(frame.at - last.at) >= term || judgedAt - last.judgedAt >= term) return false;
