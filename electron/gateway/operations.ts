@@ -41,7 +41,7 @@ export function makeOperations({ options, parts, sources, onChange }: OperationC
     },
     'losses.acknowledge': () => done(losses.acknowledge(clock.now())),
     'entry.retry': ({ imageId }) => done(outbox.retryNow(imageId)),
-    'dead.requeue': ({ selection }) => done(outbox.requeueDead(selection, clock.now())),
+    'dead.requeue': ({ selection }) => done(deadLetters.requeue(selection, clock.now())),
     'dead.delete': async ({ selection }) => done(await deadLetters.deleteDead(selection, clock.now())),
     'ledger.page': ({ cursor, limit }) => ledger.page(cursor, limit),
     'ledger.verify': () => ledgerWatch.verify(),

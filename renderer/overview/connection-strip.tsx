@@ -4,7 +4,7 @@ import { formatShortCount } from '../../shared/messages/numbers.ts';
 import { formatDuration } from '../../shared/messages/times.ts';
 import { useSnapshot } from '../gateway/gateway-store.ts';
 import { useWords } from '../gateway/words.ts';
-import { deviceLook, hostOf, wayWords } from '../site/site-words.ts';
+import { deviceLook, hostOf, wayWords } from '../site/site-text.ts';
 import { CloudIcon, SimilarIcon, SpeedIcon, StorageIcon } from '../ui/icons.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';

@@ -12,7 +12,7 @@ import { Button } from '../ui/button.tsx';
 import { FolderIcon } from '../ui/icons.ts';
 import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
-import { checkinLooks, deviceLook, keyPlaces } from './site-words.ts';
+import { checkinLooks, deviceLook, keyPlaces } from './site-text.ts';
 
 /** Everything that is known of this site and rarely needed: device, way, pace, check-in, disk, versions. */
 export function SiteFacts(): ReactNode {

@@ -14,7 +14,7 @@ import { useNow } from '../ui/use-now.ts';
 import { sayDone, sayNotDone } from '../view-state/notice-store.ts';
 import { checkWords, reportText, summaryOf } from './report-text.ts';
 import { SiteFacts } from './site-facts.tsx';
-import { factLines } from './site-words.ts';
+import { factLines } from './site-text.ts';
 
 const NONE: readonly DoctorCheck[] = [];
 

@@ -10,7 +10,7 @@ import { LevelShape } from '../ui/shapes.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { show } from '../view-state/screen-store.ts';
 import { CameraCard } from './cameras/camera-card.tsx';
-import { isCamera } from './cameras/camera-words.ts';
+import { isCamera } from './cameras/camera-text.ts';
 import { NearDuplicateBar } from './near-duplicate-bar.tsx';
 import { badgeOf } from './source-badge.ts';
 

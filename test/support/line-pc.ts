@@ -12,8 +12,7 @@ import { negotiatePacketSize } from '../../electron/gateway/source/gige/gige-pac
 import { streamRegisters } from '../../electron/gateway/source/gige/gvcp/bootstrap.ts';
 import { ControlChannel } from '../../electron/gateway/source/gige/gvcp/control-channel.ts';
 import { GvspStream } from '../../electron/gateway/source/gige/gvsp/stream.ts';
-import { cardMtu } from '../../electron/gateway/source/gige/network/card-mtu.ts';
-import { parseIpv4 } from '../../electron/gateway/source/gige/network/interfaces.ts';
+import { cardMtu, parseIpv4 } from '../../electron/gateway/source/gige/network/interfaces.ts';
 import { said, told } from './spoken.ts';
 
 /** A process on a line PC in a namespace of its own: does what it is asked for and prints what came of it. */

@@ -13,6 +13,7 @@ import { openDatabase } from '../../electron/gateway/store/database/database.ts'
 import { ImageQueries } from '../../electron/gateway/store/image-queries.ts';
 import { Ledger } from '../../electron/gateway/store/ledger/ledger.ts';
 import { type ShiftOf, shiftsOf } from '../../electron/gateway/store/ledger/shifts.ts';
+import { DeadLetters } from '../../electron/gateway/store/outbox/dead-letters.ts';
 import { type DeliveryOrder, plainOrder } from '../../electron/gateway/store/outbox/delivery-order.ts';
 import { Outbox } from '../../electron/gateway/store/outbox/outbox.ts';
 import { PayloadAudit } from '../../electron/gateway/store/payload-audit.ts';
@@ -63,6 +64,7 @@ export async function openStore(
     sourceFiles: new SourceFiles(database, ledger),
     retention: new Retention(database, payloads),
     audit: new PayloadAudit(database, payloads, files, outbox),
+    deadLetters: new DeadLetters(database, payloads, ledger),
     totals: () => totalOf(tally.sources().values()),
     close: () => database.close(),
   };

@@ -8,10 +8,8 @@ import { check, type Finding, type Found, fault, titleOf, untested, Visit } from
 import { checkDataFolder, checkFsync, checkSpace } from './disk.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 import { checkFolder } from './folders.ts';
-import { checkInotify } from './inotify.ts';
-import { checkReceiveBuffer } from './receive-buffer.ts';
 import { checkApi, checkStorage } from './servers.ts';
-import { checkTimeZone } from './time-zone.ts';
+import { checkInotify, checkReceiveBuffer, checkTimeZone } from './this-pc.ts';
 
 const visitMilliseconds = 120_000;
 

@@ -1,6 +1,5 @@
 import { type Message, message } from '../../../shared/messages/message.ts';
-import type { ConvertedFormat, Orientation, OriginalFile } from '../../../shared/picture.ts';
-import { swapsSides } from '../../../shared/picture.ts';
+import { type ConvertedFormat, type Orientation, type OriginalFile, swapsSides } from '../../../shared/picture.ts';
 import type { Reason } from '../model/file-sink.ts';
 import type { PictureFormat } from '../model/image.ts';
 import { type Decoder, stoppedDetail, tooLongDetail } from './codec/decoder.ts';
@@ -8,9 +7,30 @@ import { sha256Of } from './image-identity.ts';
 import { inspectFile } from './picture/inspect-file.ts';
 import { type FileFormat, type InspectionOf, pictureFault } from './picture/inspection.ts';
 import { jpegFrame } from './picture/jpeg-process.ts';
-import { orientationOf } from './picture/orientation.ts';
+import { TiffReader } from './picture/tiff-directory.ts';
+import { exifBlock } from './picture/tiff-text.ts';
 import { writtenLength } from './picture/written-length.ts';
 import { refusalReasons } from './refusal-reasons.ts';
+
+const ORIENTATION = 0x0112;
+const SHORT = 3;
+
+/**
+ * How a picture is to be turned to be upright (EXIF and TIFF tag 0x0112, one SHORT from 1 to 8). What is none, or stands
+ * there more than once, so that viewers disagree, is 1: the picture is taken as it is stored. Never throws.
+ */
+export function orientationOf(bytes: Buffer, format: FileFormat): Orientation {
+  const block = exifBlock(bytes, format);
+  const tiff = block === null ? null : TiffReader.open(block);
+  if (tiff === null) return 1;
+  const directory = tiff.directory(tiff.firstDirectory);
+  if (typeof directory === 'string') return 1;
+  const found = directory.fields.get(ORIENTATION) ?? [];
+  const [field] = found;
+  if (field === undefined || found.length > 1 || field.type !== SHORT || field.count !== 1) return 1;
+  const value = tiff.numbers(field, 1)?.[0] ?? 1;
+  return value >= 1 && value <= 8 ? (value as Orientation) : 1;
+}
 
 /** A file's picture as it is to be stored. */
 export type FilePicture = {

@@ -2,7 +2,7 @@ import { type Message, message } from '../../../shared/messages/message.ts';
 import type { Advice, Connection, Snapshot } from '../../../shared/snapshot.ts';
 import { judgements, lossCounts, tellLosses, ways } from './losses.ts';
 import type { SituationFacts } from './situation-facts.ts';
-import { isBroken } from './source-health.ts';
+import { isBroken } from './situation-facts.ts';
 
 /** So little time is left that somebody should act within this shift. */
 export const soonMilliseconds = 8 * 3_600_000;

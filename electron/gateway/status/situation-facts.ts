@@ -1,5 +1,9 @@
-import type { Connection, Snapshot, SourceSnapshot } from '../../../shared/snapshot.ts';
+import { type Connection, type Snapshot, type SourceSnapshot, sourceLevels } from '../../../shared/snapshot.ts';
 import type { Loss } from './losses.ts';
+
+/** Its pictures are not collected, and a person should look. What is blocked waits for the disk, which says so itself. */
+export const isBroken = ({ state }: Pick<SourceSnapshot, 'state'>): boolean =>
+  sourceLevels[state] === 'alarm' && state !== 'blocked';
 
 /** What the situation is judged from. */
 export type SituationFacts = {

@@ -5,7 +5,7 @@ import type { Advice, Connection, Snapshot, SourceSnapshot } from '../../../shar
 import { advise, soonMilliseconds } from './advice.ts';
 import { judgements, lossCounts, tellLosses, ways } from './losses.ts';
 import type { SituationFacts } from './situation-facts.ts';
-import { isBroken } from './source-health.ts';
+import { isBroken } from './situation-facts.ts';
 
 /**
  * From facts to the three answers an operator needs: is everything safe, is everything flowing, what must I do. Pure;

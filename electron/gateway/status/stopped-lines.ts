@@ -5,7 +5,7 @@ import type { SourceConfig } from '../../../shared/source-config.ts';
 import type { FilterStatus } from '../ingest/near-duplicate/near-duplicate-filter.ts';
 import type { SourceStatus } from '../source/frame-source.ts';
 import { isOff, type ShiftOf } from '../store/ledger/shifts.ts';
-import { isBroken } from './source-health.ts';
+import { isBroken } from './situation-facts.ts';
 
 /** A source as it is now. */
 export type SourceNow = {

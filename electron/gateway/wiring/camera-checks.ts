@@ -2,7 +2,7 @@ import type { DoctorCheck } from '../../../shared/contract.ts';
 import { message } from '../../../shared/messages/message.ts';
 import type { SourceSnapshot } from '../../../shared/snapshot.ts';
 import { type Finding, finding } from '../doctor/check.ts';
-import { isBroken } from '../status/source-health.ts';
+import { isBroken } from '../status/situation-facts.ts';
 
 /** What the running gateway knows of its cameras: a site where one takes no picture is not in order. */
 export function cameraChecks(sources: readonly SourceSnapshot[]): DoctorCheck[] {

@@ -7,7 +7,7 @@ import { openLive, show, useScreen } from '../../view-state/screen-store.ts';
 import { NearDuplicateBar } from '../near-duplicate-bar.tsx';
 import { badgeOf } from '../source-badge.ts';
 import { CameraNumbers } from './camera-numbers.tsx';
-import { type CameraSource, modelWords } from './camera-words.ts';
+import { type CameraSource, modelWords } from './camera-text.ts';
 import { TriggerButton } from './trigger-button.tsx';
 
 /** A camera among the sources. Its head opens the live view. */

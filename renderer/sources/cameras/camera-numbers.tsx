@@ -4,7 +4,7 @@ import { formatCount, formatRate, formatShortCount } from '../../../shared/messa
 import { useWords } from '../../gateway/words.ts';
 import { NextIcon } from '../../ui/icons.ts';
 import { useNow } from '../../ui/use-now.ts';
-import { agoWords, dropsTotal } from './camera-words.ts';
+import { agoWords, dropsTotal } from './camera-text.ts';
 
 /** A camera's four figures at fixed places, and why frames were lost for whoever asks. */
 export function CameraNumbers({ camera }: { readonly camera: CameraSnapshot }): ReactNode {

@@ -6,7 +6,7 @@ import { CameraIcon } from '../../ui/icons.ts';
 import { useScreen } from '../../view-state/screen-store.ts';
 import { LiveScreen } from '../live/live-screen.tsx';
 import { CameraCard } from './camera-card.tsx';
-import { isCamera } from './camera-words.ts';
+import { isCamera } from './camera-text.ts';
 import { FindCameras } from './find-cameras.tsx';
 import { ForceIpDialog } from './force-ip-dialog.tsx';
 

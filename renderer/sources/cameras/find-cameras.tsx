@@ -10,7 +10,7 @@ import { CameraIcon, SearchIcon } from '../../ui/icons.ts';
 import { StuckIcon } from '../../ui/shapes.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { FoundCameraEntry } from './found-camera.tsx';
-import { foundSummary, inOrder } from './found-words.ts';
+import { foundSummary, inOrder } from './found-camera-text.ts';
 
 const NOTHING: OperationResponse<'cameras.find'> = { cameras: [], problems: [] };
 

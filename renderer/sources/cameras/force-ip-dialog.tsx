@@ -11,7 +11,7 @@ import { NetworkIcon } from '../../ui/icons.ts';
 import { sayDone } from '../../view-state/notice-store.ts';
 import { show, useScreen } from '../../view-state/screen-store.ts';
 import { type AddressDraft, type AddressFaults, checkAddress, proposeAddress } from './force-ip.ts';
-import { foundName } from './found-words.ts';
+import { foundName } from './found-camera-text.ts';
 
 /** Gives a camera an address of this PC's network: entered, confirmed with a tick that names it, then sent. */
 export function ForceIpDialog(): ReactNode {

@@ -5,7 +5,7 @@ import { useGateway } from '../../gateway/gateway-store.ts';
 import { Button } from '../../ui/button.tsx';
 import { ShutterIcon } from '../../ui/icons.ts';
 import { useScreen } from '../../view-state/screen-store.ts';
-import { type CameraSource, takeWords, triggerReadiness } from './camera-words.ts';
+import { type CameraSource, takeWords, triggerReadiness } from './camera-text.ts';
 import { triggerKey } from './trigger-keys.ts';
 import { type TriggerPhase, takePicture, useTriggers } from './trigger-store.ts';
 

@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import type { SourceSnapshot } from '../../../shared/snapshot.ts';
 import { call } from '../../gateway/bridge.ts';
 import { sayFailed } from '../../view-state/notice-store.ts';
-import { triggerReadiness } from './camera-words.ts';
+import { triggerReadiness } from './camera-text.ts';
 
 /** `asking`: not answered yet. `asked`: the gateway has just passed it on to the camera. */
 export type TriggerPhase = 'idle' | 'asking' | 'asked';

@@ -7,7 +7,7 @@ import { CountBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Segments } from '../../ui/choice.tsx';
 import { CloseIcon, GearIcon, NextIcon, RetryWaitIcon, SearchIcon } from '../../ui/icons.ts';
-import { type CameraSource, isConnected } from '../cameras/camera-words.ts';
+import { type CameraSource, isConnected } from '../cameras/camera-text.ts';
 import { FeatureRow } from './feature-row.tsx';
 import { chooseLevel, featuresOf, searchFor, toggleCategory, useFeatureView } from './feature-store.ts';
 import { type Category, type FeatureTree, featureTree, levels } from './feature-tree.ts';

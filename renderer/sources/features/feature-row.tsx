@@ -6,7 +6,7 @@ import { Faults } from '../../ui/field.tsx';
 import { BooleanEditor, ChoiceEditor, CommandButton } from './choice-editors.tsx';
 import type { EditorProps } from './editor-props.ts';
 import { featureOrder } from './feature-store.ts';
-import { accessWords, canWrite, rangeWords, valueWords } from './feature-words.ts';
+import { accessWords, canWrite, rangeWords, valueWords } from './feature-text.ts';
 import { TextEditor } from './text-editor.tsx';
 
 /** One setting: its name, what it is for, its value or editor, and below it range, access and a refusal in words. */

@@ -1,5 +1,5 @@
 import type { Feature } from '../../../shared/camera.ts';
-import { categoryWords } from './feature-words.ts';
+import { categoryWords } from './feature-text.ts';
 
 export const levels = ['beginner', 'expert', 'guru'] as const;
 /** Whose settings are shown: each sees those of the ones before, too. */

@@ -4,7 +4,7 @@ import { isolated } from '../../../shared/isolated.ts';
 import { Button } from '../../ui/button.tsx';
 import { MinusIcon, PlusIcon } from '../../ui/icons.ts';
 import type { EditorProps } from './editor-props.ts';
-import { formatNumber, parseNumber, stepped, valueWords } from './feature-words.ts';
+import { formatNumber, parseNumber, stepped, valueWords } from './feature-text.ts';
 
 const textOf = ({ value }: Feature): string =>
   typeof value === 'number' ? formatNumber(value) : typeof value === 'string' ? value : '';

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { isolated } from '../../../shared/isolated.ts';
+import { formatCount, formatRate, plural } from '../../../shared/messages/numbers.ts';
 import { useGateway } from '../../gateway/gateway-store.ts';
 import { useWords } from '../../gateway/words.ts';
 import { Button } from '../../ui/button.tsx';
@@ -8,16 +9,55 @@ import { isTyping } from '../../ui/is-typing.ts';
 import { LevelShape } from '../../ui/shapes.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { closeLive, useScreen } from '../../view-state/screen-store.ts';
-import { type CameraSource, isCamera, isConnected, modelWords } from '../cameras/camera-words.ts';
+import { DropCauses } from '../cameras/camera-numbers.tsx';
+import {
+  type CameraSource,
+  dropsTotal,
+  isCamera,
+  isConnected,
+  modelWords,
+  triggerWords,
+} from '../cameras/camera-text.ts';
 import { TriggerButton } from '../cameras/trigger-button.tsx';
 import { FeaturePanel } from '../features/feature-panel.tsx';
 import { badgeOf } from '../source-badge.ts';
 import { FocusAid } from './focus-aid.tsx';
 import { Histogram } from './histogram.tsx';
-import { LiveFacts } from './live-facts.tsx';
 import { LivePicture } from './live-picture.tsx';
 import { liveStatus } from './live-status.ts';
 import { setPaused, takeTestShot, useLive, watchLive } from './live-store.ts';
+
+/** What is known of the stream beside the picture: rate, size, pixel format, losses by cause. */
+function LiveFacts({ source }: { readonly source: CameraSource }): ReactNode {
+  const { camera } = source;
+  const lost = dropsTotal(camera);
+  const size = camera.width === null || camera.height === null ? '–' : `${camera.width} × ${camera.height}`;
+  return (
+    <section className="instrument live-facts" aria-label="Stream">
+      <dl>
+        <Fact name="Frames/s">{formatRate(camera.framesPerSecond)}</Fact>
+        <Fact name="Size">{size}</Fact>
+        <Fact name="Pixels">{camera.pixelFormat ?? '–'}</Fact>
+        <Fact name="Trigger">{triggerWords[camera.trigger]}</Fact>
+        <Fact name="Stored">
+          {formatCount(camera.stored)} of {formatCount(camera.frames)}
+        </Fact>
+        <Fact name="Resends">{formatCount(camera.resends)}</Fact>
+      </dl>
+      <div className="live-drops" data-some={lost > 0}>
+        <h3>{lost === 0 ? 'No frame lost' : `${plural(lost, 'frame')} lost`}</h3>
+        {lost > 0 && <DropCauses camera={camera} />}
+      </div>
+    </section>
+  );
+}
+
+const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+);
 
 /** Escape closes the live view, S takes a test shot, P pauses. T and Alt with a digit are `useTriggerKeys`'. */
 function useLiveKeys(): void {

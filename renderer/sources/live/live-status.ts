@@ -3,7 +3,7 @@ import type { Level } from '../../../shared/messages/param-kinds.ts';
 import { formatDuration } from '../../../shared/messages/times.ts';
 import type { SourceSnapshot } from '../../../shared/snapshot.ts';
 import { sayInFull } from '../../gateway/words.ts';
-import { agoWords, isConnected } from '../cameras/camera-words.ts';
+import { agoWords, isConnected } from '../cameras/camera-text.ts';
 import { badgeOf } from '../source-badge.ts';
 import type { Live } from './live-store.ts';
 

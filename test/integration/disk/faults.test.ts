@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { handleOriginal } from '../../../electron/gateway/source/folder/after-ingest.ts';
+import { handleOriginal } from '../../../electron/gateway/source/folder/original-disposal.ts';
 import { FailingFiles, type FailWish, fileSteps } from '../../support/failing-files.ts';
 import { openIntake, type TestIntake } from '../../support/intake.ts';
 import { makeJpeg } from '../../support/pictures.ts';

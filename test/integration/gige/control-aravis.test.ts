@@ -8,7 +8,7 @@ import { decodeDescription, decodeText, registers } from '../../../electron/gate
 import { ControlChannel } from '../../../electron/gateway/source/gige/gvcp/control-channel.ts';
 import { decodeAcknowledge, encodeDiscovery } from '../../../electron/gateway/source/gige/gvcp/gvcp-packet.ts';
 import type { ControlLoss } from '../../../electron/gateway/source/gige/gvcp/heartbeat.ts';
-import { openBroadcastSocket } from '../../../electron/gateway/source/gige/network/broadcast-socket.ts';
+import { openBroadcastSocket } from '../../../electron/gateway/source/gige/network/udp-socket.ts';
 import { failureOf } from '../../support/spoken.ts';
 
 /** Against a camera that others wrote: Aravis' simulated one (Debian `aravis-tools`). */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatCameraTime, formatExposure, formatTrigger } from '../../../renderer/format/frame.ts';
+import { formatCameraTime, formatExposure, formatTrigger } from '../../../renderer/preview/image-facts.tsx';
 
 it('says what made the camera take a frame, and who asked for it', () => {
   expect(formatTrigger({ trigger: 'free-run', triggeredBy: '' })).toBe('Free run');

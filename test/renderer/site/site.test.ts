@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fillWords, formatBytesPerSecond } from '../../../renderer/format/pace.ts';
 import { statusWords } from '../../../renderer/settings/provisioning.ts';
 import { reportText, summaryOf } from '../../../renderer/site/report-text.ts';
-import { deviceLook, hostOf, wayWords } from '../../../renderer/site/site-words.ts';
+import { deviceLook, hostOf, wayWords } from '../../../renderer/site/site-text.ts';
 import { formatPercent, nearDuplicateScale } from '../../../renderer/sources/near-duplicate-scale.ts';
 import type { DoctorCheck } from '../../../shared/contract.ts';
 import { message } from '../../../shared/messages/message.ts';

@@ -1,4 +1,4 @@
-import type { CameraSource } from '../../../renderer/sources/cameras/camera-words.ts';
+import type { CameraSource } from '../../../renderer/sources/cameras/camera-text.ts';
 import type { CameraSnapshot, Feature, FoundCamera, LiveFrame } from '../../../shared/camera.ts';
 import type { SourceSnapshot } from '../../../shared/snapshot.ts';
 import { camera, found } from '../../support/fake-gateway/fake-cameras.ts';

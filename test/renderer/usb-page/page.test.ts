@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { chooseDevice } from '../../../renderer/usb-page/choose-device.ts';
+import { givenUp, LostFrames } from '../../../renderer/usb-page/camera-stream.ts';
 import { faultOfValue } from '../../../renderer/usb-page/controls.ts';
-import { FrameTime } from '../../../renderer/usb-page/frame-time.ts';
-import { givenUp, LostFrames } from '../../../renderer/usb-page/lost-frames.ts';
+import { chooseDevice } from '../../../renderer/usb-page/devices.ts';
+import { FrameTime } from '../../../renderer/usb-page/frame-line.ts';
 import { asFault } from '../../../renderer/usb-page/page-faults.ts';
 
 const device = (id: string, label: string) => ({ id, label, width: null, height: null, frameRate: null });

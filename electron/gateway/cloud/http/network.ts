@@ -11,13 +11,27 @@ import {
   tunnelConnector,
 } from './connectors.ts';
 import type { Transport } from './http-exchange.ts';
-import { loginPlacesOf } from './proxy/login-places.ts';
 import { noProxyOf } from './proxy/no-proxy.ts';
 import { direct, isThisPc, keyOf, type Route } from './proxy/proxy-routes.ts';
 import { type AskProxy, RouteChoice } from './proxy/route-choice.ts';
 import { withdrawFromEnvironment } from './tls/tls-environment.ts';
 import { followTrust, type TrustOptions } from './tls/trust-watch.ts';
 import { type Way, Ways } from './ways.ts';
+
+const encrypted = /^\s*https:\/\//i;
+
+/**
+ * Which proxies may be given name and password. Written as `noProxy`; an entry that begins with `https://` means only a
+ * proxy to which the way is encrypted. Whoever writes the script, or answers in its place, chooses how a proxy is reached:
+ * with a bare name he may have the password sent in clear.
+ */
+function loginPlacesOf(entries: readonly string[]): (proxy: URL) => boolean {
+  const either = noProxyOf(entries.filter((entry) => !encrypted.test(entry)));
+  const secure = noProxyOf(
+    entries.filter((entry) => encrypted.test(entry)).map((entry) => entry.replace(encrypted, '').replace(/\/\s*$/, '')),
+  );
+  return (proxy) => either(proxy) || (proxy.protocol === 'https:' && secure(proxy));
+}
 
 export type NetworkOptions = {
   readonly tls: TlsSettings;

@@ -3,9 +3,9 @@ import type { DeliveryContext, DeliveryFailure } from '../../model/delivery.ts';
 import type { UploadPayload } from '../acusight/upload-body.ts';
 import type { Exchange } from '../http/http-exchange.ts';
 import type { Network } from '../http/network.ts';
+import { storageKeyMissing, storageKeyUnusable } from './storage-failures.ts';
 import { bucketMeaning, putMeaning, type StoreOutcome } from './storage-outcome.ts';
 import { type AccessKey, StorageRequests, type StoredObject } from './storage-requests.ts';
-import { storageKeyMissing, storageKeyUnusable } from './storage-words.ts';
 
 export type { AccessKey } from './storage-requests.ts';
 

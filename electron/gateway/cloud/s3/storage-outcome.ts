@@ -16,7 +16,7 @@ import {
   tooLarge,
   trouble,
   type Verdict,
-} from './storage-words.ts';
+} from './storage-failures.ts';
 
 /**
  * What an answer of the object storage means. Nobody was told of the picture yet, so nothing here is ambiguous, and

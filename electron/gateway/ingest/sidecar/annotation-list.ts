@@ -1,10 +1,30 @@
 import type { Annotation } from '../../../../shared/annotation.ts';
 import type { Orientation } from '../../../../shared/picture.ts';
-import { type Box, placeBox } from './box.ts';
-import type { ProblemList } from './problems.ts';
-import { describeValue, readNumber } from './problems.ts';
+import { type Box, type PlacedBox, placeBox } from './box.ts';
+import { describeValue, type ProblemList, readNumber } from './problems.ts';
 import { readText } from './text.ts';
-import { uprightBox } from './upright-box.ts';
+
+/** A box in the frame of the picture as it is stored, in that of the upright picture; both relative (0–1). */
+function uprightBox({ xCenter: x, yCenter: y, width, height }: PlacedBox, orientation: Orientation): PlacedBox {
+  switch (orientation) {
+    case 1:
+      return { xCenter: x, yCenter: y, width, height };
+    case 2:
+      return { xCenter: 1 - x, yCenter: y, width, height };
+    case 3:
+      return { xCenter: 1 - x, yCenter: 1 - y, width, height };
+    case 4:
+      return { xCenter: x, yCenter: 1 - y, width, height };
+    case 5:
+      return { xCenter: y, yCenter: x, width: height, height: width };
+    case 6:
+      return { xCenter: 1 - y, yCenter: x, width: height, height: width };
+    case 7:
+      return { xCenter: 1 - y, yCenter: 1 - x, width: height, height: width };
+    case 8:
+      return { xCenter: y, yCenter: 1 - x, width: height, height: width };
+  }
+}
 
 const MAX_ANNOTATIONS = 10_000;
 const ROUNDING = 1e-6;

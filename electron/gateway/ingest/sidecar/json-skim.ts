@@ -1,6 +1,34 @@
 import { ElementText } from './json-element.ts';
-import { KeyText } from './json-key.ts';
 import { backslash, braces, brackets, colon, comma, isSpace, quote } from './json-signs.ts';
+
+const longestKey = 128;
+
+/** The key of an object that was read last. */
+class KeyText {
+  readonly #bytes = Buffer.alloc(longestKey);
+  #length = 0;
+
+  begin(): void {
+    this.#length = 0;
+  }
+
+  copy(byte: number): void {
+    if (this.#length < longestKey) this.#bytes[this.#length++] = byte;
+  }
+
+  /** '' for one that nobody can want; null: it is no text. */
+  get text(): string | null {
+    if (this.#length >= longestKey) return '';
+    const text = this.#bytes.toString('utf8', 0, this.#length);
+    if (!text.includes('\\')) return text;
+    try {
+      const key: unknown = JSON.parse(`"${text}"`);
+      return typeof key === 'string' ? key : null;
+    } catch {
+      return null;
+    }
+  }
+}
 
 /*
  * Goes through a JSON text of any size piece by piece, and hands over the elements of some lists of its root object, each

@@ -3,7 +3,7 @@ import { type Message, message } from '../../../../shared/messages/message.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { errnoCode } from '../../platform/errors.ts';
 import { CameraError, type CameraFeatures, type CameraSession } from './camera-device.ts';
-import { cameraError, messageOf, refusal } from './camera-words.ts';
+import { cameraError, messageOf, refusal } from './camera-errors.ts';
 import { isSameModel, type SavedSettings, type SettingsFile, worthSaving } from './saved-settings.ts';
 import type { SessionRun } from './session-run.ts';
 

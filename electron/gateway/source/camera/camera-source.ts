@@ -16,11 +16,11 @@ import {
   type CameraNote,
   type CameraSession,
 } from './camera-device.ts';
+import { type CameraSaid, cameraError, refusal, saidOf } from './camera-errors.ts';
 import { CameraNotes } from './camera-notes.ts';
 import type { RefusedSetting } from './camera-settings.ts';
 import { CameraSettings } from './camera-settings.ts';
 import { CameraTally } from './camera-tally.ts';
-import { type CameraSaid, cameraError, refusal, saidOf } from './camera-words.ts';
 import type { OfferBounds } from './frame-offers.ts';
 import { type LiveFrameMaker, LiveView } from './live-view.ts';
 import { SettingsFile } from './saved-settings.ts';

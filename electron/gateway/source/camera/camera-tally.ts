@@ -3,7 +3,7 @@ import type { Message } from '../../../../shared/messages/message.ts';
 import type { TriggerConfig } from '../../../../shared/source-config.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { CameraInfo, DeviceFrame, StreamCounters } from './camera-device.ts';
-import { dropsOf } from './camera-words.ts';
+import { dropsOf } from './camera-errors.ts';
 
 const slices = 11;
 const sliceMilliseconds = 500;

@@ -1,6 +1,6 @@
 import type { CameraFrame, FrameSink, FrameVerdict } from '../../model/frame.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { messageOf } from './camera-words.ts';
+import { messageOf } from './camera-errors.ts';
 
 /**
  * What may be under way to the sink at once. So many frames whatever their size, and more of small ones as long as

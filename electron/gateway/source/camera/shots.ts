@@ -2,7 +2,7 @@ import type { FrameFacts } from '../../../../shared/camera.ts';
 import { message } from '../../../../shared/messages/message.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { describeCause } from '../../platform/errors.ts';
-import { refusal } from './camera-words.ts';
+import { refusal } from './camera-errors.ts';
 
 /** One picture that somebody asked for. `test`: to be shown, not stored. */
 export type ShotFacts = {

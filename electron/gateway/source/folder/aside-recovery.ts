@@ -5,11 +5,11 @@ import { type FileVersion, fileVersion } from '../../model/file-version.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
 import { errnoCode } from '../../platform/errors.ts';
 import type { SourceCondition } from '../frame-source.ts';
-import { type AfterIngest, finishAside, localDay } from './after-ingest.ts';
 import { type Aside, putBack } from './aside.ts';
 import { asideKindOf } from './aside-names.ts';
 import { versionOf } from './folder-walk.ts';
 import { OldNameStaysError } from './move-file.ts';
+import { type AfterIngest, finishAside, localDay } from './original-disposal.ts';
 
 /** What was taken aside so recently may be dealt with right now by another gateway on the same folder. */
 const quietMilliseconds = 2_000;

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { type Message, message } from '../../../../shared/messages/message.ts';
 import { describeCause, errnoCode } from '../../platform/errors.ts';
 import { listedPlaceIn } from '../../platform/path-containment.ts';
-import type { AfterIngest } from './after-ingest.ts';
+import type { AfterIngest } from './original-disposal.ts';
 
 /** What there is under a watched folder's path. */
 export type FolderPresence =

@@ -2,7 +2,7 @@ import { type Message, message } from '../../../../shared/messages/message.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { describeCause, errnoCode } from '../../platform/errors.ts';
 import type { SourceCondition } from '../frame-source.ts';
-import type { AfterIngest } from './after-ingest.ts';
+import type { AfterIngest } from './original-disposal.ts';
 
 /** So many in a row that fail have one cause: the others would fail too, and are not tried for a while. */
 const mostInARow = 3;

@@ -3,10 +3,10 @@ import type { FileRegistry } from '../../model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../../model/file-version.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { SourceCondition } from '../frame-source.ts';
-import { type AfterIngest, handleOriginal, localDay } from './after-ingest.ts';
 import type { AsideRecovery } from './aside-recovery.ts';
 import { identityOf } from './folder-presence.ts';
 import { versionOf } from './folder-walk.ts';
+import { type AfterIngest, handleOriginal, localDay } from './original-disposal.ts';
 import { OriginalTroubles } from './original-troubles.ts';
 import { SharedFolder } from './shared-folder.ts';
 

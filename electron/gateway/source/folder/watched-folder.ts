@@ -6,11 +6,11 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { FrameSource, SourceStatus } from '../frame-source.ts';
 import { SourceCondition } from '../frame-source.ts';
-import type { AfterIngest } from './after-ingest.ts';
 import { AsideRecovery } from './aside-recovery.ts';
 import { FileOffers } from './file-offers.ts';
 import { FolderAnswers } from './folder-answers.ts';
 import { GoneFiles } from './gone-files.ts';
+import type { AfterIngest } from './original-disposal.ts';
 import { Originals } from './originals.ts';
 import { FolderSearch } from './scanner.ts';
 

@@ -1,5 +1,5 @@
 import { message } from '../../../../shared/messages/message.ts';
-import { cameraError } from '../camera/camera-words.ts';
+import { cameraError } from '../camera/camera-errors.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
 import { attempt, isRefusal } from './gige-trigger.ts';
 

@@ -2,7 +2,7 @@ import { message } from '../../../../shared/messages/message.ts';
 import { pixelFormatOf as decodableFormat } from '../../model/pixel-format.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
 import type { CameraError, CameraNote, DeviceFrame, StreamCounters } from '../camera/camera-device.ts';
-import { cameraError } from '../camera/camera-words.ts';
+import { cameraError } from '../camera/camera-errors.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
 import { abortAcquisition, startAcquisition, stopAcquisition, unlockSettings } from './acquisition-commands.ts';
 import { ChunkFacts } from './gige-chunks.ts';
@@ -16,11 +16,23 @@ import { isRefusal } from './gige-trigger.ts';
 import { registers, streamRegisters } from './gvcp/bootstrap.ts';
 import type { ControlChannel } from './gvcp/control-channel.ts';
 import { type ArrivedFrame, GvspStream } from './gvsp/stream.ts';
-import { streamNotes } from './gvsp/stream-notes.ts';
 import type { StreamTotals } from './gvsp/stream-protocol.ts';
-import { cardMtu } from './network/card-mtu.ts';
-import { parseIpv4 } from './network/interfaces.ts';
+import { cardMtu, parseIpv4 } from './network/interfaces.ts';
 import { FormatAdvice } from './pixel-format-advice.ts';
+
+/** What a GigE camera's stream has to tell beside its pictures. */
+const streamNotes = {
+  surplus: (bytes: number): CameraNote => ({
+    about: 'surplus-bytes',
+    message: message('camera-surplus-bytes', { bytes }),
+    isLoss: false,
+  }),
+  pieces: (packetSize: number, piece: number): CameraNote => ({
+    about: 'packets-in-pieces',
+    message: message('camera-packets-in-pieces', { packetSize, piece }),
+    isLoss: false,
+  }),
+} as const;
 
 export type AcquisitionOptions = {
   readonly channel: ControlChannel;

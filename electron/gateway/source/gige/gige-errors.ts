@@ -1,7 +1,7 @@
 import { message } from '../../../../shared/messages/message.ts';
 import { describeCause, OperatorError } from '../../platform/errors.ts';
 import { CameraError } from '../camera/camera-device.ts';
-import { cameraError } from '../camera/camera-words.ts';
+import { cameraError } from '../camera/camera-errors.ts';
 import { GvcpError } from './gvcp/gvcp-error.ts';
 
 /** Whatever went wrong with a connected camera, as a trouble. A `CameraError` stays what it is. */

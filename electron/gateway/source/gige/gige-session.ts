@@ -10,7 +10,7 @@ import type {
   SessionEvents,
   StreamCounters,
 } from '../camera/camera-device.ts';
-import { cameraError } from '../camera/camera-words.ts';
+import { cameraError } from '../camera/camera-errors.ts';
 import type { NodeMap } from '../genicam/node-map.ts';
 import { unlockSettings } from './acquisition-commands.ts';
 import { GigeAcquisition } from './gige-acquisition.ts';

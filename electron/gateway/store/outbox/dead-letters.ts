@@ -5,6 +5,7 @@ import { WriteBatch } from '../database/write-batch.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type FreedPayload, PayloadRows } from '../payloads/payload-rows.ts';
 import type { PayloadStore } from '../payloads/payload-store.ts';
+import { cleanRecord } from './image-rows.ts';
 import { type ContentRow, fileFactsOf, type PictureRow, parseContent, parseError } from './stored-content.ts';
 
 const atOnce = 100;
@@ -25,7 +26,7 @@ export type DeadLetter = Pick<NewImage, 'original' | 'notes'> & {
   readonly lastError: EntryError | null;
 };
 
-/** What a person may do with pictures that the cloud refused for good, besides trying them again. */
+/** What a person may do with pictures that the cloud refused for good. */
 export class DeadLetters {
   readonly #ledger: Ledger;
   readonly #group: WriteBatch;
@@ -43,6 +44,20 @@ export class DeadLetters {
     this.#group = WriteBatch.of(database);
     this.#rows = new PayloadRows(database, payloads, onRemoved);
     this.#statements = prepare(database);
+  }
+
+  /** They go back into the queue, with a clean record. Returns how many did. */
+  requeue(selection: Selection, at: number): number {
+    const s = this.#statements;
+    return this.#group.run(() => {
+      this.#ledger.sealNow(at);
+      const changed =
+        selection === 'all'
+          ? s.requeueAll.run().changes
+          : selection.reduce((sum, imageId) => sum + s.requeue.run(imageId).changes, 0);
+      if (changed > 0) this.#ledger.sealNow(at, { who: 'operator', did: 'requeue', images: changed });
+      return changed;
+    });
   }
 
   /** A page at a time, oldest first; what is no dead letter (any more) is left out. */
@@ -143,6 +158,10 @@ function prepare(database: Database) {
     page: database.prepare<[number, number], DeadRow>(`
       SELECT ${columns} FROM outbox o JOIN images i USING (seq)
       WHERE state = 'dead' AND seq > ? ORDER BY seq LIMIT ?`),
+    requeue: database.prepare<[string]>(`
+      UPDATE outbox SET state = 'pending', ${cleanRecord}
+      WHERE seq = (SELECT seq FROM images WHERE image_id = ?) AND state = 'dead'`),
+    requeueAll: database.prepare(`UPDATE outbox SET state = 'pending', ${cleanRecord} WHERE state = 'dead'`),
     delete: database.prepare<[number]>(`
       UPDATE outbox SET state = 'deleted', payload_present = 0, stuck = 0, next_attempt_at = 0
       WHERE seq = ? AND state = 'dead'`),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EntryError, Selection } from '../../../../shared/contract.ts';
+import type { EntryError } from '../../../../shared/contract.ts';
 import type { NewImage } from '../../model/image.ts';
 import type { LeasedEntry, Settlement } from '../../model/outbox-entry.ts';
 import type { Database } from '../database/database.ts';
@@ -7,7 +7,7 @@ import { WriteBatch } from '../database/write-batch.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { type DeliveryOrder, plainOrder } from './delivery-order.ts';
 import { EntryRows } from './entry-rows.ts';
-import { cleanRecord, ImageRows } from './image-rows.ts';
+import { ImageRows } from './image-rows.ts';
 import { LeaseSelector } from './lease-selector.ts';
 import { Reordering } from './reordering.ts';
 import { storedError } from './stored-content.ts';
@@ -177,20 +177,6 @@ export class Outbox {
     return this.#statements.retryNow.run(imageId).changes;
   }
 
-  /** Operator: dead letters go back into the queue with a clean record. Returns how many did. */
-  requeueDead(selection: Selection, at: number): number {
-    const s = this.#statements;
-    return this.#group.run(() => {
-      this.#ledger.sealNow(at);
-      const changed =
-        selection === 'all'
-          ? s.requeueAll.run().changes
-          : selection.reduce((sum, imageId) => sum + s.requeue.run(imageId).changes, 0);
-      if (changed > 0) this.#ledger.sealNow(at, { who: 'operator', did: 'requeue', images: changed });
-      return changed;
-    });
-  }
-
   /** A payload is missing or does not match its hash any more: the entry can't be delivered. */
   buryUnreadable(seq: number, error: EntryError): number {
     return this.#counted(error.at, () => this.#statements.buryUnreadable.run(storedError(error), seq).changes);
@@ -241,10 +227,6 @@ function prepare(database: Database) {
     retryNow: database.prepare<[string]>(`
       UPDATE outbox SET next_attempt_at = 0
       WHERE seq = (SELECT seq FROM images WHERE image_id = ?) AND state = 'pending'`),
-    requeue: database.prepare<[string]>(`
-      UPDATE outbox SET state = 'pending', ${cleanRecord}
-      WHERE seq = (SELECT seq FROM images WHERE image_id = ?) AND state = 'dead'`),
-    requeueAll: database.prepare(`UPDATE outbox SET state = 'pending', ${cleanRecord} WHERE state = 'dead'`),
     buryUnreadable: database.prepare<[string, number]>(`
       UPDATE outbox SET state = 'dead', last_error = ?, lease_token = NULL WHERE seq = ? AND state = 'pending'`),
   };

@@ -162,7 +162,7 @@ describe('attaching a sidecar', () => {
     // A dead letter may be requeued: it gets its annotations.
     expect(attach(found)).toBe('attached');
     expect(attach(found)).toBe('known');
-    store.outbox.requeueDead('all', 5_000);
+    store.deadLetters.requeue('all', 5_000);
     expect(attach({ ...found, annotations: [], sidecarPath: 'a.json' })).toBe('late');
     // The same labels under another name: picture and label file were renamed together.
     expect(attach({ ...found, sidecarPath: 'b.txt' })).toBe('known');

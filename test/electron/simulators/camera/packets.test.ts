@@ -1,7 +1,7 @@
 import { crc32, inflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { zeroCounters } from '../../../../electron/simulators/camera/counters.ts';
-import { zipOfOne } from '../../../../electron/simulators/camera/description/zip.ts';
+import { zipOfOne } from '../../../../electron/simulators/camera/description/description.ts';
 import { noFaults, seededRandom } from '../../../../electron/simulators/camera/faults.ts';
 import { FramePackets } from '../../../../electron/simulators/camera/frame-packets.ts';
 import { garbage, planPackets } from '../../../../electron/simulators/camera/packet-plan.ts';

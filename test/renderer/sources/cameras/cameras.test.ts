@@ -2,7 +2,7 @@ import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CameraNumbers } from '../../../../renderer/sources/cameras/camera-numbers.tsx';
-import { agoWords, dropsTotal, triggerReadiness } from '../../../../renderer/sources/cameras/camera-words.ts';
+import { agoWords, dropsTotal, triggerReadiness } from '../../../../renderer/sources/cameras/camera-text.ts';
 import { TriggerFace } from '../../../../renderer/sources/cameras/trigger-button.tsx';
 import { triggeredBy, triggerKey } from '../../../../renderer/sources/cameras/trigger-keys.ts';
 import { takePicture, useTriggers } from '../../../../renderer/sources/cameras/trigger-store.ts';

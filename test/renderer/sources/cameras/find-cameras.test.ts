@@ -3,9 +3,13 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type FailedRequest, inquire, requests } from '../../../../renderer/gateway/requests.ts';
 import { checkAddress, isMask, parseIpv4, proposeAddress } from '../../../../renderer/sources/cameras/force-ip.ts';
-import { FoundCameraEntry } from '../../../../renderer/sources/cameras/found-camera.tsx';
-import { foundBadge, foundName, foundSummary, inOrder } from '../../../../renderer/sources/cameras/found-words.ts';
-import { sourceFor, sourceSnippet } from '../../../../renderer/sources/cameras/source-snippet.ts';
+import { FoundCameraEntry, sourceFor, sourceSnippet } from '../../../../renderer/sources/cameras/found-camera.tsx';
+import {
+  foundBadge,
+  foundName,
+  foundSummary,
+  inOrder,
+} from '../../../../renderer/sources/cameras/found-camera-text.ts';
 import type { FoundCamera } from '../../../../shared/camera.ts';
 import { contract } from '../../../../shared/contract.ts';
 import { legacy } from '../../../../shared/messages/message.ts';

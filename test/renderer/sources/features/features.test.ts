@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { requests } from '../../../../renderer/gateway/requests.ts';
 import { FeatureRow } from '../../../../renderer/sources/features/feature-row.tsx';
 import { featureOrder, featuresOf, settingsOrder } from '../../../../renderer/sources/features/feature-store.ts';
-import { featureTree } from '../../../../renderer/sources/features/feature-tree.ts';
 import {
   accessWords,
   categoryWords,
@@ -14,7 +13,8 @@ import {
   rangeWords,
   stepped,
   valueWords,
-} from '../../../../renderer/sources/features/feature-words.ts';
+} from '../../../../renderer/sources/features/feature-text.ts';
+import { featureTree } from '../../../../renderer/sources/features/feature-tree.ts';
 import type { Feature, FeatureValue } from '../../../../shared/camera.ts';
 import { legacy } from '../../../../shared/messages/message.ts';
 import { fakeFeatures } from '../../../support/fake-gateway/fake-features.ts';

@@ -5,8 +5,6 @@ import { type Message, message } from '../../../../../shared/messages/message.ts
 import { describeCause, errnoCode } from '../../../platform/errors.ts';
 import { isErrorStatus } from '../gvcp/gvcp-error.ts';
 import { decodeAcknowledge, encodeDiscovery, gvcpCommands, gvcpPort } from '../gvcp/gvcp-packet.ts';
-import { boundSocket, type Receive } from '../network/bound-socket.ts';
-import { type BroadcastSocket, openBroadcastSocket } from '../network/broadcast-socket.ts';
 import {
   endOf,
   holdsAddress,
@@ -18,6 +16,7 @@ import {
   subnetBroadcast,
 } from '../network/interfaces.ts';
 import { type KeptOut, keptOut } from '../network/kept-out.ts';
+import { type BroadcastSocket, boundSocket, openBroadcastSocket, type Receive } from '../network/udp-socket.ts';
 import { type DiscoveredCamera, FoundCameras } from './found-cameras.ts';
 
 export type DiscoverOptions = {

@@ -6,7 +6,6 @@ import { describeCause } from '../../../platform/errors.ts';
 import { CameraError } from '../../camera/camera-device.ts';
 import { isErrorStatus, statusMeaning } from '../gvcp/gvcp-error.ts';
 import { decodeAcknowledge, encodeForceIp, gvcpCommands, gvcpPort } from '../gvcp/gvcp-packet.ts';
-import { openBroadcastSocket } from '../network/broadcast-socket.ts';
 import {
   broadcastOf,
   endOf,
@@ -17,6 +16,7 @@ import {
   parseIpv4,
 } from '../network/interfaces.ts';
 import type { LocalEnd } from '../network/udp-socket.ts';
+import { openBroadcastSocket } from '../network/udp-socket.ts';
 import { discover } from './discovery.ts';
 import type { IpSettings } from './found-cameras.ts';
 

@@ -9,8 +9,8 @@ import {
   gvcpCommands,
   gvcpPort,
 } from '../gvcp/gvcp-packet.ts';
-import { boundSocket } from '../network/bound-socket.ts';
 import type { LocalEnd } from '../network/udp-socket.ts';
+import { boundSocket } from '../network/udp-socket.ts';
 import type { DiscoveredCamera } from './found-cameras.ts';
 
 export type HeldOptions = {

@@ -1,4 +1,20 @@
-import type { DropCause } from './frame-assembly.ts';
+/** Why a frame is lost. */
+export type DropCause =
+  /** Packets are missing, and were not (or could not be) sent again. */
+  | 'incomplete'
+  /** No buffer was free: pictures are taken faster than they are stored. */
+  | 'overrun'
+  /** More bytes than are allowed. */
+  | 'oversize'
+  /** Its end came before the bytes that its leader, or its trailer, announced. */
+  | 'short'
+  /** Its packets contradict each other. */
+  | 'inconsistent'
+  | 'bad-leader'
+  /** A kind of payload that cannot be stored. */
+  | 'unsupported'
+  /** The camera began anew, or we stopped, in the middle of it. */
+  | 'aborted';
 
 export type AssemblerCounters = {
   readonly frames: number;

@@ -1,12 +1,4 @@
-import { type AssemblerCounters, type Counting, zeroCounters } from './assembler-counters.ts';
-import {
-  type DropCause,
-  FrameAssembly,
-  type Learned,
-  nothingLearned,
-  type Taken,
-  type WholeFrame,
-} from './frame-assembly.ts';
+import { type AssemblerCounters, type Counting, type DropCause, zeroCounters } from './assembler-counters.ts';
 import type { FrameBuffers } from './frame-buffers.ts';
 import {
   blockDistance,
@@ -16,7 +8,9 @@ import {
   type GvspPacket,
   packetFormat,
 } from './gvsp-packet.ts';
+import { type Learned, nothingLearned, PartialFrame, type Taken } from './partial-frame.ts';
 import { FrameResends, type PacketRange, type ResendTiming, resendTiming } from './resend-policy.ts';
+import type { WholeFrame } from './stream-protocol.ts';
 import { VouchedPackets } from './vouched-packets.ts';
 
 /**
@@ -51,7 +45,7 @@ export type AssemblerSink = {
   readonly onResend: (request: ResendRequest) => void;
 };
 
-type InFlight = { readonly frame: FrameAssembly; readonly resends: FrameResends | null };
+type InFlight = { readonly frame: PartialFrame; readonly resends: FrameResends | null };
 type Slot = { state: 'empty' | 'open' | 'closed'; flight: InFlight | null; timestamp: bigint | null };
 
 /** A leader that lies so many ids back is no late one: the camera counts from the beginning again. */
@@ -262,7 +256,7 @@ export class FrameAssembler {
 
   #open(slot: Slot, packet: GvspPacket, now: number): InFlight {
     const { block, extended } = packet;
-    const frame = new FrameAssembly(this.#options.buffers, { block, extended, firstAt: now, ...this.#learned });
+    const frame = new PartialFrame(this.#options.buffers, { block, extended, firstAt: now, ...this.#learned });
     frame.isPassed = block !== this.#newestBlock;
     const flight = { frame, resends: this.#options.resend ? new FrameResends(this.#options.resendTiming) : null };
     slot.flight = flight;

@@ -1,6 +1,19 @@
 import { type AssemblerCounters, zeroCounters } from './assembler-counters.ts';
 import type { Leader } from './gvsp-leader.ts';
 
+export type WholeFrame = {
+  readonly block: number;
+  /** With as many lines as came. */
+  readonly leader: Leader;
+  readonly buffer: ArrayBuffer;
+  /** How much of the buffer is the frame, chunks included. */
+  readonly bytes: number;
+  /** Bytes that came behind a picture without chunks, more than a last packet that was filled up; they are left out. */
+  readonly surplusBytes: number;
+  /** When its first packet came: monotonic milliseconds. */
+  readonly firstAt: number;
+};
+
 /** What the stream's thread is told and what it tells. Frames cross by transfer of their buffer, and come back so. */
 
 export type StreamOptions = {

@@ -3,9 +3,8 @@ import { describeCause, errnoCode } from '../../../platform/errors.ts';
 import { encodePacketResend, nextCommandId } from '../gvcp/gvcp-packet.ts';
 import { type AssemblerCounters, addCounters, zeroCounters } from './assembler-counters.ts';
 import { FrameAssembler, type ResendRequest } from './frame-assembler.ts';
-import type { WholeFrame } from './frame-assembly.ts';
 import { FrameBuffers } from './frame-buffers.ts';
-import type { FromStream, StreamOptions, StreamTotals, ToStream } from './stream-protocol.ts';
+import type { FromStream, StreamOptions, StreamTotals, ToStream, WholeFrame } from './stream-protocol.ts';
 import { type StreamSocket, wantedBufferBytes } from './stream-socket.ts';
 
 /**

@@ -1,11 +1,25 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import { message } from '../../../../../shared/messages/message.ts';
 import type { CameraError } from '../../camera/camera-device.ts';
-import { cameraError } from '../../camera/camera-words.ts';
+import { cameraError } from '../../camera/camera-errors.ts';
 import type { LocalEnd } from './udp-socket.ts';
+
+/** Bytes of the largest packet that the network card with this address takes whole; null where nobody knows. Never rejects. */
+export async function cardMtu(localAddress: string): Promise<number | null> {
+  if (process.platform !== 'linux') return null;
+  try {
+    const [network] = localNetworks(networkInterfaces, [localAddress]);
+    const card = network?.interface.split(':')[0] ?? '';
+    const text = await readFile(`/sys/class/net/${card}/mtu`, 'utf8');
+    return /^\d+\s*$/.test(text) ? Number(text) : null;
+  } catch {
+    return null;
+  }
+}
 
 /**
  * The address of this PC that the system would send from. Nothing is sent. Rejects with the system's error where there

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inspectFile, sniffConverted, sniffFile } from '../../../../../electron/gateway/ingest/picture/inspect-file.ts';
-import { orientationOf } from '../../../../../electron/gateway/ingest/picture/orientation.ts';
 import { tiffColours } from '../../../../../electron/gateway/ingest/picture/tiff-colours.ts';
+import { orientationOf } from '../../../../../electron/gateway/ingest/picture-reader.ts';
 import { makeBmp } from '../../../../support/bmp.ts';
 import { orientationBlock } from '../../../../support/exif.ts';
 import { testImage, withVips } from '../../../../support/pictures.ts';

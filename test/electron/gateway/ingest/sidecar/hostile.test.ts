@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { type Box, boxAround, placeBox, relativeEdges } from '../../../../../electron/gateway/ingest/sidecar/box.ts';
-import { readClassList } from '../../../../../electron/gateway/ingest/sidecar/class-list.ts';
+import { readClassList } from '../../../../../electron/gateway/ingest/sidecar/class-lists.ts';
 import { annotationSchema } from '../../../../../shared/annotation.ts';
 import { fixture, json, outcomeOf, readingOf } from './reading.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readClassList } from '../../../../../electron/gateway/ingest/sidecar/class-list.ts';
+import { readClassList } from '../../../../../electron/gateway/ingest/sidecar/class-lists.ts';
 import { readSidecar } from '../../../../../electron/gateway/ingest/sidecar/read-sidecar.ts';
 import { fixture, outcomeOf, picture, readingOf } from './reading.ts';
 

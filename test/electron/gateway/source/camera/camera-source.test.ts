@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { FrameVerdict } from '../../../../../electron/gateway/model/frame.ts';
 import { type Logger, silentLogger } from '../../../../../electron/gateway/platform/logger.ts';
 import type { CameraTrouble } from '../../../../../electron/gateway/source/camera/camera-device.ts';
-import { cameraError } from '../../../../../electron/gateway/source/camera/camera-words.ts';
+import { cameraError } from '../../../../../electron/gateway/source/camera/camera-errors.ts';
 import { legacy } from '../../../../../shared/messages/message.ts';
 import { said, told } from '../../../../support/spoken.ts';
 import { cameraSource, settle, until } from './driven-camera.ts';

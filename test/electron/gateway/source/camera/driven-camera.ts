@@ -14,8 +14,8 @@ import type {
   SessionEvents,
   StreamCounters,
 } from '../../../../../electron/gateway/source/camera/camera-device.ts';
+import { cameraError } from '../../../../../electron/gateway/source/camera/camera-errors.ts';
 import { CameraSource, type CameraSourceOptions } from '../../../../../electron/gateway/source/camera/camera-source.ts';
-import { cameraError } from '../../../../../electron/gateway/source/camera/camera-words.ts';
 import type { Feature, FeatureValue } from '../../../../../shared/camera.ts';
 import { legacy, type Message } from '../../../../../shared/messages/message.ts';
 import { triggerSchema } from '../../../../../shared/source-config.ts';

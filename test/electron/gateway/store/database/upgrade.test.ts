@@ -65,7 +65,7 @@ it('and goes on where it was: its ledger begins with what was counted, and what 
   expect(
     store.database.prepare('SELECT i.filename FROM outbox o JOIN images i USING (seq) WHERE o.annotated = 1').all(),
   ).toEqual([{ filename: 'leased.jpg' }]);
-  expect(outbox.requeueDead('all', 1_700_000_500_000)).toBe(1);
+  expect(store.deadLetters.requeue('all', 1_700_000_500_000)).toBe(1);
   expect(store.sourceFiles.forgetRefusal('top', 'broken.jpg')).toBe(true);
   expect(ledger.page(null, 1).rows[0]).toMatchObject({ captured: 4, pending: 3, dead: 0, refused: 0, balanced: true });
   expect(store.totals()).toMatchObject({ collected: 9, leased: 5, pending: 1, dead: 0, refused: 0, notices: 1 });

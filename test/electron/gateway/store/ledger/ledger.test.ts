@@ -196,13 +196,13 @@ describe('the chain', () => {
     put(store, 'a');
     put(store, 'b');
     bury(store, 1);
-    expect(store.outbox.requeueDead('all', at + 1_000)).toBe(1);
+    expect(store.deadLetters.requeue('all', at + 1_000)).toBe(1);
     expect(chain(store).map(({ change, detail }) => [JSON.parse(change).slice(0, 4), detail])).toEqual([
       [[1, 0, 1, 0], ''],
       [[1, 0, 0, 1], ''],
       [[0, 0, 1, -1], '{"who":"operator","did":"requeue","images":1}'],
     ]);
-    expect(store.outbox.requeueDead('all', at + 2_000)).toBe(0);
+    expect(store.deadLetters.requeue('all', at + 2_000)).toBe(0);
     expect(chain(store)).toHaveLength(3);
   });
 

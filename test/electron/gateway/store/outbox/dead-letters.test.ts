@@ -60,7 +60,7 @@ describe('deleting dead letters', () => {
     expect(store.catalogue.detail(idOf('a'))).toMatchObject({ state: 'deleted', payloadPresent: false });
     // Its original is not collected again, and nothing brings it back.
     expect(store.sourceFiles.status('aoi', fileOf(newImage({ name: 'a' }).image))).toBe('finished');
-    expect(store.outbox.requeueDead([idOf('a')], 4_000)).toBe(0);
+    expect(store.deadLetters.requeue([idOf('a')], 4_000)).toBe(0);
     expect(await verifyLedger(store.database)).toMatchObject({ ok: true });
   });
 
@@ -154,7 +154,7 @@ describe('dead letters for export', () => {
     const found: string[] = [];
     for (const page of letters.deadForExport('all')) {
       found.push(...page.map(({ filename }) => filename));
-      store.outbox.requeueDead([idOf('200')], 3_000);
+      store.deadLetters.requeue([idOf('200')], 3_000);
     }
     expect(found).toHaveLength(249);
     expect(found).not.toContain('200');

@@ -181,7 +181,7 @@ describe('a change of the policy', () => {
     expect(again.outbox.reorder()).toBe(3);
     expect(again.outbox.reorder()).toBe(0);
     expect(claim(again, 2)).toEqual(['b-40', 'a-20-dent']);
-    again.outbox.requeueDead('all', 2);
+    again.deadLetters.requeue('all', 2);
     expect(claim(again, 9)).toEqual(['b-30', 'a-10']);
     again.close();
 

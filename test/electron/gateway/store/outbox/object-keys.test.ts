@@ -24,7 +24,7 @@ it('an object that lies in the storage is known to the next attempt, also after 
   entry = leaseOne(store);
   expect(entry.objectKey).toBe('raw/1_a.jpg');
   store.outbox.settle([{ seq, token: entry.token, settlement: { kind: 'bury', error } }], 2_000);
-  expect(store.outbox.requeueDead([image.imageId], 3_000)).toBe(1);
+  expect(store.deadLetters.requeue([image.imageId], 3_000)).toBe(1);
   expect(leaseOne(store).objectKey).toBe('raw/1_a.jpg');
 });
 

@@ -265,13 +265,13 @@ const clean = { state: 'pending', attempts: 0, dueAt: 0, stuck: false } as const
 const requeue = (index: number): Step =>
   new Step(`requeue ${index}`, (model, store) => {
     const known = model.entries.get(nameOf(index));
-    expect(store.outbox.requeueDead([imageOf(index).imageId], model.now)).toBe(known?.state === 'dead' ? 1 : 0);
+    expect(store.deadLetters.requeue([imageOf(index).imageId], model.now)).toBe(known?.state === 'dead' ? 1 : 0);
     if (known?.state === 'dead') Object.assign(known, clean);
   });
 
 const requeueAll = new Step('requeue all', (model, store) => {
   const dead = model.in('dead');
-  expect(store.outbox.requeueDead('all', model.now)).toBe(dead.length);
+  expect(store.deadLetters.requeue('all', model.now)).toBe(dead.length);
   for (const entry of dead) Object.assign(entry, clean);
 });
 

@@ -260,12 +260,12 @@ describe('settling', () => {
 
     const idOf = (name: string) => newImage({ name }).image.imageId;
     expect(store.outbox.retryNow(idOf('a'))).toBe(0);
-    expect(store.outbox.requeueDead(['no-such-image'], 5_000)).toBe(0);
-    expect(store.outbox.requeueDead([idOf('a')], 5_000)).toBe(1);
-    expect(store.outbox.requeueDead([idOf('a')], 5_000)).toBe(0);
+    expect(store.deadLetters.requeue(['no-such-image'], 5_000)).toBe(0);
+    expect(store.deadLetters.requeue([idOf('a')], 5_000)).toBe(1);
+    expect(store.deadLetters.requeue([idOf('a')], 5_000)).toBe(0);
     expect(stateOf(store, 'a')).toMatchObject({ state: 'pending', attempts: 0, nextAttemptAt: null, stuck: false });
-    expect(store.outbox.requeueDead('all', 5_000)).toBe(1);
-    expect(store.outbox.requeueDead('all', 5_000)).toBe(0);
+    expect(store.deadLetters.requeue('all', 5_000)).toBe(1);
+    expect(store.deadLetters.requeue('all', 5_000)).toBe(0);
     expect(store.totals()).toMatchObject({ dead: 0, pending: 2, deadBytes: 0, retrying: 0 });
   });
 

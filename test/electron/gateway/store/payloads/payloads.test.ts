@@ -386,7 +386,7 @@ describe('the audit after start', () => {
     expect(said(row?.lastError?.message).text).toMatch(/gone/);
     // It is reported once; put back in place and requeued, it is delivered.
     expect(await run(store)).toMatchObject({ missing: 0 });
-    expect(store.outbox.requeueDead('all', 78)).toBe(2);
+    expect(store.deadLetters.requeue('all', 78)).toBe(2);
   });
 
   it('leaves alone what is being committed while it looks', async () => {

@@ -3,8 +3,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, wri
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type AfterIngest, handleOriginal } from '../../../../../electron/gateway/source/folder/after-ingest.ts';
 import { versionOf } from '../../../../../electron/gateway/source/folder/folder-walk.ts';
+import { type AfterIngest, handleOriginal } from '../../../../../electron/gateway/source/folder/original-disposal.ts';
 import { asNobody } from '../../../../support/as-nobody.ts';
 
 async function temporary(root = tmpdir()): Promise<string> {

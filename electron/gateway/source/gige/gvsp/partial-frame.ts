@@ -1,51 +1,13 @@
+import type { DropCause } from './assembler-counters.ts';
 import type { FrameBuffers } from './frame-buffers.ts';
 import { type Leader, readLeader } from './gvsp-leader.ts';
 import { type GvspPacket, packetFormat, u16, u32 } from './gvsp-packet.ts';
 import { type Extent, leaderWithLines, surplusBytes, trailerBytes, trailerLines } from './gvsp-trailer.ts';
 import { PacketSet } from './packet-set.ts';
 import type { FrameProgress } from './resend-policy.ts';
-
-/**
- * One frame while its packets come, in any order. The place of a packet's data follows from its number and from the
- * bytes in a full packet, which are learned from the packets themselves: all have the same length but the last.
- *
- * 1. Nothing is written outside of a buffer, and no buffer is longer than allowed, whatever the camera says.
- * 2. Whole means: leader, trailer and every packet between them, and at least as many bytes as the picture takes. How
- *    many lines it has, the trailer says: a line scan camera knows it no sooner.
- * 3. Bytes behind the picture that the leader knows nothing of are left out, and said (`surplusBytes`).
- * 4. Whatever contradicts itself is dropped: a torn picture is worse than none.
- */
-export type DropCause =
-  /** Packets are missing, and were not (or could not be) sent again. */
-  | 'incomplete'
-  /** No buffer was free: pictures are taken faster than they are stored. */
-  | 'overrun'
-  /** More bytes than are allowed. */
-  | 'oversize'
-  /** Its end came before the bytes that its leader, or its trailer, announced. */
-  | 'short'
-  /** Its packets contradict each other. */
-  | 'inconsistent'
-  | 'bad-leader'
-  /** A kind of payload that cannot be stored. */
-  | 'unsupported'
-  /** The camera began anew, or we stopped, in the middle of it. */
-  | 'aborted';
+import type { WholeFrame } from './stream-protocol.ts';
 
 export type Taken = 'used' | 'duplicate' | 'ignored' | 'whole' | DropCause;
-
-export type WholeFrame = {
-  readonly block: number;
-  /** With as many lines as came. */
-  readonly leader: Leader;
-  readonly buffer: ArrayBuffer;
-  /** How much of the buffer is the frame, chunks included. */
-  readonly bytes: number;
-  /** Bytes that came behind a picture without chunks, more than a last packet that was filled up; they are left out. */
-  readonly surplusBytes: number;
-  /** When its first packet came: monotonic milliseconds. */
-  readonly firstAt: number;
-};
 
 export type AssemblyFacts = {
   readonly block: number;
@@ -74,7 +36,17 @@ export const nothingLearned: Learned = {
 
 const partHeaderBytes = 8;
 
-export class FrameAssembly implements FrameProgress {
+/**
+ * One frame while its packets come, in any order. The place of a packet's data follows from its number and from the
+ * bytes in a full packet, which are learned from the packets themselves: all have the same length but the last.
+ *
+ * 1. Nothing is written outside of a buffer, and no buffer is longer than allowed, whatever the camera says.
+ * 2. Whole means: leader, trailer and every packet between them, and at least as many bytes as the picture takes. How
+ *    many lines it has, the trailer says: a line scan camera knows it no sooner.
+ * 3. Bytes behind the picture that the leader knows nothing of are left out, and said (`surplusBytes`).
+ * 4. Whatever contradicts itself is dropped: a torn picture is worse than none.
+ */
+export class PartialFrame implements FrameProgress {
   readonly block: number;
   readonly extended: boolean;
   readonly firstAt: number;
