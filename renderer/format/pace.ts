@@ -9,9 +9,6 @@ export const formatBytesPerSecond = (bytes: number): string => `${formatBytes(by
 export function fillWords(disk: Pick<Snapshot['disk'], 'fullInSeconds' | 'whenFull'>): string | null {
   if (disk.fullInSeconds === null) return null;
   const left = formatDuration(disk.fullInSeconds * 1_000);
-  if (disk.fullInSeconds < 60) {
-    return disk.whenFull === 'refuse' ? 'Full in less than a minute' : 'Drops oldest in less than a minute';
-  }
   return disk.whenFull === 'refuse' ? `Full in ${left} at this rate` : `Drops oldest in ${left} at this rate`;
 }
 

@@ -17,7 +17,7 @@ describe('pace and forecast in words', () => {
     const left = 2 * 86_400 + 4 * 3_600 + 59 * 60;
     expect(fillWords({ fullInSeconds: left, whenFull: 'refuse' })).toBe('Full in 2 d 4 h at this rate');
     expect(fillWords({ fullInSeconds: left, whenFull: 'drop-oldest' })).toBe('Drops oldest in 2 d 4 h at this rate');
-    expect(fillWords({ fullInSeconds: 59, whenFull: 'refuse' })).toBe('Full in less than a minute');
+    expect(fillWords({ fullInSeconds: 59, whenFull: 'refuse' })).toBe('Full in 59 s at this rate');
     expect(fillWords({ fullInSeconds: null, whenFull: 'refuse' })).toBeNull();
   });
 });

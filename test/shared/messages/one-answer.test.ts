@@ -32,8 +32,7 @@ test.each([59, 60, 5_400, 5_459, 7_199, 27_000])('a disk that is full in %i s', 
   const left = formatDuration(fullInSeconds * 1_000);
   expect(safe.detail).toBe(`The disk is full in ${left} at this rate. No new pictures are taken then.`);
   expect(advice.map(({ text }) => text)).toEqual([`The disk is full in ${left} at this rate`]);
-  // A figure in a narrow place need not tick.
-  expect(fillWords(disk)).toBe(fullInSeconds < 60 ? 'Full in less than a minute' : `Full in ${left} at this rate`);
+  expect(fillWords(disk)).toBe(`Full in ${left} at this rate`);
 });
 
 test('a disk that is full in an hour and a half', () => {
