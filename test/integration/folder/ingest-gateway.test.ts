@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { snapshotSchema } from '../../../shared/snapshot.ts';
 import { openGateway, sha256, smallPicture, startServer, temporaryFolder } from '../../support/gateway-fixture.ts';
 import { makeJpeg } from '../../support/pictures.ts';
-import { spokenAdvice, spokenSnapshot, statement } from '../../support/spoken.ts';
+import { failureOf, spokenAdvice, spokenSnapshot, statement } from '../../support/spoken.ts';
 
 /** Nothing listens there. */
 const nowhere = 'http://127.0.0.1:9/api';
@@ -237,7 +237,7 @@ describe('the store', () => {
     const database = join(line.root, 'data', 'gateway.sqlite');
     const payload = join(line.root, 'data', 'payloads', hash.slice(0, 2), `${hash}.jpg`);
     await rename(database, `${database}.away`);
-    await expect(openGateway({ baseUrl: nowhere, root: line.root })).rejects.toMatchObject({
+    expect(await failureOf(openGateway({ baseUrl: nowhere, root: line.root }))).toMatchObject({
       code: 'store-lost',
       hint: expect.stringContaining('payloads'),
     });
