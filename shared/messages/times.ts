@@ -54,7 +54,7 @@ export type SiteClock = {
   readonly clock: (at: number) => string;
   /** Clock time for today, with the day before it for any other: `14:03:22`, `19 Nov 14:03:22`. */
   readonly moment: (at: number, now: number) => string;
-  /** A time to come, to the minute: `18:00` today, `Mon 06:00` within a week, `19 Nov 06:00` later. */
+  /** To the minute: `18:00` today, `Mon 06:00` within a week, `19 Nov 06:00` farther away. */
   readonly untilMoment: (at: number, now: number) => string;
   /** Day, year and clock time: `19 Nov 2026, 14:03:22`. */
   readonly date: (at: number) => string;
@@ -90,8 +90,8 @@ function makeClock(timeZone: string | undefined, locale: string): SiteClock {
     moment: (at, now) => (isSameDay(at, now) ? clock(at) : `${dayOfYear(at)} ${clock(at)}`),
     untilMoment: (at, now) => {
       if (isSameDay(at, now)) return minutes(at);
-      // A week ahead has the name of today: it would be taken for today.
-      return at - now < 6 * day ? `${weekday(at)} ${minutes(at)}` : `${dayOfYear(at)} ${minutes(at)}`;
+      // A week away has the name of today: it would be taken for today.
+      return Math.abs(at - now) < 6 * day ? `${weekday(at)} ${minutes(at)}` : `${dayOfYear(at)} ${minutes(at)}`;
     },
     date: (at) => `${date(at)}, ${clock(at)}`,
   };

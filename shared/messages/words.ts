@@ -3,7 +3,7 @@ import { isolated } from '../isolated.ts';
 import { codes } from './codes.ts';
 import en from './en.json' with { type: 'json' };
 import type { Message, Param } from './message.ts';
-import { formatBytes } from './numbers.ts';
+import { formatBytes, isEnglish } from './numbers.ts';
 import type { ParamKind } from './param-kinds.ts';
 import { formatDuration, formatLatency, type SiteClock, siteClock } from './times.ts';
 
@@ -65,11 +65,27 @@ function openCatalogue(languages: Languages): i18n {
     interpolation: { escapeValue: false, skipOnVariables: true },
     returnEmptyString: true,
   });
-  instance.services.formatter?.add('lowerFirst', (value) => lowerFirst(String(value)));
+  instance.services.formatter?.add('lowerFirst', (value, language) =>
+    isEnglish(language ?? 'en') ? lowerFirst(String(value)) : String(value),
+  );
   return instance;
 }
 
-const lowerFirst = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+/** “USB cameras …” stays what it is. Other languages have rules of their own for capitals. */
+const lowerFirst = (text: string): string =>
+  /^\p{Lu}(?!\p{Lu})/u.test(text) ? `${text.charAt(0).toLowerCase()}${text.slice(1)}` : text;
+
+/**
+ * The full stop of a sentence that stands within another: one too many where that one has a stop of its own behind it.
+ * It is none of the characters that there are, so that no name has it.
+ */
+const softStop = '\ufffe';
+const settled = (text: string): string => text.replaceAll(`${softStop}.`, '.').replaceAll(softStop, '.');
+
+/** A sentence gets its full stop, where another one follows; a part of a sentence has none. */
+const closed = (text: string): string =>
+  isPart(text) || !/[\p{L}\p{N}\p{Pe}\p{Pf}"\u2069]$/u.test(text) ? text : `${text}.`;
+const isPart = (text: string): boolean => /^\p{Ll}/u.test(text);
 
 export function createWords({ language = 'en', languages = ours, timeZone, now = Date.now }: WordsOptions = {}): Words {
   const translate = catalogueOf(languages).getFixedT(language);
@@ -82,7 +98,7 @@ export function createWords({ language = 'en', languages = ours, timeZone, now =
     const within = part === 'hint' ? 'hint' : 'text';
     const clock = clockOf(params['zone']);
     for (const [name, kind] of Object.entries(kinds)) gaps[name] = fill(params[name], kind, within, clock);
-    return translate(`${code}>${part}`, gaps).trim();
+    return settled(translate(`${code}>${part}`, gaps).trim());
   }
 
   function fill(value: Param | undefined, kind: ParamKind, within: Part, clock: SiteClock): string | number {
@@ -91,7 +107,8 @@ export function createWords({ language = 'en', languages = ours, timeZone, now =
     if (typeof value === 'object') {
       const messages: readonly Message[] = Array.isArray(value) ? value : [value as Message];
       if (kind === 'list') return messages.map((one) => say('text', one)).join(', ');
-      return sentences(messages, kind === 'told' ? ['text', 'hint'] : [within]);
+      const said = sentences(messages, kind === 'told' ? ['text', 'hint'] : [within]);
+      return (kind === 'message' ? said : closed(said)).replace(/\.$/, softStop);
     }
     if (kind === 'name' || kind === 'quote') return isolated(String(value));
     if (typeof value !== 'number') return String(value);
@@ -126,13 +143,8 @@ export function createWords({ language = 'en', languages = ours, timeZone, now =
 
   /** Of several, each that says something new. */
   function sentences(messages: readonly Message[], parts: readonly Part[]): string {
-    const said = messages.slice(0, mostSentences).map((one) =>
-      parts
-        .map((part) => say(part, one))
-        .join(' ')
-        .trim(),
-    );
-    return [...new Set(said)].filter((one) => one !== '').join(' ');
+    const said = messages.slice(0, mostSentences).map((one) => inARow(parts.map((part) => say(part, one))));
+    return inARow([...new Set(said)]);
   }
 
   return {
@@ -142,6 +154,12 @@ export function createWords({ language = 'en', languages = ours, timeZone, now =
   };
 }
 
+/** Each ends before the next begins. */
+function inARow(sentences: readonly string[]): string {
+  const said = sentences.filter((one) => one !== '');
+  return said.map((one, index) => (isPart(said[index + 1] ?? 'a') ? one : closed(one))).join(' ');
+}
+
 /** For places that know one viewer only: the log, the check-in, the command line. */
 export const plainEnglish = (message: Message): string => createWords().text(message);
 
@@ -149,5 +167,6 @@ export const fullEnglish = (message: Message): string => inFull(createWords(), m
 
 /** What happened and what to do, one after the other. */
 export function inFull({ text, hint }: Pick<Words, 'text' | 'hint'>, message: Message, between = ' '): string {
-  return [text(message), hint(message)].filter((one) => one !== '').join(between);
+  const both = [text(message), hint(message)];
+  return between === ' ' ? inARow(both) : both.filter((one) => one !== '').join(between);
 }

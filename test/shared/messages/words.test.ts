@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { isolated } from '../../../shared/isolated.ts';
 import { legacy, message, readMessage, storedMessage } from '../../../shared/messages/message.ts';
 import { messageSchema } from '../../../shared/messages/message-schema.ts';
-import { createWords } from '../../../shared/messages/words.ts';
+import { createWords, inFull } from '../../../shared/messages/words.ts';
 
 const now = Date.UTC(2026, 10, 20, 10);
 const words = createWords({ timeZone: 'Europe/Berlin', now: () => now });
@@ -130,5 +130,40 @@ describe('a message that crosses a boundary', () => {
     expect(readMessage(stored)).toEqual(message('safe-not-collecting', broken));
     for (const other of ['', 'The disk was full', '{"code":"of-2031","params":{}}', '[]', 'null'])
       expect(readMessage(other)).toBeNull();
+  });
+});
+
+describe('a sentence within another', () => {
+  const inWords = createWords({ timeZone: 'UTC', now: () => Date.UTC(2026, 10, 21) });
+  const source = { source: 'Top', count: 0 };
+
+  it('has one full stop, whether it brought its own or not', () => {
+    for (const what of ['The folder is not there', 'The folder is not there.'])
+      expect(inWords.text(message('safe-not-collecting', { ...source, what: legacy(what) }))).toMatch(
+        /Top.*: the folder is not there\.$/,
+      );
+    expect(
+      inWords.text(message('safe-not-collecting', { ...source, what: legacy('Where are “../pictures..”?') })),
+    ).toMatch(/“\.\.\/pictures\.\.”\?/);
+  });
+
+  it('ends before the next begins', () => {
+    const what = message('folder-missing');
+    expect(inFull(inWords, what)).toMatch(/^The folder is not there\. Check /);
+    expect(inWords.hint(message('check-camera-loses', { what, count: 2, loss: [legacy('The disk is full')] }))).toMatch(
+      /^The disk is full\. /,
+    );
+  });
+
+  it('keeps an abbreviation at its beginning', () => {
+    const what = legacy('USB cameras can’t be used.');
+    expect(inWords.text(message('safe-not-collecting', { ...source, what }))).toContain('USB cameras');
+  });
+
+  it('tells a day that is long past by its date', () => {
+    const shown = (daysAgo: number): string =>
+      inWords.text(message('folder-silent', { since: Date.UTC(2026, 10, 21 - daysAgo, 6) }));
+    expect(shown(3)).toContain('Wed 06:00');
+    expect(shown(20)).toContain('1 Nov 06:00');
   });
 });
