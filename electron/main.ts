@@ -203,7 +203,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
   // missing that is not there.
   const endsByItself = demo !== null || plan.exitWhenDrained;
   const failStart = (error: unknown): Promise<void> => {
-    process.stderr.write(`${linesOf(error instanceof OperatorError ? error.said : startFailed(error))}\n`);
+    process.stderr.write(`${linesOf(startFailed(error))}\n`);
     const isConfiguration = error instanceof OperatorError && error.code === 'folder-overlap';
     return end(isConfiguration ? exitCodes.badConfiguration : exitCodes.failed);
   };
@@ -300,7 +300,9 @@ function lineWriter({ dataDir, logToStdout }: Plan): (line: string) => void {
 }
 
 const startFailed = (error: unknown): Message =>
-  message('start-failed', { reason: error instanceof Error ? error.message : String(error) });
+  error instanceof OperatorError
+    ? error.said
+    : message('start-failed', { reason: error instanceof Error ? error.message : String(error) });
 
 const linesOf = (what: Message): string => inFull(createWords(), what, '\n');
 

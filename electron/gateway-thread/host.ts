@@ -71,7 +71,7 @@ export class GatewayHost {
   require(): GatewayThread {
     if (this.#gateway !== null) return this.#gateway;
     const why = this.#fault === null ? [] : [this.#fault.message];
-    const context = why.length === 0 ? 'not-set-up' : 'failed';
+    const context = this.#starting ? 'starting' : why.length === 0 ? 'not-set-up' : 'failed';
     throw new OperatorError(message('not-running', { context, why }), { operation: 'call', disposition: 'pause' });
   }
 

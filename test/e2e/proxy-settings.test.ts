@@ -155,7 +155,7 @@ test.each([
     await fillFolder(product.input, { count: 3, bytes: 40_000 });
     const gateway = await start(config);
     const failed = await gateway.until(({ event }) => event === 'probe-failed');
-    expect(failed).toMatchObject({ code });
+    expect(failed).toMatchObject({ message: { code } });
     const good = scriptThatSays(`PROXY ${new URL(proxy.url).host}`);
     served.script = good;
     if (script === null) await serveAt(port, good);

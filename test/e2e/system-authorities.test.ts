@@ -52,7 +52,7 @@ test.skipIf(!mayMount || !existsSync(debianBundle))(
       switches: ['--ozone-platform=headless', '--disable-gpu'],
     });
     const refused = await running.until(({ event }) => event === 'probe-failed');
-    expect(refused).toMatchObject({ code: 'certificate-untrusted' });
+    expect(refused).toMatchObject({ message: { code: 'certificate-untrusted' } });
     expect(pictures).toBe(0);
     await appendFile(bundle, await authorityText('plant-ca'));
     const run = await running.ended;
@@ -88,7 +88,7 @@ test.skipIf(process.platform === 'win32')(
     });
     await fillFolder(input, { count: 1, bytes: 40_000 });
     const refused = await running.until(({ event }) => event === 'probe-failed');
-    expect(refused).toMatchObject({ code: 'ca-file-unreadable' });
+    expect(refused).toMatchObject({ message: { code: 'ca-file-unreadable' } });
     expect(running.log.filter(({ event }) => event === 'authority-file')).toMatchObject([
       { level: 'warn', path: caFile, authorities: 0, fault: expect.stringContaining('ETIMEDOUT') },
     ]);

@@ -217,7 +217,7 @@ export class Syncer {
       const { message, technical, disposition, ambiguous } = outcome.failure;
       logger.log(disposition === 'bury' ? 'error' : 'warn', 'delivery-failed', {
         image: entry.imageId,
-        ...message,
+        message,
         technical,
         disposition,
         ambiguous,
@@ -274,7 +274,10 @@ export class Syncer {
     this.#heardAt = clock.monotonic();
     if (outcome.kind === 'aborted') return;
     if (outcome.kind === 'acknowledged') return connectivity.reopen();
-    logger.log('info', 'probe-failed', { ...outcome.failure.message, technical: outcome.failure.technical });
+    logger.log('info', 'probe-failed', {
+      message: outcome.failure.message,
+      technical: outcome.failure.technical,
+    });
     connectivity.pause(outcome.failure, connectivity.round);
   }
 

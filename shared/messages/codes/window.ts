@@ -9,7 +9,7 @@ export const windowCodes = {
   /** Whatever nobody has met: a bug. */
   'program-fault': code('alarm', 'support', { reason: 'quote' }),
   /** `why`: of a start that failed. */
-  'not-running': code('act', 'site', { context: ['not-set-up', 'failed'], why: 'messages' }),
+  'not-running': code('act', 'site', { context: ['starting', 'not-set-up', 'failed'], why: 'told' }),
   'gateway-silent': code('alarm', 'site'),
   'gateway-misunderstood': code('alarm', 'site', { operation: 'name' }),
   'no-file': code('act', 'line', { context: ['unknown', 'busy', 'silent', 'gone', 'unreadable'], path: 'name' }),

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { GatewayHost } from '../../../electron/gateway-thread/host.ts';
 import { configSchema } from '../../../shared/config.ts';
 import { contract } from '../../../shared/contract.ts';
-import { errorWords } from '../../support/spoken.ts';
+import { errorWords, failureWords } from '../../support/spoken.ts';
 import { decodeWorker, encodeWorker, readingWorker, streamWorker } from '../../support/workers.ts';
 
 /** A gateway that can't start, and whose thread has asked a share that does not answer; a FIFO stands for it. */
@@ -85,7 +85,9 @@ test('where no gateway runs, lists are empty and whatever would change something
   expect(answered).toHaveLength(4);
   const refused: unknown = await host.operate('dead.requeue', { selection: 'all' }).catch((error: unknown) => error);
   expect(refused).toMatchObject({ code: 'not-running' });
-  expect(errorWords(refused)).toBe('The gateway is not running. Set it up first.');
+  expect(errorWords(refused)).toBe('The gateway is starting. Try again in a moment.');
+  host.awaitSetup();
+  expect(await failureWords(host.operate('sync.tryNow', {}))).toBe('The gateway is not running. Set it up first.');
 });
 
 test.skipIf(process.platform === 'win32')(
@@ -101,7 +103,7 @@ test.skipIf(process.platform === 'win32')(
       await expect(host.start(config)).rejects.toThrow('In use.');
       expect(host.threadsLeft).toBe(count);
       expect(errorWords(await host.operate('camera.trigger', { sourceId: 'a' }).catch((error: unknown) => error))).toBe(
-        'The gateway is not running. Wait.',
+        'The gateway is not running. In use. Wait.',
       );
       expect(host.hangs).toBe(true);
     }

@@ -76,13 +76,13 @@ describe.skipIf(obstacle !== '')(
         stream.stop();
       }
       await stream.close();
-      const { frames, drops, missed, ignored, foreignPackets: strangers } = stream.counters();
+      const { frames, drops, missed, ignored, foreignPackets } = stream.counters();
       expect(torn).toEqual([]);
       expect([...sizes].sort()).toEqual(['1000x701:701000', '512x300:153600']);
       expect(frames).toBe(blocks.length);
       // At most the frame that was on its way when the camera was told to stop.
       expect(Object.values(drops).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(2);
-      expect({ missed, ignored, strangers }).toEqual({ missed: 0, ignored: 0, strangers: 0 });
+      expect({ missed, ignored, foreignPackets }).toEqual({ missed: 0, ignored: 0, foreignPackets: 0 });
     });
 
     it.each([true, false])(
@@ -109,7 +109,7 @@ describe.skipIf(obstacle !== '')(
           return inFlight === 0;
         });
         await stream.close();
-        const { frames, drops, missed, late, ignored, duplicates, foreignPackets: strangers } = stream.counters();
+        const { frames, drops, missed, late, ignored, duplicates, foreignPackets } = stream.counters();
         expect(torn).toEqual([]);
         // The camera's own account of what it lost, frame by frame.
         const [sent, whole] = [camera.log.sent(), camera.log.whole()];
@@ -122,7 +122,12 @@ describe.skipIf(obstacle !== '')(
           drops: { incomplete: sent.length - whole.length },
           missed: 0,
         });
-        expect({ late, ignored, duplicates, strangers }).toEqual({ late: 0, ignored: 0, duplicates: 0, strangers: 0 });
+        expect({ late, ignored, duplicates, foreignPackets }).toEqual({
+          late: 0,
+          ignored: 0,
+          duplicates: 0,
+          foreignPackets: 0,
+        });
       },
     );
   },

@@ -105,7 +105,7 @@ describe.each([
     }
     expect(seen.every(({ right, width }) => right && width === 640)).toBe(true);
     expect(returned.every((gone) => gone)).toBe(true);
-    expect(await stream.count()).toMatchObject({ frames: 20, drops: {}, missed: 0, buffersAway: 0, strangers: 0 });
+    expect(await stream.count()).toMatchObject({ frames: 20, drops: {}, missed: 0, buffersAway: 0, foreignPackets: 0 });
     expect(stream.receiveBufferBytes).toBeGreaterThan(64 * 1024);
     await stream.close();
     expect(stream.counters()).toMatchObject({ frames: 20, bytes: 20 * 640 * 480 });

@@ -124,6 +124,8 @@ const insteadOf: Readonly<Partial<Record<Code, Message>>> = {
   'answer-broke-off': message('provisioning-no-answer', { context: 'broken-off' }),
   'server-error': message('provisioning-server-error'),
   'cloud-reports-error': message('provisioning-server-error'),
+  'unexpected-answer': message('provisioning-server-error'),
+  'not-confirmed': message('provisioning-server-error'),
   'device-key-refused': message('provisioning-refused', { context: 'cloud' }),
   'too-large-for-cloud': message('provisioning-refused', { context: 'proxy' }),
 };

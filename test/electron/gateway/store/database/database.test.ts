@@ -136,7 +136,7 @@ describe('opening the database', () => {
     const folder = await temporaryFolder();
     const refusal = refusalOf(join(folder, 'missing', 'gateway.sqlite'));
     expect(refusal.code).toBe('store-unavailable');
-    expect(errorWords(refusal)).toMatch(/cannot be opened: .*that this user may write there \(.*does not exist/);
+    expect(errorWords(refusal)).toMatch(/can’t be opened: .*that this user may write there \(.*does not exist/);
     expect(refusalOf(folder).code).toBe('store-unavailable');
   });
 
