@@ -11,7 +11,7 @@ import type { GatewayThread } from '../gateway-thread/client.ts';
 import type { AppPaths } from '../runtime/paths.ts';
 import { saveConfig } from '../settings/config-file.ts';
 import { annotationCount, type ImageRecord } from '../simulators/cloud/records.ts';
-import { SandboxWorker } from '../simulators/cloud/worker-client.ts';
+import { SimulatedCloudWorker } from '../simulators/cloud/worker-client.ts';
 import type { Desktop } from '../window/desktop.ts';
 import { DemoCameras } from './cameras.ts';
 import { type DemoStore, demoStore } from './object-store.ts';
@@ -50,7 +50,7 @@ const seenByCamera = 5;
 export class Demo {
   readonly environment: Readonly<Record<string, string>>;
   readonly #options: DemoOptions;
-  readonly #server: SandboxWorker;
+  readonly #server: SimulatedCloudWorker;
   readonly #store: DemoStore | null;
   readonly #cameras: DemoCameras | null;
   readonly #pictures: readonly DemoPicture[];
@@ -60,7 +60,7 @@ export class Demo {
 
   private constructor(
     options: DemoOptions,
-    server: SandboxWorker,
+    server: SimulatedCloudWorker,
     store: DemoStore | null,
     cameras: DemoCameras | null,
     deviceKey: string,
@@ -85,7 +85,7 @@ export class Demo {
     const store = options.lan ? demoStore(process.env) : null;
     const deviceKey = `adk_${randomBytes(16).toString('hex')}`;
     const deviceId = 'demo-line-1';
-    const server = await SandboxWorker.start(paths.serverWorker, {
+    const server = await SimulatedCloudWorker.start(paths.serverWorker, {
       dataDir: join(root, 'server'),
       deviceId,
       deviceKey,

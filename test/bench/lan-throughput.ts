@@ -4,10 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ObjectStore, openObjectStore } from '../../scripts/run/object-store.mjs';
+import { CloudProcess } from '../support/cloud-process.ts';
 import { best, flag, type Measured } from '../support/cloud-race.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
 import { fillFolder } from '../support/picture-folder.ts';
-import { SandboxProcess } from '../support/sandbox-process.ts';
 import { objectHashes, storedObjects } from '../support/stored-objects.ts';
 
 /**
@@ -44,7 +44,7 @@ async function rcloneRound(input: string): Promise<Measured> {
 
 async function gatewayRound(folder: string, input: string, expected: ReadonlySet<string>): Promise<Measured> {
   const store = await openObjectStore();
-  const server = await SandboxProcess.start(join(folder, 'server'), '--store', 'hash-only');
+  const server = await CloudProcess.start(join(folder, 'server'), '--store', 'hash-only');
   try {
     await server.down();
     const gateway = await GatewayProcess.start({
@@ -54,7 +54,7 @@ async function gatewayRound(folder: string, input: string, expected: ReadonlySet
       config: {
         cloud: {
           baseUrl: server.baseUrl,
-          deviceId: 'sandbox-device',
+          deviceId: 'simulated-device',
           mode: 'lan',
           objectStore: { endpoint: store.endpoint, bucket: store.bucket },
         },

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SandboxProcess } from '../support/sandbox-process.ts';
+import { CloudProcess } from '../support/cloud-process.ts';
 import { openCloudLine } from './cloud-line.ts';
 
 /**
@@ -22,7 +22,7 @@ const concurrency = flag('concurrency', 4);
 const count = Math.ceil((limit * (seconds + 3)) / bytes);
 
 const root = await mkdtemp(join(tmpdir(), 'acusight-pacing-'));
-const server = await SandboxProcess.start(join(root, 'server'), '--store', 'hash-only');
+const server = await CloudProcess.start(join(root, 'server'), '--store', 'hash-only');
 try {
   const line = await openCloudLine({
     root,

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
+import { CloudProcess } from '../support/cloud-process.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
 import { withVips } from '../support/pictures.ts';
 import { plainUsbPage } from '../support/plain-usb-page.ts';
-import { SandboxProcess } from '../support/sandbox-process.ts';
 
 /**
  * Chromium's fake USB camera with a film of real photographs, 1080p at 30 frames a second, through the whole gateway in
@@ -49,14 +49,14 @@ async function run(
   switches: readonly string[],
 ): Promise<void> {
   const folder = await mkdtemp(join(root, 'run-'));
-  const server = await SandboxProcess.start(join(folder, 'server'), '--store', 'hash-only');
+  const server = await CloudProcess.start(join(folder, 'server'), '--store', 'hash-only');
   try {
     const gateway = await GatewayProcess.start({
       folder,
       deviceKey: server.deviceKey,
       switches,
       config: {
-        cloud: { baseUrl: server.baseUrl, deviceId: 'sandbox-device' },
+        cloud: { baseUrl: server.baseUrl, deviceId: 'simulated-device' },
         sources: devices.map((device, index) => ({
           id: `usb-${index}`,
           kind: 'usb' as const,

@@ -7,9 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ConfigInput } from '../../shared/config.ts';
+import { CloudProcess } from '../support/cloud-process.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
 import { makeJpeg } from '../support/pictures.ts';
-import { SandboxProcess } from '../support/sandbox-process.ts';
 
 /**
  * The whole program, killed while it archives or deletes originals, with cameras that use their names again as soon as a
@@ -22,7 +22,7 @@ const otherFileSystem = '/dev/shm';
 
 let folder = '';
 let elsewhere = '';
-let server: SandboxProcess | null = null;
+let server: CloudProcess | null = null;
 let gateway: GatewayProcess | null = null;
 let taking: ReusingCameras | null = null;
 
@@ -146,10 +146,10 @@ type Pictures = { readonly all: ReadonlySet<string>; readonly backlog: ReadonlyS
 
 /** Kills a gateway so many times, then lets one run to its end. Returns the hashes of all pictures. */
 async function killAgainAndAgain(way: Way): Promise<Pictures> {
-  server = await SandboxProcess.start(join(folder, 'server'), '--store', 'hash-only');
+  server = await CloudProcess.start(join(folder, 'server'), '--store', 'hash-only');
   const { baseUrl, deviceKey } = server;
   const config: ConfigInput = {
-    cloud: { baseUrl, deviceId: 'sandbox-device' },
+    cloud: { baseUrl, deviceId: 'simulated-device' },
     sources: [
       {
         id: 'in',

@@ -10,9 +10,9 @@ import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import { mostUnsettled } from '../../electron/gateway/sync/settlement-batch.ts';
 import { type ObjectStore, openObjectStore } from '../../scripts/run/object-store.mjs';
 import type { ConfigInput } from '../../shared/config.ts';
+import { CloudProcess } from '../support/cloud-process.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
 import { fillFolder } from '../support/picture-folder.ts';
-import { SandboxProcess } from '../support/sandbox-process.ts';
 import { objectHashes } from '../support/stored-objects.ts';
 
 /**
@@ -25,7 +25,7 @@ const seed = Number(process.env['ACUSIGHT_SEED'] ?? Date.now() % 1_000_000);
 const concurrency = 4;
 
 let folder = '';
-let server: SandboxProcess | null = null;
+let server: CloudProcess | null = null;
 let objects: ObjectStore | null = null;
 let gateway: GatewayProcess | null = null;
 
@@ -45,7 +45,7 @@ afterEach(async () => {
 const configFor = (baseUrl: string): ConfigInput => ({
   cloud: {
     baseUrl,
-    deviceId: 'sandbox-device',
+    deviceId: 'simulated-device',
     ...(objects === null
       ? {}
       : { mode: 'lan', objectStore: { endpoint: objects.endpoint, bucket: objects.bucket, prefix: 'line/' } }),
@@ -57,7 +57,7 @@ const configFor = (baseUrl: string): ConfigInput => ({
 });
 
 /** Kills a gateway so many times while it works, then lets one run to its end. Returns the hashes that must be there. */
-async function killAgainAndAgain(to: SandboxProcess, times: number): Promise<Set<string>> {
+async function killAgainAndAgain(to: CloudProcess, times: number): Promise<Set<string>> {
   const random = seededRandom(seed);
   const expected = await fillFolder(join(folder, 'in'), { count: 200, bytes: 60_000 });
   const start = async (): Promise<GatewayProcess> => {
@@ -126,7 +126,7 @@ async function expectEveryRowHasItsPayload(): Promise<number> {
 }
 
 test(`killed ${kills} times while it works, every picture is on the server once (seed ${seed})`, async () => {
-  server = await SandboxProcess.start(join(folder, 'server'), '--store', 'hash-only');
+  server = await CloudProcess.start(join(folder, 'server'), '--store', 'hash-only');
   const expected = await killAgainAndAgain(server, kills);
   const stored = (await server.images()).map(({ sha256 }) => sha256);
   expect(new Set(stored)).toEqual(expected);
@@ -141,7 +141,7 @@ test(`killed ${kills} times while it works, every picture is on the server once 
 
 test(`killed ${kills} times in LAN mode, every picture is behind exactly one notice (seed ${seed})`, async () => {
   objects = await openObjectStore();
-  server = await SandboxProcess.start(join(folder, 'server'));
+  server = await CloudProcess.start(join(folder, 'server'));
   const expected = await killAgainAndAgain(server, kills);
   const images = await server.images();
   const there = await objectHashes(objects);
@@ -160,7 +160,7 @@ test(`killed ${kills} times in LAN mode, every picture is behind exactly one not
 
 test('without the idempotency key honoured, a kill doubles at most what was being answered or settled', async () => {
   const few = Math.max(1, Math.round(kills / 5));
-  server = await SandboxProcess.start(join(folder, 'server'), '--store', 'hash-only', '--idempotency', 'off');
+  server = await CloudProcess.start(join(folder, 'server'), '--store', 'hash-only', '--idempotency', 'off');
   const expected = await killAgainAndAgain(server, few);
   const images = await server.images();
   expect(new Set(images.map(({ sha256 }) => sha256))).toEqual(expected);

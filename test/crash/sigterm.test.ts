@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ObjectStore, openObjectStore } from '../../scripts/run/object-store.mjs';
+import { CloudProcess } from '../support/cloud-process.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
 import { fillFolder } from '../support/picture-folder.ts';
-import { SandboxProcess } from '../support/sandbox-process.ts';
 import { objectHashes } from '../support/stored-objects.ts';
 
 /**
@@ -18,7 +18,7 @@ const stops = Number(process.env['ACUSIGHT_STOPS'] ?? 4);
 const perRun = 60;
 
 let folder = '';
-let server: SandboxProcess | null = null;
+let server: CloudProcess | null = null;
 let objects: ObjectStore | null = null;
 let gateway: GatewayProcess | null = null;
 
@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 
 /** Stops a gateway so many times while it delivers, then lets one run to its end. No picture may be there twice. */
-async function stopAgainAndAgain(cloud: SandboxProcess): Promise<void> {
+async function stopAgainAndAgain(cloud: CloudProcess): Promise<void> {
   const start = async (flags: readonly string[]): Promise<GatewayProcess> => {
     gateway = await GatewayProcess.start({
       folder,
@@ -46,7 +46,7 @@ async function stopAgainAndAgain(cloud: SandboxProcess): Promise<void> {
       config: {
         cloud: {
           baseUrl: cloud.baseUrl,
-          deviceId: 'sandbox-device',
+          deviceId: 'simulated-device',
           ...(objects === null
             ? {}
             : { mode: 'lan', objectStore: { endpoint: objects.endpoint, bucket: objects.bucket } }),
@@ -103,12 +103,12 @@ async function stopAgainAndAgain(cloud: SandboxProcess): Promise<void> {
 }
 
 test(`stopped ${stops} times while it uploads, no picture is on the server twice`, async () => {
-  server = await SandboxProcess.start(join(folder, 'server'), '--store', 'hash-only', '--idempotency', 'off');
+  server = await CloudProcess.start(join(folder, 'server'), '--store', 'hash-only', '--idempotency', 'off');
   await stopAgainAndAgain(server);
 });
 
 test(`stopped ${stops} times in LAN mode, no picture is behind two notices`, async () => {
   objects = await openObjectStore();
-  server = await SandboxProcess.start(join(folder, 'server'), '--idempotency', 'off');
+  server = await CloudProcess.start(join(folder, 'server'), '--idempotency', 'off');
   await stopAgainAndAgain(server);
 });

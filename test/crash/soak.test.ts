@@ -7,11 +7,11 @@ import { SimulatedCamera } from '../../electron/simulators/camera/simulated-came
 import { seededRandom } from '../../electron/simulators/cloud/faults.ts';
 import type { ImageRecord } from '../../electron/simulators/cloud/records.ts';
 import type { ConfigInput } from '../../shared/config.ts';
+import { CloudProcess } from '../support/cloud-process.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
 import { HangingShare } from '../support/hanging-share.ts';
 import { LostDisk } from '../support/lost-disk.ts';
 import { unmount } from '../support/memory-disk.ts';
-import { SandboxProcess } from '../support/sandbox-process.ts';
 import { type Metered, medianOf, meter } from '../support/soak/process-meter.ts';
 import {
   canKeepFiles,
@@ -39,7 +39,7 @@ const longEnoughToGrow = 10;
 const cameraAddress = '127.0.0.91';
 
 let folder = '';
-let server: SandboxProcess;
+let server: CloudProcess;
 let camera: SimulatedCamera | null = null;
 let share: HangingShare | null = null;
 let gateway: GatewayProcess | null = null;
@@ -47,7 +47,7 @@ let line: SoakLine | null = null;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'acusight-soak-'));
-  server = await SandboxProcess.start(join(folder, 'server'), '--store', 'hash-only');
+  server = await CloudProcess.start(join(folder, 'server'), '--store', 'hash-only');
 });
 afterEach(async () => {
   await line?.stop().catch(() => undefined);
@@ -63,7 +63,7 @@ afterEach(async () => {
 const config = (): ConfigInput => {
   const common = { kind: 'folder', settleMilliseconds: 100, sidecar: { waitMilliseconds: 300 } } as const;
   return {
-    cloud: { baseUrl: server.baseUrl, deviceId: 'sandbox-device', checkinSeconds: 5 },
+    cloud: { baseUrl: server.baseUrl, deviceId: 'simulated-device', checkinSeconds: 5 },
     store: { maxBytes: 180_000_000, minFreeBytes: 20_000_000 },
     sync: { answerTimeoutMilliseconds: 5_000 },
     sources: [

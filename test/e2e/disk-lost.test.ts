@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ConfigInput } from '../../shared/config.ts';
+import { CloudProcess } from '../support/cloud-process.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
 import { LostDisk } from '../support/lost-disk.ts';
 import { unmount } from '../support/memory-disk.ts';
 import { fillFolder } from '../support/picture-folder.ts';
-import { SandboxProcess } from '../support/sandbox-process.ts';
 
 /** What lies under the running program goes away or turns out to be damaged. */
 let folder = '';
-let server: SandboxProcess;
+let server: CloudProcess;
 let gateway: GatewayProcess | null = null;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'acusight-lost-'));
-  server = await SandboxProcess.start(join(folder, 'server'));
+  server = await CloudProcess.start(join(folder, 'server'));
 });
 afterEach(async () => {
   gateway?.kill();
@@ -31,7 +31,7 @@ afterEach(async () => {
 const input = (): string => join(folder, 'in');
 const dataDir = (): string => join(folder, 'data');
 const config = (): ConfigInput => ({
-  cloud: { baseUrl: server.baseUrl, deviceId: 'sandbox-device' },
+  cloud: { baseUrl: server.baseUrl, deviceId: 'simulated-device' },
   store: { maxBytes: 150_000_000, minFreeBytes: 20_000_000 },
   sources: [{ id: 'in', kind: 'folder', path: input(), settleMilliseconds: 50, sidecar: { waitMilliseconds: 0 } }],
 });

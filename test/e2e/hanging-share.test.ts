@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ConfigInput } from '../../shared/config.ts';
+import { CloudProcess } from '../support/cloud-process.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
 import { HangingShare } from '../support/hanging-share.ts';
 import { fillFolder } from '../support/picture-folder.ts';
-import { SandboxProcess } from '../support/sandbox-process.ts';
 
 let folder = '';
 let shares: HangingShare[] = [];
-let server: SandboxProcess | null = null;
+let server: CloudProcess | null = null;
 let gateway: GatewayProcess | null = null;
 
 beforeEach(async () => {
@@ -38,14 +38,12 @@ async function mount(name = 'share'): Promise<HangingShare> {
   return share;
 }
 
-async function start(
-  names: readonly string[] = ['share'],
-): Promise<{ running: GatewayProcess; cloud: SandboxProcess }> {
-  const cloud = server ?? (await SandboxProcess.start(join(folder, 'server'), '--store', 'hash-only'));
+async function start(names: readonly string[] = ['share']): Promise<{ running: GatewayProcess; cloud: CloudProcess }> {
+  const cloud = server ?? (await CloudProcess.start(join(folder, 'server'), '--store', 'hash-only'));
   server = cloud;
   const common = { kind: 'folder', settleMilliseconds: 50, sidecar: { waitMilliseconds: 0 } } as const;
   const config: ConfigInput = {
-    cloud: { baseUrl: cloud.baseUrl, deviceId: 'sandbox-device' },
+    cloud: { baseUrl: cloud.baseUrl, deviceId: 'simulated-device' },
     sources: [
       ...names.map((name) => ({ ...common, id: name, path: join(folder, name), pollMilliseconds: 500 })),
       { ...common, id: 'local', path: join(folder, 'local') },
@@ -62,7 +60,7 @@ async function start(
 }
 
 /** Puts a picture into the local folder and waits until it is delivered. Returns how long that took. */
-async function deliverLocal(cloud: SandboxProcess, seed: number): Promise<number> {
+async function deliverLocal(cloud: CloudProcess, seed: number): Promise<number> {
   const began = performance.now();
   const hashes = await fillFolder(join(folder, 'local'), { count: 1, bytes: 60_000, firstSeed: 50_000 + seed });
   for (;;) {

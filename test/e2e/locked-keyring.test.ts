@@ -301,7 +301,7 @@ describe.runIf(LoginKeyring.isPossible)('a keyring', () => {
     await fillFolder(product.input, { count: 2, bytes: 40_000 });
     const gateway = await GatewayProcess.start({
       folder: product.folder,
-      config: configOf('sandbox-device'),
+      config: configOf('simulated-device'),
       deviceKey: product.server.deviceKey,
       environment: keyring.environment,
     });

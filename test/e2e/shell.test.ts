@@ -133,7 +133,7 @@ test('first run: the form names what is wrong beside its field, and once it is r
   await form.getByText(/use letters, digits/i).waitFor();
 
   await address.fill(product.server.baseUrl);
-  await device.fill('sandbox-device');
+  await device.fill('simulated-device');
   await form.locator('button[type=submit]').click();
   await page.getByTestId('flow-statement').getByText('READY').waitFor();
   await fillFolder(product.input, { count: 1, bytes: 40_000 });
@@ -141,7 +141,7 @@ test('first run: the form names what is wrong beside its field, and once it is r
   const written = JSON.parse(await readFile(join(dataDir, 'config.json'), 'utf8')) as unknown;
   expect(JSON.stringify(written)).not.toContain(product.server.deviceKey);
   expect(written).toMatchObject({
-    cloud: { deviceId: 'sandbox-device' },
+    cloud: { deviceId: 'simulated-device' },
     sources: [{ kind: 'folder', path: product.input }],
   });
 });

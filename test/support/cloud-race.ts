@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { link, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ConfigInput } from '../../shared/config.ts';
+import { CloudProcess } from './cloud-process.ts';
 import { GatewayProcess, type GatewayStart } from './gateway-process.ts';
-import { SandboxProcess } from './sandbox-process.ts';
 
 /** Milliseconds: from the first commit to the last as the server saw it, and of the whole program. */
 export type Measured = { readonly span: number; readonly whole: number };
@@ -26,7 +26,7 @@ const serverFlags = ({ serverHost }: Race): string[] => [
   'hash-only',
   ...(serverHost === undefined ? [] : ['--allow-host', serverHost]),
 ];
-const addressOf = (server: SandboxProcess, { serverHost }: Race): string =>
+const addressOf = (server: CloudProcess, { serverHost }: Race): string =>
   serverHost === undefined ? server.baseUrl : server.baseUrl.replace('127.0.0.1', serverHost);
 
 /**
@@ -41,7 +41,7 @@ export async function curlRound(
   onListening: (baseUrl: string) => Promise<void> = async () => undefined,
   form: CurlForm = 'whole-form',
 ) {
-  const server = await SandboxProcess.start(join(race.folder, 'server-curl'), ...serverFlags(race));
+  const server = await CloudProcess.start(join(race.folder, 'server-curl'), ...serverFlags(race));
   try {
     await onListening(server.baseUrl);
     const baseUrl = addressOf(server, race);
@@ -78,7 +78,7 @@ export async function curlRound(
 async function besidePicture(path: string): Promise<readonly string[]> {
   const imageId = randomUUID();
   const metadata = {
-    device_id: 'sandbox-device',
+    device_id: 'simulated-device',
     filename: basename(path),
     width: 1_024,
     height: 768,
@@ -109,7 +109,7 @@ export async function gatewayRound(
   race: GatewayRace,
   onListening: (baseUrl: string) => Promise<void> = async () => undefined,
 ): Promise<Measured> {
-  const server = await SandboxProcess.start(join(race.folder, 'server-gateway'), ...serverFlags(race));
+  const server = await CloudProcess.start(join(race.folder, 'server-gateway'), ...serverFlags(race));
   try {
     await onListening(server.baseUrl);
     const before = race.before === undefined ? [] : await readdir(race.before);
@@ -117,7 +117,7 @@ export async function gatewayRound(
     const line = race.kind === 'backlog-of-a-day' ? join(race.folder, 'line') : race.input;
     if (race.before !== undefined) await linkAll(race.before, line);
     const config: ConfigInput = {
-      cloud: { baseUrl: addressOf(server, race), deviceId: 'sandbox-device' },
+      cloud: { baseUrl: addressOf(server, race), deviceId: 'simulated-device' },
       sources: [{ id: 'in', kind: 'folder', path: line, sidecar: { waitMilliseconds: 0 } }],
       sync: { concurrency: race.concurrency },
     };

@@ -7,7 +7,7 @@ import { resolveElectron } from '../../scripts/electron-runtime.mjs';
 import type { ConfigInput } from '../../shared/config.ts';
 import type { Operation, OperationRequest, OperationResponse } from '../../shared/contract.ts';
 import type { Result } from '../../shared/result.ts';
-import { SandboxProcess } from './sandbox-process.ts';
+import { CloudProcess } from './cloud-process.ts';
 import { inOneLine } from './spoken.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -15,10 +15,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The product with its window, in the real Electron, driven by Playwright; a folder and a server of its own. */
 export class DesktopApp {
   readonly folder: string;
-  readonly server: SandboxProcess;
+  readonly server: CloudProcess;
   #app: ElectronApplication | null = null;
 
-  private constructor(folder: string, server: SandboxProcess) {
+  private constructor(folder: string, server: CloudProcess) {
     this.folder = folder;
     this.server = server;
   }
@@ -26,7 +26,7 @@ export class DesktopApp {
   static async prepare(): Promise<DesktopApp> {
     const folder = await mkdtemp(join(tmpdir(), 'acusight-e2e-'));
     await mkdir(join(folder, 'in'));
-    return new DesktopApp(folder, await SandboxProcess.start(join(folder, 'server')));
+    return new DesktopApp(folder, await CloudProcess.start(join(folder, 'server')));
   }
 
   get input(): string {
@@ -39,7 +39,7 @@ export class DesktopApp {
 
   config(overrides: Partial<ConfigInput> = {}): ConfigInput {
     return {
-      cloud: { baseUrl: this.server.baseUrl, deviceId: 'sandbox-device' },
+      cloud: { baseUrl: this.server.baseUrl, deviceId: 'simulated-device' },
       sources: [
         {
           id: 'aoi',

@@ -6,12 +6,12 @@ import { SimulatedCloud } from '../../electron/simulators/cloud/simulated-cloud.
 
 /** The API at a site of its own, open to the network; prints port and key. Ends when it is killed. */
 
-const sandbox = new SimulatedCloud({
+const simulator = new SimulatedCloud({
   dataDir: await mkdtemp(join(tmpdir(), 'acusight-far-')),
   deviceId: 'line-7',
   allowedHosts: ['api.plant.test'],
 });
-const { baseUrl, deviceKey } = await sandbox.start();
+const { baseUrl, deviceKey } = await simulator.start();
 const door = createServer((socket) => {
   const inner = connect(Number(new URL(baseUrl).port), '127.0.0.1');
   socket.on('error', () => inner.destroy()).pipe(inner);

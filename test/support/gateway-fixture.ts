@@ -10,7 +10,7 @@ import { type Clock, systemClock } from '../../electron/gateway/platform/clock.t
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import type { LogFields, LogLevel } from '../../electron/gateway/platform/logger.ts';
 import type { CallName, CallRequest } from '../../electron/gateway-thread/protocol.ts';
-import type { SandboxOptionsInput } from '../../electron/simulators/cloud/options.ts';
+import type { CloudOptionsInput } from '../../electron/simulators/cloud/options.ts';
 import type { ImageRecord } from '../../electron/simulators/cloud/records.ts';
 import { SimulatedCloud } from '../../electron/simulators/cloud/simulated-cloud.ts';
 import { type ConfigInput, parseConfig } from '../../shared/config.ts';
@@ -31,17 +31,17 @@ export async function temporaryFolder(): Promise<string> {
 }
 
 /** The embedded server in this process; it ends with the test. */
-export async function startServer(options: Partial<SandboxOptionsInput> = {}) {
-  const sandbox = new SimulatedCloud({ dataDir: await temporaryFolder(), deviceId: 'line-7', ...options });
-  const address = await sandbox.start();
-  onTestFinished(() => sandbox.stop());
+export async function startServer(options: Partial<CloudOptionsInput> = {}) {
+  const simulator = new SimulatedCloud({ dataDir: await temporaryFolder(), deviceId: 'line-7', ...options });
+  const address = await simulator.start();
+  onTestFinished(() => simulator.stop());
   return {
-    sandbox,
+    simulator,
     ...address,
     images: async (): Promise<ImageRecord[]> => {
       const all: ImageRecord[] = [];
       for (let page = 1; ; page += 1) {
-        const images = await sandbox.images(page, 1_000);
+        const images = await simulator.images(page, 1_000);
         all.push(...images);
         if (images.length < 1_000) return all;
       }

@@ -10,13 +10,13 @@ import { provisioningTokenSchema } from './options.ts';
 import { type DeviceRecord, type DeviceStatus, deviceStatuses, type ImageRecord } from './records.ts';
 import { readJson } from './request-body.ts';
 import { parsed } from './request-schema.ts';
-import type { SandboxStats } from './stats.ts';
+import type { CloudStats } from './stats.ts';
 
 /**
  * The server's own remote control, on a port of its own so that it answers while the API is down. Bearer token; JSON in
  * the documents' envelope.
  *
- *   GET  /_control/stats                    SandboxStats
+ *   GET  /_control/stats                    CloudStats
  *   GET  /_control/images?page=1&per_page=  ImageRecord[], at most 1,000 a page, in the order of their commits
  *   GET  /_control/images/{n}/payload       the stored bytes
  *   GET  /_control/devices                  DeviceRecord[]
@@ -31,7 +31,7 @@ import type { SandboxStats } from './stats.ts';
 
 /** What the control endpoint can do; the server implements it. */
 export type Controls = {
-  stats(): SandboxStats;
+  stats(): CloudStats;
   images(page: number, perPage: number): Promise<ImageRecord[]>;
   payloadPath(image: number): Promise<string | null>;
   devices(): readonly DeviceRecord[];

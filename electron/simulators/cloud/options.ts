@@ -11,7 +11,7 @@ export const provisioningTokenSchema = z
   .regex(/^apt_[0-9a-f]+$/i, 'a provisioning token is apt_ and hexadecimal digits');
 
 /** Plain data, so that it can cross to a worker thread. */
-export const sandboxOptionsSchema = z.strictObject({
+export const cloudOptionsSchema = z.strictObject({
   /** Holds the journal and the payloads; made if missing. One server a folder. */
   dataDir: z.string().min(1),
   /** 0: any free one. */
@@ -21,7 +21,7 @@ export const sandboxOptionsSchema = z.strictObject({
   /** Bearer token of the control endpoint; a random one where it is not given. */
   token: z.string().min(8).optional(),
   /** One approved device is there from the start; its key is made up (and then kept) where it is not given. */
-  deviceId: z.string().min(1).default('sandbox-device'),
+  deviceId: z.string().min(1).default('simulated-device'),
   deviceKey: deviceKeySchema.optional(),
   /** What newly provisioned devices are. */
   provisionedStatus: z.enum(deviceStatuses).default('approved'),
@@ -46,6 +46,6 @@ export const sandboxOptionsSchema = z.strictObject({
   seed: z.int().default(1),
 });
 
-export type SandboxOptions = z.infer<typeof sandboxOptionsSchema>;
+export type CloudOptions = z.infer<typeof cloudOptionsSchema>;
 /** Everything with a default may be left out. */
-export type SandboxOptionsInput = z.input<typeof sandboxOptionsSchema>;
+export type CloudOptionsInput = z.input<typeof cloudOptionsSchema>;

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { SandboxOptionsInput } from './options.ts';
+import type { CloudOptionsInput } from './options.ts';
 import { SimulatedCloud } from './simulated-cloud.ts';
 
 /**
@@ -14,7 +14,7 @@ const USAGE = `node electron/simulators/cloud/serve.ts --data-dir DIR
   [--store bytes|hash-only] [--discard] [--max-image-bytes N] [--allow-host NAME]...
 `;
 
-function readOptions(): SandboxOptionsInput {
+function readOptions(): CloudOptionsInput {
   const { values } = parseArgs({
     options: {
       'data-dir': { type: 'string' },
@@ -57,7 +57,7 @@ function oneOf<const T extends string>(flag: string, value: string, allowed: rea
   return found;
 }
 
-function createSandbox(): SimulatedCloud {
+function createCloud(): SimulatedCloud {
   try {
     return new SimulatedCloud(readOptions());
   } catch (error) {
@@ -66,10 +66,10 @@ function createSandbox(): SimulatedCloud {
   }
 }
 
-const sandbox = createSandbox();
+const cloud = createCloud();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void sandbox.stop().then(() => process.exit(0)));
+  process.once(signal, () => void cloud.stop().then(() => process.exit(0)));
 }
-const { baseUrl, controlUrl, token, deviceKey, provisioningToken } = await sandbox.start();
+const { baseUrl, controlUrl, token, deviceKey, provisioningToken } = await cloud.start();
 const line = { listening: baseUrl, control: controlUrl, token, deviceKey, provisioningToken };
 process.stdout.write(`${JSON.stringify(line)}\n`);

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { SandboxOptionsInput } from './options.ts';
+import type { CloudOptionsInput } from './options.ts';
 import { SimulatedCloud } from './simulated-cloud.ts';
 import type { WorkerReply, WorkerRequest } from './worker-messages.ts';
 
@@ -14,35 +14,35 @@ const listener = parent();
 const reply = (message: WorkerReply): void => listener.postMessage(message);
 const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-async function run(sandbox: SimulatedCloud, request: WorkerRequest): Promise<unknown> {
+async function run(cloud: SimulatedCloud, request: WorkerRequest): Promise<unknown> {
   switch (request.call) {
     case 'stats':
-      return sandbox.stats();
+      return cloud.stats();
     case 'images':
-      return sandbox.images(request.argument.page, request.argument.perPage);
+      return cloud.images(request.argument.page, request.argument.perPage);
     case 'payloadPath':
-      return sandbox.payloadPath(request.argument);
+      return cloud.payloadPath(request.argument);
     case 'setFaults':
-      sandbox.setFaults(request.argument.faults, request.argument.seed);
-      return sandbox.activeFaults();
+      cloud.setFaults(request.argument.faults, request.argument.seed);
+      return cloud.activeFaults();
     case 'setDeviceStatus':
-      return sandbox.setDeviceStatus(request.argument.deviceId, request.argument.status);
+      return cloud.setDeviceStatus(request.argument.deviceId, request.argument.status);
     case 'down':
-      return sandbox.down(request.argument.forMilliseconds);
+      return cloud.down(request.argument.forMilliseconds);
     case 'up':
-      return sandbox.up();
+      return cloud.up();
     case 'reset':
-      return sandbox.reset();
+      return cloud.reset();
     case 'stop':
-      return sandbox.stop();
+      return cloud.stop();
   }
 }
 
 async function serve(): Promise<void> {
-  const sandbox = new SimulatedCloud(workerData as SandboxOptionsInput);
-  const address = await sandbox.start();
+  const cloud = new SimulatedCloud(workerData as CloudOptionsInput);
+  const address = await cloud.start();
   listener.on('message', (request: WorkerRequest) => {
-    run(sandbox, request)
+    run(cloud, request)
       .then(
         (value) => reply({ type: 'value', id: request.id, value: value ?? null }),
         (error) => reply({ type: 'error', id: request.id, message: text(error) }),

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Answer, ErrorForm } from './answers.ts';
 import type { Devices } from './devices.ts';
 import type { EndpointName, FaultSet } from './faults.ts';
-import type { SandboxOptions } from './options.ts';
+import type { CloudOptions } from './options.ts';
 import type { PayloadFolder } from './payload-folder.ts';
 import type { Ledger } from './received-images.ts';
 import type { DeviceRecord } from './records.ts';
@@ -11,7 +11,7 @@ import type { TrafficCounters } from './stats.ts';
 
 /** What an endpoint works with. */
 export type Services = {
-  readonly options: SandboxOptions;
+  readonly options: CloudOptions;
   readonly now: () => number;
   readonly ledger: Ledger;
   readonly devices: Devices;

@@ -7,14 +7,14 @@ import { exchange } from './exchange.ts';
 import { FaultSet } from './faults.ts';
 import { Journal } from './journal.ts';
 import { LoopbackListener } from './loopback-listener.ts';
-import { type SandboxOptions, type SandboxOptionsInput, sandboxOptionsSchema } from './options.ts';
+import { type CloudOptions, type CloudOptionsInput, cloudOptionsSchema } from './options.ts';
 import { PayloadFolder } from './payload-folder.ts';
 import { Ledger } from './received-images.ts';
 import type { DeviceRecord, DeviceStatus, ImageRecord } from './records.ts';
 import type { Services } from './services.ts';
-import { gatherStats, newCounters, type SandboxStats } from './stats.ts';
+import { type CloudStats, gatherStats, newCounters } from './stats.ts';
 
-export type SandboxAddress = {
+export type CloudAddress = {
   /** Up to and including `/api`. */
   readonly baseUrl: string;
   /** Up to and including `/_control`. */
@@ -36,7 +36,7 @@ export type SandboxAddress = {
  */
 export class SimulatedCloud implements Controls {
   readonly faults: FaultSet;
-  readonly #options: SandboxOptions;
+  readonly #options: CloudOptions;
   readonly #now: () => number;
   readonly #journal: Journal;
   readonly #ledger: Ledger;
@@ -48,8 +48,8 @@ export class SimulatedCloud implements Controls {
   readonly #serving = new Set<Promise<void>>();
   #wake: NodeJS.Timeout | null = null;
 
-  constructor(input: SandboxOptionsInput, dependencies: { readonly now?: () => number } = {}) {
-    const options = sandboxOptionsSchema.parse(input);
+  constructor(input: CloudOptionsInput, dependencies: { readonly now?: () => number } = {}) {
+    const options = cloudOptionsSchema.parse(input);
     this.#options = options;
     this.#now = dependencies.now ?? Date.now;
     this.faults = new FaultSet(options.seed);
@@ -90,7 +90,7 @@ export class SimulatedCloud implements Controls {
     });
   }
 
-  async start(): Promise<SandboxAddress> {
+  async start(): Promise<CloudAddress> {
     try {
       return await this.#start();
     } catch (error) {
@@ -99,7 +99,7 @@ export class SimulatedCloud implements Controls {
     }
   }
 
-  async #start(): Promise<SandboxAddress> {
+  async #start(): Promise<CloudAddress> {
     await mkdir(this.#options.dataDir, { recursive: true });
     await this.#payloads.prepare();
     await this.#journal.open((record, position) => {
@@ -158,7 +158,7 @@ export class SimulatedCloud implements Controls {
     if (open) await this.up();
   }
 
-  stats(): SandboxStats {
+  stats(): CloudStats {
     return gatherStats(this.#services, this.#api.isOpen);
   }
 

@@ -8,7 +8,7 @@ import type { checkinSchema } from './request-schema.ts';
  * The server's counts. The first group is about what is stored and survives a restart; the second counts since the
  * process started.
  */
-export type SandboxStats = {
+export type CloudStats = {
   /** Images stored. */
   readonly images: number;
   /** Bytes of their payloads. */
@@ -71,7 +71,7 @@ export function gatherStats(
     readonly faults: FaultSet;
   },
   up: boolean,
-): SandboxStats {
+): CloudStats {
   const totals: ImageTotals = from.ledger.totals;
   return {
     ...totals,

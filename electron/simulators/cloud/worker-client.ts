@@ -1,24 +1,24 @@
 import { Worker } from 'node:worker_threads';
 import { OpenRequests } from '../../gateway/platform/open-requests.ts';
 import type { Fault, FaultInput } from './faults.ts';
-import type { SandboxOptionsInput } from './options.ts';
+import type { CloudOptionsInput } from './options.ts';
 import type { DeviceStatus, ImageRecord } from './records.ts';
-import type { SandboxAddress } from './simulated-cloud.ts';
-import type { SandboxStats } from './stats.ts';
+import type { CloudAddress } from './simulated-cloud.ts';
+import type { CloudStats } from './stats.ts';
 import type { CallName, WorkerCalls, WorkerReply } from './worker-messages.ts';
 
 /**
  * The embedded server in a worker thread, seen from the app's thread. Every call fails with the reason once the worker
  * has ended.
  */
-export class SandboxWorker {
+export class SimulatedCloudWorker {
   readonly #worker: Worker;
   readonly #open = new OpenRequests<unknown>();
   readonly #ended: Promise<void>;
   #failure: Error | null = null;
-  readonly address: SandboxAddress;
+  readonly address: CloudAddress;
 
-  private constructor(worker: Worker, address: SandboxAddress) {
+  private constructor(worker: Worker, address: CloudAddress) {
     this.#worker = worker;
     this.address = address;
     worker.on('message', (reply: WorkerReply) => this.#settle(reply));
@@ -32,7 +32,7 @@ export class SandboxWorker {
   }
 
   /** `file`: the built (or, where Node reads TypeScript, the source) `server-worker`. Fails when it cannot listen. */
-  static start(file: string | URL, options: SandboxOptionsInput): Promise<SandboxWorker> {
+  static start(file: string | URL, options: CloudOptionsInput): Promise<SimulatedCloudWorker> {
     // Its own copy of the environment: see electron/gateway-thread/client.ts.
     const worker = new Worker(file, { workerData: options, env: { ...process.env } });
     return new Promise((resolve, reject) => {
@@ -42,14 +42,14 @@ export class SandboxWorker {
       worker.once('message', (reply: WorkerReply) => {
         worker.off('error', reject);
         worker.off('exit', exited);
-        if (reply.type === 'listening') return resolve(new SandboxWorker(worker, reply.address));
+        if (reply.type === 'listening') return resolve(new SimulatedCloudWorker(worker, reply.address));
         void worker.terminate();
         reject(new Error(reply.type === 'failed' ? reply.message : 'the embedded server did not start'));
       });
     });
   }
 
-  stats(): Promise<SandboxStats> {
+  stats(): Promise<CloudStats> {
     return this.#call('stats', null);
   }
 

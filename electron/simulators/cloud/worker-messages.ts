@@ -1,12 +1,12 @@
 import type { Fault, FaultInput } from './faults.ts';
 import type { DeviceStatus, ImageRecord } from './records.ts';
-import type { SandboxAddress } from './simulated-cloud.ts';
-import type { SandboxStats } from './stats.ts';
+import type { CloudAddress } from './simulated-cloud.ts';
+import type { CloudStats } from './stats.ts';
 
 /** What the two sides of the worker say to each other. Both are built together, so the messages are not checked. */
 
 export type WorkerCalls = {
-  readonly stats: { readonly argument: null; readonly value: SandboxStats };
+  readonly stats: { readonly argument: null; readonly value: CloudStats };
   readonly images: {
     readonly argument: { readonly page: number; readonly perPage: number };
     readonly value: ImageRecord[];
@@ -37,7 +37,7 @@ export type WorkerRequest = {
 }[CallName];
 
 export type WorkerReply =
-  | { readonly type: 'listening'; readonly address: SandboxAddress }
+  | { readonly type: 'listening'; readonly address: CloudAddress }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'value'; readonly id: number; readonly value: unknown }
   | { readonly type: 'error'; readonly id: number; readonly message: string };

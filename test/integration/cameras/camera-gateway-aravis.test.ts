@@ -81,7 +81,7 @@ describe.skipIf(lacking !== null)('free run of the camera of Aravis', { timeout:
     await camera.grab({ pixelFormat: name, width, height, framesPerSecond: 40, frameNumbers, folder });
     const files = await Promise.all(
       delivered.map(async ({ image, sha256: hash, frameNumber }) => {
-        const png = await readFile((await server.sandbox.payloadPath(image)) ?? '');
+        const png = await readFile((await server.simulator.payloadPath(image)) ?? '');
         expect(sha256(png)).toBe(hash);
         return { frameNumber, png };
       }),

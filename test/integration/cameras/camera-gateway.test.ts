@@ -189,7 +189,7 @@ describe('frames of a GigE camera', () => {
 
   test('stop coming while there is no room, and come again once there is', async () => {
     const server = await startServer();
-    await server.sandbox.down();
+    await server.simulator.down();
     // Noise, so that no coder makes it small.
     const large = { width: 512, height: 384, sensorWidth: 512, sensorHeight: 384 };
     await startCamera({ ...large, picture: () => randomBytes(512 * 384) });
@@ -201,7 +201,7 @@ describe('frames of a GigE camera', () => {
     line.gateway.start();
     await line.until('it is full', ({ sources }) => sources[0]?.state === 'blocked', 60_000);
     const { collected } = line.gateway.snapshot().counts;
-    await server.sandbox.up();
+    await server.simulator.up();
     line.operate('sync.tryNow', {});
     await line.until('frames come again', ({ counts }) => counts.collected > collected + 3, 40_000);
     await line.stop();

@@ -9,7 +9,7 @@ import type { DoctorOptions } from '../../../electron/gateway/doctor/doctor-opti
 import { systemClock } from '../../../electron/gateway/platform/clock.ts';
 import { nodeFiles } from '../../../electron/gateway/platform/files.ts';
 import { examineSite } from '../../../electron/gateway/wiring/site-doctor.ts';
-import type { SandboxOptionsInput } from '../../../electron/simulators/cloud/options.ts';
+import type { CloudOptionsInput } from '../../../electron/simulators/cloud/options.ts';
 import { SimulatedCloud } from '../../../electron/simulators/cloud/simulated-cloud.ts';
 import { type ConfigInput, parseConfig } from '../../../shared/config.ts';
 import { asNobody } from '../../support/as-nobody.ts';
@@ -22,11 +22,11 @@ import { authority, certificate, plainServer, secureServer } from '../../support
 
 /** The site doctor against real servers, proxies and folders of this PC. */
 
-async function startCloud(options: Partial<SandboxOptionsInput> = {}) {
-  const sandbox = new SimulatedCloud({ dataDir: await temporaryFolder(), deviceId: 'line-7', ...options });
-  const address = await sandbox.start();
-  onTestFinished(() => sandbox.stop());
-  return { sandbox, ...address };
+async function startCloud(options: Partial<CloudOptionsInput> = {}) {
+  const simulator = new SimulatedCloud({ dataDir: await temporaryFolder(), deviceId: 'line-7', ...options });
+  const address = await simulator.start();
+  onTestFinished(() => simulator.stop());
+  return { simulator, ...address };
 }
 
 type Wish = {
@@ -74,7 +74,7 @@ const fingerprint = (name: Parameters<typeof certificate>[0]): string =>
 
 describe('the site doctor', () => {
   it('finds nothing at a site where all is well, and leaves nothing behind', async () => {
-    const { baseUrl, deviceKey, sandbox } = await startCloud();
+    const { baseUrl, deviceKey, simulator } = await startCloud();
     const dataDir = await temporaryFolder();
     const pictures = await temporaryFolder();
     const checks = await examine(baseUrl, {
@@ -99,7 +99,7 @@ describe('the site doctor', () => {
     expect(words(checks, 'key')).toContain('organisation org-1 is approved');
     expect(await readdir(dataDir)).toEqual([]);
     expect(await readdir(pictures)).toEqual([]);
-    expect(sandbox.stats().images).toBe(0);
+    expect(simulator.stats().images).toBe(0);
   });
 
   it('finds a wrong port, and skips what makes no sense then', async () => {
@@ -183,12 +183,12 @@ describe('the site doctor', () => {
     });
 
     it('says that the device waits for approval, or was rejected', async () => {
-      const { baseUrl, deviceKey, sandbox } = await startCloud();
-      sandbox.setDeviceStatus('line-7', 'pending');
+      const { baseUrl, deviceKey, simulator } = await startCloud();
+      simulator.setDeviceStatus('line-7', 'pending');
       expect(words(await examine(baseUrl, { secrets: { deviceKey } }), 'key')).toMatch(
         /warning: .*waits for approval.*Collecting works/,
       );
-      sandbox.setDeviceStatus('line-7', 'rejected');
+      simulator.setDeviceStatus('line-7', 'rejected');
       expect(words(await examine(baseUrl, { secrets: { deviceKey } }), 'key')).toContain('fault: ');
     });
 
@@ -198,8 +198,8 @@ describe('the site doctor', () => {
       [200, { status: 'approved' }, /^ok: /],
       [200, { success: true, errors: ['no'] }, /skipped|fault/],
     ])('believes no answer that does not speak of a device (%i %j)', async (status, body, expected) => {
-      const { baseUrl, deviceKey, sandbox } = await startCloud();
-      sandbox.setFaults([{ kind: 'answer', status, body, endpoints: ['self'] }]);
+      const { baseUrl, deviceKey, simulator } = await startCloud();
+      simulator.setFaults([{ kind: 'answer', status, body, endpoints: ['self'] }]);
       expect(words(await examine(baseUrl, { secrets: { deviceKey } }), 'key')).toMatch(expected);
     });
 

@@ -19,9 +19,9 @@ const desktop = keyringOf({
 });
 
 async function site() {
-  const sandbox = new SimulatedCloud({ dataDir: await temporaryFolder() });
-  const { baseUrl, provisioningToken } = await sandbox.start();
-  onTestFinished(() => sandbox.stop());
+  const simulator = new SimulatedCloud({ dataDir: await temporaryFolder() });
+  const { baseUrl, provisioningToken } = await simulator.start();
+  onTestFinished(() => simulator.stop());
   const folder = await temporaryFolder();
   const place = { configFile: join(folder, 'config.json'), dataDir: join(folder, 'data') };
   const proxy = { url: 'http://127.0.0.1:9', username: 'line' };

@@ -14,7 +14,7 @@ import { noUsbCameras } from '../../../electron/gateway/source/usb/usb-cameras.t
 import { CheckIn, type HealthFacts } from '../../../electron/gateway/status/checkin.ts';
 import { SystemMetrics } from '../../../electron/gateway/status/system-metrics.ts';
 import { keyringOf } from '../../../electron/keyring/keyring.ts';
-import type { SandboxOptionsInput } from '../../../electron/simulators/cloud/options.ts';
+import type { CloudOptionsInput } from '../../../electron/simulators/cloud/options.ts';
 import { SimulatedCloud } from '../../../electron/simulators/cloud/simulated-cloud.ts';
 import { emptyCounts } from '../../../shared/snapshot.ts';
 import { FailingFiles } from '../../support/failing-files.ts';
@@ -29,11 +29,11 @@ const noKeyring = keyringOf({
   decryptString: () => '',
 });
 
-async function startCloud(options: Partial<SandboxOptionsInput> = {}) {
-  const sandbox = new SimulatedCloud({ dataDir: await temporaryFolder(), ...options });
-  const address = await sandbox.start();
-  onTestFinished(() => sandbox.stop());
-  return { sandbox, ...address };
+async function startCloud(options: Partial<CloudOptionsInput> = {}) {
+  const simulator = new SimulatedCloud({ dataDir: await temporaryFolder(), ...options });
+  const address = await simulator.start();
+  onTestFinished(() => simulator.stop());
+  return { simulator, ...address };
 }
 
 type Site = { readonly configFile: string; readonly dataDir: string };
@@ -74,7 +74,7 @@ const storedKey = async ({ dataDir }: Site): Promise<string> => {
 
 describe('provisioning from the command line', () => {
   it('registers the device, stores its key for later runs and says who it is', async () => {
-    const { baseUrl, provisioningToken, sandbox } = await startCloud();
+    const { baseUrl, provisioningToken, simulator } = await startCloud();
     const site = await makeSite(baseUrl);
     const { code, out, err } = await run(site, { command: 'provision', token: provisioningToken, name: 'Line 7, AOI' });
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -82,7 +82,7 @@ describe('provisioning from the command line', () => {
     expect(out).toContain('a file that only this user can read');
     expect(out).toContain('Organisation: org-1');
     expect(out).toContain('Approval: approved');
-    const device = sandbox.devices().find(({ deviceId }) => deviceId === 'line-7');
+    const device = simulator.devices().find(({ deviceId }) => deviceId === 'line-7');
     expect(device?.name).toBe('Line 7, AOI');
     expect(await storedKey(site)).toBe(device?.key);
     expect(out).not.toContain(device?.key);
@@ -93,7 +93,7 @@ describe('provisioning from the command line', () => {
   });
 
   it('says that collecting works while approval is pending', async () => {
-    const { baseUrl, provisioningToken, sandbox } = await startCloud({ provisionedStatus: 'pending' });
+    const { baseUrl, provisioningToken, simulator } = await startCloud({ provisionedStatus: 'pending' });
     const site = await makeSite(baseUrl);
     const { code, out } = await run(site, { command: 'provision', token: provisioningToken });
     expect(code).toBe(0);
@@ -101,7 +101,7 @@ describe('provisioning from the command line', () => {
     const waiting = await run(site, { command: 'doctor', json: false });
     expect(waiting.code).toBe(0);
     expect(waiting.out).toMatch(/WARNING +Device key .*waits for approval/);
-    sandbox.setDeviceStatus('line-7', 'approved');
+    simulator.setDeviceStatus('line-7', 'approved');
     expect((await run(site, { command: 'doctor', json: false })).out).toMatch(/ok +Device key .*is approved/);
   });
 
@@ -114,13 +114,13 @@ describe('provisioning from the command line', () => {
     ['offline', 'does not accept connections', /Check that the Acusight server runs/],
   ])('says what to do: %s', async (kind, text, hint) => {
     const expired = 'apt_0e';
-    const { baseUrl, provisioningToken, sandbox } = await startCloud({
+    const { baseUrl, provisioningToken, simulator } = await startCloud({
       deviceId: kind === 'exists' ? 'line-7' : 'other',
       provisioningTokens: [{ token: expired, state: 'expired' }],
     });
-    if (kind === 'html') sandbox.setFaults([{ kind: 'html', endpoints: ['provision'] }]);
-    if (kind === 'unacceptable') sandbox.setFaults([{ kind: 'status', status: 400, endpoints: ['provision'] }]);
-    if (kind === 'offline') await sandbox.down();
+    if (kind === 'html') simulator.setFaults([{ kind: 'html', endpoints: ['provision'] }]);
+    if (kind === 'unacceptable') simulator.setFaults([{ kind: 'status', status: 400, endpoints: ['provision'] }]);
+    if (kind === 'offline') await simulator.down();
     const token = kind === 'expired' ? expired : kind === 'invalid' ? 'apt_00ff' : provisioningToken;
     const site = await makeSite(baseUrl);
     const { code, out, err } = await run(site, { command: 'provision', token });
@@ -131,21 +131,21 @@ describe('provisioning from the command line', () => {
   });
 
   it('prints the key, which is given only once, where it can’t be stored', async () => {
-    const { baseUrl, provisioningToken, sandbox } = await startCloud();
+    const { baseUrl, provisioningToken, simulator } = await startCloud();
     const site = await makeSite(baseUrl);
     const files = new FailingFiles();
     files.failAt({ nth: 1, only: ['rename'], lasts: 'from-then-on', code: 'ENOSPC' });
     const { code, out, err } = await run(site, { command: 'provision', token: provisioningToken }, { files });
-    const key = sandbox.devices().find(({ deviceId }) => deviceId === 'line-7')?.key ?? 'none';
+    const key = simulator.devices().find(({ deviceId }) => deviceId === 'line-7')?.key ?? 'none';
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toMatch(/registered, but its key can’t be stored.*ENOSPC/s);
     expect(err).toContain(key);
   });
 
   it('has stored the key before the cloud is asked anything more', async () => {
-    const { baseUrl, provisioningToken, sandbox } = await startCloud();
+    const { baseUrl, provisioningToken, simulator } = await startCloud();
     const site = await makeSite(baseUrl);
-    sandbox.setFaults([{ kind: 'stall', when: 'before-commit', endpoints: ['self'] }]);
+    simulator.setFaults([{ kind: 'stall', when: 'before-commit', endpoints: ['self'] }]);
     const impatience = new AbortController();
     const running = run(site, { command: 'provision', token: provisioningToken }, { signal: impatience.signal });
     // The answer about the device never comes: the key must be there all the same.
@@ -181,14 +181,14 @@ describe('provisioning from the command line', () => {
   });
 
   it('refuses a configuration that is wrong or missing with exit code 2, before anything is sent', async () => {
-    const { baseUrl, provisioningToken, sandbox } = await startCloud();
+    const { baseUrl, provisioningToken, simulator } = await startCloud();
     const site = await makeSite(baseUrl, { mode: 'space' });
     const wrong = await run(site, { command: 'provision', token: provisioningToken });
     expect(wrong).toMatchObject({ code: 2, out: '', err: expect.stringContaining('configuration: cloud.mode') });
     const gone = { ...site, configFile: `${site.configFile}.gone` };
     const missing = await run(gone, { command: 'provision', token: provisioningToken });
     expect(missing).toMatchObject({ code: 2, err: expect.stringContaining('there is no such file') });
-    expect(sandbox.devices()).toHaveLength(1);
+    expect(simulator.devices()).toHaveLength(1);
   });
 });
 
@@ -216,7 +216,7 @@ describe('the doctor from the command line', () => {
 
 describe('check-ins with the embedded server', () => {
   it('are accepted with this PC’s readings, and what the cloud asks for is only shown', async () => {
-    const { baseUrl, deviceKey, sandbox } = await startCloud({
+    const { baseUrl, deviceKey, simulator } = await startCloud({
       checkinActions: [
         { id: 7, type: 'restart_agent' },
         { id: 'a1', action: 'upgrade' },
@@ -259,6 +259,6 @@ describe('check-ins with the embedded server', () => {
       expect.stringContaining('upgrade'),
       expect.stringContaining('restart_agent'),
     ]);
-    expect(sandbox.stats().checkins).toBe(1);
+    expect(simulator.stats().checkins).toBe(1);
   });
 });

@@ -17,7 +17,7 @@ test('the quota is reached while pictures keep coming, and freed again: no loss,
   timeout: 120_000,
 }, async () => {
   const server = await startServer();
-  await server.sandbox.down();
+  await server.simulator.down();
   const { gateway, input, until, untilDrained, log, operate } = await openGateway({
     ...server,
     store: { maxBytes },
@@ -50,7 +50,7 @@ test('the quota is reached while pictures keep coming, and freed again: no loss,
   expect(gateway.snapshot().counts).toMatchObject({ collected, payloadsRemoved: 0, dropped: 0, dead: 0 });
   expect(gateway.snapshot().disk.usedBytes).toBeLessThanOrEqual(maxBytes);
 
-  await server.sandbox.up();
+  await server.simulator.up();
   operate('sync.tryNow', {});
   await until('it takes pictures again by itself', ({ counts }) => counts.collected > collected + 20, 30_000);
   writing = false;
@@ -69,7 +69,7 @@ test('a ring buffer takes every picture, drops the oldest undelivered ones and c
   timeout: 120_000,
 }, async () => {
   const server = await startServer();
-  await server.sandbox.down();
+  await server.simulator.down();
   const {
     gateway,
     input,
@@ -98,7 +98,7 @@ test('a ring buffer takes every picture, drops the oldest undelivered ones and c
   expect(dropped).toBeGreaterThan(10);
   expect(dropped + pending).toBe(40);
 
-  await server.sandbox.up();
+  await server.simulator.up();
   operate('sync.tryNow', {});
   await untilDrained(30_000);
   const { counts } = gateway.snapshot();

@@ -52,7 +52,7 @@ describe('files', () => {
     const second = await openGateway({ ...server, root });
     second.gateway.start();
     await second.untilDrained();
-    expect(server.sandbox.stats()).toMatchObject({ images: 10, replays: 0, duplicates: 0 });
+    expect(server.simulator.stats()).toMatchObject({ images: 10, replays: 0, duplicates: 0 });
   });
 
   test('with the same bytes under different names are each a frame', async () => {
@@ -269,7 +269,7 @@ test('a burst of 10,000 files is collected and delivered, each once, in bounded 
   }
   await until('all are collected', ({ counts }) => counts.collected === 10_000, 60_000);
   await untilDrained(60_000);
-  expect(server.sandbox.stats()).toMatchObject({ images: 10_000, duplicates: 0, repeatedContent: 0, replays: 0 });
+  expect(server.simulator.stats()).toMatchObject({ images: 10_000, duplicates: 0, repeatedContent: 0, replays: 0 });
   expect(new Set(await hashesAt(server)).size).toBe(hashes.size);
   expect(log.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
 });

@@ -61,7 +61,7 @@ describe('what a kill left aside', () => {
     gateway.start();
     await untilDrained();
     expect(await everything(input)).toEqual([]);
-    expect(server.sandbox.stats()).toMatchObject({ images: names.length, duplicates: 0, replays: 0 });
+    expect(server.simulator.stats()).toMatchObject({ images: names.length, duplicates: 0, replays: 0 });
     expect(refusals()).toEqual([]);
   });
 
@@ -101,7 +101,7 @@ describe('what a kill left aside', () => {
     gateway.start();
     await untilDrained();
     expect(await everything(input)).toEqual([]);
-    expect(server.sandbox.stats()).toMatchObject({ images: 1, annotations: 1 });
+    expect(server.simulator.stats()).toMatchObject({ images: 1, annotations: 1 });
   });
 
   test.each(['delete', 'archive', 'keep'] as const)(
@@ -160,7 +160,7 @@ describe('what a kill left aside', () => {
       await new Promise((resolve) => setTimeout(resolve, 1_500));
       await untilDrained();
       expect(rows()).toHaveLength(2);
-      expect(server.sandbox.stats()).toMatchObject({ images: 2, duplicates: 0 });
+      expect(server.simulator.stats()).toMatchObject({ images: 2, duplicates: 0 });
       if (afterIngest === 'keep') return;
       await rm(archivePath);
       for (let wait = 0; wait < 400 && (await everything(input)).length > 0; wait += 1)
@@ -201,7 +201,7 @@ describe('what a kill left aside', () => {
       expect(await everything(input)).toEqual([]);
       await untilDrained();
       expect(rows()).toHaveLength(2);
-      expect(server.sandbox.stats()).toMatchObject({ images: 2, duplicates: 0 });
+      expect(server.simulator.stats()).toMatchObject({ images: 2, duplicates: 0 });
     },
   );
 

@@ -41,7 +41,7 @@ describe('the snapshot of a real gateway', () => {
     expect(snapshot.recent).toHaveLength(5);
     expect(snapshot.sources).toMatchObject([{ id: 'aoi', name: 'aoi', collected: 5, refused: 1, state: 'watching' }]);
     expect(new Set((await server.images()).map((image) => image.sha256))).toEqual(hashes);
-    await server.sandbox.down();
+    await server.simulator.down();
     await line.putPictures(2, 'later-', 100);
     const offline = await line.until(
       'offline',
@@ -170,7 +170,7 @@ describe('room', () => {
   test('that is used up stops the collecting loudly, and it goes on by itself once the cloud is back', async () => {
     const server = await startServer();
     const line = await openGateway({ ...server, store: { maxBytes: 1_000_000, minFreeBytes: 0 } });
-    await server.sandbox.down();
+    await server.simulator.down();
     const hashes = new Set<string>();
     for (let seed = 1; seed <= 6; seed += 1) {
       const picture = await makeJpeg({ width: 320, height: 240, seed, targetBytes: 250_000 });
@@ -190,7 +190,7 @@ describe('room', () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     expect((await readdir(line.input)).length).toBe(6);
-    await server.sandbox.up();
+    await server.simulator.up();
     await line.until('all are delivered', ({ counts }) => counts.acknowledged === 6, 25_000);
     expect(new Set((await server.images()).map((image) => image.sha256))).toEqual(hashes);
     const after = await line.until('it is not full', ({ disk }) => disk.state !== 'full');
@@ -202,13 +202,13 @@ describe('room', () => {
 describe('the store', () => {
   test('takes up where a gateway that was stopped left off, and collects nothing twice', async () => {
     const server = await startServer();
-    await server.sandbox.down();
+    await server.simulator.down();
     const before = await openGateway(server);
     const hashes = await before.putPictures(20);
     before.gateway.start();
     await before.until('all are stored', ({ counts }) => counts.collected === 20);
     await before.stop();
-    await server.sandbox.up();
+    await server.simulator.up();
     const after = await openGateway({ ...server, root: before.root });
     after.gateway.start();
     await after.until('all are delivered', ({ counts }) => counts.acknowledged === 20);

@@ -45,7 +45,7 @@ describe('a file that was taken before is not sent again', () => {
     await untilDrained();
     await rename(join(input, 'shift 1'), join(input, 'sorted'));
     await until('all are known again', ({ counts }) => counts.known === 20);
-    expect(server.sandbox.stats()).toMatchObject({ images: 20, duplicates: 0, replays: 0 });
+    expect(server.simulator.stats()).toMatchObject({ images: 20, duplicates: 0, replays: 0 });
     expect(spokenSnapshot(gateway.snapshot())).toMatchObject({
       counts: { collected: 20, lost: 0 },
       safe: { headline: 'SAFE' },
@@ -64,7 +64,7 @@ describe('a file that was taken before is not sent again', () => {
     expect((await again()).counts).toMatchObject({ collected: 3, known: 3 });
     // Said once.
     expect((await again()).counts).toMatchObject({ collected: 3, known: 3 });
-    expect(server.sandbox.stats()).toMatchObject({ images: 3, duplicates: 0 });
+    expect(server.simulator.stats()).toMatchObject({ images: 3, duplicates: 0 });
   });
 
   test('when it was moved from another disk: a copy with the old time, and the old file gone', async () => {
@@ -83,7 +83,7 @@ describe('a file that was taken before is not sent again', () => {
     await copyFile(join(input, 'OK', 'renamed.jpg'), join(input, 'OK', 'today', 'renamed.jpg'));
     await rm(join(input, 'OK', 'renamed.jpg'));
     expect((await again()).counts).toMatchObject({ collected: 1, known: 3 });
-    expect(server.sandbox.stats().images).toBe(1);
+    expect(server.simulator.stats().images).toBe(1);
   });
 
   test('when another picture has its name by now: last.jpg, which became previous.jpg', async () => {
@@ -97,7 +97,7 @@ describe('a file that was taken before is not sent again', () => {
     // And once more, with only its rights changed.
     await chmod(join(input, 'previous.jpg'), 0o600);
     expect((await again()).counts).toMatchObject({ collected: 2, known: 1 });
-    expect(server.sandbox.stats()).toMatchObject({ images: 2, duplicates: 0 });
+    expect(server.simulator.stats()).toMatchObject({ images: 2, duplicates: 0 });
   });
 
   test('with its label file, which is neither late nor without a picture then', async () => {
@@ -117,7 +117,7 @@ describe('a file that was taken before is not sent again', () => {
     const { server, input, again } = await delivered(1, { knownFiles: 'send' });
     await rename(join(input, 'p0.jpg'), join(input, 'renamed.jpg'));
     expect((await again()).counts).toMatchObject({ collected: 2, known: 0 });
-    expect(server.sandbox.stats().images).toBe(2);
+    expect(server.simulator.stats().images).toBe(2);
   });
 });
 
@@ -126,7 +126,7 @@ describe('a new picture is sent, though its content is known', () => {
     const { server, input, again } = await delivered(1);
     await copyFile(join(input, 'p0.jpg'), join(input, 'copy.jpg'));
     expect((await again()).counts).toMatchObject({ collected: 2, known: 0 });
-    expect(server.sandbox.stats().images).toBe(2);
+    expect(server.simulator.stats().images).toBe(2);
   });
 
   test('when the originals are deleted and a camera in the dark takes the same picture again', async () => {
@@ -166,6 +166,6 @@ describe('a new picture is sent, though its content is known', () => {
       await utimes(join(input, 'last.jpg'), 1_700_000_000, 1_700_000_000);
       await until(`${index + 1} are delivered`, ({ counts }) => counts.acknowledged === index + 1);
     }
-    expect(server.sandbox.stats()).toMatchObject({ images: 2, duplicates: 0 });
+    expect(server.simulator.stats()).toMatchObject({ images: 2, duplicates: 0 });
   });
 });

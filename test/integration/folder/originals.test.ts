@@ -46,7 +46,7 @@ describe('archive', () => {
       `.acusight-archive/${today()}/a.json`,
       `.acusight-archive/${today()}/cam 1/b.jpg`,
     ]);
-    expect(server.sandbox.stats()).toMatchObject({ images: 2, annotations: 1 });
+    expect(server.simulator.stats()).toMatchObject({ images: 2, annotations: 1 });
     expect(gateway.snapshot().counts).toMatchObject({ collected: 2, refused: 0 });
   });
 
@@ -208,7 +208,7 @@ test.runIf(process.platform !== 'win32')(
 describe('delete', () => {
   test('removes pictures and sidecars once they are stored, also while the cloud is away, and nothing else', async () => {
     const server = await startServer();
-    await server.sandbox.down();
+    await server.simulator.down();
     const { gateway, input, put, putPictures, until, rows, operate } = await openGateway({
       ...server,
       source: { afterIngest: 'delete', sidecar: { waitMilliseconds: 500 } },
@@ -223,7 +223,7 @@ describe('delete', () => {
     for (let wait = 0; wait < 40 && (await everything(input)).length > 2; wait += 1) await pause(50);
     expect(await everything(input)).toEqual(['classes.txt', 'notes.md']);
     expect(rows().every(({ state }) => state === 'pending')).toBe(true);
-    await server.sandbox.up();
+    await server.simulator.up();
     operate('sync.tryNow', {});
     await until('all are delivered', ({ counts }) => counts.acknowledged === 11);
     for (const hash of hashes) expect((await server.images()).map((image) => image.sha256)).toContain(hash);
@@ -268,7 +268,7 @@ describe('a kill between the commit and the archive', () => {
     await second.untilDrained();
     expect(await everything(second.input)).toEqual([]);
     expect(await everything(archivePath)).toHaveLength(150);
-    expect(server.sandbox.stats()).toMatchObject({ images: 150, replays: 0, duplicates: 0 });
+    expect(server.simulator.stats()).toMatchObject({ images: 150, replays: 0, duplicates: 0 });
     expect(second.gateway.snapshot().counts.collected).toBe(150);
   });
 

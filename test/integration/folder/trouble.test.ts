@@ -40,7 +40,7 @@ describe('a folder', () => {
       await writeFile(join(input, `after-${round}.jpg`), await smallPicture(70 + round));
       await until('events come again', ({ counts }) => counts.acknowledged === 5 + round * 2);
     }
-    expect(server.sandbox.stats()).toMatchObject({ images: 9, duplicates: 0, replays: 0 });
+    expect(server.simulator.stats()).toMatchObject({ images: 9, duplicates: 0, replays: 0 });
   });
 
   test('that is replaced by another of the same name is watched anew', async () => {

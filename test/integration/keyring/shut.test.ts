@@ -40,7 +40,7 @@ describe('while the device key is in a keyring that is shut', () => {
     expect(absent.connection).toMatchObject({ state: 'key-locked', since: locked.connection.since });
     await pause(1_500);
     await until('the cloud would be told', ({ checkin }) => checkin.status === 'degraded');
-    expect(server.sandbox.stats().requests).toBe(0);
+    expect(server.simulator.stats().requests).toBe(0);
 
     setSecrets({ deviceKey: server.deviceKey, keySource: 'keyring' });
     await until('all are delivered', ({ flow }) => statement(flow).headline === 'ALL DELIVERED');

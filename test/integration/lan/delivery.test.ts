@@ -196,7 +196,7 @@ describe('the object storage', () => {
 
   test('is not asked while the API does not answer', async () => {
     const { objects, server, lan } = await startLan();
-    await server.sandbox.down();
+    await server.simulator.down();
     expect(failureOf(await lan.probe(new AbortController().signal)).code).toBe('connection-refused');
     expect(objects.requests).toEqual([]);
   });

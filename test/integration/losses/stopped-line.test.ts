@@ -40,11 +40,11 @@ test('a line from which no picture comes for longer than its limit is not all we
   expect(advice[0]?.message.params.what).toMatchObject({ code: 'line-stopped' });
   expect(said(advice[0]?.message).hint).toMatch(/^If the line runs, check the camera/);
   expect(sources[0]?.warnings).toMatchObject([{ code: 'line-stopped' }]);
-  await until('the cloud is told', () => (server.sandbox.stats().lastCheckin?.status === 'degraded' ? true : null));
+  await until('the cloud is told', () => (server.simulator.stats().lastCheckin?.status === 'degraded' ? true : null));
   await putPictures(1, 'next-', 9);
   await untilSnapshot('it is delivered', ({ counts }) => counts.acknowledged === 2);
   expect(spokenSnapshot(gateway.snapshot())).toMatchObject({ safe: { headline: 'SAFE' }, advice: [] });
-  await until('the cloud is told', () => (server.sandbox.stats().lastCheckin?.status === 'healthy' ? true : null));
+  await until('the cloud is told', () => (server.simulator.stats().lastCheckin?.status === 'healthy' ? true : null));
 });
 
 test('a source without a limit may be silent for weeks, and an empty one says that it waits for the first picture', {

@@ -178,7 +178,7 @@ async function orphaned(): Promise<Lost> {
 async function dropped(): Promise<Lost> {
   const clock = new LeapingClock();
   const server = await startServer();
-  await server.sandbox.down();
+  await server.simulator.down();
   const line = await openGateway({
     ...server,
     clock,
@@ -192,7 +192,7 @@ async function dropped(): Promise<Lost> {
     await line.until('it is taken', ({ counts }) => counts.collected === seed);
   }
   const { counts } = line.gateway.snapshot();
-  await server.sandbox.up();
+  await server.simulator.up();
   line.operate('sync.tryNow', {});
   await line.untilDrained();
   clock.leap(61_000);

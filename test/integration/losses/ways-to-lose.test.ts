@@ -68,15 +68,15 @@ describe('a picture can be lost in each of these ways, and it is in state, count
         expect(counts[count]).toBeGreaterThanOrEqual(pictures);
 
         // Check-in: what the cloud was told last.
-        const before = next === undefined ? server.sandbox.stats().checkins : -1;
+        const before = next === undefined ? server.simulator.stats().checkins : -1;
         const heard = await until(
           'the cloud is told',
           () => {
-            const { checkins: all, lastCheckin } = server.sandbox.stats();
+            const { checkins: all, lastCheckin } = server.simulator.stats();
             return all >= before + checkins && lastCheckin?.status === status ? lastCheckin : null;
           },
           20_000,
-          () => JSON.stringify([server.sandbox.stats().lastCheckin, line.gateway.snapshot().checkin]),
+          () => JSON.stringify([server.simulator.stats().lastCheckin, line.gateway.snapshot().checkin]),
         );
         expect(heard.status).toBe(status);
 
@@ -107,7 +107,7 @@ test('a gateway whose database is damaged when it starts says so to the cloud, e
   await writeFile(join(root, 'data', 'gateway.sqlite'), 'x'.repeat(20_000));
   for (const time of [1, 2]) {
     expect(await failureWords(openGateway({ ...server, root }))).toContain('database is damaged');
-    expect(server.sandbox.stats()).toMatchObject({ checkins: time, lastCheckin: { status: 'error' } });
+    expect(server.simulator.stats()).toMatchObject({ checkins: time, lastCheckin: { status: 'error' } });
   }
   // Somebody puts a good one into its place: its ledger has the time without one, once.
   await rm(join(root, 'data', 'gateway.sqlite'));

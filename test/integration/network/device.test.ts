@@ -61,9 +61,9 @@ describe('self', () => {
   });
 
   test('without an answer is a server that is not there, even when the request had left', async () => {
-    const { sandbox, baseUrl, deviceKey } = await startServer();
+    const { simulator, baseUrl, deviceKey } = await startServer();
     const { client } = await openWay({ baseUrl, deviceKey, answerTimeoutMilliseconds: 200 });
-    sandbox.faults.set([{ kind: 'stall' }]);
+    simulator.faults.set([{ kind: 'stall' }]);
     expect(await client.self(signal)).toMatchObject({
       kind: 'failed',
       failure: { message: { code: 'server-silent' }, disposition: 'pause', pauseReason: 'offline', ambiguous: false },
@@ -86,11 +86,11 @@ describe('a check-in', () => {
   });
 
   test('that is answered with an error is not accepted, whatever the number', async () => {
-    const { sandbox, baseUrl, deviceKey } = await startServer();
+    const { simulator, baseUrl, deviceKey } = await startServer();
     const { client } = await openWay({ baseUrl, deviceKey });
     const report = { status: 'healthy', metrics: {} } as const;
     for (const body of [{ status: 'error' }, { errors: ['unknown device'] }, { success: true, error: 'no' }]) {
-      sandbox.faults.set([{ kind: 'answer', status: 200, body: body as JsonBody }]);
+      simulator.faults.set([{ kind: 'answer', status: 200, body: body as JsonBody }]);
       expect(await client.checkin(report, signal)).toMatchObject({
         kind: 'failed',
         failure: { message: { code: 'cloud-reports-error' } },
@@ -101,7 +101,7 @@ describe('a check-in', () => {
       });
     }
     // The status that we reported, told back.
-    sandbox.faults.set([{ kind: 'answer', status: 200, body: { status: 'error', actions: [] } }]);
+    simulator.faults.set([{ kind: 'answer', status: 200, body: { status: 'error', actions: [] } }]);
     expect(await client.checkin({ ...report, status: 'error' }, signal)).toEqual({ kind: 'accepted', actions: [] });
   });
 
@@ -130,9 +130,9 @@ describe('the server’s clock', () => {
   });
 
   test('is not taken from a page that somebody else sent', async () => {
-    const { sandbox, baseUrl, deviceKey } = await startServer();
+    const { simulator, baseUrl, deviceKey } = await startServer();
     const { client } = await openWay({ baseUrl, deviceKey });
-    sandbox.faults.set([{ kind: 'html' }]);
+    simulator.faults.set([{ kind: 'html' }]);
     await client.self(signal);
     expect(client.clockSkewMilliseconds).toBeNull();
   });

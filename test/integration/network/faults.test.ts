@@ -328,8 +328,8 @@ const apiFaults: readonly ApiFault[] = [
 
 describe.each(['upload', 'notify'] as const)('the API, asked by %s', (step) => {
   test.each(apiFaults.map((row) => [row.name, row] as const))('%s', async (_name, row) => {
-    const { sandbox, baseUrl, deviceKey, images } = await startServer();
-    sandbox.faults.set([row.fault]);
+    const { simulator, baseUrl, deviceKey, images } = await startServer();
+    simulator.faults.set([row.fault]);
     const none = row.fault.kind === 'stall' || row.fault.kind === 'slow-answer';
     const wish = { baseUrl, deviceKey, answerTimeoutMilliseconds: none ? impatient : patient };
     const failure = expectVerdict(await deliver(step, wish), row);
@@ -342,13 +342,13 @@ describe.each(['upload', 'notify'] as const)('the API, asked by %s', (step) => {
   });
 
   test('409 for a picture that it has: delivered, and counted as a duplicate', async () => {
-    const { baseUrl, deviceKey, sandbox } = await startServer({ onKnownContent: 'refuse', idempotency: false });
+    const { baseUrl, deviceKey, simulator } = await startServer({ onKnownContent: 'refuse', idempotency: false });
     for (const duplicate of [false, true]) {
       const { outcome, decision } = await deliver(step, { baseUrl, deviceKey });
       expect(outcome).toMatchObject({ kind: 'acknowledged', duplicate });
       expect(decision).toMatchObject({ settlement: { kind: 'acknowledge', duplicate }, effect: 'success' });
     }
-    sandbox.faults.set([{ kind: 'status', status: 409, body: 'html' }]);
+    simulator.faults.set([{ kind: 'status', status: 409, body: 'html' }]);
     const delivered = await deliver(step, { baseUrl, deviceKey });
     expectVerdict(delivered, {
       does: 'release, pause intercepted',
@@ -361,8 +361,8 @@ describe.each(['upload', 'notify'] as const)('the API, asked by %s', (step) => {
     ['pending', 'device-pending', /waits to be approved/],
     ['rejected', 'device-rejected', /was rejected/],
   ] as const)('403 because the device is %s: it waits, with the right words', async (status, code, text) => {
-    const { sandbox, baseUrl, deviceKey } = await startServer();
-    sandbox.setDeviceStatus('line-7', status);
+    const { simulator, baseUrl, deviceKey } = await startServer();
+    simulator.setDeviceStatus('line-7', status);
     const delivered = await deliver(step, { baseUrl, deviceKey });
     expectVerdict(delivered, { does: 'release, pause not-approved', code, text });
     const { client } = await openWay({ baseUrl, deviceKey });
@@ -389,9 +389,9 @@ describe.each(['upload', 'notify'] as const)('the API, asked by %s', (step) => {
 
 describe('a cut before the body is through', () => {
   test('of a large upload: it was not sent, so it is no fault of the picture', async () => {
-    const { sandbox, baseUrl, deviceKey, images } = await startServer();
+    const { simulator, baseUrl, deviceKey, images } = await startServer();
     for (const reset of [false, true]) {
-      sandbox.faults.set([{ kind: 'cut', when: 'before-body', reset }]);
+      simulator.faults.set([{ kind: 'cut', when: 'before-body', reset }]);
       const delivered = await deliver('upload', { baseUrl, deviceKey }, large);
       expectVerdict(delivered, { does: 'release, pause offline', code: 'connection-lost', text: /broke off/ });
     }
@@ -405,8 +405,8 @@ describe('a cut before the body is through', () => {
   });
 
   test('of a notice, which is gone at once: nobody knows, so it is told again', async () => {
-    const { sandbox, baseUrl, deviceKey } = await startServer();
-    sandbox.faults.set([{ kind: 'cut', when: 'before-body' }]);
+    const { simulator, baseUrl, deviceKey } = await startServer();
+    simulator.faults.set([{ kind: 'cut', when: 'before-body' }]);
     const delivered = await deliver('notify', { baseUrl, deviceKey });
     expectVerdict(delivered, { does: 'retry ambiguous, server-error', code: 'no-answer', text: /^Sent, no answer/ });
   });
@@ -553,9 +553,9 @@ describe('the object storage, asked by a PUT: nobody was told yet, so nothing is
   });
 
   test('succeeds, and the notice fails: only the notice is repeated', async () => {
-    const { sandbox, baseUrl, deviceKey, images } = await startServer();
+    const { simulator, baseUrl, deviceKey, images } = await startServer();
     const { endpoint, requests } = await startObjectStore();
-    sandbox.faults.set([{ kind: 'status', status: 503, times: 1 }]);
+    simulator.faults.set([{ kind: 'status', status: 503, times: 1 }]);
     const way = await openWay({ baseUrl, deviceKey, endpoint });
     const { context, stored } = contextOf();
     const entry = await way.lease({ bytes: picture });

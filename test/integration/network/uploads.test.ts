@@ -17,9 +17,9 @@ const pictures = Array.from({ length: 60 }, (_, index) => ({
 test.each(['cloud', 'lan'] as const)(
   'pictures of all sizes, several at a time, through cuts and refusals, arrive with the bytes they had (%s)',
   async (mode) => {
-    const { sandbox, baseUrl, deviceKey, images } = await startServer({ seed: 3 });
+    const { simulator, baseUrl, deviceKey, images } = await startServer({ seed: 3 });
     const storage = await startObjectStore();
-    sandbox.faults.set([
+    simulator.faults.set([
       { kind: 'cut', when: 'before-body', probability: 0.1 },
       { kind: 'cut', when: 'before-commit', reset: true, probability: 0.1 },
       { kind: 'cut', when: 'after-commit', probability: 0.1 },

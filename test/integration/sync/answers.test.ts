@@ -45,7 +45,7 @@ describe('the device key', () => {
     expect(statement(missing.flow).headline).toBe('KEY MISSING');
     expect(missing.connection.nextProbeAt).toBeNull();
     await pause(1_500);
-    expect(server.sandbox.stats().requests).toBe(0);
+    expect(server.simulator.stats().requests).toBe(0);
     setKey(server.deviceKey);
     operate('sync.tryNow', {});
     await until('all are delivered', ({ counts }) => counts.acknowledged === 3, 3_000);
@@ -61,12 +61,12 @@ describe('the device key', () => {
       (snapshot) => snapshot.connection.state === 'key-missing',
     );
     expect(said(connection.message).text).toBe('The device key has characters that no device key has.');
-    expect(server.sandbox.stats().requests).toBe(0);
+    expect(server.simulator.stats().requests).toBe(0);
   });
 
   test('of a device that waits for its approval: the server knows it and refuses its pictures', async () => {
     const server = await startServer();
-    server.sandbox.setDeviceStatus('line-7', 'pending');
+    server.simulator.setDeviceStatus('line-7', 'pending');
     const clock = new LeapingClock();
     const { gateway, putPictures, rows, until, operate } = await openGateway({ ...server, clock });
     await putPictures(5);
@@ -81,7 +81,7 @@ describe('the device key', () => {
       await pause(60);
     }
     expect(rows().every((row) => row.attempts === 0)).toBe(true);
-    server.sandbox.setDeviceStatus('line-7', 'approved');
+    server.simulator.setDeviceStatus('line-7', 'approved');
     operate('sync.tryNow', {});
     await until('all are delivered', ({ counts }) => counts.acknowledged === 5, 5_000);
   });
@@ -118,13 +118,13 @@ describe('an answer that does not come from the API', () => {
     async (_name, fault, state) => {
       const server = await startServer();
       const clock = new LeapingClock();
-      server.sandbox.faults.set([fault]);
+      server.simulator.faults.set([fault]);
       const { gateway, putPictures, rows, until, operate } = await openGateway({ ...server, clock });
       const hashes = await putPictures(3);
       gateway.start();
       await until(`it is ${state}`, ({ connection, counts }) => connection.state === state && counts.pending === 3);
       // Also when only the pictures meet it, and the probes do not.
-      server.sandbox.faults.set([{ ...fault, endpoints: ['upload'] } as FaultInput]);
+      server.simulator.faults.set([{ ...fault, endpoints: ['upload'] } as FaultInput]);
       for (let probe = 0; probe < 5; probe += 1) {
         operate('sync.tryNow', {});
         await pause(80);
@@ -132,7 +132,7 @@ describe('an answer that does not come from the API', () => {
       await until(`it is ${state} again`, ({ connection }) => connection.state === state);
       expect(gateway.snapshot().counts).toMatchObject({ pending: 3, acknowledged: 0, dead: 0 });
       expect(rows().every((row) => row.attempts === 0)).toBe(true);
-      server.sandbox.faults.clear();
+      server.simulator.faults.clear();
       operate('sync.tryNow', {});
       await until('all are delivered', ({ counts }) => counts.acknowledged === 3, 5_000);
       expect(new Set((await server.images()).map((image) => image.sha256))).toEqual(hashes);
@@ -143,7 +143,7 @@ describe('an answer that does not come from the API', () => {
 describe('a refusal of the picture', () => {
   test('buries it with the server’s words, lets the others pass, and can be taken back', async () => {
     const server = await startServer();
-    server.sandbox.faults.set([{ kind: 'status', status: 400, times: 2, endpoints: ['upload'] }]);
+    server.simulator.faults.set([{ kind: 'status', status: 400, times: 2, endpoints: ['upload'] }]);
     const { gateway, putPictures, rows, until, operate } = await openGateway(server);
     const hashes = await putPictures(6);
     gateway.start();
@@ -191,7 +191,7 @@ test('a picture that the cloud already has is delivered, and counted as a duplic
   const { counts } = await second.until('three are delivered again', (snapshot) => snapshot.counts.acknowledged === 3);
   expect(counts.duplicates).toBe(3);
   expect(second.rows().every((row) => row.duplicate && row.state === 'acknowledged')).toBe(true);
-  expect(server.sandbox.stats()).toMatchObject({ images: 3, conflicts: 3 });
+  expect(server.simulator.stats()).toMatchObject({ images: 3, conflicts: 3 });
 });
 
 test.each([
@@ -204,7 +204,7 @@ test.each([
   'a picture that is answered with %i %j is kept, and delivered once the cloud confirms it',
   async (status, body) => {
     const server = await startServer();
-    server.sandbox.setFaults([{ kind: 'answer', status, body: body as Json, endpoints: ['upload'] }]);
+    server.simulator.setFaults([{ kind: 'answer', status, body: body as Json, endpoints: ['upload'] }]);
     const { gateway, putPictures, rows, until, operate } = await openGateway(server);
     const hashes = await putPictures(2);
     gateway.start();
@@ -213,7 +213,7 @@ test.each([
     const tried = rows().find(({ attempts }) => attempts > 0);
     expect(said(tried?.lastError?.message).text).toMatch(/does not confirm|reports an error/);
     expect(await server.images()).toEqual([]);
-    server.sandbox.setFaults([]);
+    server.simulator.setFaults([]);
     operate('sync.tryNow', {});
     await until('both are delivered', ({ counts }) => counts.acknowledged === 2, 30_000);
     expect(new Set((await server.images()).map(({ sha256 }) => sha256))).toEqual(hashes);
@@ -245,7 +245,7 @@ describe('a stored picture that the disk lost', () => {
   ];
   test.each(damages)('(%s) is buried with words and never sent; the others are', async (_how, damage, code) => {
     const server = await startServer();
-    await server.sandbox.down();
+    await server.simulator.down();
     const { gateway, put, putPictures, rows, until, operate } = await openGateway(server);
     await putPictures(3);
     await put('big.jpg', await makeJpeg({ width: 640, height: 480, seed: 9, targetBytes: 1_500_000 }));
@@ -255,7 +255,7 @@ describe('a stored picture that the disk lost', () => {
       const row = rows().find(({ filename }) => filename === name);
       await damage(operate('original', { imageId: row?.imageId ?? '' })?.path ?? '');
     }
-    await server.sandbox.up();
+    await server.simulator.up();
     operate('sync.tryNow', {});
     const { advice } = await until(
       'two are dead, two delivered',

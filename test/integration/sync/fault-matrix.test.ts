@@ -213,7 +213,7 @@ describe.each(modes)('the server answers so to the picture (%s)', (mode) => {
   test.each(answers)('%s', async (_name, fault, seen) => {
     const line = await makeLine(mode);
     const endpoint = mode === 'cloud' ? 'upload' : 'notify';
-    line.server.sandbox.faults.set([{ ...fault, endpoints: [endpoint] } as FaultInput]);
+    line.server.simulator.faults.set([{ ...fault, endpoints: [endpoint] } as FaultInput]);
     const gateway = await open(line, {});
     const hashes = await gateway.putPictures(pictures);
     gateway.gateway.start();
@@ -222,7 +222,7 @@ describe.each(modes)('the server answers so to the picture (%s)', (mode) => {
       // The first step of those that were tried is done, and is not done again.
       expect(line.store.requests.filter((request) => request.startsWith('PUT')).length).toBeGreaterThan(0);
     }
-    line.server.sandbox.faults.clear();
+    line.server.simulator.faults.clear();
     await expectAllDelivered(line, gateway, hashes);
     const puts = line.store?.requests.filter((request) => request.startsWith('PUT')) ?? [];
     if (line.store !== null) expect(puts).toHaveLength(pictures);
@@ -232,7 +232,7 @@ describe.each(modes)('the server answers so to the picture (%s)', (mode) => {
     // "It is there already": delivered, and counted as what it is. It is the server's word, and the documents say so.
     const line = await makeLine(mode);
     const endpoint = mode === 'cloud' ? 'upload' : 'notify';
-    line.server.sandbox.faults.set([{ kind: 'status', status: 409, endpoints: [endpoint] }]);
+    line.server.simulator.faults.set([{ kind: 'status', status: 409, endpoints: [endpoint] }]);
     const gateway = await open(line, {});
     await gateway.putPictures(pictures);
     gateway.gateway.start();

@@ -27,7 +27,7 @@ describe('a picture that was sent and got no answer', () => {
   test.each(losses)('(%s) is marked, sent again under the same number, and stored once', async (_how, fault) => {
     const server = await startServer();
     const clock = new LeapingClock();
-    server.sandbox.faults.set([{ ...fault, times: 1, endpoints: ['upload'] } as FaultInput]);
+    server.simulator.faults.set([{ ...fault, times: 1, endpoints: ['upload'] } as FaultInput]);
     const { gateway, putPictures, rows, until } = await openGateway({ ...server, clock });
     const hashes = await putPictures(3);
     gateway.start();
@@ -41,14 +41,14 @@ describe('a picture that was sent and got no answer', () => {
     }
     const { counts } = await until('all are delivered', (snapshot) => snapshot.counts.acknowledged === 3);
     expect(counts.ambiguous).toBe(0);
-    expect(server.sandbox.stats()).toMatchObject({ images: 3, duplicates: 0, replays: 1 });
+    expect(server.simulator.stats()).toMatchObject({ images: 3, duplicates: 0, replays: 1 });
     expect(new Set((await server.images()).map((image) => image.sha256))).toEqual(hashes);
   });
 
   test('is counted as ambiguous also when the server had not stored it', async () => {
     const server = await startServer();
     const clock = new LeapingClock();
-    server.sandbox.faults.set([{ kind: 'cut', when: 'before-commit', times: 1, endpoints: ['upload'] }]);
+    server.simulator.faults.set([{ kind: 'cut', when: 'before-commit', times: 1, endpoints: ['upload'] }]);
     const { gateway, putPictures, until, operate } = await openGateway({ ...server, clock });
     await putPictures(1);
     gateway.start();
@@ -57,7 +57,7 @@ describe('a picture that was sent and got no answer', () => {
     await pause(50);
     operate('sync.tryNow', {});
     await until('it is delivered', ({ counts }) => counts.acknowledged === 1);
-    expect(server.sandbox.stats()).toMatchObject({ images: 1, replays: 0 });
+    expect(server.simulator.stats()).toMatchObject({ images: 1, replays: 0 });
   });
 });
 
@@ -68,7 +68,7 @@ describe('a large picture', () => {
     const hash = await put('large.jpg', await makeJpeg({ width: 640, height: 480, seed: bytes, targetBytes: bytes }));
     gateway.start();
     await until('it is delivered', ({ counts }) => counts.acknowledged === 1, 20_000);
-    const path = await server.sandbox.payloadPath(1);
+    const path = await server.simulator.payloadPath(1);
     expect(sha256(await readFile(path ?? ''))).toBe(hash);
   });
 
@@ -83,12 +83,12 @@ describe('a large picture', () => {
     expect(rows()[0]).toMatchObject({ attempts: 0, ambiguous: false, state: 'pending' });
     clock.leap(2_000);
     await until('it is delivered', ({ counts }) => counts.acknowledged === 1);
-    expect(server.sandbox.stats()).toMatchObject({ images: 1, aborted: 1, replays: 0 });
+    expect(server.simulator.stats()).toMatchObject({ images: 1, aborted: 1, replays: 0 });
   });
 
   test('on a slow line takes longer than the longest silence, and is delivered', async () => {
     const server = await startServer();
-    server.sandbox.faults.set([{ kind: 'slow-read', bytesPerSecond: 3_500_000, endpoints: ['upload'] }]);
+    server.simulator.faults.set([{ kind: 'slow-read', bytesPerSecond: 3_500_000, endpoints: ['upload'] }]);
     const { gateway, put, rows, until } = await openGateway({
       ...server,
       sync: { answerTimeoutMilliseconds: 3_000 },
@@ -113,7 +113,7 @@ describe('a cable that is pulled', () => {
       sync: { answerTimeoutMilliseconds: 400 },
     });
     await putPictures(40);
-    server.sandbox.faults.set([{ kind: 'latency', milliseconds: 20, endpoints: ['upload'] }]);
+    server.simulator.faults.set([{ kind: 'latency', milliseconds: 20, endpoints: ['upload'] }]);
     gateway.start();
     await until('some are delivered', ({ counts }) => counts.acknowledged >= 10);
     server.proxy.mode = 'silent';
@@ -130,7 +130,7 @@ describe('a cable that is pulled', () => {
       await pause(40);
     }
     await until('all are delivered', ({ counts }) => counts.acknowledged === 40);
-    expect(server.sandbox.stats()).toMatchObject({ images: 40, duplicates: 0 });
+    expect(server.simulator.stats()).toMatchObject({ images: 40, duplicates: 0 });
   });
 
   test('while nothing is to be sent is noticed within a minute', async () => {
@@ -139,10 +139,10 @@ describe('a cable that is pulled', () => {
     const { gateway, until } = await openGateway({ ...server, clock });
     gateway.start();
     await until('it is online', ({ connection }) => connection.state === 'online');
-    await server.sandbox.down();
+    await server.simulator.down();
     clock.leap(31_000);
     await until('it is offline', ({ connection }) => connection.state === 'offline', 3_000);
-    await server.sandbox.up();
+    await server.simulator.up();
     clock.leap(2_000);
     await until('it is online again', ({ connection }) => connection.state === 'online', 3_000);
   });
@@ -162,7 +162,7 @@ describe('a cable that is pulled', () => {
 test('a line that drops one request in five at every point delivers everything exactly once', async () => {
   const server = await startServer();
   const clock = new LeapingClock();
-  server.sandbox.faults.set(
+  server.simulator.faults.set(
     [
       { kind: 'cut', when: 'before-body', probability: 0.05 },
       { kind: 'cut', when: 'before-commit', probability: 0.05 },
@@ -181,7 +181,7 @@ test('a line that drops one request in five at every point delivers everything e
     await pause(15);
   }
   await until('all are delivered', ({ counts }) => counts.acknowledged === 150);
-  const stats = server.sandbox.stats();
+  const stats = server.simulator.stats();
   expect(stats).toMatchObject({ images: 150, duplicates: 0, repeatedContent: 0 });
   expect(stats.replays).toBeGreaterThan(0);
   expect(new Set((await server.images()).map((image) => image.sha256))).toEqual(hashes);

@@ -9,7 +9,7 @@ const attempts = (rows: readonly { readonly attempts: number }[]): number =>
 test('a server that is down, then in error, then asks to slow down, then well: nothing is lost, and each phase is said in words', async () => {
   const server = await startServer();
   const clock = new LeapingClock();
-  await server.sandbox.down();
+  await server.simulator.down();
   const { gateway, putPictures, rows, until, operate } = await openGateway({ ...server, clock });
   const hashes = await putPictures(40);
   gateway.start();
@@ -36,8 +36,8 @@ test('a server that is down, then in error, then asks to slow down, then well: n
   expect(rows().every(({ state }) => state === 'pending')).toBe(true);
 
   // Up again, with errors of its own: each costs the entry that met it an attempt, and the way closes soon.
-  server.sandbox.faults.set([{ kind: 'status', status: 500, endpoints: ['upload'] }]);
-  await server.sandbox.up();
+  server.simulator.faults.set([{ kind: 'status', status: 500, endpoints: ['upload'] }]);
+  await server.simulator.up();
   operate('sync.tryNow', {});
   const trouble = await until(
     'the cloud is in trouble',
@@ -53,7 +53,7 @@ test('a server that is down, then in error, then asks to slow down, then well: n
   expect(trouble.counts.retrying).toBe(1);
 
   // Then it asks for half a minute.
-  server.sandbox.faults.set([{ kind: 'status', status: 429, retryAfter: { seconds: 30 }, endpoints: ['upload'] }]);
+  server.simulator.faults.set([{ kind: 'status', status: 429, retryAfter: { seconds: 30 }, endpoints: ['upload'] }]);
   clock.leap((trouble.connection.nextProbeAt ?? 0) - clock.now());
   const throttled = await until(
     'it is throttled',
@@ -63,11 +63,11 @@ test('a server that is down, then in error, then asks to slow down, then well: n
   expect(statement(throttled.flow).detail).toBe('The cloud asked us to slow down. 40 pictures wait safely on this PC.');
   expect((throttled.connection.nextProbeAt ?? 0) - throttled.connection.since).toBeGreaterThan(29_000);
   const before = attempts(rows());
-  server.sandbox.faults.clear();
+  server.simulator.faults.clear();
   clock.leap(20_000);
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(gateway.snapshot().connection.state).toBe('throttled');
-  expect(server.sandbox.stats().images).toBe(0);
+  expect(server.simulator.stats().images).toBe(0);
   expect(attempts(rows())).toBe(before);
 
   // Then all is well.
@@ -76,7 +76,7 @@ test('a server that is down, then in error, then asks to slow down, then well: n
   expect(statement(done.flow).headline).toBe('ALL DELIVERED');
   expect(done.counts).toMatchObject({ pending: 0, leased: 0, dead: 0, duplicates: 0, ambiguous: 0, retrying: 0 });
   expect(new Set((await server.images()).map((image) => image.sha256))).toEqual(hashes);
-  expect(server.sandbox.stats()).toMatchObject({ images: 40, duplicates: 0, replays: 0 });
+  expect(server.simulator.stats()).toMatchObject({ images: 40, duplicates: 0, replays: 0 });
 });
 
 test('an outage in the middle of the flow costs no attempt but of those that were under way', async () => {
@@ -87,16 +87,16 @@ test('an outage in the middle of the flow costs no attempt but of those that wer
     clock,
     sync: { concurrency: 2 },
   });
-  server.sandbox.faults.set([{ kind: 'latency', milliseconds: 15, endpoints: ['upload'] }]);
+  server.simulator.faults.set([{ kind: 'latency', milliseconds: 15, endpoints: ['upload'] }]);
   const hashes = await putPictures(60);
   gateway.start();
   for (let outage = 1; outage <= 4; outage += 1) {
     const goal = outage * 10;
     await until(`${goal} are delivered`, ({ counts }) => counts.acknowledged >= goal);
-    await server.sandbox.down();
+    await server.simulator.down();
     await until('it notices', ({ connection }) => connection.state === 'offline');
     await new Promise((resolve) => setTimeout(resolve, 100));
-    await server.sandbox.up();
+    await server.simulator.up();
     for (let second = 0; second < 5; second += 1) {
       clock.leap(1_000);
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -110,12 +110,12 @@ test('an outage in the middle of the flow costs no attempt but of those that wer
   // At most the two under way at each of the four outages; each of them was sent, and no answer came.
   expect(attempts(rows())).toBeLessThanOrEqual(8);
   expect(new Set((await server.images()).map((image) => image.sha256))).toEqual(hashes);
-  expect(server.sandbox.stats().images).toBe(60);
+  expect(server.simulator.stats().images).toBe(60);
 });
 
 test('while the server is down the gateway asks ever more rarely, and does not keep the machine busy', async () => {
   const server = await startServer();
-  await server.sandbox.down();
+  await server.simulator.down();
   const { gateway, putPictures, log, until } = await openGateway(server);
   await putPictures(5);
   gateway.start();
@@ -132,7 +132,7 @@ test('while the server is down the gateway asks ever more rarely, and does not k
 test('a Retry-After that is a date is waited for', async () => {
   const server = await startServer();
   const { gateway, putPictures, until } = await openGateway(server);
-  server.sandbox.faults.set([
+  server.simulator.faults.set([
     { kind: 'status', status: 429, retryAfter: { dateInSeconds: 2 }, times: 1, endpoints: ['upload'] },
   ]);
   await putPictures(3);
@@ -146,13 +146,13 @@ test('a Retry-After that is a date is waited for', async () => {
 test('a server that says "slow down" and "at once" in one breath is not asked without a pause', async () => {
   const server = await startServer();
   const { gateway, putPictures, until } = await openGateway(server);
-  server.sandbox.faults.set([{ kind: 'status', status: 429, retryAfter: { seconds: 0 }, endpoints: ['upload'] }]);
+  server.simulator.faults.set([{ kind: 'status', status: 429, retryAfter: { seconds: 0 }, endpoints: ['upload'] }]);
   await putPictures(3);
   gateway.start();
   await until('it is throttled', ({ connection }) => connection.state === 'throttled');
-  const before = server.sandbox.stats().requests;
+  const before = server.simulator.stats().requests;
   await new Promise((resolve) => setTimeout(resolve, 2_000));
-  expect(server.sandbox.stats().requests - before).toBeLessThanOrEqual(4);
+  expect(server.simulator.stats().requests - before).toBeLessThanOrEqual(4);
 });
 
 test('being asked to slow down halves how many go at once, and that comes back', async () => {
@@ -160,10 +160,10 @@ test('being asked to slow down halves how many go at once, and that comes back',
   const clock = new LeapingClock();
   const { gateway, putPictures, until } = await openGateway({ ...server, clock, sync: { concurrency: 8 } });
   await putPictures(100);
-  server.sandbox.faults.set([{ kind: 'latency', milliseconds: 120, endpoints: ['upload'] }]);
+  server.simulator.faults.set([{ kind: 'latency', milliseconds: 120, endpoints: ['upload'] }]);
   gateway.start();
   await until('it goes at full speed', ({ connection }) => connection.concurrency === 8);
-  server.sandbox.faults.set([
+  server.simulator.faults.set([
     { kind: 'latency', milliseconds: 120, endpoints: ['upload'] },
     { kind: 'status', status: 429, retryAfter: { seconds: 5 }, times: 1, endpoints: ['upload'] },
   ]);

@@ -48,13 +48,13 @@ test('a schedule that closes the way in the middle of bodies costs no attempt, l
   expect(line.rows().every(({ attempts, ambiguous }) => attempts === 0 && ambiguous === 0)).toBe(true);
   const delivered = line.counts().acknowledged;
   expect(delivered).toBeLessThan(12);
-  expect(server.sandbox.stats().images).toBe(delivered);
+  expect(server.simulator.stats().images).toBe(delivered);
   await new Promise((resolve) => setTimeout(resolve, 800));
-  expect(server.sandbox.stats().images).toBe(delivered);
+  expect(server.simulator.stats().images).toBe(delivered);
   // Somebody sets the clock right: open again, within a second.
   clock.jump(before - clock.now());
   await until('all are delivered', () => (line.counts().acknowledged === 12 ? true : null), 20_000);
-  expect(server.sandbox.stats()).toMatchObject({ images: 12, duplicates: 0, repeatedContent: 0 });
+  expect(server.simulator.stats()).toMatchObject({ images: 12, duplicates: 0, repeatedContent: 0 });
   expect(new Set((await server.images()).map(({ sha256 }) => sha256))).toEqual(hashes);
 });
 

@@ -40,7 +40,7 @@ describe('stopping in the middle', () => {
     async (_name, fault) => {
       const server = await startServer();
       const root = await temporaryFolder();
-      server.sandbox.faults.set([fault]);
+      server.simulator.faults.set([fault]);
       const clock = new LeapingClock();
       const first = await openGateway({ ...server, root, clock, sync: { answerTimeoutMilliseconds: 60_000 } });
       const hashes = await first.putPictures(60);
@@ -57,7 +57,7 @@ describe('stopping in the middle', () => {
       expect(left.filter(({ state }) => state === 'leased')).toEqual([]);
       expect(left.filter(({ ambiguous }) => ambiguous === 1).length).toBeLessThanOrEqual(4);
 
-      server.sandbox.faults.clear();
+      server.simulator.faults.clear();
       const later = new LeapingClock();
       const second = await openGateway({ ...server, root, clock: later });
       second.gateway.start();
@@ -66,7 +66,7 @@ describe('stopping in the middle', () => {
         await pause(10);
       }
       await second.until('all are delivered', ({ counts }) => counts.acknowledged === 60);
-      expect(server.sandbox.stats()).toMatchObject({ images: 60, duplicates: 0, repeatedContent: 0 });
+      expect(server.simulator.stats()).toMatchObject({ images: 60, duplicates: 0, repeatedContent: 0 });
       expect(new Set((await server.images()).map((image) => image.sha256))).toEqual(hashes);
     },
   );
@@ -74,25 +74,25 @@ describe('stopping in the middle', () => {
   test('waits for the answers of pictures whose bodies have left: none is stored twice, without idempotency either', async () => {
     const server = await startServer({ idempotency: false });
     const root = await temporaryFolder();
-    server.sandbox.faults.set([{ kind: 'latency', milliseconds: 400, endpoints: ['upload'] }]);
+    server.simulator.faults.set([{ kind: 'latency', milliseconds: 400, endpoints: ['upload'] }]);
     const first = await openGateway({ ...server, root, sync: { answerTimeoutMilliseconds: 60_000 } });
     const hashes = await first.putPictures(40);
     first.gateway.start();
     await first.until('all places are taken', ({ connection }) => connection.inFlight === 4);
     await first.stop();
     // What was under way is on the server and settled, and most was not begun.
-    const { images } = server.sandbox.stats();
+    const { images } = server.simulator.stats();
     expect(images).toBeGreaterThanOrEqual(4);
     expect(images).toBeLessThan(40);
     const left = entries(root);
     expect(left.filter(({ state }) => state === 'acknowledged')).toHaveLength(images);
     expect(left.filter(({ state, ambiguous }) => state === 'leased' || ambiguous === 1)).toEqual([]);
 
-    server.sandbox.faults.clear();
+    server.simulator.faults.clear();
     const second = await openGateway({ ...server, root });
     second.gateway.start();
     await second.untilDrained();
-    expect(server.sandbox.stats()).toMatchObject({ images: 40, duplicates: 0, repeatedContent: 0 });
+    expect(server.simulator.stats()).toMatchObject({ images: 40, duplicates: 0, repeatedContent: 0 });
     expect(new Set((await server.images()).map((image) => image.sha256))).toEqual(hashes);
   });
 
@@ -116,7 +116,7 @@ describe('stopping in the middle', () => {
   test('twenty times while a burst is collected and delivered loses and doubles nothing', async () => {
     const server = await startServer();
     const root = await temporaryFolder();
-    server.sandbox.faults.set([{ kind: 'latency', milliseconds: 3, endpoints: ['upload'] }]);
+    server.simulator.faults.set([{ kind: 'latency', milliseconds: 3, endpoints: ['upload'] }]);
     const hashes = new Set<string>();
     for (let run = 0; run < 20; run += 1) {
       const opened = await openGateway({ ...server, root });
@@ -128,14 +128,14 @@ describe('stopping in the middle', () => {
     const last = await openGateway({ ...server, root });
     last.gateway.start();
     await last.untilDrained();
-    expect(server.sandbox.stats()).toMatchObject({ images: 300, duplicates: 0, repeatedContent: 0 });
+    expect(server.simulator.stats()).toMatchObject({ images: 300, duplicates: 0, repeatedContent: 0 });
     expect(new Set((await server.images()).map((image) => image.sha256))).toEqual(hashes);
   });
 
   test.runIf(process.platform === 'linux')('while large pictures are on their way leaves no file open', async () => {
     const server = await startServer();
     const root = await temporaryFolder();
-    server.sandbox.faults.set([{ kind: 'status', status: 503, endpoints: ['upload'] }]);
+    server.simulator.faults.set([{ kind: 'status', status: 503, endpoints: ['upload'] }]);
     const before = await openGateway({ ...server, root });
     for (let seed = 1; seed <= 4; seed += 1) {
       await before.put(`${seed}.jpg`, await makeJpeg({ width: 640, height: 480, seed, targetBytes: 20_000_000 }));
@@ -143,7 +143,7 @@ describe('stopping in the middle', () => {
     before.gateway.start();
     await before.until('the pictures are in the store', ({ counts }) => counts.collected === 4);
     await before.stop();
-    server.sandbox.faults.set([{ kind: 'slow-read', bytesPerSecond: 2_000_000, endpoints: ['upload'] }]);
+    server.simulator.faults.set([{ kind: 'slow-read', bytesPerSecond: 2_000_000, endpoints: ['upload'] }]);
     // Of those that were stored a moment ago the payloads are still in memory; of these none is.
     const { gateway, until, stop } = await openGateway({ ...server, root });
     gateway.start();
@@ -175,7 +175,7 @@ describe('a wall clock that is set', () => {
     const server = await startServer();
     const clock = new LeapingClock();
     const { gateway, putPictures, until } = await openGateway({ ...server, clock });
-    server.sandbox.faults.set([{ kind: 'status', status: 503, endpoints: ['upload'] }]);
+    server.simulator.faults.set([{ kind: 'status', status: 503, endpoints: ['upload'] }]);
     await putPictures(10);
     gateway.start();
     await until(
@@ -183,20 +183,20 @@ describe('a wall clock that is set', () => {
       ({ connection, counts }) => connection.state === 'trouble' && counts.retrying === 1,
     );
     clock.jump(-24 * 3_600_000);
-    server.sandbox.faults.clear();
+    server.simulator.faults.clear();
     clock.leap(1_100);
     await until('the nine that were not tried are delivered', ({ counts }) => counts.acknowledged >= 9);
     // The one that was: at most the longest wait there is from now.
     clock.leap(2 * 3_600_000 + 1_000);
     await until('all are delivered', ({ counts }) => counts.acknowledged === 10);
-    expect(server.sandbox.stats()).toMatchObject({ images: 10, duplicates: 0 });
+    expect(server.simulator.stats()).toMatchObject({ images: 10, duplicates: 0 });
   });
 
   test('forward by a day while pictures are under way neither loses nor doubles them', async () => {
     const server = await startServer();
     const clock = new LeapingClock();
     const { gateway, putPictures, until } = await openGateway({ ...server, clock });
-    server.sandbox.faults.set([{ kind: 'latency', milliseconds: 50, endpoints: ['upload'] }]);
+    server.simulator.faults.set([{ kind: 'latency', milliseconds: 50, endpoints: ['upload'] }]);
     await putPictures(30);
     gateway.start();
     await until('some are under way', ({ connection }) => connection.inFlight === 4);
@@ -204,7 +204,7 @@ describe('a wall clock that is set', () => {
     clock.leap(61_000);
     const { counts } = await until('all are delivered', (snapshot) => snapshot.counts.acknowledged === 30);
     expect(counts.ambiguous).toBe(0);
-    expect(server.sandbox.stats()).toMatchObject({ images: 30, duplicates: 0, replays: 0 });
+    expect(server.simulator.stats()).toMatchObject({ images: 30, duplicates: 0, replays: 0 });
   });
 
   test('as a laptop that slept for hours finds it: leases of what is under way are kept', async () => {
@@ -215,13 +215,13 @@ describe('a wall clock that is set', () => {
       clock,
       sync: { answerTimeoutMilliseconds: 20_000 },
     });
-    server.sandbox.faults.set([{ kind: 'latency', milliseconds: 800, endpoints: ['upload'] }]);
+    server.simulator.faults.set([{ kind: 'latency', milliseconds: 800, endpoints: ['upload'] }]);
     await putPictures(4);
     gateway.start();
     await until('some are under way', ({ connection }) => connection.inFlight > 0);
     clock.leap(3 * 3_600_000);
     await until('all are delivered', ({ counts }) => counts.acknowledged === 4);
-    expect(server.sandbox.stats()).toMatchObject({ images: 4, replays: 0 });
+    expect(server.simulator.stats()).toMatchObject({ images: 4, replays: 0 });
   });
 });
 
@@ -233,9 +233,9 @@ test('an idle gateway does next to nothing', async () => {
   await untilDrained();
   await pause(1_000);
   const before = process.cpuUsage();
-  const requests = server.sandbox.stats().requests;
+  const requests = server.simulator.stats().requests;
   await pause(3_000);
   const { user, system } = process.cpuUsage(before);
   expect((user + system) / 1_000).toBeLessThan(500);
-  expect(server.sandbox.stats().requests).toBe(requests);
+  expect(server.simulator.stats().requests).toBe(requests);
 });

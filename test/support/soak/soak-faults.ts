@@ -8,15 +8,15 @@ import { nodeFiles } from '../../../electron/gateway/platform/files.ts';
 import type { SimulatedCamera } from '../../../electron/simulators/camera/simulated-camera.ts';
 import type { FaultInput } from '../../../electron/simulators/cloud/faults.ts';
 import { chromiumProcesses } from '../chromium-processes.ts';
+import type { CloudProcess } from '../cloud-process.ts';
 import type { HangingShare } from '../hanging-share.ts';
 import type { LostDisk } from '../lost-disk.ts';
-import type { SandboxProcess } from '../sandbox-process.ts';
 import type { SoakLine } from './soak-line.ts';
 
 /** What the faults befall. */
 export type SoakSite = {
   readonly folder: string;
-  readonly server: SandboxProcess;
+  readonly server: CloudProcess;
   readonly line: SoakLine;
   readonly camera: SimulatedCamera;
   readonly disk: LostDisk;
@@ -137,7 +137,7 @@ const cloudTroubles: readonly FaultInput[] = [
 ];
 
 /** One trouble of the cloud after the other, and now and then none, or nobody there at all. */
-export async function troubleCloud(server: SandboxProcess, random: Random): Promise<string> {
+export async function troubleCloud(server: CloudProcess, random: Random): Promise<string> {
   const dice = random();
   if (dice < 0.15) {
     await server.down(2_000 + random() * 10_000);

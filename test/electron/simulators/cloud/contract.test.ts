@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { FaultInput } from '../../../../electron/simulators/cloud/faults.ts';
 import { answerForms } from '../../../../electron/simulators/cloud/identifiers.ts';
-import { jpeg, notice, png, type Reply, startSandbox } from './support.ts';
+import { jpeg, notice, png, type Reply, startCloud } from './support.ts';
 
 /**
  * The server against the OpenAPI documents, judged by a validator that shares nothing with it: every answer must fit
@@ -76,7 +76,7 @@ test('the documents say what these tests believe they say', () => {
 
 describe('upload', () => {
   test.each(answerForms)('answers of form "%s" fit the document', async (answers) => {
-    const { upload } = await startSandbox({ answers });
+    const { upload } = await startCloud({ answers });
     const good: unknown[] = [undefined, {}, { annotations: notice.annotations, filename: 'a.jpg', width: 64 }];
     for (const metadata of good) {
       const reply = await upload(picture, metadata);
@@ -92,7 +92,7 @@ describe('upload', () => {
   });
 
   test('what the document requires is required', async () => {
-    const { api, upload } = await startSandbox();
+    const { api, upload } = await startCloud();
     expect(uploads.request({ metadata: '{}' })).toBe(false);
     const type = 'multipart/form-data; boundary=b';
     const body = '--b\r\nContent-Disposition: form-data; name="metadata"\r\n\r\n{}\r\n--b--\r\n';
@@ -104,16 +104,16 @@ describe('upload', () => {
   });
 
   test('refusals and commanded errors fit the document or the envelope', async () => {
-    const { sandbox, upload } = await startSandbox({ onKnownContent: 'refuse', maxImageBytes: 4_000 });
+    const { simulator, upload } = await startCloud({ onKnownContent: 'refuse', maxImageBytes: 4_000 });
     await upload(picture);
     const conflict = await upload(picture);
     const large = await upload(jpeg(9, 9, 5_000));
-    sandbox.setDeviceStatus('sandbox-device', 'pending');
+    simulator.setDeviceStatus('simulated-device', 'pending');
     const forbidden = await upload(picture);
     expect([conflict.status, large.status, forbidden.status]).toEqual([409, 413, 403]);
     for (const reply of [conflict, large, forbidden]) check(uploads.answers, reply);
     for (const status of statuses) {
-      sandbox.faults.set([{ kind: 'status', status } satisfies FaultInput]);
+      simulator.faults.set([{ kind: 'status', status } satisfies FaultInput]);
       check(uploads.answers, await upload(picture));
     }
   });
@@ -121,18 +121,18 @@ describe('upload', () => {
 
 describe('notify', () => {
   test.each(answerForms)('answers of form "%s" fit the document', async (answers) => {
-    const { sandbox, notify } = await startSandbox({ answers });
+    const { simulator, notify } = await startCloud({ answers });
     check(notices.answers, await notify(notice));
     check(notices.answers, await notify({}));
     check(notices.answers, await notify(notice, { 'x-device-key': 'adk_00' }));
     for (const status of statuses) {
-      sandbox.faults.set([{ kind: 'status', status }]);
+      simulator.faults.set([{ kind: 'status', status }]);
       check(notices.answers, await notify(notice));
     }
   });
 
   test('accepts only what the document accepts, and answers everything as it says', async () => {
-    const { notify } = await startSandbox({ store: 'hash-only' });
+    const { notify } = await startCloud({ store: 'hash-only' });
     const odd = fc.constantFrom(undefined, null, '', 'text', 0, 1, -1, 0.5, 1.5, 640, [], {}, true);
     const fraction = fc.oneof(
       { weight: 6, arbitrary: fc.double({ min: 0, max: 1, noNaN: true }) },
@@ -181,7 +181,7 @@ describe('notify', () => {
 });
 
 test('every other answer is enveloped as the reference shows', async () => {
-  const { api, upload, address } = await startSandbox();
+  const { api, upload, address } = await startCloud();
   await upload(picture);
   const success = new Ajv().compile({
     type: 'object',

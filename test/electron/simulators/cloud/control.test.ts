@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { jpeg, sha256, startSandbox } from './support.ts';
+import { jpeg, sha256, startCloud } from './support.ts';
 
 const picture = jpeg(64, 48);
 
 describe('the control endpoint', () => {
   test('refuses everyone without its token', async () => {
-    const { control } = await startSandbox();
+    const { control } = await startCloud();
     for (const authorization of ['', 'Bearer wrong', 'Basic x']) {
       expect((await control('/stats', { headers: { authorization } })).status).toBe(401);
     }
@@ -13,16 +13,16 @@ describe('the control endpoint', () => {
   });
 
   test('tells the counts', async () => {
-    const { control, sandbox, upload, api } = await startSandbox();
+    const { control, simulator, upload, api } = await startCloud();
     await upload(picture);
     await api('/nowhere');
     const { data } = await control('/stats');
-    expect(data).toEqual(sandbox.stats());
+    expect(data).toEqual(simulator.stats());
     expect(data).toMatchObject({ images: 1, requests: 2, answers: { 201: 1, 404: 1 }, inFlight: 0, up: true });
   });
 
   test('lists images in pages with their hashes, and gives out their bytes', async () => {
-    const { control, upload } = await startSandbox();
+    const { control, upload } = await startCloud();
     for (let width = 1; width <= 3; width += 1) await upload(jpeg(width, 8));
     const second = await control('/images?page=2&per_page=2');
     expect(second.body).toMatchObject({ meta: { total: 3, page: 2, per_page: 2, total_pages: 2 } });
@@ -39,7 +39,7 @@ describe('the control endpoint', () => {
   });
 
   test('sets faults, and names what is wrong with them', async () => {
-    const { control, upload } = await startSandbox();
+    const { control, upload } = await startCloud();
     const faults = [{ kind: 'status', status: 429, retryAfter: { seconds: 3 }, times: 2 }];
     expect((await control('/faults', { json: { faults, seed: 5 } })).status).toBe(200);
     expect((await upload(picture)).status).toBe(429);
@@ -51,7 +51,7 @@ describe('the control endpoint', () => {
   });
 
   test('takes the API down and up again, and answers meanwhile', async () => {
-    const { control, upload } = await startSandbox();
+    const { control, upload } = await startCloud();
     expect((await control('/down', { json: {} })).status).toBe(200);
     await expect(upload(picture)).rejects.toThrow();
     expect((await control('/stats')).data.up).toBe(false);
@@ -62,7 +62,7 @@ describe('the control endpoint', () => {
   });
 
   test('approves devices and adds provisioning tokens', async () => {
-    const { control, api, upload } = await startSandbox({ provisionedStatus: 'pending' });
+    const { control, api, upload } = await startCloud({ provisionedStatus: 'pending' });
     expect((await control('/provisioning-tokens', { json: { token: 'apt_77', state: 'valid' } })).status).toBe(200);
     const device_info = { device_id: 'd2', name: 'D2', ip_address: '', agent_version: '1' };
     const { data } = await api('/devices/provision', { json: { token: 'apt_77', device_info }, key: null });
@@ -71,21 +71,21 @@ describe('the control endpoint', () => {
     expect((await control('/devices', { json: { deviceId: 'd2', status: 'approved' } })).status).toBe(200);
     expect((await upload(picture, {}, headers)).status).toBe(201);
     expect((await control('/devices')).list).toMatchObject([
-      { deviceId: 'sandbox-device' },
+      { deviceId: 'simulated-device' },
       { deviceId: 'd2', status: 'approved' },
     ]);
     expect((await control('/devices', { json: { deviceId: 'd3', status: 'approved' } })).status).toBe(404);
   });
 
   test('resets to an empty server whose devices are still known, also after a restart', async () => {
-    const { control, sandbox, upload, api, dataDir } = await startSandbox();
+    const { control, simulator, upload, api, dataDir } = await startCloud();
     await upload(picture, {}, { 'idempotency-key': 'k' });
-    sandbox.faults.set([{ kind: 'stall' }]);
+    simulator.faults.set([{ kind: 'stall' }]);
     const stalled = upload(picture).catch(() => 'cut');
-    await expect.poll(() => sandbox.stats().inFlight).toBe(1);
+    await expect.poll(() => simulator.stats().inFlight).toBe(1);
     expect((await control('/reset', { json: {} })).status).toBe(200);
     expect(await stalled).toBe('cut');
-    expect(sandbox.stats()).toMatchObject({
+    expect(simulator.stats()).toMatchObject({
       images: 0,
       batches: 0,
       replays: 0,
@@ -96,13 +96,13 @@ describe('the control endpoint', () => {
     });
     expect((await upload(picture, {}, { 'idempotency-key': 'k' })).data.image_id).toBe('img-1');
     expect((await api('/device/self')).status).toBe(200);
-    await sandbox.stop();
-    const again = await startSandbox({ dataDir });
-    expect(again.sandbox.stats()).toMatchObject({ images: 1, devices: 1 });
+    await simulator.stop();
+    const again = await startCloud({ dataDir });
+    expect(again.simulator.stats()).toMatchObject({ images: 1, devices: 1 });
   });
 
   test('has no other operations', async () => {
-    const { control } = await startSandbox();
+    const { control } = await startCloud();
     for (const path of ['/', '/nothing', '/constructor']) expect((await control(path)).status).toBe(404);
     expect((await control('/stats', { json: {} })).status).toBe(404);
   });

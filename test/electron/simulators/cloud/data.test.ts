@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { jpeg, sha256, startSandbox } from './support.ts';
+import { jpeg, sha256, startCloud } from './support.ts';
 
 const MINUTE = 60_000;
 
 test('an image can be looked at by the id of its answer, in either form', async () => {
-  const { api, upload, address } = await startSandbox();
+  const { api, upload, address } = await startCloud();
   const picture = jpeg(10, 20);
   const { image_id } = (await upload(picture, { source: 'aoi' })).data;
   const reply = await api(`/data/images/${image_id}`);
@@ -26,7 +26,7 @@ test('an image can be looked at by the id of its answer, in either form', async 
 
 test('a batch takes images for its window and up to its limit, then a new one opens', async () => {
   let now = Date.UTC(2025, 0, 1);
-  const { api, upload } = await startSandbox({ batchImages: 3 }, { now: () => now });
+  const { api, upload } = await startCloud({ batchImages: 3 }, { now: () => now });
   const place = async (): Promise<unknown> => (await upload(jpeg(8, 8))).data.batch_id;
   expect([await place(), await place()]).toEqual(['batch-1', 'batch-1']);
   now += 30 * MINUTE - 1;
@@ -46,7 +46,7 @@ test('a batch takes images for its window and up to its limit, then a new one op
 });
 
 test('devices have batches of their own', async () => {
-  const { api, upload, address } = await startSandbox();
+  const { api, upload, address } = await startCloud();
   const device_info = { device_id: 'other', name: 'Other', ip_address: '', agent_version: '1' };
   const json = { token: address.provisioningToken, device_info };
   const { api_key } = (await api('/devices/provision', { json, key: null })).data;
@@ -56,7 +56,7 @@ test('devices have batches of their own', async () => {
 });
 
 test('batches come in pages with the documented metadata', async () => {
-  const { api, upload } = await startSandbox({ batchImages: 1 });
+  const { api, upload } = await startCloud({ batchImages: 1 });
   for (let count = 0; count < 5; count += 1) await upload(jpeg(8, 8));
   expect((await api('/data/batches')).body).toMatchObject({
     meta: { total: 5, page: 1, per_page: 20, total_pages: 1 },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { jpeg, notice, startSandbox } from './support.ts';
+import { jpeg, notice, startCloud } from './support.ts';
 
 const EXPIRED = 'apt_00ff';
 const request = (token: string, deviceId = 'line-8') => ({
@@ -10,7 +10,7 @@ const request = (token: string, deviceId = 'line-8') => ({
 
 describe('provisioning', () => {
   test('turns a token into a device key that works', async () => {
-    const { api, address } = await startSandbox();
+    const { api, address } = await startCloud();
     const reply = await api('/devices/provision', { json: request(address.provisioningToken), key: null });
     expect(reply.status).toBe(201);
     expect(reply.data).toEqual({
@@ -34,19 +34,19 @@ describe('provisioning', () => {
     ['an expired token', EXPIRED, 401, 'TOKEN_EXPIRED'],
     ['an empty token', '', 400, 'VALIDATION_ERROR'],
   ])('refuses %s', async (_, token, status, code) => {
-    const { api } = await startSandbox({ provisioningTokens: [{ token: EXPIRED, state: 'expired' }] });
+    const { api } = await startCloud({ provisioningTokens: [{ token: EXPIRED, state: 'expired' }] });
     const reply = await api('/devices/provision', { json: request(token), key: null });
     expect([reply.status, reply.error.code]).toEqual([status, code]);
   });
 
   test('refuses a device that exists', async () => {
-    const { api, address } = await startSandbox({ deviceId: 'line-7' });
+    const { api, address } = await startCloud({ deviceId: 'line-7' });
     const reply = await api('/devices/provision', { json: request(address.provisioningToken, 'line-7'), key: null });
     expect([reply.status, reply.error.code]).toEqual([409, 'DEVICE_EXISTS']);
   });
 
   test('names missing fields', async () => {
-    const { api } = await startSandbox();
+    const { api } = await startCloud();
     const reply = await api('/devices/provision', { json: { device_info: { device_id: 'x' } }, key: null });
     expect(reply.status).toBe(400);
     expect(reply.error.details).toContain('token is required');
@@ -57,7 +57,7 @@ describe('provisioning', () => {
 describe('authentication', () => {
   const paths = ['/device/self', '/device/checkin', '/device/images/upload', '/data/agent/images/notify'];
   test.each(paths)('%s refuses a missing and an unknown key', async (path) => {
-    const { api } = await startSandbox();
+    const { api } = await startCloud();
     const how = path === '/device/self' ? {} : { json: notice };
     for (const key of [null, 'adk_dead', '']) {
       const reply = await api(path, { ...how, key });
@@ -66,15 +66,15 @@ describe('authentication', () => {
   });
 
   test('a device that is pending or rejected may ask who it is, and upload only once approved', async () => {
-    const { sandbox, api, upload, notify } = await startSandbox({ deviceId: 'd' });
+    const { simulator, api, upload, notify } = await startCloud({ deviceId: 'd' });
     for (const status of ['pending', 'rejected'] as const) {
-      sandbox.setDeviceStatus('d', status);
+      simulator.setDeviceStatus('d', status);
       expect((await api('/device/self')).data.status).toBe(status);
       const reply = await upload(jpeg(8, 8));
       expect([reply.status, reply.error.code]).toEqual([403, 'FORBIDDEN']);
       expect((await notify(notice)).status).toBe(403);
     }
-    sandbox.setDeviceStatus('d', 'approved');
+    simulator.setDeviceStatus('d', 'approved');
     expect((await upload(jpeg(8, 8))).status).toBe(201);
   });
 });
@@ -83,10 +83,10 @@ describe('check-in', () => {
   const metrics = { cpu_usage: 12.5, memory_usage: 40, disk_usage: 80, temperature: 51.5, uptime: 86_400 };
   test('is counted and answered with the actions of the options', async () => {
     const checkinActions = [{ id: 7, type: 'reboot' }];
-    const { sandbox, api } = await startSandbox({ checkinActions });
+    const { simulator, api } = await startCloud({ checkinActions });
     const reply = await api('/device/checkin', { json: { status: 'healthy', metrics } });
     expect([reply.status, reply.body]).toEqual([200, { success: true, data: { actions: checkinActions } }]);
-    expect(sandbox.stats().checkins).toBe(1);
+    expect(simulator.stats().checkins).toBe(1);
   });
 
   test.each([
@@ -94,7 +94,7 @@ describe('check-in', () => {
     [{ status: 'fine' }, 'status: '],
     [{ status: 'healthy', metrics: { ...metrics, uptime: 'long' } }, 'metrics.uptime: '],
   ])('refuses %j', async (json, details) => {
-    const { api } = await startSandbox();
+    const { api } = await startCloud();
     const reply = await api('/device/checkin', { json });
     expect(reply.status).toBe(400);
     expect(reply.error.details).toContain(details);
@@ -110,13 +110,13 @@ describe('what is not there', () => {
     '/data/images',
     '/provisioning-tokens',
   ])('%s is a 404', async (path) => {
-    const { api } = await startSandbox();
+    const { api } = await startCloud();
     const reply = await api(path);
     expect([reply.status, reply.error.code]).toEqual([404, 'NOT_FOUND']);
   });
 
   test('a wrong method is a 405 that names the right one', async () => {
-    const { api } = await startSandbox();
+    const { api } = await startCloud();
     const get = await api('/device/images/upload');
     expect([get.status, get.headers.allow, get.error.code]).toEqual([405, 'POST', 'METHOD_NOT_ALLOWED']);
     const remove = await api('/device/self', { method: 'DELETE' });
@@ -124,7 +124,7 @@ describe('what is not there', () => {
   });
 
   test('a foreign host name is refused, unless it is allowed', async () => {
-    const { api } = await startSandbox({ allowedHosts: ['acusight.test'] });
+    const { api } = await startCloud({ allowedHosts: ['acusight.test'] });
     expect((await api('/device/self', { headers: { host: 'evil.example:80' } })).status).toBe(403);
     expect((await api('/device/self', { headers: { host: 'acusight.test' } })).status).toBe(200);
     expect((await api('/device/self', { headers: { host: 'localhost:1' } })).status).toBe(200);

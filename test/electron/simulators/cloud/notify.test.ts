@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { notice, startSandbox } from './support.ts';
+import { notice, startCloud } from './support.ts';
 
 test('a good notice is recorded with its metadata and answered with image and batch', async () => {
-  const { sandbox, notify } = await startSandbox();
+  const { simulator, notify } = await startCloud();
   const reply = await notify({ ...notice, client_image_id: 'c1' });
   expect(reply.status).toBe(201);
   expect(reply.data).toEqual({ image_id: 'img-1', batch_id: 'batch-1' });
-  const [stored] = await sandbox.images();
+  const [stored] = await simulator.images();
   expect(stored).toMatchObject({ via: 'notify', storageKey: notice.storage_key, clientImageId: 'c1', bytes: null });
-  expect(sandbox.stats()).toMatchObject({ images: 1, annotations: 1, bytes: 0 });
+  expect(simulator.stats()).toMatchObject({ images: 1, annotations: 1, bytes: 0 });
 });
 
 describe('a wrong notice is a 400 that names the field, in a body of strings as the document demands', () => {
@@ -29,23 +29,23 @@ describe('a wrong notice is a 400 that names the field, in a body of strings as 
       'annotations[0].width',
     ],
   ])('%s', async (_, change, details) => {
-    const { sandbox, notify } = await startSandbox();
+    const { simulator, notify } = await startCloud();
     const reply = await notify({ ...notice, ...change });
     expect(reply.status).toBe(400);
     expect(reply.body).toMatchObject({ code: 'VALIDATION_ERROR', error: 'Invalid request body' });
     expect(reply.body).toMatchObject({ details: expect.stringContaining(details) });
-    expect(sandbox.stats().images).toBe(0);
+    expect(simulator.stats().images).toBe(0);
   });
 
   test('every missing field is named at once', async () => {
-    const { notify } = await startSandbox();
+    const { notify } = await startCloud();
     const { text } = await notify({});
     for (const field of ['device_id', 'filename', 'storage_key', 'width', 'height'])
       expect(text).toContain(`${field} is required`);
   });
 
   test('what is not JSON, or does not say so', async () => {
-    const { api } = await startSandbox();
+    const { api } = await startCloud();
     const path = '/data/agent/images/notify';
     const broken = await api(path, { body: '{', headers: { 'content-type': 'application/json' } });
     expect(broken.body).toMatchObject({ details: 'the body is not valid JSON' });
@@ -56,6 +56,6 @@ describe('a wrong notice is a 400 that names the field, in a body of strings as 
 });
 
 test('a notice beyond a mebibyte is a 413', async () => {
-  const { notify } = await startSandbox();
+  const { notify } = await startCloud();
   expect((await notify({ ...notice, model_name: 'x'.repeat(1_100_000) })).status).toBe(413);
 });

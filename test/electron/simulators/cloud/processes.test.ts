@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { SandboxWorker } from '../../../../electron/simulators/cloud/worker-client.ts';
+import { SimulatedCloudWorker } from '../../../../electron/simulators/cloud/worker-client.ts';
 import { form, jpeg, sha256, temporaryFolder } from './support.ts';
 
 const workerFile = new URL('../../../../electron/simulators/cloud/server-worker.ts', import.meta.url);
@@ -20,8 +20,8 @@ async function post(baseUrl: string, key: string, headers: Record<string, string
 }
 
 describe('in a worker thread', () => {
-  async function startWorker(): Promise<SandboxWorker> {
-    const worker = await SandboxWorker.start(workerFile, { dataDir: await temporaryFolder() });
+  async function startWorker(): Promise<SimulatedCloudWorker> {
+    const worker = await SimulatedCloudWorker.start(workerFile, { dataDir: await temporaryFolder() });
     onTestFinished(() => worker.stop());
     return worker;
   }
@@ -35,7 +35,7 @@ describe('in a worker thread', () => {
     expect(await worker.payloadPath(1)).toContain(sha256(picture));
     expect(await worker.setFaults([{ kind: 'status', status: 503, times: 1 }])).toMatchObject([{ status: 503 }]);
     expect([await post(baseUrl, deviceKey), await post(baseUrl, deviceKey)]).toEqual([503, 201]);
-    await worker.setDeviceStatus('sandbox-device', 'rejected');
+    await worker.setDeviceStatus('simulated-device', 'rejected');
     expect(await post(baseUrl, deviceKey)).toBe(403);
     await worker.down();
     await expect(post(baseUrl, deviceKey)).rejects.toThrow();
@@ -59,7 +59,7 @@ describe('in a worker thread', () => {
   });
 
   test('a server that cannot start says why', async () => {
-    await expect(SandboxWorker.start(workerFile, { dataDir: '' })).rejects.toThrow(/dataDir/);
+    await expect(SimulatedCloudWorker.start(workerFile, { dataDir: '' })).rejects.toThrow(/dataDir/);
   });
 });
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { Agent, type FormData, request } from 'undici';
 import { onTestFinished } from 'vitest';
-import type { SandboxOptionsInput } from '../../../../electron/simulators/cloud/options.ts';
-import { type SandboxAddress, SimulatedCloud } from '../../../../electron/simulators/cloud/simulated-cloud.ts';
+import type { CloudOptionsInput } from '../../../../electron/simulators/cloud/options.ts';
+import { type CloudAddress, SimulatedCloud } from '../../../../electron/simulators/cloud/simulated-cloud.ts';
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -69,23 +69,23 @@ export function form(parts: readonly Part[], close = true): { readonly body: Buf
 }
 
 /** A running server on a folder of its own, and a client for it; both end with the test. */
-export async function startSandbox(
-  options: Partial<SandboxOptionsInput> = {},
+export async function startCloud(
+  options: Partial<CloudOptionsInput> = {},
   dependencies: { readonly now?: () => number } = {},
 ) {
   const dataDir = options.dataDir ?? (await temporaryFolder());
-  const sandbox = new SimulatedCloud({ ...options, dataDir }, dependencies);
-  const address = await sandbox.start();
+  const simulator = new SimulatedCloud({ ...options, dataDir }, dependencies);
+  const address = await simulator.start();
   const agent = new Agent({ connections: 8, pipelining: 1 });
   onTestFinished(async () => {
     await agent.destroy();
-    await sandbox.stop();
+    await simulator.stop();
   });
-  return { sandbox, dataDir, address, agent, ...client(address, agent) };
+  return { simulator, dataDir, address, agent, ...client(address, agent) };
 }
 
 export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'acusight-sandbox-'));
+  const folder = await mkdtemp(join(tmpdir(), 'acusight-cloud-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   return folder;
 }
@@ -99,7 +99,7 @@ type Send = {
   readonly key?: string | null;
 };
 
-function client(address: SandboxAddress, agent: Agent) {
+function client(address: CloudAddress, agent: Agent) {
   const send = async (url: string, how: Send): Promise<Reply> => {
     const body = how.json === undefined ? how.body : JSON.stringify(how.json);
     const headers = { ...(how.json === undefined ? {} : { 'content-type': 'application/json' }), ...how.headers };

@@ -2,18 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { FormData, request } from 'undici';
 import { describe, expect, test } from 'vitest';
-import { form, jpeg, png, sha256, startSandbox } from './support.ts';
+import { form, jpeg, png, sha256, startCloud } from './support.ts';
 
 const picture = jpeg(64, 48);
 const PATH = '/device/images/upload';
 
 describe('a good upload', () => {
   test('is stored byte for byte and answered with its image and batch', async () => {
-    const { sandbox, upload } = await startSandbox();
+    const { simulator, upload } = await startCloud();
     const reply = await upload(picture, { filename: 'a.jpg', source: 'aoi', timestamp: '2025-03-04T05:06:07Z' });
     expect(reply.status).toBe(201);
     expect(reply.body).toEqual({ success: true, data: { image_id: 'img-1', batch_id: 'batch-1' } });
-    const [stored] = await sandbox.images();
+    const [stored] = await simulator.images();
     expect(stored).toMatchObject({
       filename: 'a.jpg',
       bytes: picture.length,
@@ -21,18 +21,18 @@ describe('a good upload', () => {
       width: 64,
       height: 48,
     });
-    const path = await sandbox.payloadPath(1);
+    const path = await simulator.payloadPath(1);
     expect(await readFile(path ?? '')).toEqual(picture);
   });
 
   test('needs no metadata, and takes the filename of the form then', async () => {
-    const { sandbox, upload } = await startSandbox();
+    const { simulator, upload } = await startCloud();
     expect((await upload(png(5, 7))).status).toBe(201);
-    expect((await sandbox.images())[0]).toMatchObject({ filename: 'part.jpg', format: 'png', width: 5, height: 7 });
+    expect((await simulator.images())[0]).toMatchObject({ filename: 'part.jpg', format: 'png', width: 5, height: 7 });
   });
 
   test('may come from a usual client, with a name in any language', async () => {
-    const { sandbox, address, agent } = await startSandbox();
+    const { simulator, address, agent } = await startCloud();
     const body = new FormData();
     body.append('image', new Blob([new Uint8Array(picture)], { type: 'image/jpeg' }), '基板-été.jpg');
     body.append('metadata', JSON.stringify({ source: 'x' }));
@@ -40,32 +40,32 @@ describe('a good upload', () => {
     const answer = await request(`${address.baseUrl}${PATH}`, { dispatcher: agent, method: 'POST', body, headers });
     await answer.body.dump();
     expect(answer.statusCode).toBe(201);
-    expect((await sandbox.images())[0]?.filename).toBe('基板-été.jpg');
+    expect((await simulator.images())[0]?.filename).toBe('基板-été.jpg');
   });
 
   test('larger than what is held in memory arrives whole', async () => {
-    const { sandbox, upload } = await startSandbox();
+    const { simulator, upload } = await startCloud();
     const large = jpeg(4000, 3000, 5_300_001);
     expect((await upload(large)).status).toBe(201);
-    expect(sha256(await readFile((await sandbox.payloadPath(1)) ?? ''))).toBe(sha256(large));
+    expect(sha256(await readFile((await simulator.payloadPath(1)) ?? ''))).toBe(sha256(large));
   });
 
   test('counts its annotations, and free metadata passes', async () => {
-    const { sandbox, upload } = await startSandbox();
+    const { simulator, upload } = await startCloud();
     const annotations = [{ class_value: 'scratch', type: 'bbox', geometry: [1, 2, 3, 4] }, { class_value: 'dent' }];
     expect((await upload(picture, { model_id: 'm', annotations, anything: [1] })).status).toBe(201);
-    expect(sandbox.stats()).toMatchObject({ images: 1, annotations: 2, bytes: picture.length });
+    expect(simulator.stats()).toMatchObject({ images: 1, annotations: 2, bytes: picture.length });
   });
 
   test('keeps no bytes in hash-only mode, and nothing at all in discard mode', async () => {
-    const hashing = await startSandbox({ store: 'hash-only' });
+    const hashing = await startCloud({ store: 'hash-only' });
     await hashing.upload(picture);
-    expect((await hashing.sandbox.images())[0]).toMatchObject({ sha256: sha256(picture), payload: null });
-    const discarding = await startSandbox({ store: 'discard' });
+    expect((await hashing.simulator.images())[0]).toMatchObject({ sha256: sha256(picture), payload: null });
+    const discarding = await startCloud({ store: 'discard' });
     expect((await discarding.upload(picture)).data.image_id).toBe('img-1');
     expect((await discarding.upload(picture)).data.image_id).toBe('img-2');
-    expect(discarding.sandbox.stats()).toMatchObject({ images: 2, bytes: 2 * picture.length });
-    expect(await discarding.sandbox.images()).toEqual([]);
+    expect(discarding.simulator.stats()).toMatchObject({ images: 2, bytes: 2 * picture.length });
+    expect(await discarding.simulator.images()).toEqual([]);
   });
 
   test.each([
@@ -74,15 +74,15 @@ describe('a good upload', () => {
     ['bare', { image_id: 'img-1', batch_id: 'batch-1' }],
     ['empty', {}],
   ] as const)('is answered in the form "%s"', async (answers, body) => {
-    const { upload } = await startSandbox({ answers });
+    const { upload } = await startCloud({ answers });
     expect((await upload(picture)).body).toEqual(body);
   });
 });
 
 test('the size may be said of the picture as its EXIF data turn it on its side', async () => {
-  const { sandbox, upload } = await startSandbox();
+  const { simulator, upload } = await startCloud();
   expect((await upload(picture, { width: 48, height: 64 })).status).toBe(201);
-  expect((await sandbox.images())[0]).toMatchObject({ width: 48, height: 64 });
+  expect((await simulator.images())[0]).toMatchObject({ width: 48, height: 64 });
 });
 
 describe('a bad upload is refused, stored nowhere, and told why', () => {
@@ -102,12 +102,12 @@ describe('a bad upload is refused, stored nowhere, and told why', () => {
     ['a time without a zone', { timestamp: '2025-03-04T05:06:07' }, 'timestamp'],
     ['a class that is no text', { annotations: [{ class_value: 7 }] }, 'annotations[0].class_value'],
   ])('%s', async (_, metadata, details) => {
-    const { sandbox, upload } = await startSandbox();
+    const { simulator, upload } = await startCloud();
     const reply = await upload(picture, metadata);
     expect(reply.status).toBe(400);
     expect(reply.body).toMatchObject({ success: false, error: { code: 'VALIDATION_ERROR' } });
     expect(reply.error.details).toContain(details);
-    expect(sandbox.stats().images).toBe(0);
+    expect(simulator.stats().images).toBe(0);
   });
 
   const image = { name: 'image', value: picture, filename: 'a.jpg' };
@@ -133,15 +133,15 @@ describe('a bad upload is refused, stored nowhere, and told why', () => {
       'neither a JPEG nor a PNG',
     ],
   ])('%s', async (_, { body, type }, details) => {
-    const { sandbox, api } = await startSandbox();
+    const { simulator, api } = await startCloud();
     const reply = await api(PATH, { body, headers: { 'content-type': type } });
     expect(reply.status).toBe(400);
     expect(reply.error.details).toContain(details);
-    expect(sandbox.stats().images).toBe(0);
+    expect(simulator.stats().images).toBe(0);
   });
 
   test('an image of exactly the limit passes and one byte more is a 413', async () => {
-    const { sandbox, upload } = await startSandbox({ maxImageBytes: picture.length });
+    const { simulator, upload } = await startCloud({ maxImageBytes: picture.length });
     expect((await upload(picture)).status).toBe(201);
     const reply = await upload(jpeg(64, 48, 2_001));
     expect(reply.status).toBe(413);
@@ -149,16 +149,16 @@ describe('a bad upload is refused, stored nowhere, and told why', () => {
       code: 'PAYLOAD_TOO_LARGE',
       details: `image is larger than ${picture.length} bytes`,
     });
-    expect(sandbox.stats().images).toBe(1);
+    expect(simulator.stats().images).toBe(1);
   });
 
   test('an image over the hosted limit of 50 MB is refused by its announced length', async () => {
-    const { upload } = await startSandbox();
+    const { upload } = await startCloud();
     expect((await upload(jpeg(64, 48, 53_000_000))).status).toBe(413);
   });
 
   test('the connection serves the next request after a refusal', async () => {
-    const { api, upload } = await startSandbox();
+    const { api, upload } = await startCloud();
     for (let round = 0; round < 3; round += 1) {
       expect((await api(PATH, { body: Buffer.alloc(300_000), key: null })).status).toBe(401);
       expect((await upload(picture)).status).toBe(201);
@@ -166,13 +166,13 @@ describe('a bad upload is refused, stored nowhere, and told why', () => {
   });
 
   test('a client that goes away within the form leaves nothing behind', async () => {
-    const { sandbox, address, agent } = await startSandbox();
+    const { simulator, address, agent } = await startCloud();
     const { body, type } = form([{ name: 'image', value: picture, filename: 'a.jpg' }], false);
     const gone = new AbortController();
     const half = Readable.from(
       (async function* () {
         yield body;
-        await expect.poll(() => sandbox.stats().inFlight).toBe(1);
+        await expect.poll(() => simulator.stats().inFlight).toBe(1);
         gone.abort();
         await new Promise(() => undefined);
       })(),
@@ -180,6 +180,6 @@ describe('a bad upload is refused, stored nowhere, and told why', () => {
     const headers = { 'x-device-key': address.deviceKey, 'content-type': type };
     const options = { dispatcher: agent, method: 'POST', body: half, headers, signal: gone.signal } as const;
     await expect(request(`${address.baseUrl}${PATH}`, options)).rejects.toThrow();
-    await expect.poll(() => sandbox.stats()).toMatchObject({ aborted: 1, inFlight: 0, images: 0 });
+    await expect.poll(() => simulator.stats()).toMatchObject({ aborted: 1, inFlight: 0, images: 0 });
   });
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { FaultInput } from '../../electron/simulators/cloud/faults.ts';
 import type { ImageRecord } from '../../electron/simulators/cloud/records.ts';
-import type { SandboxStats } from '../../electron/simulators/cloud/stats.ts';
+import type { CloudStats } from '../../electron/simulators/cloud/stats.ts';
 
 const serve = fileURLToPath(new URL('../../electron/simulators/cloud/serve.ts', import.meta.url));
 
@@ -22,7 +22,7 @@ type Listening = {
 const withoutHelpers = ['--no-concurrent-marking', '--external-memory-accounted-in-global-limit'];
 
 /** The embedded Acusight server as a process of its own, with its remote control. */
-export class SandboxProcess {
+export class CloudProcess {
   readonly #child: ChildProcess;
   readonly #facts: Listening;
 
@@ -31,7 +31,7 @@ export class SandboxProcess {
     this.#facts = facts;
   }
 
-  static async start(dataDir: string, ...flags: string[]): Promise<SandboxProcess> {
+  static async start(dataDir: string, ...flags: string[]): Promise<CloudProcess> {
     const child = spawn(process.execPath, [...withoutHelpers, serve, '--data-dir', dataDir, ...flags], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -40,8 +40,8 @@ export class SandboxProcess {
       text += String(chunk);
       if (text.includes('\n')) break;
     }
-    if (!text.includes('\n')) throw new Error('the sandbox server did not start');
-    return new SandboxProcess(child, JSON.parse(text) as Listening);
+    if (!text.includes('\n')) throw new Error('the simulated cloud did not start');
+    return new CloudProcess(child, JSON.parse(text) as Listening);
   }
 
   get baseUrl(): string {
@@ -56,7 +56,7 @@ export class SandboxProcess {
     return this.#facts.provisioningToken;
   }
 
-  stats(): Promise<SandboxStats> {
+  stats(): Promise<CloudStats> {
     return this.#call('GET', 'stats');
   }
 
