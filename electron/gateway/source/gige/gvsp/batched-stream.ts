@@ -2,7 +2,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { LinuxSockets } from '../../../platform/linux-sockets.ts';
 import { DatagramBatch, senderNumber } from './datagram-batch.ts';
 import type { StreamOptions, ToStream } from './stream-protocol.ts';
-import { Orders, StreamReceiver, tickMilliseconds } from './stream-receiver.ts';
+import { CommandQueue, StreamReceiver, tickMilliseconds } from './stream-receiver.ts';
 import { growReceiveBuffer } from './stream-socket.ts';
 
 /** Datagrams a call: of a gigabit line a millisecond's worth. */
@@ -50,17 +50,17 @@ export function receiveInBatches(options: StreamOptions, port: MessagePort, sock
   }
   const camera = senderNumber(options.cameraAddress);
   const never = new Int32Array(new SharedArrayBuffer(4));
-  const orders = new Orders((message) => receiver.obey(message));
+  const commands = new CommandQueue((message) => receiver.obey(message));
   let full = 0;
   let lastTick = performance.now();
   while (closed === null) {
-    const waited = orders.isWaiting;
+    const waited = commands.isWaiting;
     const came = sockets.receive(file, batch.messages, batchSize, !waited);
     const counts: ToStream[] = [];
     for (let told = receiveMessageOnPort(port); told !== undefined; told = receiveMessageOnPort(port)) {
       const message = told.message as ToStream;
       if (message.kind === 'count') counts.push(message);
-      else orders.hear(message);
+      else commands.add(message);
     }
     const now = performance.now();
     for (let index = 0; index < came; index += 1) {
@@ -69,10 +69,10 @@ export function receiveInBatches(options: StreamOptions, port: MessagePort, sock
       else receiver.countStranger();
     }
     // Who asks for the counts is told of these packets as well.
-    for (const message of counts) orders.hear(message);
+    for (const message of counts) commands.add(message);
     full = came === batchSize ? full + 1 : 0;
     // What came after the order was heard is not meant, and a sender that never ends does not keep us from stopping.
-    if (waited && (full === 0 || full >= mostFullBatches)) orders.drained();
+    if (waited && (full === 0 || full >= mostFullBatches)) commands.drained();
     if (now - lastTick >= tickMilliseconds) {
       lastTick = now;
       receiver.tick();

@@ -11,12 +11,12 @@ import { type StreamSocket, wantedBufferBytes } from './stream-socket.ts';
  * What the stream's owner says, and when it is obeyed. To begin, before the packets that are there by now: they were
  * sent after it. To stop, after them: they were sent before it, and a whole frame among them is one that was taken.
  */
-export class Orders {
-  readonly #obey: (message: ToStream) => void;
+export class CommandQueue {
+  readonly #carryOut: (message: ToStream) => void;
   #behind: ToStream[] = [];
 
   constructor(obey: (message: ToStream) => void) {
-    this.#obey = obey;
+    this.#carryOut = obey;
   }
 
   /** Something waits for the packets that are there. */
@@ -24,11 +24,11 @@ export class Orders {
     return this.#behind.length > 0;
   }
 
-  hear(message: ToStream): void {
+  add(message: ToStream): void {
     const stops = message.kind === 'stop' || message.kind === 'close';
     // A buffer that comes back is of use to the packets that are there.
     if (stops || (this.isWaiting && message.kind !== 'release')) this.#behind.push(message);
-    else this.#obey(message);
+    else this.#carryOut(message);
   }
 
   /** No packet is there any more. */
@@ -37,8 +37,8 @@ export class Orders {
     this.#behind = [];
     const stop = messages.shift();
     if (stop === undefined) return;
-    this.#obey(stop);
-    for (const message of messages) this.hear(message);
+    this.#carryOut(stop);
+    for (const message of messages) this.add(message);
   }
 }
 

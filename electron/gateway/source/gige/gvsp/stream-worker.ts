@@ -2,7 +2,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { linuxSockets } from '../../../platform/linux-sockets.ts';
 import { receiveInBatches } from './batched-stream.ts';
 import type { FromStream, StreamOptions, ToStream } from './stream-protocol.ts';
-import { Orders, StreamReceiver, tickMilliseconds, wordsOf } from './stream-receiver.ts';
+import { CommandQueue, StreamReceiver, tickMilliseconds, wordsOf } from './stream-receiver.ts';
 import { openDgramSocket } from './stream-socket.ts';
 import { rehearse } from './warm-up.ts';
 
@@ -49,11 +49,11 @@ async function receiveOneByOne(options: StreamOptions, port: MessagePort): Promi
       close(closed);
     },
   });
-  const orders = new Orders((message) => receiver.obey(message));
+  const commands = new CommandQueue((message) => receiver.obey(message));
   port.on('message', (message: ToStream) => {
-    const waited = orders.isWaiting;
-    orders.hear(message);
-    if (orders.isWaiting && !waited) drain();
+    const waited = commands.isWaiting;
+    commands.add(message);
+    if (commands.isWaiting && !waited) drain();
   });
   /** Node reads some packets in each turn of its loop, and does not tell that there are no more. */
   function drain(quiet = 0, turns = 0): void {
@@ -61,8 +61,8 @@ async function receiveOneByOne(options: StreamOptions, port: MessagePort): Promi
     setImmediate(() => {
       const isQuiet = came === before;
       if (turns < mostTurns && quiet < quietTurns) return drain(isQuiet ? quiet + 1 : 0, turns + 1);
-      orders.drained();
-      if (orders.isWaiting) drain();
+      commands.drained();
+      if (commands.isWaiting) drain();
     });
   }
 }
