@@ -25,7 +25,7 @@ export type CheckerOptions = {
   readonly onChange: () => void;
 };
 
-/** Others go first, so that a busy PC takes its time; whoever is stuck takes for ever. */
+/** A check that takes longer counts as stuck. It is long, because other work goes first on a busy PC. */
 const decodeLimitMilliseconds = 180_000;
 const idleMilliseconds = 1_000;
 /** While the gateway is busy, rest so many times as long as a check took. */

@@ -4,7 +4,7 @@ import { receiveInBatches } from './batched-stream.ts';
 import type { FromStream, StreamOptions, ToStream } from './stream-protocol.ts';
 import { CommandQueue, StreamReceiver, tickMilliseconds, wordsOf } from './stream-receiver.ts';
 import { openDgramSocket } from './stream-socket.ts';
-import { rehearse } from './warm-up.ts';
+import { warmUp } from './warm-up.ts';
 
 /** In a row without a packet: then the socket is empty. And in all: the largest buffer holds no more than comes in these. */
 const quietTurns = 4;
@@ -16,7 +16,7 @@ const mostTurns = 5_000;
  */
 async function run(port: MessagePort): Promise<void> {
   const options = workerData as StreamOptions;
-  rehearse();
+  warmUp();
   const sockets = options.batched ? await linuxSockets() : null;
   try {
     if (sockets !== null) receiveInBatches(options, port, sockets);

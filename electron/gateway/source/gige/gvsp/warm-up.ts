@@ -7,7 +7,7 @@ import { packetFormat } from './gvsp-packet.ts';
  * code that has never run is slower than that: measured, a 12 MB frame in 1500-byte packets overflowed a socket buffer
  * of 8 MB at each start, and none after this. Returns how many frames got whole.
  */
-export function rehearse(): number {
+export function warmUp(): number {
   let whole = 0;
   for (const extended of [false, true]) {
     const buffers = new FrameBuffers(2, packets * bytesEach);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { rehearse } from '../../../../../../electron/gateway/source/gige/gvsp/warm-up.ts';
+import { warmUp } from '../../../../../../electron/gateway/source/gige/gvsp/warm-up.ts';
 
 test('every frame of the rehearsal gets whole: what is rehearsed is what happens', () => {
-  expect(rehearse()).toBe(80);
+  expect(warmUp()).toBe(80);
 });
