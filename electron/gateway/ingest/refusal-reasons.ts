@@ -33,9 +33,9 @@ export const refusalReasons = {
   incomplete: (detail: Message, bytes: number): Reason =>
     refused(bytes === 0 ? message('empty') : message('truncated', { detail })),
   broken: (detail: Message): Reason => refused(message('broken', { detail })),
-  notAPicture: (detail: Message): Reason => refused(message('not-a-picture', { context: 'claimed', detail })),
+  notAPicture: (detail: Message): Reason => refused(message('not-a-picture', { detail })),
   /** Neither a picture nor meant as one. */
-  notForUs: (detail: Message): Reason => notice(message('not-a-picture', { context: 'other', detail })),
+  notForUs: (detail: Message): Reason => notice(message('no-picture', { detail })),
   /** The site chose that BMP, TIFF and WebP are not taken. */
   notConverted: (format: ConvertedFormat): Reason => refused(message('not-converted', { format: formatNames[format] })),
   notConvertible: (format: ConvertedFormat, context: 'damaged' | 'unfit', detail: Message): Reason =>

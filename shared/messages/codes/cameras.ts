@@ -110,6 +110,6 @@ export const cameraCodes = {
   'usb-page-gone': code('alarm', 'support'),
   'usb-no-page': code('alarm', 'site'),
   'usb-no-answer': code('alarm', 'line', camera),
-  'usb-closed': code('alarm', 'nobody', camera),
+  'usb-closed': code('waiting', 'nobody', camera),
   'usb-failed': code('alarm', 'line', camera),
 } as const;

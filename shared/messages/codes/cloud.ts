@@ -57,7 +57,7 @@ export const cloudCodes = {
   'unexpected-answer': code('waiting', 'nobody', status),
   'cloud-reports-error': code('waiting', 'nobody', words),
   'answer-broke-off': code('waiting', 'nobody'),
-  'not-confirmed': code('waiting', 'site', words),
+  'not-confirmed': code('waiting', 'nobody', words),
 
   /** Answers of the object storage, or in its place. */
   'storage-intercepted': code('act', 'site'),
@@ -71,7 +71,7 @@ export const cloudCodes = {
   'too-large-for-storage': code('act', 'site'),
   'storage-throttled': code('waiting', 'nobody'),
   'storage-full': code('act', 'site'),
-  'storage-checksum': code('waiting', 'site'),
+  'storage-checksum': code('waiting', 'nobody'),
   'storage-error': code('waiting', 'nobody', status),
   'storage-unexpected-answer': code('waiting', 'nobody', { answer: 'quote' }),
   'storage-reports-error': code('waiting', 'nobody', { words: 'quote' }),

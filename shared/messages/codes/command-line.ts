@@ -38,8 +38,6 @@ export const commandLineCodes = {
   'device-registered': code('good', 'nobody', { context: ['keyring', 'file'], device: 'name' }),
   'device-organization': code('good', 'nobody', { organization: 'name' }),
   'device-approval': code('good', 'administrator', { context: ['approved', 'pending', 'rejected', 'unknown'] }),
-  /** The cloud gives a key once: where it can't be stored, a person must write it down. */
-  'key-not-stored': code('alarm', 'site', { reason: 'quote', key: 'name' }),
   'key-overruled': code('act', 'site'),
 
   'demo-complete': code('good', 'nobody'),

@@ -133,7 +133,7 @@ export const doctorCodes = {
   /** What the API answers. */
   'check-api': code('good', 'nobody', { after: 'latency' }),
   'check-api-silent': code('alarm', 'site'),
-  'check-api-slows-down': code('act', 'site', what),
+  'check-api-slows-down': code('good', 'nobody', what),
   'check-clock': code('good', 'nobody'),
   'check-clock-off': code('act', 'site', skew),
   'check-clock-far-off': code('alarm', 'site', skew),
@@ -149,7 +149,7 @@ export const doctorCodes = {
   /** What the object storage answers. */
   'check-store': code('good', 'nobody', { context: ['bucket', 'prefix'], ...bucket, prefix: 'name' }),
   'check-store-no-checksums': code('good', 'nobody', { context: ['bucket', 'prefix'], ...bucket, prefix: 'name' }),
-  'check-store-leftover': code('act', 'nobody', { ...bucket, object: 'name' }),
+  'check-store-leftover': code('good', 'nobody', { ...bucket, object: 'name' }),
   'check-store-key-missing': code('alarm', 'site'),
   'check-store-silent': code('alarm', 'site'),
   'check-store-no-bucket': code('alarm', 'site', bucket),

@@ -10,8 +10,6 @@ export const folderCodes = {
   'folder-missing': code('alarm', 'site'),
   'folder-not-opened': code('alarm', 'site', technical),
   'folder-not-read': code('alarm', 'site', technical),
-  /** As many files are open as may be: by this program, or on this PC. */
-  'file-limit': code('alarm', 'site', { context: ['gateway', 'pc'] }),
 
   /** Why something in it can't even be looked at. */
   'name-unreadable': code('act', 'line'),

@@ -53,8 +53,9 @@ export const ingestCodes = {
   empty: code('act', 'line'),
   truncated: code('act', 'line', detail),
   broken: code('act', 'line', detail),
-  /** `matched`: its name or its beginning says that it is one. */
-  'not-a-picture': code('act', 'line', { context: ['claimed', 'other'], ...detail }),
+  /** Its name or its beginning says that it is one. */
+  'not-a-picture': code('act', 'line', detail),
+  'no-picture': code('good', 'nobody', detail),
   'not-converted': code('act', 'site', { format: 'name' }),
   /** `unfit`: no PNG can hold it; its detail says what to do. */
   'not-convertible': code('act', 'line', { context: ['damaged', 'unfit'], format: 'name', ...detail }),
@@ -72,9 +73,9 @@ export const ingestCodes = {
   }),
   'sidecar-before-picture': code('waiting', 'line', { picture: 'name' }),
   'sidecar-unusable': code('waiting', 'line', { context: ['unknown-form', 'no-annotations'] }),
-  'sidecar-superseded': code('waiting', 'line', { chosen: 'name' }),
+  'sidecar-superseded': code('act', 'line', { chosen: 'name' }),
   'sidecar-broken': code('act', 'line', { problem: 'message' }),
-  'sidecar-late': code('waiting', 'site'),
+  'sidecar-late': code('act', 'site'),
 
   /** What its structure shows: in the words of whoever reads such files. */
   'picture-fault': code('act', 'line', technical),

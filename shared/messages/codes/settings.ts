@@ -42,7 +42,6 @@ export const settingsCodes = {
   'setting-too-small': code('act', 'site', { context: ['least', 'more'], least: 'number' }),
   'setting-too-large': code('act', 'site', { context: ['number', 'letters', 'list', 'less'], most: 'number' }),
   'setting-none-of': code('act', 'site', { values: 'name' }),
-  'setting-refused': code('act', 'site', { reason: 'quote' }),
   'setting-id-taken': code('act', 'site', { id: 'name', other: 'name' }),
   'setting-not-absolute': code('act', 'site', { given: 'name' }),
   'setting-folders-meet': code('act', 'site', {

@@ -131,7 +131,7 @@ export const situationCodes = {
   'dead-letters': code('act', 'administrator', one),
   'refused-files': code('act', 'line', one),
   stuck: code('act', 'administrator', one),
-  'unknown-action': code('waiting', 'administrator', { action: 'quote' }),
+  'unknown-action': code('act', 'administrator', { action: 'quote' }),
 
   /** What was lost, and of whom. */
   'of-source': code('alarm', 'line', source),

@@ -1,7 +1,10 @@
+import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { codes } from '../../../shared/messages/codes.ts';
 import en from '../../../shared/messages/en.json' with { type: 'json' };
+import { message } from '../../../shared/messages/message.ts';
 import type { CodeFacts, ParamKind } from '../../../shared/messages/param-kinds.ts';
+import { said } from '../../support/spoken.ts';
 
 const table = Object.entries(codes as Readonly<Record<string, CodeFacts>>);
 const catalogue = en as Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -15,6 +18,43 @@ function parse(key: string): { part: string; context: string | null; plural: str
   return { part, context, plural };
 }
 const gapsOf = (words: string): string[] => [...words.matchAll(/\{\{\s*([A-Za-z]+)/g)].map(([, name = '']) => name);
+
+it('has each code in one table only: of two the later would win silently', async () => {
+  const folder = new URL('../../../shared/messages/codes/', import.meta.url);
+  const tables = (await readdir(folder)).map((file) => import(new URL(file, folder).pathname));
+  const named = (await Promise.all(tables)).flatMap((exported: Readonly<Record<string, object>>) =>
+    Object.entries(exported).flatMap(([name, one]) => (name.endsWith('Codes') ? Object.keys(one) : [])),
+  );
+  expect([...named, 'legacy'].sort()).toEqual(Object.keys(codes).sort());
+});
+
+it.each([
+  [message('dead-letters', { count: 1 }), /^It is kept here/, /^They are kept here/],
+  [message('refused-files', { count: 1 }), /^It lies untouched in its folder/, /^They lie untouched in their folder/],
+  [message('stuck', { count: 1 }), /^It is tried again/, /^They are tried again/],
+  [message('loss-orphaned', { count: 1 }), /^The database lost it:/, /^The database lost them:/],
+  [message('loss-orphaned-in', { count: 1, folder: '/x' }), /Copy it from \/x/, /Copy them from \/x/],
+  [message('configured-settings-refused', { count: 1, names: 'Gain', first: [] }), /^Correct it/, /^Correct them/],
+])('one is one in the hint of %j, and two are two', (one, singular, plural) => {
+  expect(said(one).hint).toMatch(singular);
+  expect(said({ ...one, params: { ...one.params, count: 2 } }).hint).toMatch(plural);
+});
+
+it('says of a certificate that ends today not that it ends in no days', () => {
+  const ends = (count: number): string =>
+    said(
+      message('check-certificate-ends', {
+        certificate: message('check-certificate-pinned'),
+        count,
+        until: '2026-12-01',
+      }),
+    ).text;
+  expect([0, 1, 2].map(ends)).toEqual([
+    expect.stringMatching(/ends today, on 2026-12-01\.$/),
+    expect.stringMatching(/ends in 1 day, on 2026-12-01\.$/),
+    expect.stringMatching(/ends in 2 days, on 2026-12-01\.$/),
+  ]);
+});
 
 describe('the catalogue of words', () => {
   it('has words for each code, and a code for all words', () => {
@@ -57,6 +97,13 @@ describe('the catalogue of words', () => {
     for (const gap of used) expect(Object.keys(params)).toContain(gap);
     for (const name of Object.keys(params)) if (name !== 'context') expect([...used, 'count']).toContain(name);
   });
+
+  it.each(table.filter(([code]) => code !== 'legacy'))(
+    '%s: names whoever must act, where somebody must',
+    (_code, { level, actor }) => {
+      if (level === 'act' || level === 'alarm') expect(actor).not.toBe('nobody');
+    },
+  );
 
   it.each(Object.entries(catalogue))('%s: is written as people read it', (_code, words) => {
     for (const said of Object.values(words)) {

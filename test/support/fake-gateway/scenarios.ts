@@ -48,7 +48,7 @@ const refusals: readonly Refusal[] = [
   refusal(
     8,
     '/data/line-7/press/notes.jpg',
-    message('not-a-picture', { context: 'claimed', detail: message('file-holds', { context: 'text' }) }),
+    message('not-a-picture', { detail: message('file-holds', { context: 'text' }) }),
     'refused',
   ),
   refusal(7, '/data/line-7/aoi/empty.png', message('empty'), 'refused'),

@@ -180,7 +180,7 @@ describe('what cannot be taken is listed with its reason, in words', () => {
       code: 'too-large',
       text: 'The picture is too large: 12 MB, at most 5 MB are taken.',
     });
-    expect(other).toMatchObject({ code: 'not-a-picture' });
+    expect(other).toMatchObject({ code: 'no-picture' });
   });
 
   it('a picture that the store could never hold, instead of blocking all others', async () => {

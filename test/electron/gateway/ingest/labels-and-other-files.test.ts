@@ -182,7 +182,7 @@ describe('files of labelling tools', () => {
     const { put, offer, listed, store } = await openIntake();
     await put(name, content);
     expect(await offer(name, 600)).toEqual({ kind: 'refused' });
-    expect(listed()).toMatchObject([{ severity: 'notice', code: 'not-a-picture' }]);
+    expect(listed()).toMatchObject([{ severity: 'notice', code: 'no-picture' }]);
     expect(listed()[0]?.text).toMatch(/^This file is no picture, so it is left where it is/);
     expect(store.totals()).toMatchObject({ refused: 0, notices: 1 });
   });

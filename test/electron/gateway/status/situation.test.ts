@@ -346,7 +346,7 @@ it('a gap in the ledger is an alarm that leads to the reconciliation', () => {
 
 it('what the cloud asks for and nobody here knows is shown, and nothing is done', () => {
   const { advice } = situationOf({ checkin: { unknownActions: [{ at: 1, text: 'reboot (17)' }] } });
-  expect(advice).toMatchObject([{ code: 'unknown-action', level: 'waiting', action: 'none' }]);
+  expect(advice).toMatchObject([{ code: 'unknown-action', level: 'act', action: 'none' }]);
   expect(advice[0]?.text).toContain('reboot (17)');
 });
 
