@@ -1,6 +1,6 @@
 import type { FoundCamera } from '../../shared/camera.ts';
 import { message } from '../../shared/messages/message.ts';
-import { createWords } from '../../shared/messages/words.ts';
+import { createWords, inFull } from '../../shared/messages/words.ts';
 import type { CameraList } from '../gateway/wiring/cameras.ts';
 import { exitCodes } from './arguments.ts';
 import { type Output, table } from './output.ts';
@@ -16,7 +16,8 @@ export function printCameras(found: CameraList, json: boolean, { print, complain
   const problems = found.problems.map((problem) => `${words.text(problem)} ${words.hint(problem)}`.trim());
   if (json) print(JSON.stringify({ cameras, problems }));
   else {
-    if (cameras.length === 0) print(words.text(message('no-camera-answers')));
+    if (cameras.length === 0)
+      print(inFull(words, message('camera-not-found', { context: 'any', wanted: [] }), '\n-> '));
     else print(table([headings, ...cameras.map(rowOf)], columns).join('\n'));
     for (const { text, hint } of cameras) if (text !== '') print(`\n${text}\n-> ${hint}`);
     for (const problem of problems) complain(problem);

@@ -80,8 +80,11 @@ function untrusted(
 ): Message {
   if (reason === 'CERT_HAS_EXPIRED') return message('check-certificate-expired', { on });
   if (reason === 'CERT_NOT_YET_VALID') return message('check-certificate-too-early', { from });
-  if (reason === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return message('check-certificate-of-others', { host, names: subjectaltname ?? nameOf(subject) });
+  if (reason === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    const names = subjectaltname ?? firstName(subject);
+    const context = names === undefined ? 'nameless' : 'named';
+    return message('check-certificate-of-others', { context, host, names: names ?? '' });
+  }
   return message('check-issuer-untrusted', {
     context: caFile === undefined ? 'no-file' : 'other-file',
     issuer: issuerOf(issuer),

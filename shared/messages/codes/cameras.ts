@@ -23,8 +23,7 @@ export const cameraCodes = {
   'camera-silent': code('alarm', 'site'),
   'camera-refuses-setting': code('alarm', 'site'),
   'camera-denied': code('alarm', 'site'),
-  'camera-failed': code('alarm', 'line'),
-  'camera-failed-by': code('alarm', 'line', reason),
+  'camera-failed': code('alarm', 'line', { context: ['plain', 'by'], ...reason }),
 
   /** Frames that were lost; the first are the source's own causes, the others a device's. */
   'frames-lost': code('alarm', 'site', {
@@ -49,7 +48,6 @@ export const cameraCodes = {
     cause: 'name',
   }),
   'frames-lost-last': code('alarm', 'site', { what: 'message', last: 'message' }),
-  'room-not-told': code('alarm', 'site', reason),
   'failed-unexpectedly': code('alarm', 'support', reason),
 
   /** What was asked of a camera and can't be. */
@@ -60,12 +58,10 @@ export const cameraCodes = {
   'camera-by-input-only': code('act', 'line'),
   'too-many-shots': code('waiting', 'line'),
   'shot-lost': code('act', 'line'),
-  'shot-unanswered': code('act', 'line'),
   'shot-stopped': code('act', 'line'),
 
   /** A camera's settings. */
-  'camera-without-settings': code('act', 'line'),
-  'camera-takes-no-settings': code('alarm', 'site'),
+  'camera-without-settings': code('act', 'site'),
   'configured-settings-refused': code('alarm', 'site', { count: 'count', names: 'name', first: 'messages' }),
   'saved-settings-refused': code('act', 'line', { count: 'count', names: 'name' }),
   'no-saved-settings': code('act', 'line'),
@@ -87,7 +83,6 @@ export const cameraCodes = {
   'usb-not-readable': code('alarm', 'line', camera),
   'usb-frame-rate': code('alarm', 'site', { ...camera, context: known, rate: 'name' }),
   'usb-size': code('alarm', 'site', { ...camera, context: known, width: 'name', height: 'name' }),
-  'usb-gone': code('alarm', 'line', camera),
   'usb-no-control': code('alarm', 'site', control),
   'usb-control-choice': code('alarm', 'site', { ...control, choices: 'name' }),
   'usb-control-range': code('alarm', 'site', {

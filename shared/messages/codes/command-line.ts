@@ -24,8 +24,6 @@ export const commandLineCodes = {
   'doctor-faults': code('alarm', 'site', { ...one, warnings: 'message' }),
   'doctor-warnings': code('act', 'site', one),
 
-  'no-camera-answers': code('good', 'nobody'),
-
   'ledger-whole': code('good', 'nobody', one),
   'ledger-has-gaps': code('alarm', 'support', one),
   'ledger-row-gap': code('alarm', 'support'),

@@ -121,7 +121,7 @@ export const doctorCodes = {
   'check-certificate-distrusted': code('alarm', 'site', { issuer: 'message' }),
   'check-certificate-expired': code('alarm', 'site', { on: 'quote' }),
   'check-certificate-too-early': code('alarm', 'site', { from: 'quote' }),
-  'check-certificate-of-others': code('alarm', 'site', { ...host, names: 'quote' }),
+  'check-certificate-of-others': code('alarm', 'site', { context: ['named', 'nameless'], ...host, names: 'quote' }),
   'check-issuer-untrusted': code('alarm', 'site', {
     context: ['no-file', 'other-file'],
     issuer: 'message',

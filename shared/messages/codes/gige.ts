@@ -133,7 +133,7 @@ export const gigeCodes = {
 
   /** Its pictures. */
   'camera-no-whole-picture': code('alarm', 'site'),
-  'camera-surplus-bytes': code('act', 'line', { bytes: 'count' }),
+  'camera-surplus-bytes': code('act', 'line', { bytes: 'bytes' }),
   'camera-packets-in-pieces': code('act', 'site', { packetSize: 'count', piece: 'count' }),
   'camera-pixel-format': code('alarm', 'line', {
     context: ['one', 'some', 'many', 'unusable', 'unusable-many', 'none'],

@@ -123,7 +123,7 @@ export const ingestCodes = {
   'frame-size-impossible': code('act', 'line', size),
   'frame-padding-impossible': code('act', 'line', { padding: 'count' }),
   'frame-width-unfit': code('act', 'line', { width: 'count', shared: 'count' }),
-  'frame-incomplete': code('act', 'line', { format: 'name', ...size, wanted: 'count', came: 'count' }),
+  'frame-incomplete': code('act', 'line', { format: 'name', ...size, wanted: 'bytes', missing: 'bytes' }),
   'frame-without-colours': code('act', 'line', size),
   'frame-too-long-for-jpeg': code('act', 'line', { ...size, most: 'count' }),
   'frame-not-decoded': code('act', 'line', technical),

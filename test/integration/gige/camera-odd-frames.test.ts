@@ -109,7 +109,9 @@ describe('a hundred of a hundred pictures', () => {
     const { rig, notes, camera } = await hundred({ height: 100, surplusBytes: 312 });
     expectRamps(rig, () => 100);
     for (const { data } of rig.sink.frames) expect(data.length).toBe(10_000);
-    expect(notes.map(told)).toMatchObject([{ about: 'surplus-bytes', text: expect.stringContaining('312 bytes') }]);
+    expect(notes.map(told)).toMatchObject([
+      { about: 'surplus-bytes', text: expect.stringContaining('312 B behind it') },
+    ]);
     expect(camera.counters().framesSkipped).toBe(0);
   });
 

@@ -28,8 +28,8 @@ export function layoutOf(
   const line = lineBytesOf(format, width);
   const layout = chooseLayout(format, { width, height, linePadding, line, length: data.length });
   if (data.length < layout.bytes) {
-    const [wanted, came] = [layout.bytes, data.length];
-    throw new PixelsRefused(message('frame-incomplete', { format: format.name, width, height, wanted, came }));
+    const [wanted, missing] = [layout.bytes, layout.bytes - data.length];
+    throw new PixelsRefused(message('frame-incomplete', { format: format.name, width, height, wanted, missing }));
   }
   return layout;
 }

@@ -19,7 +19,7 @@ const troubles: Readonly<Record<CameraTrouble, CameraSaid>> = {
   silent: { state: 'silent', message: message('camera-silent') },
   'setting-refused': { state: 'failed', message: message('camera-refuses-setting') },
   denied: { state: 'failed', message: message('camera-denied') },
-  failed: { state: 'failed', message: message('camera-failed') },
+  failed: { state: 'failed', message: message('camera-failed', { context: 'plain', reason: '' }) },
 };
 
 /** An error with the usual message of its trouble; `said` where there is a better one. */
@@ -35,7 +35,7 @@ export function cameraError(
 export function saidOf(error: unknown): CameraSaid {
   if (error instanceof CameraError) return { state: troubles[error.trouble].state, message: error.said };
   if (error instanceof OperatorError) return { state: 'failed', message: error.said };
-  return { state: 'failed', message: message('camera-failed-by', { reason: describeCause(error) }) };
+  return { state: 'failed', message: message('camera-failed', { context: 'by', reason: describeCause(error) }) };
 }
 
 /** What an error has to say, whatever it is about. */

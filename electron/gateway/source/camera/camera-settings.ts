@@ -65,7 +65,7 @@ export class CameraSettings {
     const configured = Object.entries(this.#options.configured).map(([name, value]) => ({ name, value }));
     if (features === null) {
       if (configured.length === 0) return [];
-      throw cameraError('setting-refused', { said: message('camera-takes-no-settings') });
+      throw cameraError('setting-refused', { said: message('camera-without-settings') });
     }
     const { saved, notes } = await this.#savedFor(info);
     const overridden = new Set(configured.map(({ name }) => name));

@@ -168,7 +168,7 @@ export class SessionRun {
       if (signal.aborted || arrivals.finished) return false;
       const room = await sink.hasRoom().catch((error: unknown) => ({
         ok: false as const,
-        message: message('room-not-told', { reason: describeCause(error) }),
+        message: message('room-unknown', { technical: describeCause(error) }),
       }));
       if (room.ok) {
         arrivals.reopen();

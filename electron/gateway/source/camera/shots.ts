@@ -114,7 +114,7 @@ export class Shots {
       if (this.#late.length < mostWaiting) this.#late.push(shot);
       this.#unanswered += 1;
       onUnanswered(this.#unanswered, null);
-      this.#giveUp(shot, refusal('trigger', message('shot-unanswered')));
+      this.#giveUp(shot, refusal('trigger', message('frames-lost', { context: 'no-answer', cause: 'no-answer' })));
     } else {
       this.#cancelWait = clock.after(lookAgainMilliseconds, () => this.#look(shot, until, lostBefore));
     }

@@ -19,5 +19,8 @@ export function gigeTrouble(error: unknown): CameraError {
     if (error.code === 'access-denied') return cameraError('taken', { technical, cause: error });
     return cameraError('failed', { said: message('camera-refused', { why: refusal }), technical, cause: error });
   }
-  return cameraError('failed', { said: message('camera-failed-by', { reason: describeCause(error) }), cause: error });
+  return cameraError('failed', {
+    said: message('camera-failed', { context: 'by', reason: describeCause(error) }),
+    cause: error,
+  });
 }

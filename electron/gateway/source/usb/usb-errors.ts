@@ -79,7 +79,7 @@ function overstepped(
     const context = rate === '' ? 'unknown' : 'known';
     return ['setting-refused', message('usb-frame-rate', { camera, context, rate })];
   }
-  if (constraint === 'deviceId') return ['missing', message('usb-gone', { camera })];
+  if (constraint === 'deviceId') return ['missing', message('usb-unplugged', { camera })];
   const context = width === '' || height === '' ? 'unknown' : 'known';
   return ['setting-refused', message('usb-size', { camera, context, width, height })];
 }

@@ -19,12 +19,17 @@ const camera = (more: Partial<SourceSnapshot> & { readonly drops?: CameraSnapsho
   }) as unknown as SourceSnapshot;
 
 const lost = message('frames-lost', { context: 'incomplete', cause: 'incomplete' });
+const refused = message('frames-lost-last', {
+  what: message('frames-lost', { context: 'refused', cause: 'refused' }),
+  last: message('frame-size-impossible', { width: 0, height: 0 }),
+});
 
 test('a camera that takes no pictures is a fault, one that loses some a warning, a folder no camera', () => {
   const checks = cameraChecks([
     camera({}),
     camera({ id: 'side', name: 'Side', state: 'missing', message: legacy('No such camera', 'Check its cable.') }),
     camera({ id: 'lossy', drops: [{ cause: 'incomplete', message: lost, frames: 12 }] }),
+    camera({ id: 'large', drops: [{ cause: 'refused', message: refused, frames: 1 }] }),
     camera({ id: 'in', kind: 'folder' }),
   ]);
   for (const check of checks) expect(doctorCheckSchema.parse(check)).toEqual(check);
@@ -38,6 +43,11 @@ test('a camera that takes no pictures is a fault, one that loses some a warning,
       text: 'Taking pictures. 12 frames were lost since the start.',
       hint: 'Parts were lost in the network. Check the camera’s cable and network, or lower its frame rate.',
       technical: 'incomplete: 12',
+    },
+    {
+      text: 'Taking pictures. 1 frame was lost since the start.',
+      hint: 'They can’t be stored. Last: A frame of 0 × 0 pixels is no picture. Check the camera’s settings for size and pixel format, and switch it off and on.',
+      technical: 'refused: 1',
     },
   ]);
 });

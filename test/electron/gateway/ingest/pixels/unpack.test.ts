@@ -82,7 +82,7 @@ describe('unpacking', () => {
         const needed = frame.data.length - (wish.linePadding ?? 0);
         expect([...unpack(format, { ...frame, data: frame.data.subarray(0, needed) })]).toEqual(samples);
         expect(refusalOf(() => unpack(format, { ...frame, data: frame.data.subarray(0, needed - 1) }))).toContain(
-          `incomplete: ${format.name} of 8 × 3 takes ${needed} bytes, ${needed - 1} came`,
+          `incomplete: ${format.name} of 8 × 3 takes ${needed} B, and 1 B of it did not come`,
         );
       }
     }

@@ -90,7 +90,10 @@ test('a refused saved setting costs a note and no picture', async () => {
   await advance(1_000);
   await until(() => camera.isRunning);
   camera.frame();
-  expect(told(source.status())).toMatchObject({ state: 'streaming', hint: '1 saved setting was not taken: Gain.' });
+  expect(told(source.status())).toMatchObject({
+    state: 'streaming',
+    hint: '1 saved setting was not taken: Gain. Set it anew and save.',
+  });
 });
 
 test('settings of another model are not set, and a broken file is told', async () => {
@@ -153,7 +156,7 @@ test('a setting that is locked while pictures are taken is set between two of th
 test('settings are refused with words while the camera is not connected, or where it has none', async () => {
   const { camera, source } = await cameraSource();
   expect(await failureOf(source.features().list())).toMatchObject({
-    text: 'This camera has no settings to be read or set.',
+    text: 'This camera has no settings.',
   });
   camera.lose();
   await settle();

@@ -161,7 +161,7 @@ test('a device that breaks in a way nobody thought of is told and tried again', 
   const { camera, source, advance } = await cameraSource(undefined, {}, (it) => {
     it.trouble = new TypeError('x is not a function');
   });
-  expect(told(source.status())).toMatchObject({ state: 'failed', text: 'The camera failed. (x is not a function)' });
+  expect(told(source.status())).toMatchObject({ state: 'failed', text: 'The camera failed (x is not a function).' });
   camera.trouble = null;
   await advance(1_000);
   await until(() => camera.isRunning);
