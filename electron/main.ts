@@ -1,5 +1,5 @@
 import { type Message, message } from '../shared/messages/message.ts';
-import { createWords, fullEnglish, inFull, plainEnglish } from '../shared/messages/words.ts';
+import { createWords, fullEnglish, inFull } from '../shared/messages/words.ts';
 import './runtime/thread-pool.ts';
 
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { Demo } from './demo/demo.ts';
 import { openDataFolder } from './gateway/maintenance/data-folder.ts';
 import { sleep, systemClock } from './gateway/platform/clock.ts';
 import { endAtOnce } from './gateway/platform/end-at-once.ts';
-import { OperatorError } from './gateway/platform/errors.ts';
+import { describeCause, OperatorError } from './gateway/platform/errors.ts';
 import { nodeFiles } from './gateway/platform/files.ts';
 import { jsonLogger } from './gateway/platform/logger.ts';
 import { secretsOf } from './gateway/wiring/shut-keyring.ts';
@@ -226,9 +226,8 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       loaded.kind === 'missing' ? [{ path: plan.configFile, message: message('no-config-file') }] : loaded.faults;
     for (const fault of faults) logger.log('error', 'bad-configuration', { file: plan.configFile, ...fault });
     if (plan.command === 'gateway') {
-      process.stderr.write(
-        faults.map((fault) => `configuration: ${fault.path}: ${fullEnglish(fault.message)}\n`).join(''),
-      );
+      for (const { path: setting, message: fault } of faults)
+        process.stderr.write(`${fullEnglish(message('config-fault', { setting, fault }))}\n`);
       return end(exitCodes.badConfiguration);
     }
     if (loaded.kind === 'faulty') host.failConfiguration(faults);
@@ -238,7 +237,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
   // Where a person must unlock the keyring first, pictures are collected meanwhile.
   if (plan.exitWhenDrained) await untilKeyringAnswers(secrets);
   if (plan.exitWhenDrained && secrets.source() === 'none') {
-    process.stderr.write(`configuration: ${plainEnglish(message('no-device-key'))}\n`);
+    process.stderr.write(`${linesOf(message('device-key-missing'))}\n`);
     return end(exitCodes.badConfiguration);
   }
   for (;;) {
@@ -300,9 +299,7 @@ function lineWriter({ dataDir, logToStdout }: Plan): (line: string) => void {
 }
 
 const startFailed = (error: unknown): Message =>
-  error instanceof OperatorError
-    ? error.said
-    : message('start-failed', { reason: error instanceof Error ? error.message : String(error) });
+  error instanceof OperatorError ? error.said : message('start-failed', { reason: describeCause(error) });
 
 const linesOf = (what: Message): string => inFull(createWords(), what, '\n');
 

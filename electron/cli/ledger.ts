@@ -23,7 +23,7 @@ export function printLedger(
     const heading = ['source', 'shift', ...ledgerCounts, ''];
     const lines = rows.map((row) => [
       names.get(row.sourceId) ?? row.sourceId,
-      row.shift === '' ? 'before the ledger' : row.shift,
+      row.shift === '' ? text(message('ledger-before')) : row.shift,
       ...ledgerCounts.map((count) => String(row[count])),
       row.balanced ? '' : text(message('ledger-row-gap')),
     ]);

@@ -1,6 +1,6 @@
 import type { Config } from '../../shared/config.ts';
 import { message } from '../../shared/messages/message.ts';
-import { createWords } from '../../shared/messages/words.ts';
+import { createWords, fullEnglish } from '../../shared/messages/words.ts';
 import type { AskProxy } from '../gateway/gateway-options.ts';
 import { verifyStore } from '../gateway/maintenance/verify-store.ts';
 import { systemClock } from '../gateway/platform/clock.ts';
@@ -77,9 +77,9 @@ export async function runTask(
 async function readConfig(file: string, { complain }: Output): Promise<Config | null> {
   const loaded = await loadConfig(file);
   if (loaded.kind === 'loaded') return loaded.config;
-  const { text } = createWords();
   const faults = loaded.kind === 'missing' ? [{ path: file, message: message('no-config-file') }] : loaded.faults;
-  for (const fault of faults) complain(text(message('config-fault', { setting: fault.path, fault: fault.message })));
+  for (const fault of faults)
+    complain(fullEnglish(message('config-fault', { setting: fault.path, fault: fault.message })));
   return null;
 }
 

@@ -1,5 +1,5 @@
-import { createWords } from '../../shared/messages/words.ts';
-import { OperatorError } from '../gateway/platform/errors.ts';
+import { createWords, inFull } from '../../shared/messages/words.ts';
+import { failureOf } from '../gateway/platform/errors.ts';
 
 /** Where a command writes: a line or several, without the last line end. */
 export type Output = {
@@ -11,9 +11,7 @@ export type Output = {
 
 /** What failed, and what to do about it where that is known. */
 export function failureText(error: unknown): string {
-  if (!(error instanceof OperatorError)) return String(error);
-  const { text, hint } = createWords();
-  return `${text(error.said)}\n${hint(error.said)}`.trim();
+  return inFull(createWords(), failureOf(error), '\n');
 }
 
 /** Lines of at most so many signs, broken between words. */

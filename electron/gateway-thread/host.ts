@@ -6,7 +6,7 @@ import { type Message, message } from '../../shared/messages/message.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import type { GatewaySecrets, Interruption } from '../gateway/gateway-options.ts';
 import { haltedSnapshot, interruptionOf } from '../gateway/maintenance/halted.ts';
-import { OperatorError } from '../gateway/platform/errors.ts';
+import { describeCause, OperatorError } from '../gateway/platform/errors.ts';
 import { nodeFiles } from '../gateway/platform/files.ts';
 import { Mutex } from '../gateway/platform/mutex.ts';
 import { GatewayThread, type ThreadEvents } from './client.ts';
@@ -165,7 +165,8 @@ export class GatewayHost {
 
   /** The window shows why. */
   failStart(error: unknown): void {
-    const what = error instanceof OperatorError ? error.said : message('start-failed', { reason: String(error) });
+    const what =
+      error instanceof OperatorError ? error.said : message('start-failed', { reason: describeCause(error) });
     this.#fail({ message: message('cannot-start', { what }), canSetUp: false });
   }
 

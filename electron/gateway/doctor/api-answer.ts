@@ -52,7 +52,9 @@ export function judgeClock({ answer, sentAt, receivedAt }: ApiFacts): Finding {
 
 /** `problems`: of secrets that could not be read. */
 export const keyMissing = ([problem]: readonly Message[]): Finding =>
-  finding(problem === undefined ? message('check-key-none') : message('check-key-unreadable', { problem: [problem] }));
+  problem === undefined
+    ? fault(message('device-key-missing'))
+    : finding(message('check-key-unreadable', { problem: [problem] }));
 
 export function judgeKey({ answer, deviceKey, deviceId, receivedAt }: ApiFacts, problems: readonly Message[]): Finding {
   if (deviceKey === null) return keyMissing(problems);

@@ -151,9 +151,9 @@ async function findGige(where: DiscoverOptions, held: () => readonly string[]) {
 
 type Trouble = Pick<FoundCamera, 'problem' | 'message'>;
 
-const taken = ({ model, serial }: DiscoveredCamera): Trouble => ({
+const taken = ({ ip: address, model, serial }: DiscoveredCamera): Trouble => ({
   problem: 'taken',
-  message: message('camera-controlled', { context: model === '' ? 'serial' : 'model', model, serial }),
+  message: message('camera-taken', { context: model === '' ? 'serial' : 'model', address, model, serial }),
 });
 
 /** To a program beside the gateway, the gateway itself is another program. */

@@ -68,7 +68,7 @@ export function keptFromCloud(site: Site, secrets: GatewaySecrets): DeliveryFail
 }
 
 const keyForeign: DeliveryFailure = {
-  message: message('key-foreign'),
+  message: message('secret-foreign', { what: message('secret-name', { context: 'device-key' }) }),
   technical: '',
   disposition: 'pause',
   pauseReason: 'key-missing',

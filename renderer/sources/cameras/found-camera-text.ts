@@ -1,5 +1,6 @@
 import type { FoundCamera } from '../../../shared/camera.ts';
 import { isolated } from '../../../shared/isolated.ts';
+import { levelOf } from '../../../shared/messages/message.ts';
 import { plural } from '../../../shared/messages/numbers.ts';
 import type { SourceBadge } from '../source-badge.ts';
 
@@ -9,7 +10,7 @@ export function foundBadge({ problem, sourceId }: Pick<FoundCamera, 'problem' | 
     case 'wrong-network':
       return { level: 'act', word: 'Wrong network' };
     case 'taken':
-      return { level: 'act', word: 'Taken by another program' };
+      return { level: levelOf({ code: 'camera-taken' }), word: 'Taken by another program' };
     case 'denied':
       return { level: 'act', word: 'Not permitted' };
     case 'none':

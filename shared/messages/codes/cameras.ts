@@ -18,7 +18,13 @@ export const cameraCodes = {
   /** What stands between us and the camera's pictures, where nothing better is known of it. */
   'camera-missing': code('alarm', 'line'),
   'camera-unreachable': code('alarm', 'site'),
-  'camera-taken': code('alarm', 'line'),
+  /** Another program holds it; said with what is known of the camera. */
+  'camera-taken': code('alarm', 'line', {
+    context: ['plain', 'address', 'model', 'serial'],
+    address: 'name',
+    model: 'name',
+    serial: 'name',
+  }),
   'camera-lost': code('alarm', 'line'),
   'camera-silent': code('alarm', 'site'),
   'camera-refuses-setting': code('alarm', 'site'),
@@ -48,7 +54,6 @@ export const cameraCodes = {
     cause: 'name',
   }),
   'frames-lost-last': code('alarm', 'site', { what: 'message', last: 'message' }),
-  'failed-unexpectedly': code('alarm', 'support', reason),
 
   /** What was asked of a camera and can't be. */
   'no-camera': code('act', 'line', { source: 'name' }),
@@ -69,7 +74,6 @@ export const cameraCodes = {
   'camera-settings': code('act', 'site', { context: ['save', 'load'], file: 'name' }),
 
   /** The list of cameras. */
-  'camera-controlled': code('act', 'line', { context: ['model', 'serial'], model: 'name', serial: 'name' }),
   /** To a program beside the gateway, the gateway itself is another program. */
   'camera-perhaps-ours': code('act', 'line', { what: 'message', source: 'name' }),
   'usb-not-listed': code('act', 'site', { why: 'message' }),

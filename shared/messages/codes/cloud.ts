@@ -90,7 +90,6 @@ export const cloudCodes = {
       'all',
     ],
   }),
-  'key-foreign': code('act', 'site'),
 
   /** A provisioning token for a device key. */
   'provisioning-not-accepted': code('act', 'site', words),

@@ -27,6 +27,8 @@ export const commandLineCodes = {
   'ledger-whole': code('good', 'nobody', one),
   'ledger-has-gaps': code('alarm', 'support', one),
   'ledger-row-gap': code('alarm', 'support'),
+  /** Instead of a shift: counted by a version that knew no shifts. */
+  'ledger-before': code('good', 'nobody'),
   'ledger-notes': code('good', 'nobody'),
   'ledger-older-notes': code('good', 'nobody'),
   'ledger-head': code('good', 'nobody', { hash: 'quote' }),

@@ -137,7 +137,6 @@ export const doctorCodes = {
   'check-clock': code('good', 'nobody'),
   'check-clock-off': code('act', 'site', skew),
   'check-clock-far-off': code('alarm', 'site', skew),
-  'check-key-none': code('alarm', 'site'),
   'check-key-unreadable': code('alarm', 'site', { problem: 'told' }),
   'check-device': code('good', 'nobody', { context: ['alone', 'owned'], device: 'name', organization: 'name' }),
   'check-key-pending': code('act', 'administrator', device),

@@ -61,7 +61,6 @@ export const gigeCodes = {
     context: ['denied', 'busy', 'value', 'register', 'protected', 'command', 'not-a-register', 'other'],
   }),
   'camera-no-answer': code('alarm', 'line', { address: 'name' }),
-  'camera-held-by-other': code('alarm', 'line', { address: 'name' }),
   'camera-not-controllable': code('alarm', 'line', { address: 'name' }),
   'camera-refused': code('alarm', 'line', { why: 'message' }),
   'camera-let-go': code('alarm', 'line'),

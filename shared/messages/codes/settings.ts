@@ -54,7 +54,6 @@ export const settingsCodes = {
   /** A sentence of its own. */
   'setting-wrong': code('act', 'site', { setting: 'name', what: 'message' }),
   'settings-fixed': code('act', 'site'),
-  'no-device-key': code('act', 'site'),
 
   /** Of secrets. */
   'secret-name': code('good', 'nobody', {

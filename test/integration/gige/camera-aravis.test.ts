@@ -227,7 +227,7 @@ describe.skipIf(!isPossible)('the camera of Aravis', { timeout: 150_000 }, () =>
     await run('ip', ['link', 'set', card, 'up']);
     await reaches(rig, 'taken');
     expect(said(rig.source.status().message).text).toContain('Another program controls the camera');
-    expect(said(rig.source.status().message).hint).toContain('Close the other program');
+    expect(said(rig.source.status().message).hint).toContain('Close that program');
     const before = troubles.length;
     await expect.poll(() => troubles.length, patiently).toBeGreaterThan(before + 1);
     expect(troubles.slice(before - 1).map(({ state }) => state)).toEqual(['taken', 'taken', 'taken']);

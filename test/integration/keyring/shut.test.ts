@@ -130,9 +130,9 @@ test('a key that another user’s keyring holds is called so, and a new one sets
   await putPictures(1);
   gateway.start();
   const { flow, advice } = await until('it is told', ({ connection }) => connection.state === 'key-missing');
-  expect(statement(flow).detail).toContain('The stored device key can’t be opened with the keyring of this session.');
+  expect(statement(flow).detail).toContain('The stored device key can’t be opened by this user’s keyring.');
   expect(spokenAdvice(advice)).toMatchObject([
-    { action: 'enter-key', hint: expect.stringContaining('desktop session of the user') },
+    { action: 'enter-key', hint: 'Enter it again, or start the gateway as the user who entered it.' },
   ]);
   setSecrets({ deviceKey: server.deviceKey });
   await until('it is delivered', ({ flow: now }) => statement(now).headline === 'ALL DELIVERED');

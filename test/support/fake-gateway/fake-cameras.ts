@@ -203,7 +203,12 @@ export const foundCameras: readonly FoundCamera[] = [
     serial: '22471222',
     address: '192.168.77.20',
     problem: 'taken',
-    message: message('camera-controlled', { context: 'model', model: 'acA1920', serial: '22471222' }),
+    message: message('camera-taken', {
+      context: 'model',
+      address: '192.168.77.20',
+      model: 'acA1920',
+      serial: '22471222',
+    }),
   }),
   found('9f2c61a0b7de44d1a5f6c3e8b2107d55', {
     kind: 'usb',

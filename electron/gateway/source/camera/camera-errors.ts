@@ -14,7 +14,7 @@ export type CameraSaid = {
 const troubles: Readonly<Record<CameraTrouble, CameraSaid>> = {
   missing: { state: 'missing', message: message('camera-missing') },
   unreachable: { state: 'missing', message: message('camera-unreachable') },
-  taken: { state: 'taken', message: message('camera-taken') },
+  taken: { state: 'taken', message: message('camera-taken', { context: 'plain', address: '', model: '', serial: '' }) },
   lost: { state: 'lost', message: message('camera-lost') },
   silent: { state: 'silent', message: message('camera-silent') },
   'setting-refused': { state: 'failed', message: message('camera-refuses-setting') },
@@ -42,7 +42,7 @@ export function saidOf(error: unknown): CameraSaid {
 export const messageOf = (error: unknown): Message =>
   error instanceof CameraError || error instanceof OperatorError
     ? error.said
-    : message('failed-unexpectedly', { reason: describeCause(error) });
+    : message('program-fault', { reason: describeCause(error) });
 
 type LostContext = ParamsOf<'frames-lost'>['context'];
 const lostContexts: readonly string[] = codes['frames-lost'].params.context;

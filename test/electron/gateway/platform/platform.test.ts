@@ -141,7 +141,7 @@ describe('errors', () => {
       expect({ code, technical }).toEqual({ code: 'program-fault', technical: describeCause(error) });
       expect(said({ code, ...rest })).toEqual({
         text: 'The gateway could not do this.',
-        hint: `Try it again. If it happens again, tell support: ${describeCause(error)}`,
+        hint: `Try it again. If it happens again, tell support: ${describeCause(error)}.`,
       });
     },
   );

@@ -132,6 +132,7 @@ describe('the search for cameras', () => {
     );
     expect(foundSummary([])).toBe('No camera was found.');
     expect(foundBadge({ problem: 'none', sourceId: 'top' }).word).toBe('In use here');
+    expect(foundBadge({ problem: 'taken', sourceId: null }).level).toBe('alarm');
     expect(foundName(foundCamera({ vendor: '', model: '' }))).toBe('Network camera without a name');
   });
 });

@@ -61,7 +61,12 @@ async function heartbeatTimeout(camera: RegisterAccess, signal: AbortSignal | un
 }
 
 function taken(camera: RegisterAccess, technical: string): CameraError {
-  return new CameraError('taken', message('camera-held-by-other', { address: camera.address }), technical);
+  const { address } = camera;
+  return new CameraError(
+    'taken',
+    message('camera-taken', { context: 'address', address, model: '', serial: '' }),
+    technical,
+  );
 }
 
 function asTrouble(camera: RegisterAccess, error: unknown): unknown {

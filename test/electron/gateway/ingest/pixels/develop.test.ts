@@ -165,7 +165,7 @@ describe('developing', () => {
       [{ width: 2 ** 31, height: 2 ** 31 }, /is no picture/],
       [huge, /takes 200 MB, and 200 MB of it did not come/],
       [{ linePadding: -1 }, /padding/],
-      [{ data: new Uint8Array() }, /4 bytes, 0 came/],
+      [{ data: new Uint8Array() }, /takes 4 B, and 4 B of it did not come/],
       [{ ...rawFrame('YUV422_8', 3, 1, [1, 2, 3, 4, 5, 6]) }, /3 pixels wide/],
     ];
     for (const [change, words] of cases) expect(refusalOf(() => develop({ ...frame, ...change }))).toMatch(words);

@@ -265,7 +265,12 @@ test('a sink that throws against its word costs the frame, which is counted, and
   camera.frame();
   await settle();
   expect(source.camera().drops.map(told)).toMatchObject([
-    { cause: 'failed', text: 'They could not be stored. Last: boom', frames: 1 },
+    {
+      cause: 'failed',
+      text: 'They could not be stored. Last: The gateway could not do this.',
+      hint: 'Try it again. If it happens again, tell support: boom.',
+      frames: 1,
+    },
   ]);
   expect(source.status()).toMatchObject({ state: 'streaming', settling: 0 });
 });

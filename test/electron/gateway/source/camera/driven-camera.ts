@@ -14,7 +14,7 @@ import type {
   SessionEvents,
   StreamCounters,
 } from '../../../../../electron/gateway/source/camera/camera-device.ts';
-import { cameraError } from '../../../../../electron/gateway/source/camera/camera-errors.ts';
+import { cameraError, refusal } from '../../../../../electron/gateway/source/camera/camera-errors.ts';
 import { CameraSource, type CameraSourceOptions } from '../../../../../electron/gateway/source/camera/camera-source.ts';
 import type { Feature, FeatureValue } from '../../../../../shared/camera.ts';
 import { legacy, type Message } from '../../../../../shared/messages/message.ts';
@@ -154,7 +154,7 @@ export class DrivenCamera {
       list: async () => this.features ?? [],
       set: async (name, value) => {
         const why = this.refuses(name, value, this);
-        if (why !== undefined) throw new Error(why);
+        if (why !== undefined) throw refusal('set', legacy(why));
         this.sets.push(`${name}=${value}`);
         this.features = (this.features ?? []).map((one) => (one.name === name ? { ...one, value } : one));
       },
