@@ -85,7 +85,8 @@ const settled = (text: string): string => text.replaceAll(`${softStop}.`, '.').r
 /** A sentence gets its full stop, where another one follows; a part of a sentence has none. */
 const closed = (text: string): string =>
   isPart(text) || !/[\p{L}\p{N}\p{Pe}\p{Pf}"\u2069]$/u.test(text) ? text : `${text}.`;
-const isPart = (text: string): boolean => /^\p{Ll}/u.test(text);
+/** A sentence begins with a capital letter, or with a name (which is isolated). */
+const isPart = (text: string): boolean => !/^[\p{Lu}\u2068]/u.test(text);
 
 export function createWords({ language = 'en', languages = ours, timeZone, now = Date.now }: WordsOptions = {}): Words {
   const translate = catalogueOf(languages).getFixedT(language);
