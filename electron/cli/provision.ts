@@ -1,6 +1,6 @@
 import { type Message, message } from '../../shared/messages/message.ts';
 
-import { createWords } from '../../shared/messages/words.ts';
+import { createWords, inFull } from '../../shared/messages/words.ts';
 import { describeCause } from '../gateway/platform/errors.ts';
 import type { DeviceFacts, DeviceSetup } from '../gateway/wiring/device-setup.ts';
 import type { Secrets, StoredForm } from '../settings/secrets.ts';
@@ -74,7 +74,7 @@ export async function runProvision(
   const { deviceId, stored, device, status, overruled } = result;
   print(text(message('device-registered', { context: stored === 'keyring' ? 'keyring' : 'file', device: deviceId })));
   if (device?.organization != null) print(text(message('device-organization', { organization: device.organization })));
-  print(text(message('device-approval', { context: isKnown(status) ? status : 'unknown' })));
+  print(inFull({ text, hint }, approvalOf(status), '\n'));
   if (overruled) {
     const said = message('key-overruled');
     complain(`${text(said)}\n${hint(said)}`);
@@ -82,5 +82,8 @@ export async function runProvision(
   return exitCodes.ok;
 }
 
-const isKnown = (status: string | null): status is 'approved' | 'pending' | 'rejected' =>
-  status === 'approved' || status === 'pending' || status === 'rejected';
+function approvalOf(status: string | null): Message {
+  if (status === 'pending') return message('device-pending');
+  if (status === 'rejected') return message('device-rejected');
+  return message('device-approval', { context: status === 'approved' ? 'approved' : 'unknown' });
+}

@@ -227,7 +227,7 @@ describe('each fault is named with its path', () => {
   it('a source that has the id of another', () => {
     const value = { cloud, sources: [folder, { ...folder, id: 'b', path: '/b' }, { ...folder, path: '/c' }] };
     expect(faultsOf(value)).toEqual([
-      { path: 'sources[2].id', message: '"aoi" is already the id of sources[0]; every source needs its own' },
+      { path: 'sources[2].id', message: '“aoi” is already the id of sources[0]; every source needs its own' },
     ]);
   });
 });

@@ -62,16 +62,17 @@ export function judgeKey({ answer, deviceKey, deviceId, receivedAt }: ApiFacts, 
   if (outcome.kind === 'failed') return fault(outcome.failure.message, outcome.failure.technical);
   const facts = answer.kind === 'answer' ? deviceFactsOf(answer.body) : null;
   const organization = facts?.organization ?? null;
+  const named = facts?.name ?? facts?.deviceId ?? deviceId;
   const device = message('check-device', {
     context: organization === null ? 'alone' : 'owned',
-    device: facts?.name ?? facts?.deviceId ?? deviceId,
+    device: named,
     organization: organization ?? '',
   });
   switch (facts?.status) {
     case 'pending':
-      return finding(message('check-key-pending', { device }));
+      return finding(message('device-pending'), named);
     case 'rejected':
-      return finding(message('check-key-rejected', { device }));
+      return fault(message('device-rejected'), named);
     default: {
       const isApproved = facts?.status === 'approved';
       if (facts?.deviceId && facts.deviceId !== deviceId)

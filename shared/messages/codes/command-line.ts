@@ -37,7 +37,7 @@ export const commandLineCodes = {
 
   'device-registered': code('good', 'nobody', { context: ['keyring', 'file'], device: 'name' }),
   'device-organization': code('good', 'nobody', { organization: 'name' }),
-  'device-approval': code('good', 'administrator', { context: ['approved', 'pending', 'rejected', 'unknown'] }),
+  'device-approval': code('good', 'nobody', { context: ['approved', 'unknown'] }),
   'key-overruled': code('act', 'site'),
 
   'demo-complete': code('good', 'nobody'),

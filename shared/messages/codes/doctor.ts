@@ -139,8 +139,6 @@ export const doctorCodes = {
   'check-clock-far-off': code('alarm', 'site', skew),
   'check-key-unreadable': code('alarm', 'site', { problem: 'told' }),
   'check-device': code('good', 'nobody', { context: ['alone', 'owned'], device: 'name', organization: 'name' }),
-  'check-key-pending': code('act', 'administrator', device),
-  'check-key-rejected': code('alarm', 'administrator', device),
   'check-key-of-other': code('act', 'site', { owner: 'name', device: 'name' }),
   'check-key-of-nobody': code('act', 'site'),
   'check-key': code('good', 'nobody', { context: ['approved', 'known'], ...device }),

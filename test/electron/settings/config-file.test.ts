@@ -70,8 +70,8 @@ describe('reading the file', () => {
 describe('the folders of the sources', () => {
   it('are absolute', async () => {
     expect(await withSources({ path: 'in' }, { path: '/b', archivePath: 'done' })).toEqual([
-      { path: 'sources[0].path', message: 'must be an absolute path, not "in"' },
-      { path: 'sources[1].archivePath', message: 'must be an absolute path, not "done"' },
+      { path: 'sources[0].path', message: 'must be an absolute path, not “in”' },
+      { path: 'sources[1].archivePath', message: 'must be an absolute path, not “done”' },
     ]);
   });
 

@@ -235,9 +235,9 @@ describe('a camera that names a web address for its description', () => {
     expect(page.asked).toEqual([]);
     const [source] = line.gateway.snapshot().sources;
     expect(source).toMatchObject({ state: 'failed' });
-    expect(said(source?.message).text).toContain(`"${page.url}"`);
+    expect(said(source?.message).text).toContain(`“${page.url}”`);
     expect(said(source?.message).hint).toContain(`add "${page.host}" to descriptionHosts`);
-    expect(said(source?.message).hint).toContain('get the file "sim.xml"');
+    expect(said(source?.message).hint).toContain('get the file “sim.xml”');
     // As a person does who has got the file from the camera's maker.
     const folder = join(line.root, 'data', 'cameras', 'descriptions');
     await mkdir(folder, { recursive: true });
@@ -262,7 +262,7 @@ describe('a camera that names a web address for its description', () => {
       const line = await openGateway({ ...(await startServer()), cameras: top({}) });
       line.gateway.start();
       const { sources } = await line.until('it is refused', ({ sources: [camera] }) => camera?.state === 'failed');
-      expect(said(sources[0]?.message).text).toContain(`"${descriptionUrl}"`);
+      expect(said(sources[0]?.message).text).toContain(`“${descriptionUrl}”`);
     },
   );
 });

@@ -102,7 +102,7 @@ describe('a camera that is controlled by another program', () => {
       { timeout: 15_000 },
     );
     expect(said(beside.message).hint).toMatch(
-      /^If the gateway runs, this is its source "top" and as it should be\. Else: Close/,
+      /^If the gateway runs, this is its source “top” and as it should be\. Else: Close/,
     );
 
     // While the cable was out, another program was faster.

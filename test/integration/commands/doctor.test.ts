@@ -186,10 +186,12 @@ describe('the site doctor', () => {
       const { baseUrl, deviceKey, simulator } = await startCloud();
       simulator.setDeviceStatus('line-7', 'pending');
       expect(words(await examine(baseUrl, { secrets: { deviceKey } }), 'key')).toMatch(
-        /warning: .*waits for approval.*Collecting works/,
+        /warning: This device waits to be approved.*Pictures are collected/,
       );
       simulator.setDeviceStatus('line-7', 'rejected');
-      expect(words(await examine(baseUrl, { secrets: { deviceKey } }), 'key')).toContain('fault: ');
+      expect(words(await examine(baseUrl, { secrets: { deviceKey } }), 'key')).toContain(
+        'fault: This device was rejected',
+      );
     });
 
     it.each([

@@ -97,10 +97,12 @@ describe('provisioning from the command line', () => {
     const site = await makeSite(baseUrl);
     const { code, out } = await run(site, { command: 'provision', token: provisioningToken });
     expect(code).toBe(0);
-    expect(out).toMatch(/Approval: pending\. Collecting works; ask the Acusight administrator to approve/);
+    expect(out).toMatch(
+      /This device waits to be approved in Acusight\.\nAsk the Acusight administrator to approve this device\. Pictures are collected and kept/,
+    );
     const waiting = await run(site, { command: 'doctor', json: false });
     expect(waiting.code).toBe(0);
-    expect(waiting.out).toMatch(/WARNING +Device key .*waits for approval/);
+    expect(waiting.out).toMatch(/WARNING +Device key .*waits to be approved/);
     simulator.setDeviceStatus('line-7', 'approved');
     expect((await run(site, { command: 'doctor', json: false })).out).toMatch(/ok +Device key .*is approved/);
   });

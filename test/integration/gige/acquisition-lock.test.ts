@@ -197,7 +197,7 @@ test('a camera whose lock can’t be changed says which setting keeps it from st
   const rig = await startSource({ address: camera.address }, { features: { Width: 32 } });
   await reaches(rig, 'failed');
   expect(said(rig.source.status().message).text).toBe(
-    'The camera does not start to take pictures. The camera setting "AcquisitionStart" is locked ("TLParamsLocked" is 0); it was to be executed.',
+    'The camera does not start to take pictures. The camera setting “AcquisitionStart” is locked (“TLParamsLocked” is 0); it was to be executed.',
   );
   expect(said(rig.source.status().message).hint).toContain('Change what locks it');
 });

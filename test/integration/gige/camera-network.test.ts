@@ -61,7 +61,7 @@ describe.skipIf(!isPossible)('the network card of a camera', () => {
   });
 
   const gone = `so is this PC’s network address ${ours}`;
-  const noCard = `This PC has no network card "${card}" with an IPv4 address.`;
+  const noCard = `This PC has no network card “${card}” with an IPv4 address.`;
 
   test.each([
     ['named', { serial, interface: card }, noCard],

@@ -88,10 +88,10 @@ describe('discovery', () => {
     expect(problems.map(told)).toMatchObject([
       {
         interface: 'gone0',
-        text: 'The network card gone0 can not be searched for cameras.',
+        text: 'The network card gone0 can’t be searched for cameras.',
         technical: expect.stringContaining('EADDRNOTAVAIL'),
       },
-      { address: 'nonsense', text: '"nonsense" is no IP address.' },
+      { address: 'nonsense', text: '“nonsense” is no IP address.' },
     ]);
     const failing = () => {
       throw new Error('no list');
@@ -173,7 +173,7 @@ describe('a camera is found', () => {
     });
     expect(await failureOf(findCamera({ serial: 'S16', interface: 'eth9' }, options))).toMatchObject({
       trouble: 'unreachable',
-      text: 'This PC has no network card "eth9" with an IPv4 address.',
+      text: 'This PC has no network card “eth9” with an IPv4 address.',
     });
   });
 
@@ -197,7 +197,7 @@ describe('a camera is found', () => {
     const options = { ...short, networkInterfaces: onlyLoopback, port: peer.port };
     expect(await failureOf(findCamera({ userName: 'top' }, options))).toMatchObject({
       trouble: 'failed',
-      text: 'There are 2 cameras named "top": S16 at 127.0.0.16, S17 at 127.0.0.17.',
+      text: 'There are 2 cameras named “top”: S16 at 127.0.0.16, S17 at 127.0.0.17.',
     });
     expect(await findCamera({ userName: 'top', serial: 'S17' }, options)).toMatchObject({ ip: '127.0.0.17' });
   });
@@ -250,10 +250,10 @@ describe('an address is forced', () => {
   });
 
   test.each([
-    ['a MAC address of fewer bytes', { mac: '02:00:00:00:00' }, '"02:00:00:00:00" is no MAC address of a camera.'],
-    ['the MAC address of a group', { mac: '01:00:5e:00:00:01' }, '"01:00:5e:00:00:01" is no MAC address of a camera.'],
-    ['no address', { address: '127.0.0' }, '"127.0.0" can not be a camera’s IP address.'],
-    ['an address of a group', { address: '224.0.0.1' }, '"224.0.0.1" can not be a camera’s IP address.'],
+    ['a MAC address of fewer bytes', { mac: '02:00:00:00:00' }, '“02:00:00:00:00” is no MAC address of a camera.'],
+    ['the MAC address of a group', { mac: '01:00:5e:00:00:01' }, '“01:00:5e:00:00:01” is no MAC address of a camera.'],
+    ['no address', { address: '127.0.0' }, '“127.0.0” can’t be a camera’s IP address.'],
+    ['an address of a group', { address: '224.0.0.1' }, '“224.0.0.1” can’t be a camera’s IP address.'],
     [
       'the address of a network',
       { address: '127.0.0.0', mask: '255.255.255.0' },
@@ -270,9 +270,9 @@ describe('an address is forced', () => {
       { address: '10.0.0.5' },
       '10.0.0.5 is of another network than this PC’s 127.0.0.1.',
     ],
-    ['a mask with gaps', { mask: '255.0.255.0' }, '"255.0.255.0" is no subnet mask.'],
+    ['a mask with gaps', { mask: '255.0.255.0' }, '“255.0.255.0” is no subnet mask.'],
     ['a router elsewhere', { gateway: '10.0.0.1' }, 'The router 10.0.0.1 is not of the network of 127.0.0.16.'],
-    ['no router', { gateway: 'router' }, '"router" is no IP address of a router. Without one, it is 0.0.0.0.'],
+    ['no router', { gateway: 'router' }, '“router” is no IP address of a router. Without one, it is 0.0.0.0.'],
   ])('never to %s', async (_name, wrong, text) => {
     const peer = await camera();
     const asked = forceIp({ ...options, ...wrong, port: peer.port });

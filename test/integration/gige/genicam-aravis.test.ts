@@ -153,7 +153,7 @@ describe.skipIf(!possible)('with the camera of Aravis', () => {
     ] as const;
     await channel.takeControl('control', () => undefined);
     for (const [name, value] of pairs) await map.set(name, value);
-    expect((await failureOf(map.set('Width', 5_000)))['text']).toContain('"Width" takes 1 to 2048; 5000 was asked for');
+    expect((await failureOf(map.set('Width', 5_000)))['text']).toContain('“Width” takes 1 to 2048; 5000 was asked for');
     await channel.release();
     for (const [name, value] of pairs) {
       // The boolean was written last, to the register that the struct entry is a part of.

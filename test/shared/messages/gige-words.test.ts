@@ -15,7 +15,7 @@ const wanted = [
 it('names what was looked for, and what was found instead', () => {
   const found = [at('more', 'M1 S1', '10.0.0.1'), at('and-others', 'M2 S2', '10.0.0.2')];
   expect(said(message('camera-found-others', { context: 'wanted', wanted, found }))).toEqual({
-    text: 'No camera with the serial number 2217 named "top" at 10.0.0.7 answers.',
+    text: 'No camera with the serial number 2217 named “top” at 10.0.0.7 answers.',
     hint: 'Check that the camera is switched on, and its cable. Found instead: M1 S1 at 10.0.0.1, M2 S2 at 10.0.0.2 and others.',
   });
   expect(said(message('camera-not-found', { context: 'any', wanted: [] })).text).toBe('No camera answers.');
@@ -42,7 +42,7 @@ test.each<[Partial<ParamsOf<'camera-range'>> & Pick<ParamsOf<'camera-range'>, 'c
 ])('limits %j are said to be "%s"', (limits, text) => {
   const range = message('camera-range', { ...none, ...limits });
   expect(said(message('camera-setting-range', { name: 'Width', value: '3', limits: range })).text).toBe(
-    `The camera setting "Width" takes ${text}; 3 was asked for.`,
+    `The camera setting “Width” takes ${text}; 3 was asked for.`,
   );
 });
 

@@ -7,15 +7,16 @@ import { FailingFiles, type FailWish } from '../../../support/failing-files.ts';
 import { failureWords } from '../../../support/spoken.ts';
 import { temporaryFolder } from '../../../support/store.ts';
 
-const whatToDo = 'Connect its disk, or give this user the right to write there. It is tried again every 10 seconds.';
+const connect = 'Connect its disk, or give this user the right to write there. It is tried again every 10 seconds.';
+const mount = 'Mount it for writing. Linux makes a damaged disk read-only: have it checked.';
 
 describe('a data folder that can’t be used', () => {
-  it.each<[FailWish['code'], string]>([
-    ['EROFS', 'its disk is read-only'],
-    ['EACCES', 'this user may not write there'],
-    ['ENOENT', 'its disk is not there'],
-    ['EIO', 'its disk does not answer as it should'],
-  ])('says why, and what to do: %s', async (code, why) => {
+  it.each<[FailWish['code'], string, string]>([
+    ['EROFS', 'its disk is read-only', mount],
+    ['EACCES', 'this user may not write there', connect],
+    ['ENOENT', 'its disk is not there', connect],
+    ['EIO', 'its disk does not answer as it should', connect],
+  ])('says why, and what to do: %s', async (code, why, whatToDo) => {
     const folder = await temporaryFolder();
     const files = new FailingFiles();
     files.failAt({ nth: 1, only: ['writeAndSync'], code, lasts: 'from-then-on' });

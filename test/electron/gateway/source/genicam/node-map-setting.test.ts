@@ -62,36 +62,36 @@ describe('setting', () => {
 
 describe('what is refused', () => {
   test.each<[string, FeatureValue, RegExp]>([
-    ['Width', 12, /"Width" takes 16 to 2000 in steps of 4 px; 12 was asked for/],
-    ['Width', 2_004, /"Width" takes 16 to 2000 in steps of 4 px; 2004 was asked for/],
+    ['Width', 12, /“Width” takes 16 to 2000 in steps of 4 px; 12 was asked for/],
+    ['Width', 2_004, /“Width” takes 16 to 2000 in steps of 4 px; 2004 was asked for/],
     ['Width', 1_022, /in steps of 4 px; 1022 was asked for/],
-    ['Width', 1.5, /"Width" takes a whole number; "1.5" was asked for/],
-    ['Width', 'wide', /"Width" takes a whole number; "wide" was asked for/],
+    ['Width', 1.5, /“Width” takes a whole number; “1.5” was asked for/],
+    ['Width', 'wide', /“Width” takes a whole number; “wide” was asked for/],
     ['Width', true, /takes a whole number/],
     ['Width', Number.NaN, /takes a whole number/],
-    ['ExposureTime', 9.9, /"ExposureTime" takes 10 to 163837.5 us; 9.9 was asked for/],
-    ['ExposureTime', Number.POSITIVE_INFINITY, /"ExposureTime" takes a number/],
-    ['FrameRate', 2_000, /"FrameRate" takes 0.1 to 1000; 2000 was asked for/],
-    ['Gain', 99, /"Gain" takes 0 to 24; 99 was asked for/],
-    ['BlackLevel', 40_000, /"BlackLevel" takes -32768 to 32767; 40000/],
-    ['PixelFormat', 'RGB8', /"PixelFormat" does not offer "RGB8" now; it takes Mono8, Mono12/],
-    ['PixelFormat', 'Mono9', /"PixelFormat" does not know "Mono9"; it takes Mono8, Mono12/],
-    ['PixelFormat', 17_301_505, /does not know "17301505"/],
-    ['Reverse', 1, /"Reverse" takes true or false; "1" was asked for/],
-    ['UserName', 'far too long', /"UserName" takes a text of up to 8 bytes; "far too long" has 12/],
-    ['UserName', 'ÜÜÜÜÜ', /up to 8 bytes; "ÜÜÜÜÜ" has 10/],
+    ['ExposureTime', 9.9, /“ExposureTime” takes 10 to 163837.5 us; 9.9 was asked for/],
+    ['ExposureTime', Number.POSITIVE_INFINITY, /“ExposureTime” takes a number/],
+    ['FrameRate', 2_000, /“FrameRate” takes 0.1 to 1000; 2000 was asked for/],
+    ['Gain', 99, /“Gain” takes 0 to 24; 99 was asked for/],
+    ['BlackLevel', 40_000, /“BlackLevel” takes -32768 to 32767; 40000/],
+    ['PixelFormat', 'RGB8', /“PixelFormat” does not offer “RGB8” now; it takes Mono8, Mono12/],
+    ['PixelFormat', 'Mono9', /“PixelFormat” does not know “Mono9”; it takes Mono8, Mono12/],
+    ['PixelFormat', 17_301_505, /does not know “17301505”/],
+    ['Reverse', 1, /“Reverse” takes true or false; “1” was asked for/],
+    ['UserName', 'far too long', /“UserName” takes a text of up to 8 bytes; “far too long” has 12/],
+    ['UserName', 'ÜÜÜÜÜ', /up to 8 bytes; “ÜÜÜÜÜ” has 10/],
     ['UserName', 7, /takes a text/],
-    ['Lookup', 'abc', /"Lookup" takes 4 bytes in hexadecimal/],
+    ['Lookup', 'abc', /“Lookup” takes 4 bytes in hexadecimal/],
     ['Lookup', 'zzzzzzzz', /takes 4 bytes in hexadecimal/],
-    ['Temperature', 20, /"Temperature" can only be read now; it was to be set to "20"/],
-    ['Level', 1, /"Level" can only be read now/],
-    ['Top', 1, /"Top" can only be read now/],
-    ['PayloadKilobytes', 1, /"PayloadKilobytes" can only be read now/],
-    ['Away', 1, /"Away" is not available now/],
-    ['ChunkExposure', 1, /"ChunkExposure" is not available now/],
-    ['TriggerNow', true, /"TriggerNow" is a command and holds no value; "true" was asked for/],
-    ['Gibberish', 1, /The camera has no setting "Gibberish"/],
-    ['LinksToNothing', 1, /"Nothing" can’t be used/],
+    ['Temperature', 20, /“Temperature” can only be read now; it was to be set to “20”/],
+    ['Level', 1, /“Level” can only be read now/],
+    ['Top', 1, /“Top” can only be read now/],
+    ['PayloadKilobytes', 1, /“PayloadKilobytes” can only be read now/],
+    ['Away', 1, /“Away” is not available now/],
+    ['ChunkExposure', 1, /“ChunkExposure” is not available now/],
+    ['TriggerNow', true, /“TriggerNow” is a command and holds no value; “true” was asked for/],
+    ['Gibberish', 1, /The camera has no setting “Gibberish”/],
+    ['LinksToNothing', 1, /“Nothing” can’t be used/],
   ])('%s to %s', async (name, value, text) => {
     const { camera, map } = openDifficult();
     const error = await failureOf(map.set(name, value));
@@ -105,7 +105,7 @@ describe('what is refused', () => {
     await map.set('Locked', 1);
     expect(await failureOf(map.set('Width', 320))).toMatchObject({
       code: 'camera-setting-locked',
-      text: 'The camera setting "Width" is locked ("Locked" is 1); it was to be set to "320".',
+      text: 'The camera setting “Width” is locked (“Locked” is 1); it was to be set to “320”.',
     });
     expect((await map.features())[0]).toMatchObject({ name: 'Width', access: 'read', value: 640 });
     await map.set('Locked', 0);
@@ -122,9 +122,9 @@ describe('what is refused', () => {
 <Integer Name="Depth"><Value>5</Value><pIsLocked>Always</pIsLocked></Integer>`,
     );
     const map = NodeMap.open(parseDescription(file), new MemoryCamera());
-    expect((await failureOf(map.set('Height', 1)))['text']).toContain('is locked ("Mode" is 2, "Run" is 1); it was');
+    expect((await failureOf(map.set('Height', 1)))['text']).toContain('is locked (“Mode” is 2, “Run” is 1); it was');
     expect((await failureOf(map.set('Depth', 1)))['text']).toContain(
-      'is locked (by "Always"); it was to be set to "1"',
+      'is locked (by “Always”); it was to be set to “1”',
     );
   });
 
@@ -133,7 +133,7 @@ describe('what is refused', () => {
     camera.fault = (address) => (address === 0x26c ? new Refused('denied') : null);
     expect(await failureOf(map.set('BlackLevel', 1))).toMatchObject({
       code: 'camera-setting-refused',
-      text: 'The camera refused to change the setting "BlackLevel": The camera denied access: another program may control it.',
+      text: 'The camera refused to change the setting “BlackLevel”: The camera denied access: another program may control it.',
       hint: 'Stop the acquisition, or change what this setting depends on, and try again.',
     });
     camera.fault = null;
@@ -159,7 +159,7 @@ describe('commands', () => {
     expect(camera.memory.readUInt32LE(0x250)).toBe(0xa5);
     expect(camera.writes).toEqual([0x250, 0x250]);
     expect(await map.isDone('TriggerNow')).toBe(true);
-    expect((await failureOf(map.execute('Width')))['text']).toBe('The camera setting "Width" is no command.');
+    expect((await failureOf(map.execute('Width')))['text']).toBe('The camera setting “Width” is no command.');
   });
 
   it('that take a while are waited for, as long as they are polled', async () => {

@@ -7,7 +7,7 @@ import { describing, MemoryCamera, openDifficult, Refused } from './memory-camer
 
 /** A setting whose part of the description is faulty: what the person reads, and what support does. */
 const faulty = (name: string, technical: RegExp): object => ({
-  text: `The camera setting "${name}" can’t be used.`,
+  text: `The camera setting “${name}” can’t be used.`,
   hint: expect.stringContaining('Leave this setting alone'),
   technical: expect.stringMatching(technical),
 });
@@ -172,14 +172,14 @@ describe('values', () => {
     expect(await failureOf(map.get('LinksToNothing'))).toMatchObject(faulty('Nothing', /does not say what it is/));
     expect(await failureOf(map.get('DividesByZero'))).toMatchObject(faulty('DividesByZero', /divides by zero/));
     expect(await failureOf(map.get('TriggerNow'))).toMatchObject({
-      text: 'The camera setting "TriggerNow" can only be written, not read.',
+      text: 'The camera setting “TriggerNow” can only be written, not read.',
     });
     expect(await failureOf(map.get('Away'))).toMatchObject({
-      text: 'The camera setting "Away" is not available now.',
+      text: 'The camera setting “Away” is not available now.',
       hint: 'Change the setting that it depends on first.',
     });
     for (const name of ['Gibberish', 'Device'])
-      expect(await failureOf(map.get(name))).toMatchObject({ text: `The camera has no setting "${name}".` });
+      expect(await failureOf(map.get(name))).toMatchObject({ text: `The camera has no setting “${name}”.` });
     expect(map.has('Gain')).toBe(true);
     expect(map.has('Gibberish')).toBe(false);
   });

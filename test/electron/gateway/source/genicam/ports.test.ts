@@ -33,8 +33,8 @@ test.each([
     for (const name of ['Stamp', 'StampReg', 'Words'])
       expect(features.find((feature) => feature.name === name)).toMatchObject({ access: 'none', value: null });
     expect(features.find(({ name }) => name === 'Seconds')?.value).toBeNull();
-    expect((await failureOf(map.get('Stamp')))['text']).toContain('"Stamp" is not available now');
-    expect((await failureOf(map.set('Stamp', 1)))['text']).toContain('"Stamp" is not available now');
+    expect((await failureOf(map.get('Stamp')))['text']).toContain('“Stamp” is not available now');
+    expect((await failureOf(map.set('Stamp', 1)))['text']).toContain('“Stamp” is not available now');
     expect([camera.reads, camera.writes]).toEqual([[], []]);
   },
 );

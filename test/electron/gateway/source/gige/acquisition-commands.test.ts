@@ -127,7 +127,7 @@ test('a start that stays locked is refused with the name of the setting that loc
     locks: ['start'],
   });
   expect(await failureOf(startAcquisition(map))).toMatchObject({
-    text: 'The camera does not start to take pictures. The camera setting "AcquisitionStart" is locked ("TLParamsLocked" is 0); it was to be executed.',
+    text: 'The camera does not start to take pictures. The camera setting “AcquisitionStart” is locked (“TLParamsLocked” is 0); it was to be executed.',
     hint: expect.stringContaining('Change what locks it') as string,
   });
 });

@@ -125,7 +125,7 @@ describe('the counts of a shift', () => {
     expect(store.ledger.check(at)).toEqual([]);
     store.database.exec("UPDATE ledger_tally SET pending = 0 WHERE shift = '2026-11-25'");
     expect(texts(store.ledger.check(at))).toEqual([
-      'Source "aoi", shift 2026-11-25: 1 captured, but 0 accounted for (0 acknowledged, 0 pending, 0 dead, 0 refused, 0 dropped, 0 gated, 0 deleted, 0 lost).',
+      'Source “aoi”, shift 2026-11-25: 1 captured, but 0 accounted for (0 acknowledged, 0 pending, 0 dead, 0 refused, 0 dropped, 0 gated, 0 deleted, 0 lost).',
     ]);
     expect(rows(store).filter(({ balanced }) => !balanced)).toHaveLength(1);
   });
@@ -270,7 +270,7 @@ describe('verifying', () => {
     [
       'a picture that waits, deleted',
       "DELETE FROM outbox WHERE seq = (SELECT max(seq) FROM outbox WHERE state = 'pending' AND source_id = 'aoi')",
-      /^2?3? ?.*pending are counted for source "aoi".*are found/,
+      /^2?3? ?.*pending are counted for source “aoi”.*are found/,
     ],
     [
       'a delivered picture, deleted',
@@ -285,17 +285,17 @@ describe('verifying', () => {
     [
       'a refused file taken off the list without a trace',
       'DROP TRIGGER refusals_ledger_delete; DELETE FROM refusals',
-      /^1 refused are counted for source "aoi", shift 2026-11-21, but 0 are found/,
+      /^1 refused are counted for source “aoi”, shift 2026-11-21, but 0 are found/,
     ],
     [
       'a count changed by hand',
       "UPDATE ledger_tally SET captured = captured - 1 WHERE source_id = 'left'",
-      /^Source "left", shift 2026-11-21: 3 captured, but 4 accounted for/,
+      /^Source “left”, shift 2026-11-21: 3 captured, but 4 accounted for/,
     ],
     [
       'two counts changed by hand so that they balance',
       "UPDATE ledger_tally SET captured = captured - 1, gated = gated - 1 WHERE source_id = 'left'",
-      /^The chain says 4 captured for source "left", shift 2026-11-21, but 3 are counted/,
+      /^The chain says 4 captured for source “left”, shift 2026-11-21, but 3 are counted/,
     ],
     [
       'counts and what is chained changed by hand',
@@ -305,12 +305,12 @@ describe('verifying', () => {
     [
       'a row of the counts taken away',
       "DELETE FROM ledger_tally WHERE source_id = 'left'",
-      /^The chain has rows for source "left"/,
+      /^The chain has rows for source “left”/,
     ],
     [
       'the counts of the window changed by hand',
       "UPDATE tally SET acknowledged = acknowledged + 1 WHERE source_id = 'aoi'",
-      /^The window shows \d acknowledged for source "aoi", but the ledger has \d/,
+      /^The window shows \d acknowledged for source “aoi”, but the ledger has \d/,
     ],
     [
       'a picture moved to another state without a trace',

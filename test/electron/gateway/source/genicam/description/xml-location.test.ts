@@ -198,7 +198,7 @@ describe('a description elsewhere', () => {
       });
     }
     expect(await failureOf(fetchXml({ kind: 'file', name: 'cam.xml' }, { port }))).toMatchObject({
-      text: 'The camera does not carry its description; it names the file "cam.xml", which is not on this PC.',
+      text: 'The camera does not carry its description; it names the file “cam.xml”, which is not on this PC.',
       hint: expect.stringContaining('cameras/descriptions'),
     });
   });
@@ -232,8 +232,8 @@ describe('a description elsewhere', () => {
       unreadable(/downloads are off/),
     );
     expect(await failureOf(from('/missing'))).toMatchObject({
-      text: `The camera says that its description is at "${base}/missing", and it could not be fetched from there.`,
-      hint: `Check that this PC reaches ${host}, or get the file "missing" from the maker of the camera and put it into the folder cameras/descriptions of the data folder.`,
+      text: `The camera says that its description is at “${base}/missing”, and it could not be fetched from there.`,
+      hint: `Check that this PC reaches ${host}, or get the file “missing” from the maker of the camera and put it into the folder cameras/descriptions of the data folder.`,
       technical: expect.stringContaining('HTTP 404'),
     });
   });

@@ -131,7 +131,7 @@ describe('the numbers of a camera', () => {
     const { camera, map } = await opened('BigEndian', {
       refuses: ['readMemory', 'readRegister', 'writeMemory', 'writeRegister'],
     });
-    expect((await failureOf(map.set('Width', 1)))['text']).toContain('"Width": The camera has no such register.');
+    expect((await failureOf(map.set('Width', 1)))['text']).toContain('“Width”: The camera has no such register.');
     expect(camera.asked).toEqual(['writeMemory a100', 'writeRegister a100']);
   });
 });
