@@ -24,7 +24,8 @@ export function judgeApi(facts: ApiFacts): { readonly finding: Finding; readonly
   const { answer, receivedAt, milliseconds } = facts;
   // A question carries nothing that could have arrived.
   const outcome = meaningOf(answer.kind === 'lost' ? { ...answer, sent: false } : answer, receivedAt, 'device');
-  if (outcome.kind === 'aborted') return { finding: finding(message('check-api-silent')), isApi: false };
+  if (outcome.kind === 'aborted')
+    return { finding: fault(message('server-silent', { context: 'server' })), isApi: false };
   const answers = { finding: finding(message('check-api', { after: milliseconds })), isApi: true };
   if (outcome.kind === 'acknowledged') return answers;
   const { failure } = outcome;

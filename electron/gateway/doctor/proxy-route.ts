@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { type Message, message } from '../../../shared/messages/message.ts';
 import type { Exchange } from '../cloud/http/http-exchange.ts';
-import { ForeignLoginError, foreignLogin, kindsOf } from '../cloud/http/proxy/proxy-login.ts';
+import { amountOf, ForeignLoginError, foreignLogin, kindsOf } from '../cloud/http/proxy/proxy-login.ts';
 import { openTunnel } from '../cloud/http/proxy/proxy-tunnel.ts';
 import { untrustedCodes } from '../cloud/http/tls/certificate-faults.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
@@ -70,21 +70,31 @@ const through = ({ place }: ProxyFacts, target: Endpoint): Finding =>
 
 function proxyFault(code: string, facts: ProxyFacts, to: Endpoint, logins: readonly string[] | null): Message {
   const proxy = authority(facts.place);
-  const target = authority(to);
-  if (logins !== null) return message('check-proxy-login-kind', { proxy, ...kindsOf(logins) });
+  const answered = answerOf(code, { proxy, target: authority(to) }, facts, logins);
+  if (answered !== null) return message('check-fault', { what: answered });
   if (untrustedCodes.has(code)) return message('check-proxy-untrusted', { proxy });
+  if (code === 'ACUSIGHT_DISTRUSTED') return message('check-proxy-distrusted', { proxy });
+  return message('check-proxy-none', { proxy, setting: facts.setting });
+}
+
+/** What the proxy said, as deliveries are told it; here it is known which proxy that is. */
+function answerOf(
+  code: string,
+  way: { readonly proxy: string; readonly target: string },
+  { hasLogin, isNamed }: ProxyFacts,
+  logins: readonly string[] | null,
+): Message | null {
+  const { proxy } = way;
+  if (logins !== null)
+    return message('proxy-login', { context: `named-${amountOf(logins)}`, proxy, ...kindsOf(logins) });
   switch (code) {
-    case 'ACUSIGHT_DISTRUSTED':
-      return message('check-proxy-distrusted', { proxy });
     case 'ACUSIGHT_PROXY_AUTH':
-      return facts.hasLogin
-        ? message('check-proxy-login-refused', { proxy })
-        : message('check-proxy-login-wanted', { context: facts.isNamed ? 'named' : 'found', proxy });
+      return message('proxy-refused', { context: hasLogin ? 'wrong' : isNamed ? 'named' : 'found', proxy });
     case 'ACUSIGHT_PROXY_UPSTREAM':
-      return message('check-proxy-upstream', { proxy, target });
+      return message('proxy-upstream', { context: 'named', ...way });
     case 'ACUSIGHT_PROXY_DENIED':
-      return message('check-proxy-denied', { proxy, target });
+      return message('proxy-denied', { context: 'named', ...way });
     default:
-      return message('check-proxy-none', { proxy, setting: facts.setting });
+      return null;
   }
 }

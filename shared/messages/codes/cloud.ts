@@ -6,6 +6,8 @@ import { code } from '../param-kinds.ts';
 const of = { context: ['server', 'storage', 'proxy', 'script'] } as const;
 /** With the server's own words, where it gave any. */
 const words = { context: ['bare', 'quoted'], words: 'quote' } as const;
+/** Which proxy, and what it was to lead to, where that is known. */
+const way = { context: ['unnamed', 'named'], proxy: 'name', target: 'name' } as const;
 const status = { status: 'number' } as const;
 const file = { file: 'name' } as const;
 
@@ -33,11 +35,17 @@ export const cloudCodes = {
   /** Of the environment, and only in the log. */
   'certificates-always-checked': code('act', 'site', { setting: 'name' }),
 
-  'proxy-refused': code('act', 'site'),
+  /** `named` and `found`: by our settings, or by those of this PC or a script; no login was given yet. */
+  'proxy-refused': code('act', 'site', { context: ['unnamed', 'wrong', 'named', 'found'], proxy: 'name' }),
   /** `others`: all kinds of login that it takes but the last. */
-  'proxy-login': code('act', 'site', { context: ['one', 'several'], others: 'quote', last: 'quote' }),
-  'proxy-denied': code('act', 'site'),
-  'proxy-upstream': code('waiting', 'site'),
+  'proxy-login': code('act', 'site', {
+    context: ['one', 'several', 'named-one', 'named-several'],
+    proxy: 'name',
+    others: 'quote',
+    last: 'quote',
+  }),
+  'proxy-denied': code('act', 'site', way),
+  'proxy-upstream': code('waiting', 'site', way),
   'proxy-script': code('act', 'site'),
   'proxy-script-silent': code('act', 'site'),
   'proxy-kind': code('act', 'site'),

@@ -95,18 +95,8 @@ export const doctorCodes = {
   'check-pac-unusable': code('alarm', 'site', { script: 'name', why: 'message', ...what }),
   'check-pac-server': code('alarm', 'site', { context: ['silent', 'status', 'no-script', 'faulty'], status: 'number' }),
   'check-proxy': code('good', 'nobody', { ...proxy, ...target }),
-  'check-proxy-login-kind': code('alarm', 'site', {
-    ...proxy,
-    context: ['one', 'several'],
-    others: 'quote',
-    last: 'quote',
-  }),
   'check-proxy-untrusted': code('alarm', 'site', proxy),
   'check-proxy-distrusted': code('alarm', 'site', proxy),
-  'check-proxy-login-refused': code('alarm', 'site', proxy),
-  'check-proxy-login-wanted': code('alarm', 'site', { context: ['named', 'found'], ...proxy }),
-  'check-proxy-upstream': code('alarm', 'site', { ...proxy, ...target }),
-  'check-proxy-denied': code('alarm', 'site', { ...proxy, ...target }),
   'check-proxy-none': code('alarm', 'site', { ...proxy, ...setting }),
 
   'check-tls': code('good', 'nobody', { protocol: 'name', certificate: 'message', until: 'name' }),
@@ -132,7 +122,6 @@ export const doctorCodes = {
 
   /** What the API answers. */
   'check-api': code('good', 'nobody', { after: 'latency' }),
-  'check-api-silent': code('alarm', 'site'),
   'check-api-slows-down': code('good', 'nobody', what),
   'check-clock': code('good', 'nobody'),
   'check-clock-off': code('act', 'site', skew),

@@ -63,9 +63,9 @@ function proxyAnswer(code: string, error: unknown): Message | null {
     case 'ACUSIGHT_PROXY_LOGIN':
       return loginRefused(error instanceof ForeignLoginError ? error.logins : null);
     case 'ACUSIGHT_PROXY_DENIED':
-      return message('proxy-denied');
+      return message('proxy-denied', { context: 'unnamed', proxy: '', target: '' });
     case 'ACUSIGHT_PROXY_UPSTREAM':
-      return message('proxy-upstream');
+      return message('proxy-upstream', { context: 'unnamed', proxy: '', target: '' });
     case 'ACUSIGHT_PROXY_SCRIPT':
       return message('proxy-script');
     case 'ACUSIGHT_PROXY_UNSAID':

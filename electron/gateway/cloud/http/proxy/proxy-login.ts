@@ -26,11 +26,14 @@ export class ForeignLoginError extends CodedError {
 
 /** `logins`: as `foreignLogin` has them; null where a name and a password would do. */
 export const loginRefused = (logins: readonly string[] | null): Message =>
-  logins === null ? message('proxy-refused') : message('proxy-login', kindsOf(logins));
+  logins === null
+    ? message('proxy-refused', { context: 'unnamed', proxy: '' })
+    : message('proxy-login', { context: amountOf(logins), proxy: '', ...kindsOf(logins) });
+
+export const amountOf = ({ length }: readonly string[]): 'one' | 'several' => (length === 1 ? 'one' : 'several');
 
 /** `Negotiate, NTLM or Kerberos`, as its parts. */
-export const kindsOf = (logins: readonly string[]): ParamsOf<'proxy-login'> => ({
-  context: logins.length === 1 ? 'one' : 'several',
+export const kindsOf = (logins: readonly string[]): Pick<ParamsOf<'proxy-login'>, 'others' | 'last'> => ({
   others: logins.slice(0, -1).join(', '),
   last: logins.at(-1) ?? '',
 });
