@@ -4,6 +4,7 @@ import { type Message, message } from '../../../shared/messages/message.ts';
 import { meaningOfLoss } from '../cloud/acusight/connection-failures.ts';
 import type { Exchange } from '../cloud/http/http-exchange.ts';
 import { encodeKey } from '../cloud/s3/object-key.ts';
+import { clockWrong, notStorage, storageKeyMissing } from '../cloud/s3/storage-failures.ts';
 import { putMeaning } from '../cloud/s3/storage-outcome.ts';
 import type { StorageRequests } from '../cloud/s3/storage-requests.ts';
 import { type Finding, fault, finding } from './check.ts';
@@ -21,7 +22,7 @@ const probe = Buffer.from('test object of the site doctor of acusight-line-gatew
 /** Is the bucket there, may we write to it? Writes one small object of its own name and takes it away again. */
 export async function checkObjectStore(facts: StoreFacts, signal: AbortSignal): Promise<Finding> {
   const { store, accessKeyId, secretAccessKey, requests } = facts;
-  if (accessKeyId === null || secretAccessKey === null) return finding(message('check-store-key-missing'));
+  if (accessKeyId === null || secretAccessKey === null) return fault(storageKeyMissing.message);
   const accessKey = { accessKeyId, secretAccessKey };
   const head = await requests.send(accessKey, { method: 'HEAD', resource: '', signal });
   // An answer to HEAD has no body that could say why; and without the right to list, a bucket answers 403 although
@@ -53,17 +54,20 @@ function refusal(answer: Exchange, store: ObjectStoreConfig): Finding {
     const failure = meaningOfLoss(answer.error, false, 'storage');
     return fault(failure.message, failure.technical);
   }
-  if (answer.kind === 'aborted') return finding(message('check-store-silent'));
+  if (answer.kind === 'aborted') return fault(message('server-silent', { context: 'storage' }));
   return finding(meaningOfRefusal(answer.status, codeOf(answer.body), store), technicalOf(answer));
 }
 
+/** As deliveries say it; here it is known which bucket and region are meant. */
 function meaningOfRefusal(status: number, code: string, { bucket, prefix, region }: ObjectStoreConfig): Message {
-  if (code === 'NoSuchBucket' || status === 404) return message('check-store-no-bucket', { bucket });
+  const told = (what: Message): Message => message('check-fault', { what });
+  if (code === 'NoSuchBucket' || status === 404)
+    return told(message('storage-no-bucket', { context: 'named', bucket }));
   if (code === 'InvalidAccessKeyId') return message('check-store-key-unknown');
   if (code === 'SignatureDoesNotMatch') return message('check-store-signature', { region });
-  if (code === 'RequestTimeTooSkewed') return message('check-store-clocks-differ');
+  if (code === 'RequestTimeTooSkewed') return told(clockWrong.message);
   if (status === 401 || status === 403) return message('check-store-forbidden', { bucket, prefix });
   if (status === 301 || status === 307 || code === 'AuthorizationHeaderMalformed')
-    return message('check-store-elsewhere', { region });
-  return status >= 500 ? message('check-store-error', { status }) : message('check-store-none');
+    return told(message('storage-elsewhere', { context: 'named', region }));
+  return told(status >= 500 ? message('storage-error', { status }) : notStorage.message);
 }

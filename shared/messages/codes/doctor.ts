@@ -136,16 +136,9 @@ export const doctorCodes = {
   'check-store': code('good', 'nobody', { context: ['bucket', 'prefix'], ...bucket, prefix: 'name' }),
   'check-store-no-checksums': code('good', 'nobody', { context: ['bucket', 'prefix'], ...bucket, prefix: 'name' }),
   'check-store-leftover': code('good', 'nobody', { ...bucket, object: 'name' }),
-  'check-store-key-missing': code('alarm', 'site'),
-  'check-store-silent': code('alarm', 'site'),
-  'check-store-no-bucket': code('alarm', 'site', bucket),
   'check-store-key-unknown': code('alarm', 'site'),
   'check-store-signature': code('alarm', 'site', { region: 'name' }),
-  'check-store-clocks-differ': code('alarm', 'site'),
   'check-store-forbidden': code('alarm', 'site', { ...bucket, prefix: 'name' }),
-  'check-store-elsewhere': code('alarm', 'site', { region: 'name' }),
-  'check-store-error': code('alarm', 'site', { status: 'number' }),
-  'check-store-none': code('alarm', 'site'),
 
   /** This PC. */
   'check-data-dir': code('good', 'nobody', folder),

@@ -15,10 +15,10 @@ export const blocked: Verdict = {
 export const keyRefused = refused(message('storage-key-refused', { context: 'key' }));
 /** Either the secret is wrong, or the storage sees another request than the one that was signed. */
 const signatureRefused = refused(message('storage-key-refused', { context: 'signature' }));
-const clockWrong = refused(message('storage-clock'));
-export const noBucket = refused(message('storage-no-bucket'));
+export const clockWrong = refused(message('storage-clock'));
+export const noBucket = refused(message('storage-no-bucket', { context: 'unnamed', bucket: '' }));
 export const notStorage = refused(message('storage-wrong-address'));
-export const elsewhere = refused(message('storage-elsewhere'));
+export const elsewhere = refused(message('storage-elsewhere', { context: 'unnamed', region: '' }));
 export const tooLarge: Verdict = {
   message: message('too-large-for-storage'),
   disposition: 'bury',
