@@ -130,7 +130,7 @@ test('first run: the form names what is wrong beside its field, and once it is r
   await form.getByText(product.input).waitFor();
   await form.locator('button[type=submit]').click();
   await form.getByText(/must be an http:\/\/ or https:\/\/ address/i).waitFor();
-  await form.getByText(/use letters, digits/i).waitFor();
+  await form.getByText(/may have letters, digits/i).waitFor();
 
   await address.fill(product.server.baseUrl);
   await device.fill('simulated-device');
