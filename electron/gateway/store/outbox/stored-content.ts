@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { annotationSchema, modelInfoSchema, sidecarFormats } from '../../../../shared/annotation.ts';
 import { frameFactsSchema } from '../../../../shared/camera.ts';
 import type { EntryError, ImageDetail } from '../../../../shared/contract.ts';
-import { isMessage, legacy, type Message, message, readMessage } from '../../../../shared/messages/message.ts';
+import { isMessage, legacy, type Message, message } from '../../../../shared/messages/message.ts';
 import {
   type Orientation,
   type OriginalFile,
@@ -81,11 +81,22 @@ const errorSchema = z.object({
 
 /** Null as well where the column is damaged. */
 export function parseError(stored: string | null): EntryError | null {
-  const error = stored === null ? null : parsedOr(stored, errorSchema, null);
-  if (stored === null || error === null) return null;
-  const { code, text = code, hint, technical, at } = error;
-  const told = readMessage(stored);
-  return { message: told === null ? legacy(text, hint) : { code: told.code, params: told.params }, technical, at };
+  if (stored === null) return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(stored);
+  } catch {
+    return null;
+  }
+  // Pages of a long queue are made of these: what this version wrote needs no schema's look.
+  if (isMessage(value)) {
+    const { code, params, technical, at } = value as Message & Readonly<Record<string, unknown>>;
+    if (typeof technical === 'string' && typeof at === 'number') return { message: { code, params }, technical, at };
+  }
+  const { data } = errorSchema.safeParse(value);
+  if (data === undefined) return null;
+  const { code, text = code, hint, technical, at } = data;
+  return { message: legacy(text, hint), technical, at };
 }
 
 export type PictureRow = {
