@@ -28,7 +28,8 @@ const lineSchema = z.discriminatedUnion('kind', [
     kind: z.literal('fault'),
     way: z.enum(faults),
     at: z.number(),
-    said: messageSchema,
+    // Another version's code may be none of this one's: the loss counts all the same.
+    said: z.union([messageSchema, z.object({ code: z.string() }).transform(({ code }) => legacy(code))]),
     technical: z.string(),
     pictures: z.number().int().nullable(),
   }),

@@ -54,6 +54,17 @@ test('a line of a version that wrote sentences has its sentence', async () => {
   });
 });
 
+test('a line whose code this version does not know is no lost loss: it has its code', async () => {
+  const { database, file } = await beside();
+  for (const said of [
+    { code: 'store-gone-in-2031', params: {} },
+    { ...fault.said, params: null },
+  ]) {
+    await writeFile(`${database}-losses.jsonl`, JSON.stringify({ ...fault, said }));
+    expect(file.read()).toEqual({ lines: [{ ...fault, said: legacy(said.code) }], unreadable: 0 });
+  }
+});
+
 test('nothing is written beside another folder that lies where the disk was', async () => {
   const { folder, database, file } = await beside();
   await rm(database);
