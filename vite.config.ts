@@ -167,6 +167,7 @@ const hangsAfter = (milliseconds: number) => ({
   expect: { poll: { timeout: 30_000 } },
 });
 
+const buildFirst = 'test/support/build-first.mjs';
 const slow = ['test/e2e/**', 'test/crash/**', 'test/integration/**', 'test/bench/**'];
 
 export default defineConfig(({ mode }) => {
@@ -180,6 +181,7 @@ export default defineConfig(({ mode }) => {
           plugins: [assemblyScript],
           test: {
             name: 'unit',
+            globalSetup: buildFirst,
             include: ['test/**/*.test.{ts,tsx,mjs}'],
             exclude: slow,
             ...hangsAfter(60_000),
@@ -188,6 +190,7 @@ export default defineConfig(({ mode }) => {
         {
           test: {
             name: 'integration',
+            globalSetup: buildFirst,
             include: ['test/integration/**/*.test.ts'],
             ...hangsAfter(120_000),
           },

@@ -56,7 +56,7 @@ const commands = {
   lint: runLint,
   'lint:fix': fixLint,
   check: runCheck,
-  test: () => runTest(report),
+  test: runTest,
   'test:unit': runUnitTests,
   bench: async (flags) => {
     await provideBuild(report);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeFailure } from '../setup/failure.mjs';
 import { inRoot, root } from '../setup/places.mjs';
-import { seconds } from '../setup/report.mjs';
+import { createReport, seconds } from '../setup/report.mjs';
 import { provideBuild } from './built-product.mjs';
 import { openDisplay } from './display.mjs';
 import { addTallies, failuresOf, tallyReport } from './test-outcome.mjs';
@@ -13,7 +13,6 @@ import { runOnToolNode, runTool } from './tool.mjs';
  * What `npm run check`, its parts and `npm test` go through. A stage that is no test run counts as one failure when it fails, so
  * that the closing line never says less than the exit code.
  *
- * @typedef {import('../setup/report.mjs').Report} Report
  * @typedef {import('./test-outcome.mjs').Tally} Tally
  * @typedef {Tally & { readonly failures?: readonly string[] }} Outcome
  * @typedef {{ readonly name: string, readonly run: () => Promise<Outcome> }} Stage
@@ -87,7 +86,16 @@ const lint = [
   stage('no sentence outside the words', () => runOnToolNode([inRoot('scripts', 'check-sentences.mjs')])),
 ];
 
-const check = [...types, ...lint, tests('unit')];
+/** The threads that tests start are the built ones. */
+const build = {
+  name: 'build',
+  run: async () => {
+    await provideBuild(createReport(process.stdout));
+    return { passed: 0, failed: 0 };
+  },
+};
+
+const check = [...types, ...lint, build, tests('unit')];
 
 /** @returns {Promise<number>} the exit code, as of all that follow */
 export const runCheck = () => runStages(check);
@@ -97,21 +105,11 @@ export const fixLint = () =>
   runTool('@biomejs/biome', ['check', '--write', '--error-on-warnings'], { command: 'biome' });
 export const runUnitTests = (/** @type {readonly string[]} */ words) => runStages([tests('unit', {}, words)]);
 
-/**
- * @param {Report} report
- * @returns {Promise<number>} the exit code
- */
-export async function runTest(report) {
+/** @returns {Promise<number>} the exit code */
+export async function runTest() {
   const display = await openDisplay();
   try {
-    const build = {
-      name: 'build',
-      run: async () => {
-        await provideBuild(report);
-        return { passed: 0, failed: 0 };
-      },
-    };
-    const rest = [tests('integration', display.env), build, tests('e2e', display.env), tests('crash', display.env)];
+    const rest = [tests('integration', display.env), tests('e2e', display.env), tests('crash', display.env)];
     return await runStages([...check, ...rest]);
   } finally {
     await display.stop();

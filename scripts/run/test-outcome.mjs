@@ -47,13 +47,16 @@ export function failuresOf(report, root) {
   return testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = path.relative(root, name);
     const failed = assertionResults.filter((test) => test.status === 'failed');
-    if (status === 'failed' && failed.length === 0) return [inOneLine(`${file}: ${withoutStack(message ?? '')}`)];
+    if (status === 'failed' && failed.length === 0)
+      return [inOneLine(`${file}: ${withoutStack(message ?? '') || silentEnd}`)];
     return failed.map((test) =>
       inOneLine(`${file} > ${test.fullName}: ${withoutStack(test.failureMessages?.[0] ?? '')}`),
     );
   });
 }
 
+/** Vitest's report has no words for it. */
+const silentEnd = 'its process ended before its tests did: see above';
 const inOneLine = (/** @type {string} */ text) => text.replaceAll(/\s+/g, ' ').trim().slice(0, mostCharacters);
 const withoutStack = (/** @type {string} */ message) => message.replace(/\n\s*at .*$/s, '');
 

@@ -1,18 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Encoder } from '../../electron/gateway/ingest/codec/encoder.ts';
 import type { RawPicture } from '../../electron/gateway/model/frame.ts';
 import { pixelFormatNamed } from '../../electron/gateway/model/pixel-format.ts';
 import { systemClock } from '../../electron/gateway/platform/clock.ts';
 import type { EncodeConfig } from '../../shared/source-config.ts';
 import { withVips } from '../support/pictures.ts';
+import { encodeWorker } from '../support/workers.ts';
 
 /**
  * How long a camera's frame takes to become a file: `node test/bench/frame-encoding.ts [workers]`. The scene is a
  * photograph of the demo, enlarged, with a sensor's noise added.
  */
-const workerPath = fileURLToPath(new URL('../../electron/gateway/ingest/codec/encode-worker.ts', import.meta.url));
 const workers = Number(process.argv[2] ?? '1');
 const scene = await readFile(join(import.meta.dirname, '../../resources/demo/packaging/books.jpg'));
 
@@ -42,7 +41,7 @@ function frameOf(name: string, rgb: Uint8Array, width: number, height: number): 
   return { kind: 'raw', pixelFormat: format.code, width, height, linePadding: 0, bigEndian: false, data };
 }
 
-const encoder = new Encoder({ workerPath, workers, clock: systemClock, limitMilliseconds: 60_000 });
+const encoder = new Encoder({ workerPath: encodeWorker, workers, clock: systemClock, limitMilliseconds: 60_000 });
 const rounds = 8;
 const round = (value: number): string => value.toFixed(1).padStart(7);
 

@@ -61,6 +61,11 @@ describe('the tally of a test run', () => {
       'test/a.test.ts > a camera looks at once: Error: expected 1',
       'test/b.test.ts: boom',
     ]);
+    // A process that ended leaves tests that did well, and no words.
+    const ended = { ...broken, message: '', assertionResults: [{ status: 'passed' }, { status: 'pending' }] };
+    expect(failuresOf(report(1, 0, [ended]), '/root')).toEqual([
+      'test/b.test.ts: its process ended before its tests did: see above',
+    ]);
     expect(failuresOf(undefined, '/root')).toHaveLength(1);
   });
 

@@ -1,6 +1,5 @@
 import { lstat, mkdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { Admission } from '../../electron/gateway/ingest/admission/admission.ts';
 import { FillForecast } from '../../electron/gateway/ingest/admission/fill-forecast.ts';
@@ -27,7 +26,7 @@ import { FailingFiles } from './failing-files.ts';
 import { FakeClock } from './fake-clock.ts';
 import { texts, told } from './spoken.ts';
 import { openStore, temporaryFolder } from './store.ts';
-import { readingWorker } from './workers.ts';
+import { decodeWorker, readingWorker } from './workers.ts';
 
 export type IntakeWish = Partial<Omit<IntakeSettings, 'filter'>> & {
   readonly maxPixels?: number;
@@ -41,7 +40,6 @@ export type IntakeWish = Partial<Omit<IntakeSettings, 'filter'>> & {
   /** A picture's rows, which are there already, are not on the disk before this resolves. */
   readonly flush?: () => Promise<void>;
 };
-const decodeWorker = fileURLToPath(new URL('../../electron/gateway/ingest/codec/decode-worker.ts', import.meta.url));
 export type TestIntake = Awaited<ReturnType<typeof openIntake>>;
 
 /** An intake on a real folder and a real store. Files are as old as the test says; nothing waits by itself. */

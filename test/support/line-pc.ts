@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { CameraError, type CameraNote } from '../../electron/gateway/source/camera/camera-device.ts';
 import { NodeMap } from '../../electron/gateway/source/genicam/node-map.ts';
 import { discover } from '../../electron/gateway/source/gige/discovery/discovery.ts';
@@ -14,6 +13,7 @@ import { ControlChannel } from '../../electron/gateway/source/gige/gvcp/control-
 import { GvspStream } from '../../electron/gateway/source/gige/gvsp/stream.ts';
 import { cardMtu, parseIpv4 } from '../../electron/gateway/source/gige/network/interfaces.ts';
 import { said, told } from './spoken.ts';
+import { streamWorker } from './workers.ts';
 
 /** A process on a line PC in a namespace of its own: does what it is asked for and prints what came of it. */
 
@@ -24,14 +24,12 @@ type Config = {
   readonly packetSize?: number;
 };
 
-const workerPath = '../../electron/gateway/source/gige/gvsp/stream-worker.ts';
-const streamWorkerPath = fileURLToPath(new URL(workerPath, import.meta.url));
 const frames = 100;
 
 /** As a source does it. */
 async function take(config: Config) {
   const settings = { packetSize: 'auto' as const, ...config, resend: true };
-  const camera = new GigeCamera({ config: settings, streamWorkerPath, silenceMilliseconds: 2_000 });
+  const camera = new GigeCamera({ config: settings, streamWorkerPath: streamWorker, silenceMilliseconds: 2_000 });
   const session = await camera.connect(AbortSignal.timeout(20_000));
   let came = 0;
   const notes: CameraNote[] = [];
@@ -60,7 +58,7 @@ async function takeOneByOne(config: Config) {
   const channel = await ControlChannel.open({ address, interfaceAddress, card });
   await channel.takeControl('control', () => undefined);
   const bindAddress = channel.localAddress;
-  const options = { workerPath: streamWorkerPath, bindAddress, cameraAddress: address, card, gvcpPort: 3_956 };
+  const options = { workerPath: streamWorker, bindAddress, cameraAddress: address, card, gvcpPort: 3_956 };
   const sizes = { buffers: 20, maxFrameBytes: 1_000_000, packetSize: 1_500 };
   const stream = await GvspStream.open({ ...options, ...sizes, resend: true, batched: false });
   try {
@@ -96,7 +94,7 @@ async function sizeOneByOne(config: Config) {
   const channel = await ControlChannel.open({ address, interfaceAddress, card });
   await channel.takeControl('control', () => undefined);
   const bindAddress = channel.localAddress;
-  const options = { workerPath: streamWorkerPath, bindAddress, cameraAddress: address, card, gvcpPort: 3_956 };
+  const options = { workerPath: streamWorker, bindAddress, cameraAddress: address, card, gvcpPort: 3_956 };
   const stream = await GvspStream.open({
     ...options,
     buffers: 4,

@@ -1,9 +1,15 @@
 import { fileURLToPath } from 'node:url';
 
-const script = (path: string): string => fileURLToPath(new URL(`../../electron/gateway/${path}`, import.meta.url));
+const built = (name: string): string => fileURLToPath(new URL(`../../out/main/${name}.cjs`, import.meta.url));
 
-/** The threads' scripts as Node runs them without a build. */
-export const readingWorker = script('platform/reading-worker.ts');
-export const encodeWorker = script('ingest/codec/encode-worker.ts');
-export const streamWorker = script('source/gige/gvsp/stream-worker.ts');
-export const decodeWorker = script('ingest/codec/decode-worker.ts');
+/**
+ * The threads' scripts as the product starts them: `build-first.mjs` sees that they are those of the sources. The
+ * sources themselves are no scripts for a thread: ending one while Node 24 still strips their types can abort the whole
+ * process ("Check failed: (location_) != nullptr").
+ */
+export const gatewayWorker = built('gateway-worker');
+export const readingWorker = built('reading-worker');
+export const encodeWorker = built('encode-worker');
+export const streamWorker = built('stream-worker');
+export const decodeWorker = built('decode-worker');
+export const serverWorker = built('server-worker');

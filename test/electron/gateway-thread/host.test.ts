@@ -2,13 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { GatewayHost } from '../../../electron/gateway-thread/host.ts';
 import { configSchema } from '../../../shared/config.ts';
 import { contract } from '../../../shared/contract.ts';
 import { errorWords, failureWords } from '../../support/spoken.ts';
-import { decodeWorker, encodeWorker, readingWorker, streamWorker } from '../../support/workers.ts';
+import { decodeWorker, encodeWorker, gatewayWorker, readingWorker, streamWorker } from '../../support/workers.ts';
 
 /** A gateway that can't start, and whose thread has asked a share that does not answer; a FIFO stands for it. */
 const failingWorker = (fifo: string): string => `
@@ -50,13 +49,12 @@ function makeHost(folder: string, workerPath: string): GatewayHost {
   return host;
 }
 
-const ownThread = fileURLToPath(new URL('../../../electron/gateway-thread/worker.ts', import.meta.url));
 const noImage = 'a0000000-0000-4000-8000-000000000000';
 
 test('an operation goes by its own name to the thread, and its answer, or its refusal, comes back', {
   timeout: 30_000,
 }, async () => {
-  const host = makeHost(await mkdtemp(join(tmpdir(), 'acusight-host-')), ownThread);
+  const host = makeHost(await mkdtemp(join(tmpdir(), 'acusight-host-')), gatewayWorker);
   await host.start(config);
   expect(await host.operate('dead.requeue', { selection: [noImage] })).toEqual({ changed: 0 });
   expect(await host.operate('image.detail', { imageId: noImage })).toEqual({ image: null });
@@ -72,7 +70,7 @@ test('an operation goes by its own name to the thread, and its answer, or its re
 });
 
 test('where no gateway runs, lists are empty and whatever would change something is refused', async () => {
-  const host = makeHost(await mkdtemp(join(tmpdir(), 'acusight-host-')), ownThread);
+  const host = makeHost(await mkdtemp(join(tmpdir(), 'acusight-host-')), gatewayWorker);
   const page = { cursor: null, limit: 10 };
   expect(await host.operate('queue.page', { filter: 'all', ...page })).toEqual({ rows: [], nextCursor: null });
   expect(await host.operate('refusals.page', page)).toEqual({ rows: [], nextCursor: null });

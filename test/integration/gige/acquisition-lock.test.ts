@@ -8,7 +8,8 @@ import type { SimulatorOptions } from '../../../electron/simulators/camera/optio
 import type { SimulatedCamera } from '../../../electron/simulators/camera/simulated-camera.ts';
 import { legacy } from '../../../shared/messages/message.ts';
 import { said } from '../../support/spoken.ts';
-import { moreFrames, noting, patiently, type Rig, reaches, startSource, streamWorkerPath } from './camera-rig.ts';
+import { streamWorker } from '../../support/workers.ts';
+import { moreFrames, noting, patiently, type Rig, reaches, startSource } from './camera-rig.ts';
 import { expectAll, otherProgram, registerOf, simulate } from './simulated-camera.ts';
 
 /** Cameras that start only while their settings are locked, and take settings only while they are not. */
@@ -176,7 +177,7 @@ async function failingWorker(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'acusight-worker-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const file = join(folder, 'worker.mjs');
-  const real = JSON.stringify(pathToFileURL(streamWorkerPath).href);
+  const real = JSON.stringify(pathToFileURL(streamWorker).href);
   const lines = [
     "import { parentPort } from 'node:worker_threads';",
     'const post = parentPort.postMessage.bind(parentPort);',

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 import type { CameraFrame, FrameSink, FrameVerdict } from '../../../electron/gateway/model/frame.ts';
 import { systemClock } from '../../../electron/gateway/platform/clock.ts';
@@ -12,10 +11,7 @@ import { GigeCamera, type GigeCameraOptions } from '../../../electron/gateway/so
 import type { Message } from '../../../shared/messages/message.ts';
 import { triggerSchema } from '../../../shared/source-config.ts';
 import { said } from '../../support/spoken.ts';
-
-export const streamWorkerPath = fileURLToPath(
-  new URL('../../../electron/gateway/source/gige/gvsp/stream-worker.ts', import.meta.url),
-);
+import { streamWorker } from '../../support/workers.ts';
 
 /** A frame with its pixels as they were when it was offered: its memory is used again afterwards. */
 export type KeptFrame = Omit<CameraFrame, 'picture'> & {
@@ -53,7 +49,7 @@ export async function startSource(
     features: {},
     device: new GigeCamera({
       config: { packetSize: 'auto', resend: true, ...config },
-      streamWorkerPath,
+      streamWorkerPath: streamWorker,
       silenceMilliseconds: 1_500,
       ...camera,
     }),

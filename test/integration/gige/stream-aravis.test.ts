@@ -1,11 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { GvspStream, type OpenStream } from '../../../electron/gateway/source/gige/gvsp/stream.ts';
 import { GvspAravis } from '../../support/gvsp-aravis.ts';
+import { streamWorker } from '../../support/workers.ts';
 
-const workerPath = fileURLToPath(
-  new URL('../../../electron/gateway/source/gige/gvsp/stream-worker.ts', import.meta.url),
-);
 const obstacle = await GvspAravis.obstacle();
 
 const closing: (() => unknown)[] = [];
@@ -23,7 +20,7 @@ async function streamFrom(camera: GvspAravis, more: Partial<OpenStream> = {}): P
     resend: false,
     buffers: 12,
     maxFrameBytes: 8_000_000,
-    workerPath,
+    workerPath: streamWorker,
     ...more,
   });
   closing.push(() => stream.close());

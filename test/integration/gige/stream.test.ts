@@ -1,14 +1,11 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { readdir, readlink } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ArrivedFrame, GvspStream, type OpenStream } from '../../../electron/gateway/source/gige/gvsp/stream.ts';
 import { packetsOf, pixels } from '../../electron/gateway/source/gige/gvsp/gvsp-frames.ts';
+import { streamWorker } from '../../support/workers.ts';
 
-const workerPath = fileURLToPath(
-  new URL('../../../electron/gateway/source/gige/gvsp/stream-worker.ts', import.meta.url),
-);
 const address = '127.0.0.1';
 
 const closing: (() => unknown)[] = [];
@@ -43,7 +40,7 @@ async function open(camera: { readonly port: number }, options: Partial<OpenStre
     resend: false,
     buffers: 4,
     maxFrameBytes: 8_000_000,
-    workerPath,
+    workerPath: streamWorker,
     ...options,
   });
   closing.push(() => stream.close());
@@ -175,7 +172,7 @@ describe.each([
       resend: false,
       buffers: 2,
       maxFrameBytes: 1_000_000,
-      workerPath,
+      workerPath: streamWorker,
       batched,
     });
     closing.push(() => stream.close());

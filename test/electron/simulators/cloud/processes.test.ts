@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SimulatedCloudWorker } from '../../../../electron/simulators/cloud/worker-client.ts';
+import { serverWorker } from '../../../support/workers.ts';
 import { form, jpeg, sha256, temporaryFolder } from './support.ts';
 
-const workerFile = new URL('../../../../electron/simulators/cloud/server-worker.ts', import.meta.url);
 const serveFile = fileURLToPath(new URL('../../../../electron/simulators/cloud/serve.ts', import.meta.url));
 const picture = jpeg(64, 48);
 
@@ -21,7 +21,7 @@ async function post(baseUrl: string, key: string, headers: Record<string, string
 
 describe('in a worker thread', () => {
   async function startWorker(): Promise<SimulatedCloudWorker> {
-    const worker = await SimulatedCloudWorker.start(workerFile, { dataDir: await temporaryFolder() });
+    const worker = await SimulatedCloudWorker.start(serverWorker, { dataDir: await temporaryFolder() });
     onTestFinished(() => worker.stop());
     return worker;
   }
@@ -59,7 +59,7 @@ describe('in a worker thread', () => {
   });
 
   test('a server that cannot start says why', async () => {
-    await expect(SimulatedCloudWorker.start(workerFile, { dataDir: '' })).rejects.toThrow(/dataDir/);
+    await expect(SimulatedCloudWorker.start(serverWorker, { dataDir: '' })).rejects.toThrow(/dataDir/);
   });
 });
 

@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -11,8 +11,8 @@ import { orientationBlock, pngChunk, withPngExif } from '../../../../support/exi
 import { FakeClock } from '../../../../support/fake-clock.ts';
 import { makeJpeg, testImage, withVips } from '../../../../support/pictures.ts';
 import { newImage, openStore, sha256, type TestStore, temporaryFolder } from '../../../../support/store.ts';
+import { decodeWorker } from '../../../../support/workers.ts';
 
-const decodeWorker = join(import.meta.dirname, '../../../../../electron/gateway/ingest/codec/decode-worker.ts');
 const fixture = (name: string): Promise<Buffer> =>
   readFile(join(import.meta.dirname, '../../../../fixtures/pictures', name));
 
@@ -385,20 +385,14 @@ describe('a worker that goes wrong', () => {
     await mkdir(join(folder, 'node_modules/wasm-vips'), { recursive: true });
     await writeFile(
       join(folder, 'node_modules/wasm-vips/package.json'),
-      JSON.stringify({ name: 'wasm-vips', type: 'module', exports: './index.js' }),
+      JSON.stringify({ name: 'wasm-vips', exports: './index.js' }),
     );
     await writeFile(
       join(folder, 'node_modules/wasm-vips/index.js'),
-      "export default () => new Promise((_, reject) => setTimeout(() => reject(new Error('no memory for it')), 50));",
+      "module.exports = () => new Promise((_, reject) => setTimeout(() => reject(new Error('no memory for it')), 50));",
     );
-    const gateway = join(decodeWorker, '../../..');
-    for (const part of ['ingest', 'platform'])
-      await cp(join(gateway, part), join(folder, 'electron/gateway', part), { recursive: true });
-    await cp(join(gateway, '../../shared'), join(folder, 'shared'), { recursive: true });
-    await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-    const { store, checker } = await openChecker({
-      workerPath: join(folder, 'electron/gateway/ingest/codec/decode-worker.ts'),
-    });
+    await copyFile(decodeWorker, join(folder, 'decode-worker.cjs'));
+    const { store, checker } = await openChecker({ workerPath: join(folder, 'decode-worker.cjs') });
     const image = await put(store, 'a.jpg', jpeg);
     expect(await checker.preview(image.sha256, 'jpeg')).toBeNull();
     expect(checkOf(store, image.imageId)).toMatchObject({

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { blockMeans, differenceOf } from '../../../../../electron/gateway/ingest/codec/block-signature.ts';
 import { Decoder } from '../../../../../electron/gateway/ingest/codec/decoder.ts';
@@ -10,8 +9,8 @@ import { systemClock } from '../../../../../electron/gateway/platform/clock.ts';
 import { FakeClock } from '../../../../support/fake-clock.ts';
 import { type FrameWish, makeFrames } from '../../../../support/frames.ts';
 import { sha256 } from '../../../../support/store.ts';
+import { decodeWorker } from '../../../../support/workers.ts';
 
-const decodeWorker = join(import.meta.dirname, '../../../../../electron/gateway/ingest/codec/decode-worker.ts');
 const scene = 'bench/stuff.jpg';
 const defect = { edge: 13, levels: -70 } as const;
 
