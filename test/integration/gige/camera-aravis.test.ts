@@ -55,6 +55,12 @@ describe.skipIf(!isPossible)('the camera of Aravis', { timeout: 150_000 }, () =>
   const camera = (...words: readonly string[]): ChildProcess =>
     started('ip', ['netns', 'exec', id, peer, '-i', 'v0', '-s', 'SRC', ...words]);
 
+  /** Not alone: simulated cameras of other tests on this PC hear the broadcast too. */
+  const isHeard = (): Promise<void> =>
+    expect
+      .poll(async () => (await discover({ interfaces: [card] })).cameras.map(({ serial }) => serial), patiently)
+      .toContain('SRC');
+
   async function ended(child: ChildProcess): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exit = once(child, 'exit');
@@ -89,9 +95,7 @@ describe.skipIf(!isPossible)('the camera of Aravis', { timeout: 150_000 }, () =>
     ['its start and its stop', ['AcquisitionStart', 'AcquisitionStop']],
   ])('with a description that locks %s until its settings are locked: 20 pictures of 20', async (_, commands) => {
     const usual = camera();
-    // Simulated cameras of other tests on this PC hear the broadcast too.
-    const serials = async () => (await discover({ interfaces: [card] })).cameras.map(({ serial }) => serial);
-    await expect.poll(serials, patiently).toContain('SRC');
+    await isHeard();
     const { stdout: description } = await run(tool, ['-a', cameraAddress, 'genicam']);
     await ended(usual);
     camera('-g', await fileOf(lockedBySettings(description, commands)));
@@ -205,7 +209,7 @@ describe.skipIf(!isPossible)('the camera of Aravis', { timeout: 150_000 }, () =>
 
   test('is controlled by arv-tool before we come: that is said, and when it ends the camera is set as we want it', async () => {
     camera();
-    await expect.poll(async () => (await discover({ interfaces: [card] })).cameras, patiently).toHaveLength(1);
+    await isHeard();
     const { letGo } = await stolen();
     const rig = await startSource({ address: cameraAddress }, ours);
     await reaches(rig, 'taken');
@@ -281,7 +285,7 @@ describe.skipIf(!isPossible)('the camera of Aravis', { timeout: 150_000 }, () =>
 
   test('is in use by Aravis’ own viewer: that is said, and it is taken over when the viewer ends', async () => {
     camera();
-    await expect.poll(async () => (await discover({ interfaces: [card] })).cameras, patiently).toHaveLength(1);
+    await isHeard();
     const other = started(viewer, ['-n', 'Aravis-Fake-SRC', '--duration=60', '--no-packet-socket']);
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const rig = await startSource({ address: cameraAddress });
