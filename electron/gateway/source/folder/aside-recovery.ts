@@ -37,17 +37,18 @@ export class AsideRecovery {
   }
 
   /**
-   * `path`: of a file or a folder that a scan met, relative. `isUnderWay`: whether the original of that path is being
-   * dealt with right now. Returns the paths of those that were put back. Never rejects.
+   * `path`: of a file or a folder that a scan met, relative. `underWay`: resolves once the original of that path, which is
+   * being dealt with right now, has been; undefined where none is. It may be this very file, or one that took its name
+   * since. Returns the paths of those that were put back. Never rejects.
    */
-  async recover(path: string, isUnderWay: (original: string) => boolean): Promise<readonly string[]> {
+  async recover(path: string, underWay: (original: string) => Promise<void> | undefined): Promise<readonly string[]> {
     const restored: string[] = [];
     // The next scan of a share comes while a large one is still copied: two at once would write one copy.
     if (this.#underWay.has(path)) return restored;
     this.#underWay.add(path);
     try {
       for (const { aside, original } of await this.#asidesAt(path)) {
-        if (original !== null && isUnderWay(original)) continue;
+        if (original !== null) await underWay(original);
         const back = await this.#settle(aside, original);
         if (back !== null) restored.push(back);
       }

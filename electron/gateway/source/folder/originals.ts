@@ -22,7 +22,8 @@ export type OriginalsOptions = {
 /** The originals of a watched folder whose images are committed: kept, archived or deleted, as the site chose. */
 export class Originals {
   readonly #options: OriginalsOptions;
-  readonly #underWay = new Set<string>();
+  /** By path; each ends, and never rejects. */
+  readonly #underWay = new Map<string, Promise<void>>();
   #folder: string | null = null;
   /** The version that took the name of one that is being dealt with, and was stored meanwhile. */
   readonly #next = new Map<string, FileVersion>();
@@ -43,14 +44,15 @@ export class Originals {
     if (this.#options.after.action === 'keep') return;
     // One at a time: a scan may find an original undone while it is being dealt with.
     if (this.#underWay.has(path)) return void this.#next.set(path, file);
-    this.#underWay.add(path);
-    try {
-      for (let version: FileVersion | null = file; version !== null; ) {
-        await this.#deal(version);
-        version = this.#nextAfter(version);
-      }
-    } finally {
-      this.#underWay.delete(path);
+    const done = this.#dealWithAll(file).finally(() => this.#underWay.delete(path));
+    this.#underWay.set(path, done);
+    await done;
+  }
+
+  async #dealWithAll(first: FileVersion): Promise<void> {
+    for (let version: FileVersion | null = first; version !== null; ) {
+      await this.#deal(version);
+      version = this.#nextAfter(version);
     }
   }
 
@@ -67,7 +69,7 @@ export class Originals {
 
   /** What a kill left aside at this path. Returns the paths of the files that were put back. Never rejects. */
   recover(path: string): Promise<readonly string[]> {
-    return this.#options.recovery.recover(path, (original) => this.#underWay.has(original));
+    return this.#options.recovery.recover(path, (original) => this.#underWay.get(original));
   }
 
   #nextAfter(done: FileVersion): FileVersion | null {

@@ -1,11 +1,12 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { FileRegistry } from '../../../../../electron/gateway/model/file-sink.ts';
 import { type FileVersion, sameVersion } from '../../../../../electron/gateway/model/file-version.ts';
 import { systemClock } from '../../../../../electron/gateway/platform/clock.ts';
 import { silentLogger } from '../../../../../electron/gateway/platform/logger.ts';
+import { takeAside } from '../../../../../electron/gateway/source/folder/aside.ts';
 import { AsideRecovery } from '../../../../../electron/gateway/source/folder/aside-recovery.ts';
 import { versionOf } from '../../../../../electron/gateway/source/folder/folder-walk.ts';
 import { OriginalTroubles } from '../../../../../electron/gateway/source/folder/original-troubles.ts';
@@ -65,6 +66,17 @@ test('a name that stands for the next picture by now is not noted as finished wi
   await rm(join(root, 'latest.jpg'));
   await originals.finish(first);
   expect(finished).toEqual([]);
+});
+
+test('what a kill left aside waits for the next picture of its name, whose original is being deleted, and is not passed over', async () => {
+  const { root, originals, put } = await openOriginals();
+  await put('one');
+  const aside = await takeAside(join(root, 'latest.jpg'));
+  const next = originals.finish(await put('second'));
+  expect(await originals.recover(basename(aside?.path ?? ''))).toEqual(['latest.jpg']);
+  await next;
+  expect(await readdir(root)).toEqual(['latest.jpg']);
+  expect(await readFile(join(root, 'latest.jpg'), 'utf8')).toBe('one');
 });
 
 test('one original that can’t be dealt with once, because a program holds it open, is no advice; twice, it is', () => {
