@@ -15,38 +15,45 @@ export type Aside = {
   readonly name: string;
 };
 
-/** Null where nothing is there any more. */
+/**
+ * Null where nothing is there any more. Throws what the file system says where it is there and can't be taken aside: also
+ * where the path has no room for another name, or a scan has just removed the folder as one that was left empty.
+ */
 export async function takeAside(from: string): Promise<Aside | null> {
   const home = dirname(from);
   const name = basename(from);
   const names = asideNamesFor(name);
   if (names.plain !== null) {
     const path = join(home, names.plain);
-    const taken = await renamed(from, path);
-    if (taken !== 'too-long') return taken === 'gone' ? null : { path, own: null, home, name };
+    try {
+      return (await renamed(from, path)) ? { path, own: null, home, name } : null;
+    } catch (error) {
+      if (!mayBeTooLong.has(errnoCode(error) ?? '')) throw error;
+    }
   }
   const own = join(home, names.folder);
   await mkdir(own);
   const path = join(own, name);
+  const aside = { path, own, home, name };
+  let isTaken = false;
   try {
-    if ((await renamed(from, path)) === 'done') return { path, own, home, name };
-  } catch (error) {
-    await rmdir(own).catch(() => undefined);
-    throw error;
+    isTaken = await renamed(from, path);
+  } finally {
+    if (!isTaken) await leave(aside);
   }
-  await rmdir(own).catch(() => undefined);
-  return null;
+  return isTaken ? aside : null;
 }
 
-async function renamed(from: string, to: string): Promise<'done' | 'gone' | 'too-long'> {
+/** Windows says of a name that is too long that there is no such file, though there is. */
+const mayBeTooLong: ReadonlySet<string> = new Set(['ENAMETOOLONG', 'ENOENT']);
+
+/** False where nothing is there any more. */
+async function renamed(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);
-    return 'done';
+    return true;
   } catch (error) {
-    const code = errnoCode(error);
-    if (code === 'ENAMETOOLONG') return 'too-long';
-    // Windows says so of a name that is too long, too.
-    if (code === 'ENOENT') return (await isThere(from)) ? 'too-long' : 'gone';
+    if (errnoCode(error) === 'ENOENT' && !(await isThere(from))) return false;
     throw error;
   }
 }

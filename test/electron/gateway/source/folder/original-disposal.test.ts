@@ -1,5 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -192,3 +192,47 @@ describe.each(['delete', 'archive'] as const)(
     });
   },
 );
+
+describe.skipIf(process.platform !== 'linux').each([
+  ['nor for a folder of its own', 'a.jpg'],
+  ['but for the folder that is made for it alone', `${'a'.repeat(100)}.jpg`],
+])('a path that has no room for the name that it is taken aside under, %s', (_, name) => {
+  test.each(['delete', 'archive'] as const)(
+    '%s: it is no original that is gone; it stays, and it is said',
+    async (action) => {
+      const root = await temporary();
+      // A path may have 4,095 bytes: that of the original has, and no longer one can be.
+      const longest = 4_095;
+      let folder = root;
+      while (longest - folder.length > 400) folder = join(folder, 'f'.repeat(200));
+      folder = join(folder, 'g'.repeat(longest - folder.length - `//${name}`.length));
+      const file = await put(root, `${folder.slice(root.length + 1)}/${name}`, 'one');
+      const after: AfterIngest = action === 'delete' ? { action } : { action, archiveRoot: await temporary() };
+      await expect(handleOriginal(root, file, after, day)).rejects.toThrow(/ENAMETOOLONG/);
+      expect(await readdir(folder)).toEqual([name]);
+    },
+  );
+});
+
+test('a scan that removes the empty folder made for a long name does not make its original one that is gone', async () => {
+  const root = await temporary();
+  const name = `${'b'.repeat(240)}.jpg`;
+  let removed = 0;
+  for (let round = 0; round < 2_000 && removed < 3; round += 1) {
+    const file = await put(root, name, `${round}`);
+    let isOver = false;
+    const outcome = handleOriginal(root, file, { action: 'delete' }, day).catch(({ code }) => code as string);
+    void outcome.finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      const made = readdirSync(root).find((entry) => entry !== name);
+      if (made !== undefined && round % 2 === 0) await rmdir(join(root, made)).catch(() => undefined);
+      else await new Promise((resolve) => setImmediate(resolve));
+    }
+    const isThere = existsSync(join(root, name));
+    expect(await outcome, `round ${round}`).toBe(isThere ? 'ENOENT' : 'done');
+    if (isThere) removed += 1;
+  }
+  expect(removed).toBeGreaterThan(0);
+});
