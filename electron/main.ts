@@ -64,6 +64,9 @@ function main(): void {
   app.on('quit', () => removeMakeshift(shell));
   const { options } = outcome;
   registerSchemes();
+  // It replaces the database, which the store's own lock knows nothing of where there is none.
+  if (options.command === 'recover' && !app.requestSingleInstanceLock() && isHeldByAnother(shell))
+    return leave(exitCodes.failed, linesOf(message('store-in-use')));
   // Beside a gateway that runs: a task opens no window, and the store refuses a second one by itself.
   if (isTask(options))
     return performTask(options, plan, { paths, nativeBinding: ownBinding(), cleanUp: () => removeMakeshift(shell) });

@@ -147,7 +147,7 @@ export const usbSourceSchema = z.strictObject({
   id: identifier,
   kind: z.literal('usb'),
   name: z.string().min(1).max(80).optional(),
-  /** Label or id of the camera, as `gateway cameras` lists them. */
+  /** Label or id of the camera, as `cameras` lists them. */
   device: z.string().min(1).max(256),
   width: z.int().min(16).max(16_384).optional(),
   height: z.int().min(16).max(16_384).optional(),

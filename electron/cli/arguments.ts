@@ -36,6 +36,12 @@ export type RunOptions =
       readonly json: boolean;
     }
   | {
+      readonly command: 'recover';
+      readonly dataDir: string;
+      readonly configFile: string;
+      readonly json: boolean;
+    }
+  | {
       readonly command: 'cameras';
       /** Tells which cameras are sources already. */
       readonly configFile: string | null;
@@ -68,10 +74,11 @@ export const exitCodes = {
 const grammar = `usage:
   acusight-line-gateway [open] [--config FILE] [--data-dir DIR]
   acusight-line-gateway gateway --config FILE --data-dir DIR [--headless] [--exit-when-drained]
-  acusight-line-gateway gateway provision --config FILE --data-dir DIR [--token apt_…] [--name NAME]
-  acusight-line-gateway gateway doctor --config FILE [--data-dir DIR] [--json]
-  acusight-line-gateway gateway ledger --verify --data-dir DIR [--config FILE] [--json]
-  acusight-line-gateway gateway cameras [--config FILE] [--address IP[,IP…]] [--json]
+  acusight-line-gateway provision --config FILE --data-dir DIR [--token apt_…] [--name NAME]
+  acusight-line-gateway doctor --config FILE [--data-dir DIR] [--json]
+  acusight-line-gateway ledger --verify --data-dir DIR [--config FILE] [--json]
+  acusight-line-gateway recover --config FILE --data-dir DIR [--json]
+  acusight-line-gateway cameras [--config FILE] [--address IP[,IP…]] [--json]
   acusight-line-gateway demo [--json] [--keep-open] [--lan] [--cameras]`;
 const helpWidth = 120;
 const nameWidth = 11;
@@ -80,7 +87,7 @@ const nameWidth = 11;
 export function usage({ text }: Words): string {
   const help = (context: ParamsOf<'command-help'>['context'], indent = 0): string =>
     wrapped(text(message('command-help', { context })), helpWidth - indent).join(`\n${' '.repeat(indent)}`);
-  const commands = (['provision', 'doctor', 'ledger', 'cameras'] as const).map(
+  const commands = (['provision', 'doctor', 'ledger', 'recover', 'cameras'] as const).map(
     (name) => `${name.padEnd(nameWidth)}${help(name, nameWidth)}`,
   );
   return [grammar, commands.join('\n'), `${help('secrets')}\n${help('exit-codes')}`].join('\n\n');
@@ -98,7 +105,7 @@ export function ownArguments(argv: readonly string[], isPackaged: boolean): stri
   if (separator >= 0) return argv.slice(separator + 1);
   if (!isPackaged) return [];
   const own = argv.slice(1);
-  const first = own.findIndex((argument) => ['open', 'gateway', 'demo'].includes(argument));
+  const first = own.findIndex((argument) => isTask(argument) || ['open', 'gateway', 'demo'].includes(argument));
   if (first >= 0) return own.slice(first);
   return own.filter(
     (argument, index) =>
@@ -111,6 +118,8 @@ export function parseArguments(args: readonly string[], environment: Environment
   const [first = 'open', second = ''] = args;
   const named = first.startsWith('--') ? 'open' : first;
   const rest = first.startsWith('--') ? args : args.slice(1);
+  if (isTask(named)) return tasks[named](rest, environment);
+  // As versions before had it.
   if (named === 'gateway' && isTask(second)) return tasks[second](args.slice(2), environment);
   switch (named) {
     case 'open': {
@@ -162,7 +171,7 @@ export function parseArguments(args: readonly string[], environment: Environment
   }
 }
 
-/** What `gateway` can do besides running: each does one thing, prints it and ends. */
+/** What the program can do besides running: each does one thing, prints it and ends. */
 const tasks = {
   provision: (args: readonly string[], environment: Environment): CliOutcome => {
     const flags = readFlags(args, ['config', 'data-dir', 'token', 'name'], []);
@@ -170,9 +179,9 @@ const tasks = {
     const configFile = flags.values.get('config');
     const dataDir = flags.values.get('data-dir');
     if (configFile === undefined || dataDir === undefined)
-      return refused(message('command-needs', { context: 'config-and-data', command: 'gateway provision' }));
+      return refused(message('command-needs', { context: 'config-and-data', command: 'provision' }));
     const token = (flags.values.get('token') ?? environment[tokenVariable] ?? '').trim();
-    if (token === '') return refused(message('command-needs', { context: 'token', command: 'gateway provision' }));
+    if (token === '') return refused(message('command-needs', { context: 'token', command: 'provision' }));
     const name = flags.values.get('name') ?? null;
     return { ok: true, options: { command: 'provision', configFile, dataDir, token, name } };
   },
@@ -180,8 +189,7 @@ const tasks = {
     const flags = readFlags(args, ['config', 'data-dir'], ['json']);
     if ('code' in flags) return refused(flags);
     const configFile = flags.values.get('config');
-    if (configFile === undefined)
-      return refused(message('command-needs', { context: 'config', command: 'gateway doctor' }));
+    if (configFile === undefined) return refused(message('command-needs', { context: 'config', command: 'doctor' }));
     const dataDir = flags.values.get('data-dir') ?? null;
     return { ok: true, options: { command: 'doctor', configFile, dataDir, json: flags.set.has('json') } };
   },
@@ -190,9 +198,18 @@ const tasks = {
     if ('code' in flags) return refused(flags);
     const dataDir = flags.values.get('data-dir');
     if (dataDir === undefined || !flags.set.has('verify'))
-      return refused(message('command-needs', { context: 'verify-and-data', command: 'gateway ledger' }));
+      return refused(message('command-needs', { context: 'verify-and-data', command: 'ledger' }));
     const configFile = flags.values.get('config') ?? null;
     return { ok: true, options: { command: 'ledger', dataDir, configFile, json: flags.set.has('json') } };
+  },
+  recover: (args: readonly string[]): CliOutcome => {
+    const flags = readFlags(args, ['config', 'data-dir'], ['json']);
+    if ('code' in flags) return refused(flags);
+    const configFile = flags.values.get('config');
+    const dataDir = flags.values.get('data-dir');
+    if (configFile === undefined || dataDir === undefined)
+      return refused(message('command-needs', { context: 'config-and-data', command: 'recover' }));
+    return { ok: true, options: { command: 'recover', dataDir, configFile, json: flags.set.has('json') } };
   },
   cameras: (args: readonly string[]): CliOutcome => {
     const flags = readFlags(args, ['config', 'address'], ['json']);

@@ -5,7 +5,7 @@ import type { CameraList } from '../gateway/wiring/cameras.ts';
 import { exitCodes } from './arguments.ts';
 import { type Output, table } from './output.ts';
 
-/** `gateway cameras`: one line a camera, or one JSON object. */
+/** `cameras`: one line a camera, or one JSON object. */
 export function printCameras(found: CameraList, json: boolean, { print, complain }: Output): number {
   const words = createWords();
   const cameras = found.cameras.map(({ message: said, ...camera }) => ({

@@ -43,7 +43,7 @@ export const plainCheck = ({ code, title, message: found, technical }: DoctorChe
   technical,
 });
 
-/** `gateway doctor`: a line a check as it is done, or one JSON object at the end. */
+/** `doctor`: a line a check as it is done, or one JSON object at the end. */
 export async function printDoctor(
   checks: AsyncIterable<DoctorCheck>,
   json: boolean,

@@ -1,6 +1,7 @@
 import { ledgerCounts } from '../../shared/contract.ts';
 import { isMessage, type Message, message } from '../../shared/messages/message.ts';
 import { createWords, plainEnglish } from '../../shared/messages/words.ts';
+import { type RecoveryReport, recoveredMessage } from '../gateway/maintenance/recover-store.ts';
 import type { StoreReport } from '../gateway/maintenance/verify-store.ts';
 import { ways } from '../gateway/status/losses.ts';
 import { exitCodes } from './arguments.ts';
@@ -10,7 +11,7 @@ export type LedgerReport = Pick<StoreReport, 'rows' | 'verdict' | 'notes'>;
 
 const mostNotes = 50;
 
-/** `gateway ledger --verify`. `names`: what people call the sources, by id. */
+/** `ledger --verify`. `names`: what people call the sources, by id. */
 export function printLedger(
   { rows, verdict, notes }: LedgerReport,
   names: ReadonlyMap<string, string>,
@@ -42,6 +43,24 @@ export function printLedger(
   return verdict.ok ? exitCodes.ok : exitCodes.faultsFound;
 }
 
+/** `recover`. The exit code says whether there is something to look at: pictures that are gone. */
+export function printRecovery(report: RecoveryReport, json: boolean, { print }: Output): number {
+  const { text, hint } = createWords();
+  const { base, backupAt, unknown, unreadable, waiting, replaced } = report;
+  if (json) print(JSON.stringify(report));
+  else {
+    const said = recoveredMessage(report);
+    print(text(message('recovered-from', { context: base, at: backupAt ?? 0 })));
+    print(text(said));
+    if (unknown > 0) print(text(message('recovered-unknown', { count: unknown })));
+    if (unreadable > 0) print(text(message('recovered-unreadable', { count: unreadable })));
+    print(text(message('recovered-waiting', { count: waiting })));
+    if (replaced !== null) print(text(message('recovered-replaced', { folder: replaced })));
+    print(hint(said));
+  }
+  return report.missing + report.lost + unreadable > 0 ? exitCodes.faultsFound : exitCodes.ok;
+}
+
 /** As the log has it. */
 const withText = (one: Message) => ({ ...one, text: plainEnglish(one) });
 
@@ -57,6 +76,7 @@ function noteWords(detail: StoreReport['notes'][number]['detail'], say: (one: Me
   const lost = lossOf(loss);
   // Versions before wrote a sentence.
   const why = isMessage(said) ? say(said) : text;
+  if (loss === undefined && isMessage(said)) return say(said);
   if (lost !== null) return typeof why === 'string' ? `${why} ${say(lost)}` : say(lost);
   const noted = lossOf(seen);
   return noted === null ? JSON.stringify(detail) : say(message('ledger-loss-seen', { loss: noted }));

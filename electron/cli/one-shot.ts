@@ -2,9 +2,11 @@ import type { Config } from '../../shared/config.ts';
 import { message } from '../../shared/messages/message.ts';
 import { createWords, fullEnglish } from '../../shared/messages/words.ts';
 import type { AskProxy } from '../gateway/gateway-options.ts';
+import { recoverStore } from '../gateway/maintenance/recover-store.ts';
 import { verifyStore } from '../gateway/maintenance/verify-store.ts';
 import { systemClock } from '../gateway/platform/clock.ts';
 import type { Files } from '../gateway/platform/files.ts';
+import { silentLogger } from '../gateway/platform/logger.ts';
 import { findCameras, type UsbCameras } from '../gateway/wiring/cameras.ts';
 import { openDeviceSetup } from '../gateway/wiring/device-setup.ts';
 import {
@@ -21,14 +23,14 @@ import { Secrets } from '../settings/secrets.ts';
 import { exitCodes, type RunOptions } from './arguments.ts';
 import { printCameras } from './cameras.ts';
 import { printDoctor } from './doctor.ts';
-import { printLedger } from './ledger.ts';
+import { printLedger, printRecovery } from './ledger.ts';
 import { failureText, type Output } from './output.ts';
 import { runProvision } from './provision.ts';
 import type { Plan } from './run-plan.ts';
 
 const unlockMilliseconds = 20_000;
 
-export type TaskOptions = Extract<RunOptions, { command: 'provision' | 'doctor' | 'ledger' | 'cameras' }>;
+export type TaskOptions = Extract<RunOptions, { command: 'provision' | 'doctor' | 'ledger' | 'recover' | 'cameras' }>;
 
 export type TaskContext = {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -43,9 +45,9 @@ export type TaskContext = {
 };
 
 export const isTask = (options: RunOptions): options is TaskOptions =>
-  ['provision', 'doctor', 'ledger', 'cameras'].includes(options.command);
+  ['provision', 'doctor', 'ledger', 'recover', 'cameras'].includes(options.command);
 
-/** `gateway provision`, `doctor`, `ledger` and `cameras`: one thing each, without a window. Resolves with the exit code. */
+/** `provision`, `doctor`, `ledger`, `recover` and `cameras`: one thing each, without a window. Resolves with the exit code. */
 export async function runTask(
   options: TaskOptions,
   plan: Pick<Plan, 'dataDir' | 'configFile'>,
@@ -57,6 +59,7 @@ export async function runTask(
     if (options.command === 'cameras') return await runCameras(options, plan, context);
     const config = await readConfig(plan.configFile, output);
     if (config === null) return exitCodes.badConfiguration;
+    if (options.command === 'recover') return await runRecover(options.json, config, plan.dataDir, context);
     const { environment, keyring, files, signal } = context;
     const secrets = new Secrets({ dataDir: plan.dataDir, environment, keyring, clock: systemClock, files });
     await secrets.load(options.command === 'doctor' ? secretsOf(config) : secretsToProvision(config));
@@ -133,6 +136,23 @@ function runDoctor(
     userAgent: `acusight-line-gateway/${version}`,
   });
   return printDoctor(checks, json, output);
+}
+
+async function runRecover(
+  json: boolean,
+  config: Config,
+  dataDir: string,
+  { files, nativeBinding, output }: TaskContext,
+): Promise<number> {
+  const report = await recoverStore({
+    dataDir,
+    config,
+    files,
+    clock: systemClock,
+    logger: silentLogger,
+    nativeBinding,
+  });
+  return printRecovery(report, json, output);
 }
 
 async function runCameras(

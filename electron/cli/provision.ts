@@ -58,7 +58,7 @@ export async function provisionDevice(
   return { ok: true, stored, deviceId, status, device, overruled: secrets.source('deviceKey') === 'environment' };
 }
 
-/** `gateway provision`. */
+/** `provision`. */
 export async function runProvision(
   services: ProvisionServices,
   request: ProvisionRequest,

@@ -43,6 +43,7 @@ export function makePlan(options: RunOptions, userData: string): Plan {
     case 'provision':
     case 'doctor':
     case 'ledger':
+    case 'recover':
     case 'cameras': {
       // The doctor looks at the data folder of the window where none is named: its secrets lie there.
       const named = options.command === 'cameras' ? null : options.dataDir;

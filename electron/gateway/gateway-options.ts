@@ -40,6 +40,8 @@ export type WorkerPaths = {
   readonly reading: string;
   readonly encode: string;
   readonly stream: string;
+  /** Reads copies of the database as a whole. */
+  readonly check: string;
 };
 
 /** Values that no configuration file holds; null where one is not known (yet). */

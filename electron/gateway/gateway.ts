@@ -3,6 +3,7 @@ import { message } from '../../shared/messages/message.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import { isFolder } from '../../shared/source-config.ts';
 import type { GatewayOptions } from './gateway-options.ts';
+import { backUpBeforeMigration } from './maintenance/backup-watch.ts';
 import { openDataFolder } from './maintenance/data-folder.ts';
 import { tellOfFailedStart } from './maintenance/failed-start.ts';
 import { faultOf, haltedSnapshot } from './maintenance/halted.ts';
@@ -20,7 +21,7 @@ import { buildSnapshot } from './status/snapshot.ts';
 import { type Database, openDatabase, openFailure } from './store/database/database.ts';
 import { StoreWatch } from './store/database/store-watch.ts';
 import { WriteBatch } from './store/database/write-batch.ts';
-import { PayloadStore } from './store/payloads/payload-store.ts';
+import { journalFolder, replayJournal } from './store/journal/replay.ts';
 import { totalOf } from './store/tally.ts';
 import { type GatewayParts, makeGateway } from './wiring/gateway-parts.ts';
 import type { StoreParts } from './wiring/store.ts';
@@ -69,13 +70,14 @@ export class Gateway {
   }
 
   static async #open(options: GatewayOptions): Promise<Gateway> {
-    const { dataDir, files, config, nativeBinding } = options;
+    const { dataDir, files, config, clock, nativeBinding } = options;
     await openDataFolder(dataDir, files);
     await sayWhatIsOpen(dataDir, options.logger);
     await refuseOverlap(dataDir, config.sources.filter(isFolder));
     const path = join(dataDir, 'gateway.sqlite');
-    await refuseLostDatabase(path, new PayloadStore(join(dataDir, 'payloads'), files), files);
-    const database = openDatabase({ path, nativeBinding });
+    await refuseLostDatabase(dataDir, files);
+    await backUpBeforeMigration({ path, dataDir, files, clock, logger: options.logger, nativeBinding });
+    const database = openDatabase({ path, nativeBinding, looksForDamage: true });
     const watch = new StoreWatch(path);
     try {
       const logger = watch.listening(options.logger);
@@ -127,6 +129,7 @@ export class Gateway {
   async stop(): Promise<void> {
     const { clock, logger } = this.#options;
     const { intakes, commits, checkIn, way, checker, housekeeping, ledgerWatch, cameraLosses, lossNotes } = this.#parts;
+    const { backupWatch } = this.#parts;
     const stopped = new AbortController();
     const intakeEnds = intakes.stop().finally(() => stopped.abort());
     await Promise.race([intakeEnds, sleep(clock, sourceStopMilliseconds, stopped.signal)]);
@@ -137,6 +140,7 @@ export class Gateway {
     await checker.stop();
     await housekeeping.stop();
     await ledgerWatch.stop();
+    await backupWatch.stop();
     cameraLosses.tick(intakes.statuses());
     const writes = WriteBatch.of(this.#store.database);
     writes.flush();
@@ -146,6 +150,7 @@ export class Gateway {
     }
     // What is owed is tried once more by that look.
     writes.flush();
+    await this.#store.journal.close();
     await writes.close();
     this.#watch.stop();
     const lost = await this.#store.losses.unwritten();
@@ -158,6 +163,7 @@ export class Gateway {
     const { config, clock, logger, interruption } = this.#options;
     const { payloads, files, outbox, admission, ledger } = this.#store;
     await payloads.prepare();
+    await this.#replay();
     files.forgetRefusalsExceptOf(config.sources.map(({ id }) => id));
     const abandoned = outbox.releaseAllLeases();
     outbox.clampWaits(clock.now(), longestWaitMilliseconds);
@@ -167,6 +173,25 @@ export class Gateway {
     await admission.measure();
     if (abandoned > 0) logger.log('warn', 'leases-recovered', { entries: abandoned });
     if (moved > 0) logger.log('info', 'line-changed', { entries: moved });
+  }
+
+  /**
+   * What the journal knows and the database does not: after a power cut the last pictures, and where somebody put back a
+   * copy of the database from before, all that came since.
+   */
+  async #replay(): Promise<void> {
+    const { clock, files, logger, dataDir } = this.#options;
+    const { database, payloads, journal, ledger } = this.#store;
+    const folder = journalFolder(dataDir);
+    const replayed = await replayJournal({ database, folder, payloads, files, now: clock.now });
+    await journal.open();
+    const { queued, delivered, missing, spoilt } = replayed;
+    if (queued + delivered + missing > 0) {
+      ledger.sealNow(clock.now());
+      const said = message('store-replayed', { queued, delivered, gone: missing });
+      ledger.note(clock.now(), '', { said });
+      logger.log('warn', 'journal-replayed', { said, ...replayed });
+    } else if (spoilt > 0) logger.log('warn', 'journal-spoilt', { lines: spoilt });
   }
 
   /** Calls back after every change; whoever listens takes a snapshot when it suits it. */

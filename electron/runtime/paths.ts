@@ -27,6 +27,7 @@ export function appPaths(root: string): AppPaths {
       reading: join(root, 'out', 'main', 'reading-worker.cjs'),
       encode: join(root, 'out', 'main', 'encode-worker.cjs'),
       stream: join(root, 'out', 'main', 'stream-worker.cjs'),
+      check: join(root, 'out', 'main', 'check-worker.cjs'),
     },
     serverWorker: join(root, 'out', 'main', 'server-worker.cjs'),
     icons: join(root, 'resources', 'icons'),

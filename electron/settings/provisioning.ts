@@ -18,7 +18,7 @@ export type ProvisionerOptions = {
 type Request = OperationRequest<'device.provision'>;
 type Response = OperationResponse<'device.provision'>;
 
-/** Provisioning from the window: the same steps as by `gateway provision`. */
+/** Provisioning from the window: the same steps as by `provision`. */
 export function provisioner({
   secrets,
   configFile,

@@ -6,7 +6,7 @@ import { openDisplay } from './display.mjs';
 import { createQuietStream } from './quiet-stderr.mjs';
 
 /** What `gateway` does without ever making a window. */
-const tasks = new Set(['provision', 'doctor', 'ledger', 'cameras']);
+const tasks = new Set(['provision', 'doctor', 'ledger', 'recover', 'cameras']);
 const noDisplay = { env: {}, stop: async () => {} };
 
 /**

@@ -17,6 +17,8 @@ import { silentLogger } from '../../electron/gateway/platform/logger.ts';
 import { openDatabase } from '../../electron/gateway/store/database/database.ts';
 import { GatedFrames } from '../../electron/gateway/store/gated-frames.ts';
 import { ImageQueries } from '../../electron/gateway/store/image-queries.ts';
+import { ImageJournal } from '../../electron/gateway/store/journal/image-journal.ts';
+import { journalFolder } from '../../electron/gateway/store/journal/replay.ts';
 import { KnownPictures } from '../../electron/gateway/store/known-pictures.ts';
 import { Ledger } from '../../electron/gateway/store/ledger/ledger.ts';
 import { Losses } from '../../electron/gateway/store/ledger/losses.ts';
@@ -91,6 +93,13 @@ async function gatewayRound(
     const ledger = new Ledger(database);
     const payloads = new PayloadStore(join(folder, 'payloads'), nodeFiles);
     await payloads.prepare();
+    const journal = new ImageJournal({
+      database,
+      folder: journalFolder(folder),
+      files: nodeFiles,
+      logger: silentLogger,
+    });
+    await journal.open();
     const tally = new Tally(database);
     const admission = new Admission({
       limits: { maxBytes: 1e12, minFreeBytes: 0 },
@@ -110,7 +119,7 @@ async function gatewayRound(
         files: new SourceFiles(database, ledger),
         catalogue: new ImageQueries(database, plainOrder),
         payloads,
-        commits: new ImageBatch(payloads, new Outbox(database, plainOrder, ledger), systemClock),
+        commits: new ImageBatch(payloads, new Outbox(database, plainOrder, ledger), journal, systemClock),
         gated: new GatedFrames(database, ledger),
         losses: new Losses(database, ledger),
         known: new KnownPictures(database),

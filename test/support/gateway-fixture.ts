@@ -17,7 +17,7 @@ import { type ConfigInput, parseConfig } from '../../shared/config.ts';
 import type { QueueFilter, QueueRow, Refusal } from '../../shared/contract.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import { makeJpeg } from './pictures.ts';
-import { decodeWorker, encodeWorker, readingWorker, streamWorker } from './workers.ts';
+import { checkWorker, decodeWorker, encodeWorker, readingWorker, streamWorker } from './workers.ts';
 
 /** Decoding is not what these tests are about, and the real decoder would take the machine's time from what is. */
 const decodeWorkerPath = fileURLToPath(new URL('./no-decoder.cjs', import.meta.url));
@@ -131,6 +131,7 @@ export async function openGateway(wish: GatewayWish) {
       reading: readingWorker,
       encode: encodeWorker,
       stream: streamWorker,
+      check: checkWorker,
     },
     clock: wish.clock ?? systemClock,
     files: nodeFiles,

@@ -78,7 +78,12 @@ export async function openIntake({
     files: store.sourceFiles,
     catalogue: store.catalogue,
     payloads: store.payloads,
-    commits: new ImageBatch(store.payloads, flush === undefined ? store.outbox : slow(store.outbox, flush), clock),
+    commits: new ImageBatch(
+      store.payloads,
+      flush === undefined ? store.outbox : slow(store.outbox, flush),
+      store.journal,
+      clock,
+    ),
     gated: new GatedFrames(database, ledger),
     losses: new Losses(database, ledger),
     known: new KnownPictures(database),

@@ -83,7 +83,7 @@ export async function failureOf(work: Promise<unknown>): Promise<Readonly<Record
   return { ...failed, name: failed.name, ...said(failed.said) };
 }
 
-/** A check of the site doctor, as `gateway doctor --json` has it. */
+/** A check of the site doctor, as `doctor --json` has it. */
 export const spokenCheck = (check: DoctorCheck): PlainCheck => plainCheck(check, words);
 
 /** What such a check found, before it has its name. */

@@ -9,8 +9,11 @@ import type { Reason } from '../../electron/gateway/model/file-sink.ts';
 import type { FileVersion } from '../../electron/gateway/model/file-version.ts';
 import { type NewImage, noSidecar, type SidecarContent } from '../../electron/gateway/model/image.ts';
 import { type Files, nodeFiles } from '../../electron/gateway/platform/files.ts';
+import { silentLogger } from '../../electron/gateway/platform/logger.ts';
 import { openDatabase } from '../../electron/gateway/store/database/database.ts';
 import { ImageQueries } from '../../electron/gateway/store/image-queries.ts';
+import { ImageJournal } from '../../electron/gateway/store/journal/image-journal.ts';
+import { journalFolder } from '../../electron/gateway/store/journal/replay.ts';
 import { Ledger } from '../../electron/gateway/store/ledger/ledger.ts';
 import { type ShiftOf, shiftsOf } from '../../electron/gateway/store/ledger/shifts.ts';
 import { DeadLetters } from '../../electron/gateway/store/outbox/dead-letters.ts';
@@ -50,6 +53,9 @@ export async function openStore(
   for (let value = 0; value < 256; value += 1)
     mkdirSync(join(payloads.root, value.toString(16).padStart(2, '0')), { recursive: true });
   await payloads.prepare();
+  const journal = new ImageJournal({ database, folder: journalFolder(root), files: nodeFiles, logger: silentLogger });
+  await journal.open();
+  onTestFinished(() => journal.close());
   const ledger = new Ledger(database, shiftOf);
   const outbox = new Outbox(database, line, ledger);
   const tally = new Tally(database);
@@ -57,6 +63,7 @@ export async function openStore(
     root,
     database,
     payloads,
+    journal,
     outbox,
     tally,
     ledger,

@@ -34,6 +34,7 @@ export class PayloadAudit {
   readonly #row;
   readonly #entries;
   readonly #delivered;
+  readonly #referAgain;
   #next = 0;
 
   constructor(database: Database, payloads: PayloadStore, files: Files, outbox: Outbox) {
@@ -47,6 +48,10 @@ export class PayloadAudit {
     this.#entries = database.prepare<[string], { seq: number }>(`
       SELECT o.seq FROM images i JOIN outbox o USING (seq)
       WHERE i.sha256 = ? AND o.state = 'pending'`);
+    this.#referAgain = database.prepare<[string]>(`
+      INSERT INTO payloads (sha256, format, bytes, refs)
+      SELECT i.sha256, min(i.format), min(i.bytes), count(*) FROM images i JOIN outbox o USING (seq)
+      WHERE i.sha256 = ? AND o.payload_present = 1 GROUP BY i.sha256 ON CONFLICT DO NOTHING`);
     this.#delivered = database.prepare<[string], { found: number }>(`
       SELECT 1 AS found FROM images i JOIN outbox o USING (seq)
       WHERE i.sha256 = ? AND o.state = 'acknowledged' LIMIT 1`);
@@ -116,7 +121,7 @@ export class PayloadAudit {
 
   /** Where payloads without a row are kept. */
   get orphanRoot(): string {
-    return join(this.#payloads.root, 'orphans');
+    return this.#payloads.orphanRoot;
   }
 
   /** Drops what was put aside and is in the store again, or was delivered. Returns how many files are still without a row. */
@@ -138,6 +143,8 @@ export class PayloadAudit {
     return this.#payloads.exclusively([sha256], async () => {
       const row = this.#row.get(sha256);
       if (row !== undefined && fileName(row) === name) return false;
+      // A damaged row of its own must not take the picture from an image that needs it.
+      if (this.#referAgain.run(sha256).changes > 0) return false;
       await this.#files.rename(join(this.#payloads.root, name.slice(0, 2), name), join(this.orphanRoot, name));
       return true;
     });

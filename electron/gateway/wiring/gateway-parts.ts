@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { GatewayOptions } from '../gateway-options.ts';
 import { PictureChecker } from '../ingest/codec/picture-checker.ts';
 import { ImageBatch } from '../ingest/image-batch.ts';
+import { BackupWatch } from '../maintenance/backup-watch.ts';
 import { LedgerWatch } from '../maintenance/ledger-watch.ts';
 import { Housekeeping } from '../maintenance/scheduler.ts';
 import { noUsbCameras } from '../source/usb/usb-cameras.ts';
@@ -37,6 +38,7 @@ export type GatewayParts = {
   readonly way: Uplink;
   readonly checkIn: CheckIn;
   readonly ledgerWatch: LedgerWatch;
+  readonly backupWatch: BackupWatch;
   readonly cameraLosses: CameraLosses;
   readonly lossNotes: LossNotes;
   readonly readHealth: () => HealthReading;
@@ -59,7 +61,7 @@ export function makeGateway(
   const identity = { ...options.identity, instanceId: randomUUID(), startedAt: clock.now() };
   const rates = new Rates(clock.monotonic);
   const store = makeStore({ config, dataDir, files, clock, logger }, database);
-  const commits = new ImageBatch(store.payloads, store.outbox, clock);
+  const commits = new ImageBatch(store.payloads, store.outbox, store.journal, clock);
   const checker = new PictureChecker({
     workerPath: workers.decode,
     previewRoot: store.previewRoot,
@@ -87,6 +89,15 @@ export function makeGateway(
   });
   store.recent.onlyWhile(() => way.connectivity.isOpen);
   const ledgerWatch = new LedgerWatch({ database, ledger: store.ledger, clock, logger, onChange });
+  const backupWatch = new BackupWatch({
+    database,
+    dataDir,
+    files,
+    clock,
+    logger,
+    checkWorker: workers.check,
+    nativeBinding: options.nativeBinding,
+  });
   const metrics = new SystemMetrics(dataDir, files);
   const stoppedLines = new StoppedLines(store.ledger.shiftOf, identity.startedAt);
   const readHealth = (): HealthReading => ({
@@ -122,13 +133,14 @@ export function makeGateway(
     audit: store.audit,
     admission: store.admission,
     outbox: store.outbox,
-    chores: [...store.chores, ledgerWatch.chore],
+    chores: [...store.chores, ledgerWatch.chore, backupWatch.chore],
     clock,
     logger,
     onClockJump: tryNow,
     onTick: () => {
       // A disk that refuses a picture may be gone, and the database with it, which nobody writes to then.
       if (store.admission.state().state === 'failing') store.probe();
+      void store.journal.write();
       cameraLosses.tick(intakes.statuses());
       lossNotes.tick(links.losses());
       ledgerWatch.tick();
@@ -164,6 +176,7 @@ export function makeGateway(
     way,
     checkIn,
     ledgerWatch,
+    backupWatch,
     cameraLosses,
     lossNotes,
     readHealth,

@@ -11,6 +11,8 @@ import type { Database } from '../store/database/database.ts';
 import { WriteBatch } from '../store/database/write-batch.ts';
 import { GatedFrames } from '../store/gated-frames.ts';
 import { ImageQueries } from '../store/image-queries.ts';
+import { ImageJournal } from '../store/journal/image-journal.ts';
+import { journalFolder } from '../store/journal/replay.ts';
 import { KnownPictures } from '../store/known-pictures.ts';
 import { LabelGaps } from '../store/label-gaps.ts';
 import { Ledger } from '../store/ledger/ledger.ts';
@@ -72,9 +74,11 @@ export function makeStore({ config, dataDir, files, clock, logger }: StoreOption
       ? new RingBuffer({ database, payloads, logger, seal, onDropped, onRemoved })
       : null;
   const history = new History(database, ledger);
+  const journal = new ImageJournal({ database, folder: journalFolder(dataDir), files, logger });
   const audit = new PayloadAudit(database, payloads, files, outbox);
   const chores: readonly Chore[] = [
     { name: 'payloads', everyMilliseconds: payloadsMilliseconds, slice: () => audit.slice(clock.now) },
+    { name: 'journal', everyMilliseconds: hourMilliseconds, slice: () => journal.slice() },
     { name: 'previews', everyMilliseconds: hourMilliseconds, slice: (now) => previews.sweepSlice(now) },
     {
       name: 'history',
@@ -98,6 +102,7 @@ export function makeStore({ config, dataDir, files, clock, logger }: StoreOption
     },
     previewRoot,
     payloads,
+    journal,
     ledger,
     outbox,
     tally,

@@ -7,7 +7,7 @@ const word = { word: 'name' } as const;
 
 export const commandLineCodes = {
   'command-help': code('good', 'nobody', {
-    context: ['provision', 'doctor', 'ledger', 'cameras', 'secrets', 'exit-codes'],
+    context: ['provision', 'doctor', 'ledger', 'recover', 'cameras', 'secrets', 'exit-codes'],
   }),
   'command-unknown': code('alarm', 'site', word),
   'command-needs': code('alarm', 'site', {
@@ -34,6 +34,12 @@ export const commandLineCodes = {
   'ledger-head': code('good', 'nobody', { hash: 'quote' }),
   'ledger-loss-uncounted': code('alarm', 'support'),
   'ledger-loss-seen': code('good', 'nobody', { loss: 'message' }),
+
+  'recovered-from': code('good', 'nobody', { context: ['current', 'repaired', 'backup', 'none'], at: 'instant' }),
+  'recovered-unknown': code('act', 'site', one),
+  'recovered-unreadable': code('act', 'site', one),
+  'recovered-waiting': code('good', 'nobody', one),
+  'recovered-replaced': code('good', 'nobody', { folder: 'name' }),
 
   'device-registered': code('good', 'nobody', { context: ['keyring', 'file'], device: 'name' }),
   'device-organization': code('good', 'nobody', { organization: 'name' }),

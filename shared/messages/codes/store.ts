@@ -11,6 +11,11 @@ export const storeCodes = {
   'store-newer': code('alarm', 'site', { found: 'number', known: 'number' }),
   /** The database is gone, and its pictures are there. */
   'store-lost': code('alarm', 'support', { path: 'name', folder: 'name' }),
+  /** The journal knew more than the database. */
+  'store-replayed': code('act', 'site', { queued: 'number', delivered: 'number', gone: 'number' }),
+  'store-recovered': code('act', 'site', { queued: 'number', delivered: 'number', gone: 'number', lost: 'number' }),
+  'recover-no-room': code('alarm', 'site'),
+  'picture-recovered': code('act', 'site'),
   /** Nobody lost it: there is none where a command looks for it. */
   'store-missing': code('act', 'site', { folder: 'name' }),
   /** It may come back: it is tried again. `path`: of the database or of the data folder. */

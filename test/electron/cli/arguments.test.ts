@@ -40,6 +40,11 @@ describe('the command line', () => {
       ['gateway', 'ledger', '--data-dir', 'd', '--config', 'c', '--json', '--verify'],
       { command: 'ledger', configFile: 'c', dataDir: 'd', json: true },
     ],
+    [['doctor', '--config', 'c', '--json'], { command: 'doctor', configFile: 'c', dataDir: null, json: true }],
+    [
+      ['recover', '--config', 'c', '--data-dir', 'd'],
+      { command: 'recover', configFile: 'c', dataDir: 'd', json: false },
+    ],
   ])('%j', (args, options) => {
     expect(parseArguments(args)).toEqual({ ok: true, options });
   });
@@ -57,7 +62,8 @@ describe('the command line', () => {
     [['gateway', 'extra'], '"extra" is no option'],
     [['demo', '--config', 'c'], '"--config" is no option'],
     [['open', '--headless'], '"--headless" is no option'],
-    [['provision', '--config', 'c'], '"provision" is no command'],
+    [['provision', '--config', 'c'], '"provision" needs --config FILE and --data-dir DIR'],
+    [['recover', '--data-dir', 'd'], '"recover" needs --config FILE and --data-dir DIR'],
     [['gateway', 'provision', '--config', 'c', '--token', 't'], 'needs --config FILE and --data-dir DIR'],
     [['gateway', 'provision', '--config', 'c', '--data-dir', 'd'], 'ACUSIGHT_PROVISIONING_TOKEN'],
     [['gateway', 'provision', '--config', 'c', '--data-dir', 'd', '--token', ' '], 'needs --token'],

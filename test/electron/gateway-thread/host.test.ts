@@ -7,7 +7,14 @@ import { GatewayHost } from '../../../electron/gateway-thread/host.ts';
 import { configSchema } from '../../../shared/config.ts';
 import { contract } from '../../../shared/contract.ts';
 import { errorWords, failureWords } from '../../support/spoken.ts';
-import { decodeWorker, encodeWorker, gatewayWorker, readingWorker, streamWorker } from '../../support/workers.ts';
+import {
+  checkWorker,
+  decodeWorker,
+  encodeWorker,
+  gatewayWorker,
+  readingWorker,
+  streamWorker,
+} from '../../support/workers.ts';
 
 /** A gateway that can't start, and whose thread has asked a share that does not answer; a FIFO stands for it. */
 const failingWorker = (fifo: string): string => `
@@ -38,7 +45,13 @@ function makeHost(folder: string, workerPath: string): GatewayHost {
       waiting: null,
     }),
     workerPath,
-    workers: { decode: decodeWorker, reading: readingWorker, encode: encodeWorker, stream: streamWorker },
+    workers: {
+      decode: decodeWorker,
+      reading: readingWorker,
+      encode: encodeWorker,
+      stream: streamWorker,
+      check: checkWorker,
+    },
     nativeBinding: undefined,
     events: { onLog: () => undefined, onCrash: () => undefined, onStoreLost: () => undefined },
   });

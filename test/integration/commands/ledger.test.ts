@@ -8,7 +8,7 @@ import { keyringOf } from '../../../electron/keyring/keyring.ts';
 import { message } from '../../../shared/messages/message.ts';
 import { acknowledge, openStore, storeImage, temporaryFolder } from '../../support/store.ts';
 
-/** `gateway ledger --verify`, as the program runs it, on real stores. */
+/** `ledger --verify`, as the program runs it, on real stores. */
 
 async function verify(dataDir: string, { json = false, configFile = null as string | null } = {}) {
   const printed: string[] = [];

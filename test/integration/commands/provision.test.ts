@@ -21,7 +21,7 @@ import { FailingFiles } from '../../support/failing-files.ts';
 import { startProxy } from '../../support/http-proxy.ts';
 import { temporaryFolder } from '../../support/store.ts';
 
-/** `gateway provision`, as the program runs it, against the embedded server. */
+/** `provision`, as the program runs it, against the embedded server. */
 
 const noKeyring = keyringOf({
   isEncryptionAvailable: () => false,

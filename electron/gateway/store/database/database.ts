@@ -1,7 +1,8 @@
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
 import { message } from '../../../../shared/messages/message.ts';
 import { describeCause, errnoCode, OperatorError } from '../../platform/errors.ts';
+import { DamagedError, findDamageSoon } from './integrity.ts';
 import { migrate, refuseNewer } from './migrations.ts';
 
 export type { Database } from 'better-sqlite3';
@@ -10,6 +11,8 @@ export type OpenOptions = {
   readonly path: string;
   /** An addon built for this runtime, where the shipped one does not fit it. */
   readonly nativeBinding?: string | undefined;
+  /** Looks for damage before anything is written: up to a second or two, of a large one. */
+  readonly looksForDamage?: boolean;
 };
 
 /**
@@ -18,7 +21,7 @@ export type OpenOptions = {
  * - `WAL` and `synchronous=FULL`: a committed transaction survives a power cut.
  * - `locking_mode=EXCLUSIVE`: a second gateway on the same data folder is refused here, whatever else it passed.
  */
-export function openDatabase({ path, nativeBinding }: OpenOptions): Database {
+export function openDatabase({ path, nativeBinding, looksForDamage = false }: OpenOptions): Database {
   let database: Database;
   try {
     makeForUsAlone(path);
@@ -30,6 +33,8 @@ export function openDatabase({ path, nativeBinding }: OpenOptions): Database {
     database.prepare = preparedOnce(database.prepare.bind(database));
     database.pragma('locking_mode = EXCLUSIVE');
     refuseNewer(database);
+    const damage = looksForDamage ? findDamageSoon(database) : null;
+    if (damage !== null) throw new DamagedError(damage);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
@@ -72,7 +77,8 @@ const parameterOrQuoted = /'[^']*'|"[^"]*"|--[^\n]*|(?<![+\w])([?@]\w*)/g;
 
 /** What went wrong while a database was opened, or what it holds looked at for the first time, for people. */
 export function openFailure(path: string, cause: unknown): OperatorError {
-  const code = errnoCode(cause) ?? '';
+  // To SQLite a folder is a file that can't be opened, as one on a disk that is away.
+  const code = isDirectory(path) ? 'SQLITE_NOTADB' : (errnoCode(cause) ?? '');
   const facts = { operation: 'open-store', disposition: 'bury', cause } as const;
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'))
     return new OperatorError(message('store-in-use'), facts);
@@ -82,3 +88,5 @@ export function openFailure(path: string, cause: unknown): OperatorError {
   const reason = describeCause(cause);
   return new OperatorError(message('store-unavailable', { context: 'database', path, reason }), facts);
 }
+
+const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;

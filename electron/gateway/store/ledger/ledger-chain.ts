@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type Database from 'better-sqlite3';
 import { ledgerCounts } from '../../../../shared/contract.ts';
 
 /** What is counted for each source and shift, in the order in which the chain writes it down. */
@@ -50,4 +51,35 @@ export function parseCounts(text: string): readonly number[] | null {
   } catch {
     return null;
   }
+}
+
+/** What a chain has that another one, from which it goes on, has not. */
+export type ChainTail = {
+  /** Lost pictures, by source. */
+  readonly lost: ReadonlyMap<string, number>;
+};
+
+/**
+ * Reads on in the chain of a database that may be damaged, from where the chain of `base` ends; from its beginning where
+ * that has none. Only rows whose hashes hold, up to the first that does not. Throws what SQLite says of the first page.
+ */
+export function readChainTail(old: Database.Database, base: Database.Database): ChainTail {
+  const last = base
+    .prepare<[], Pick<ChainRow, 'id' | 'hash'>>('SELECT id, hash FROM ledger ORDER BY id DESC LIMIT 1')
+    .get();
+  let hash = last?.hash ?? genesisHash;
+  const lost = new Map<string, number>();
+  const rows = old.prepare<[number], ChainRow>(`
+    SELECT id, at, source_id, shift, change, detail, hash FROM ledger WHERE id > ? ORDER BY id`);
+  try {
+    for (const row of rows.iterate(last?.id ?? 0)) {
+      if (row.hash !== chainHash(hash, row)) break;
+      hash = row.hash;
+      const frames = parseCounts(row.change)?.[chainCounts.indexOf('lost')] ?? 0;
+      if (frames > 0) lost.set(row.source_id, (lost.get(row.source_id) ?? 0) + frames);
+    }
+  } catch {
+    // A damaged page: what was read before it holds.
+  }
+  return { lost };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { extensionOf, type PictureFormat } from '../../model/image.ts';
 import { errnoCode } from '../../platform/errors.ts';
 import type { Files } from '../../platform/files.ts';
@@ -18,6 +18,10 @@ import type { Files } from '../../platform/files.ts';
  * a killed process left half-written.
  */
 export type StagedPayload = { readonly sha256: string; readonly format: PictureFormat; readonly temporaryPath: string };
+
+/** A file that holds one, by its name: nothing of it was looked at. */
+export type PayloadFile = { readonly path: string; readonly sha256: string; readonly format: PictureFormat };
+const payloadPattern = /^([0-9a-f]{64})\.(jpg|png)$/;
 
 const temporaryEnd = '.part';
 const isTemporary = (name: string): boolean => name.endsWith(temporaryEnd);
@@ -67,6 +71,17 @@ export class PayloadStore {
     return true;
   }
 
+  /** Every payload, and every one that was put aside; temporary files are none. */
+  async *everyFile(): AsyncGenerator<PayloadFile, void, undefined> {
+    const folders = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'));
+    for (const folder of [...folders.map((name) => join(this.root, name)), this.orphanRoot])
+      for (const name of await this.#listOr(folder)) {
+        const [, sha256, end] = payloadPattern.exec(name) ?? [];
+        if (sha256 === undefined) continue;
+        yield { path: join(folder, name), sha256, format: end === 'png' ? 'png' : 'jpeg' };
+      }
+  }
+
   /** What a file in one of the folders is, by its name. `left`: half-written by a process that is no more. */
   kindOf(name: string): 'payload' | 'staged' | 'left' {
     if (!isTemporary(name)) return 'payload';
@@ -113,6 +128,24 @@ export class PayloadStore {
 
   remove(sha256: string, format: PictureFormat): Promise<void> {
     return this.#files.remove(this.pathOf(sha256, format));
+  }
+
+  /** Where payloads without a row are kept. */
+  get orphanRoot(): string {
+    return join(this.root, 'orphans');
+  }
+
+  /** Puts back a payload that was put aside, durably. Returns false where there is none. */
+  async takeBack(sha256: string, format: PictureFormat): Promise<boolean> {
+    const path = this.pathOf(sha256, format);
+    try {
+      await this.#files.rename(join(this.orphanRoot, basename(path)), path);
+    } catch (error) {
+      if (errnoCode(error) === 'ENOENT') return false;
+      throw error;
+    }
+    await Promise.all([dirname(path), this.orphanRoot].map((folder) => this.#files.syncDirectory(folder)));
+    return true;
   }
 
   size(sha256: string, format: PictureFormat): Promise<number | null> {

@@ -28,7 +28,7 @@ async function openFrames(settings: Partial<FrameSettings> = {}, wish: IntakeWis
     {
       catalogue: store.catalogue,
       payloads: store.payloads,
-      commits: new ImageBatch(store.payloads, store.outbox, clock),
+      commits: new ImageBatch(store.payloads, store.outbox, store.journal, clock),
       gated: new GatedFrames(store.database, ledger),
       admission,
       clock,

@@ -337,7 +337,9 @@ describe('verifying', () => {
       pause: async () => abort.abort(new Error('the gateway stops')),
     });
     await expect(stopped).rejects.toThrow('the gateway stops');
-    expect(store.database.prepare('SELECT name FROM sqlite_temp_master').all()).toEqual([]);
+    expect(store.database.prepare("SELECT name FROM sqlite_temp_master WHERE name NOT GLOB 'journal_*'").all()).toEqual(
+      [],
+    );
     expect(await verdict(store)).toMatchObject({ ok: true });
   });
 
@@ -385,7 +387,9 @@ describe('verifying', () => {
     expect(await done).toMatchObject({ ok: true, problems: [] });
     expect(turns).toBeGreaterThan(2);
     // It left nothing behind that would cost later changes anything.
-    expect(store.database.prepare('SELECT name FROM sqlite_temp_master').all()).toEqual([]);
+    expect(store.database.prepare("SELECT name FROM sqlite_temp_master WHERE name NOT GLOB 'journal_*'").all()).toEqual(
+      [],
+    );
     expect(await verdict(store)).toMatchObject({ ok: true });
   });
 });

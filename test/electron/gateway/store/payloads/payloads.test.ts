@@ -25,7 +25,7 @@ import { readingWorker } from '../../../../support/workers.ts';
 
 /** What ingest does with each picture, all at once; the names of those that were reported as stored. */
 async function ingest(store: TestStore, wishes: readonly ImageWish[]): Promise<string[]> {
-  const commits = new ImageBatch(store.payloads, store.outbox, new FakeClock());
+  const commits = new ImageBatch(store.payloads, store.outbox, store.journal, new FakeClock());
   const outcomes = await Promise.allSettled(
     wishes.map(async (wish) => {
       const { image, bytes } = newImage(wish);
@@ -162,7 +162,7 @@ describe('committing in groups', () => {
   it('syncs each directory once a group', async () => {
     const files = new FailingFiles();
     const store = await openStore(undefined, files);
-    const commits = new ImageBatch(store.payloads, store.outbox, new FakeClock());
+    const commits = new ImageBatch(store.payloads, store.outbox, store.journal, new FakeClock());
     const made = Array.from({ length: 100 }, (_, index) => newImage({ name: `frame-${index}` }));
     const staged = await Promise.all(
       made.map(async ({ image, bytes }) => ({
@@ -181,7 +181,7 @@ describe('committing in groups', () => {
     const files = new FailingFiles();
     const store = await openStore(undefined, files);
     files.failAt({ nth: 1, code: 'EIO', lasts: 'once', only: ['rename'] });
-    const commits = new ImageBatch(store.payloads, store.outbox, new FakeClock());
+    const commits = new ImageBatch(store.payloads, store.outbox, store.journal, new FakeClock());
     const commit = async (name: string) => {
       const { image, bytes } = newImage({ name });
       return commits.commit(image, await store.payloads.stage(image.sha256, 'jpeg', bytes));
@@ -192,7 +192,7 @@ describe('committing in groups', () => {
 
   it('has nothing under way once it is drained', async () => {
     const store = await openStore();
-    const commits = new ImageBatch(store.payloads, store.outbox, new FakeClock());
+    const commits = new ImageBatch(store.payloads, store.outbox, store.journal, new FakeClock());
     const { image, bytes } = newImage();
     const payload = await store.payloads.stage(image.sha256, 'jpeg', bytes);
     let done = false;
