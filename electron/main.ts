@@ -19,6 +19,7 @@ import { nodeFiles } from './gateway/platform/files.ts';
 import { jsonLogger } from './gateway/platform/logger.ts';
 import { secretsOf } from './gateway/wiring/shut-keyring.ts';
 import { GatewayHost } from './gateway-thread/host.ts';
+import { Keeper } from './gateway-thread/keeper.ts';
 import { readKeyring } from './keyring/reader.ts';
 import { readerSwitch } from './keyring/reader-request.ts';
 import { systemKeyring } from './keyring/system-keyring.ts';
@@ -42,10 +43,6 @@ import { makeOperator } from './window/shell-operations.ts';
 
 const stopDeadlineMilliseconds = 15_000;
 const startAgainMilliseconds = 10_000;
-/** Of starts that fail: a disk that comes late, another program that holds the database. */
-const mayPassCodes: ReadonlySet<string> = new Set(['store-unavailable', 'store-in-use']);
-/** Threads of starts that failed, and that a share holds which does not answer: each costs memory, and of all the pool. */
-const mostThreadsLeft = 4;
 const paths = appPaths(app.getAppPath());
 const refusedSwitches = app.isPackaged ? refuseDebugging(app.commandLine) : [];
 
@@ -129,13 +126,10 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       cameras: cameraWindow,
       askProxy,
       onLog: writeLine,
-      onCrash: (error) => {
-        logger.log('error', 'gateway-crashed', { error });
-        void end(exitCodes.failed);
-      },
+      onFall: (fall) => void keeper.fell(fall),
       onStoreLost: (fault) => {
         logger.log('error', 'store-lost', { error: fault });
-        void outlive(fault);
+        void keeper.storeLost(fault);
       },
     },
   });
@@ -146,7 +140,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
   });
   const start: GatewayHost['start'] = (config) => {
     secrets.need(secretsOf(config));
-    return host.start(config);
+    return keeper.start(config);
   };
   const stopProgress = plan.logToStdout ? logProgress(() => host.gateway, logger) : () => undefined;
   let desktop: Desktop | null = null;
@@ -154,6 +148,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     let isLate = false;
     try {
       stopProgress();
+      keeper.stop();
       secrets.close();
       desktop?.close();
       const stopped = host.stop().then(() => demo?.stop());
@@ -169,6 +164,26 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       if (isLate || host.hangs) endAtOnce(code);
       app.exit(code);
     }
+  });
+  const endsByItself = demo !== null || plan.exitWhenDrained;
+  const failStart = (error: unknown): Promise<void> => {
+    process.stderr.write(`${linesOf(startFailed(error))}\n`);
+    const isConfiguration = error instanceof OperatorError && error.code === 'folder-overlap';
+    return end(isConfiguration ? exitCodes.badConfiguration : exitCodes.failed);
+  };
+  const keeper: Keeper = new Keeper({
+    host,
+    clock: systemClock,
+    logger,
+    endsByItself,
+    headless: plan.headless,
+    fail: failStart,
+    // Without a window the service starts it again.
+    startOver: () => {
+      logger.log('error', 'threads-left', { threads: host.threadsLeft });
+      if (!plan.headless) startAgain();
+      return end(exitCodes.failed);
+    },
   });
   // Electron's own answer to an exception nobody caught is a dialog that stops everything, on a PC nobody looks at.
   process.on('uncaughtException', (error) => {
@@ -204,12 +219,6 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
 
   // The data disk may come up later than this program: wait for it, and show that meanwhile. Only then is anything of it
   // missing that is not there.
-  const endsByItself = demo !== null || plan.exitWhenDrained;
-  const failStart = (error: unknown): Promise<void> => {
-    process.stderr.write(`${linesOf(startFailed(error))}\n`);
-    const isConfiguration = error instanceof OperatorError && error.code === 'folder-overlap';
-    return end(isConfiguration ? exitCodes.badConfiguration : exitCodes.failed);
-  };
   for (;;) {
     try {
       await openDataFolder(plan.dataDir, nodeFiles);
@@ -243,50 +252,13 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     process.stderr.write(`${linesOf(message('device-key-missing'))}\n`);
     return end(exitCodes.badConfiguration);
   }
-  for (;;) {
-    if (host.threadsLeft >= mostThreadsLeft) return startOver();
-    try {
-      const gateway = await start(loaded.config);
-      if (demo !== null) return end(await demo.run(gateway, desktop));
-      if (plan.exitWhenDrained) return end(await untilDrained(gateway, logger));
-      return;
-    } catch (error) {
-      logger.log('error', 'start-failed', { error });
-      // A disk that went away again, or another program that holds the database and will end.
-      const mayPass = error instanceof OperatorError && mayPassCodes.has(error.code);
-      if (endsByItself || (plan.headless && !mayPass)) return failStart(error);
-      if (!mayPass) return;
-      await sleep(systemClock, startAgainMilliseconds);
-      if (host.gateway !== null) return;
-    }
-  }
-
-  /** Only a new process is rid of threads that wait for a share. Without a window the service starts it again. */
-  function startOver(): Promise<void> {
-    logger.log('error', 'threads-left', { threads: host.threadsLeft });
-    if (!plan.headless) startAgain();
-    return end(exitCodes.failed);
-  }
-
-  /** The store was lost while the gateway ran: a disk may come back, a damaged database is for people. */
-  async function outlive(fault: OperatorError): Promise<void> {
-    await host.halt(fault);
-    const mayPass = fault.code === 'store-unavailable';
-    if (endsByItself || (plan.headless && !mayPass)) return failStart(fault);
-    while (mayPass) {
-      await sleep(systemClock, startAgainMilliseconds);
-      if (host.gateway !== null) return;
-      if (host.threadsLeft >= mostThreadsLeft) return startOver();
-      try {
-        await host.startAgain();
-        return;
-      } catch (error) {
-        logger.log('error', 'start-failed', { error });
-        if (!(error instanceof OperatorError) || mayPassCodes.has(error.code)) continue;
-        // It is back, and something else is wrong with it: trying again would write to it.
-        return plan.headless ? failStart(error) : undefined;
-      }
-    }
+  secrets.need(secretsOf(loaded.config));
+  if (!(await keeper.run(loaded.config))) return;
+  try {
+    if (demo !== null) return end(await demo.run(host, desktop));
+    if (plan.exitWhenDrained) return end(await untilDrained(host, logger));
+  } catch (error) {
+    return failStart(error);
   }
 }
 

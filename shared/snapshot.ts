@@ -245,6 +245,10 @@ export const snapshotSchema = z.object({
     labelsLate: count,
     /** Originals of stored pictures that can't be archived or deleted. */
     originalsStay: count,
+    /** How often the gateway fell while a camera was its source; summed over cameras; no person has taken note of it. */
+    unwatched: count,
+    /** How often the gateway fell and was started again; no person has taken note of it. */
+    interruptions: count,
     /** Undelivered when the database was damaged or its disk went away; 0 while it can be read. */
     inDoubt: count,
     /** Files that were taken before, and were renamed, moved or touched since: not sent again. */
@@ -342,6 +346,8 @@ export const emptyCounts: Readonly<Snapshot['counts']> = {
   orphans: 0,
   labelsLate: 0,
   originalsStay: 0,
+  unwatched: 0,
+  interruptions: 0,
   inDoubt: 0,
   known: 0,
   payloadsRemoved: 0,

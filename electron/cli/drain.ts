@@ -1,6 +1,6 @@
 import { createWords } from '../../shared/messages/words.ts';
 import type { Logger } from '../gateway/platform/logger.ts';
-import type { GatewayThread } from '../gateway-thread/client.ts';
+import type { GatewayHost } from '../gateway-thread/host.ts';
 import { exitCodes } from './arguments.ts';
 
 const lookMilliseconds = 150;
@@ -10,7 +10,8 @@ const looksInRow = 3;
 /** Of pictures without labels, and of labels without a picture. */
 const mostNamed = 20;
 
-type DrainedGateway = Pick<GatewayThread, 'isDrained' | 'snapshot' | 'call'>;
+/** Another thread than before may run in it. */
+type DrainedGateway = Pick<GatewayHost, 'isDrained' | 'snapshot' | 'call'>;
 
 /**
  * Resolves with the exit code once every source has made its first scan and nothing settles or waits. What was left
@@ -48,7 +49,7 @@ function drained(gateway: DrainedGateway): Promise<void> {
 }
 
 /** One log line a second: how far everything is. */
-export function logProgress(gateway: () => GatewayThread | null, logger: Logger): () => void {
+export function logProgress(gateway: () => Pick<GatewayHost, 'snapshot'> | null, logger: Logger): () => void {
   const timer = setInterval(() => {
     const snapshot = gateway()?.snapshot();
     if (snapshot === undefined) return;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { app, nativeImage } from 'electron';
 import type { ConfigInput } from '../../shared/config.ts';
-import type { GatewayThread } from '../gateway-thread/client.ts';
+import type { GatewayHost } from '../gateway-thread/host.ts';
 import { type DecodedPicture, picturesInTurn } from '../simulators/camera/pictures.ts';
 import { SimulatedCamera } from '../simulators/camera/simulated-camera.ts';
 import type { ImageRecord } from '../simulators/cloud/records.ts';
@@ -64,7 +64,7 @@ export class DemoCameras {
   }
 
   /** What is wrong between the cameras' frames and the server. */
-  async compare(gateway: GatewayThread, images: readonly ImageRecord[]): Promise<string[]> {
+  async compare(gateway: GatewayHost, images: readonly ImageRecord[]): Promise<string[]> {
     const faults: string[] = [];
     for (const { id } of this.sources) {
       const own = images.filter(({ metadata }) => metadata?.['source'] === id);

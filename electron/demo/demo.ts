@@ -7,7 +7,7 @@ import { message } from '../../shared/messages/message.ts';
 import { plainEnglish } from '../../shared/messages/words.ts';
 import type { RunOptions } from '../cli/arguments.ts';
 import type { Plan } from '../cli/run-plan.ts';
-import type { GatewayThread } from '../gateway-thread/client.ts';
+import type { GatewayHost } from '../gateway-thread/host.ts';
 import type { AppPaths } from '../runtime/paths.ts';
 import { saveConfig } from '../settings/config-file.ts';
 import { annotationCount, type ImageRecord } from '../simulators/cloud/records.ts';
@@ -123,7 +123,7 @@ export class Demo {
   }
 
   /** Runs to the end and returns the exit code: 0 only if the server holds exactly what was collected. */
-  async run(gateway: GatewayThread, desktop: Desktop | null): Promise<number> {
+  async run(gateway: GatewayHost, desktop: Desktop | null): Promise<number> {
     const began = performance.now();
     const seconds = (): number => (performance.now() - began) / 1_000;
     const progress = setInterval(() => this.#sayProgress(gateway), 1_000);
@@ -171,7 +171,7 @@ export class Demo {
     return this.#pictures.length + (this.#cameras?.expected ?? 0);
   }
 
-  async #untilAcknowledged(gateway: GatewayThread, began: number): Promise<void> {
+  async #untilAcknowledged(gateway: GatewayHost, began: number): Promise<void> {
     const all = (): boolean => {
       const { collected, acknowledged, dead } = gateway.snapshot().counts;
       return gateway.isDrained && collected === this.#expected && acknowledged + dead === collected;
@@ -183,7 +183,7 @@ export class Demo {
   }
 
   /** What is wrong between the folders and the server; empty when every picture is there, byte for byte, once. */
-  async #compare(gateway: GatewayThread): Promise<string[]> {
+  async #compare(gateway: GatewayHost): Promise<string[]> {
     const faults: string[] = [];
     const images = await this.#server.images(1, 1_000);
     const onServer = new Map(images.map((image) => [image.sha256, image]));
@@ -228,7 +228,7 @@ export class Demo {
     await writeFile(this.#screenshot, image.toPNG());
   }
 
-  async #summarise(gateway: GatewayThread, seconds: number): Promise<DemoSummary> {
+  async #summarise(gateway: GatewayHost, seconds: number): Promise<DemoSummary> {
     const { collected, acknowledged, dead } = gateway.snapshot().counts;
     const { images, annotations, duplicates } = await this.#server.stats();
     return {
@@ -241,7 +241,7 @@ export class Demo {
     };
   }
 
-  #sayProgress(gateway: GatewayThread): void {
+  #sayProgress(gateway: GatewayHost): void {
     const { counts, rates } = gateway.snapshot();
     const { collected, acknowledged, pending, leased, dead } = counts;
     process.stdout.write(

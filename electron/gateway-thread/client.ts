@@ -1,8 +1,10 @@
 import { Worker } from 'node:worker_threads';
+import { message } from '../../shared/messages/message.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import type { FromCameraPage, ToCameraPage } from '../../shared/usb-camera.ts';
 import type { AskProxy, GatewaySecrets } from '../gateway/gateway-options.ts';
-import { OperatorError } from '../gateway/platform/errors.ts';
+import { systemClock } from '../gateway/platform/clock.ts';
+import { describeCause, OperatorError } from '../gateway/platform/errors.ts';
 import { OpenRequests } from '../gateway/platform/open-requests.ts';
 import type {
   CallName,
@@ -15,11 +17,34 @@ import type {
   ThreadOptions,
   ToGateway,
 } from './protocol.ts';
+import { ThreadWatch } from './thread-watch.ts';
+
+/**
+ * How a gateway came to its end without being told to. `threw`: an exception that nobody caught. `hung`: its loop stood
+ * still. `ended`: its thread was gone.
+ */
+export class Fall extends Error {
+  readonly how: 'threw' | 'hung' | 'ended';
+
+  constructor(how: Fall['how'], technical: string) {
+    super(technical);
+    this.name = 'Fall';
+    this.how = how;
+  }
+}
+
+/** So long may a thread's loop stand still; milliseconds. */
+export type Patience = {
+  /** Until it is open: it may bring a large database to another schema in one call. */
+  readonly opening: number;
+  readonly running: number;
+};
+const usualPatience: Patience = { opening: 15 * 60_000, running: 30_000 };
 
 export type ThreadEvents = {
   readonly onLog: (line: string) => void;
-  /** The thread ended by itself, by an exception that nobody caught: nothing is collected or delivered any more. */
-  readonly onCrash: (error: Error) => void;
+  /** It has fallen while it ran: nothing is collected or delivered any more, and its thread is being ended. */
+  readonly onFall: (fall: Fall) => void;
   /** Its database is damaged or its disk is gone: it has to be stopped, and perhaps started again later. */
   readonly onStoreLost: (fault: OperatorError) => void;
   /** A thread does not end, for it waits for a share that does not answer. `ended`: once it does. */
@@ -41,7 +66,9 @@ export class GatewayThread {
   readonly #events: ThreadEvents;
   readonly #calls = new OpenRequests<unknown>();
   readonly #listeners = new Set<() => void>();
-  readonly #ended: Promise<void>;
+  readonly #watch: ThreadWatch;
+  /** Its thread has ended, or was left behind. */
+  readonly ended: Promise<void>;
   #end: () => void = () => undefined;
   #snapshot: Snapshot;
   #drained = false;
@@ -49,34 +76,51 @@ export class GatewayThread {
   #hangs = false;
   #failure: Error | null = null;
 
-  private constructor(worker: Worker, events: ThreadEvents, first: Snapshot) {
+  private constructor(worker: Worker, events: ThreadEvents, watch: ThreadWatch, first: Snapshot) {
     this.#worker = worker;
     this.#events = events;
+    this.#watch = watch;
     this.#snapshot = first;
     worker.on('message', (message: FromGateway) => this.#take(message));
-    worker.on('error', (error) => this.#fail(error));
-    this.#ended = new Promise((resolve) => {
+    worker.on('error', (error) => this.#fell(new Fall('threw', describeCause(error))));
+    this.ended = new Promise((resolve) => {
       this.#end = resolve;
-      worker.once('exit', () => {
-        this.#fail(new Error('the gateway has stopped'));
-        resolve();
-      });
+    });
+    worker.once('exit', () => {
+      this.#fell(new Fall('ended', 'the gateway has stopped'));
+      this.#end();
     });
   }
 
   /** `file`: the built `gateway-worker`. Rejects with the OperatorError that the gateway could not be opened for. */
-  static start(file: string | URL, options: ThreadOptions, events: ThreadEvents): Promise<GatewayThread> {
+  static start(
+    file: string | URL,
+    options: ThreadOptions,
+    events: ThreadEvents,
+    patience: Patience = usualPatience,
+  ): Promise<GatewayThread> {
+    const beats = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     // A copy: Node's own would end the program if Chromium took a variable away while it is made, as it does at start.
     const data: ThreadData = {
       ...options,
       hasCameras: events.cameras !== undefined,
       hasProxies: events.askProxy !== undefined,
+      beats,
     };
     const worker = new Worker(file, { workerData: data, env: { ...process.env } });
     connectCameras(worker, events);
     connectProxies(worker, events);
     return new Promise((resolve, reject) => {
       let first: Snapshot | null = null;
+      let onSilent = (silent: number): void => fallen(new Fall('hung', silence(silent)));
+      const watch = new ThreadWatch(
+        {
+          clock: systemClock,
+          beats: () => Atomics.load(beats, 0),
+          onSilent: (silent) => onSilent(silent),
+        },
+        patience.opening,
+      );
       const early = (message: FromGateway): void => {
         switch (message.type) {
           case 'log':
@@ -88,23 +132,37 @@ export class GatewayThread {
             // Its end is no failure of its own then.
             forget();
             // It must have let go of the database before anybody tries again.
+            watch.stop();
             void endOf(worker, events).then(() => reject(received(message.failure)));
             return;
-          case 'opened':
+          case 'crashed':
+            return fallen(new Fall('threw', message.failure.message));
+          case 'opened': {
             forget();
-            if (first !== null) resolve(new GatewayThread(worker, events, first));
+            if (first === null) return;
+            watch.allow(patience.running);
+            const gateway = new GatewayThread(worker, events, watch, first);
+            onSilent = (silent) => gateway.#fell(new Fall('hung', silence(silent)));
+            resolve(gateway);
             return;
+          }
           default:
         }
       };
-      const exited = (): void => reject(new Error('the gateway ended before it had begun'));
+      const fallen = (fall: Fall): void => {
+        forget();
+        watch.stop();
+        void endOf(worker, events).then(() => reject(fall));
+      };
+      const threw = (error: unknown): void => fallen(new Fall('threw', describeCause(error)));
+      const exited = (): void => fallen(new Fall('ended', 'the gateway ended before it had begun'));
       const forget = (): void => {
         worker.off('message', early);
-        worker.off('error', reject);
+        worker.off('error', threw);
         worker.off('exit', exited);
       };
       worker.on('message', early);
-      worker.once('error', reject);
+      worker.once('error', threw);
       worker.once('exit', exited);
     });
   }
@@ -135,7 +193,7 @@ export class GatewayThread {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#say({ type: 'stop' });
-    await this.#ended;
+    await this.ended;
   }
 
   /** After the stop: threads of it still wait for a folder that does not answer. */
@@ -165,37 +223,53 @@ export class GatewayThread {
       case 'stopped':
         // Everything is on the disk and the database is closed: nobody has to wait for the thread itself, least of all
         // where the whole group of processes was told to end and Chromium's others are gone already.
+        this.#watch.stop();
         void endOf(this.#worker, this.#events).then(() => {
           this.#hangs = message.hangs;
           this.#end();
-          this.#fail(new Error('the gateway has stopped'));
+          this.#fell(new Fall('ended', 'the gateway has stopped'));
         });
         return;
       case 'crashed':
-        return this.#fail(received(message.failure));
+        return this.#fell(new Fall('threw', message.failure.message));
       default:
     }
   }
 
-  #fail(error: Error): void {
+  /** Nobody is to wait for it any more. Its thread is ended whatever it does: it may stand in a loop for ever. */
+  #fell(fall: Fall): void {
     if (this.#failure !== null) return;
-    this.#failure = error;
-    this.#calls.refuseAll(error);
-    if (!this.#stopping) this.#events.onCrash(error);
+    this.#failure = notRunning(fall);
+    this.#watch.stop();
+    this.#calls.refuseAll(this.#failure);
+    void endOf(this.#worker, this.#events, fallMilliseconds).then(() => this.#end());
+    if (!this.#stopping) this.#events.onFall(fall);
   }
 }
 
+const silence = (milliseconds: number): string => `no sign of life for ${Math.round(milliseconds / 1_000)} s`;
+
+/** What becomes of calls that it will not answer. */
+const notRunning = ({ message: technical }: Fall): OperatorError =>
+  new OperatorError(message('not-running', { context: 'starting', why: [] }), {
+    operation: 'call',
+    disposition: 'pause',
+    technical,
+  });
+
 const endMilliseconds = 1_000;
+/** Of one that has fallen: it ends its own threads first, each of which may be in the middle of a picture. */
+const fallMilliseconds = 10_000;
 
 /** Ends the thread, or leaves it behind: one that asks a share which does not answer waits for ever. */
-async function endOf(worker: Worker, { onLeftBehind }: ThreadEvents): Promise<void> {
+async function endOf(worker: Worker, { onLeftBehind }: ThreadEvents, patience = endMilliseconds): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const ended = worker.terminate().then(() => undefined);
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(() => {
       onLeftBehind?.(ended);
       resolve();
-    }, endMilliseconds);
+    }, patience);
   });
   return Promise.race([ended, late]).finally(() => clearTimeout(timer));
 }

@@ -5,26 +5,33 @@ import { type CoreOperation, contract } from '../../shared/contract.ts';
 import { type Message, message } from '../../shared/messages/message.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import type { GatewaySecrets, Interruption } from '../gateway/gateway-options.ts';
-import { haltedSnapshot, interruptionOf } from '../gateway/maintenance/halted.ts';
+import { fallenSnapshot, haltedSnapshot, interruptionByFall, interruptionOf } from '../gateway/maintenance/halted.ts';
 import { describeCause, OperatorError } from '../gateway/platform/errors.ts';
 import { nodeFiles } from '../gateway/platform/files.ts';
 import { Mutex } from '../gateway/platform/mutex.ts';
-import { GatewayThread, type ThreadEvents } from './client.ts';
+import { type Fall, GatewayThread, type Patience, type ThreadEvents } from './client.ts';
 import { idleSnapshot } from './idle-snapshot.ts';
-import type { CallRequest, CallResponse, ThreadOptions } from './protocol.ts';
+import type { CallName, CallRequest, CallResponse, ThreadOptions } from './protocol.ts';
 
 type Fault = { readonly message: Message; readonly canSetUp: boolean };
 type Halted = {
-  readonly last: Snapshot;
-  readonly fault: OperatorError;
+  /** Null: it fell before it was open. */
+  readonly last: Snapshot | null;
+  /** Null: it fell, and nothing is known to be wrong with its store. */
+  readonly fault: OperatorError | null;
   readonly interruption: Interruption | null;
 };
+
+/** What is wrong with a store, whatever was wrong with the gateway before. */
+const storeCodes: ReadonlySet<string> = new Set(['store-damaged', 'store-unavailable', 'store-lost', 'store-newer']);
 
 export type HostOptions = Omit<ThreadOptions, 'config' | 'secrets'> & {
   /** The built `gateway-worker`. */
   readonly workerPath: string;
   readonly secrets: () => GatewaySecrets;
   readonly events: ThreadEvents;
+  /** How long the thread's loop may stand still. */
+  readonly patience?: Patience;
 };
 
 /** Holds the running gateway, or the reason why none runs, so that the window always has something true to show. */
@@ -39,8 +46,11 @@ export class GatewayHost {
   #fault: Fault | null = null;
   /** Of the last start. */
   #config: Config | null = null;
-  /** Of the gateway that had to be stopped: what is known of its pictures, and why. */
+  /** Of the gateway that had to be stopped, or fell: what is known of its pictures, and why. */
   #halted: Halted | null = null;
+  #falls: ThreadOptions['falls'];
+  /** After a fall: when the next is started; monotonic milliseconds. */
+  #againAt = 0;
   /** Nothing is known to be wrong or missing yet: a gateway is being opened, or its configuration read. */
   #starting = true;
   readonly #turn = new Mutex();
@@ -75,6 +85,16 @@ export class GatewayHost {
     throw new OperatorError(message('not-running', { context, why }), { operation: 'call', disposition: 'pause' });
   }
 
+  /** As of the newest snapshot: every source scanned, nothing settling, nothing waiting. */
+  get isDrained(): boolean {
+    return this.#gateway?.isDrained === true;
+  }
+
+  /** Of the gateway that runs now: another one than before, where that has fallen. */
+  call<Name extends CallName>(name: Name, request: CallRequest<Name>): Promise<CallResponse<Name>> {
+    return this.require().call(name, request);
+  }
+
   /** Carries out one of the core's operations. Where no gateway runs, the contract's answer to that, or a refusal. */
   async operate<Name extends CoreOperation>(name: Name, request: CallRequest<Name>): Promise<CallResponse<Name>> {
     const idle = contract[name].idle as CallResponse<Name> | undefined;
@@ -104,12 +124,14 @@ export class GatewayHost {
     }
     this.#usbDevices = new Set(config.sources.flatMap((source) => (source.kind === 'usb' ? [source.device] : [])));
     try {
-      const { workerPath, secrets, dataDir, identity, workers, nativeBinding } = this.#options;
+      const { workerPath, secrets, dataDir, identity, workers, nativeBinding, patience } = this.#options;
       const changes = this.#secretsChanges;
       const interruption = this.#halted?.interruption ?? undefined;
-      const options = { dataDir, identity, workers, nativeBinding, config, secrets: secrets(), interruption };
+      const falls = this.#falls;
+      const options = { dataDir, identity, workers, nativeBinding, config, secrets: secrets(), interruption, falls };
       const onLeftBehind = (ended: Promise<void>): void => this.#leaveBehind(ended);
-      const gateway = await GatewayThread.start(workerPath, options, { ...this.#options.events, onLeftBehind });
+      const events = { ...this.#options.events, onLeftBehind };
+      const gateway = await GatewayThread.start(workerPath, options, events, patience);
       gateway.onChange(() => this.#changed());
       this.#fault = null;
       this.#halted = null;
@@ -131,18 +153,20 @@ export class GatewayHost {
     try {
       return await this.start(this.#config);
     } catch (error) {
-      if (error instanceof OperatorError && this.#halted !== null) this.#halted = { ...this.#halted, fault: error };
+      const halted = this.#halted;
+      if (error instanceof OperatorError && halted !== null && (halted.fault !== null || storeCodes.has(error.code)))
+        this.#halted = { ...halted, fault: error };
       this.#changed();
       throw error;
     }
   }
 
   /**
-   * After the disk of a running gateway was lost: in the empty folder of a disk that is not back, whoever starts it would
+   * After a gateway has run: in the empty folder of a disk that is not back, whoever starts it would
    * begin anew, and hide what waits on the disk.
    */
   async #refuseEmptyFolder(): Promise<void> {
-    if (this.#halted === null) return;
+    if (this.#halted === null || this.#halted.last === null) return;
     const { dataDir } = this.#options;
     if (((await nodeFiles.size(join(dataDir, 'gateway.sqlite')).catch(() => null)) ?? 0) > 0) return;
     throw new OperatorError(message('store-unavailable', { context: 'not-back', path: dataDir, reason: '' }), {
@@ -160,6 +184,26 @@ export class GatewayHost {
       }
       this.failStart(fault);
       await this.#end();
+    });
+  }
+
+  /**
+   * It has fallen while it ran, or while it was opened. Resolves once its thread has ended or was left behind; its last
+   * state is shown with why, until one runs again.
+   */
+  takeFall(fall: Fall, again: number): Promise<void> {
+    const why = message('fell', { context: fall.how, reason: fall.message });
+    const now = Date.now();
+    this.#falls = { times: (this.#falls?.times ?? 0) + 1, since: this.#falls?.since ?? now, why };
+    this.#againAt = performance.now() + again;
+    return this.#turn.run(async () => {
+      const gateway = this.#gateway;
+      this.#gateway = null;
+      const last = gateway?.snapshot() ?? this.#halted?.last ?? null;
+      const interruption = this.#halted?.interruption ?? interruptionByFall(why, fall.message, now);
+      this.#halted = { last, fault: null, interruption };
+      this.failStart(new OperatorError(why, { operation: 'gateway', disposition: 'retry', technical: fall.message }));
+      await gateway?.ended;
     });
   }
 
@@ -191,9 +235,12 @@ export class GatewayHost {
 
   snapshot(): Snapshot {
     if (this.#gateway !== null) return this.#gateway.snapshot();
-    if (this.#halted !== null) {
-      const { last, fault } = this.#halted;
-      return haltedSnapshot({ ...last, instanceId: this.#instanceId, revision: this.#revision, at: Date.now() }, fault);
+    if (this.#halted !== null && this.#halted.last !== null) {
+      const { last: known, fault } = this.#halted;
+      const last = { ...known, instanceId: this.#instanceId, revision: this.#revision, at: Date.now() };
+      if (fault !== null) return haltedSnapshot(last, fault);
+      if (this.#falls !== undefined)
+        return fallenSnapshot(last, this.#falls, Math.max(0, this.#againAt - performance.now()));
     }
     const { identity, dataDir } = this.#options;
     return idleSnapshot({

@@ -25,14 +25,22 @@ export type CallResponse<Name extends CallName> = Name extends CoreOperation
 
 export type ThreadOptions = Pick<
   GatewayOptions,
-  'dataDir' | 'identity' | 'workers' | 'nativeBinding' | 'interruption'
+  'dataDir' | 'identity' | 'workers' | 'nativeBinding' | 'interruption' | 'falls'
 > & {
   readonly config: Config;
   readonly secrets: GatewaySecrets;
 };
 
-/** What the thread is started with: besides its options, whether somebody drives USB cameras and asks for proxies for it. */
-export type ThreadData = ThreadOptions & { readonly hasCameras: boolean; readonly hasProxies: boolean };
+/**
+ * What the thread is started with: besides its options, whether somebody drives USB cameras and asks for proxies for it,
+ * and where it counts that it is alive.
+ */
+export type ThreadData = ThreadOptions & {
+  readonly hasCameras: boolean;
+  readonly hasProxies: boolean;
+  /** One number, shared with main: no message, for a loop that is stuck itself would read those late. */
+  readonly beats: Int32Array;
+};
 
 export type ToGateway =
   | { readonly type: 'call'; readonly id: number; readonly name: CallName; readonly request: unknown }

@@ -8,6 +8,7 @@ import { nodeFiles } from '../gateway/platform/files.ts';
 import { jsonLogger } from '../gateway/platform/logger.ts';
 import type { FromGateway, SentFacts, SentFailure, ThreadData, ToGateway } from './protocol.ts';
 import { ProxyLink } from './proxy-link.ts';
+import { beatMilliseconds } from './thread-watch.ts';
 import { UsbPageClient } from './usb-cameras.ts';
 
 /**
@@ -39,7 +40,8 @@ const factsOf = ({ code, said, operation, disposition, technical }: OperatorErro
   technical,
 });
 
-async function run(options: ThreadData): Promise<void> {
+async function run({ beats, ...options }: ThreadData): Promise<void> {
+  const heart = setInterval(() => Atomics.add(beats, 0, 1), beatMilliseconds);
   let secrets: GatewaySecrets = options.secrets;
   const words = createWords({ timeZone: options.config.site.timeZone });
   const logger = jsonLogger(
@@ -116,6 +118,7 @@ async function run(options: ThreadData): Promise<void> {
       logger.log('error', 'stop-failed', { error });
     }
     if (timer !== null) clearTimeout(timer);
+    clearInterval(heart);
     say({ type: 'stopped', hangs: gateway.hangs });
     port.close();
   };

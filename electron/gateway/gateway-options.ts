@@ -1,5 +1,6 @@
 import type { Config } from '../../shared/config.ts';
 import type { AskProxy } from './cloud/http/proxy/route-choice.ts';
+import type { Falls } from './model/ways-to-lose.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Files } from './platform/files.ts';
 import type { Logger } from './platform/logger.ts';
@@ -28,9 +29,11 @@ export type GatewayOptions = {
   readonly logger: Logger;
   /** Why the gateway before had to stop, where it could not write that down itself. */
   readonly interruption?: Interruption | undefined;
+  /** How often gateways before have fallen in this program, since when and why the last; whether or not it is written down. */
+  readonly falls?: Falls | undefined;
 };
 
-/** The database could not be written any more; so many pictures waited in it. */
+/** The database could not be written any more, or the gateway fell; so many pictures waited in it. */
 export type Interruption = Omit<Extract<LossLine, { kind: 'fault' }>, 'kind'>;
 
 /** Scripts of the threads that the gateway starts. */

@@ -169,7 +169,8 @@ export class Gateway {
     outbox.clampWaits(clock.now(), longestWaitMilliseconds);
     const moved = outbox.reorder();
     ledger.sealNow(clock.now());
-    this.#unwritten.recover(this.#store, interruption);
+    const cameras = config.sources.filter((source) => !isFolder(source)).map(({ id }) => id);
+    this.#unwritten.recover(this.#store, interruption, cameras);
     await admission.measure();
     if (abandoned > 0) logger.log('warn', 'leases-recovered', { entries: abandoned });
     if (moved > 0) logger.log('info', 'line-changed', { entries: moved });
@@ -267,7 +268,9 @@ export class Gateway {
   #losses(): readonly Loss[] {
     if (this.#watch.fault !== null) return [];
     const { counts, sources } = this.snapshot();
-    return lossesOf({ counts, sources, losses: this.#store.losses.unseen(), orphanRoot: this.#store.audit.orphanRoot });
+    const { losses, audit } = this.#store;
+    const { falls } = this.#options;
+    return lossesOf({ counts, sources, losses: losses.unseen(), orphanRoot: audit.orphanRoot, falls });
   }
 
   #currentSnapshot(): Snapshot {

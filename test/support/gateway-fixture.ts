@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { Gateway, type GatewayCalls } from '../../electron/gateway/gateway.ts';
 import type { GatewaySecrets, Interruption } from '../../electron/gateway/gateway-options.ts';
+import type { Falls } from '../../electron/gateway/model/ways-to-lose.ts';
 import { type Clock, systemClock } from '../../electron/gateway/platform/clock.ts';
 import { nodeFiles } from '../../electron/gateway/platform/files.ts';
 import type { LogFields, LogLevel } from '../../electron/gateway/platform/logger.ts';
@@ -78,6 +79,7 @@ export type GatewayWish = {
   readonly dataDir?: string;
   /** Why the first had to stop. */
   readonly interruption?: Interruption;
+  readonly falls?: Falls;
 };
 
 export type TestGateway = Awaited<ReturnType<typeof openGateway>>;
@@ -137,6 +139,7 @@ export async function openGateway(wish: GatewayWish) {
     files: nodeFiles,
     random: () => 0.5,
     interruption: wish.interruption,
+    falls: wish.falls,
     logger: { log: (level, event, fields = {}) => void log.push({ level, event, fields }) },
   });
   let stopped: Promise<void> | null = null;

@@ -1,7 +1,7 @@
-import { message } from '../../../shared/messages/message.ts';
+import { type Message, message } from '../../../shared/messages/message.ts';
 import type { Snapshot } from '../../../shared/snapshot.ts';
 import type { Interruption } from '../gateway-options.ts';
-import type { StoreFault } from '../model/ways-to-lose.ts';
+import type { Falls, StoreFault } from '../model/ways-to-lose.ts';
 import type { OperatorError } from '../platform/errors.ts';
 import { judgements, ways } from '../status/losses.ts';
 
@@ -36,6 +36,32 @@ export function haltedSnapshot(last: Snapshot, fault: OperatorError): Snapshot {
     counts: { ...last.counts, inDoubt },
     disk: way === 'store-damaged' ? last.disk : { ...last.disk, state: 'failing', message: message('disk-away') },
     ledger: way === 'store-damaged' ? { ...last.ledger, state: 'gap', message: fault.said } : last.ledger,
+    connection: { ...last.connection, inFlight: 0 },
+  };
+}
+
+/** What the next gateway is to write down of one that fell: how many frames of cameras it missed, nobody knows. */
+export const interruptionByFall = (said: Message, technical: string, at: number): Interruption => ({
+  way: 'interrupted',
+  at,
+  said,
+  technical,
+  pictures: null,
+});
+
+/**
+ * The last state that was known of a gateway that has fallen, with why nothing goes on. `again`: milliseconds until one
+ * is started.
+ */
+export function fallenSnapshot(last: Snapshot, { times, since, why }: Falls, again: number): Snapshot {
+  return {
+    ...last,
+    safe: message('safe-fallen', { why, again }),
+    flow: message('flow-stopped'),
+    advice: [
+      { message: message('gateway-fallen', { count: times, since, why }), action: 'none' },
+      ...last.advice.slice(0, 7),
+    ],
     connection: { ...last.connection, inFlight: 0 },
   };
 }

@@ -41,7 +41,12 @@ export class UnwrittenLosses {
   }
 
   /** Puts into this database what the gateway before could not write. What does not succeed is left for the next start. */
-  recover({ database, losses, ledger }: Store, interruption: Interruption | undefined): void {
+  recover(
+    { database, losses, ledger }: Store,
+    interruption: Interruption | undefined,
+    /** Ids of the sources whose pictures lie nowhere else. */
+    cameras: readonly string[],
+  ): void {
     try {
       const { lines, unreadable } = this.#file.read();
       const all: LossLine[] = interruption === undefined ? [...lines] : [...lines, { kind: 'fault', ...interruption }];
@@ -52,6 +57,10 @@ export class UnwrittenLosses {
           else {
             const { at, way, pictures, said, technical } = line;
             ledger.note(at, '', { loss: way, pictures, said, technical });
+            if (way !== 'interrupted') continue;
+            losses.showWithin({ sourceId: '', cause: 'interrupted', path: '', at, frames: 1 });
+            for (const sourceId of cameras)
+              losses.showWithin({ sourceId, cause: 'unwatched', path: '', at, frames: 1 });
           }
         }
       });

@@ -1,3 +1,5 @@
+import type { Message } from '../../../shared/messages/message.ts';
+
 /**
  * Every way in which this gateway can lose a picture, or what it has to do for one. What each means to a person, to the
  * cloud and to the ledger is said in one place, `losses.ts`: a way without its words, its count and its place in the
@@ -28,6 +30,10 @@ export const waysToLose = [
   /** The database can't be read any more, or the disk that holds it is gone. */
   'store-damaged',
   'store-away',
+  /** The gateway fell and was started again: what folders hold is collected all the same. */
+  'interrupted',
+  /** It fell while this camera was a source: what the camera took meanwhile lies nowhere. */
+  'unwatched',
 ] as const;
 
 export type WayToLose = (typeof waysToLose)[number];
@@ -39,7 +45,13 @@ export type LossCause = Extract<
 >;
 
 /** Shown until a person has taken note of them. */
-export type NotedWay = LossCause | Extract<WayToLose, 'dropped' | 'label-late'>;
+export type NotedWay = LossCause | Extract<WayToLose, 'dropped' | 'label-late' | 'interrupted' | 'unwatched'>;
 
 /** What a database that can't be written is to be told of. */
 export type StoreFault = Extract<WayToLose, 'store-damaged' | 'store-away'>;
+
+/** What a gateway that is gone could not write down itself. */
+export type LeftUnsaid = StoreFault | Extract<WayToLose, 'interrupted'>;
+
+/** How often gateways of this program have fallen, since when (wall clock), and why the last. */
+export type Falls = { readonly times: number; readonly since: number; readonly why: Message };

@@ -1,7 +1,7 @@
 import type { Code } from '../../../shared/messages/codes.ts';
 import { type Message, message, type ParamsOf } from '../../../shared/messages/message.ts';
 import type { Advice, Snapshot, SourceSnapshot } from '../../../shared/snapshot.ts';
-import type { WayToLose } from '../model/ways-to-lose.ts';
+import type { Falls, WayToLose } from '../model/ways-to-lose.ts';
 import type { ChainCount } from '../store/ledger/ledger-chain.ts';
 import type { UnseenLoss } from '../store/ledger/losses.ts';
 
@@ -16,10 +16,12 @@ export const lossCounts = [
   'inDoubt',
   'gone',
   'lostUnseen',
+  'unwatched',
   'orphans',
   'droppedUnseen',
   'labelsLate',
   'originalsStay',
+  'interruptions',
 ] as const;
 export type LossCount = (typeof lossCounts)[number] & keyof Snapshot['counts'];
 
@@ -61,6 +63,9 @@ export const judgements: Readonly<Record<LossCount, Judgement>> = {
     code: 'labels-late',
     action: 'acknowledge-losses',
   },
+  // How many pictures that is, nobody knows: none perhaps.
+  unwatched: { status: 'error', isUndelivered: true, code: 'pictures-missed', action: 'acknowledge-losses' },
+  interruptions: { status: 'degraded', isUndelivered: false, code: 'interrupted', action: 'acknowledge-losses' },
   originalsStay: { status: 'degraded', isUndelivered: false, code: 'originals-stay', action: 'none' },
 };
 
@@ -95,9 +100,14 @@ export const ways: Readonly<Record<WayToLose, Way>> = {
   },
   'store-damaged': { headline: 'safe-database-damaged', code: 'loss-store-damaged', count: 'inDoubt', ledger: 'note' },
   'store-away': { headline: 'safe-disk-away', code: 'loss-store-away', count: 'inDoubt', ledger: 'note' },
+  interrupted: { headline: 'safe-interrupted', code: 'loss-interrupted', count: 'interruptions', ledger: 'note' },
+  unwatched: { headline: 'safe-pictures-missed', code: 'loss-unwatched', count: 'unwatched', ledger: 'note' },
 };
 
-/** Pictures that were lost in one way, of one source or of the whole store, and of which a person must hear. */
+/**
+ * Pictures that were lost in one way, of one source or of the whole store, and of which a person must hear. Where nobody
+ * can know how many: how often it happened.
+ */
 export type Loss = {
   readonly way: WayToLose;
   readonly sourceId: string | null;
@@ -112,11 +122,16 @@ export type LossFacts = {
   readonly sources: readonly Pick<SourceSnapshot, 'id' | 'warnings'>[];
   /** Where payloads lie that no row knows. */
   readonly orphanRoot: string;
+  readonly falls?: Falls | undefined;
 };
 
 /** All that any part knows of while the store can be read. */
-export function lossesOf({ counts, losses, sources, orphanRoot }: LossFacts): readonly Loss[] {
-  const found: Loss[] = losses.map(({ cause, sourceId, frames }) => ({ way: cause, sourceId, pictures: frames }));
+export function lossesOf({ counts, losses, sources, orphanRoot, falls }: LossFacts): readonly Loss[] {
+  const found: Loss[] = losses.map(({ cause, sourceId, frames }) =>
+    cause === 'interrupted'
+      ? { way: cause, sourceId: null, pictures: frames, ...toldOf(falls) }
+      : { way: cause, sourceId, pictures: frames },
+  );
   if (counts.gone > 0) found.unshift({ way: 'payload-missing', sourceId: null, pictures: counts.gone });
   if (counts.orphans > 0) {
     const { orphans: count } = counts;
@@ -129,6 +144,12 @@ export function lossesOf({ counts, losses, sources, orphanRoot }: LossFacts): re
         found.push({ way: 'original-stays', sourceId: id, pictures: originals, message: own });
   return found;
 }
+
+/** Of those in this program it is known when and why. */
+const toldOf = (falls: Falls | undefined): Pick<Loss, 'message'> =>
+  falls === undefined
+    ? {}
+    : { message: message('loss-interrupted-since', { count: falls.times, since: falls.since, why: falls.why }) };
 
 /** How many stand in each count that means a loss. */
 export function countLosses(losses: readonly Loss[]): Readonly<Record<LossCount, number>> {

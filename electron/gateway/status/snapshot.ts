@@ -4,6 +4,7 @@ import type { Connection, Snapshot, SourceSnapshot, SourceWarning } from '../../
 import type { SourceConfig } from '../../../shared/source-config.ts';
 import type { DeviceFacts } from '../cloud/acusight/device-api.ts';
 import type { DiskState } from '../ingest/admission/admission.ts';
+import type { Falls } from '../model/ways-to-lose.ts';
 import type { UnseenLoss } from '../store/ledger/losses.ts';
 import { emptyTally, type SourceTally, totalOf } from '../store/tally.ts';
 import type { ConnectivityFacts } from '../sync/connectivity.ts';
@@ -32,6 +33,7 @@ export type HealthReading = {
   readonly connectivity: ConnectivityFacts;
   readonly ledger: Snapshot['ledger'];
   readonly losses: readonly UnseenLoss[];
+  readonly falls?: Falls | undefined;
   readonly sources: readonly SourceNow[];
   readonly stoppedLines: Pick<StoppedLines, 'warningOf'>;
 };
@@ -71,7 +73,8 @@ export function healthOf({ now, tallies, ledger, disk, connectivity, orphans, or
     const stopped = reading.stoppedLines.warningOf(source, tally?.lastStoredAt ?? null, now);
     return sourceSnapshot(source, tally, stopped === null ? [] : [stopped]);
   });
-  const losses = lossesOf({ counts: { gone: counts.gone, orphans }, losses: reading.losses, sources, orphanRoot });
+  const { losses: unseen, falls } = reading;
+  const losses = lossesOf({ counts: { gone: counts.gone, orphans }, losses: unseen, sources, orphanRoot, falls });
   return {
     now,
     ledger,

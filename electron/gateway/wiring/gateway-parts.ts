@@ -109,6 +109,7 @@ export function makeGateway(
     connectivity: way.connectivity.facts,
     ledger: ledgerWatch.state,
     losses: store.losses.unseen(),
+    falls: options.falls,
     sources: intakes.statuses(),
     stoppedLines,
   });

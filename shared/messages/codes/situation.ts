@@ -23,6 +23,10 @@ export const situationCodes = {
   'safe-pictures-dropped': code('act', 'line', losses),
   'safe-labels-not-sent': code('act', 'line', losses),
   'safe-check-folders': code('act', 'site', losses),
+  'safe-interrupted': code('act', 'support', losses),
+  'safe-pictures-missed': code('alarm', 'line', losses),
+  /** The gateway has fallen. `again`: how long until it is started. */
+  'safe-fallen': code('alarm', 'support', { why: 'message', again: 'duration' }),
   /** `count`: how many more do not collect. */
   'safe-not-collecting': code('alarm', 'line', { ...source, ...one }),
   'safe-some-collecting': code('alarm', 'line', { ...source, ...one, works: 'number', all: 'number' }),
@@ -117,6 +121,9 @@ export const situationCodes = {
   'pictures-dropped': code('act', 'site', losses),
   'labels-late': code('act', 'site', losses),
   'originals-stay': code('act', 'site', losses),
+  interrupted: code('act', 'support', losses),
+  'pictures-missed': code('alarm', 'line', losses),
+  'gateway-fallen': code('alarm', 'support', { ...one, since: 'instant', why: 'message' }),
   'source-broken': code('alarm', 'line', source),
   'source-warning': code('act', 'line', source),
   offline: code('waiting', 'site', { what: 'message' }),
@@ -152,6 +159,10 @@ export const situationCodes = {
   'loss-label-late': code('act', 'site', one),
   'loss-store-damaged': code('alarm', 'support', one),
   'loss-store-away': code('alarm', 'site', one),
+  'loss-interrupted': code('act', 'support', one),
+  /** `why`: of the last time. */
+  'loss-interrupted-since': code('act', 'support', { ...one, since: 'instant', why: 'message' }),
+  'loss-unwatched': code('alarm', 'line', one),
 
   'shared-folder': code('act', 'site'),
   /** A source that is silent for longer than the site allows. */

@@ -23,6 +23,9 @@ export const windowCodes = {
     context: ['open', 'ask-to-quit', 'keep-running', 'quit', 'certificates', 'all-files'],
   }),
 
+  /** How the part that collects and delivers, or the whole program, came to an end that nobody had asked for. */
+  fell: code('alarm', 'support', { context: ['threw', 'hung', 'ended', 'program'], reason: 'quote' }),
+
   /** A start that could not be. */
   'too-few-files': code('alarm', 'site', { files: 'number', least: 'number' }),
 } as const;

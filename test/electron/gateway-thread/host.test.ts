@@ -53,7 +53,7 @@ function makeHost(folder: string, workerPath: string): GatewayHost {
       check: checkWorker,
     },
     nativeBinding: undefined,
-    events: { onLog: () => undefined, onCrash: () => undefined, onStoreLost: () => undefined },
+    events: { onLog: () => undefined, onFall: () => undefined, onStoreLost: () => undefined },
   });
   onTestFinished(async () => {
     await host.stop();

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
-import { interruptionOf } from '../../../electron/gateway/maintenance/halted.ts';
+import type { Interruption } from '../../../electron/gateway/gateway-options.ts';
+import { interruptionByFall, interruptionOf } from '../../../electron/gateway/maintenance/halted.ts';
 import type { WayToLose } from '../../../electron/gateway/model/ways-to-lose.ts';
 import type { OperatorError } from '../../../electron/gateway/platform/errors.ts';
 import type { SimulatorOptionsInput } from '../../../electron/simulators/camera/options.ts';
 import { SimulatedCamera } from '../../../electron/simulators/camera/simulated-camera.ts';
+import { message } from '../../../shared/messages/message.ts';
 import { asNobody } from '../../support/as-nobody.ts';
 import {
   type GatewayWish,
@@ -297,6 +299,22 @@ async function diskAway(): Promise<Lost> {
   };
 }
 
+const fell = (at: number): Interruption =>
+  interruptionByFall(message('fell', { context: 'hung', reason: 'made to' }), 'made to', at);
+
+/** Fell twice, and was started again each time. */
+async function interrupted(cameras: GatewayWish['cameras']): Promise<Lost> {
+  const { server, line } = await started();
+  await line.stop();
+  const wish = { ...server, root: line.root, cloud: soon, ...(cameras === undefined ? {} : { cameras }) };
+  const once = await openGateway({ ...wish, interruption: fell(Date.now() - 5_000) });
+  await once.stop();
+  const falls = { times: 2, since: Date.now() - 5_000, why: fell(0).said };
+  const twice = await openGateway({ ...wish, interruption: fell(Date.now()), falls });
+  twice.gateway.start();
+  return { server, line: twice, pictures: 2 };
+}
+
 export const scenes: readonly Scene[] = [
   { way: 'overwritten', how: 'file overwritten', lose: overwritten },
   { way: 'vanished', how: 'file vanished', lose: vanished },
@@ -318,4 +336,10 @@ export const scenes: readonly Scene[] = [
   { way: 'original-stays', how: 'archive disk full', isPossible: mayMount, lose: archiveIsFull },
   { way: 'store-damaged', how: 'database damaged', lose: databaseDamaged },
   { way: 'store-away', how: 'data disk gone', isPossible: LostDisk.isPossible, lose: diskAway },
+  { way: 'interrupted', how: 'the thread fell', lose: () => interrupted(undefined) },
+  {
+    way: 'unwatched',
+    how: 'the thread fell beside a camera',
+    lose: () => interrupted([{ id: 'top', kind: 'gige', serial: 'NONE', interface: '127.0.0.1' }]),
+  },
 ];

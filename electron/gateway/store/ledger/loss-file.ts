@@ -2,7 +2,7 @@ import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, readFileSyn
 import { z } from 'zod';
 import { legacy } from '../../../../shared/messages/message.ts';
 import { messageSchema } from '../../../../shared/messages/message-schema.ts';
-import type { LossCause, StoreFault } from '../../model/ways-to-lose.ts';
+import type { LeftUnsaid, LossCause } from '../../model/ways-to-lose.ts';
 import { errnoCode } from '../../platform/errors.ts';
 
 const causes = [
@@ -12,7 +12,7 @@ const causes = [
   'frame-no-room',
   'frame-refused',
 ] as const satisfies readonly LossCause[];
-const faults = ['store-damaged', 'store-away'] as const satisfies readonly StoreFault[];
+const faults = ['store-damaged', 'store-away', 'interrupted'] as const satisfies readonly LeftUnsaid[];
 
 const lineSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -23,7 +23,7 @@ const lineSchema = z.discriminatedUnion('kind', [
     at: z.number(),
     frames: z.number().int().positive(),
   }),
-  /** The database could not be written any more; so many pictures waited in it, null: nobody knows. */
+  /** The database could not be written any more, or nobody was there to; so many pictures waited in it, null: nobody knows. */
   z.object({
     kind: z.literal('fault'),
     way: z.enum(faults),
