@@ -1,0 +1,102 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+/** The script in the program's place, with a program of shell words that tells how it was started. */
+const script = fileURLToPath(new URL('../../resources/linux/launcher.sh', import.meta.url));
+/** It refuses to run as root. */
+const person = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+const headless = ['--ozone-platform=headless', '--disable-gpu', '--'];
+
+describe.runIf(process.platform === 'linux')('the installed command', () => {
+  let place = '';
+  let command = '';
+
+  beforeAll(async () => {
+    place = await mkdtemp(join(tmpdir(), 'launcher '));
+    const installed = join(place, 'opt', 'acusight-line-gateway');
+    await mkdir(installed, { recursive: true });
+    await chmod(place, 0o755);
+    await copyFile(script, join(installed, 'acusight-line-gateway'));
+    await writeFile(
+      join(installed, 'acusight-line-gateway.bin'),
+      '#!/bin/sh\nfor word; do [ "$word" = exit-7 ] && exit 7; [ "$word" = wait ] && exec sleep 60; done\nprintf "%s\\n" "$@"\n',
+    );
+    await chmod(join(installed, 'acusight-line-gateway'), 0o755);
+    await chmod(join(installed, 'acusight-line-gateway.bin'), 0o755);
+    command = join(place, 'acusight-line-gateway');
+    await symlink(join(installed, 'acusight-line-gateway'), command);
+  });
+  afterAll(() => rm(place, { recursive: true, force: true }));
+
+  const start = (words: readonly string[], environment: Readonly<Record<string, string>> = {}) => {
+    const { status, stdout, stderr } = spawnSync(command, words, {
+      ...person,
+      env: { PATH: process.env['PATH'] ?? '', ...environment },
+      encoding: 'utf8',
+    });
+    return { status, words: stdout.split('\n').slice(0, -1), stderr };
+  };
+  const screen = { DISPLAY: ':0' };
+
+  test.each([
+    [[]],
+    [['open']],
+    [['--data-dir', '/srv/a folder']],
+    [['gateway', '--config', 'c.json', '--data-dir', 'd']],
+    [['demo']],
+  ])('opens a window on the screen that is there: %j', (words) => {
+    expect(start(words, screen)).toEqual({ status: 0, words: ['--', ...words], stderr: '' });
+    expect(start(words, { WAYLAND_DISPLAY: 'wayland-0' }).words).toEqual(['--', ...words]);
+  });
+
+  test.each([
+    [['gateway', '--config', 'c.json', '--data-dir', 'a folder', '--headless', '--exit-when-drained']],
+    [['gateway', 'doctor', '--config', 'c.json']],
+    [['doctor', '--config', 'c.json']],
+    [['ledger', '--verify']],
+    [['recover', '--data-dir', "it's"]],
+  ])('needs no screen, and uses none, for what opens no window: %j', (words) => {
+    const expected = { status: 0, words: [...headless, ...words], stderr: '' };
+    expect(start(words, screen)).toEqual(expected);
+    expect(start(words)).toEqual(expected);
+  });
+
+  test('says that there is no window where there is no screen for it', () => {
+    expect(start(['gateway', '--config', 'c'])).toEqual({
+      status: 0,
+      words: [...headless, 'gateway', '--config', 'c'],
+      stderr: 'There is no display here: the gateway runs without its window.\n',
+    });
+  });
+
+  test('leaves the choice of switches to whoever gives some', () => {
+    const words = ['--ozone-platform=x11', '--', 'gateway', 'cameras'];
+    expect(start(words).words).toEqual(words);
+  });
+
+  test('never runs without the sandbox that an AppImage would do without', () => {
+    const { status, words, stderr } = start(['--no-sandbox', '--', 'open'], { APPIMAGE: '/a.AppImage', ...screen });
+    expect({ status, words }).toEqual({ status: 1, words: [] });
+    expect(stderr).toContain('install the deb package');
+  });
+
+  test.runIf(process.getuid?.() === 0)('says that root is not the one to run it', () => {
+    const { status, stderr } = spawnSync(command, ['doctor'], { encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toContain('does not run as root');
+  });
+
+  test('ends as the program ends, and passes signals on', async () => {
+    expect(start(['gateway', 'exit-7']).status).toBe(7);
+    const child = spawn(command, ['gateway', 'wait'], { ...person, stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    await once(child, 'spawn');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([null, 'SIGTERM']);
+  });
+});
