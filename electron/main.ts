@@ -17,6 +17,7 @@ import { endAtOnce } from './gateway/platform/end-at-once.ts';
 import { describeCause, OperatorError } from './gateway/platform/errors.ts';
 import { nodeFiles } from './gateway/platform/files.ts';
 import { jsonLogger } from './gateway/platform/logger.ts';
+import { giveSignsOfLife, type SignsOfLife, startAgainCodes } from './gateway/platform/signs-of-life.ts';
 import { secretsOf } from './gateway/wiring/shut-keyring.ts';
 import { GatewayHost } from './gateway-thread/host.ts';
 import { Keeper } from './gateway-thread/keeper.ts';
@@ -27,6 +28,8 @@ import { refuseDebugging } from './runtime/debug-switches.ts';
 import { logFile } from './runtime/log-file.ts';
 import { appPaths } from './runtime/paths.ts';
 import { tooFewFiles } from './runtime/process-limits.ts';
+import { RunningMark } from './runtime/running-mark.ts';
+import { followSession } from './runtime/session-events.ts';
 import { isHeldByAnother, removeMakeshift, shellFolder } from './runtime/shell-folder.ts';
 import { systemProxy } from './runtime/system-proxy.ts';
 import { loadConfig } from './settings/config-file.ts';
@@ -36,7 +39,7 @@ import { loadSecrets, secretsLog, untilKeyringAnswers } from './settings/secrets
 import { UsbPage } from './usb-page/page.ts';
 import { registerSchemes } from './window/app-protocol.ts';
 import { type Desktop, openDesktop } from './window/desktop.ts';
-import { drawSafely, startAgain, startAgainDrawingItself, watchDrawing } from './window/drawing.ts';
+import { DRAWS_ITSELF, drawSafely, startAgain, watchDrawing } from './window/drawing.ts';
 import { makeOperator } from './window/shell-operations.ts';
 
 /** Composition root: what was asked for, one instance a data folder, start, and the order in which everything ends. */
@@ -76,18 +79,20 @@ function main(): void {
     // The instance that runs has been told, and shows its window.
     return leave(plan.command === 'open' ? 0 : exitCodes.failed, linesOf(message('store-in-use')));
   }
+  const signs = giveSignsOfLife(process.env);
   app
     .whenReady()
-    .then(() => launch(plan, options))
+    .then(() => launch(plan, options, signs))
     .catch((error: unknown) => leave(exitCodes.failed, linesOf(startFailed(error))));
 }
 
 /** An addon built for this runtime, where the shipped one does not fit it; never in a package. */
 const ownBinding = (): string | undefined => (app.isPackaged ? undefined : process.env['ACUSIGHT_SQLITE_BINDING']);
 
-async function launch(plan: Plan, options: RunOptions): Promise<void> {
+async function launch(plan: Plan, options: RunOptions, signs: SignsOfLife): Promise<void> {
   const writeLine = lineWriter(plan);
   const logger = jsonLogger(writeLine, Date.now, fullEnglish);
+  const mark = new RunningMark(plan.dataDir);
   watchDrawing(logger);
   if (refusedSwitches.length > 0) logger.log('warn', 'switches-refused', { switches: refusedSwitches });
   const demo = options.command === 'demo' ? await Demo.prepare(options, plan, paths) : null;
@@ -142,11 +147,14 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     secrets.need(secretsOf(config));
     return keeper.start(config);
   };
+  if (signs.startsAgain === 'system') tellStatus(signs, host);
   const stopProgress = plan.logToStdout ? logProgress(() => host.gateway, logger) : () => undefined;
   let desktop: Desktop | null = null;
+  let isFaulty = false;
   const end = once(async (code: number): Promise<void> => {
     let isLate = false;
     try {
+      signs.stopping();
       stopProgress();
       keeper.stop();
       secrets.close();
@@ -160,6 +168,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     } catch (error) {
       logger.log('error', 'stop-failed', { error });
     } finally {
+      if (!isFaulty) mark.remove();
       // An orderly exit waits for every thread, and one that asks a share which does not answer waits for ever.
       if (isLate || host.hangs) endAtOnce(code);
       app.exit(code);
@@ -178,27 +187,31 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
     endsByItself,
     headless: plan.headless,
     fail: failStart,
-    // Without a window the service starts it again.
     startOver: () => {
       logger.log('error', 'threads-left', { threads: host.threadsLeft });
-      if (!plan.headless) startAgain();
-      return end(exitCodes.failed);
+      return endToStartAgain(startAgainCodes.plain);
     },
   });
+  /** Who started it does that; else a window does it by itself, and without one it has only ended. */
+  const endToStartAgain = (code: number): Promise<void> => {
+    if (signs.startsAgain === null && !plan.headless)
+      startAgain(code === startAgainCodes.drawingItself ? [`--${DRAWS_ITSELF}`] : []);
+    return end(signs.startsAgain === null ? exitCodes.failed : code);
+  };
   // Electron's own answer to an exception nobody caught is a dialog that stops everything, on a PC nobody looks at.
   process.on('uncaughtException', (error) => {
     logger.log('error', 'uncaught-exception', { error });
-    void end(exitCodes.failed);
+    isFaulty = true;
+    void end(signs.startsAgain === null ? exitCodes.failed : startAgainCodes.plain);
   });
   process.on('unhandledRejection', (error) => logger.log('error', 'unhandled-rejection', { error }));
   const interrupted = plan.exitWhenDrained ? exitCodes.failed : 0;
-  app.on('before-quit', (event) => {
-    event.preventDefault();
-    void end(interrupted);
+  followSession({
+    logger,
+    end: () => void end(interrupted),
+    onResume: () => void host.operate('sync.tryNow', {}).catch(() => undefined),
   });
-  app.on('window-all-closed', () => undefined);
   app.on('second-instance', () => desktop?.show());
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(interrupted));
 
   if (!plan.headless) {
     const operate = makeOperator({
@@ -211,10 +224,7 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       start,
       provision: provisioner({ secrets, configFile: plan.configFile, version: app.getVersion(), askProxy }),
     });
-    desktop = openDesktop(host, paths, operate, logger, () => {
-      startAgainDrawingItself();
-      void end(exitCodes.failed);
-    });
+    desktop = openDesktop(host, paths, operate, logger, () => void endToStartAgain(startAgainCodes.drawingItself));
   }
 
   // The data disk may come up later than this program: wait for it, and show that meanwhile. Only then is anything of it
@@ -229,6 +239,11 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
       if (endsByItself) return failStart(error);
       await sleep(systemClock, startAgainMilliseconds);
     }
+  }
+  const ends = mark.put();
+  if (ends !== null) {
+    logger.log('error', 'ended-without-a-word', ends);
+    host.tellEarlierEnds(ends);
   }
   const loaded = await loadConfig(plan.configFile);
   await loadSecrets(secrets, loaded, systemClock);
@@ -260,6 +275,18 @@ async function launch(plan: Plan, options: RunOptions): Promise<void> {
   } catch (error) {
     return failStart(error);
   }
+}
+
+const statusMilliseconds = 5_000;
+
+/** For `systemctl status`. */
+function tellStatus(signs: SignsOfLife, host: GatewayHost): void {
+  const words = createWords();
+  const tell = (): void => {
+    const { safe, flow } = host.snapshot();
+    signs.status([words.headline(safe), words.headline(flow), words.text(safe)].join(' · '));
+  };
+  setInterval(tell, statusMilliseconds).unref();
 }
 
 function lineWriter({ dataDir, logToStdout }: Plan): (line: string) => void {

@@ -207,6 +207,13 @@ export class GatewayHost {
     });
   }
 
+  /** Programs before this one ended without being told to: the first gateway writes that down, and a person hears of it. */
+  tellEarlierEnds({ times, since }: { readonly times: number; readonly since: number }): void {
+    const why = message('fell', { context: 'program', reason: '' });
+    this.#falls = { times, since, why };
+    this.#halted = { last: null, fault: null, interruption: interruptionByFall(why, '', Date.now()) };
+  }
+
   /** The window shows why. */
   failStart(error: unknown): void {
     const what =

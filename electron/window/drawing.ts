@@ -28,11 +28,8 @@ export function watchDrawing(logger: Logger): void {
   });
 }
 
-/** Starts the program again when this one has ended, as it was started, but for where it draws. */
-export const startAgainDrawingItself = (): void => startAgain([`--${DRAWS_ITSELF}`]);
-
 /** Starts the program again when this one has ended, as it was started. `more`: arguments besides. */
-export function startAgain(more: readonly string[] = []): void {
+export function startAgain(more: readonly string[]): void {
   const args = [...more, ...process.argv.slice(1)];
   // What runs of an AppImage lies in a mount that ends with this program.
   const { APPIMAGE: image } = process.env;

@@ -4,6 +4,9 @@
 #
 # Its words are the program's own (`open`, `gateway …`, `doctor …`). Where one of them is `--`, what stands before that is
 # for Chromium. Exit code, output and signals are the program's: it is started in the place of this script.
+#
+# Only a gateway that is to run for long keeps this script above it, which starts it again when it has crashed or hangs.
+# Where systemd does that (it names a socket for notices), the program takes the place of this script then too.
 set -u
 
 # Through the link or the short script in /usr/bin, to the folder that all of the product lies in.
@@ -60,11 +63,119 @@ if [ -n "${APPIMAGE-}" ] && [ "${1-}" = --no-sandbox ]; then
     'What to do: install the deb package instead, which brings what the sandbox needs.'
   exit 1
 fi
+
+# Whether these words ask for a gateway that runs until a person ends it.
+runs_for_long() {
+  case ${1-open} in
+    open | --*) return 0 ;;
+    gateway) ;;
+    *) return 1 ;;
+  esac
+  case ${2-} in
+    '' | -*) ;;
+    *) return 1 ;;
+  esac
+  for word; do
+    [ "$word" = --exit-when-drained ] && return 1
+  done
+  return 0
+}
+
+# Looks in a row without a new beat, seconds from one to the next: time that a PC sleeps is not counted.
+most_silent_looks=12
+seconds_between_looks=5
+# The program says so when it wants to be started again (signs-of-life.ts).
+again=75
+again_drawing_itself=76
+# One that ran so many looks was a good one: the next wait is the first again.
+good_looks=120
+
+# Kills the process group of $1 once the count in $beats stands still. Leaves the number of looks in $beats.looks.
+watch() {
+  looks=0
+  silent=0
+  last=
+  while :; do
+    sleep "$seconds_between_looks" </dev/null >/dev/null 2>&1
+    looks=$((looks + 1))
+    printf '%s' "$looks" >"$beats.looks"
+    now=$(cat -- "$beats" 2>/dev/null)
+    if [ "$now" = "$last" ]; then silent=$((silent + 1)); else silent=0; fi
+    last=$now
+    [ "$silent" -lt "$most_silent_looks" ] && continue
+    complain 'The gateway does not go on: it is ended, and started again.'
+    kill -s KILL -- "-$1" 2>/dev/null
+    silent=0
+  done
+}
+
+tell_child() {
+  stopped=yes
+  [ -n "$child" ] && kill "-$1" "$child" 2>/dev/null
+}
+
+# As `exec "$program" "$@"`, and again after each crash.
+supervise() {
+  beats=$(mktemp "${XDG_RUNTIME_DIR:-${TMPDIR:-/tmp}}/acusight-beats.XXXXXX" 2>/dev/null) || exec "$program" "$@"
+  ACUSIGHT_BEAT_FILE=$beats
+  export ACUSIGHT_BEAT_FILE
+  child=
+  stopped=
+  trap 'tell_child TERM' TERM
+  trap 'tell_child INT' INT
+  trap 'tell_child HUP' HUP
+  trap 'rm -f -- "$beats" "$beats.looks"' EXIT
+  wait_seconds=1
+  drawing=
+  while :; do
+    : >"$beats"
+    printf 0 >"$beats.looks"
+    # A process group of its own, so that nothing of Chromium's is left over. Not quoted: at most one word.
+    setsid "$program" $drawing "$@" &
+    child=$!
+    [ -n "$stopped" ] && kill -TERM "$child" 2>/dev/null
+    watch "$child" &
+    watcher=$!
+    while :; do
+      wait "$child"
+      code=$?
+      # A signal to this script ends the waiting too.
+      [ "$code" -gt 128 ] && kill -0 "$child" 2>/dev/null && continue
+      break
+    done
+    kill "$watcher" 2>/dev/null
+    wait "$watcher" 2>/dev/null
+    [ -n "$stopped" ] && exit "$code"
+    [ "$code" -gt 128 ] || [ "$code" = "$again" ] || [ "$code" = "$again_drawing_itself" ] || exit "$code"
+    # What Chromium started ends by itself, mostly.
+    kill -s KILL -- "-$child" 2>/dev/null
+    child=
+    [ "$code" = "$again_drawing_itself" ] && drawing=--in-process-gpu
+    [ "$(cat -- "$beats.looks" 2>/dev/null || printf 0)" -ge "$good_looks" ] && wait_seconds=1
+    complain "The gateway ended unexpectedly ($code): it is started again in $wait_seconds s."
+    sleep "$wait_seconds" </dev/null >/dev/null 2>&1 &
+    wait $!
+    [ -n "$stopped" ] && exit "$code"
+    wait_seconds=$((wait_seconds * 2))
+    [ "$wait_seconds" -gt 60 ] && wait_seconds=60
+  done
+}
+
+# In the place of this script, or below it.
+start() {
+  if [ "$supervised" = yes ] && [ -z "${NOTIFY_SOCKET-}" ] && command -v setsid >/dev/null 2>&1; then
+    supervise "$@"
+  fi
+  exec "$program" "$@"
+}
+
+supervised=
 for word; do
   # Whoever gives switches has chosen them.
   [ "$word" = -- ] && exec "$program" "$@"
 done
 refuse_root
 choose_switches "$@"
+runs_for_long "$@" && supervised=yes
 # Not quoted: one word a switch.
-exec "$program" $switches -- "$@"
+start $switches -- "$@"

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -98,5 +98,79 @@ describe.runIf(process.platform === 'linux')('the installed command', () => {
     await once(child, 'spawn');
     child.kill('SIGTERM');
     expect(await ended).toEqual([null, 'SIGTERM']);
+  });
+
+  describe('keeps a gateway that is to run for long', () => {
+    let folder = '';
+    let program = '';
+    beforeAll(async () => {
+      folder = join(place, 'kept');
+      await mkdir(folder);
+      await chmod(folder, 0o777);
+      await copyFile(script, join(folder, 'acusight-line-gateway'));
+      await chmod(join(folder, 'acusight-line-gateway'), 0o755);
+      program = join(folder, 'acusight-line-gateway.bin');
+    });
+
+    /** `body`: of a program that knows by `$run` how often it was started. */
+    const keep = async (body: string, environment: Readonly<Record<string, string>> = {}) => {
+      await rm(join(folder, 'runs'), { force: true });
+      await writeFile(
+        program,
+        `#!/bin/sh\nprintf 'run %s\\n' "$*" >>'${folder}/runs'\nrun=$(wc -l <'${folder}/runs')\n${body}\n`,
+      );
+      await chmod(program, 0o755);
+      const child = spawn(join(folder, 'acusight-line-gateway'), ['gateway', '--config', 'c', '--headless'], {
+        ...person,
+        env: { PATH: process.env['PATH'] ?? '', TMPDIR: folder, ...environment },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      let complaints = '';
+      child.stderr?.on('data', (text) => {
+        complaints += String(text);
+      });
+      const ended = once(child, 'exit').then(([status, signal]) => ({ status, signal }));
+      const runs = async (): Promise<string[]> =>
+        (await readFile(join(folder, 'runs'), 'utf8').catch(() => '')).split('\n').slice(0, -1);
+      return { child, ended, runs, complaints: () => complaints };
+    };
+
+    test('starts it again after a crash, and not after an end in order', async () => {
+      const { ended, runs, complaints } = await keep(
+        '[ "$run" = 1 ] && kill -SEGV $$\n[ "$run" = 2 ] && exit 75\nexit 0',
+      );
+      expect(await ended).toEqual({ status: 0, signal: null });
+      expect(await runs()).toHaveLength(3);
+      expect(complaints()).toContain('(139): it is started again in 1 s');
+      expect(complaints()).toContain('(75): it is started again in 2 s');
+      // What it kept for itself is gone.
+      expect((await readdir(folder)).filter((name) => name.startsWith('acusight-beats'))).toEqual([]);
+    });
+
+    test.each([0, 1, 2, 3])('leaves it at an end of its own with %i', async (code) => {
+      const { ended, runs } = await keep(`exit ${code}`);
+      expect((await ended).status).toBe(code);
+      expect(await runs()).toHaveLength(1);
+    });
+
+    test('starts one again that can’t have Chromium draw, so that it draws by itself', async () => {
+      const { ended, runs } = await keep('[ "$run" = 1 ] && exit 76\nexit 0');
+      expect((await ended).status).toBe(0);
+      expect((await runs())[1]).toMatch(/^run --in-process-gpu .*--headless$/);
+    });
+
+    test('passes the wish to end on, waits for the end, and starts nothing then', async () => {
+      const { child, ended, runs } = await keep("trap 'sleep 1; exit 0' TERM\nsleep 60 & wait $!");
+      await expect.poll(runs).toHaveLength(1);
+      child.kill('SIGTERM');
+      expect(await ended).toEqual({ status: 0, signal: null });
+      expect(await runs()).toHaveLength(1);
+    });
+
+    test('starts nothing again where somebody else does, and is not there then', async () => {
+      const { ended, runs } = await keep('kill -SEGV $$', { NOTIFY_SOCKET: '/run/none' });
+      expect(await ended).toEqual({ status: null, signal: 'SIGSEGV' });
+      expect(await runs()).toHaveLength(1);
+    });
   });
 });
