@@ -123,6 +123,7 @@ const mainEntries = [
   ['electron/gateway/ingest/codec/encode-worker.ts', 'main/encode-worker.cjs'],
   ['electron/gateway/source/gige/gvsp/stream-worker.ts', 'main/stream-worker.cjs'],
   ['electron/gateway/store/database/check-worker.ts', 'main/check-worker.cjs'],
+  ['electron/demo/demo.ts', 'main/demo.cjs'],
   ['electron/simulators/cloud/server-worker.ts', 'main/server-worker.cjs'],
 ] as const;
 

@@ -2,6 +2,8 @@ import { type Message, message } from '../shared/messages/message.ts';
 import { createWords, fullEnglish, inFull } from '../shared/messages/words.ts';
 import './runtime/thread-pool.ts';
 
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { app } from 'electron';
 import { exitCodes, ownArguments, parseArguments, type RunOptions, usage } from './cli/arguments.ts';
@@ -9,8 +11,7 @@ import { logProgress, untilDrained } from './cli/drain.ts';
 import { isTask } from './cli/one-shot.ts';
 import { performTask } from './cli/perform-task.ts';
 import { makePlan, type Plan } from './cli/run-plan.ts';
-import { plugInFakeUsbCamera } from './demo/cameras.ts';
-import { Demo } from './demo/demo.ts';
+import type * as demoBundle from './demo/demo.ts';
 import { openDataFolder } from './gateway/maintenance/data-folder.ts';
 import { sleep, systemClock } from './gateway/platform/clock.ts';
 import { endAtOnce } from './gateway/platform/end-at-once.ts';
@@ -58,6 +59,8 @@ function main(): void {
     const words = createWords();
     return leave(exitCodes.badConfiguration, `${words.text(outcome.message)}\n${usage(words)}`);
   }
+  if (outcome.options.command === 'demo' && !existsSync(paths.demo))
+    return leave(exitCodes.badConfiguration, linesOf(message('demo-left-out')));
   const plan = makePlan(outcome.options, join(app.getPath('appData'), 'acusight-line-gateway'));
   const shell = shellFolder(plan.dataDir);
   if (shell !== null) app.setPath('userData', shell.path);
@@ -74,7 +77,7 @@ function main(): void {
   // Without a window nothing is drawn. And where a service's processes are all told to end together, a missing process
   // for drawing would end this one before the last pictures are settled.
   if (plan.headless) app.commandLine.appendSwitch('in-process-gpu');
-  if (options.command === 'demo' && options.cameras) plugInFakeUsbCamera();
+  if (options.command === 'demo' && options.cameras) loadDemo().plugInFakeUsbCamera();
   if (!app.requestSingleInstanceLock() && isHeldByAnother(shell)) {
     // The instance that runs has been told, and shows its window.
     return leave(plan.command === 'open' ? 0 : exitCodes.failed, linesOf(message('store-in-use')));
@@ -89,13 +92,16 @@ function main(): void {
 /** An addon built for this runtime, where the shipped one does not fit it; never in a package. */
 const ownBinding = (): string | undefined => (app.isPackaged ? undefined : process.env['ACUSIGHT_SQLITE_BINDING']);
 
+/** A bundle of its own, which packages leave out. Not waited for: a part of it comes before Electron is ready. */
+const loadDemo = (): typeof demoBundle => createRequire(paths.demo)(paths.demo);
+
 async function launch(plan: Plan, options: RunOptions, signs: SignsOfLife): Promise<void> {
   const writeLine = lineWriter(plan);
   const logger = jsonLogger(writeLine, Date.now, fullEnglish);
   const mark = new RunningMark(plan.dataDir);
   watchDrawing(logger);
   if (refusedSwitches.length > 0) logger.log('warn', 'switches-refused', { switches: refusedSwitches });
-  const demo = options.command === 'demo' ? await Demo.prepare(options, plan, paths) : null;
+  const demo = options.command === 'demo' ? await loadDemo().Demo.prepare(options, plan, paths) : null;
   const secrets = new Secrets({
     dataDir: plan.dataDir,
     environment: demo?.environment ?? process.env,

@@ -16,6 +16,8 @@ import type { Desktop } from '../window/desktop.ts';
 import { DemoCameras } from './cameras.ts';
 import { type DemoStore, demoStore } from './object-store.ts';
 
+export { plugInFakeUsbCamera } from './cameras.ts';
+
 type DemoOptions = Extract<RunOptions, { command: 'demo' }>;
 type DemoPicture = { readonly file: string; readonly sidecar: string; readonly format: string; readonly boxes: number };
 

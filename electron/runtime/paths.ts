@@ -10,9 +10,11 @@ export type AppPaths = {
   readonly cameraPreload: string;
   readonly gatewayWorker: string;
   readonly workers: WorkerPaths;
+  /** What only the demo needs; packages leave all of it out. */
+  readonly demo: string;
   readonly serverWorker: string;
-  readonly icons: string;
   readonly demoPictures: string;
+  readonly icons: string;
 };
 
 export function appPaths(root: string): AppPaths {
@@ -29,8 +31,9 @@ export function appPaths(root: string): AppPaths {
       stream: join(root, 'out', 'main', 'stream-worker.cjs'),
       check: join(root, 'out', 'main', 'check-worker.cjs'),
     },
+    demo: join(root, 'out', 'main', 'demo.cjs'),
     serverWorker: join(root, 'out', 'main', 'server-worker.cjs'),
-    icons: join(root, 'resources', 'icons'),
     demoPictures: join(root, 'resources', 'demo'),
+    icons: join(root, 'resources', 'icons'),
   };
 }

@@ -18,35 +18,37 @@ complain() {
   printf '%s\n' "$@" >&2
 }
 
-# Whether these words, which are the product's, ask for a window.
-opens_window() {
+# What the words, which are the product's, ask for: `open` a window, `gateway` with one, or what needs `none`.
+window_of() {
   case ${1-open} in
-    open | demo | --*) return 0 ;;
+    open | --config* | --data-dir*)
+      echo open
+      return
+      ;;
     gateway) ;;
-    *) return 1 ;;
+    *)
+      echo none
+      return
+      ;;
   esac
   case ${2-} in
-    '' | -*) ;;
-    *) return 1 ;;
+    -*) ;;
+    *)
+      echo none
+      return
+      ;;
   esac
   for word; do
-    [ "$word" = --headless ] && return 1
+    if [ "$word" = --headless ]; then
+      echo none
+      return
+    fi
   done
-  return 0
+  echo gateway
 }
 
 has_display() {
   [ -n "${DISPLAY-}" ] || [ -n "${WAYLAND_DISPLAY-}" ]
-}
-
-# Sets `switches` to those for Chromium where there is no screen, or none is wanted. Without them it ends at once.
-choose_switches() {
-  switches=
-  if opens_window "$@"; then
-    has_display && return
-    complain 'There is no display here: the gateway runs without its window.'
-  fi
-  switches='--ozone-platform=headless --disable-gpu'
 }
 
 # Chromium refuses this in words for programmers, and ends with a core dump.
@@ -175,7 +177,22 @@ for word; do
   [ "$word" = -- ] && exec "$program" "$@"
 done
 refuse_root
-choose_switches "$@"
 runs_for_long "$@" && supervised=yes
+window=$(window_of "$@")
+if [ "$window" != none ] && ! has_display; then
+  if [ "$window" = open ]; then
+    complain 'There is no display here, so the window cannot be opened.' \
+      'What to do: open it at the PC itself; or run “acusight-line-gateway gateway … --headless”, which needs no display.'
+    exit 1
+  fi
+  complain 'There is no display here: the gateway runs without its window.'
+  set -- "$@" --headless
+  window=none
+fi
+
+# Chromium's own messages are for programmers. Without a screen it ends at once if it is not told so.
+switches=
+[ "${ACUSIGHT_VERBOSE-}" = 1 ] || switches=--log-level=3
+[ "$window" = none ] && switches="$switches --ozone-platform=headless --disable-gpu"
 # Not quoted: one word a switch.
 start $switches -- "$@"

@@ -14,6 +14,7 @@ const sources = [
   'renderer',
   'shared',
   'scripts/build.mjs',
+  'scripts/package/bundled-packages.mjs',
   'vite.config.ts',
   'tsconfig.json',
   'package.json',

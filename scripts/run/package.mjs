@@ -1,14 +1,23 @@
 import path from 'node:path';
+import { findProgram } from '../setup/command.mjs';
 import { installedDevelopment } from '../setup/development-runtime.mjs';
 import { SetupFailure } from '../setup/failure.mjs';
 import { declaredVersion, installedOfficial } from '../setup/official-runtime.mjs';
+import { inRoot } from '../setup/places.mjs';
+import { provideSystemPackages } from '../setup/system-packages.mjs';
 import { provideBuild } from './built-product.mjs';
 import { runTool } from './tool.mjs';
 
 /** @typedef {{ readonly executable: string, readonly version: string } | undefined} Runtime */
 
+/** What packs on Linux, for electron-builder's own copies come from a host of their own. */
+const packers = [
+  { program: 'dpkg-deb', packages: ['dpkg'] },
+  { program: '7zz', packages: ['7zip'] },
+];
+
 /**
- * Packs the product for this platform into `release/`, as electron-builder.yml says.
+ * Packs the product for this platform into `dist/`, as electron-builder.yml says.
  *
  * @param {import('../setup/report.mjs').Report} report
  * @param {readonly string[]} flags electron-builder's own, such as `--dir`
@@ -17,8 +26,22 @@ import { runTool } from './tool.mjs';
 export async function runPackage(report, flags) {
   const trial = process.env.ACUSIGHT_TRIAL_PACKAGE === '1';
   const runtime = choosePacked(installedOfficial(), trial ? installedDevelopment() : undefined);
+  await provideSystemPackages(report, packers);
   await provideBuild(report);
-  return runTool('electron-builder', ['--publish', 'never', ...runtime, ...flags]);
+  // A package for trial has to be quick to make, and nobody downloads it.
+  const compression = trial ? ['--config.deb.compression=gz'] : [];
+  return runTool('electron-builder', ['--publish', 'never', ...runtime, ...compression, ...flags], {
+    additions: process.platform === 'linux' ? ownTools() : {},
+  });
+}
+
+/** electron-builder's variables for tools that are here already: the system's 7-Zip, and this project's packer of debs. */
+function ownTools() {
+  const { ELECTRON_BUILDER_7ZIP_PATH, CUSTOM_FPM_PATH } = process.env;
+  return {
+    ELECTRON_BUILDER_7ZIP_PATH: ELECTRON_BUILDER_7ZIP_PATH || findProgram('7zz'),
+    CUSTOM_FPM_PATH: CUSTOM_FPM_PATH || inRoot('scripts', 'package', 'deb-packer.mjs'),
+  };
 }
 
 /**

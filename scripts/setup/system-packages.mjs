@@ -71,11 +71,15 @@ export async function provideTestPeers(report) {
  * Installs the missing system packages where that is allowed, else says which they are.
  *
  * @param {Report} report
- * @param {readonly string[]} programs further programs that are needed, each in the Debian package of its name
+ * @param {readonly (string | Need)[]} more what is needed besides Electron's libraries; a name is a program that lies in
+ *   the Debian package of that name
  */
-export async function provideSystemPackages(report, programs) {
+export async function provideSystemPackages(report, more) {
   if (process.platform !== 'linux') return;
-  const needs = [...electronNeeds, ...programs.map((program) => ({ program, packages: [program] }))];
+  const needs = [
+    ...electronNeeds,
+    ...more.map((need) => (typeof need === 'string' ? { program: need, packages: [need] } : need)),
+  ];
   const missing = await findMissing(needs);
   if (missing.length === 0) return;
 

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses';
 import type { Page } from 'playwright';
 import { describe, expect, type TestContext, test } from 'vitest';
-import { parse } from 'yaml';
 import { resolveElectron } from '../../scripts/electron-runtime.mjs';
+import { fuses } from '../../scripts/package/fuses.mjs';
 import type { ConfigInput } from '../../shared/config.ts';
 import { ask, DesktopApp } from '../support/desktop-app.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
@@ -230,7 +230,6 @@ test.runIf(LoginKeyring.isPossible)(
 
 /** The runtime with those fuses of a release that have to do with a keyring; others need the whole package. */
 async function withFuses(executable: string, folder: string): Promise<string> {
-  const { electronFuses } = parse(await readFile(join(root, 'electron-builder.yml'), 'utf8'));
   await mkdir(folder);
   for (const name of await readdir(dirname(executable))) {
     const source = join(dirname(executable), name);
@@ -238,7 +237,7 @@ async function withFuses(executable: string, folder: string): Promise<string> {
     else await symlink(source, join(folder, name));
   }
   const program = join(folder, basename(executable));
-  const wanted = { [FuseV1Options.EnableCookieEncryption]: electronFuses.enableCookieEncryption as boolean };
+  const wanted = { [FuseV1Options.EnableCookieEncryption]: fuses.EnableCookieEncryption };
   await flipFuses(program, { version: FuseVersion.V1, ...wanted });
   return program;
 }

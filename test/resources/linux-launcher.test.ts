@@ -10,7 +10,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const script = fileURLToPath(new URL('../../resources/linux/launcher.sh', import.meta.url));
 /** It refuses to run as root. */
 const person = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-const headless = ['--ozone-platform=headless', '--disable-gpu', '--'];
+const quiet = '--log-level=3';
+const headless = [quiet, '--ozone-platform=headless', '--disable-gpu', '--'];
 
 describe.runIf(process.platform === 'linux')('the installed command', () => {
   let place = '';
@@ -48,10 +49,9 @@ describe.runIf(process.platform === 'linux')('the installed command', () => {
     [['open']],
     [['--data-dir', '/srv/a folder']],
     [['gateway', '--config', 'c.json', '--data-dir', 'd']],
-    [['demo']],
   ])('opens a window on the screen that is there: %j', (words) => {
-    expect(start(words, screen)).toEqual({ status: 0, words: ['--', ...words], stderr: '' });
-    expect(start(words, { WAYLAND_DISPLAY: 'wayland-0' }).words).toEqual(['--', ...words]);
+    expect(start(words, screen)).toEqual({ status: 0, words: [quiet, '--', ...words], stderr: '' });
+    expect(start(words, { WAYLAND_DISPLAY: 'wayland-0' }).words).toEqual([quiet, '--', ...words]);
   });
 
   test.each([
@@ -59,6 +59,7 @@ describe.runIf(process.platform === 'linux')('the installed command', () => {
     [['gateway', 'doctor', '--config', 'c.json']],
     [['doctor', '--config', 'c.json']],
     [['ledger', '--verify']],
+    [['--help']],
     [['recover', '--data-dir', "it's"]],
   ])('needs no screen, and uses none, for what opens no window: %j', (words) => {
     const expected = { status: 0, words: [...headless, ...words], stderr: '' };
@@ -66,13 +67,22 @@ describe.runIf(process.platform === 'linux')('the installed command', () => {
     expect(start(words)).toEqual(expected);
   });
 
-  test('says that there is no window where there is no screen for it', () => {
+  test('says that there is no window where there is no screen for it, and collects all the same', () => {
     expect(start(['gateway', '--config', 'c'])).toEqual({
       status: 0,
-      words: [...headless, 'gateway', '--config', 'c'],
+      words: [...headless, 'gateway', '--config', 'c', '--headless'],
       stderr: 'There is no display here: the gateway runs without its window.\n',
     });
   });
+
+  test.each([[[]], [['open']], [['--data-dir', 'd']]])(
+    'says that there is no screen for a window alone: %j',
+    (words) => {
+      const { status, stderr, words: started } = start(words);
+      expect({ status, started }).toEqual({ status: 1, started: [] });
+      expect(stderr).toContain('the window cannot be opened');
+    },
+  );
 
   test('leaves the choice of switches to whoever gives some', () => {
     const words = ['--ozone-platform=x11', '--', 'gateway', 'cameras'];

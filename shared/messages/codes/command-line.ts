@@ -14,6 +14,7 @@ export const commandLineCodes = {
     context: ['config-and-data', 'config', 'verify-and-data', 'token'],
     command: 'name',
   }),
+  'demo-left-out': code('alarm', 'site'),
   'option-unknown': code('alarm', 'site', word),
   'option-needs-value': code('alarm', 'site', { option: 'name' }),
   'address-is-none': code('alarm', 'site', word),

@@ -1,5 +1,5 @@
-import { SetupFailure } from './setup/failure.mjs';
-import { declaredVersion } from './setup/official-runtime.mjs';
+import { SetupFailure } from '../setup/failure.mjs';
+import { declaredVersion } from '../setup/official-runtime.mjs';
 
 /**
  * electron-builder calls this before it packs. A release holds the declared Electron as its makers publish it, never
