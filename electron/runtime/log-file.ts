@@ -1,8 +1,11 @@
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { errnoCode } from '../gateway/platform/errors.ts';
 
 const longest = 5_000_000;
 const kept = 3;
+/** Bytes that are written on before a log that could not be moved is tried again. */
+const retryAfter = 50_000;
 
 /**
  * A log file that is moved to `.1`, `.2`, `.3` when it is full. Written synchronously: a line that is logged just before
@@ -19,8 +22,7 @@ export function logFile(path: string): (line: string) => void {
   return (line) => {
     try {
       if (size > longest) {
-        rotate(path);
-        size = 0;
+        size = rotate(path) ? 0 : size - retryAfter;
       }
       appendFileSync(path, line, { mode: 0o600 });
       size += line.length;
@@ -30,12 +32,15 @@ export function logFile(path: string): (line: string) => void {
   };
 }
 
-function rotate(path: string): void {
+/** False where another program holds one of them: the rest must not be written over by the one before it. */
+function rotate(path: string): boolean {
   for (let number = kept - 1; number >= 0; number -= 1) {
     try {
       renameSync(number === 0 ? path : `${path}.${number}`, `${path}.${number + 1}`);
-    } catch {
+    } catch (error) {
+      if (errnoCode(error) !== 'ENOENT') return false;
       // That one does not exist yet.
     }
   }
+  return true;
 }

@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { patientlySync } from '../gateway/platform/held-files.ts';
 
 /** Where Chromium keeps what is its own, apart from the pictures. */
 export type ShellFolder = {
@@ -18,9 +19,9 @@ export function shellFolder(dataDir: string): ShellFolder | null {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     const probe = join(path, '.probe');
-    rmSync(probe, { force: true });
+    patientlySync(() => rmSync(probe, { force: true }));
     writeFileSync(probe, '');
-    rmSync(probe);
+    patientlySync(() => rmSync(probe));
     return { path, isMakeshift: false };
   } catch {
     try {

@@ -5,6 +5,7 @@ import { type Message, message, type ParamsOf } from '../../shared/messages/mess
 import { isFolder } from '../../shared/source-config.ts';
 import { describeCause, errnoCode } from '../gateway/platform/errors.ts';
 import { nodeFiles, replaceFile } from '../gateway/platform/files.ts';
+import { patiently } from '../gateway/platform/held-files.ts';
 import { locate, type Place, placeIn } from '../gateway/platform/path-containment.ts';
 
 export type LoadedConfig =
@@ -16,7 +17,7 @@ export type LoadedConfig =
 export async function loadConfig(path: string): Promise<LoadedConfig> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await patiently(() => readFile(path, 'utf8'), { mostMilliseconds: 2_000 });
   } catch (error) {
     if (errnoCode(error) === 'ENOENT') return { kind: 'missing' };
     return unusable(message('config-unreadable', { reason: describeCause(error) }));

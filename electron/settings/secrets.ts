@@ -6,6 +6,7 @@ import type { Clock } from '../gateway/platform/clock.ts';
 import { errnoCode, OperatorError } from '../gateway/platform/errors.ts';
 import type { Files } from '../gateway/platform/files.ts';
 import { replaceFile } from '../gateway/platform/files.ts';
+import { patiently } from '../gateway/platform/held-files.ts';
 import { Mutex } from '../gateway/platform/mutex.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { Opening, type OpeningState } from '../keyring/opening.ts';
@@ -312,7 +313,7 @@ export class Secrets {
   async #read(file: string): Promise<unknown> {
     const path = join(this.#options.dataDir, file);
     try {
-      return JSON.parse(await readFile(path, 'utf8')) as unknown;
+      return JSON.parse(await patiently(() => readFile(path, 'utf8'), { mostMilliseconds: 2_000 })) as unknown;
     } catch (error) {
       if (errnoCode(error) !== 'ENOENT') {
         this.#problems.push(message('secret-file-unreadable', { path }));

@@ -4,6 +4,7 @@ import type { Setup } from '../../shared/contract.ts';
 import { type Message, message } from '../../shared/messages/message.ts';
 import { isFolder } from '../../shared/source-config.ts';
 import { OperatorError } from '../gateway/platform/errors.ts';
+import { patiently } from '../gateway/platform/held-files.ts';
 import { checkConfig, loadConfig, saveConfig } from './config-file.ts';
 import type { SecretName, Secrets } from './secrets.ts';
 
@@ -63,7 +64,7 @@ export async function saveSetup(
   const faults: Faults = checked.kind === 'faulty' ? [...checked.faults] : await storeSecrets(secrets, setup);
   if (checked.kind === 'faulty' || faults.length > 0) return { faults };
   // Settings that this form does not know would be gone with a file that could not be understood: it is kept beside.
-  if (loaded.kind === 'faulty') await copyFile(configFile, `${configFile}.bak`);
+  if (loaded.kind === 'faulty') await patiently(() => copyFile(configFile, `${configFile}.bak`));
   await saveConfig(configFile, input);
   await start(checked.config);
   return { faults: [] };

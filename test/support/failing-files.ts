@@ -76,9 +76,12 @@ export class FailingFiles implements Files {
     throw unflushed;
   };
   rename = (from: string, to: string): Promise<void> => this.#step('rename', () => nodeFiles.rename(from, to));
+  renameIfFree = (from: string, to: string): Promise<boolean> =>
+    this.#step('rename', () => nodeFiles.renameIfFree(from, to));
   syncDirectory = (path: string): Promise<void> => this.#step('syncDirectory', () => nodeFiles.syncDirectory(path));
   makeDirectory = (path: string): Promise<void> => this.#step('makeDirectory', () => nodeFiles.makeDirectory(path));
   remove = (path: string): Promise<void> => this.#step('remove', () => nodeFiles.remove(path));
+  removeIfFree = (path: string): Promise<boolean> => this.#step('remove', () => nodeFiles.removeIfFree(path));
   list = (path: string): Promise<string[]> => this.#step('list', () => nodeFiles.list(path));
   size = (path: string): Promise<number | null> => this.#step('size', () => nodeFiles.size(path));
   space = (path: string): Promise<{ freeBytes: number; totalBytes: number }> =>

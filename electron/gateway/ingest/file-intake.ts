@@ -231,7 +231,7 @@ export class FileIntake implements FileSink, FileReading {
       if (isNew) onStored(image, seq);
       return seq;
     } catch (error) {
-      await payloads.discard(payload).catch(() => undefined);
+      await payloads.discard(payload);
       throw error;
     }
   }

@@ -197,7 +197,7 @@ export class FrameIntake implements FrameSink {
       onStored(image, seq);
       return imageId;
     } catch (error) {
-      await payloads.discard(payload).catch(() => undefined);
+      await payloads.discard(payload);
       throw error;
     } finally {
       release();

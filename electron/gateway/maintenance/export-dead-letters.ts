@@ -7,6 +7,7 @@ import { createWords } from '../../../shared/messages/words.ts';
 import { metadataOf } from '../cloud/acusight/schema.ts';
 import { extensionOf } from '../model/image.ts';
 import { OperatorError } from '../platform/errors.ts';
+import { patiently } from '../platform/held-files.ts';
 import type { DeadLetter, DeadLetters } from '../store/outbox/dead-letters.ts';
 import type { PayloadStore } from '../store/payloads/payload-store.ts';
 
@@ -46,7 +47,8 @@ export async function exportDeadLetters(
 async function exportOne(letter: DeadLetter, payloads: PayloadStore, deviceId: string, folder: string) {
   const name = safeName(letter);
   const picture = join(folder, `${name}.${extensionOf(letter.format)}`);
-  const copied = await copyFile(payloads.pathOf(letter.sha256, letter.format), picture, constants.COPYFILE_EXCL).then(
+  const payload = payloads.pathOf(letter.sha256, letter.format);
+  const copied = await patiently(() => copyFile(payload, picture, constants.COPYFILE_EXCL)).then(
     () => 'now' as const,
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'EEXIST') return 'before' as const;
@@ -60,7 +62,7 @@ async function exportOne(letter: DeadLetter, payloads: PayloadStore, deviceId: s
   const { imageId, filename, attempts, lastError } = letter;
   const error = lastError === null ? null : inWords(lastError);
   const reason = { picture: name, filename, imageId, attempts, error, pictureLost: copied === 'gone' };
-  await appendFile(join(folder, reasonsFile), `${JSON.stringify(reason)}\n`);
+  await patiently(() => appendFile(join(folder, reasonsFile), `${JSON.stringify(reason)}\n`));
   return copied === 'now';
 }
 

@@ -2,6 +2,7 @@ import { closeSync, fsync, open, openSync, write } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { isHeldByAnother, patiently } from './held-files.ts';
 import { Mutex } from './mutex.ts';
 
 // File numbers instead of handles: half of what a small write costs us is the handle.
@@ -16,12 +17,17 @@ const sync = promisify(fsync);
 export type Files = {
   /** Creates the file (it must not exist), writes everything, fsyncs, closes. On failure nothing is left behind. */
   readonly writeAndSync: (path: string, bytes: Uint8Array) => Promise<void>;
+  /** Waits a while for a program that holds the file (`held-files.ts`). */
   readonly rename: (from: string, to: string) => Promise<void>;
+  /** Once; false where another program holds the file, which still has its old name then. */
+  readonly renameIfFree: (from: string, to: string) => Promise<boolean>;
   readonly syncDirectory: (path: string) => Promise<void>;
   /** Creates a directory and its parents, each made durable. */
   readonly makeDirectory: (path: string) => Promise<void>;
-  /** Removes a file; one that is not there is no error. */
+  /** Removes a file; one that is not there is no error. Waits a while for a program that holds it. */
   readonly remove: (path: string) => Promise<void>;
+  /** Once; false where another program holds the file. */
+  readonly removeIfFree: (path: string) => Promise<boolean>;
   readonly list: (path: string) => Promise<string[]>;
   /** Size in bytes, or null where there is no such file. */
   readonly size: (path: string) => Promise<number | null>;
@@ -29,7 +35,29 @@ export type Files = {
   readonly space: (path: string) => Promise<{ readonly freeBytes: number; readonly totalBytes: number }>;
 };
 
-export const nodeFiles: Files = {
+/** The disk itself, where nothing waits for anybody. */
+export type PlainFiles = Omit<Files, 'renameIfFree' | 'removeIfFree'>;
+
+/** `isHeld`: whether a failure means that another program holds the file for a moment. */
+export function withPatience(files: PlainFiles, isHeld: (error: unknown) => boolean = isHeldByAnother): Files {
+  const once = (done: Promise<void>): Promise<boolean> =>
+    done.then(
+      () => true,
+      (error: unknown) => {
+        if (isHeld(error)) return false;
+        throw error;
+      },
+    );
+  return {
+    ...files,
+    rename: (from, to) => patiently(() => files.rename(from, to), { isHeld }),
+    renameIfFree: (from, to) => once(files.rename(from, to)),
+    remove: (path) => patiently(() => files.remove(path), { isHeld }),
+    removeIfFree: (path) => once(files.remove(path)),
+  };
+}
+
+const plainFiles: PlainFiles = {
   writeAndSync: async (path, bytes) => {
     const file = await openFile(path, 'wx', 0o600);
     try {
@@ -42,7 +70,7 @@ export const nodeFiles: Files = {
         closeSync(file);
       }
     } catch (error) {
-      await rm(path, { force: true }).catch(() => undefined);
+      await patiently(() => rm(path, { force: true })).catch(() => undefined);
       throw error;
     }
   },
@@ -61,7 +89,7 @@ export const nodeFiles: Files = {
     const first = await mkdir(path, { recursive: true, mode: 0o700 });
     if (first === undefined) return;
     for (let made = path; made.length >= first.length; made = dirname(made))
-      await nodeFiles.syncDirectory(dirname(made));
+      await plainFiles.syncDirectory(dirname(made));
   },
   remove: (path) => rm(path, { force: true }),
   list: (path) => readdir(path),
@@ -78,6 +106,8 @@ export const nodeFiles: Files = {
     return { freeBytes: facts.bavail * facts.bsize, totalBytes: facts.blocks * facts.bsize };
   },
 };
+
+export const nodeFiles: Files = withPatience(plainFiles);
 
 const turns = new Map<string, Mutex>();
 

@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { errnoCode } from './errors.ts';
+import { patientlySync } from './held-files.ts';
 
 /** Larger than what a file system keeps beside the name of a file. */
 const bytes = 8_192;
@@ -8,7 +9,7 @@ const bytes = 8_192;
 export function smallWriteFailure(path: string): string | null {
   try {
     // One that a kill left; and what a link leads to is not ours to write over.
-    rmSync(path, { force: true });
+    patientlySync(() => rmSync(path, { force: true }));
     writeFileSync(path, Buffer.alloc(bytes, 1), { flag: 'wx', mode: 0o600 });
     return null;
   } catch (error) {
@@ -20,7 +21,7 @@ export function smallWriteFailure(path: string): string | null {
 
 function remove(path: string): void {
   try {
-    rmSync(path, { force: true });
+    patientlySync(() => rmSync(path, { force: true }));
   } catch {
     // The disk is gone, and the file with it.
   }

@@ -99,7 +99,7 @@ export class PayloadAudit {
     const orphans: string[] = [];
     for (const name of present) {
       const kind = this.#payloads.kindOf(name);
-      if (kind === 'left') await this.#files.remove(join(folder, name));
+      if (kind === 'left') await this.#payloads.clear(join(folder, name));
       else if (kind === 'payload' && !expected.has(name)) orphans.push(name);
     }
     let missing = 0;

@@ -2,6 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { Orientation } from '../../../../shared/picture.ts';
 import type { PictureFormat } from '../../model/image.ts';
 import { describeCause } from '../../platform/errors.ts';
+import { patiently } from '../../platform/held-files.ts';
 import { uncommonJpeg } from '../picture/jpeg-process.ts';
 import { tidyJpeg } from '../picture/tidy-jpeg.ts';
 import { openPicture, shrinkFor, turnUpright, withImages } from './decode-open.ts';
@@ -18,7 +19,7 @@ export async function check(vips: VipsModule, request: CheckRequest): Promise<Ch
   const { path, format, orientation, previewPath } = request;
   let bytes: Buffer;
   try {
-    bytes = await readFile(path);
+    bytes = await patiently(() => readFile(path));
   } catch (error) {
     return { kind: 'uncheckable', detail: describeCause(error) };
   }
@@ -33,7 +34,7 @@ export async function check(vips: VipsModule, request: CheckRequest): Promise<Ch
   if (look.faults.length > 0) return { kind: 'damaged', detail: look.faults.join('; ') };
   try {
     await writeFile(`${previewPath}.part`, look.preview, { mode: 0o600 });
-    await rename(`${previewPath}.part`, previewPath);
+    await patiently(() => rename(`${previewPath}.part`, previewPath));
   } catch (error) {
     return { kind: 'uncheckable', detail: describeCause(error) };
   }

@@ -6,6 +6,7 @@ import { message } from '../../../../shared/messages/message.ts';
 import { errnoCode, OperatorError } from '../../platform/errors.ts';
 import type { Files } from '../../platform/files.ts';
 import { replaceFile } from '../../platform/files.ts';
+import { patiently } from '../../platform/held-files.ts';
 import type { CameraInfo } from './camera-device.ts';
 
 /** Settings of a camera as a person had them, kept in a file for each source and set again at each connection. */
@@ -68,7 +69,9 @@ export class SettingsFile {
       const size = await this.#files.size(this.#path);
       if (size === null) return null;
       if (size > mostBytes) throw new RangeError(`${size} bytes`);
-      return savedSchema.parse(JSON.parse(await readFile(this.#path, 'utf8')));
+      return savedSchema.parse(
+        JSON.parse(await patiently(() => readFile(this.#path, 'utf8'), { mostMilliseconds: 2_000 })),
+      );
     } catch (cause) {
       if (errnoCode(cause) === 'ENOENT') return null;
       throw this.#failure('load', cause);

@@ -1,6 +1,7 @@
 import { lstat, mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errnoCode } from '../../platform/errors.ts';
+import { patiently } from '../../platform/held-files.ts';
 import { asideNamesFor } from './aside-names.ts';
 import { moveWithoutOverwriting } from './move-file.ts';
 
@@ -50,7 +51,8 @@ const mayBeTooLong: ReadonlySet<string> = new Set(['ENAMETOOLONG', 'ENOENT']);
 /** False where nothing is there any more. */
 async function renamed(from: string, to: string): Promise<boolean> {
   try {
-    await rename(from, to);
+    // A scanner that looks at it is done in a moment; a camera program may hold it for long, and the next scan comes.
+    await patiently(() => rename(from, to), { mostMilliseconds: 1_000 });
     return true;
   } catch (error) {
     if (errnoCode(error) === 'ENOENT' && !(await isThere(from))) return false;
@@ -73,11 +75,11 @@ export async function putBack(aside: Aside): Promise<string> {
 
 /** For good. */
 export async function removeAside(aside: Aside): Promise<void> {
-  await rm(aside.path, { force: true });
+  await patiently(() => rm(aside.path, { force: true }));
   await leave(aside);
 }
 
 /** Its own folder, once it is empty: a hidden one must not stay. */
 export async function leave({ own }: Aside): Promise<void> {
-  if (own !== null) await rmdir(own).catch(() => undefined);
+  if (own !== null) await patiently(() => rmdir(own)).catch(() => undefined);
 }

@@ -1,6 +1,7 @@
 import { link, lstat, open, rename, rm, unlink } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { errnoCode } from '../../platform/errors.ts';
+import { patiently } from '../../platform/held-files.ts';
 
 /** Bytes; what all file systems of today allow. */
 const longestName = 255;
@@ -38,7 +39,7 @@ export async function moveWithoutOverwriting(
       if (!(await isThere(from, join(folder, free)))) continue;
     }
     try {
-      await unlink(from);
+      await patiently(() => unlink(from));
     } catch (error) {
       throw new OldNameStaysError(free, error);
     }
@@ -65,7 +66,7 @@ function numbered(name: string, copy: number): string {
 async function isMoved(from: string, to: string): Promise<boolean> {
   try {
     // A hard link fails where the name is taken; rename would replace it silently.
-    await link(from, to);
+    await patiently(() => link(from, to));
   } catch (error) {
     if (['EEXIST', 'ENOENT', 'EXDEV'].includes(errnoCode(error) ?? '')) throw error;
     await moveOverReservation(from, to);
@@ -78,9 +79,9 @@ async function isMoved(from: string, to: string): Promise<boolean> {
 async function moveOverReservation(from: string, to: string): Promise<void> {
   await (await open(to, 'wx')).close();
   try {
-    await rename(from, to);
+    await patiently(() => rename(from, to));
   } catch (error) {
-    await rm(to, { force: true });
+    await patiently(() => rm(to, { force: true }));
     throw error;
   }
 }

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { type FileVersion, sameVersion } from '../../model/file-version.ts';
 import { errnoCode } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
+import { patiently } from '../../platform/held-files.ts';
 import { type Aside, leave, putBack, removeAside, takeAside } from './aside.ts';
 import { versionOf } from './folder-walk.ts';
 import { moveWithoutOverwriting, OldNameStaysError } from './move-file.ts';
@@ -27,9 +28,9 @@ async function archiveAside(aside: Aside, folder: string): Promise<void> {
 async function archiveAcross(aside: Aside, folder: string): Promise<void> {
   const copy = join(folder, basename(aside.own ?? aside.path));
   try {
-    await copyFile(aside.path, copy, constants.COPYFILE_FICLONE);
+    await patiently(() => copyFile(aside.path, copy, constants.COPYFILE_FICLONE));
     const { atime, mtime } = await lstat(aside.path);
-    const handle = await open(copy, 'r+');
+    const handle = await patiently(() => open(copy, 'r+'));
     try {
       await handle.utimes(atime, mtime);
       await handle.sync();
@@ -39,7 +40,7 @@ async function archiveAcross(aside: Aside, folder: string): Promise<void> {
     await moveWithoutOverwriting(copy, folder, aside.name, isCopyOf);
     await nodeFiles.syncDirectory(folder);
   } catch (error) {
-    await rm(copy, { force: true }).catch(() => undefined);
+    await patiently(() => rm(copy, { force: true })).catch(() => undefined);
     throw error;
   }
   await removeAside(aside);

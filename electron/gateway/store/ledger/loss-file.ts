@@ -4,6 +4,7 @@ import { legacy } from '../../../../shared/messages/message.ts';
 import { messageSchema } from '../../../../shared/messages/message-schema.ts';
 import type { LeftUnsaid, LossCause } from '../../model/ways-to-lose.ts';
 import { errnoCode } from '../../platform/errors.ts';
+import { patientlySync } from '../../platform/held-files.ts';
 
 const causes = [
   'overwritten',
@@ -55,7 +56,7 @@ export class LossFile {
   append(lines: readonly LossLine[]): void {
     if (lines.length === 0) return;
     if (!existsSync(this.#database)) throw new Error('the database is not where it was');
-    const file = openSync(this.#path, 'a', 0o600);
+    const file = patientlySync(() => openSync(this.#path, 'a', 0o600));
     try {
       // Begins with a line of its own, whatever a kill has left of the one before.
       appendFileSync(file, `\n${lines.map((line) => JSON.stringify(line)).join('\n')}\n`);
@@ -73,12 +74,12 @@ export class LossFile {
   }
 
   remove(): void {
-    rmSync(this.#path, { force: true });
+    patientlySync(() => rmSync(this.#path, { force: true }));
   }
 
   #text(): string {
     try {
-      return readFileSync(this.#path, 'utf8');
+      return patientlySync(() => readFileSync(this.#path, 'utf8'));
     } catch (error) {
       if (errnoCode(error) === 'ENOENT') return '';
       throw error;

@@ -37,6 +37,8 @@ export class PayloadStore {
   readonly #tails = new Map<string, Promise<unknown>>();
   readonly #run = randomUUID();
   #staged = 0;
+  /** Half-written files that could not be removed. */
+  readonly #leftOvers = new Set<string>();
 
   constructor(root: string, files: Files) {
     this.root = root;
@@ -50,7 +52,7 @@ export class PayloadStore {
     const present = new Set(await this.#files.list(this.root));
     // Where versions before this one had their temporary files.
     const old = join(this.root, 'tmp');
-    if (present.has('tmp')) for (const name of await this.#files.list(old)) await this.#files.remove(join(old, name));
+    if (present.has('tmp')) for (const name of await this.#files.list(old)) await this.clear(join(old, name));
     for (let value = 0; value < 256; value += 1) {
       const name = value.toString(16).padStart(2, '0');
       if (!present.has(name)) await this.#files.makeDirectory(join(this.root, name));
@@ -103,27 +105,55 @@ export class PayloadStore {
   async stage(sha256: string, format: PictureFormat, bytes: Uint8Array): Promise<StagedPayload> {
     this.#staged += 1;
     const temporaryPath = join(this.root, sha256.slice(0, 2), `.${this.#run}-${this.#staged}${temporaryEnd}`);
-    await this.#files.writeAndSync(temporaryPath, bytes);
+    try {
+      await this.#files.writeAndSync(temporaryPath, bytes);
+    } catch (error) {
+      await this.clear(temporaryPath);
+      throw error;
+    }
     return { sha256, format, temporaryPath };
   }
 
+  /** Never rejects. */
   discard(payload: StagedPayload): Promise<void> {
-    return this.#files.remove(payload.temporaryPath);
+    return this.clear(payload.temporaryPath);
+  }
+
+  /** Half-written files that another program, or the disk, does not let go. */
+  get leftOvers(): number {
+    return this.#leftOvers.size;
+  }
+
+  /** Removes a half-written file; one that stays is tried again by `clearLeftOvers`. Never rejects. */
+  async clear(temporaryPath: string): Promise<void> {
+    const isGone = await this.#files.removeIfFree(temporaryPath).catch(() => false);
+    if (isGone) this.#leftOvers.delete(temporaryPath);
+    else this.#leftOvers.add(temporaryPath);
+  }
+
+  /** To be called now and then. Never rejects. */
+  async clearLeftOvers(): Promise<void> {
+    await Promise.all([...this.#leftOvers].map((path) => this.clear(path)));
   }
 
   /**
    * Gives staged payloads their final names and makes the names durable, one directory fsync for each folder touched.
-   * An older file of the same hash is replaced, so that a damaged one heals.
+   * An older file of the same hash is replaced, so that a damaged one heals. Tried once, for others wait behind it:
+   * returns those that another program holds, which still have their temporary names.
    */
-  async publish(payloads: readonly StagedPayload[]): Promise<void> {
+  async publish(payloads: readonly StagedPayload[]): Promise<ReadonlySet<StagedPayload>> {
     const folders = new Set<string>();
+    const held = new Set<StagedPayload>();
     await Promise.all(
-      payloads.map(async ({ sha256, format, temporaryPath }) => {
-        await this.#files.rename(temporaryPath, this.pathOf(sha256, format));
-        folders.add(join(this.root, sha256.slice(0, 2)));
+      payloads.map(async (payload) => {
+        const { sha256, format, temporaryPath } = payload;
+        if (await this.#files.renameIfFree(temporaryPath, this.pathOf(sha256, format)))
+          folders.add(join(this.root, sha256.slice(0, 2)));
+        else held.add(payload);
       }),
     );
     await Promise.all([...folders].map((folder) => this.#files.syncDirectory(folder)));
+    return held;
   }
 
   remove(sha256: string, format: PictureFormat): Promise<void> {

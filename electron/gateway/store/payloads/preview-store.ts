@@ -1,6 +1,7 @@
 import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoCode } from '../../platform/errors.ts';
+import { patiently } from '../../platform/held-files.ts';
 import type { Database } from '../database/database.ts';
 
 const dayMilliseconds = 86_400_000;
@@ -56,9 +57,9 @@ export class PreviewStore {
   /** The payload made room now: the preview's term begins. */
   async release(sha256: string, at: number): Promise<void> {
     const path = previewPathOf(this.#options.root, sha256);
-    if (this.#options.keepDays === 0) return rm(path, { force: true });
+    if (this.#options.keepDays === 0) return patiently(() => rm(path, { force: true }));
     try {
-      await utimes(path, at / 1_000, at / 1_000);
+      await patiently(() => utimes(path, at / 1_000, at / 1_000));
     } catch (error) {
       if (errnoCode(error) !== 'ENOENT') throw error;
     }
@@ -87,7 +88,7 @@ export class PreviewStore {
     const path = join(folder, name);
     const facts = await stat(path).catch(() => null);
     if (facts === null) return;
-    if (this.#isOver(name, facts.mtimeMs, now)) return rm(path, { force: true });
+    if (this.#isOver(name, facts.mtimeMs, now)) return patiently(() => rm(path, { force: true }));
     const hour = Math.floor(facts.mtimeMs / hourMilliseconds);
     this.#found.set(hour, (this.#found.get(hour) ?? 0) + facts.size);
   }

@@ -3,6 +3,8 @@ import type { UploadPayload } from '../../cloud/acusight/upload-body.ts';
 import type { DeliveryFailure } from '../../model/delivery.ts';
 import type { LeasedEntry } from '../../model/outbox-entry.ts';
 import { BufferPool } from '../../platform/buffer-pool.ts';
+import { sleep, systemClock } from '../../platform/clock.ts';
+import { isHeldByAnother, pausesWithin } from '../../platform/held-files.ts';
 import { ReadingThread } from '../../platform/reading-thread.ts';
 import type { PayloadStore } from '../../store/payloads/payload-store.ts';
 import type { RecentPayloads } from '../../store/payloads/recent-payloads.ts';
@@ -15,6 +17,9 @@ export type Margin = { readonly before: number; readonly after: number };
 
 /** What was read, and what to call once it was delivered, so that its memory serves the next. */
 export type LoadedPayload = { readonly payload: UploadPayload; readonly free: () => void };
+
+/** A scanner that looks at a new payload lets nobody read it meanwhile. */
+const heldMilliseconds = 3_000;
 
 /** More than are read ahead and under way at once as a rule. */
 const mostSpareBytes = 12_000_000;
@@ -29,15 +34,18 @@ export class PayloadSource {
   readonly #thread: ReadingThread;
 
   readonly #recent: Pick<RecentPayloads, 'take'>;
+  readonly #isHeld: (error: unknown) => boolean;
 
   /** `workerPath`: the reading worker's script. */
   constructor(
     payloads: Pick<PayloadStore, 'pathOf' | 'isAway'>,
     recent: Pick<RecentPayloads, 'take'>,
     workerPath: string,
+    isHeld: (error: unknown) => boolean = isHeldByAnother,
   ) {
     this.#payloads = payloads;
     this.#recent = recent;
+    this.#isHeld = isHeld;
     this.#thread = new ReadingThread(workerPath);
   }
 
@@ -59,7 +67,7 @@ export class PayloadSource {
     const into = isSmall
       ? { buffer: this.#buffers.take(room.before + length + Math.max(room.after, 1)), offset: room.before }
       : null;
-    const { outcome, buffer } = await this.#thread.read({ path, length, into });
+    const { outcome, buffer } = await this.#read({ path, length, into });
     if (outcome.kind === 'failed') {
       if (buffer !== null) this.#buffers.give(buffer);
       if (outcome.code === 'ENOENT' && !(await this.#payloads.isAway())) return lost(message('payload-missing'), path);
@@ -71,6 +79,20 @@ export class PayloadSource {
     if (outcome.sha256 !== entry.sha256) return lost(message('payload-damaged'), path);
     if (buffer === null) return { payload: { kind: 'file', path, length }, free: () => undefined };
     return loadedFrom(buffer, room.before, length, room, () => this.#buffers.give(buffer));
+  }
+
+  /** Waits a little for a program that holds the file. */
+  async #read(job: Parameters<ReadingThread['read']>[0]): ReturnType<ReadingThread['read']> {
+    const pauses = pausesWithin(heldMilliseconds);
+    for (let { into } = job; ; ) {
+      const read = await this.#thread.read({ ...job, into });
+      if (read.outcome.kind === 'read' || !this.#isHeld(read.outcome)) return read;
+      const pause = pauses.next();
+      // The thread has ended, and what was to be filled with it.
+      if (pause.done || (into !== null && read.buffer === null)) return read;
+      if (into !== null && read.buffer !== null) into = { ...into, buffer: read.buffer };
+      await sleep(systemClock, pause.value);
+    }
   }
 }
 
