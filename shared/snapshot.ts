@@ -293,6 +293,8 @@ export const snapshotSchema = z.object({
     /** Other programs fill the disk, not the pictures that wait here. */
     filledByOthers: z.boolean(),
     whenFull: z.enum(['refuse', 'drop-oldest']),
+    /** Half-written files that can’t be removed, for so long that it is worth a word. */
+    leftOvers: count,
   }),
   pacing: z.object({
     /** The limit now, bytes a second; null: none. 0: closed. */

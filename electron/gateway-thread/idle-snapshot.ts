@@ -71,6 +71,7 @@ export function idleSnapshot({ fault, ...facts }: IdleFacts): Snapshot {
       fullInSeconds: null,
       filledByOthers: false,
       whenFull: 'refuse',
+      leftOvers: 0,
     },
     pacing: { limitBytesPerSecond: null, message: message('pace-open'), changesAt: null, order: 'oldest-first' },
     checkin: { status: 'healthy', acceptedAt: null, message: null, unknownActions: [] },

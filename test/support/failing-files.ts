@@ -38,6 +38,12 @@ export class FailingFiles implements Files {
   #wish: FailWish | null = null;
   #counted = 0;
   failed = 0;
+  readonly #disk: Files;
+
+  /** `disk`: what carries out the steps that do not fail. */
+  constructor(disk: Files = nodeFiles) {
+    this.#disk = disk;
+  }
 
   failAt(wish: FailWish | null): void {
     this.#wish = wish;
@@ -69,21 +75,21 @@ export class FailingFiles implements Files {
       throw unwritten;
     }
     const unflushed = this.#fails('fsync');
-    await nodeFiles.writeAndSync(path, bytes);
+    await this.#disk.writeAndSync(path, bytes);
     if (unflushed === null) return;
     // As the real one does it, unless the process is killed before it gets to it.
     if (!torn) await rm(path, { force: true });
     throw unflushed;
   };
-  rename = (from: string, to: string): Promise<void> => this.#step('rename', () => nodeFiles.rename(from, to));
+  rename = (from: string, to: string): Promise<void> => this.#step('rename', () => this.#disk.rename(from, to));
   renameIfFree = (from: string, to: string): Promise<boolean> =>
-    this.#step('rename', () => nodeFiles.renameIfFree(from, to));
-  syncDirectory = (path: string): Promise<void> => this.#step('syncDirectory', () => nodeFiles.syncDirectory(path));
-  makeDirectory = (path: string): Promise<void> => this.#step('makeDirectory', () => nodeFiles.makeDirectory(path));
-  remove = (path: string): Promise<void> => this.#step('remove', () => nodeFiles.remove(path));
-  removeIfFree = (path: string): Promise<boolean> => this.#step('remove', () => nodeFiles.removeIfFree(path));
-  list = (path: string): Promise<string[]> => this.#step('list', () => nodeFiles.list(path));
-  size = (path: string): Promise<number | null> => this.#step('size', () => nodeFiles.size(path));
+    this.#step('rename', () => this.#disk.renameIfFree(from, to));
+  syncDirectory = (path: string): Promise<void> => this.#step('syncDirectory', () => this.#disk.syncDirectory(path));
+  makeDirectory = (path: string): Promise<void> => this.#step('makeDirectory', () => this.#disk.makeDirectory(path));
+  remove = (path: string): Promise<void> => this.#step('remove', () => this.#disk.remove(path));
+  removeIfFree = (path: string): Promise<boolean> => this.#step('remove', () => this.#disk.removeIfFree(path));
+  list = (path: string): Promise<string[]> => this.#step('list', () => this.#disk.list(path));
+  size = (path: string): Promise<number | null> => this.#step('size', () => this.#disk.size(path));
   space = (path: string): Promise<{ freeBytes: number; totalBytes: number }> =>
-    this.#step('space', () => (this.reported === null ? nodeFiles.space(path) : Promise.resolve(this.reported)));
+    this.#step('space', () => (this.reported === null ? this.#disk.space(path) : Promise.resolve(this.reported)));
 }

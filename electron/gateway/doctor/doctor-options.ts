@@ -4,6 +4,7 @@ import type { Lookup } from '../cloud/http/address-race.ts';
 import type { AskProxy } from '../cloud/http/proxy/route-choice.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Files } from '../platform/files.ts';
+import type { MappedDrive } from '../platform/network-share.ts';
 import type { SystemCertificates } from '../platform/stored-certificates.ts';
 
 /** What the doctor looks at, and through what. */
@@ -28,6 +29,8 @@ export type DoctorOptions = {
   readonly signal: AbortSignal;
   readonly userAgent: string;
   readonly isNetworkShare: (path: string) => Promise<boolean>;
+  /** The network drive of Windows that a path begins with. */
+  readonly mappedDriveOf: (path: string) => MappedDrive | null;
   readonly lookup?: Lookup;
   /** Who knows this PC's proxy settings and runs proxy scripts. */
   readonly askProxy?: AskProxy | undefined;

@@ -3,6 +3,7 @@ import { message } from '../../../shared/messages/message.ts';
 import type { FolderSourceConfig } from '../../../shared/source-config.ts';
 import { describeCause, errnoCode } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
+import type { MappedDrive } from '../platform/network-share.ts';
 import { type Finding, finding } from './check.ts';
 import { writeRefusal } from './disk.ts';
 
@@ -11,6 +12,7 @@ export async function checkFolder(
   source: FolderSourceConfig,
   files: Files,
   isNetworkShare: (path: string) => Promise<boolean>,
+  mappedDriveOf: (path: string) => MappedDrive | null,
 ): Promise<Finding> {
   const { path, afterIngest, polling } = source;
   try {
@@ -28,6 +30,12 @@ export async function checkFolder(
   const rights = afterIngest === 'keep' ? 'read' : 'change';
   if (isShare && polling === 'never')
     return finding(message('check-folder-unpolled', { context: rights, folder: path }));
+  const mapped = mappedDriveOf(path);
+  if (mapped !== null) {
+    const { drive, share } = mapped;
+    const context = share === null ? 'unnamed' : 'named';
+    return finding(message('check-folder-mapped', { context, folder: path, drive, share: share ?? '' }));
+  }
   return finding(message('check-folder', { context: isShare ? `share-${rights}` : rights, folder: path }));
 }
 

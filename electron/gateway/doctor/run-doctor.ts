@@ -46,7 +46,7 @@ export async function* runDoctor(options: DoctorOptions): AsyncGenerator<DoctorC
 }
 
 async function* checkThisPc(visit: Visit, options: DoctorOptions): AsyncGenerator<DoctorCheck, void> {
-  const { config, dataDir, files, clock, isNetworkShare } = options;
+  const { config, dataDir, files, clock, isNetworkShare, mappedDriveOf } = options;
   const step = (code: ParamsOf<'check-of'>['context'], seconds = 5) => ({
     code,
     title: titleOf(code),
@@ -66,7 +66,7 @@ async function* checkThisPc(visit: Visit, options: DoctorOptions): AsyncGenerato
   for (const source of folders) {
     const title = message('check-of-source', { source: source.name ?? source.id });
     const named = { code: `folder:${source.id}`, title, limitMilliseconds: 5_000 };
-    yield (await visit.take(named, () => only(checkFolder(source, files, isNetworkShare)))).check;
+    yield (await visit.take(named, () => only(checkFolder(source, files, isNetworkShare, mappedDriveOf)))).check;
   }
   const { proc } = options;
   if (proc !== null && folders.some(isWatched)) {

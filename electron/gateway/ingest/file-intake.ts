@@ -316,7 +316,7 @@ export class FileIntake implements FileSink, FileReading {
     const failure = storeFailureOf(error, admission.takesNothingMore);
     if (failure === null) throw error;
     const { kind, technical } = failure;
-    admission.reportFailure(kind);
+    if (kind !== 'held') admission.reportFailure(kind);
     logger.log('error', 'store-failed', { source: this.#settings.sourceId, path: offer.file.path, technical });
     return noRoom(message('store-failed', { context: kind, technical }));
   }

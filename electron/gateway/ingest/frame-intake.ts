@@ -16,6 +16,7 @@ import { storeFailureOf } from './admission/store-failure.ts';
 import type { Encoder } from './codec/encoder.ts';
 import type { IntakeServices } from './file-intake.ts';
 import { type FrameRefused, frameRefusals } from './frame-refusals.ts';
+import { PayloadHeldError } from './image-batch.ts';
 import { FrameNames, sha256Of } from './image-identity.ts';
 import type { NearDuplicateFilter, Turn } from './near-duplicate/near-duplicate-filter.ts';
 import { isSensibleTime, sensibleTime } from './picture/capture-time.ts';
@@ -157,7 +158,11 @@ export class FrameIntake implements FrameSink {
     try {
       const payload = await payloads.stage(sha256, format, bytes);
       await place.first;
-      const imageId = await this.#commit(frame, file, at, payload, place);
+      const imageId = await this.#commit(frame, file, at, payload, place).catch(async (error: unknown) => {
+        if (!(error instanceof PayloadHeldError)) throw error;
+        // It exists nowhere else: once more, as another file that nobody holds.
+        return this.#commit(frame, file, at, await payloads.stage(sha256, format, bytes), place);
+      });
       admission.reportSuccess();
       return { kind: 'stored', imageId };
     } finally {
@@ -212,7 +217,7 @@ export class FrameIntake implements FrameSink {
       return { kind: 'failed', message: message('frame-failed', { technical }) };
     }
     const { kind, technical } = failure;
-    this.#services.admission.reportFailure(kind);
+    if (kind !== 'held') this.#services.admission.reportFailure(kind);
     this.#log('store-failed', technical);
     return {
       kind: 'failed',

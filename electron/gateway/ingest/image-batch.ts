@@ -9,7 +9,7 @@ const mostInGroup = 128;
 
 /** Longer than a scanner looks at a large file; whoever takes longer holds it for another reason. */
 const heldMilliseconds = 10_000;
-const [firstPause, longestPause] = [10, 500];
+const [firstPause, longestPause] = [10, 100];
 
 /** Another program does not let go of a picture that is on the disk already, under its temporary name. */
 export class PayloadHeldError extends Error {

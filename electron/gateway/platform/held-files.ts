@@ -20,7 +20,7 @@ export const isHeldByAnother = (error: unknown, platform: NodeJS.Platform = proc
 
 /** Where nobody says how long: a scanner has looked through a large file by then. */
 const usualMilliseconds = 5_000;
-const [firstPause, longestPause] = [10, 500];
+const [firstPause, longestPause] = [10, 100];
 
 export type Patience = {
   readonly isHeld?: (error: unknown) => boolean;

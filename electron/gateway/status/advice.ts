@@ -23,6 +23,7 @@ export function advise(facts: SituationFacts): Advice[] {
     const code = left < soonMilliseconds ? 'disk-filling' : 'disk-filling-slowly';
     advice.push(plain(message(code, { context, left })));
   }
+  if (disk.leftOvers > 0) advice.push(plain(message('left-overs', { count: disk.leftOvers })));
   if (ledger.state === 'gap')
     advice.push({ message: message('ledger-gap', { what: ledger.message }), action: 'show-ledger' });
   advice.push(...adviseOnLosses(facts));

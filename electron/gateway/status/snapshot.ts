@@ -29,7 +29,7 @@ export type HealthReading = {
   /** Payloads on the disk that no row knows, and where they lie. */
   readonly orphans: number;
   readonly orphanRoot: string;
-  readonly disk: DiskState;
+  readonly disk: DiskState & Pick<Snapshot['disk'], 'leftOvers'>;
   readonly connectivity: ConnectivityFacts;
   readonly ledger: Snapshot['ledger'];
   readonly losses: readonly UnseenLoss[];

@@ -105,7 +105,7 @@ export function makeGateway(
     tallies: store.tally.sources(),
     orphans: housekeeping.orphans,
     orphanRoot: store.audit.orphanRoot,
-    disk: store.admission.state(),
+    disk: { ...store.admission.state(), leftOvers: store.payloads.leftOvers },
     connectivity: way.connectivity.facts,
     ledger: ledgerWatch.state,
     losses: store.losses.unseen(),
@@ -142,6 +142,7 @@ export function makeGateway(
       // A disk that refuses a picture may be gone, and the database with it, which nobody writes to then.
       if (store.admission.state().state === 'failing') store.probe();
       void store.journal.write();
+      void store.payloads.clearLeftOvers();
       cameraLosses.tick(intakes.statuses());
       lossNotes.tick(links.losses());
       ledgerWatch.tick();

@@ -154,6 +154,12 @@ export const doctorCodes = {
   'check-fsync-slow': code('act', 'site', { speed: 'message' }),
   'check-fsync-too-slow': code('alarm', 'site', { speed: 'message' }),
   'check-folder': code('good', 'nobody', { context: ['read', 'change', 'share-read', 'share-change'], ...folder }),
+  'check-folder-mapped': code('act', 'site', {
+    context: ['named', 'unnamed'],
+    ...folder,
+    drive: 'name',
+    share: 'name',
+  }),
   'check-folder-unpolled': code('act', 'site', { context: ['read', 'change'], ...folder }),
   'check-folder-is-file': code('alarm', 'site', folder),
   'check-folder-unreadable': code('alarm', 'site', { context: ['missing', 'forbidden', 'failing'], ...folder }),

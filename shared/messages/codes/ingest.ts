@@ -105,7 +105,7 @@ export const ingestCodes = {
   'share-undroppable': code('act', 'site'),
   'disk-nearly-full': code('act', 'site'),
   'room-unknown': code('act', 'site', technical),
-  'store-failed': code('alarm', 'site', { context: ['full', 'failing'], ...technical }),
+  'store-failed': code('alarm', 'site', { context: ['full', 'failing', 'held'], ...technical }),
 
   /** How much room there is. */
   'room-enough': code('good', 'nobody'),

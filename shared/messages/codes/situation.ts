@@ -107,6 +107,8 @@ export const situationCodes = {
   }),
   'disk-share-full': code('alarm', 'site', { context: ['online', 'away'] }),
   'disk-files-full': code('alarm', 'site'),
+  /** Half-written files, which nobody misses. */
+  'left-overs': code('act', 'site', one),
   /** Within the shift. */
   'disk-filling': code('act', 'site', { context: ['others', 'nothing-waits', 'online', 'away'], left: 'duration' }),
   'disk-filling-slowly': code('waiting', 'site', {

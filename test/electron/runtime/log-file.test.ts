@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -21,6 +21,18 @@ it('the log goes on where it was, and is moved aside when it is full, three time
   expect(existsSync(`${path}.4`)).toBe(false);
   // The size is remembered across a restart.
   expect(statSync(`${path}.3`).size).toBeGreaterThan(5_000_000);
+});
+
+it('a log that can’t be moved goes on, and none is written over by the one before it', async () => {
+  const path = join(await temporaryFolder(), 'gateway.jsonl');
+  await mkdir(join(`${path}.3`, 'held'), { recursive: true });
+  writeFileSync(`${path}.2`, 'two');
+  writeFileSync(`${path}.1`, 'one');
+  const write = logFile(path);
+  for (let count = 0; count < 60; count += 1) write(line);
+  expect(readFileSync(`${path}.2`, 'utf8')).toBe('two');
+  expect(readFileSync(`${path}.1`, 'utf8')).toBe('one');
+  expect(statSync(path).size).toBe(60 * 100_000);
 });
 
 it('a log that can’t be written stops nothing', async () => {

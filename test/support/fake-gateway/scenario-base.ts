@@ -120,6 +120,7 @@ export const calm: Snapshot = {
     fullInSeconds: null,
     filledByOthers: false,
     whenFull: 'refuse',
+    leftOvers: 0,
   },
   pacing: { limitBytesPerSecond: null, message: message('pace-open'), changesAt: null, order: 'oldest-first' },
   checkin: { status: 'healthy', acceptedAt: startedAt - 12_000, message: null, unknownActions: [] },

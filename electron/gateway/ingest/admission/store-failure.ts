@@ -1,4 +1,5 @@
 import { describeCause, errnoCode } from '../../platform/errors.ts';
+import { PayloadHeldError } from '../image-batch.ts';
 
 /** Limits of this process: neither a file's fault nor the disk's, and over in a moment. */
 export const ourLimits: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
@@ -6,7 +7,8 @@ export const ourLimits: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOM
 const fullCodes: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL']);
 
 export type StoreFailure = {
-  readonly kind: 'full' | 'failing';
+  /** `held`: another program does not let go of this one; others can be stored. */
+  readonly kind: 'full' | 'failing' | 'held';
   /** The machine's own words. */
   readonly technical: string;
 };
@@ -18,6 +20,7 @@ export type StoreFailure = {
 export function storeFailureOf(error: unknown, takesNothingMore: () => boolean): StoreFailure | null {
   const code = errnoCode(error);
   if (code === null || ourLimits.has(code) || code.startsWith('SQLITE_CONSTRAINT')) return null;
+  if (error instanceof PayloadHeldError) return { kind: 'held', technical: describeCause(error) };
   const isFull = fullCodes.has(code) || (code.startsWith('SQLITE_IOERR') && takesNothingMore());
   return {
     kind: isFull ? 'full' : 'failing',

@@ -24,6 +24,8 @@ export type PayloadFile = { readonly path: string; readonly sha256: string; read
 const payloadPattern = /^([0-9a-f]{64})\.(jpg|png)$/;
 
 const temporaryEnd = '.part';
+/** Of a removal, before a person hears of it. */
+const lastingTries = 5;
 const isTemporary = (name: string): boolean => name.endsWith(temporaryEnd);
 
 /** Another folder lies where the data folder was, or none: its disk is gone, and with it nothing of what it holds. */
@@ -37,8 +39,8 @@ export class PayloadStore {
   readonly #tails = new Map<string, Promise<unknown>>();
   readonly #run = randomUUID();
   #staged = 0;
-  /** Half-written files that could not be removed. */
-  readonly #leftOvers = new Set<string>();
+  /** Half-written files that could not be removed, and how often that was tried. */
+  readonly #leftOvers = new Map<string, number>();
 
   constructor(root: string, files: Files) {
     this.root = root;
@@ -119,21 +121,21 @@ export class PayloadStore {
     return this.clear(payload.temporaryPath);
   }
 
-  /** Half-written files that another program, or the disk, does not let go. */
+  /** Half-written files that another program, or the disk, does not let go. None that a scanner looks at for a moment. */
   get leftOvers(): number {
-    return this.#leftOvers.size;
+    return [...this.#leftOvers.values()].filter((tries) => tries >= lastingTries).length;
   }
 
   /** Removes a half-written file; one that stays is tried again by `clearLeftOvers`. Never rejects. */
   async clear(temporaryPath: string): Promise<void> {
     const isGone = await this.#files.removeIfFree(temporaryPath).catch(() => false);
     if (isGone) this.#leftOvers.delete(temporaryPath);
-    else this.#leftOvers.add(temporaryPath);
+    else this.#leftOvers.set(temporaryPath, (this.#leftOvers.get(temporaryPath) ?? 0) + 1);
   }
 
-  /** To be called now and then. Never rejects. */
+  /** To be called once a second or so. Never rejects. */
   async clearLeftOvers(): Promise<void> {
-    await Promise.all([...this.#leftOvers].map((path) => this.clear(path)));
+    await Promise.all([...this.#leftOvers.keys()].map((path) => this.clear(path)));
   }
 
   /**

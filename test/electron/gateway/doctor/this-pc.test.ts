@@ -112,13 +112,25 @@ describe('a source on a network share', () => {
 
   it('is fine where it is polled, and a warning where it is not', async () => {
     const path = await folder();
-    expect(spokenFinding(await checkFolder(source(path, 'auto'), nodeFiles, share))).toMatchObject({
+    expect(spokenFinding(await checkFolder(source(path, 'auto'), nodeFiles, share, () => null))).toMatchObject({
       state: 'ok',
       text: expect.stringContaining('network share and is polled'),
     });
-    expect(spokenFinding(await checkFolder(source(path, 'never'), nodeFiles, share))).toMatchObject({
+    expect(spokenFinding(await checkFolder(source(path, 'never'), nodeFiles, share, () => null))).toMatchObject({
       state: 'warning',
     });
+  });
+
+  it('by a drive letter of Windows is a warning: the letter is that of a person, not of a service', async () => {
+    const path = await folder();
+    const drive = { drive: 'Z:', share: '\\\\server\\pictures' };
+    expect(spokenFinding(await checkFolder(source(path, 'auto'), nodeFiles, share, () => drive))).toMatchObject({
+      state: 'warning',
+      text: expect.stringContaining('the network drive Z:, which stands for \\\\server\\pictures'),
+      hint: expect.stringContaining('a service has none'),
+    });
+    const unnamed = await checkFolder(source(path, 'auto'), nodeFiles, share, () => ({ ...drive, share: null }));
+    expect(spokenFinding(unnamed).text).toContain('is on the network drive Z:.');
   });
 });
 

@@ -11,8 +11,11 @@ import { filterOf } from '../../../../electron/gateway/wiring/camera-source.ts';
 import type { FrameFacts } from '../../../../shared/camera.ts';
 import type { Message } from '../../../../shared/messages/message.ts';
 import { gigeSourceSchema } from '../../../../shared/source-config.ts';
+import { FailingFiles } from '../../../support/failing-files.ts';
+import type { FakeClock } from '../../../support/fake-clock.ts';
 import { type IntakeWish, openIntake } from '../../../support/intake.ts';
 import { makeJpeg } from '../../../support/pictures.ts';
+import { heldFiles } from '../../../support/scanned-files.ts';
 import { told } from '../../../support/spoken.ts';
 import { encodeWorker } from '../../../support/workers.ts';
 
@@ -45,7 +48,7 @@ async function openFrames(settings: Partial<FrameSettings> = {}, wish: IntakeWis
       ...settings,
     },
   );
-  return { store, intake, clock, images, files, ledger };
+  return { store, intake, clock, admission, images, files, ledger };
 }
 
 const facts: FrameFacts = {
@@ -70,6 +73,48 @@ const frame = (more: Partial<CameraFrame> = {}, size = 8): CameraFrame => ({
   capturedAt: at,
   capturedFrom: 'camera',
   ...more,
+});
+
+/** Lets the clock run until the promise is settled. */
+async function running<T>(clock: FakeClock, promise: Promise<T>): Promise<T> {
+  let isDone = false;
+  const done = promise.finally(() => {
+    isDone = true;
+  });
+  while (!isDone) {
+    clock.advance(100);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  return done;
+}
+
+describe('a frame whose file another program holds', () => {
+  const openHeld = async (mostHeld: number) => {
+    const held = new Set<string>();
+    const files = heldFiles(
+      (path) => held.has(path),
+      (path) => void (held.size < mostHeld && held.add(path)),
+    );
+    return openFrames({}, { files: new FailingFiles(files) });
+  };
+
+  test('for good is stored as another file: it exists nowhere else', async () => {
+    const { intake, store, clock } = await openHeld(1);
+    expect(await running(clock, intake.offer(frame()))).toMatchObject({ kind: 'stored' });
+    expect(store.totals()).toMatchObject({ collected: 1 });
+  });
+
+  test('whatever is tried is lost with words, and the disk is not blamed', async () => {
+    const { intake, store, clock, admission } = await openHeld(Number.POSITIVE_INFINITY);
+    const verdict = spokenVerdict(await running(clock, intake.offer(frame())));
+    expect(verdict).toMatchObject({
+      kind: 'failed',
+      text: expect.stringContaining('Another program holds a new picture in the data folder'),
+      hint: expect.stringContaining('leave out the data folder'),
+    });
+    expect(store.totals()).toMatchObject({ collected: 0 });
+    expect(admission.state().state).not.toBe('failing');
+  });
 });
 
 describe('a frame', () => {

@@ -31,6 +31,7 @@ const disk: SituationFacts['disk'] = {
   fullInSeconds: null,
   filledByOthers: false,
   whenFull: 'refuse',
+  leftOvers: 0,
 };
 const source: SituationFacts['sources'][number] = {
   id: 'aoi',
@@ -240,6 +241,16 @@ describe('is everything flowing?', () => {
 describe('what must I do?', () => {
   it('is nothing when all is well', () => {
     expect(situationOf().advice).toEqual([]);
+  });
+
+  it('names half-written files that can’t be removed, and that no picture is lost by them', () => {
+    const { advice } = situationOf({ disk: { leftOvers: 2 } });
+    expect(advice).toMatchObject([
+      {
+        text: '2 half-written files in the data folder can’t be removed',
+        hint: expect.stringContaining('No picture is lost by it'),
+      },
+    ]);
   });
 
   it('is to set up, and nothing else, before that is done', () => {
