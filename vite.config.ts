@@ -170,7 +170,7 @@ const hangsAfter = (milliseconds: number) => ({
 });
 
 const buildFirst = 'test/support/build-first.mjs';
-const slow = ['test/e2e/**', 'test/crash/**', 'test/integration/**', 'test/bench/**'];
+const slow = ['test/e2e/**', 'test/crash/**', 'test/integration/**', 'test/wine/**', 'test/bench/**'];
 
 export default defineConfig(({ mode }) => {
   if (mode !== 'test') return { ...rendererBuild };
@@ -211,6 +211,16 @@ export default defineConfig(({ mode }) => {
             include: ['test/crash/**/*.test.ts'],
             fileParallelism: false,
             ...hangsAfter(600_000),
+          },
+        },
+        {
+          test: {
+            // The core as a Windows program: `npm run test:wine`.
+            name: 'wine',
+            globalSetup: buildFirst,
+            include: ['test/wine/**/*.test.ts'],
+            fileParallelism: false,
+            ...hangsAfter(240_000),
           },
         },
       ],

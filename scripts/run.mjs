@@ -5,7 +5,7 @@ import { runChild } from './run/child.mjs';
 import { openDisplay } from './run/display.mjs';
 import { openObjectStore } from './run/object-store.mjs';
 import { runPackage } from './run/package.mjs';
-import { fixLint, runCheck, runLint, runTest, runTypes, runUnitTests } from './run/stages.mjs';
+import { fixLint, runCheck, runLint, runTest, runTypes, runUnitTests, runWineTests } from './run/stages.mjs';
 import { describeFailure, SetupFailure } from './setup/failure.mjs';
 import { inRoot, root, toolEnvironment, toolNode } from './setup/places.mjs';
 import { createReport } from './setup/report.mjs';
@@ -58,6 +58,7 @@ const commands = {
   check: runCheck,
   test: runTest,
   'test:unit': runUnitTests,
+  'test:wine': runWineTests,
   bench: async (flags) => {
     await provideBuild(report);
     return runBenchmarks(flags);

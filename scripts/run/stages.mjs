@@ -8,6 +8,7 @@ import { provideBuild } from './built-product.mjs';
 import { openDisplay } from './display.mjs';
 import { addTallies, failuresOf, tallyReport } from './test-outcome.mjs';
 import { runOnToolNode, runTool } from './tool.mjs';
+import { provideWine } from './wine.mjs';
 
 /**
  * What `npm run check`, its parts and `npm test` go through. A stage that is no test run counts as one failure when it fails, so
@@ -104,6 +105,10 @@ export const runLint = () => runStages(lint);
 export const fixLint = () =>
   runTool('@biomejs/biome', ['check', '--write', '--error-on-warnings'], { command: 'biome' });
 export const runUnitTests = (/** @type {readonly string[]} */ words) => runStages([tests('unit', {}, words)]);
+
+/** The core as a Windows program; needs wine, and takes minutes: no part of `npm test`. */
+export const runWineTests = async (/** @type {readonly string[]} */ words) =>
+  runStages([tests('wine', await provideWine(createReport(process.stdout)), words)]);
 
 /** @returns {Promise<number>} the exit code */
 export async function runTest() {

