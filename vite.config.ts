@@ -122,6 +122,7 @@ const mainEntries = [
   ['electron/gateway/platform/reading-worker.ts', 'main/reading-worker.cjs'],
   ['electron/gateway/ingest/codec/encode-worker.ts', 'main/encode-worker.cjs'],
   ['electron/gateway/source/gige/gvsp/stream-worker.ts', 'main/stream-worker.cjs'],
+  ['electron/gateway-thread/recover-worker.ts', 'main/recover-worker.cjs'],
   ['electron/gateway/store/database/check-worker.ts', 'main/check-worker.cjs'],
   ['electron/demo/demo.ts', 'main/demo.cjs'],
   ['electron/simulators/cloud/server-worker.ts', 'main/server-worker.cjs'],

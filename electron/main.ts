@@ -131,6 +131,7 @@ async function launch(plan: Plan, options: RunOptions, signs: SignsOfLife): Prom
       waiting: secrets.waiting,
     }),
     workerPath: paths.gatewayWorker,
+    recoverWorkerPath: paths.recoverWorker,
     workers: paths.workers,
     nativeBinding: ownBinding(),
     events: {

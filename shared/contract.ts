@@ -287,6 +287,8 @@ export const contract = {
       z.object({ ok: z.literal(false), message: messageSchema }),
     ]),
   ),
+  /** Builds a damaged, lost or newer database anew, and starts the gateway on it. Nothing is deleted. May take minutes. */
+  'store.rebuild': shellOperation(nothing, z.object({ said: messageSchema })),
   /** Tests the way to the cloud now instead of at the next probe. */
   'sync.tryNow': operation(nothing, nothing),
   /** Stores the device key in the operating system's keyring. `stored` says where it went. */

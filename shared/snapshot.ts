@@ -24,6 +24,7 @@ export const adviceSchema = z.object({
     'open-setup',
     'run-doctor',
     'try-now',
+    'rebuild-database',
     'none',
   ]),
 });

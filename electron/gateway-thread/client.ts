@@ -3,6 +3,7 @@ import { message } from '../../shared/messages/message.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import type { FromCameraPage, ToCameraPage } from '../../shared/usb-camera.ts';
 import type { AskProxy, GatewaySecrets } from '../gateway/gateway-options.ts';
+import type { RecoveryReport } from '../gateway/maintenance/recover-store.ts';
 import { systemClock } from '../gateway/platform/clock.ts';
 import { describeCause, OperatorError } from '../gateway/platform/errors.ts';
 import { OpenRequests } from '../gateway/platform/open-requests.ts';
@@ -11,6 +12,8 @@ import type {
   CallRequest,
   CallResponse,
   FromGateway,
+  FromRecovery,
+  RecoverData,
   SentFacts,
   SentFailure,
   ThreadData,
@@ -302,5 +305,23 @@ function connectProxies(worker: Worker, { askProxy }: ThreadEvents): void {
     void askProxy(question).then((answer) => {
       worker.postMessage({ type: 'proxy', answered: { id, answer } } satisfies ToGateway);
     });
+  });
+}
+
+/** In a thread of its own, for it reads all there is: minutes, with a large store. Rejects with why it could not. */
+export function recoverInThread(
+  file: string,
+  data: RecoverData,
+  onLog: (line: string) => void,
+): Promise<RecoveryReport> {
+  const worker = new Worker(file, { workerData: data, env: { ...process.env } });
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: FromRecovery) => {
+      if (message.type === 'log') onLog(message.line);
+      else if (message.type === 'done') resolve(message.report);
+      else reject(received(message.failure));
+    });
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('it ended without a result')));
   });
 }

@@ -3,17 +3,24 @@ import { join } from 'node:path';
 import type { Config, ConfigFault } from '../../shared/config.ts';
 import { type CoreOperation, contract } from '../../shared/contract.ts';
 import { type Message, message } from '../../shared/messages/message.ts';
-import type { Snapshot } from '../../shared/snapshot.ts';
+import type { Advice, Snapshot } from '../../shared/snapshot.ts';
 import type { GatewaySecrets, Interruption } from '../gateway/gateway-options.ts';
-import { fallenSnapshot, haltedSnapshot, interruptionByFall, interruptionOf } from '../gateway/maintenance/halted.ts';
+import {
+  canBeRebuilt,
+  fallenSnapshot,
+  haltedSnapshot,
+  interruptionByFall,
+  interruptionOf,
+} from '../gateway/maintenance/halted.ts';
+import type { RecoveryReport } from '../gateway/maintenance/recover-store.ts';
 import { describeCause, OperatorError } from '../gateway/platform/errors.ts';
 import { nodeFiles } from '../gateway/platform/files.ts';
 import { Mutex } from '../gateway/platform/mutex.ts';
-import { type Fall, GatewayThread, type Patience, type ThreadEvents } from './client.ts';
+import { type Fall, GatewayThread, type Patience, recoverInThread, type ThreadEvents } from './client.ts';
 import { idleSnapshot } from './idle-snapshot.ts';
 import type { CallName, CallRequest, CallResponse, ThreadOptions } from './protocol.ts';
 
-type Fault = { readonly message: Message; readonly canSetUp: boolean };
+type Fault = { readonly message: Message; readonly action: Advice['action'] };
 type Halted = {
   /** Null: it fell before it was open. */
   readonly last: Snapshot | null;
@@ -28,6 +35,8 @@ const storeCodes: ReadonlySet<string> = new Set(['store-damaged', 'store-unavail
 export type HostOptions = Omit<ThreadOptions, 'config' | 'secrets'> & {
   /** The built `gateway-worker`. */
   readonly workerPath: string;
+  /** The built `recover-worker`. */
+  readonly recoverWorkerPath: string;
   readonly secrets: () => GatewaySecrets;
   readonly events: ThreadEvents;
   /** How long the thread's loop may stand still. */
@@ -53,6 +62,7 @@ export class GatewayHost {
   #againAt = 0;
   /** Nothing is known to be wrong or missing yet: a gateway is being opened, or its configuration read. */
   #starting = true;
+  #rebuilding = false;
   readonly #turn = new Mutex();
   #revision = 0;
   #secretsChanges = 0;
@@ -214,11 +224,38 @@ export class GatewayHost {
     this.#halted = { last: null, fault: null, interruption: interruptionByFall(why, '', Date.now()) };
   }
 
+  /**
+   * Builds the database anew, for the configuration of the last start, which is to be started then. Rejects with the
+   * OperatorError that says why it could not; what was is unchanged then.
+   */
+  rebuild(): Promise<{ readonly report: RecoveryReport; readonly config: Config }> {
+    return this.#turn.run(async () => {
+      const config = this.#config;
+      if (config === null) throw notSetUp();
+      await this.#end();
+      this.#rebuilding = true;
+      this.#changed();
+      try {
+        const { dataDir, nativeBinding, recoverWorkerPath, events } = this.#options;
+        const report = await recoverInThread(recoverWorkerPath, { dataDir, config, nativeBinding }, events.onLog);
+        this.#halted = null;
+        return { report, config };
+      } catch (error) {
+        this.failStart(error);
+        throw error;
+      } finally {
+        this.#rebuilding = false;
+        this.#changed();
+      }
+    });
+  }
+
   /** The window shows why. */
   failStart(error: unknown): void {
     const what =
       error instanceof OperatorError ? error.said : message('start-failed', { reason: describeCause(error) });
-    this.#fail({ message: message('cannot-start', { what }), canSetUp: false });
+    const action = canBeRebuilt(error) ? 'rebuild-database' : 'none';
+    this.#fail({ message: message('cannot-start', { what }), action });
   }
 
   /** There is no configuration yet: the window shows the set-up form. */
@@ -236,13 +273,13 @@ export class GatewayHost {
         fault: first?.message ?? message('bad-setting', { context: 'other-value' }),
         file: this.#options.identity.configFile,
       }),
-      canSetUp: true,
+      action: 'open-setup',
     });
   }
 
   snapshot(): Snapshot {
     if (this.#gateway !== null) return this.#gateway.snapshot();
-    if (this.#halted !== null && this.#halted.last !== null) {
+    if (this.#halted !== null && this.#halted.last !== null && !this.#rebuilding) {
       const { last: known, fault } = this.#halted;
       const last = { ...known, instanceId: this.#instanceId, revision: this.#revision, at: Date.now() };
       if (fault !== null) return haltedSnapshot(last, fault);
@@ -260,7 +297,7 @@ export class GatewayHost {
       configFile: identity.configFile,
       dataDir,
       fault: this.#starting ? null : this.#fault,
-      starting: this.#starting,
+      starting: this.#rebuilding ? message('store-rebuilding') : this.#starting ? message('store-opening') : null,
     });
   }
 
@@ -310,3 +347,9 @@ export class GatewayHost {
     for (const listener of this.#listeners) listener();
   }
 }
+
+const notSetUp = (): OperatorError =>
+  new OperatorError(message('not-running', { context: 'not-set-up', why: [] }), {
+    operation: 'rebuild',
+    disposition: 'pause',
+  });

@@ -1,5 +1,5 @@
 import { type Message, message } from '../../shared/messages/message.ts';
-import { emptyCounts, type Snapshot } from '../../shared/snapshot.ts';
+import { type Advice, emptyCounts, type Snapshot } from '../../shared/snapshot.ts';
 
 export type IdleFacts = {
   readonly instanceId: string;
@@ -10,17 +10,17 @@ export type IdleFacts = {
   readonly runtime: string;
   readonly dataDir: string;
   readonly configFile: string;
-  /** A gateway is being opened. */
-  readonly starting: boolean;
+  /** What is under way: a gateway is being opened, or its database built anew. */
+  readonly starting: Message | null;
   /** Why no gateway runs; null when it was only not set up yet. */
-  readonly fault: { readonly message: Message; readonly canSetUp: boolean } | null;
+  readonly fault: { readonly message: Message; readonly action: Advice['action'] } | null;
 };
 
 /** What the window shows while no gateway runs: it is not set up yet, or it can't start, and why. */
 export function idleSnapshot({ fault, ...facts }: IdleFacts): Snapshot {
-  const isSetUp = facts.starting || fault !== null;
-  const safe = facts.starting ? message('store-opening') : (fault?.message ?? message('safe-not-set-up'));
-  const flow = facts.starting ? message('store-opening') : message(isSetUp ? 'flow-stopped' : 'flow-not-set-up');
+  const isSetUp = facts.starting !== null || fault !== null;
+  const safe = facts.starting ?? fault?.message ?? message('safe-not-set-up');
+  const flow = facts.starting ?? message(isSetUp ? 'flow-stopped' : 'flow-not-set-up');
   return {
     instanceId: facts.instanceId,
     revision: facts.revision,
@@ -44,11 +44,12 @@ export function idleSnapshot({ fault, ...facts }: IdleFacts): Snapshot {
     },
     safe,
     flow,
-    advice: facts.starting
-      ? []
-      : fault === null
-        ? [{ message: message('not-set-up'), action: 'open-setup' }]
-        : [{ message: fault.message, action: fault.canSetUp ? 'open-setup' : 'none' }],
+    advice:
+      facts.starting !== null
+        ? []
+        : fault === null
+          ? [{ message: message('not-set-up'), action: 'open-setup' }]
+          : [{ message: fault.message, action: fault.action }],
     counts: emptyCounts,
     bytes: { waiting: 0, acknowledged: 0, dead: 0 },
     oldestWaiting: null,
@@ -77,10 +78,10 @@ export function idleSnapshot({ fault, ...facts }: IdleFacts): Snapshot {
     checkin: { status: 'healthy', acceptedAt: null, message: null, unknownActions: [] },
     ledger: { state: 'checking', message: message('ledger-checking'), checkedAt: null },
     connection: {
-      state: facts.starting ? 'starting' : 'not-set-up',
+      state: facts.starting !== null ? 'starting' : 'not-set-up',
       since: facts.startedAt,
       nextProbeAt: null,
-      message: message(facts.starting ? 'flow-starting' : 'flow-not-set-up'),
+      message: message(facts.starting !== null ? 'flow-starting' : 'flow-not-set-up'),
       technical: '',
       inFlight: 0,
       concurrency: 0,

@@ -4,7 +4,8 @@ import type { Message } from '../../shared/messages/message.ts';
 import type { Snapshot } from '../../shared/snapshot.ts';
 import type { FromCameraPage, ToCameraPage } from '../../shared/usb-camera.ts';
 import type { GatewayOptions, GatewaySecrets } from '../gateway/gateway-options.ts';
-import type { FailureFacts } from '../gateway/platform/errors.ts';
+import type { RecoverOptions, RecoveryReport } from '../gateway/maintenance/recover-store.ts';
+import { type FailureFacts, OperatorError } from '../gateway/platform/errors.ts';
 import type { ShellCalls } from '../gateway/shell-calls.ts';
 import type { AnsweredProxy, AskedProxy } from './proxy-link.ts';
 
@@ -53,6 +54,26 @@ export type ToGateway =
 export type SentFacts = FailureFacts & { readonly code: string; readonly said: Message };
 
 export type SentFailure = { readonly facts: SentFacts | null; readonly message: string };
+
+export function sent(error: unknown): SentFailure {
+  if (!(error instanceof OperatorError)) return { facts: null, message: String(error) };
+  return { facts: factsOf(error), message: error.message };
+}
+
+export const factsOf = ({ code, said, operation, disposition, technical }: OperatorError): SentFacts => ({
+  code,
+  said,
+  operation,
+  disposition,
+  technical,
+});
+
+/** What the thread is started with that builds a database anew, and what it says. */
+export type RecoverData = Pick<RecoverOptions, 'dataDir' | 'config' | 'nativeBinding'>;
+export type FromRecovery =
+  | { readonly type: 'log'; readonly line: string }
+  | { readonly type: 'done'; readonly report: RecoveryReport }
+  | { readonly type: 'failed'; readonly failure: SentFailure };
 
 export type FromGateway =
   | { readonly type: 'opened' }

@@ -3,10 +3,9 @@ import { createWords, inFull } from '../../shared/messages/words.ts';
 import { Gateway } from '../gateway/gateway.ts';
 import type { GatewaySecrets } from '../gateway/gateway-options.ts';
 import { systemClock } from '../gateway/platform/clock.ts';
-import { OperatorError } from '../gateway/platform/errors.ts';
 import { nodeFiles } from '../gateway/platform/files.ts';
 import { jsonLogger } from '../gateway/platform/logger.ts';
-import type { FromGateway, SentFacts, SentFailure, ThreadData, ToGateway } from './protocol.ts';
+import { type FromGateway, factsOf, sent, type ThreadData, type ToGateway } from './protocol.ts';
 import { ProxyLink } from './proxy-link.ts';
 import { beatMilliseconds } from './thread-watch.ts';
 import { UsbPageClient } from './usb-cameras.ts';
@@ -26,19 +25,6 @@ function parent(): NonNullable<typeof parentPort> {
 
 const port = parent();
 const say = (message: FromGateway): void => port.postMessage(message);
-
-function sent(error: unknown): SentFailure {
-  if (!(error instanceof OperatorError)) return { facts: null, message: String(error) };
-  return { facts: factsOf(error), message: error.message };
-}
-
-const factsOf = ({ code, said, operation, disposition, technical }: OperatorError): SentFacts => ({
-  code,
-  said,
-  operation,
-  disposition,
-  technical,
-});
 
 async function run({ beats, ...options }: ThreadData): Promise<void> {
   const heart = setInterval(() => Atomics.add(beats, 0, 1), beatMilliseconds);

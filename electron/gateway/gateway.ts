@@ -21,7 +21,7 @@ import { buildSnapshot } from './status/snapshot.ts';
 import { type Database, openDatabase, openFailure } from './store/database/database.ts';
 import { StoreWatch } from './store/database/store-watch.ts';
 import { WriteBatch } from './store/database/write-batch.ts';
-import { journalFolder, replayJournal } from './store/journal/replay.ts';
+import { journalFolder, replayJournal, tellReplayed } from './store/journal/replay.ts';
 import { totalOf } from './store/tally.ts';
 import { type GatewayParts, makeGateway } from './wiring/gateway-parts.ts';
 import type { StoreParts } from './wiring/store.ts';
@@ -189,7 +189,7 @@ export class Gateway {
     const { queued, delivered, missing, spoilt } = replayed;
     if (queued + delivered + missing > 0) {
       ledger.sealNow(clock.now());
-      const said = message('store-replayed', { queued, delivered, gone: missing });
+      const said = message('store-replayed', { found: tellReplayed(replayed) });
       ledger.note(clock.now(), '', { said });
       logger.log('warn', 'journal-replayed', { said, ...replayed });
     } else if (spoilt > 0) logger.log('warn', 'journal-spoilt', { lines: spoilt });

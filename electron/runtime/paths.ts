@@ -9,6 +9,7 @@ export type AppPaths = {
   readonly cameraPage: string;
   readonly cameraPreload: string;
   readonly gatewayWorker: string;
+  readonly recoverWorker: string;
   readonly workers: WorkerPaths;
   /** What only the demo needs; packages leave all of it out. */
   readonly demo: string;
@@ -24,6 +25,7 @@ export function appPaths(root: string): AppPaths {
     cameraPage: join(root, 'out', 'camera'),
     cameraPreload: join(root, 'out', 'preload', 'camera-preload.cjs'),
     gatewayWorker: join(root, 'out', 'main', 'gateway-worker.cjs'),
+    recoverWorker: join(root, 'out', 'main', 'recover-worker.cjs'),
     workers: {
       decode: join(root, 'out', 'main', 'decode-worker.cjs'),
       reading: join(root, 'out', 'main', 'reading-worker.cjs'),

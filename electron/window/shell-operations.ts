@@ -10,6 +10,7 @@ import type {
 } from '../../shared/contract.ts';
 import { type Message, message } from '../../shared/messages/message.ts';
 import { createWords } from '../../shared/messages/words.ts';
+import { recoveredMessage } from '../gateway/maintenance/recover-store.ts';
 import { OperatorError } from '../gateway/platform/errors.ts';
 import type { GatewayHost } from '../gateway-thread/host.ts';
 import type { Secrets } from '../settings/secrets.ts';
@@ -68,6 +69,11 @@ function makeShellOperations(context: OperationContext): Answers<ShellOperation 
     'sync.tryNow': async (request) => {
       secrets.askAgain();
       return host.require().call('sync.tryNow', request);
+    },
+    'store.rebuild': async () => {
+      const { report, config } = await host.rebuild();
+      await context.start(config);
+      return { said: recoveredMessage(report) };
     },
     'device.provision': (request) => context.provision(request),
     'key.set': async ({ deviceKey }) => ({ stored: await secrets.storeDeviceKey(deviceKey) }),

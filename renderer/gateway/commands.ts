@@ -3,6 +3,7 @@ import { isolated } from '../../shared/isolated.ts';
 import { plural } from '../../shared/messages/numbers.ts';
 import { report } from '../view-state/notice-store.ts';
 import { call } from './bridge.ts';
+import { currentWords } from './words.ts';
 
 /** What a person can order. Each says what came of it; the lists show it with the next snapshot. */
 
@@ -51,6 +52,11 @@ export async function deleteDead(selection: Selection): Promise<boolean> {
 
 export const tryCloudNow = (): void => {
   void report(call('sync.tryNow', {}), () => 'Trying the cloud now.');
+};
+
+/** The window shows meanwhile that it is under way. */
+export const rebuildDatabase = (): void => {
+  void report(call('store.rebuild', {}), ({ said }) => currentWords().text(said));
 };
 
 export const checkAgain = (id: number): void => {

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { levelOf } from '../../shared/messages/message.ts';
 import type { Advice } from '../../shared/snapshot.ts';
-import { acknowledgeLosses, tryCloudNow } from '../gateway/commands.ts';
+import { acknowledgeLosses, rebuildDatabase, tryCloudNow } from '../gateway/commands.ts';
 import { useGateway } from '../gateway/gateway-store.ts';
 import { inquire } from '../gateway/requests.ts';
 import { useWords } from '../gateway/words.ts';
@@ -33,6 +33,7 @@ const actions: Readonly<
   'show-refused': { label: 'Show files', run: () => show({ panel: 'refusals', enlarged: false }) },
   'enter-key': { label: 'Enter key', run: () => show({ keyDialog: true }) },
   'open-setup': { label: 'Open settings', run: () => show({ view: 'settings' }) },
+  'rebuild-database': { label: 'Rebuild database', run: rebuildDatabase },
   'try-now': { label: 'Try now', run: tryCloudNow },
 };
 
@@ -88,12 +89,12 @@ function AdviceEntry({ advice }: { readonly advice: Advice }): ReactNode {
       <LevelShape level={levelOf(message)} />
       <div>
         <p className="advice-text">{text(message)}</p>
-        {toDo !== '' && <p className="advice-hint">{toDo}</p>}
         {action !== null && (
           <Button variant="primary" onClick={action.run}>
             {action.label}
           </Button>
         )}
+        {toDo !== '' && <p className="advice-hint">{toDo}</p>}
       </div>
     </li>
   );

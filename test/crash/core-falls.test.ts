@@ -14,7 +14,14 @@ import { configSchema } from '../../shared/config.ts';
 import { CloudProcess } from '../support/cloud-process.ts';
 import { fillFolder } from '../support/picture-folder.ts';
 import { spokenSnapshot } from '../support/spoken.ts';
-import { checkWorker, decodeWorker, encodeWorker, readingWorker, streamWorker } from '../support/workers.ts';
+import {
+  checkWorker,
+  decodeWorker,
+  encodeWorker,
+  readingWorker,
+  recoverWorker,
+  streamWorker,
+} from '../support/workers.ts';
 
 /**
  * The gateway's own thread throws, hangs or ends while pictures come: main brings it back, nothing is lost, and until
@@ -63,7 +70,14 @@ function startLine() {
       waiting: null,
     }),
     workerPath: fallingWorker,
-    workers: { decode: decodeWorker, reading: readingWorker, encode: encodeWorker, stream: streamWorker, check: checkWorker },
+    recoverWorkerPath: recoverWorker,
+    workers: {
+      decode: decodeWorker,
+      reading: readingWorker,
+      encode: encodeWorker,
+      stream: streamWorker,
+      check: checkWorker,
+    },
     nativeBinding: undefined,
     patience: { opening: 60_000, running: 1_500 },
     events: {

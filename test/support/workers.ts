@@ -11,6 +11,7 @@ export const gatewayWorker = built('gateway-worker');
 export const readingWorker = built('reading-worker');
 export const encodeWorker = built('encode-worker');
 export const streamWorker = built('stream-worker');
+export const recoverWorker = built('recover-worker');
 export const checkWorker = built('check-worker');
 export const decodeWorker = built('decode-worker');
 export const serverWorker = built('server-worker');

@@ -53,7 +53,14 @@ test('a folder under a second name is refused, whatever gives it that name', asy
   expect(found).toEqual(
     names.map(([path, how]) => ({
       path,
-      refused: [{ path: 'sources[1].path', text: expect.stringContaining(how === 'same' ? 'is the folder of sources[0] already' : 'lies in the folder of sources[0]') }],
+      refused: [
+        {
+          path: 'sources[1].path',
+          text: expect.stringContaining(
+            how === 'same' ? 'is the folder of sources[0] already' : 'lies in the folder of sources[0]',
+          ),
+        },
+      ],
     })),
   );
 });
@@ -132,7 +139,10 @@ test('a process that is killed at any moment, ten times, loses nothing and sends
     await gateway.said('log');
     for (let index = 0; index < 6; index += 1) {
       const name = `${round}-${index}.jpg`;
-      await writeFile(line.path(`${name}.tmp`), await makeJpeg({ width: 320, height: 240, seed: 1_000 + round * 10 + index }));
+      await writeFile(
+        line.path(`${name}.tmp`),
+        await makeJpeg({ width: 320, height: 240, seed: 1_000 + round * 10 + index }),
+      );
       await rename(line.path(`${name}.tmp`), line.path('in', name));
       expected.add(name);
     }

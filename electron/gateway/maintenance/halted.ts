@@ -2,7 +2,7 @@ import { type Message, message } from '../../../shared/messages/message.ts';
 import type { Snapshot } from '../../../shared/snapshot.ts';
 import type { Interruption } from '../gateway-options.ts';
 import type { Falls, StoreFault } from '../model/ways-to-lose.ts';
-import type { OperatorError } from '../platform/errors.ts';
+import { OperatorError } from '../platform/errors.ts';
 import { judgements, ways } from '../status/losses.ts';
 
 export const faultOf = ({ code }: Pick<OperatorError, 'code'>): StoreFault =>
@@ -32,13 +32,23 @@ export function haltedSnapshot(last: Snapshot, fault: OperatorError): Snapshot {
     ...last,
     safe: message(headline, { losses }),
     flow: message('flow-stopped'),
-    advice: [{ message: message(advised, { losses: losses.slice(0, 1) }), action }],
+    advice: [
+      {
+        message: message(advised, { losses: losses.slice(0, 1) }),
+        action: canBeRebuilt(fault) ? 'rebuild-database' : action,
+      },
+    ],
     counts: { ...last.counts, inDoubt },
     disk: way === 'store-damaged' ? last.disk : { ...last.disk, state: 'failing', message: message('disk-away') },
     ledger: way === 'store-damaged' ? { ...last.ledger, state: 'gap', message: fault.said } : last.ledger,
     connection: { ...last.connection, inFlight: 0 },
   };
 }
+
+const rebuildable: ReadonlySet<string> = new Set(['store-damaged', 'store-lost', 'store-newer']);
+
+/** Whether `recover` is what helps. */
+export const canBeRebuilt = (error: unknown): boolean => error instanceof OperatorError && rebuildable.has(error.code);
 
 /** What the next gateway is to write down of one that fell: how many frames of cameras it missed, nobody knows. */
 export const interruptionByFall = (said: Message, technical: string, at: number): Interruption => ({

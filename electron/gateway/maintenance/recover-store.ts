@@ -16,7 +16,7 @@ import { type Backup, backupFolder, listBackups } from '../store/database/backup
 import { type Database, openDatabase } from '../store/database/database.ts';
 import { findDamage, type Soundness, soundnessOf } from '../store/database/integrity.ts';
 import { WriteBatch } from '../store/database/write-batch.ts';
-import { journalFolder, type Replayed, replayJournal } from '../store/journal/replay.ts';
+import { journalFolder, type Replayed, replayJournal, tellReplayed } from '../store/journal/replay.ts';
 import { Ledger } from '../store/ledger/ledger.ts';
 import { type ChainTail, readChainTail } from '../store/ledger/ledger-chain.ts';
 import { Losses } from '../store/ledger/losses.ts';
@@ -222,12 +222,9 @@ COMMIT;
 `;
 
 /** For the ledger's notes, the window and the command line. */
-export const recoveredMessage = (found: Omit<Filled, 'waiting' | 'spoilt'>): Message =>
+export const recoveredMessage = (found: Omit<Filled, 'waiting'>): Message =>
   message('store-recovered', {
-    queued: found.queued + found.unknown,
-    delivered: found.delivered,
-    gone: found.missing,
-    lost: found.lost,
+    found: tellReplayed({ ...found, queued: found.queued + found.unknown }, found.lost),
   });
 
 /** Payloads that neither database nor journal knows. Damaged ones are left to the audit, which puts them aside. */

@@ -53,6 +53,7 @@ export const situationCodes = {
   'pictures-were-deleted': code('good', 'nobody', one),
 
   'store-opening': code('busy', 'nobody'),
+  'store-rebuilding': code('busy', 'nobody'),
   'cannot-start': code('alarm', 'site', { what: 'message' }),
   'start-failed': code('alarm', 'support', { reason: 'quote' }),
   /** `count`: how many mistakes more. */

@@ -3,6 +3,7 @@ import { code } from '../param-kinds.ts';
 /** The database, its disk and its ledger. */
 
 const place = { where: 'message' } as const;
+const one = { count: 'count' } as const;
 const counted = { counted: 'number', found: 'number' } as const;
 
 export const storeCodes = {
@@ -12,8 +13,12 @@ export const storeCodes = {
   /** The database is gone, and its pictures are there. */
   'store-lost': code('alarm', 'support', { path: 'name', folder: 'name' }),
   /** The journal knew more than the database. */
-  'store-replayed': code('act', 'site', { queued: 'number', delivered: 'number', gone: 'number' }),
-  'store-recovered': code('act', 'site', { queued: 'number', delivered: 'number', gone: 'number', lost: 'number' }),
+  'store-replayed': code('act', 'site', { found: 'messages' }),
+  'store-recovered': code('act', 'site', { found: 'messages' }),
+  'recovered-queued': code('good', 'nobody', one),
+  'recovered-delivered': code('good', 'nobody', one),
+  'recovered-gone': code('alarm', 'site', one),
+  'recovered-lost': code('alarm', 'site', one),
   'recover-no-room': code('alarm', 'site'),
   'picture-recovered': code('act', 'site'),
   /** Nobody lost it: there is none where a command looks for it. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -13,6 +13,7 @@ import {
   encodeWorker,
   gatewayWorker,
   readingWorker,
+  recoverWorker,
   streamWorker,
 } from '../../support/workers.ts';
 
@@ -45,6 +46,7 @@ function makeHost(folder: string, workerPath: string): GatewayHost {
       waiting: null,
     }),
     workerPath,
+    recoverWorkerPath: recoverWorker,
     workers: {
       decode: decodeWorker,
       reading: readingWorker,
@@ -124,3 +126,19 @@ test.skipIf(process.platform === 'win32')(
     expect(host.hangs).toBe(false);
   },
 );
+
+test('a database that is damaged is built anew, and the gateway runs on it', { timeout: 60_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'acusight-host-'));
+  const host = makeHost(folder, gatewayWorker);
+  await expect(host.rebuild()).rejects.toMatchObject({ code: 'not-running' });
+  await writeFile(join(folder, 'gateway.sqlite'), 'x'.repeat(20_000));
+  await expect(host.start(config)).rejects.toMatchObject({ code: 'store-damaged' });
+  expect(host.snapshot().advice).toMatchObject([{ action: 'rebuild-database' }]);
+  const rebuilt = host.rebuild();
+  await expect.poll(() => host.snapshot().safe.code).toBe('store-rebuilding');
+  expect(host.snapshot().advice).toEqual([]);
+  expect((await rebuilt).report).toMatchObject({ base: 'none', queued: 0, missing: 0 });
+  await host.start((await rebuilt).config);
+  expect(host.snapshot().safe.code).not.toBe('cannot-start');
+  expect(await readdir(join(folder, 'replaced'))).toHaveLength(1);
+});

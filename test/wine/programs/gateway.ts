@@ -31,7 +31,9 @@ const workerData: ThreadData = {
     reading: script('reading'),
     encode: script('encode'),
     stream: script('stream'),
+    check: script('check'),
   },
+  beats: new Int32Array(new SharedArrayBuffer(4)),
   nativeBinding: undefined,
   interruption: undefined,
   secrets: {

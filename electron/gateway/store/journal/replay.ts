@@ -40,6 +40,15 @@ export type ReplayOptions = {
 
 export const journalFolder = (dataDir: string): string => join(dataDir, 'journal');
 
+/** What was put right, for people: only what there is of it. */
+export function tellReplayed({ queued, delivered, missing }: Replayed, lost = 0): readonly Message[] {
+  const found = [message('recovered-queued', { count: queued })];
+  if (delivered > 0) found.push(message('recovered-delivered', { count: delivered }));
+  if (missing > 0) found.push(message('recovered-gone', { count: missing }));
+  if (lost > 0) found.push(message('recovered-lost', { count: lost }));
+  return found;
+}
+
 const atOnce = 200;
 
 /**

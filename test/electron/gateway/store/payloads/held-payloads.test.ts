@@ -15,7 +15,7 @@ const names = Array.from({ length: 30 }, (_, index) => `frame-${index}`);
 
 it('a scanner that holds each new payload costs no picture, and none is acknowledged before it has its name', async () => {
   const store = await openStore(undefined, scannedFiles(60));
-  const commits = new ImageBatch(store.payloads, store.outbox, systemClock);
+  const commits = new ImageBatch(store.payloads, store.outbox, store.journal, systemClock);
   await Promise.all(
     names.map(async (name) => {
       const { image, bytes } = newImage({ name });
@@ -36,7 +36,7 @@ async function openHeld() {
     heldFiles((path) => held.has(path)),
   );
   const clock = new FakeClock();
-  const commits = new ImageBatch(store.payloads, store.outbox, clock);
+  const commits = new ImageBatch(store.payloads, store.outbox, store.journal, clock);
   const stage = async (name: string) => {
     const { image, bytes } = newImage({ name });
     return { image, payload: await store.payloads.stage(image.sha256, 'jpeg', bytes) };
