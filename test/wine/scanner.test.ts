@@ -44,7 +44,8 @@ test.each([100, 300])('a scanner that holds each new file for %i ms loses nothin
     await after(2_000);
     const { counts, sources } = await stopped(gateway);
     for (const scanner of scanners) await scanner.stop();
-    expect(Number((scanners[0]?.lines.at(-1) as { opened?: number } | undefined)?.opened)).toBeGreaterThan(frames);
+    const opened = Number(scanners[0]?.lines.at(-1)?.['opened']);
+    expect(opened).toBeGreaterThan(frames);
     const none = { lostUnseen: 0, dead: 0, orphans: 0, originalsStay: 0, retrying: 0 };
     expect(counts).toMatchObject({ acknowledged: frames + files, ...none });
     expect(sources.map(({ warnings }) => warnings)).toEqual([[], []]);

@@ -11,3 +11,10 @@ export function stemOf(path: string): string {
 
 /** The name of a picture that is stored as PNG: `a.tif` -> `a.png`, `a` -> `a.png`. */
 export const pngName = (filename: string): string => `${stemOf(filename)}.png`;
+
+/** Names of devices, which Windows takes for these whatever ending they have ("Naming Files, Paths, and Namespaces"). */
+const deviceName = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
+
+/** A name for a file of ours that is called after something with an id of its own. Its ending follows. */
+export const fileStem = (id: string, platform: NodeJS.Platform = process.platform): string =>
+  platform === 'win32' && deviceName.test(id) ? `_${id}` : id;

@@ -1,5 +1,6 @@
 import { lstat, opendir, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { otherPathsOf } from './bind-mounts.ts';
 
 /**
  * Whether one path contains another: the one answer for the configuration, the start, the archive and labels.
@@ -15,10 +16,13 @@ export type Disk = {
   /** Of the name itself, not of what a link leads to: `device:number`; null where nothing is there, or nothing is told. */
   readonly identity: (path: string) => Promise<string | null>;
   readonly names: (folder: string) => AsyncIterable<string>;
+  /** Of the same folder, where it is mounted a second time: those that show more of what lies above it. */
+  readonly otherPaths?: (path: string) => Promise<readonly string[]>;
 };
 
 const nodeDisk: Disk = {
   realpath: (path) => realpath(path),
+  otherPaths: otherPathsOf,
   identity: async (path) => {
     try {
       // Not rounded: the numbers of NTFS have 64 bits. Some network file systems give none, which is 0.
@@ -126,15 +130,29 @@ export function partsBelow(outer: string, inner: string): string[] | null {
 }
 
 async function lookFor(path: string, disk: Disk): Promise<Place> {
-  const real = await realPathOf(path, disk);
-  const folders: { path: string; identity: string }[] = [];
-  for (let at = real, above = dirname(at); ; at = above, above = dirname(at)) {
-    const identity = await disk.identity(at);
-    if (identity !== null) folders.push({ path: at, identity });
-    if (above === at) break;
-  }
+  const given = await realPathOf(path, disk);
+  const real = await firstMounted(given, await foldersTo(given, disk), disk);
+  const folders = await foldersTo(real, disk);
   const isThere = folders[0]?.path === real;
   return { path: real, folders, foldsNames: !isThere && (await foldsNamesIn(disk, folders)), isKnown: true };
+}
+
+/** The deepest first. */
+async function foldersTo(path: string, disk: Disk): Promise<Place['folders']> {
+  const folders: { path: string; identity: string }[] = [];
+  for (let at = path, above = dirname(at); ; at = above, above = dirname(at)) {
+    const identity = await disk.identity(at);
+    if (identity !== null) folders.push({ path: at, identity });
+    if (above === at) return folders;
+  }
+}
+
+/** The path by which it lies in the folders that it lies in; `path` where it is mounted once, as almost all are. */
+async function firstMounted(path: string, [deepest]: Place['folders'], disk: Disk): Promise<string> {
+  if (deepest === undefined || disk.otherPaths === undefined) return path;
+  for (const other of await disk.otherPaths(deepest.path))
+    if ((await disk.identity(other)) === deepest.identity) return join(other, relative(deepest.path, path));
+  return path;
 }
 
 /** So many names of a folder are tried; the first that can be written otherwise decides. */

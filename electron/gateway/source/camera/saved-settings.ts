@@ -7,6 +7,7 @@ import { errnoCode, OperatorError } from '../../platform/errors.ts';
 import type { Files } from '../../platform/files.ts';
 import { replaceFile } from '../../platform/files.ts';
 import { patiently } from '../../platform/held-files.ts';
+import { fileStem } from '../../platform/names.ts';
 import type { CameraInfo } from './camera-device.ts';
 
 /** Settings of a camera as a person had them, kept in a file for each source and set again at each connection. */
@@ -50,7 +51,7 @@ export class SettingsFile {
 
   /** `sourceId` is a safe file name: the configuration's schema sees to it. */
   constructor(folder: string, sourceId: string, files: Files) {
-    this.#path = join(folder, `${sourceId}.json`);
+    this.#path = join(folder, `${fileStem(sourceId)}.json`);
     this.#files = files;
   }
 

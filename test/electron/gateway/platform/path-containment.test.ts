@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it, onTestFinished, test } from 'vitest';
+import { pathsBeside } from '../../../../electron/gateway/platform/bind-mounts.ts';
 import {
   type Disk,
   isPlainPath,
@@ -9,6 +11,7 @@ import {
   placeIn,
   realPathOf,
 } from '../../../../electron/gateway/platform/path-containment.ts';
+import { mayMount, unmount } from '../../../support/memory-disk.ts';
 import { temporaryFolder } from '../../../support/store.ts';
 
 const place = async (outer: string, inner: string, disk?: Disk): Promise<string | null> => {
@@ -39,6 +42,33 @@ function diskOf(folders: readonly string[], { fold = (name) => name, devices = {
   };
 }
 const lower = (name: string): string => name.toLowerCase();
+
+test('a folder that Linux mounts a second time has the paths that show more of what lies above it', () => {
+  const table = [
+    '28 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw',
+    '29 28 0:24 / /tmp rw - tmpfs tmpfs rw',
+    '30 28 254:0 /data/in\\040one/top /mnt/top rw,relatime - ext4 /dev/vda rw',
+    '31 28 254:0 /data /srv/data rw,relatime - ext4 /dev/vda rw',
+    '',
+  ].join('\n');
+  expect(pathsBeside('/mnt/top/a', table)).toEqual(['/data/in one/top/a', '/srv/data/in one/top/a']);
+  expect(pathsBeside('/srv/data/in one', table)).toEqual(['/data/in one']);
+  for (const path of ['/data/in', '/tmp/a', '/mnt', '/mnt/topmost']) expect(pathsBeside(path, table)).toEqual([]);
+});
+
+test.runIf(mayMount)('a folder that is mounted elsewhere too lies where it lies', async () => {
+  const root = await temporaryFolder();
+  await mkdir(join(root, 'in/top/deep'), { recursive: true });
+  await mkdir(join(root, 'again'));
+  execFileSync('mount', ['--bind', join(root, 'in/top'), join(root, 'again')]);
+  onTestFinished(() => unmount(join(root, 'again')));
+  expect(await place(join(root, 'in/top'), join(root, 'again'))).toBe('');
+  expect(await place(join(root, 'in'), join(root, 'again'))).toBe('top');
+  expect(await place(join(root, 'in'), join(root, 'again/deep'))).toBe('top/deep');
+  expect(await place(join(root, 'in'), join(root, 'again/to/come'))).toBe('top/to/come');
+  expect(await place(join(root, 'again'), join(root, 'in/top/deep'))).toBe('deep');
+  expect(await place(join(root, 'again/deep'), join(root, 'in'))).toBeNull();
+});
 
 describe.runIf(process.platform !== 'win32')('on the disk of this PC', () => {
   it('is the way from one to the other, and nothing where it leads out', async () => {

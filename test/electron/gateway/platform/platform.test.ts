@@ -6,7 +6,7 @@ import { sleep, systemClock } from '../../../../electron/gateway/platform/clock.
 import { describeCause, errnoCode, failureOf, OperatorError } from '../../../../electron/gateway/platform/errors.ts';
 import { nodeFiles } from '../../../../electron/gateway/platform/files.ts';
 import { jsonLogger } from '../../../../electron/gateway/platform/logger.ts';
-import { baseName, stemOf } from '../../../../electron/gateway/platform/names.ts';
+import { baseName, fileStem, stemOf } from '../../../../electron/gateway/platform/names.ts';
 import { legacy, message } from '../../../../shared/messages/message.ts';
 import { failureSchema } from '../../../../shared/result.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
@@ -212,4 +212,15 @@ it('names are taken apart at their last dot', () => {
     '',
   ]);
   expect(['a/b.jpg', 'b.jpg', 'a/'].map(baseName)).toEqual(['b.jpg', 'b.jpg', '']);
+});
+
+describe('a file of ours that is called after an id', () => {
+  it.each(['CON', 'nul', 'com1', 'AUX.top'])('is none of the devices of Windows: %s', (id) => {
+    expect(fileStem(id, 'win32')).toBe(`_${id}`);
+    expect(fileStem(id, 'linux')).toBe(id);
+  });
+
+  it.each(['camera', 'console', 'com10', 'top.nul'])('bears it otherwise: %s', (id) => {
+    expect(fileStem(id, 'win32')).toBe(id);
+  });
 });
