@@ -145,7 +145,8 @@ supervise() {
       [ "$code" -gt 128 ] && kill -0 "$child" 2>/dev/null && continue
       break
     done
-    kill "$watcher" 2>/dev/null
+    # Not by a signal that it might still take for this script.
+    kill -s KILL "$watcher" 2>/dev/null
     wait "$watcher" 2>/dev/null
     [ -n "$stopped" ] && exit "$code"
     [ "$code" -gt 128 ] || [ "$code" = "$again" ] || [ "$code" = "$again_drawing_itself" ] || exit "$code"
