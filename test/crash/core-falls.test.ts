@@ -27,7 +27,7 @@ import {
  * The gateway's own thread throws, hangs or ends while pictures come: main brings it back, nothing is lost, and until
  * then nothing good is said. ACUSIGHT_FALLS sets another number for each way.
  */
-const falls = Number(process.env['ACUSIGHT_FALLS'] ?? 3);
+const falls = Number(process.env['ACUSIGHT_FALLS'] ?? 2);
 const fallingWorker = fileURLToPath(new URL('../support/falling-worker.cjs', import.meta.url));
 const millisecondsBetweenPictures = 60;
 
