@@ -1,34 +1,15 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { giveSignsOfLife } from '../../../../electron/gateway/platform/signs-of-life.ts';
+import { listen } from '../../../support/service-notices.ts';
 
 let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'acusight-signs-'));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
-
-/** What systemd does: a datagram socket, each datagram a line. Node has no such sockets. */
-const listener = `
-import socket, sys
-heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-heard.bind(sys.argv[1].replace('@', '\\0', 1))
-print('bound', flush=True)
-while True: print(heard.recv(4096).decode(), flush=True)
-`;
-
-async function listen(name: string): Promise<string[]> {
-  const child = spawn('python3', ['-c', listener, name], { stdio: ['ignore', 'pipe', 'inherit'] });
-  onTestFinished(() => void child.kill());
-  const lines: string[] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
-  await expect.poll(() => lines).toEqual(['bound']);
-  return lines;
-}
 
 describe.runIf(process.platform === 'linux')('where systemd has started the program', () => {
   test.each(['path', 'abstract'])('it hears that the program is ready, alive, and how it is (%s)', async (kind) => {
