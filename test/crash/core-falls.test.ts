@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -128,6 +128,12 @@ function startLine() {
   };
 }
 
+/** Threads and open files of this process, as Linux lists them: nothing of a thread that has fallen may be left. */
+async function held(): Promise<{ threads: number; files: number }> {
+  if (process.platform !== 'linux') return { threads: 0, files: 0 };
+  return { threads: (await readdir('/proc/self/task')).length, files: (await readdir('/proc/self/fd')).length };
+}
+
 /** Lets it fall so many times; milliseconds from each fall until the next picture was collected. */
 async function fallAgainAndAgain(how: 'throw' | 'spin' | 'exit'): Promise<readonly number[]> {
   line = startLine();
@@ -135,6 +141,8 @@ async function fallAgainAndAgain(how: 'throw' | 'spin' | 'exit'): Promise<readon
   const { host } = line;
   const collected = (): number => host.snapshot().counts.collected;
   const took: number[] = [];
+  await expect.poll(collected, { interval: 20 }).toBeGreaterThan(5);
+  const before = await held();
   for (let fall = 0; fall < falls; fall += 1) {
     await expect.poll(collected, { interval: 20 }).toBeGreaterThan(fall * 5);
     await sleep(100 + Math.random() * 400);
@@ -149,10 +157,15 @@ async function fallAgainAndAgain(how: 'throw' | 'spin' | 'exit'): Promise<readon
     expect(advice[0]?.text).toMatch(/stopped the gateway|did not go on|ended without/);
     await expect.poll(() => host.gateway, { interval: 10 }).not.toBeNull();
     expect(host.gateway).not.toBe(running);
-    const before = collected();
-    await expect.poll(collected, { interval: 10 }).toBeGreaterThan(before);
+    const had = collected();
+    await expect.poll(collected, { interval: 10 }).toBeGreaterThan(had);
     took.push(performance.now() - began);
   }
+  await sleep(1_000);
+  const after = await held();
+  // Their number goes up and down with what is under way, and does not grow.
+  expect(after.threads).toBeLessThan(before.threads + 10);
+  expect(after.files).toBeLessThan(before.files + 50);
   return took;
 }
 
