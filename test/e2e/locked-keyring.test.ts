@@ -322,4 +322,40 @@ describe.runIf(LoginKeyring.isPossible)('a keyring', () => {
     expect(exitCode, stderr).toBe(0);
     expect((await product.server.stats()).images).toBe(2);
   });
+
+  test('that goes away while the gateway runs holds up nothing, and one started without it collects from its first second', async ({
+    onTestFinished,
+  }) => {
+    const { product, keyring, configOf, provision } = await prepare(onTestFinished);
+    await provision();
+    const start = async (): Promise<GatewayProcess> => {
+      const gateway = await GatewayProcess.start({
+        folder: product.folder,
+        config: configOf('line-9'),
+        environment: keyring.environment,
+        flags: ['--headless'],
+      });
+      onTestFinished(async () => {
+        gateway.kill();
+        await gateway.ended;
+      });
+      return gateway;
+    };
+    const delivered = async (): Promise<number> => (await product.server.stats()).images;
+    const first = await start();
+    await fillFolder(product.input, { count: 2, bytes: 40_000 });
+    await expect.poll(delivered).toBe(2);
+    await keyring.logOut();
+    await fillFolder(product.input, { count: 3, bytes: 40_000, firstSeed: 10 });
+    await expect.poll(delivered).toBe(5);
+    first.kill('SIGTERM');
+    expect((await first.ended).exitCode).toBe(0);
+
+    await fillFolder(product.input, { count: 3, bytes: 40_000, firstSeed: 20 });
+    const second = await start();
+    await second.until(({ event, collected }) => event === 'progress' && collected === 8);
+    expect(await delivered()).toBe(5);
+    await keyring.logIn();
+    await expect.poll(delivered, { timeout: 60_000 }).toBe(8);
+  });
 });
