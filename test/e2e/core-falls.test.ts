@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DesktopApp } from '../support/desktop-app.ts';
 import { freePort } from '../support/free-port.ts';
@@ -20,6 +22,8 @@ beforeEach(async () => {
     config: product.config(),
     flags: [],
     switches: [`--inspect=127.0.0.1:${port}`],
+    // As below the launcher of the Linux packages.
+    environment: { ACUSIGHT_BEAT_FILE: join(product.folder, 'beats') },
   });
   await gateway.until(({ event }) => event === 'gateway-started');
   main = await MainInspector.connect(port);
@@ -73,3 +77,14 @@ test.runIf(process.env['ACUSIGHT_FALLS'] !== undefined)(
     expect(performance.now() - began).toBeGreaterThan(28_000);
   },
 );
+
+test('an exception that nobody caught in main itself: the launcher is asked to start it again, and the next one knows', async () => {
+  await main.evaluate(`setTimeout(() => { throw new Error('made to throw'); }, 500);`);
+  // Node waits with its end for a debugger.
+  main.close();
+  const { exitCode, log } = await gateway.ended;
+  // EX_TEMPFAIL: launcher.sh starts it again.
+  expect(exitCode).toBe(75);
+  expect(log.map(({ event }) => event)).toContain('gateway-stopped');
+  expect(existsSync(join(product.dataDir, 'running.json'))).toBe(true);
+});
