@@ -101,6 +101,8 @@ watch() {
     sleep "$seconds_between_looks" </dev/null >/dev/null 2>&1
     looks=$((looks + 1))
     printf '%s' "$looks" >"$beats.looks"
+    # Somebody has removed it: what can't be seen does not stand still.
+    [ -e "$beats" ] || continue
     now=$(cat -- "$beats" 2>/dev/null)
     if [ "$now" = "$last" ]; then silent=$((silent + 1)); else silent=0; fi
     last=$now
@@ -130,7 +132,8 @@ supervise() {
   wait_seconds=1
   drawing=
   while :; do
-    : >"$beats"
+    # Not by “:”, with which a folder that is gone would end this script.
+    true >"$beats"
     printf 0 >"$beats.looks"
     # A process group of its own, so that nothing of Chromium's is left over. Not quoted: at most one word.
     setsid "$program" $drawing "$@" &

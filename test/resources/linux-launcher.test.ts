@@ -117,7 +117,10 @@ describe.runIf(process.platform === 'linux')('the installed command', () => {
       folder = join(place, 'kept');
       await mkdir(folder);
       await chmod(folder, 0o777);
-      await copyFile(script, join(folder, 'acusight-line-gateway'));
+      const shorter = (await readFile(script, 'utf8'))
+        .replace('most_silent_looks=12', 'most_silent_looks=3')
+        .replace('seconds_between_looks=5', 'seconds_between_looks=1');
+      await writeFile(join(folder, 'acusight-line-gateway'), shorter);
       await chmod(join(folder, 'acusight-line-gateway'), 0o755);
       program = join(folder, 'acusight-line-gateway.bin');
     });
@@ -175,6 +178,23 @@ describe.runIf(process.platform === 'linux')('the installed command', () => {
       child.kill('SIGTERM');
       expect(await ended).toEqual({ status: 0, signal: null });
       expect(await runs()).toHaveLength(1);
+    });
+
+    test('ends one that does not go on, with all that it has started, and starts it again', async () => {
+      const { ended, runs, complaints } = await keep('[ "$run" = 2 ] && exit 0\nsleep 61 & exec sleep 62');
+      expect((await ended).status).toBe(0);
+      expect(await runs()).toHaveLength(2);
+      expect(complaints()).toContain('The gateway does not go on');
+      expect(spawnSync('pgrep', ['-f', '^sleep 6[12]$'], { encoding: 'utf8' }).stdout).toBe('');
+    });
+
+    test('leaves one alone that counts, and one whose count it can’t see', async () => {
+      const counting = 'for beat in 1 2 3 4 5 6; do printf %s "$beat" >"$ACUSIGHT_BEAT_FILE"; sleep 1; done; exit 0';
+      for (const body of [counting, 'rm "$ACUSIGHT_BEAT_FILE"; sleep 6; exit 0']) {
+        const { ended, runs } = await keep(body);
+        expect((await ended).status).toBe(0);
+        expect(await runs()).toHaveLength(1);
+      }
     });
 
     test('starts nothing again where somebody else does, and is not there then', async () => {
