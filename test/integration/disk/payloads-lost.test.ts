@@ -67,16 +67,31 @@ test('another frame that looks like a lost one is an image of its own, and bring
   expect(counts).toMatchObject({ collected: 5, gone: 0, dead: 0 });
 });
 
-test('pictures that the database lost are no good news, until they are put in again', async () => {
-  const { gateway, dataDir, stop, root, server, hashes, pictures } = await storedAndWaiting();
-  expect(gateway.snapshot().counts.pending).toBe(4);
-  await stop();
-  // An old copy of the database is put back.
-  const database = new BetterSqlite3(join(dataDir, 'gateway.sqlite'));
+/** Four pictures wait, and the database knows nothing of them, as an old copy of it that is put back. */
+async function forgottenByTheDatabase() {
+  const site = await storedAndWaiting();
+  expect(site.gateway.snapshot().counts.pending).toBe(4);
+  await site.stop();
+  const database = new BetterSqlite3(join(site.dataDir, 'gateway.sqlite'));
   database.exec(
     'PRAGMA foreign_keys = OFF; DELETE FROM outbox; DELETE FROM images; DELETE FROM payloads; DELETE FROM source_files',
   );
   database.close();
+  return site;
+}
+
+test('pictures that the database lost are put back from the journal', async () => {
+  const { root, server, hashes } = await forgottenByTheDatabase();
+  const again = await openGateway({ ...server, root, source: { afterIngest: 'delete' } });
+  again.gateway.start();
+  await again.until('all are delivered', ({ counts }) => counts.acknowledged === 4);
+  expect((await server.images()).map((image) => image.sha256).sort()).toEqual([...hashes].sort());
+  expect(again.log.find(({ event }) => event === 'journal-replayed')?.fields).toMatchObject({ queued: 4, missing: 0 });
+});
+
+test('pictures that database and journal lost are no good news, until they are put in again', async () => {
+  const { dataDir, root, server, hashes, pictures } = await forgottenByTheDatabase();
+  await rm(join(dataDir, 'journal'), { recursive: true });
   const again = await openGateway({ ...server, root, source: { afterIngest: 'delete' } });
   again.gateway.start();
   const snapshot = await again.until('it is known', ({ counts }) => counts.orphans === 4, 40_000);

@@ -239,7 +239,7 @@ describe('the store', () => {
     await rename(database, `${database}.away`);
     expect(await failureOf(openGateway({ baseUrl: nowhere, root: line.root }))).toMatchObject({
       code: 'store-lost',
-      hint: expect.stringContaining('payloads'),
+      hint: expect.stringContaining('Rebuild database'),
     });
     await writeFile(database, '');
     await expect(openGateway({ baseUrl: nowhere, root: line.root })).rejects.toMatchObject({ code: 'store-lost' });

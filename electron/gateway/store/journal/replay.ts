@@ -8,6 +8,7 @@ import type { PayloadStore } from '../payloads/payload-store.ts';
 import { journalMetaKey } from './image-journal.ts';
 import {
   fileColumns,
+  finalStates,
   imageColumns,
   type JournalLine,
   listSegments,
@@ -56,8 +57,8 @@ const atOnce = 200;
  * of all of them where the database was built anew. Nothing that it knows is taken away, and what it knows better stays:
  * an image that waits is "acknowledged" only by a line that says so, one with labels keeps them.
  *
- * An image that it does not know, though it has had a later one, has left its list by age; so only its payload brings it
- * back.
+ * An image that it does not know, though it has had a later one, has left its list by age: it is brought back only where
+ * its payload is there and it is not over.
  */
 export async function replayJournal(options: ReplayOptions): Promise<Replayed> {
   const replay = new Replay(options);
@@ -78,6 +79,8 @@ class Replay {
   /** Images whose payload is not there, which are not known to be over. */
   readonly #withoutPayload = new Set<number>();
   readonly #added = new Set<number>();
+  /** Of the segment that is being read: images that are over by one of its lines. */
+  #ended: ReadonlySet<string> = new Set();
   #delivered = 0;
   #spoilt = 0;
 
@@ -94,14 +97,15 @@ class Replay {
   }
 
   async take(text: string): Promise<void> {
-    const lines = text.split('\n').filter(Boolean);
+    const parsed = text.split('\n').filter(Boolean).map(parseLine);
+    const lines = parsed.filter((line) => line !== null);
+    this.#spoilt += parsed.length - lines.length;
+    this.#ended = new Set(lines.filter(({ entry }) => isFinal(entry.state)).map(idOf));
     for (let start = 0; start < lines.length; start += atOnce) {
-      const parsed = lines.slice(start, start + atOnce).map(parseLine);
-      const read = parsed.filter((line) => line !== null);
-      this.#spoilt += parsed.length - read.length;
-      const present = await this.#presentOf(read);
+      const some = lines.slice(start, start + atOnce);
+      const present = await this.#presentOf(some);
       this.#group.run(() => {
-        for (const line of read) this.#apply(line, present);
+        for (const line of some) this.#apply(line, present);
       });
     }
   }
@@ -131,7 +135,7 @@ class Replay {
     const known = this.#statements.imageOf.get(image.image_id);
     if (known === undefined) {
       const isPresent = present.has(image.sha256);
-      if (!isPresent && image.seq <= this.#newest) return;
+      if (image.seq <= this.#newest && (!isPresent || this.#ended.has(image.image_id))) return;
       const added = this.#add(line);
       if (!isPresent) this.#withoutPayload.add(added.seq);
       this.#settle(added, entry);
@@ -199,6 +203,9 @@ class Replay {
     return { queued, delivered: this.#delivered, missing, spoilt: this.#spoilt };
   }
 }
+
+const isFinal = (state: string): boolean => (finalStates as readonly string[]).includes(state);
+const idOf = (line: JournalLine): string => (line.kind === 'whole' ? line.image.image_id : line.id);
 
 type Known = { readonly seq: number; readonly sha256: string };
 type Parameters = Readonly<Record<string, unknown>>;
