@@ -9,7 +9,7 @@ import type { InlineConfig, Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three builds and four test projects. `npm run …` drives the builds through scripts/build.mjs; `vite` by itself sees
+ * Three builds and six test projects. `npm run …` drives the builds through scripts/build.mjs; `vite` by itself sees
  * the renderer, `vitest` the tests.
  */
 
@@ -171,7 +171,14 @@ const hangsAfter = (milliseconds: number) => ({
 });
 
 const buildFirst = 'test/support/build-first.mjs';
-const slow = ['test/e2e/**', 'test/crash/**', 'test/integration/**', 'test/wine/**', 'test/bench/**'];
+const slow = [
+  'test/e2e/**',
+  'test/crash/**',
+  'test/integration/**',
+  'test/wine/**',
+  'test/bench/**',
+  'test/package/**',
+];
 
 export default defineConfig(({ mode }) => {
   if (mode !== 'test') return { ...rendererBuild };
@@ -222,6 +229,14 @@ export default defineConfig(({ mode }) => {
             include: ['test/wine/**/*.test.ts'],
             fileParallelism: false,
             ...hangsAfter(240_000),
+          },
+        },
+        {
+          // `npm run test:package` alone: as root, in a place of its own.
+          test: {
+            name: 'package',
+            include: ['test/package/**/*.test.ts'],
+            ...hangsAfter(300_000),
           },
         },
       ],

@@ -5,6 +5,7 @@ import { runChild } from './run/child.mjs';
 import { openDisplay } from './run/display.mjs';
 import { openObjectStore } from './run/object-store.mjs';
 import { runPackage } from './run/package.mjs';
+import { runPackageTests } from './run/package-tests.mjs';
 import { fixLint, runCheck, runLint, runTest, runTypes, runUnitTests, runWineTests } from './run/stages.mjs';
 import { describeFailure, SetupFailure } from './setup/failure.mjs';
 import { inRoot, root, toolEnvironment, toolNode } from './setup/places.mjs';
@@ -59,6 +60,7 @@ const commands = {
   test: runTest,
   'test:unit': runUnitTests,
   'test:wine': runWineTests,
+  'test:package': (flags) => runPackageTests(report, flags),
   bench: async (flags) => {
     await provideBuild(report);
     return runBenchmarks(flags);

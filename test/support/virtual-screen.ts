@@ -12,8 +12,10 @@ export class VirtualScreen {
     this.display = display;
   }
 
-  static async open(width: number, height: number): Promise<VirtualScreen> {
-    const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp'], {
+  /** `more`: words of the server's own. */
+  static async open(width: number, height: number, more: readonly string[] = []): Promise<VirtualScreen> {
+    const words = ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp', ...more];
+    const server = spawn('Xvfb', words, {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     });
     let number = '';
