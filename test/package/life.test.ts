@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -281,6 +281,21 @@ describe('a deb on a minimal Debian', () => {
     await deliverAll();
   });
 
+  test.each([
+    ['damaged', 'Rebuild database', (file: string) => truncateSync(file, 40_000)],
+    ['lost', 'Rebuild database', (file: string) => rmSync(file)],
+    ['of a newer version', 'Install the newer version again', ofNewerVersion],
+  ] as const)('builds a database that is %s anew while pictures wait', async (_, said, spoil) => {
+    await backlog(10, 401 + sent.size, () => undefined);
+    spoil(pc.at(`${data}/gateway.sqlite`));
+    const where = ['--config', `${settings}/config.json`, '--data-dir', data] as const;
+    const refused = await pc.run(service(), command, 'gateway', ...where, '--headless');
+    expect(refused).toEqual({ code: 1, output: expect.stringContaining(said) });
+    const recovered = await pc.run(service(), command, 'recover', ...where);
+    expect(recovered).toEqual({ code: 0, output: expect.stringContaining('15 pictures wait for their delivery.') });
+    await deliverAll();
+  });
+
   test('is removed, and leaves data and configuration, which it says', () => {
     const said = pc.apt('remove', command);
     expect(said).toContain(`The pictures and the queue of the gateway are left in ${data}.`);
@@ -310,6 +325,12 @@ describe('a deb on a minimal Debian', () => {
     expect(gone()).toEqual([]);
   });
 });
+
+function ofNewerVersion(file: string): void {
+  const database = new Database(file);
+  database.pragma('user_version = 9999');
+  database.close();
+}
 
 const users = (): string[] => [...pc.listing()].filter((path) => /^etc\/(?:passwd|group) /.test(path)).sort();
 
