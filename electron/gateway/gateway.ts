@@ -185,7 +185,7 @@ export class Gateway {
     const { database, payloads, journal, ledger } = this.#store;
     const folder = journalFolder(dataDir);
     const replayed = await replayJournal({ database, folder, payloads, files, now: clock.now });
-    await journal.open();
+    await journal.open(replayed.through);
     const { queued, delivered, missing, spoilt } = replayed;
     if (queued + delivered + missing > 0) {
       ledger.sealNow(clock.now());

@@ -13,7 +13,7 @@ import { silentLogger } from '../../electron/gateway/platform/logger.ts';
 import { openDatabase } from '../../electron/gateway/store/database/database.ts';
 import { ImageQueries } from '../../electron/gateway/store/image-queries.ts';
 import { ImageJournal } from '../../electron/gateway/store/journal/image-journal.ts';
-import { journalFolder } from '../../electron/gateway/store/journal/replay.ts';
+import { journalFolder, replayJournal } from '../../electron/gateway/store/journal/replay.ts';
 import { Ledger } from '../../electron/gateway/store/ledger/ledger.ts';
 import { type ShiftOf, shiftsOf } from '../../electron/gateway/store/ledger/shifts.ts';
 import { DeadLetters } from '../../electron/gateway/store/outbox/dead-letters.ts';
@@ -54,7 +54,14 @@ export async function openStore(
     mkdirSync(join(payloads.root, value.toString(16).padStart(2, '0')), { recursive: true });
   await payloads.prepare();
   const journal = new ImageJournal({ database, folder: journalFolder(root), files: nodeFiles, logger: silentLogger });
-  await journal.open();
+  const { through } = await replayJournal({
+    database,
+    folder: journalFolder(root),
+    payloads,
+    files: nodeFiles,
+    now: () => 0,
+  });
+  await journal.open(through);
   onTestFinished(() => journal.close());
   const ledger = new Ledger(database, shiftOf);
   const outbox = new Outbox(database, line, ledger);

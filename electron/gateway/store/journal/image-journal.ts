@@ -28,6 +28,8 @@ const mostExcess = 3;
 const leastBytes = 32_000_000;
 /** In `meta`: the segment that is being written to. */
 export const journalMetaKey = 'journal';
+/** The newest image that had a line when that segment was begun. */
+const throughMetaKey = 'journal_through';
 const completeName = 'complete.json';
 
 export type ImageJournalOptions = {
@@ -66,6 +68,8 @@ export class ImageJournal {
   #bytes = 0;
   /** Written by this run. */
   #writtenBytes = 0;
+  /** The newest image that has a line. */
+  #through = 0;
   /** The last write may have left half a line. */
   #isTorn = false;
   #isFailing = false;
@@ -80,13 +84,21 @@ export class ImageJournal {
     this.#statements = prepare(options.database);
   }
 
-  /** Once, before anything is written; after the replay. */
-  async open(): Promise<void> {
+  /**
+   * Once, before anything is written; after the replay. `through`: the newest image that it met a line of. What came after
+   * that was committed by a gateway that was killed before it wrote its lines.
+   */
+  async open(through = 0): Promise<void> {
     const { folder, files } = this.#options;
     await files.makeDirectory(folder);
     this.#segments = [...(await listSegments(folder, files))];
     this.#number = this.#segments.at(-1)?.number ?? 0;
     this.#wholeBytes = await wholeBytesOf(join(folder, completeName));
+    const { noted, newest, dueSince } = this.#statements;
+    // Of an older version there are no lines at all: those are written bit by bit.
+    const isNew = this.#wholeBytes === null;
+    this.#through = isNew ? (newest.get()?.seq ?? 0) : Math.max(through, Number(noted.get(throughMetaKey)?.value ?? 0));
+    dueSince.run(this.#through);
     this.#begin();
   }
 
@@ -163,7 +175,10 @@ export class ImageJournal {
     this.#number += 1;
     this.#bytes = 0;
     this.#isTorn = false;
-    this.#group.runSoon(() => this.#statements.note.run(journalMetaKey, String(this.#number)));
+    this.#group.runSoon(() => {
+      this.#statements.note.run(journalMetaKey, String(this.#number));
+      this.#statements.note.run(throughMetaKey, String(this.#through));
+    });
   }
 
   async #write(): Promise<void> {
@@ -196,6 +211,7 @@ export class ImageJournal {
     this.#bytes += bytes.length;
     this.#writtenBytes += bytes.length;
     await syncData(this.#file);
+    for (const { seq, whole } of due) if (whole === 1) this.#through = Math.max(this.#through, seq);
     if (isNew) await files.syncDirectory(folder);
   }
 }
@@ -240,6 +256,11 @@ function prepare(database: Database) {
       'INSERT INTO journal_due (seq, whole) VALUES (?, 1) ON CONFLICT DO UPDATE SET whole = 1',
     ),
     dueAgain: database.prepare<[number]>('INSERT INTO journal_due (seq, whole) VALUES (?, 0) ON CONFLICT DO NOTHING'),
+    noted: database.prepare<[string], { value: string }>('SELECT value FROM meta WHERE key = ?'),
+    newest: database.prepare<[], { seq: number | null }>('SELECT max(seq) AS seq FROM outbox'),
+    dueSince: database.prepare<[number]>(`
+      INSERT INTO journal_due (seq, whole) SELECT seq, 1 FROM outbox WHERE seq > ?
+      ON CONFLICT DO UPDATE SET whole = 1`),
     stored: database.prepare<[number, number], { seq: number }>(
       'SELECT seq FROM outbox WHERE seq > ? AND payload_present = 1 ORDER BY seq LIMIT ?',
     ),

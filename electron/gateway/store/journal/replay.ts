@@ -28,6 +28,8 @@ export type Replayed = {
   readonly missing: number;
   /** Lines that a kill or the disk has spoilt. */
   readonly spoilt: number;
+  /** The newest image that has a line; 0 where none was read. */
+  readonly through: number;
 };
 
 export type ReplayOptions = {
@@ -81,6 +83,7 @@ class Replay {
   readonly #added = new Set<number>();
   /** Of the segment that is being read: images that are over by one of its lines. */
   #ended: ReadonlySet<string> = new Set();
+  #through = 0;
   #delivered = 0;
   #spoilt = 0;
 
@@ -132,6 +135,7 @@ class Replay {
       return;
     }
     const { image, entry, json } = line;
+    this.#through = Math.max(this.#through, image.seq);
     const known = this.#statements.imageOf.get(image.image_id);
     if (known === undefined) {
       const isPresent = present.has(image.sha256);
@@ -200,7 +204,7 @@ class Replay {
     });
     const missing = this.#withoutPayload.size;
     const queued = [...this.#added].filter((seq) => this.#statements.isOpen.get(seq) !== undefined).length;
-    return { queued, delivered: this.#delivered, missing, spoilt: this.#spoilt };
+    return { queued, delivered: this.#delivered, missing, spoilt: this.#spoilt, through: this.#through };
   }
 }
 

@@ -69,7 +69,7 @@ describe('the journal', () => {
       { kind: 'outcome', id: images[0]?.imageId, entry: { state: 'acknowledged' } },
     ]);
     const { counts, rows, states, verdict } = await replayed(store);
-    expect(counts).toEqual({ queued: 1, delivered: 1, missing: 0, spoilt: 0 });
+    expect(counts).toMatchObject({ queued: 1, delivered: 1, missing: 0, spoilt: 0 });
     expect(rows.map(({ path }) => path)).toEqual(['a.jpg', 'b.jpg']);
     expect(states).toEqual(['acknowledged', 'pending']);
     expect(verdict).toMatchObject({ ok: true, problems: [] });
@@ -149,7 +149,7 @@ describe('the journal', () => {
     await store.journal.write();
     for (const { sha256, format } of images.slice(0, 2)) await store.payloads.remove(sha256, format);
     const { counts, states, verdict } = await replayed(store);
-    expect(counts).toEqual({ queued: 1, delivered: 1, missing: 1, spoilt: 0 });
+    expect(counts).toMatchObject({ queued: 1, delivered: 1, missing: 1, spoilt: 0 });
     expect(states).toEqual(['acknowledged', 'dead', 'pending']);
     expect(verdict).toMatchObject({ ok: true });
   });
@@ -162,7 +162,7 @@ describe('the journal', () => {
     store.database.exec('DELETE FROM outbox; DELETE FROM images; DELETE FROM payloads');
     const folder = journalFolder(store.root);
     const counts = await replayJournal({ ...store, folder, files: nodeFiles, now: () => 9 });
-    expect(counts).toEqual({ queued: 0, delivered: 0, missing: 0, spoilt: 0 });
+    expect(counts).toMatchObject({ queued: 0, delivered: 0, missing: 0, spoilt: 0 });
   });
 
   it('is known to be ahead of a copy of the database from before, and puts it right', async () => {
@@ -180,7 +180,7 @@ describe('the journal', () => {
     try {
       const folder = journalFolder(store.root);
       const counts = await replayJournal({ ...store, database: next, folder, files: nodeFiles, now: () => 9 });
-      expect(counts).toEqual({ queued: 1, delivered: 1, missing: 0, spoilt: 0 });
+      expect(counts).toMatchObject({ queued: 1, delivered: 1, missing: 0, spoilt: 0 });
       expect(await verifyLedger(next)).toMatchObject({ ok: true });
     } finally {
       next.close();
@@ -220,6 +220,22 @@ describe('the journal', () => {
     await storeImage(next, { name: 'b.jpg' });
     await next.journal.write();
     expect((await replayed(next)).states).toEqual(['pending', 'pending']);
+  });
+
+  it('has a line of what a killed gateway had committed and not written, once the next one has begun', async () => {
+    const store = await openStore();
+    await storeImage(store, { name: 'a.jpg' });
+    // Whole from the beginning, as it is half a minute after the first start.
+    await store.journal.slice();
+    await storeImage(store, { name: 'b.jpg' });
+    // Killed here: nobody knows any more what is due.
+    store.database.exec('DELETE FROM journal_due');
+    const next = await nextRun(store);
+    await next.journal.write();
+    expect((await replayed(next)).rows.map(({ path }) => path)).toEqual(['a.jpg', 'b.jpg']);
+    // Each of them once: nothing is due that has its line.
+    const third = await nextRun(next);
+    expect(third.database.prepare('SELECT count(*) FROM journal_due').pluck().get()).toBe(0);
   });
 
   it('makes no segment where there is nothing to write', async () => {
