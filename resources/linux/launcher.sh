@@ -69,12 +69,12 @@ fi
 # Whether these words ask for a gateway that runs until a person ends it.
 runs_for_long() {
   case ${1-open} in
-    open | --*) return 0 ;;
+    open | --config* | --data-dir*) return 0 ;;
     gateway) ;;
     *) return 1 ;;
   esac
   case ${2-} in
-    '' | -*) ;;
+    -*) ;;
     *) return 1 ;;
   esac
   for word; do
@@ -181,7 +181,6 @@ for word; do
   [ "$word" = -- ] && exec "$program" "$@"
 done
 refuse_root
-runs_for_long "$@" && supervised=yes
 window=$(window_of "$@")
 if [ "$window" != none ] && ! has_display; then
   if [ "$window" = open ]; then
@@ -198,5 +197,6 @@ fi
 switches=
 [ "${ACUSIGHT_VERBOSE-}" = 1 ] || switches=--log-level=3
 [ "$window" = none ] && switches="$switches --ozone-platform=headless --disable-gpu"
+runs_for_long "$@" && supervised=yes
 # Not quoted: one word a switch.
 start $switches -- "$@"
