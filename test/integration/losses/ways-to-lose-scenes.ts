@@ -3,7 +3,7 @@ import { appendFile, chmod, copyFile, mkdir, open, rm, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { Interruption } from '../../../electron/gateway/gateway-options.ts';
 import { interruptionByFall, interruptionOf } from '../../../electron/gateway/maintenance/halted.ts';
 import type { WayToLose } from '../../../electron/gateway/model/ways-to-lose.ts';
@@ -146,6 +146,8 @@ async function frameRefused(): Promise<Lost> {
 /** Four pictures wait for the device key; their originals are deleted, and two of the stored ones are spoilt. */
 async function payloadsSpoilt(spoil: (path: string) => Promise<void>): Promise<Lost> {
   const { server, line } = await started({ deviceKey: null, source: { afterIngest: 'delete' } });
+  // Until then a picture may be kept in memory to be sent next, and is none the worse for its file.
+  await line.until('nothing is sent', ({ connection }) => connection.state === 'key-missing');
   const hashes = await line.putPictures(4);
   await line.until('4 are stored', ({ counts }) => counts.collected === 4);
   for (const hash of [...hashes].slice(0, 2))
@@ -156,7 +158,7 @@ async function payloadsSpoilt(spoil: (path: string) => Promise<void>): Promise<L
   return { server, line, pictures: 2 };
 }
 
-/** As after a write-ahead log that is gone, or an old copy of the database that was put back. */
+/** As after an old copy of the database that was put back, where the journal is gone too. */
 async function orphaned(): Promise<Lost> {
   const { server, line } = await started({ deviceKey: null, source: { afterIngest: 'delete' } });
   await line.putPictures(3);
@@ -170,6 +172,7 @@ async function orphaned(): Promise<Lost> {
     DELETE FROM ledger_tally; DELETE FROM tally; DELETE FROM sqlite_sequence;
     UPDATE payload_tally SET files = 0, bytes = 0`);
   database.close();
+  await rm(join(dataDir, 'journal'), { recursive: true });
   const again = await openGateway({ ...server, root: line.root, cloud: soon });
   again.gateway.start();
   await again.until('it is known', ({ counts }) => counts.orphans === 3, 40_000);
@@ -236,7 +239,7 @@ async function archiveIsFull(): Promise<Lost> {
 const faultOf = (line: TestGateway): Promise<OperatorError> =>
   new Promise((resolve) => line.gateway.onStoreFault(resolve));
 
-/** A page of the database is overwritten; in the end a person puts a copy of before into its place. */
+/** A page of the database is overwritten while it is in use; in the end a person puts a copy of before into its place. */
 async function databaseDamaged(): Promise<Lost> {
   const { server, line } = await started({ deviceKey: null });
   await line.putPictures(60);
@@ -244,6 +247,10 @@ async function databaseDamaged(): Promise<Lost> {
   await line.stop();
   const path = join(line.root, 'data', 'gateway.sqlite');
   const store = new BetterSqlite3(path);
+  // A long list of notices: whoever has read it has nothing else of the database in memory any more.
+  store.exec(`INSERT INTO refusals (source_id, path, bytes, modified_ms, severity, code, text, hint, at, shift)
+    WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 400)
+    SELECT 'aoi', 'notice ' || n, 1, 1, 'notice', 'legacy', printf('%.60000c', 'x'), '', 1, '' FROM n`);
   store.pragma('wal_checkpoint(TRUNCATE)');
   // Of images that are neither the oldest nor the newest: it is read when they are to be sent, and not before.
   const page = store
@@ -253,12 +260,13 @@ async function databaseDamaged(): Promise<Lost> {
   const pageBytes = store.pragma('page_size', { simple: true }) as number;
   store.close();
   await copyFile(path, `${path}.copy`);
-  const file = await open(path, 'r+');
-  await file.write(Buffer.alloc(pageBytes, 0x5a), 0, pageBytes, (page - 1) * pageBytes);
-  await file.close();
   const wish = { ...server, root: line.root, cloud: soon };
   const damaged = await openGateway({ ...wish, deviceKey: null });
   damaged.gateway.snapshot();
+  expect(damaged.refusals()).toHaveLength(400);
+  const file = await open(path, 'r+');
+  await file.write(Buffer.alloc(pageBytes, 0x5a), 0, pageBytes, (page - 1) * pageBytes);
+  await file.close();
   damaged.gateway.start();
   damaged.setKey(server.deviceKey);
   damaged.operate('sync.tryNow', {});
